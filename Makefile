@@ -1,0 +1,41 @@
+# The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
+# `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test bench
+
+bin := .venv/bin
+
+help:
+	@echo "make setup   create .venv with the pinned packages and the command $(bin)/constriction"
+	@echo "make demo    sodium islands under copper: solve meshes/sodium_islands.toml"
+	@echo "make test    style, types, tests on one rank and on two"
+	@echo "make bench   measure time, unknowns and memory"
+
+setup: .venv/installed
+
+$(bin)/python:
+	@python=$$(sh .ci/find-python $(PYTHON)) && echo "Creating .venv with $$python" && "$$python" -m venv --clear .venv
+
+.venv/installed: requirements.txt pyproject.toml $(bin)/python
+	@echo "Installing the pinned packages into .venv (about a minute)"
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+	@$(bin)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(bin)/python -c "import gmsh" 2>/dev/null || { echo "constriction: gmsh does not start, shared libraries are missing:" \
+		"apt-get install $$(sh .ci/missing-libraries | tr '\n' ' ')or dnf install mesa-libGLU libXcursor libXft libXinerama" >&2; exit 1; }
+	@touch $@
+
+demo: setup
+	$(bin)/constriction run meshes/sodium_islands.toml --out results/sodium_islands
+
+# One thread each: two ranks on two cores, and the same sums every time.
+test bench: export OMP_NUM_THREADS := 1
+
+test: setup
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/pytest
+	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
+
+bench: setup
+	$(bin)/python tests/benchmarks/run.py

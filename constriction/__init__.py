@@ -1,0 +1,36 @@
+"""Current constriction at metal | solid-electrolyte interfaces, by finite elements, in the frequency domain.
+
+In short: `result = constriction.simulate(constriction.load("case.toml"))`, then `result.R_cstr`, `result.C_cstr` and
+`result.spectrum`, in SI and per area of interface.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from constriction.case.schema import Case, load, parse_case
+    from constriction.errors import InputError
+    from constriction.results import write_result
+    from constriction.simulate import Options, Result, simulate
+    from constriction.spectra.spectrum import Spectrum
+
+__all__ = ["Case", "InputError", "Options", "Result", "Spectrum", "load", "parse_case", "simulate", "write_result"]
+
+_HOMES = {
+    "Case": "case.schema",
+    "load": "case.schema",
+    "parse_case": "case.schema",
+    "InputError": "errors",
+    "Options": "simulate",
+    "Result": "simulate",
+    "simulate": "simulate",
+    "Spectrum": "spectra.spectrum",
+    "write_result": "results",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used: `constriction --help` needs none of the libraries behind it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'constriction' has no attribute {name!r}")
+    return getattr(import_module(f"constriction.{_HOMES[name]}"), name)

@@ -1,0 +1,215 @@
+"""A case becomes a result, on one page.
+
+Case → plan of the contacts → meshes → matrices → reduced model → spectrum → R_cstr, C_cstr and their error bars.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psutil
+from mpi4py import MPI
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.case.contacts import Layout, layout, rim_lengths
+from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity
+from constriction.case.schema import Case
+from constriction.errors import InputError
+from constriction.spectra.peaks import Peak, find_peaks, main_peak
+from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
+
+if TYPE_CHECKING:
+    from constriction.field.convergence import Response
+
+PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
+THIN_GAP_ERROR = 0.25  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
+
+
+def quiet(message: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a case is solved, beside what it says.
+
+    `comm`: communicator of the meshes, None for the calling process alone; `direct`: solve every frequency of the sweep in
+    complex arithmetic instead of with the reduced model; `memory`: bytes that may be used, None for 80 % of what is free;
+    `report`: told in words what is being done.
+    """
+
+    comm: MPI.Comm | None = None
+    direct: bool = False
+    memory: float | None = None
+    report: Callable[[str], None] = quiet
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a case gives; SI units, area-specific (per m² of interface), one-sided.
+
+    `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in contact.
+    `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²; `C_cstr`, `C_low`, `C_high` in F/m²;
+    `f_cstr` in Hz; None where nothing constricts or no gap stores charge. `peaks` by rising frequency.
+    """
+
+    case: Case
+    plan: Layout
+    response: Response
+    gap_model: str
+    spectrum: Spectrum
+    slab: Spectrum
+    R_cstr: float
+    R_cstr_error: float
+    spectrum_error: float
+    R_electrolyte: float
+    C_cstr: float | None
+    C_low: float | None
+    C_high: float | None
+    f_cstr: float | None
+    peaks: tuple[Peak, ...]
+    seconds_total: float
+
+    @property
+    def R_dc(self) -> float:
+        """Re Z(ω→0), Ω·m²."""
+        return self.R_electrolyte + self.R_cstr
+
+    @property
+    def accuracy_reached(self) -> bool:
+        """Whether the error bars are within what the case asks."""
+        asked = self.case.accuracy.relative_error * self.R_cstr
+        return max(self.R_cstr_error, self.spectrum_error) <= asked or self.plan.contact_fraction == 1.0
+
+    def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
+        """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
+        rho = resistivity(self.case.electrolyte, frequency)
+        return rho * self.case.electrolyte.thickness + self.constriction(frequency)
+
+    def constriction(self, frequency: ArrayLike) -> NDArray[np.complex128]:
+        """Z_cstr(f) at any frequencies in Hz; same shape, Ω·m²."""
+        return constriction_impedance(self.case, self.plan, self.response, frequency)
+
+
+def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 - frozen, so no state is shared
+    """Simulate a case; collective over `options.comm`.
+
+    Raises:
+        InputError: the contacts cannot be made, or the smallest useful mesh does not fit into the memory.
+        MeshError, SolverError: gmsh or MUMPS failed.
+    """
+    from constriction.field.convergence import Goal, converge, mesh_plan  # on all ranks at once
+
+    start = time.perf_counter()
+    comm = options.comm or MPI.COMM_SELF
+    memory = comm.bcast(options.memory or 0.8 * psutil.virtual_memory().available)
+    check_size(case, memory)
+    plan = layout(case.interface)
+    frequencies = logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
+    model = gap_model(case, plan)
+    meshed_height = case.gap.height if model == "volume" else None
+    ratios = gap_ratio(case, plan, frequencies) if options.direct else None
+    response = converge(
+        plan,
+        lambda level: mesh_plan(plan, case.electrolyte.thickness, meshed_height, level),
+        Goal(case.accuracy.relative_error, memory, ratios),
+        comm,
+        options.report,
+    )
+    return _result(case, plan, response, frequencies, time.perf_counter() - start)
+
+
+def check_size(case: Case, memory: float) -> None:
+    """Refuse a case whose coarsest mesh would not fit, before anything is built.
+
+    Raises:
+        InputError: with the memory (bytes) that the spots would take.
+    """
+    from constriction.field.convergence import COARSEST_LEVEL, expected_memory, expected_unknowns
+
+    interface = case.interface
+    spots = {"random": interface.spots, "list": len(interface.discs or ())}.get(interface.pattern, 1)
+    needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
+    if needed > memory:
+        key = "interface.discs" if interface.pattern == "list" else "interface.spots"
+        raise InputError(
+            f"{key}: {spots} spots would take about {needed / 1e9:.3g} GB of memory even on the coarsest mesh; "
+            f"{memory / 1e9:.3g} GB may be used; expected fewer spots, or more memory (--memory)"
+        )
+
+
+def gap_model(case: Case, plan: Layout) -> str:
+    """How the gap is solved: none, thin or volume; `auto` decides by the thin law's error."""
+    if case.gap.height is None:
+        return "none"
+    if case.gap.model != "auto" or not plan.spots:
+        return "thin" if case.gap.model == "auto" else case.gap.model
+    error = THIN_GAP_ERROR * (case.gap.height / min(rim_lengths(plan))) ** 2
+    return "thin" if error < case.accuracy.relative_error else "volume"
+
+
+def gap_ratio(case: Case, plan: Layout, frequency: ArrayLike) -> NDArray[np.complex128]:
+    """s = iωε₀ε_gap·pitch / (κ_SE·height): the gap's admittance over that of a pitch of electrolyte; same shape."""
+    if case.gap.height is None:
+        return np.zeros(np.shape(frequency), dtype=np.complex128)
+    gap = 2j * np.pi * np.asarray(frequency) * VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
+    return gap * plan.pitch * resistivity(case.electrolyte, frequency)
+
+
+def constriction_impedance(
+    case: Case, plan: Layout, response: Response, frequency: ArrayLike
+) -> NDArray[np.complex128]:
+    """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
+    excess = response(gap_ratio(case, plan, frequency)) - response.fine.model.depth
+    return resistivity(case.electrolyte, frequency) * plan.pitch * excess
+
+
+def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.float64], seconds: float) -> Result:
+    electrolyte = case.electrolyte
+    rho = resistivity(electrolyte, frequency)
+    unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
+
+    def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
+        return constriction_impedance(case, plan, response, f)
+
+    if response.direct is None:
+        constriction = z_cstr(frequency)
+    else:
+        constriction = rho * plan.pitch * (response.direct - response.fine.model.depth)
+    slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
+    resistance = unit * response.constriction
+    peaks = find_peaks(z_cstr, *PEAK_RANGE) if plan.spots else ()
+    apex = main_peak(peaks, z_cstr)
+    low, high = _capacitance_limits(case, plan, response)
+    return Result(
+        case=case,
+        plan=plan,
+        response=response,
+        gap_model=gap_model(case, plan),
+        spectrum=Spectrum(frequency, slab.impedance + constriction, "ohm m2"),
+        slab=slab,
+        R_cstr=resistance,
+        R_cstr_error=unit * response.error,
+        spectrum_error=unit * response.spectrum_error(gap_ratio(case, plan, frequency)),
+        R_electrolyte=float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness,
+        C_cstr=None if apex is None else 1 / (2 * math.pi * apex.frequency * resistance),
+        C_low=low,
+        C_high=high,
+        f_cstr=None if apex is None else apex.frequency,
+        peaks=peaks,
+        seconds_total=seconds,
+    )
+
+
+def _capacitance_limits(case: Case, plan: Layout, response: Response) -> tuple[float | None, float | None]:
+    """C_low and C_high, F/m²: the gap's own capacitance, with an electrolyte that only conducts (PHYSICS §8)."""
+    if case.gap.height is None or not plan.spots:
+        return None, None
+    per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
+    storage = response.flat_storage or 1.0 - plan.contact_fraction
+    return per_area * response.stored / response.constriction**2, per_area / storage

@@ -1,0 +1,1 @@
+"""What is measured and how it is read; numpy and scipy only."""

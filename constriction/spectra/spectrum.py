@@ -1,0 +1,237 @@
+"""An impedance spectrum: the value, its file, and the frequencies it is taken at.
+
+Sign convention: fields vary as e^{+iωt}, a capacitor has Z = 1/(iωC), so capacitive spectra have Im Z < 0.
+Values are SI inside; centimetres appear only in files and pictures.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.errors import InputError
+
+
+class EdgeUnit(NamedTuple):
+    """How a unit leaves the program: `suffix` in file headers, `label` in pictures, `factor` from SI."""
+
+    suffix: str
+    label: str
+    factor: float
+
+
+EDGE_UNITS: dict[str, EdgeUnit] = {
+    "ohm": EdgeUnit("ohm", "Ω", 1.0),
+    "ohm m2": EdgeUnit("ohm_cm2", "Ω cm²", 1e4),
+    "ohm m": EdgeUnit("ohm_cm", "Ω cm", 1e2),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """Impedance against frequency.
+
+    Attributes:
+        frequency: (N,) in Hz, N ≥ 1, positive, strictly falling. A read-only copy of what was given.
+        impedance: (N,) complex in SI units of `unit`, Im Z < 0 where capacitive. A read-only copy.
+        unit: "ohm" (a cell), "ohm m2" (area-specific, the simulator's) or "ohm m" (normalised to the cell
+            constant).
+
+    Raises:
+        InputError: wrong shape, a number that is not finite or not positive, frequencies not falling, unknown
+            unit.
+    """
+
+    frequency: NDArray[np.float64]
+    impedance: NDArray[np.complex128]
+    unit: str
+
+    def __post_init__(self) -> None:
+        """Copy the arrays, so that nobody changes them from outside, and check them."""
+        object.__setattr__(self, "frequency", _read_only(self.frequency, np.float64))
+        object.__setattr__(self, "impedance", _read_only(self.impedance, np.complex128))
+        if self.unit not in EDGE_UNITS:
+            raise InputError(f"spectrum.unit = {self.unit!r}: expected one of {', '.join(map(repr, EDGE_UNITS))}")
+        _check_shapes(self.frequency, self.impedance)
+        _check_numbers(self.frequency, self.impedance)
+
+    @classmethod
+    def sorted_spectrum(cls, frequency: ArrayLike, impedance: ArrayLike, unit: str) -> Self:
+        """Make a spectrum of points in any order.
+
+        Args:
+            frequency: (N,) in Hz, positive, no value twice, any order.
+            impedance: (N,) complex, in SI units of `unit`, in the order of `frequency`.
+            unit: as in `Spectrum`.
+
+        Returns:
+            The spectrum with falling frequency.
+
+        Raises:
+            InputError: as `Spectrum`; a frequency given twice is not falling.
+        """
+        f, z = np.asarray(frequency, dtype=np.float64), np.asarray(impedance, dtype=np.complex128)
+        _check_shapes(f, z)
+        falling = np.argsort(-f, kind="stable")
+        return cls(f[falling], z[falling], unit)
+
+
+def write_csv(spectrum: Spectrum, path: str | Path) -> None:
+    """Write a spectrum, falling frequency, with every digit (a round trip changes Z by rounding alone).
+
+    Args:
+        spectrum: what is written; Ω·m² becomes Ω·cm², Ω·m becomes Ω·cm, and the header says so.
+        path: the file, replaced if it exists.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    z = spectrum.impedance * EDGE_UNITS[spectrum.unit].factor
+    rows = zip(spectrum.frequency.tolist(), z.real.tolist(), z.imag.tolist(), strict=True)
+    lines = [",".join(_header(spectrum.unit)), *(",".join(map(repr, row)) for row in rows)]
+    try:
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
+
+
+def read_csv(path: str | Path) -> Spectrum:
+    """Read what `write_csv` wrote.
+
+    Args:
+        path: a file with the header `frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2` (or
+            `_ohm`, `_ohm_cm`), then one point per line with falling frequency.
+
+    Returns:
+        The spectrum, in SI units.
+
+    Raises:
+        InputError: no such file, another header, a line that is not three finite numbers, frequencies not
+            falling; the message names the line.
+    """
+    rows = list(_rows(_read_text(path)))
+    if not rows:
+        raise InputError(f"{path}: empty, expected the header {','.join(_header('ohm m2'))}")
+    unit = _unit_of_header(rows[0][1], f"{path}, line {rows[0][0]}")
+    points = [_numbers(cells, f"{path}, line {number}") for number, cells in rows[1:]]
+    if not points:
+        raise InputError(f"{path}: no point below the header, expected at least one")
+    for (number, _), above, here in zip(rows[2:], points[:-1], points[1:], strict=True):
+        if not here[0] < above[0]:
+            raise InputError(
+                f"{path}, line {number}: frequency {here[0]!r} Hz after {above[0]!r} Hz, "
+                "expected falling frequency; sort the lines"
+            )
+    table = np.array(points)
+    z = (table[:, 1] + 1j * table[:, 2]) / EDGE_UNITS[unit].factor
+    return Spectrum(table[:, 0], z, unit)
+
+
+def logarithmic_frequencies(start: float, stop: float, points_per_decade: float) -> NDArray[np.float64]:
+    """Frequencies at equal distances on a logarithmic axis, both ends exactly included.
+
+    Args:
+        start: highest frequency in Hz.
+        stop: lowest frequency in Hz, at most `start`.
+        points_per_decade: at least this many points per decade; the distance is shrunk until it divides the
+            range.
+
+    Returns:
+        (N,) frequencies in Hz, falling from `start` to `stop`.
+
+    Raises:
+        InputError: an argument is not finite and positive, or `stop` is above `start`.
+    """
+    for name, value in (("from", start), ("to", stop), ("points_per_decade", points_per_decade)):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"sweep.{name} = {value!r}: expected a finite positive number")
+    if start < stop:
+        raise InputError(f"sweep.from = {start!r} Hz is below sweep.to = {stop!r} Hz: expected the higher one first")
+    # Six decades that come out of a change of units as 6 + 1e-15 get no point too many.
+    steps = max(math.ceil(points_per_decade * math.log10(start / stop) - 1e-9), int(start > stop))
+    return np.geomspace(start, stop, steps + 1)
+
+
+def _read_only[Number: np.generic](values: ArrayLike, kind: type[Number]) -> NDArray[Number]:
+    try:
+        copy = np.array(values, dtype=kind)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"spectrum: {values!r:.60}: expected numbers ({error})") from error
+    copy.flags.writeable = False
+    return copy
+
+
+def _check_shapes(frequency: NDArray[np.float64], impedance: NDArray[np.complex128]) -> None:
+    if frequency.ndim != 1 or frequency.size == 0 or impedance.shape != frequency.shape:
+        raise InputError(
+            f"spectrum: frequency has shape {frequency.shape} and impedance {impedance.shape}, "
+            "expected two lists of one length, at least 1"
+        )
+
+
+def _check_numbers(frequency: NDArray[np.float64], impedance: NDArray[np.complex128]) -> None:
+    bad = np.flatnonzero(~(np.isfinite(frequency) & (frequency > 0)))
+    if bad.size:
+        raise InputError(f"spectrum.frequency[{bad[0]}] = {frequency[bad[0]]} Hz: expected a finite positive number")
+    bad = np.flatnonzero(~np.isfinite(impedance))
+    if bad.size:
+        raise InputError(f"spectrum.impedance[{bad[0]}] = {impedance[bad[0]]}: expected a finite number")
+    bad = np.flatnonzero(np.diff(frequency) >= 0)
+    if bad.size:
+        raise InputError(
+            f"spectrum.frequency[{bad[0] + 1}] = {frequency[bad[0] + 1]} Hz after {frequency[bad[0]]} Hz: "
+            "expected strictly falling frequencies; Spectrum.sorted_spectrum sorts"
+        )
+
+
+def _header(unit: str) -> tuple[str, str, str]:
+    suffix = EDGE_UNITS[unit].suffix
+    return "frequency_hertz", f"real_impedance_{suffix}", f"imaginary_impedance_{suffix}"
+
+
+def _unit_of_header(cells: list[str], where: str) -> str:
+    for unit in EDGE_UNITS:
+        if cells == list(_header(unit)):
+            return unit
+    raise InputError(
+        f"{where}: header {','.join(cells)!r:.100}, expected {','.join(_header('ohm m2'))!r} (or _ohm, _ohm_cm)"
+    )
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); expected a spectrum as CSV") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; expected a spectrum as CSV") from error
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line number, cells) of the lines that are not blank."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield number, [cell.strip() for cell in line.split(",")]
+
+
+def _numbers(cells: list[str], where: str) -> tuple[float, float, float]:
+    if len(cells) != 3:
+        raise InputError(f"{where}: {len(cells)} values, expected 3 (frequency, real part, imaginary part)")
+    frequency, real, imaginary = (_number(cell, where) for cell in cells)
+    if frequency <= 0:
+        raise InputError(f"{where}: frequency {frequency!r} Hz, expected a positive number")
+    return frequency, real, imaginary
+
+
+def _number(cell: str, where: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{where}: {cell!r:.40}, expected a finite number")
+    return value

@@ -1,0 +1,316 @@
+"""The house rules: which room imports what, and how large things may grow.
+
+Everything is read from the source with `ast`; nothing of the package is imported.
+"""
+
+import ast
+import fnmatch
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "constriction"
+
+# A room imports from itself and from rooms with a smaller number.
+ROOMS = {
+    "errors": 0,
+    "analytic": 1,
+    "case": 2,
+    "spectra": 2,
+    "field": 3,
+    "simulate": 4,
+    "study": 5,
+    "interpret": 6,
+    "view": 7,
+    "cli": 8,
+    "__init__": 9,
+    "__main__": 9,
+}
+
+NUMERIC = {"numpy", "scipy"}
+LIBRARIES = {
+    "errors": set[str](),
+    "analytic": NUMERIC,
+    "case": {"pydantic", "pydantic_core", "pint", "shapely", "numpy"},
+    "spectra": NUMERIC,
+    "field": NUMERIC | {"gmsh", "dolfinx", "petsc4py", "mpi4py", "ufl", "basix", "meshio"},
+    "simulate": NUMERIC | {"psutil", "mpi4py"},
+    "study": NUMERIC | {"psutil", "mpi4py", "xarray", "h5netcdf"},
+    "interpret": NUMERIC | {"xarray"},
+    "view": NUMERIC | {"matplotlib", "pyvista", "rich"},
+    "cli": {"cyclopts", "rich"},
+    "__init__": {"mpi4py"},
+    "__main__": set[str](),
+}
+# Flat-interface transforms must run where no mesh library does.
+LIBRARIES_OF_FILE = {"constriction/field/spectral.py": NUMERIC}
+# Allowed inside a function only: start-up stays fast.
+LAZY = {"cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
+
+PRINTING_ROOMS = {"cli", "view"}
+LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 400, 50, 6
+
+ALLOWED_AT_TOP = set(
+    "pyproject.toml README.md Dockerfile constriction meshes studies tests LICENSE Makefile CHANGELOG.md "
+    "CITATION.cff .ci .gitignore .dockerignore requirements.txt".split()
+)
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Module(NamedTuple):
+    """One source file: its path in the repository, its text, its syntax tree."""
+
+    path: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def room(self) -> str:
+        return Path(self.path).parts[1].removesuffix(".py")
+
+    def at(self, node: ast.AST, fault: str) -> str:
+        return f"{self.path}:{getattr(node, 'lineno', 1)}: {fault}"
+
+
+class Import(NamedTuple):
+    """One imported dotted name, and whether it sits inside a function."""
+
+    node: ast.AST
+    name: str
+    lazy: bool
+
+    @property
+    def library(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def room(self) -> str:
+        """The room of an own module; the public names themselves are `__init__`."""
+        parts = self.name.split(".")
+        return parts[1] if len(parts) > 1 and parts[1] in ROOMS else "__init__"
+
+
+type Rule = Callable[[Module], Iterable[str]]
+
+
+def module(path: str, text: str) -> Module:
+    return Module(path, text, ast.parse(text, path))
+
+
+def package_modules() -> list[Module]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return [module(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
+
+
+def functions(tree: ast.AST) -> Iterator[Definition]:
+    return (node for node in ast.walk(tree) if isinstance(node, Definition))
+
+
+def absolute_name(path: str, node: ast.ImportFrom) -> str:
+    """`from ..case import x` in constriction/field/meshing.py → constriction.case."""
+    if node.level == 0:
+        return node.module or ""
+    return ".".join([*Path(path).parts[: -node.level], *filter(None, [node.module])])
+
+
+def imports(source: Module) -> Iterator[Import]:
+    inside = {id(node) for function in functions(source.tree) for node in ast.walk(function)}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{absolute_name(source.path, node)}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (Import(node, name, id(node) in inside) for name in names)
+
+
+def rooms_point_one_way(source: Module) -> Iterator[str]:
+    if source.room not in ROOMS:
+        yield source.at(source.tree, f"unknown room {source.room!r}: give it a place in ROOMS and LIBRARIES")
+        return
+    for item in imports(source):
+        own = item.library == "constriction"
+        if own and item.room != source.room and ROOMS[item.room] >= ROOMS[source.room]:
+            yield source.at(item.node, f"{source.room} must not import {item.name} (room {item.room})")
+
+
+def libraries_stay_in_their_rooms(source: Module) -> Iterator[str]:
+    allowed = LIBRARIES_OF_FILE.get(source.path, LIBRARIES.get(source.room, set()))
+    lazy = allowed | LAZY.get(source.room, set())
+    for item in imports(source):
+        if item.library in sys.stdlib_module_names or item.library == "constriction":
+            continue
+        if item.library not in (lazy if item.lazy else allowed):
+            where = "may import inside a function only" if item.library in lazy else "must not import"
+            yield source.at(item.node, f"{source.room} {where} {item.library}")
+
+
+def no_forbidden_calls(source: Module) -> Iterator[str]:
+    forbidden = {"eval", "exec"} | (set() if source.room in PRINTING_ROOMS else {"print"})
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in forbidden:
+            yield source.at(node, f"{node.func.id}() in {source.room}")
+
+
+def public_names_are_documented(source: Module) -> Iterator[str]:
+    def walk(node: ast.Module | ast.ClassDef, owner: str) -> Iterator[str]:
+        for child in node.body:
+            if isinstance(child, ast.ClassDef | Definition) and not child.name.startswith("_"):
+                name = owner + child.name
+                if not ast.get_docstring(child):
+                    yield source.at(child, f"{name} has no docstring")
+                if isinstance(child, ast.ClassDef):
+                    yield from walk(child, name + ".")
+
+    if not ast.get_docstring(source.tree):
+        yield source.at(source.tree, "the module has no docstring")
+    yield from walk(source.tree, "")
+
+
+def body_lines(function: Definition) -> int:
+    """Lines of the body without the docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def argument_names(function: Definition) -> list[str]:
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [argument.arg for argument in every if argument.arg not in ("self", "cls")]
+
+
+def nothing_grows_too_large(source: Module) -> Iterator[str]:
+    if (lines := len(source.text.splitlines())) > LONGEST_MODULE:
+        yield source.at(source.tree, f"{lines} lines, at most {LONGEST_MODULE}")
+    for function in functions(source.tree):
+        if (lines := body_lines(function)) > LONGEST_BODY:
+            yield source.at(function, f"{function.name} has {lines} lines, at most {LONGEST_BODY}")
+        if (count := len(argument_names(function))) > MOST_ARGUMENTS:
+            yield source.at(function, f"{function.name} has {count} arguments, at most {MOST_ARGUMENTS}")
+
+
+RULES: list[Rule] = [
+    rooms_point_one_way,
+    libraries_stay_in_their_rooms,
+    no_forbidden_calls,
+    public_names_are_documented,
+    nothing_grows_too_large,
+]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_package_follows(rule: Rule) -> None:
+    sources = package_modules()
+    assert sources, f"no module found in {PACKAGE.name}/"
+    faults = [fault for source in sources for fault in rule(source)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_every_room_is_a_package() -> None:
+    """A folder without __init__.py is left out of the wheel."""
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+    bare = sorted(f.relative_to(ROOT).as_posix() for f in folders if not (f / "__init__.py").exists())
+    assert not bare, f"no __init__.py in {bare}"
+
+
+BREACHES = [
+    (rooms_point_one_way, "case/x.py", "from ..spectra import y", "case must not import"),
+    (rooms_point_one_way, "spectra/x.py", "import constriction.case.schema", "spectra must not import"),
+    (rooms_point_one_way, "field/x.py", "def f():\n    from .. import simulate", ":2: field must not import"),
+    (rooms_point_one_way, "simulate.py", "from constriction import load", "simulate must not import"),
+    (rooms_point_one_way, "errors.py", "from constriction.analytic import y", "errors must not import"),
+    (rooms_point_one_way, "tools/x.py", "", "unknown room 'tools'"),
+    (libraries_stay_in_their_rooms, "simulate.py", "import dolfinx.fem", "must not import dolfinx"),
+    (libraries_stay_in_their_rooms, "study/x.py", "import matplotlib.pyplot", "must not import matplotlib"),
+    (libraries_stay_in_their_rooms, "field/spectral.py", "from mpi4py import MPI", "must not import mpi4py"),
+    (libraries_stay_in_their_rooms, "cli.py", "import numpy", "inside a function only numpy"),
+    (no_forbidden_calls, "field/x.py", "print(1)", "print() in field"),
+    (no_forbidden_calls, "cli.py", "print(1)\neval('1')", ":2: eval() in cli"),
+    (public_names_are_documented, "case/x.py", "", "the module has no docstring"),
+    (public_names_are_documented, "case/x.py", "'d'\nclass A:\n 'a'\n def b(self): 1", ":4: A.b has no"),
+    (nothing_grows_too_large, "case/x.py", "def f(a, b, c, d, e, f, *, g): 1", "f has 7 arguments"),
+    (nothing_grows_too_large, "case/x.py", "def f():\n 'd'" + "\n x = 1" * 51, "f has 51 lines"),
+    (nothing_grows_too_large, "case/x.py", "x = 1\n" * 401, "401 lines"),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "text", "expected"), BREACHES)
+def test_rule_sees_a_breach(rule: Rule, path: str, text: str, expected: str) -> None:
+    faults = list(rule(module(f"constriction/{path}", text)))
+    assert len(faults) == 1
+    assert expected in faults[0]
+
+
+KEPT = [
+    ("field/x.py", "'''d'''\nfrom ..case.schema import Case\nfrom . import y\nimport gmsh, json"),
+    ("field/__init__.py", "'''d'''\nfrom .meshing import y"),
+    ("cli.py", "'''d'''\ndef _f(self, a, b, c, d, e, f):\n    import numpy\n    print(re.eval('1'))"),
+    ("simulate.py", "'''d'''\nfrom constriction import field\nfrom constriction.errors import InputError"),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), KEPT)
+def test_rules_let_good_code_pass(path: str, text: str) -> None:
+    assert [fault for rule in RULES for fault in rule(module(f"constriction/{path}", text))] == []
+
+
+def ignored(path: Path) -> bool:
+    """Without git: what the .gitignore of this repository names, which uses plain names and *.suffix only."""
+    patterns = [line.strip("/ ") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line]
+    return any(fnmatch.fnmatch(part, pattern) for part in path.parts for pattern in [".git", *patterns])
+
+
+def repository_files() -> list[Path]:
+    """Files of the repository, tracked or about to be, relative to its root."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+        return [Path(name) for name in listing.split("\0") if name and (ROOT / name).is_file()]
+    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return [path for path in files if not ignored(path)]
+
+
+def test_top_level_holds_only_what_belongs_there() -> None:
+    found = {path.parts[0] for path in repository_files()}
+    assert found, "the repository lists no file"
+    assert found <= ALLOWED_AT_TOP, f"not allowed at the top level: {sorted(found - ALLOWED_AT_TOP)}"
+
+
+def machine_paths(text: str) -> Iterator[tuple[int, str]]:
+    """Line number and text of every absolute path into a folder that only one machine has."""
+    needle = re.compile(r"(?<![\w.~$}-])/(?:" + "|".join(["work", "root"]) + ")/")
+    for number, line in enumerate(text.splitlines(), 1):
+        if needle.search(line):
+            yield number, line.strip()
+
+
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    faults = []
+    for path in repository_files():
+        text = (ROOT / path).read_bytes().decode("utf-8", "replace")
+        faults += [f"{path}:{number}: {line[:80]}" for number, line in machine_paths(text)]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_machine_paths_are_seen() -> None:
+    slash = "/"
+    assert list(machine_paths(f"a\nopen('{slash}root{slash}x')")) == [(2, f"open('{slash}root{slash}x')")]
+    assert not list(machine_paths("artwork/root/x ../work/y https://example.org/work/z"))
+
+
+def test_requirements_are_pinned_and_name_no_index() -> None:
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    code = [line for line in lines if not line.startswith("#")]
+    entry = re.compile(r"[a-z0-9-]+==\S+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    odd = [f"requirements.txt:{lines.index(line) + 1}: {line}" for line in code if not entry.fullmatch(line)]
+    assert code, "requirements.txt is empty"
+    assert not odd, "\n".join(odd)
