@@ -1,32 +1,46 @@
-"""From the plan of a mirror cell to a tagged second-order mesh with quarter-point elements at the rim.
+"""From the plan of a mirror cell to a tagged second-order mesh.
 
-All lengths in this module are in units of the pitch (gmsh's tolerances are absolute). gmsh runs on rank 0 only.
+gmsh fills the slab between the collars of the rims (see `collars`) with a graded mesh; the collars, gap volumes and mid-nodes
+are made here as arrays. All lengths are in units of the pitch (gmsh's tolerances are absolute). All of it happens on rank 0, then
+the mesh is distributed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import basix.ufl
 import gmsh
 import numpy as np
-from dolfinx import la
-from dolfinx.io import gmsh as gmsh_io
-from dolfinx.mesh import Mesh, MeshTags, entities_to_geometry
+from dolfinx.graph import adjacencylist
+from dolfinx.io.utils import distribute_entity_data
+from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags_from_entities
 from mpi4py import MPI
-from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from constriction.case.contacts import Layout, rim_lengths
 from constriction.case.shapes import Edge, Outline, Point
+from constriction.field.collars import Collar, CollarPlan, build_collar, paces, rooms, smooth_rim
+from constriction.field.drawing import Drawn, draw, rim_edges
+from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, elevate, extrude
 
 VOLUMES = {"electrolyte": 1, "gap_volume": 2}
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
-# vertices at the ends of each edge of basix's tetrahedron, in the order of its mid-edge nodes
-TETRAHEDRON_EDGES = ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1))
-
-SAMPLES_PER_SIZE = 2.0  # points on a rim per mesh size, for gmsh's distance field
+SAMPLES_PER_SIZE = 2.0  # points on a rim with corners per mesh size, for gmsh's distance field
+GMSH_OPTIONS = {
+    "General.Terminal": 0,
+    "General.NumThreads": 1,
+    "Mesh.Algorithm3D": 10,  # HXT
+    "Mesh.OptimizeThreshold": 0.1,  # worse tetrahedra are mended; at 0.3 it takes ten times as long beside stretched collars
+    "Mesh.MeshSizeExtendFromBoundary": 0,
+    "Mesh.MeshSizeFromPoints": 0,
+    "Mesh.MeshSizeFromCurvature": 0,
+    "Mesh.Renumber": 0,  # the collars know their nodes by number
+    "Mesh.LcIntegrationPrecision": 1e-3,  # the default, 1e-9, takes as long as meshing the volume
+}
 
 
 class MeshError(RuntimeError):
@@ -37,11 +51,12 @@ class MeshError(RuntimeError):
 class MeshPlan:
     """What a mesh of a cell shall be like; lengths in units of the pitch.
 
-    `rim_size` is the mesh size at the rim of each spot, relative to the local length there: the smaller of the
-    spot's size and of half the distance to its nearest neighbour. The size grows by `slope` per length away from the
-    rim. `slab_depth` is how much of the electrolyte is meshed, `gap_height` the height of a meshed gap (None: no gap volume).
+    `collar` tells how the surroundings of a smooth rim are cut; a rim with corners gets unstructured elements of size `rim_size` ×
+    the room there. Away from a rim the size grows by `slope` per length. `slab_depth` is how much of the electrolyte is meshed,
+    `gap_height` the height of a meshed gap (None: no gap volume), cut into `gap_layers`.
     """
 
+    collar: CollarPlan
     rim_size: float
     slope: float
     slab_depth: float
@@ -51,8 +66,11 @@ class MeshPlan:
 
 @dataclass(frozen=True)
 class CellMesh:
-    """A mesh of one mirror cell with cells tagged by VOLUMES and facets by SURFACES; `smallest_quality` is gmsh's
-    signed inverse condition number of the worst straight-sided tetrahedron."""
+    """A mesh of one mirror cell, cells tagged by VOLUMES and facets by SURFACES.
+
+    `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are stretched along
+    the rim on purpose.
+    """
 
     mesh: Mesh
     volumes: MeshTags
@@ -66,7 +84,7 @@ class CellMesh:
 
 
 def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
-    """Mesh a mirror cell on rank 0, distribute it over `comm`, and move mid-nodes at the rim to quarter points.
+    """Mesh a mirror cell on rank 0 and distribute it over `comm`.
 
     Args:
         layout: the cell, in metres.
@@ -76,253 +94,125 @@ def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
     Raises:
         MeshError: gmsh failed; on every rank.
     """
+    made = _generate_or_fail(layout, plan) if comm.rank == 0 else None
+    failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
+    if failure is not None:
+        raise MeshError(failure)
+    assert made is None or not isinstance(made, MeshError)
+    return _distribute(made, comm)
+
+
+def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float] | MeshError:
+    """An exception of rank 0 alone would leave the others waiting: it is handed over instead."""
     gmsh.initialize(interruptible=False)
     try:
-        quality = comm.bcast(_generate_or_fail(layout, plan) if comm.rank == 0 else None)
-        if isinstance(quality, MeshError):
-            raise quality
-        data = gmsh_io.model_to_mesh(gmsh.model, comm, 0, gdim=3)
-    finally:
-        gmsh.finalize()
-    cell = CellMesh(data.mesh, data.cell_tags, data.facet_tags, quality)
-    move_to_quarter_points(cell)
-    return cell
-
-
-def _generate_or_fail(layout: Layout, plan: MeshPlan) -> float | MeshError:
-    """An exception of rank 0 alone would leave the others waiting: it is handed over instead."""
-    try:
-        return _generate(layout, plan)
+        return linear_mesh(layout, plan)
     except Exception as error:  # gmsh raises bare Exceptions
         return MeshError(f"gmsh could not mesh the cell ({len(layout.spots)} spots, {plan}): {error}")
+    finally:
+        gmsh.finalize()
 
 
-def _generate(layout: Layout, plan: MeshPlan) -> float:
-    """Put the second-order mesh into gmsh's model; returns the smallest quality."""
-    for name in ("ExtendFromBoundary", "FromPoints", "FromCurvature"):
-        gmsh.option.setNumber("Mesh.MeshSize" + name, 0)
-    gmsh.option.setNumber("General.Terminal", 0)
-    gmsh.option.setNumber("General.NumThreads", 1)
-    gmsh.option.setNumber("Mesh.Algorithm3D", 10)  # HXT
-    rims = _build_geometry(layout, plan)
-    _grade(rims, layout, plan)
+def _distribute(made: tuple[LinearMesh, float] | None, comm: MPI.Comm) -> CellMesh:
+    """Curve the mesh of rank 0 and share it out."""
+    if made is None:
+        cells, points = np.zeros((0, 10), dtype=np.int64), np.zeros((0, 3))
+        facets, regions, tags, quality = np.zeros((0, 6), dtype=np.int64), np.zeros(0), np.zeros(0), None
+    else:
+        linear, quality = made
+        curved = elevate(linear)
+        cells, points, facets = curved.cells, curved.points, curved.facets
+        regions, tags = linear.regions, linear.tags
+    element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
+    mesh = create_mesh(comm, cells, element, points)
+    return CellMesh(mesh, _tags(mesh, 3, cells, regions), _tags(mesh, 2, facets, tags), comm.bcast(quality))
+
+
+def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
+    entities, local = distribute_entity_data(mesh, dimension, nodes, values.astype(np.int32))
+    mesh.topology.create_connectivity(dimension, 3)
+    return meshtags_from_entities(mesh, dimension, adjacencylist(entities), local.astype(np.int32))
+
+
+def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
+    """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
+    cell, spots = _in_pitches(layout)
+    sizes = [size / layout.pitch for size in layout.sizes]
+    rims = [smooth_rim(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
+    collars = [
+        None if rim is None else build_collar(rim, room, paces(room, layout.inverted), plan.collar)
+        for rim, room in zip(rims, rooms(rims, spots, cell, plan.slab_depth), strict=True)
+    ]
+    for option, value in GMSH_OPTIONS.items():
+        gmsh.option.setNumber(option, value)
+    drawn = draw(cell, spots, collars, plan.slab_depth)
+    lengths = [length / layout.pitch for length in rim_lengths(layout)]
+    _grade(_sources(drawn, collars, lengths, plan), plan.slope, _largest_size(cell, plan))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
-    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "minSICN")))
-    gmsh.model.mesh.setOrder(2)
-    return quality
-
-
-# --- the plan of the interface as a set of non-overlapping surfaces -----------------------------------------------
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """The plan cut into loops: `border` per cell edge its pieces, `spots` the spots, `rest` what is left of the cell as
-    outer loops with their holes; `rims` the edges between spot and rest, per spot."""
-
-    border: tuple[tuple[Edge, ...], ...]
-    spots: tuple[Outline, ...]
-    rest: tuple[tuple[Outline, ...], ...]
-    rims: tuple[tuple[Edge, ...], ...]
-
-
-def key_of(point: Point) -> tuple[int, int]:
-    """Points that are equal but for rounding have one key (lengths in units of the pitch)."""
-    return round(point[0] * 1e9), round(point[1] * 1e9)
-
-
-def _name(edge: Edge) -> tuple[tuple[int, int], tuple[int, int]]:
-    return key_of(edge.start), key_of(edge.end)
-
-
-def arrange(cell: Outline, spots: Sequence[Outline]) -> Arrangement:
-    """Split a cell into spots and rest."""
-    corners = {key_of(edge.start): edge.start for spot in spots for edge in spot.edges}
-    border = tuple(tuple(_split(edge, corners.values())) for edge in cell.edges)
-    pieces = {_name(piece) for side in border for piece in side}
-    spot_edges = {_name(edge) for spot in spots for edge in spot.edges}
-    rims = tuple(tuple(edge for edge in spot.edges if _name(edge) not in pieces) for spot in spots)
-    free = [piece for side in border for piece in side if _name(piece) not in spot_edges]
-    loops = _chain(free + [edge.reversed() for rim in rims for edge in rim])
-    return Arrangement(border, tuple(spots), _nest(loops), rims)
-
-
-def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
-    """Cut a straight edge at those of the points which lie inside it; arcs of the cell are never touched by a spot."""
-    if edge.centre is not None:
-        return [edge]
-    (x0, y0), (x1, y1) = edge.start, edge.end
-    dx, dy = x1 - x0, y1 - y0
-    length = math.hypot(dx, dy)
-    cuts = {}
-    for x, y in points:
-        along = ((x - x0) * dx + (y - y0) * dy) / length
-        across = ((x - x0) * dy - (y - y0) * dx) / length
-        if abs(across) < 1e-9 and 1e-9 < along < length - 1e-9:
-            cuts[along] = (x, y)
-    stops = [edge.start, *(cuts[k] for k in sorted(cuts)), edge.end]
-    return [Edge(a, b) for a, b in zip(stops, stops[1:], strict=False)]
-
-
-def _chain(edges: Sequence[Edge]) -> list[Outline]:
-    """Join edges end to start into closed loops."""
-    following = {key_of(edge.start): edge for edge in edges}
-    loops = []
-    while following:
-        _, edge = following.popitem()
-        loop = [edge]
-        while key_of(loop[-1].end) in following:
-            loop.append(following.pop(key_of(loop[-1].end)))
-        loops.append(Outline(tuple(loop)))
-    return loops
-
-
-def _nest(loops: Sequence[Outline]) -> tuple[tuple[Outline, ...], ...]:
-    """Group each outer loop (positive area) with the holes inside it."""
-    outers = [loop for loop in loops if loop.area > 0]
-    holes = [loop for loop in loops if loop.area < 0]
-    if len(outers) == 1:
-        return ((outers[0], *holes),)
-    regions = []
-    for outer in outers:
-        polygon = outer.polygon(64)
-        regions.append((outer, *(hole for hole in holes if polygon.contains(hole.polygon(64)))))
-    return tuple(regions)
-
-
-# --- gmsh ----------------------------------------------------------------------------------------------------------
-
-
-class _Drawing:
-    """Points and curves of gmsh's built-in kernel, each made once."""
-
-    def __init__(self) -> None:
-        self.points: dict[tuple[tuple[int, int], float], int] = {}
-        self.curves: dict[tuple[tuple[tuple[int, int], tuple[int, int]], float], int] = {}
-
-    def point(self, at: Point, z: float) -> int:
-        place = (key_of(at), z)
-        if place not in self.points:
-            self.points[place] = gmsh.model.geo.addPoint(at[0], at[1], z)
-        return self.points[place]
-
-    def curve(self, edge: Edge, z: float) -> int:
-        """Tag of the curve, negative when it was drawn the other way round."""
-        a, b = _name(edge)
-        if ((b, a), z) in self.curves:
-            return -self.curves[(b, a), z]
-        if ((a, b), z) not in self.curves:
-            start, end = self.point(edge.start, z), self.point(edge.end, z)
-            geo = gmsh.model.geo
-            if edge.centre is None:
-                tag = geo.addLine(start, end)
-            else:
-                tag = geo.addCircleArc(start, self.point(edge.centre, z), end)
-            self.curves[(a, b), z] = tag
-        return self.curves[(a, b), z]
-
-    def loop(self, edges: Iterable[Edge], z: float = 0.0) -> int:
-        return int(gmsh.model.geo.addCurveLoop([self.curve(edge, z) for edge in edges]))
-
-
-def _build_geometry(layout: Layout, plan: MeshPlan) -> list[list[int]]:
-    """Draw the cell; returns the rim curves of each spot."""
-    cell, spots = _in_pitches(layout)
-    parts, draw, geo = arrange(cell, spots), _Drawing(), gmsh.model.geo
-    rest = [geo.addPlaneSurface([draw.loop(loop.edges) for loop in loops]) for loops in parts.rest]
-    filled = [geo.addPlaneSurface([draw.loop(spot.edges)]) for spot in parts.spots]
-    contacts, gaps = (rest, filled) if layout.inverted else (filled, rest)
-    bottom = geo.addPlaneSurface([draw.loop(cell.edges, -plan.slab_depth)])
-    sides = [_draw_side(draw, edge, top, plan.slab_depth) for edge, top in zip(cell.edges, parts.border, strict=True)]
-    slab = geo.addVolume([geo.addSurfaceLoop([*contacts, *gaps, bottom, *sides])])
-    groups: dict[str, list[int]] = {"contact": contacts, "gap": gaps, "counter_electrode": [bottom], "side": sides}
-    rims = [[abs(draw.curve(edge, 0.0)) for edge in rim] for rim in parts.rims]
-    volumes = {"electrolyte": [slab]}
+    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
+    mesh = _collect(drawn, collars, layout.inverted)
     if plan.gap_height is not None:
-        extruded = [_extrude_gap(surface, plan) for surface in gaps]
-        geo.synchronize()
-        volumes["gap_volume"] = [volume for volume, _, _ in extruded]
-        _sort_gap_walls(groups, extruded, {curve for rim in rims for curve in rim})
-    geo.synchronize()
-    _name_groups(3, volumes, VOLUMES)
-    _name_groups(2, groups, SURFACES)
-    return rims
+        heights = plan.gap_height * np.arange(1, plan.gap_layers + 1) / plan.gap_layers
+        mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
+    return mesh, quality
 
 
 def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
+    def scaled(point: Point) -> Point:
+        return point[0] / layout.pitch, point[1] / layout.pitch
+
     def scale(outline: Outline) -> Outline:
-        return Outline(tuple(_scaled(edge, layout.pitch) for edge in outline.edges))
+        return Outline(
+            tuple(
+                Edge(scaled(e.start), scaled(e.end), None if e.centre is None else scaled(e.centre)) for e in outline.edges
+            )
+        )
 
     return scale(layout.cell), [scale(spot) for spot in layout.spots]
 
 
-def _scaled(edge: Edge, unit: float) -> Edge:
-    points = [p and (p[0] / unit, p[1] / unit) for p in (edge.start, edge.end, edge.centre)]
-    start, end, centre = points
-    assert start is not None and end is not None
-    return Edge(start, end, centre)
+# --- sizes ----------------------------------------------------------------------------------------------------------
 
 
-def _draw_side(draw: _Drawing, edge: Edge, top: Sequence[Edge], depth: float) -> int:
-    geo = gmsh.model.geo
-    a, b = (Edge(p, p) for p in (edge.start, edge.end))
-    down = [_vertical(draw, e.start, depth) for e in (a, b)]
-    curves = [draw.curve(edge, -depth), down[1], *(-draw.curve(piece, 0.0) for piece in reversed(top)), -down[0]]
-    loop = geo.addCurveLoop(curves)
-    return int(geo.addPlaneSurface([loop]) if edge.centre is None else geo.addSurfaceFilling([loop]))
+def _sources(
+    drawn: Drawn, collars: Sequence[Collar | None], lengths: Sequence[float], plan: MeshPlan
+) -> dict[tuple[float, float], dict[str, list[int]]]:
+    """What the mesh size grows from: (size, distance at which it starts to grow) → gmsh points and curves.
+
+    Like sizes share a field, in steps of a fourth of an octave.
+    """
+    sources: dict[tuple[float, float], dict[str, list[int]]] = {}
+
+    def at(size: float, distance: float) -> dict[str, list[int]]:
+        key = tuple(0.0 if x == 0 else 2 ** (round(4 * math.log2(x)) / 4) for x in (size, distance))
+        return sources.setdefault((key[0], key[1]), {"points": [], "curves": []})
+
+    for collar in collars:
+        for number, radius, spacing in zip(collar.rim, collar.radii, collar.spacings, strict=True) if collar else ():
+            at(spacing, radius)["points"].append(gmsh.model.geo.addPoint(*collar.points[number]))
+    for number, curves in drawn.rims.items():
+        at(plan.rim_size * lengths[number], 0.0)["curves"].extend(curves)
+    gmsh.model.geo.synchronize()
+    return sources
 
 
-def _vertical(draw: _Drawing, at: Point, depth: float) -> int:
-    name = ((key_of(at), key_of(at)), -depth)
-    if name not in draw.curves:
-        draw.curves[name] = gmsh.model.geo.addLine(draw.point(at, -depth), draw.point(at, 0.0))
-    return draw.curves[name]
-
-
-def _extrude_gap(surface: int, plan: MeshPlan) -> tuple[int, int, list[int]]:
-    """The volume, lid and side walls over one gap surface."""
-    out = gmsh.model.geo.extrude([(2, surface)], 0, 0, plan.gap_height, numElements=[plan.gap_layers], heights=[1.0])
-    return out[1][1], out[0][1], [tag for _, tag in out[2:]]
-
-
-def _sort_gap_walls(
-    groups: dict[str, list[int]], extruded: Sequence[tuple[int, int, list[int]]], rims: set[int]
-) -> None:
-    """A wall that stands on a rim is the island's; any other is a mirror side."""
-    groups["copper"] = [lid for _, lid, _ in extruded]
-    groups["island_wall"] = []
-    for _, _, walls in extruded:
-        for wall in walls:
-            curves = {abs(tag) for _, tag in gmsh.model.getBoundary([(2, wall)], oriented=False)}
-            groups["island_wall" if curves & rims else "side"].append(wall)
-
-
-def _name_groups(dimension: int, groups: dict[str, list[int]], tags: dict[str, int]) -> None:
-    for name, entities in groups.items():
-        if entities:
-            gmsh.model.addPhysicalGroup(dimension, entities, tags[name], name)
-
-
-def _grade(rims: Sequence[Sequence[int]], layout: Layout, plan: MeshPlan) -> None:
-    """Size field: rim size at each rim, growing linearly away from it; rims of like size share a field."""
-    largest = _largest_size(layout, plan)
-    bins: dict[int, list[int]] = {}
-    for curves, length in zip(rims, rim_lengths(layout), strict=True):
-        bins.setdefault(round(4 * math.log2(length / layout.pitch)), []).extend(curves)
+def _grade(sources: dict[tuple[float, float], dict[str, list[int]]], slope: float, largest: float) -> None:
+    """The mesh size at a place is the smallest that any source gives: its own size, growing with the distance."""
     field = gmsh.model.mesh.field
     thresholds = []
-    for step, curves in bins.items():
-        size = min(plan.rim_size * 2 ** (step / 4), largest)
+    for (size, start), things in sources.items():
         distance, threshold = field.add("Distance"), field.add("Threshold")
-        longest = max(_length(c) for c in curves)
-        field.setNumbers(distance, "CurvesList", curves)
-        field.setNumber(distance, "Sampling", max(5, math.ceil(SAMPLES_PER_SIZE * longest / size)))
+        field.setNumbers(distance, "PointsList", things["points"])
+        field.setNumbers(distance, "CurvesList", things["curves"])
+        if things["curves"]:
+            longest = max(_length(curve) for curve in things["curves"])
+            field.setNumber(distance, "Sampling", max(5, math.ceil(SAMPLES_PER_SIZE * longest / size)))
         field.setNumber(threshold, "InField", distance)
-        field.setNumber(threshold, "SizeMin", size)
+        field.setNumber(threshold, "SizeMin", min(size, largest))
         field.setNumber(threshold, "SizeMax", largest)
-        field.setNumber(threshold, "DistMin", 0.0)
-        field.setNumber(threshold, "DistMax", max((largest - size) / plan.slope, 1e-12))
+        field.setNumber(threshold, "DistMin", start)
+        field.setNumber(threshold, "DistMax", start + max((largest - size) / slope, 1e-9))
         thresholds.append(threshold)
     if not thresholds:
         thresholds = [field.add("MathEval")]
@@ -332,12 +222,12 @@ def _grade(rims: Sequence[Sequence[int]], layout: Layout, plan: MeshPlan) -> Non
     field.setAsBackgroundMesh(smallest)
 
 
-def _largest_size(layout: Layout, plan: MeshPlan) -> float:
+def _largest_size(cell: Outline, plan: MeshPlan) -> float:
     """Half the cell's largest extent; a circular side must also be followed (a P2 arc of 0.2 rad is true to 1e-6)."""
-    width, depth = layout.width / layout.pitch, layout.depth / layout.pitch
-    if any(edge.centre is not None for edge in layout.cell.edges):
-        return 0.2 * width
-    return 0.5 * max(width, depth, plan.slab_depth)
+    extent = max(abs(x) for edge in cell.edges for x in edge.start)
+    if any(edge.centre is not None for edge in cell.edges):
+        return 0.2 * extent
+    return 0.5 * max(extent, plan.slab_depth)
 
 
 def _length(curve: int) -> float:
@@ -346,36 +236,97 @@ def _length(curve: int) -> float:
     return float(np.sum(np.linalg.norm(np.diff(points, axis=0), axis=1)))
 
 
-# --- quarter points ------------------------------------------------------------------------------------------------
+# --- from gmsh and the collars to one mesh --------------------------------------------------------------------------
 
 
-def vertices_of(mesh: Mesh, facets: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Mark the local and ghost vertices of facets, also those whose facets live on another rank; (vertices,)."""
-    topology = mesh.topology
-    topology.create_connectivity(2, 0)
-    links = topology.connectivity(2, 0)
-    marks = la.vector(topology.index_map(0))
-    if len(facets):
-        marks.array[np.unique(np.concatenate([links.links(facet) for facet in facets]))] = 1
-    marks.scatter_reverse(la.InsertMode.add)
-    marks.scatter_forward()
-    return np.asarray(marks.array > 0)
+def _collect(drawn: Drawn, collars: Sequence[Collar | None], inverted: bool) -> LinearMesh:
+    """Join gmsh's mesh and the collars."""
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
+    place[tags] = np.arange(len(tags))
+    points = [coordinates.reshape(-1, 3)]
+    cells = [place[gmsh.model.mesh.getElementsByType(4)[1].astype(np.int64)].reshape(-1, 4)]
+    spot, rest = ("gap", "contact") if inverted else ("contact", "gap")
+    facets = [
+        (name, _triangles(surfaces, place))
+        for name, surfaces in (
+            (spot, drawn.spots),
+            (rest, drawn.rest),
+            ("counter_electrode", [drawn.bottom]),
+            ("side", drawn.sides),
+        )
+    ]
+    rim = [place[_nodes_on(curves)] for curves in drawn.rims.values()]
+    curved, axes = _round_wall(_triangles(drawn.round_sides, place))
+    count = len(tags)
+    for collar, nodes in zip([c for c in collars if c is not None], drawn.nodes, strict=True):
+        number = np.full(len(collar.points), -1)
+        number[collar.outer] = place[nodes]
+        own = number < 0
+        number[own] = count + np.arange(own.sum())
+        count += own.sum()
+        points.append(collar.points[own])
+        cells.append(number[collar.cells])
+        facets += [(spot, number[collar.spot]), (rest, number[collar.rest]), ("side", number[collar.ends])]
+        rim.append(number[collar.rim])
+    every, corners = np.concatenate(cells), np.concatenate(points)
+    return _without_loose_points(
+        LinearMesh(
+            points=corners,
+            cells=every,
+            regions=np.full(len(every), VOLUMES["electrolyte"]),
+            facets=np.concatenate([triangles for _, triangles in facets]),
+            tags=np.concatenate([np.full(len(triangles), SURFACES[name]) for name, triangles in facets]),
+            to_rim=_distances(corners, collars, np.concatenate([np.zeros(0, dtype=np.int64), *rim])),
+            curved=np.concatenate([np.zeros((0, 2), dtype=np.int64), *curved]),
+            axes=np.concatenate([np.zeros((0, 2)), *axes]),
+        )
+    )
 
 
-def move_to_quarter_points(cell: CellMesh) -> None:
-    """Move the mid-node of every edge with exactly one end on the rim to the quarter point next to the rim.
+def _distances(points: Reals, collars: Sequence[Collar | None], rim: Ints) -> Reals:
+    """Distance of each point to the nearest collared rim, 0 on every rim, inf if there is no collar."""
+    there = [collar for collar in collars if collar is not None]
+    distances = np.full(len(points), np.inf)
+    if there:
+        stations = np.concatenate([collar.points[collar.rim] for collar in there])
+        owner = np.repeat(np.arange(len(there)), [len(collar.rim) for collar in there])
+        nearest = owner[cKDTree(stations).query(points)[1]]
+        for number, collar in enumerate(there):
+            mine = nearest == number
+            distances[mine] = collar.of.distance(points[mine])
+    distances[rim] = 0.0
+    return distances
 
-    The mapping of the second-order element then holds √r exactly, as the potential does at the rim of a contact
-    (Henshell and Shaw 1975, Barsoum 1976). The rim is where contact and gap facets share vertices.
-    """
-    mesh, tags = cell.mesh, cell.surfaces
-    on_rim = vertices_of(mesh, tags.find(SURFACES["contact"])) & vertices_of(mesh, tags.find(SURFACES["gap"]))
-    rim = np.flatnonzero(on_rim).astype(np.int32)
-    mesh.topology.create_connectivity(0, 3)
-    nodes, cells = mesh.geometry.x, mesh.geometry.dofmaps[0]
-    marked = np.zeros(len(nodes), dtype=bool)
-    marked[entities_to_geometry(mesh, 0, rim, False).ravel()] = True
-    for number, (i, j) in enumerate(TETRAHEDRON_EDGES):
-        for near, far in ((cells[:, i], cells[:, j]), (cells[:, j], cells[:, i])):
-            moved = marked[near] & ~marked[far]
-            nodes[cells[moved, 4 + number]] = 0.75 * nodes[near[moved]] + 0.25 * nodes[far[moved]]
+
+def _triangles(surfaces: Sequence[int], place: Ints) -> Ints:
+    found = [gmsh.model.mesh.getElementsByType(2, surface)[1].astype(np.int64) for surface in surfaces]
+    return np.asarray(place[np.concatenate([np.zeros(0, dtype=np.int64), *found])].reshape(-1, 3))
+
+
+def _nodes_on(curves: Sequence[int]) -> Ints:
+    found = [gmsh.model.mesh.getNodes(1, curve, includeBoundary=True)[0].astype(np.int64) for curve in curves]
+    return np.unique(np.concatenate(found))
+
+
+def _round_wall(triangles: Ints) -> tuple[list[Ints], list[Reals]]:
+    """All edges of the side of a circular cell, whose axis is at the origin."""
+    edges = np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
+    return [edges], [np.zeros((len(edges), 2))]
+
+
+def _without_loose_points(mesh: LinearMesh) -> LinearMesh:
+    """Drop points that no cell uses: those that only told gmsh a size."""
+    used = np.zeros(len(mesh.points), dtype=bool)
+    used[mesh.cells] = True
+    number = np.cumsum(used) - 1
+    return LinearMesh(
+        points=mesh.points[used],
+        cells=number[mesh.cells],
+        regions=mesh.regions,
+        facets=number[mesh.facets],
+        tags=mesh.tags,
+        to_rim=mesh.to_rim[used],
+        curved=number[mesh.curved],
+        axes=mesh.axes,
+    )
