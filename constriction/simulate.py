@@ -6,6 +6,7 @@ Case → plan of the contacts → meshes → matrices → reduced model → spec
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from constriction.field.convergence import Response
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
-THIN_GAP_ERROR = 0.25  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
+THIN_GAP_ERROR = 0.3  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
 
 
 def quiet(message: str) -> None:
@@ -38,9 +39,9 @@ def quiet(message: str) -> None:
 class Options:
     """How a case is solved, beside what it says.
 
-    `comm`: communicator of the meshes, None for the calling process alone; `direct`: solve every frequency of the sweep in
-    complex arithmetic instead of with the reduced model; `memory`: bytes that may be used, None for 80 % of what is free;
-    `report`: told in words what is being done.
+    `comm`: communicator of the meshes, None for the calling process alone; `direct`: solve every frequency of the
+    sweep in complex arithmetic instead of with the reduced model; `memory`: bytes that may be used, None for 80 % of
+    what is free; `report`: told in words what is being done.
     """
 
     comm: MPI.Comm | None = None
@@ -53,9 +54,10 @@ class Options:
 class Result:
     """What a case gives; SI units, area-specific (per m² of interface), one-sided.
 
-    `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in contact.
-    `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²; `C_cstr`, `C_low`, `C_high` in F/m²;
-    `f_cstr` in Hz; None where nothing constricts or no gap stores charge. `peaks` by rising frequency.
+    `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in
+    contact. `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²;
+    `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; None where nothing constricts or no gap stores charge.
+    `peaks` by rising frequency.
     """
 
     case: Case
@@ -113,11 +115,11 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
     frequencies = logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
     model = gap_model(case, plan)
     meshed_height = case.gap.height if model == "volume" else None
-    ratios = gap_ratio(case, plan, frequencies) if options.direct else None
+    goal = Goal(case.accuracy.relative_error, memory, gap_ratio(case, plan, frequencies), options.direct)
     response = converge(
         plan,
         lambda level: mesh_plan(plan, case.electrolyte.thickness, meshed_height, level),
-        Goal(case.accuracy.relative_error, memory, ratios),
+        goal,
         comm,
         options.report,
     )
@@ -149,12 +151,12 @@ def gap_model(case: Case, plan: Layout) -> str:
         return "none"
     if case.gap.model != "auto" or not plan.spots:
         return "thin" if case.gap.model == "auto" else case.gap.model
-    error = THIN_GAP_ERROR * (case.gap.height / min(rim_lengths(plan))) ** 2
+    error = THIN_GAP_ERROR * (case.gap.height / statistics.fmean(rim_lengths(plan))) ** 2
     return "thin" if error < case.accuracy.relative_error else "volume"
 
 
 def gap_ratio(case: Case, plan: Layout, frequency: ArrayLike) -> NDArray[np.complex128]:
-    """s = iωε₀ε_gap·pitch / (κ_SE·height): the gap's admittance over that of a pitch of electrolyte; same shape."""
+    """Return s = iωε₀ε_gap·pitch / (κ_SE·height): the gap's admittance over a pitch of electrolyte's; same shape."""
     if case.gap.height is None:
         return np.zeros(np.shape(frequency), dtype=np.complex128)
     gap = 2j * np.pi * np.asarray(frequency) * VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
@@ -165,8 +167,8 @@ def constriction_impedance(
     case: Case, plan: Layout, response: Response, frequency: ArrayLike
 ) -> NDArray[np.complex128]:
     """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
-    excess = response(gap_ratio(case, plan, frequency)) - response.fine.model.depth
-    return resistivity(case.electrolyte, frequency) * plan.pitch * excess
+    ratio = gap_ratio(case, plan, frequency)
+    return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
 
 
 def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.float64], seconds: float) -> Result:
@@ -180,7 +182,7 @@ def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.
     if response.direct is None:
         constriction = z_cstr(frequency)
     else:
-        constriction = rho * plan.pitch * (response.direct - response.fine.model.depth)
+        constriction = rho * plan.pitch * response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
     resistance = unit * response.constriction
     peaks = find_peaks(z_cstr, *PEAK_RANGE) if plan.spots else ()

@@ -213,10 +213,10 @@ _PATTERNS = {
 
 
 def place_spots(count: int, side: float, size: float, shape: str, seed: int) -> list[Point]:
-    """Random sequential places of `count` spots in a square cell, none nearer to another or to its mirror image
-    than 1.05 diameters.
+    """Random sequential places of `count` spots in a square cell.
 
-    Python's own Mersenne Twister and plain sums and products only, so one seed gives the same places on every platform.
+    None is nearer to another or to its mirror image than 1.05 diameters. Python's own Mersenne
+    Twister and plain sums and products only, so one seed gives the same places on every platform.
 
     Raises:
         InputError: a spot found no free place.
@@ -279,8 +279,9 @@ def _check_inside(number: int, spot: Spot, width: float, depth: float) -> None:
             inside = 0.0 <= centre <= extent and abs(centre - edge) > spot.size * (1 + SNAP)
             if not (inside or centre == edge):
                 raise InputError(
-                    f"interface.discs: disc {number} (x {spot.x:g} m, y {spot.y:g} m, radius {spot.size:g} m) crosses or "
-                    f"lies outside the cell of {width:g} m × {depth:g} m; expected it inside, or its centre on the edge"
+                    f"interface.discs: disc {number} (x {spot.x:g} m, y {spot.y:g} m, radius {spot.size:g} m) "
+                    f"crosses or lies outside the cell of {width:g} m × {depth:g} m; "
+                    "expected it inside, or its centre on the edge"
                 )
 
 
@@ -292,6 +293,7 @@ def _check_apart(spots: Sequence[Spot]) -> None:
         a, b = spots[i], spots[j]
         if i < j and math.hypot(a.x - b.x, a.y - b.y) <= (a.size + b.size) * (1 + SNAP):
             raise InputError(
-                f"interface.discs: disc {i + 1} (radius {a.size:g} m) and disc {j + 1} (radius {b.size:g} m) overlap or "
-                f"touch, centres {math.hypot(a.x - b.x, a.y - b.y):g} m apart; expected more than {a.size + b.size:g} m"
+                f"interface.discs: disc {i + 1} (radius {a.size:g} m) and disc {j + 1} (radius {b.size:g} m) "
+                f"overlap or touch, centres {math.hypot(a.x - b.x, a.y - b.y):g} m apart; "
+                f"expected more than {a.size + b.size:g} m"
             )

@@ -1,10 +1,10 @@
 """From a mesh to the frequency-free matrices of the impedance problem.
 
-Lengths are in pitches and the electrolyte's conductivity is one. At a complex ratio s of gap to electrolyte the potential
-makes ½ φᵀ(K + s G)φ stationary with φ = 0 on the metals and φ = 1 on the counter electrode; the admittance is
-Y(s) = φᵀ(K + s G)φ and the area-specific impedance F(s) = area / Y(s), in pitches. K is the electrolyte's stiffness; G is the
-mass matrix of the gap's plane for a thin gap, and h times the gap's stiffness for a gap volume of height h (in pitches),
-so that in both s = κ_gap·pitch / (κ_SE·gap height) with the lengths in metres.
+Lengths are in pitches and the electrolyte's conductivity is one. At a complex ratio s of gap to electrolyte the
+potential makes ½ φᵀ(K + s G)φ stationary with φ = 0 on the metals and φ = 1 on the counter electrode; the admittance
+is Y(s) = φᵀ(K + s G)φ and the area-specific impedance F(s) = area / Y(s), in pitches. K is the electrolyte's
+stiffness; G is the mass matrix of the gap's plane for a thin gap, and h times the gap's stiffness for a gap volume of
+height h (in pitches), so that in both s = κ_gap·pitch / (κ_SE·gap height) with the lengths in metres.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from petsc4py import PETSc
 
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan
 
-# Basix's rules of degree 4 and 7 have points on the cell's edges, where the Jacobian vanishes at a rim, and that of degree 3 has
-# negative weights; 5 leaves 3 % of the mesh's own error.
-VOLUME_QUADRATURE = 5
+# Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
+# Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
+# % of the mesh's own error.
+VOLUME_QUADRATURE = 6
 SURFACE_QUADRATURE = 6
 
 METALS = ("contact", "copper", "island_wall")
@@ -33,9 +34,10 @@ METALS = ("contact", "copper", "island_wall")
 class GapProblem:
     """Matrices of one cell on its free unknowns: those of the slab, and those inside a gap volume (`inner`).
 
-    `stiffness` = K on slab × slab; `gap`, `gap_coupling`, `gap_inner` = G on slab × slab, slab × inner, inner × inner (the last
-    two None for a thin gap). `drive` = −K·1 over the counter electrode's unknowns, (slab,); `drive_energy` = 1ᵀK1 over them.
-    `flat` is the field of the flat interface, (slab,). `area` is the cell's in pitches², `depth` the slab's in pitches.
+    `stiffness` = K on slab × slab; `gap`, `gap_coupling`, `gap_inner` = G on slab × slab, slab × inner, inner × inner
+    (the last two None for a thin gap). `drive` = −K·1 over the counter electrode's unknowns, (slab,); `drive_energy`
+    = 1ᵀK1 over them. `flat` is the field of the flat interface, (slab,). `area` is the cell's in pitches², `depth`
+    the slab's in pitches.
     """
 
     stiffness: PETSc.Mat

@@ -1,9 +1,9 @@
 """A structured collar of tetrahedra round each smooth rim, graded across the rim and long along it.
 
-Near a rim the potential varies fast across it and slowly along it. The collar is a half tube below the rim, cut into sectors at
-stations along the rim; with mid-nodes at the quarter points its elements hold √r in every direction, as all points of its skin at one station
-have one distance from the rim. Unstructured elements, of which many touch a rim with a single corner, do not: for the same error they
-take four times the unknowns.
+Near a rim the potential varies fast across it and slowly along it. The collar is a half tube below the rim, cut into
+sectors at stations along the rim; with mid-nodes at the quarter points its elements hold √r in every direction, as
+all points of its skin at one station have one distance from the rim. Unstructured elements, of which many touch a rim
+with a single corner, do not: for the same error they take four times the unknowns.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -21,22 +22,65 @@ from constriction.field.simplices import split_prisms, split_quadrilaterals
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
+Place = tuple[float, float]
 
-SAMPLES = 128  # places along a rim where its room is measured
+CORNER_SLOPE = 0.5
+LARGEST_TURN = math.pi / 4  # of an arc from station to station
+SAMPLES = 128  # places along each smooth piece of a rim where its room is measured
+
+
+class Rim(Protocol):
+    """The rim of one spot, walked with the spot on its left from t = 0 to 1; lengths in pitches."""
+
+    @property
+    def size(self) -> float:
+        """Of its spot."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ends where it starts."""
+
+    @property
+    def length(self) -> float:
+        """Along it."""
+
+    @property
+    def ends(self) -> tuple[Place, Place]:
+        """Where it starts and ends."""
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """The t of its ends and corners, rising."""
+
+    def at(self, t: Reals) -> tuple[Reals, Reals]:
+        """Points and normals away from the spot, both (len(t), 2); at a corner the mitre, longer than one."""
+
+    def straightened(self, t: Reals) -> Reals:
+        """Points at t of a polygon that encloses with the spot the same area as the rim, (len(t), 2)."""
+
+    def distance(self, points: Reals) -> Reals:
+        """Distance of points (n, 3) near it, (n,)."""
 
 
 @dataclass(frozen=True)
-class Rim:
-    """A smooth rim, walked with the spot on its left: an arc or circle about `centre`, or a straight line (centre None).
+class Arc:
+    """A rim that is a circle or an arc between two mirrors."""
 
-    `size` is its spot's size. Lengths in pitches.
-    """
-
-    start: tuple[float, float]
-    end: tuple[float, float]
-    centre: tuple[float, float] | None
+    start: Place
+    end: Place
+    centre: Place
     turn: float
     size: float
+
+    @property
+    def ends(self) -> tuple[Place, Place]:
+        """Where the arc starts and ends."""
+        return self.start, self.end
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """No corners: the ends' t."""
+        return 0.0, 1.0
 
     @property
     def closed(self) -> bool:
@@ -46,54 +90,125 @@ class Rim:
     @property
     def length(self) -> float:
         """Arc length."""
-        if self.centre is None:
-            return math.dist(self.start, self.end)
         return self.turn * math.dist(self.start, self.centre)
 
     def at(self, t: Reals) -> tuple[Reals, Reals]:
-        """Points and unit normals away from the spot at t in [0, 1]; both (len(t), 2)."""
-        start = np.array(self.start)
-        if self.centre is None:
-            along = np.array(self.end) - start
-            normal = np.array([along[1], -along[0]]) / np.linalg.norm(along)
-            return start + t[:, None] * along, np.tile(normal, (len(t), 1))
-        centre = np.array(self.centre)
-        arm = start - centre
+        """Points and unit normals."""
+        arm = np.array(self.start) - self.centre
         c, s = np.cos(self.turn * t), np.sin(self.turn * t)
         turned = np.column_stack([c * arm[0] - s * arm[1], s * arm[0] + c * arm[1]])
         if not self.closed:  # exactly on the mirrors
-            turned[t == 0], turned[t == 1] = arm, np.array(self.end) - centre
-        return centre + turned, turned / np.linalg.norm(arm)
+            turned[t == 0], turned[t == 1] = arm, np.array(self.end) - self.centre
+        return self.centre + turned, turned / np.linalg.norm(arm)
 
+    def straightened(self, t: Reals) -> Reals:
+        """Points, moved out so that their polygon has the arc's area.
+
+        Rim edges are straight because a curved one spoils the quarter-point elements: its sagitta enters their
+        mapping linearly in the parametric distance τ to the rim, while the distance itself goes as τ², so the
+        elements would fold at the rim.
+        """
+        angles = self.turn * (np.diff(t, append=1.0 + t[0]) if self.closed else np.diff(t))
+        growth = angles / np.sin(angles)
+        if self.closed:
+            before, after = np.roll(growth, 1), growth
+        else:
+            before, after = np.append(growth[:1], growth), np.append(growth, growth[-1:])
+        factor = np.sqrt(0.5 * (before + after))
+        following = np.roll(factor, -1) if self.closed else factor[1:]
+        doubled_area = float(np.sum(factor[: len(angles)] * following * np.sin(angles)))
+        factor *= math.sqrt(self.turn / doubled_area)
+        return np.asarray(self.centre + factor[:, None] * (self.at(t)[0] - self.centre))
 
     def distance(self, points: Reals) -> Reals:
-        """Distance of points (n, 3) near it to the line or whole circle it is part of; (n,)."""
-        start = np.array(self.start)
-        if self.centre is None:
-            along = (np.array(self.end) - start) / self.length
-            arm = points[:, :2] - start
-            beside = arm[:, 0] * along[1] - arm[:, 1] * along[0]
-        else:
-            beside = np.linalg.norm(points[:, :2] - np.array(self.centre), axis=1) - math.dist(self.start, self.centre)
+        """Distance of points (n, 3) to the whole circle, (n,)."""
+        beside = np.linalg.norm(points[:, :2] - self.centre, axis=1) - math.dist(self.start, self.centre)
         return np.hypot(beside, points[:, 2])
 
 
 @dataclass(frozen=True)
+class Line:
+    """A rim of straight pieces through `corners`; its ends are the first and the last (one point if it is closed)."""
+
+    corners: tuple[Place, ...]
+    size: float
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ends where it starts."""
+        return self.corners[0] == self.corners[-1]
+
+    @property
+    def ends(self) -> tuple[Place, Place]:
+        """The first and the last corner."""
+        return self.corners[0], self.corners[-1]
+
+    @property
+    def _pieces(self) -> Reals:
+        return np.diff(np.array(self.corners), axis=0)
+
+    @property
+    def length(self) -> float:
+        """Length of all pieces."""
+        return float(np.sum(np.linalg.norm(self._pieces, axis=1)))
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """The corners' t."""
+        along = np.cumsum(np.linalg.norm(self._pieces, axis=1)) / self.length
+        return (0.0, *along[:-1].tolist(), 1.0)
+
+    def at(self, t: Reals) -> tuple[Reals, Reals]:
+        """Points and normals, at corners the mitre."""
+        breaks, corners = np.array(self.breaks), np.array(self.corners)
+        points = np.column_stack([np.interp(t, breaks, corners[:, axis]) for axis in (0, 1)])
+        along = self._pieces / np.linalg.norm(self._pieces, axis=1)[:, None]
+        sides = np.column_stack([along[:, 1], -along[:, 0]])
+        ends = (sides[-1:], sides[:1]) if self.closed else (sides[:1], sides[-1:])
+        before, after = np.concatenate([ends[0], sides]), np.concatenate([sides, ends[1]])
+        mitres = (before + after) / (1 + np.sum(before * after, axis=1))[:, None]
+        piece = np.clip(np.searchsorted(breaks, t, side="right") - 1, 0, len(sides) - 1)
+        normals = sides[piece]
+        for mitre, place in zip(mitres, breaks, strict=True):
+            normals[np.abs(t - place) < 1e-12] = mitre
+        return points, normals
+
+    def straightened(self, t: Reals) -> Reals:
+        """The points themselves."""
+        return self.at(t)[0]
+
+    def distance(self, points: Reals) -> Reals:
+        """Distance of points (n, 3), (n,)."""
+        beside = np.full(len(points), np.inf)
+        for start, piece in zip(np.array(self.corners)[:-1], self._pieces, strict=True):
+            arm = points[:, :2] - start
+            along = np.clip(arm @ piece / (piece @ piece), 0, 1)
+            beside = np.minimum(beside, np.linalg.norm(arm - along[:, None] * piece, axis=1))
+        return np.asarray(np.hypot(beside, points[:, 2]))
+
+
+@dataclass(frozen=True)
 class CollarPlan:
-    """How a collar is cut: `radius` / room at the rim, `sectors` of the half circle, `spacing` of the stations / pace."""
+    """How a collar is cut.
+
+    `radius` / room at the rim, `sectors` of the half circle, `spacing` of the stations / pace. At a corner room and
+    pace are `corner` × the spot's size, and CORNER_SLOPE × the distance from it more beside it.
+    """
 
     radius: float
     spacing: float
     sectors: int
+    corner: float
 
 
 @dataclass(frozen=True)
 class Collar:
     """The collar of one rim. Numbers are local: a point's is its row in `points`.
 
-    `rim` (stations,), `outer` (stations, sectors + 1): points of the rim and of the skin, the latter from the side of the rest
-    (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot` those on the plane
-    z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings` (stations,) in pitches.
+    `rim` (stations,), `outer` (stations, sectors + 1): points of the rim and of the skin, the latter from the side of
+    the rest (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot`
+    those on the plane z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings`
+    (stations,) in pitches.
     """
 
     of: Rim
@@ -109,44 +224,42 @@ class Collar:
     spacings: Reals
 
 
-def smooth_rim(edges: Sequence[Edge], size: float) -> Rim | None:
-    """The rim of one spot as a smooth curve, None if it has corners or parts."""
-    if not edges or len({edge.centre for edge in edges}) > 1:
-        return None
-    ordered = _in_order(edges)
-    if ordered is None or (edges[0].centre is None and len(edges) > 1):
-        return None
-    turn = sum(edge.turn for edge in ordered)
-    return Rim(ordered[0].start, ordered[-1].end, ordered[0].centre, turn, size)
-
-
-def _in_order(edges: Sequence[Edge]) -> list[Edge] | None:
-    """Edges of one chain, starting where no other ends; None if there are several chains."""
+def rim_of(edges: Sequence[Edge], size: float) -> Rim:
+    """The rim of one spot from its edges off the cell's border, counter-clockwise."""
     ends = {edge.end for edge in edges}
     first = next((k for k, edge in enumerate(edges) if edge.start not in ends), 0)
     ordered = [*edges[first:], *edges[:first]]
-    joined = all(a.end == b.start for a, b in zip(ordered, ordered[1:], strict=False))
-    return ordered if joined else None
+    centre = ordered[0].centre
+    if centre is not None:
+        return Arc(ordered[0].start, ordered[-1].end, centre, sum(edge.turn for edge in ordered), size)
+    return Line((ordered[0].start, *(edge.end for edge in ordered)), size)
 
 
-def rooms(rims: Sequence[Rim | None], spots: Sequence[Outline], cell: Outline, depth: float) -> list[Reals]:
-    """For each rim the length over which its field varies, at SAMPLES + 1 places along it, in pitches.
+def samples(rim: Rim) -> Reals:
+    """Places t along a rim, dense at its corners."""
+    eased = (
+        0.5 - 0.5 * np.cos(np.linspace(0, math.pi, SAMPLES + 1))
+        if len(rim.breaks) > 2
+        else np.linspace(0, 1, SAMPLES + 1)
+    )
+    pieces = [a + (b - a) * eased[1:] for a, b in zip(rim.breaks, rim.breaks[1:], strict=False)]
+    return np.concatenate([[0.0], *pieces])
+
+
+def rooms(rims: Sequence[Rim], spots: Sequence[Outline], cell: Outline, depth: float) -> list[Reals]:
+    """For each rim the length over which its field varies, at its samples, in pitches.
 
     The spot's size, or half the way to another spot, the way to a mirror or the slab's depth if that is less.
     """
     polygons = np.array([spot.polygon(512) for spot in spots], dtype=object)
     tree = shapely.STRtree(polygons)
-    t = np.linspace(0, 1, SAMPLES + 1)
     answer = []
     for number, rim in enumerate(rims):
-        if rim is None:
-            answer.append(np.zeros(0))
-            continue
-        places = shapely.points(rim.at(t)[0])
-        room = np.full(len(t), min(rim.size, depth))
-        for i, j in tree.query(places, predicate="dwithin", distance=2 * rim.size).T:
-            if j != number:
-                room[i] = min(room[i], 0.5 * shapely.distance(places[i], polygons[j]))
+        places = shapely.points(rim.at(samples(rim))[0])
+        room = np.full(len(places), min(rim.size, depth))
+        near, other = tree.query(places, predicate="dwithin", distance=2 * rim.size)
+        near, other = near[other != number], other[other != number]
+        np.minimum.at(room, near, 0.5 * shapely.distance(places[near], polygons[other]))
         for edge in cell.edges:
             mirror = shapely.LineString([*edge.points(256), edge.end])
             if shapely.distance(mirror, polygons[number]) > 1e-9:
@@ -158,8 +271,8 @@ def rooms(rims: Sequence[Rim | None], spots: Sequence[Outline], cell: Outline, d
 def paces(room: Reals, inverted: bool) -> Reals:
     """The length that the stations' distance goes with, from the room along a rim.
 
-    Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them: stations no nearer
-    than elsewhere will do. Between two pores there is a neck of contact, and much current.
+    Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them:
+    stations no nearer than elsewhere will do. Between two pores there is a neck of contact, and much current.
     """
     return room if inverted else np.maximum(room, np.mean(room))
 
@@ -169,12 +282,15 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
 
     Args:
         rim: the rim.
-        room: at SAMPLES + 1 places along it; the collar's radius goes with it.
-        pace: at the same places; the distance of its stations goes with it.
+        room: at its samples; the collar's radius goes with it.
+        pace: at the same places; the distance of the stations goes with it.
         plan: how to cut.
     """
-    t, radii = _stations(rim, room, pace, plan)
-    feet, normals = _corners(rim, t)
+    limit = _corner_limit(rim, plan)
+    t = _stations(rim, np.minimum(pace, limit), plan)
+    # at a corner the skin inside the spot runs backwards by the radius: it must not reach the next station
+    radii = np.interp(t, samples(rim), np.minimum(plan.radius * room, 0.5 * plan.spacing * limit))
+    feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, plan.sectors + 1)
     out, down = radii[:, None] * np.cos(angles), radii[:, None] * np.sin(angles)
     down[:, [0, -1]] = 0.0  # exactly on the plane
@@ -185,40 +301,30 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
     return _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
 
 
-def _stations(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> tuple[Reals, Reals]:
-    """Places t of the stations and the collar's radii there."""
-    t = np.linspace(0, 1, SAMPLES + 1)
+def _corner_limit(rim: Rim, plan: CollarPlan) -> Reals:
+    """What room and pace may be, at the samples: little at a corner, where the field is yet more singular."""
+    corners = rim.breaks if rim.closed and len(rim.breaks) > 2 else rim.breaks[1:-1]
+    away = np.min([np.abs(samples(rim) - corner) for corner in corners], axis=0) if corners else math.inf
+    return np.asarray(plan.corner * rim.size + CORNER_SLOPE * rim.length * away)
+
+
+def _stations(rim: Rim, pace: Reals, plan: CollarPlan) -> Reals:
+    """Places t of the stations: at ends and corners, and as far apart as the plan's spacing × pace between."""
+    t = samples(rim)
     density = rim.length / (plan.spacing * pace)
-    total = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1])) / SAMPLES])
-    steps = max(math.ceil(total[-1]), math.ceil(rim.turn / (math.pi / 4)), 1)
-    places = np.interp(np.linspace(0, total[-1], steps + 1), total, t)
-    places[0], places[-1] = 0.0, 1.0
-    if rim.closed:
-        places = places[:-1]
-    return places, plan.radius * np.interp(places, t, room)
+    total = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(t))])
+    places = []
+    for a, b in zip(rim.breaks, rim.breaks[1:], strict=False):
+        low, high = np.interp([a, b], t, total)
+        steps = max(math.ceil(high - low), math.ceil(_turn(rim) / LARGEST_TURN), 1)
+        inner = np.interp(np.linspace(low, high, steps + 1), total, t)
+        inner[0] = a
+        places.append(inner[:-1])
+    return np.concatenate([*places, [] if rim.closed else [1.0]])
 
 
-def _corners(rim: Rim, t: Reals) -> tuple[Reals, Reals]:
-    """Places and normals of the stations; those of an arc moved out so that its polygon has the arc's area.
-
-    Straight rim edges, because a curved one spoils the quarter-point elements: its sagitta enters their mapping linearly in the
-    parametric distance τ to the rim, while the true distance goes as τ², so the elements fold at the rim.
-    """
-    feet, normals = rim.at(t)
-    if rim.centre is None:
-        return feet, normals
-    angles = rim.turn * (np.diff(t, append=1.0 + t[0]) if rim.closed else np.diff(t))
-    growth = angles / np.sin(angles)
-    if rim.closed:
-        factor = np.sqrt(0.5 * (growth + np.roll(growth, 1)))
-        following = np.roll(factor, -1)
-    else:
-        factor = np.sqrt(0.5 * (np.append(growth, growth[-1]) + np.append(growth[0], growth)))
-        factor, following = factor, factor[1:]
-    doubled_area = float(np.sum(factor[: len(following)] * following * np.sin(angles)))
-    factor = factor * math.sqrt(rim.turn / doubled_area)
-    centre = np.array(rim.centre)
-    return centre + factor[:, None] * (feet - centre), normals
+def _turn(rim: Rim) -> float:
+    return rim.turn if isinstance(rim, Arc) else 0.0
 
 
 def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> Collar:

@@ -1,4 +1,4 @@
-"""Solves of the whole system, slab and gap together: the independent check of the reduced model, and the limit s → ∞."""
+"""Solves of slab and gap together: the independent check of the reduced model, and the limit s → ∞."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def _joint_energy(slab: PETSc.Mat, across: PETSc.Mat, inner: PETSc.Mat, load: PE
 
 
 def flat_storage(problem: GapProblem) -> float:
-    """lim s·(F(s) − depth) for s → ∞ of a gap volume: a uniform current density enters the gap from the electrolyte.
+    """The limit of s·(F(s) − depth) for s → ∞ of a gap volume: a uniform current density enters it.
 
     Returns:
-        bᵀG⁻¹b / area in pitches, G on the gap's unknowns and b the unit current density through its plane. For a thin gap
-        the limit is the gap's area fraction and needs no solve.
+        bᵀG⁻¹b / area in pitches, G on the gap's unknowns and b the unit current density through its plane. For a thin
+        gap the limit is the gap's area fraction and needs no solve.
     """
     if problem.gap_inner is None or problem.gap_coupling is None:
         raise ValueError("flat_storage: expected a problem with a gap volume, got a thin gap")

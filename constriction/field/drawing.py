@@ -22,32 +22,35 @@ LINE, TRIANGLE = 1, 2  # gmsh's element types
 
 @dataclass(frozen=True)
 class Drawn:
-    """Tags of gmsh entities: the surfaces of each kind, the `round_sides` among the sides, the rim curves of spots without a
-    collar (by spot), and per collar the mesh node of each point of its outer ring."""
+    """Tags of gmsh entities.
+
+    The surfaces of each kind, the `round_sides` among the sides, per collar the mesh node of each point of its skin.
+    """
 
     spots: list[int]
     rest: list[int]
     bottom: int
     sides: list[int]
     round_sides: list[int]
-    rims: dict[int, list[int]]
     nodes: list[Ints]
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The plan cut into loops of edges: `border` per cell edge its pieces, `spots` and `rest` what gmsh fills (each region an
-    outer loop and its holes)."""
+    """The plan cut into loops of edges.
+
+    `border` per cell edge its pieces, `spots` and `rest` what gmsh fills, each region an outer loop and its holes.
+    """
 
     border: list[list[Edge]]
     spots: list[list[list[Edge]]]
     rest: list[list[list[Edge]]]
 
 
-def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar | None], depth: float) -> Drawn:
+def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], depth: float) -> Drawn:
     """Draw the cell down to z = −depth; collars are cut out of it."""
     pencil = _Pencil()
-    nodes = [pencil.collar(collar) for collar in collars if collar is not None]
+    nodes = [pencil.collar(collar) for collar in collars]
     skins = list(pencil.skins)
     parts = arrange(cell, spots, collars)
     geo = gmsh.model.geo
@@ -63,11 +66,6 @@ def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar | Non
         bottom=bottom,
         sides=sides,
         round_sides=[side for side, edge in zip(sides, cell.edges, strict=True) if edge.centre is not None],
-        rims={
-            number: [abs(pencil.curve(edge, 0.0)) for edge in rim_edges(cell, spot)]
-            for number, (spot, collar) in enumerate(zip(spots, collars, strict=True))
-            if collar is None
-        },
         nodes=nodes,
     )
 
@@ -94,17 +92,13 @@ def _place(point: Point, side: Edge) -> tuple[float, float]:
 # --- the plan without collars ---------------------------------------------------------------------------------------
 
 
-def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar | None]) -> Arrangement:
+def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar]) -> Arrangement:
     """Split a cell into the insides of the spots and the rest, both without the collars."""
     rims = [rim_edges(cell, spot) for spot in spots]
     insides, rings, free_rims, stops = [], [], [], []
     cut_away: set[tuple[Key, Key]] = set()
     for spot, rim, collar in zip(spots, rims, collars, strict=True):
-        if collar is None:
-            insides.append(list(spot.edges))
-            free_rims += [edge.reversed() for edge in rim]
-            stops += [edge.start for edge in spot.edges]
-        elif collar.of.closed:
+        if collar.of.closed:
             insides.append([_ring(collar, -1)])
             rings.append(_ring(collar, 0))
         else:
@@ -136,8 +130,8 @@ def _ends(collar: Collar) -> list[Edge]:
 
 def _inside(spot: Outline, rim: Sequence[Edge], collar: Collar) -> list[Edge]:
     """The spot's outline with the rim moved inwards to the collar's inner ring."""
-    ring, of = _ring(collar, -1), collar.of
-    moved = {_key(of.start): ring.start, _key(of.end): ring.end}
+    ring = _ring(collar, -1)
+    moved = {_key(end): corner for end, corner in zip(collar.of.ends, (ring.start, ring.end), strict=True)}
     names = {_name(edge) for edge in rim}
     border = [edge for edge in spot.edges if _name(edge) not in names]
     return [ring, *(Edge(moved.get(_key(e.start), e.start), moved.get(_key(e.end), e.end)) for e in border)]
@@ -244,13 +238,15 @@ class _Pencil:
         return self.curves[name]
 
     def collar(self, collar: Collar) -> Ints:
-        """Add a collar's skin and its border as discrete entities; returns the mesh nodes of its outer ring, (stations, columns)."""
+        """Add a collar's skin and its border as discrete entities; returns the skin's nodes, (stations, columns)."""
         nodes = self.node + 1 + np.arange(collar.outer.size).reshape(collar.outer.shape)
         self.node += collar.outer.size
         coordinates = collar.points[collar.outer]
         closed = collar.of.closed
         corners = {
-            (station, column): self._discrete_point(_corner(collar, station, column), nodes[station, column], coordinates[station, column])
+            (station, column): self._discrete_point(
+                _corner(collar, station, column), nodes[station, column], coordinates[station, column]
+            )
             for station in ((0,) if closed else (0, -1))
             for column in (0, -1)
         }

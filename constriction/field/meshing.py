@@ -1,8 +1,8 @@
 """From the plan of a mirror cell to a tagged second-order mesh.
 
-gmsh fills the slab between the collars of the rims (see `collars`) with a graded mesh; the collars, gap volumes and mid-nodes
-are made here as arrays. All lengths are in units of the pitch (gmsh's tolerances are absolute). All of it happens on rank 0, then
-the mesh is distributed.
+gmsh fills the slab between the collars of the rims (see `collars`) with a graded mesh; the collars, gap volumes and
+mid-nodes are made here as arrays. All lengths are in units of the pitch (gmsh's tolerances are absolute). All of it
+happens on rank 0, then the mesh is distributed.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags_from_entities
 from mpi4py import MPI
 from scipy.spatial import cKDTree
 
-from constriction.case.contacts import Layout, rim_lengths
+from constriction.case.contacts import Layout
 from constriction.case.shapes import Edge, Outline, Point
-from constriction.field.collars import Collar, CollarPlan, build_collar, paces, rooms, smooth_rim
+from constriction.field.collars import Collar, CollarPlan, build_collar, paces, rim_of, rooms
 from constriction.field.drawing import Drawn, draw, rim_edges
-from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, elevate, extrude
+from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
 
 VOLUMES = {"electrolyte": 1, "gap_volume": 2}
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
-SAMPLES_PER_SIZE = 2.0  # points on a rim with corners per mesh size, for gmsh's distance field
 GMSH_OPTIONS = {
     "General.Terminal": 0,
     "General.NumThreads": 1,
     "Mesh.Algorithm3D": 10,  # HXT
-    "Mesh.OptimizeThreshold": 0.1,  # worse tetrahedra are mended; at 0.3 it takes ten times as long beside stretched collars
+    # mend what is worse than this; at the default, 0.3, mending beside stretched collars takes ten times as long
+    "Mesh.OptimizeThreshold": 0.1,
     "Mesh.MeshSizeExtendFromBoundary": 0,
     "Mesh.MeshSizeFromPoints": 0,
     "Mesh.MeshSizeFromCurvature": 0,
@@ -51,13 +51,12 @@ class MeshError(RuntimeError):
 class MeshPlan:
     """What a mesh of a cell shall be like; lengths in units of the pitch.
 
-    `collar` tells how the surroundings of a smooth rim are cut; a rim with corners gets unstructured elements of size `rim_size` ×
-    the room there. Away from a rim the size grows by `slope` per length. `slab_depth` is how much of the electrolyte is meshed,
-    `gap_height` the height of a meshed gap (None: no gap volume), cut into `gap_layers`.
+    `collar` tells how the surroundings of a rim are cut. Away from a rim the size grows by `slope` per length.
+    `slab_depth` is how much of the electrolyte is meshed, `gap_height` the height of a meshed gap (None: no gap
+    volume), cut into `gap_layers`.
     """
 
     collar: CollarPlan
-    rim_size: float
     slope: float
     slab_depth: float
     gap_height: float | None = None
@@ -68,8 +67,8 @@ class MeshPlan:
 class CellMesh:
     """A mesh of one mirror cell, cells tagged by VOLUMES and facets by SURFACES.
 
-    `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are stretched along
-    the rim on purpose.
+    `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
+    stretched along the rim on purpose.
     """
 
     mesh: Mesh
@@ -108,24 +107,25 @@ def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float
     try:
         return linear_mesh(layout, plan)
     except Exception as error:  # gmsh raises bare Exceptions
-        return MeshError(f"gmsh could not mesh the cell ({len(layout.spots)} spots, {plan}): {error}")
+        return MeshError(
+            f"gmsh could not mesh the cell ({len(layout.spots)} spots, {plan}): {type(error).__name__}: {error}"
+        )
     finally:
         gmsh.finalize()
 
 
 def _distribute(made: tuple[LinearMesh, float] | None, comm: MPI.Comm) -> CellMesh:
     """Curve the mesh of rank 0 and share it out."""
-    if made is None:
-        cells, points = np.zeros((0, 10), dtype=np.int64), np.zeros((0, 3))
-        facets, regions, tags, quality = np.zeros((0, 6), dtype=np.int64), np.zeros(0), np.zeros(0), None
-    else:
+    nothing = np.zeros(0, dtype=np.int64)
+    curved = QuadraticMesh(np.zeros((0, 3)), nothing.reshape(0, 10), nothing.reshape(0, 6))
+    regions, tags, quality = nothing, nothing, 0.0
+    if made is not None:
         linear, quality = made
-        curved = elevate(linear)
-        cells, points, facets = curved.cells, curved.points, curved.facets
-        regions, tags = linear.regions, linear.tags
+        curved, regions, tags = elevate(linear), linear.regions, linear.tags
     element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
-    mesh = create_mesh(comm, cells, element, points)
-    return CellMesh(mesh, _tags(mesh, 3, cells, regions), _tags(mesh, 2, facets, tags), comm.bcast(quality))
+    mesh = create_mesh(comm, curved.cells, element, curved.points)
+    volumes, surfaces = _tags(mesh, 3, curved.cells, regions), _tags(mesh, 2, curved.facets, tags)
+    return CellMesh(mesh, volumes, surfaces, comm.bcast(quality))
 
 
 def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
@@ -138,16 +138,15 @@ def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = _in_pitches(layout)
     sizes = [size / layout.pitch for size in layout.sizes]
-    rims = [smooth_rim(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
+    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
     collars = [
-        None if rim is None else build_collar(rim, room, paces(room, layout.inverted), plan.collar)
+        build_collar(rim, room, paces(room, layout.inverted), plan.collar)
         for rim, room in zip(rims, rooms(rims, spots, cell, plan.slab_depth), strict=True)
     ]
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
     drawn = draw(cell, spots, collars, plan.slab_depth)
-    lengths = [length / layout.pitch for length in rim_lengths(layout)]
-    _grade(_sources(drawn, collars, lengths, plan), plan.slope, _largest_size(cell, plan))
+    _grade(_sources(collars), plan.slope, _largest_size(cell, plan))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
@@ -165,7 +164,8 @@ def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
     def scale(outline: Outline) -> Outline:
         return Outline(
             tuple(
-                Edge(scaled(e.start), scaled(e.end), None if e.centre is None else scaled(e.centre)) for e in outline.edges
+                Edge(scaled(e.start), scaled(e.end), None if e.centre is None else scaled(e.centre))
+                for e in outline.edges
             )
         )
 
@@ -175,39 +175,27 @@ def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
 # --- sizes ----------------------------------------------------------------------------------------------------------
 
 
-def _sources(
-    drawn: Drawn, collars: Sequence[Collar | None], lengths: Sequence[float], plan: MeshPlan
-) -> dict[tuple[float, float], dict[str, list[int]]]:
-    """What the mesh size grows from: (size, distance at which it starts to grow) → gmsh points and curves.
+def _sources(collars: Sequence[Collar]) -> dict[tuple[float, float], list[int]]:
+    """What the mesh size grows from: (size, distance at which it starts to grow) → gmsh points at the stations.
 
     Like sizes share a field, in steps of a fourth of an octave.
     """
-    sources: dict[tuple[float, float], dict[str, list[int]]] = {}
-
-    def at(size: float, distance: float) -> dict[str, list[int]]:
-        key = tuple(0.0 if x == 0 else 2 ** (round(4 * math.log2(x)) / 4) for x in (size, distance))
-        return sources.setdefault((key[0], key[1]), {"points": [], "curves": []})
-
+    sources: dict[tuple[float, float], list[int]] = {}
     for collar in collars:
-        for number, radius, spacing in zip(collar.rim, collar.radii, collar.spacings, strict=True) if collar else ():
-            at(spacing, radius)["points"].append(gmsh.model.geo.addPoint(*collar.points[number]))
-    for number, curves in drawn.rims.items():
-        at(plan.rim_size * lengths[number], 0.0)["curves"].extend(curves)
+        for number, radius, spacing in zip(collar.rim, collar.radii, collar.spacings, strict=True):
+            size, start = (2 ** (round(4 * math.log2(x)) / 4) for x in (spacing, radius))
+            sources.setdefault((size, start), []).append(gmsh.model.geo.addPoint(*collar.points[number]))
     gmsh.model.geo.synchronize()
     return sources
 
 
-def _grade(sources: dict[tuple[float, float], dict[str, list[int]]], slope: float, largest: float) -> None:
+def _grade(sources: dict[tuple[float, float], list[int]], slope: float, largest: float) -> None:
     """The mesh size at a place is the smallest that any source gives: its own size, growing with the distance."""
     field = gmsh.model.mesh.field
     thresholds = []
-    for (size, start), things in sources.items():
+    for (size, start), points in sources.items():
         distance, threshold = field.add("Distance"), field.add("Threshold")
-        field.setNumbers(distance, "PointsList", things["points"])
-        field.setNumbers(distance, "CurvesList", things["curves"])
-        if things["curves"]:
-            longest = max(_length(curve) for curve in things["curves"])
-            field.setNumber(distance, "Sampling", max(5, math.ceil(SAMPLES_PER_SIZE * longest / size)))
+        field.setNumbers(distance, "PointsList", points)
         field.setNumber(threshold, "InField", distance)
         field.setNumber(threshold, "SizeMin", min(size, largest))
         field.setNumber(threshold, "SizeMax", largest)
@@ -230,16 +218,10 @@ def _largest_size(cell: Outline, plan: MeshPlan) -> float:
     return 0.5 * max(extent, plan.slab_depth)
 
 
-def _length(curve: int) -> float:
-    (low,), (high,) = gmsh.model.getParametrizationBounds(1, curve)
-    points = np.reshape(gmsh.model.getValue(1, curve, np.linspace(low, high, 9)), (-1, 3))
-    return float(np.sum(np.linalg.norm(np.diff(points, axis=0), axis=1)))
-
-
 # --- from gmsh and the collars to one mesh --------------------------------------------------------------------------
 
 
-def _collect(drawn: Drawn, collars: Sequence[Collar | None], inverted: bool) -> LinearMesh:
+def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearMesh:
     """Join gmsh's mesh and the collars."""
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
     place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
@@ -256,15 +238,15 @@ def _collect(drawn: Drawn, collars: Sequence[Collar | None], inverted: bool) -> 
             ("side", drawn.sides),
         )
     ]
-    rim = [place[_nodes_on(curves)] for curves in drawn.rims.values()]
+    rim = []
     curved, axes = _round_wall(_triangles(drawn.round_sides, place))
     count = len(tags)
-    for collar, nodes in zip([c for c in collars if c is not None], drawn.nodes, strict=True):
+    for collar, nodes in zip(collars, drawn.nodes, strict=True):
         number = np.full(len(collar.points), -1)
         number[collar.outer] = place[nodes]
         own = number < 0
-        number[own] = count + np.arange(own.sum())
-        count += own.sum()
+        number[own] = count + np.arange(np.count_nonzero(own))
+        count += int(np.count_nonzero(own))
         points.append(collar.points[own])
         cells.append(number[collar.cells])
         facets += [(spot, number[collar.spot]), (rest, number[collar.rest]), ("side", number[collar.ends])]
@@ -284,15 +266,14 @@ def _collect(drawn: Drawn, collars: Sequence[Collar | None], inverted: bool) -> 
     )
 
 
-def _distances(points: Reals, collars: Sequence[Collar | None], rim: Ints) -> Reals:
-    """Distance of each point to the nearest collared rim, 0 on every rim, inf if there is no collar."""
-    there = [collar for collar in collars if collar is not None]
+def _distances(points: Reals, collars: Sequence[Collar], rim: Ints) -> Reals:
+    """Distance of each point to the nearest rim, exactly 0 on it, inf if there is none."""
     distances = np.full(len(points), np.inf)
-    if there:
-        stations = np.concatenate([collar.points[collar.rim] for collar in there])
-        owner = np.repeat(np.arange(len(there)), [len(collar.rim) for collar in there])
+    if collars:
+        stations = np.concatenate([collar.points[collar.rim] for collar in collars])
+        owner = np.repeat(np.arange(len(collars)), [len(collar.rim) for collar in collars])
         nearest = owner[cKDTree(stations).query(points)[1]]
-        for number, collar in enumerate(there):
+        for number, collar in enumerate(collars):
             mine = nearest == number
             distances[mine] = collar.of.distance(points[mine])
     distances[rim] = 0.0
@@ -302,11 +283,6 @@ def _distances(points: Reals, collars: Sequence[Collar | None], rim: Ints) -> Re
 def _triangles(surfaces: Sequence[int], place: Ints) -> Ints:
     found = [gmsh.model.mesh.getElementsByType(2, surface)[1].astype(np.int64) for surface in surfaces]
     return np.asarray(place[np.concatenate([np.zeros(0, dtype=np.int64), *found])].reshape(-1, 3))
-
-
-def _nodes_on(curves: Sequence[int]) -> Ints:
-    found = [gmsh.model.mesh.getNodes(1, curve, includeBoundary=True)[0].astype(np.int64) for curve in curves]
-    return np.unique(np.concatenate(found))
 
 
 def _round_wall(triangles: Ints) -> tuple[list[Ints], list[Reals]]:

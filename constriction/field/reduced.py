@@ -1,9 +1,10 @@
 """From the matrices of a cell to its whole spectrum: one factored matrix, a few solutions, no frequency.
 
-Fields that are one on the counter electrode split K-orthogonally into the DC field φ₀ and fields that vanish there. On the
-latter the model's basis is the flat interface's field (s → ∞) and the Krylov vectors (K⁻¹G)ᵏφ₀, each the price of one
-back-substitution. The Galerkin model takes over what the exact F(s) = area / Y(s) is known for: a Stieltjes function with
-real negative poles and positive residues, exact F(0), F'(0) and F(∞). Its residual, measured in the norm of K⁻¹, bounds its error.
+Fields that are one on the counter electrode split K-orthogonally into the DC field φ₀ and fields that vanish there.
+On the latter the model's basis is the flat interface's field (s → ∞) and the Krylov vectors (K⁻¹G)ᵏφ₀, each the price
+of one back-substitution. The Galerkin model takes over what the exact F(s) = area / Y(s) is known for: a Stieltjes
+function with real negative poles and positive residues, exact F(0), F'(0) and F(∞). Its residual, measured in the
+norm of K⁻¹, bounds its error.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from petsc4py import PETSc
 from constriction.field.assembly import GapProblem
 from constriction.field.solvers import Factor, factorise
 
-CHECKED_RATIOS = 1j * np.logspace(-3, 4, 71)  # where the model's error is bounded; beyond, F is one of its limits
+# where the error of the model is bounded; beyond, F is one of its limits
+CHECKED_RATIOS = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
 MOST_VECTORS = 60
 
 
@@ -27,8 +29,9 @@ MOST_VECTORS = 60
 class ReducedModel:
     """The dimensionless impedance of one mesh, F(s) = Σ weight / (1 + s·time), in pitches.
 
-    `times` ≥ 0 (the poles are at s = −1/time) and `weights` ≥ 0, both (vectors,). `depth` is F of the flat interface, `stored`
-    = −F'(0). `error` bounds |F(s) − F(s) of the full matrices| for Re s ≥ 0; `solves` counts the solves with K.
+    `times` ≥ 0 (the poles are at s = −1/time) and `weights` ≥ 0, both (vectors,). `depth` is F of the flat interface
+    on the mesh, `stored` = −F'(0). `error` bounds |F(s) − F(s) of the full matrices| for Re s ≥ 0; `solves` counts
+    the solves with K.
     """
 
     times: NDArray[np.float64]
@@ -120,16 +123,27 @@ def reduce(problem: GapProblem, tolerance: float) -> ReducedModel:
     for vector in (*fields, *images):
         vector.destroy()
     gap.destroy()
+    flat_energy = _flat_energy(problem)
     scale = problem.area / small.admittance
     times, modes = np.linalg.eigh(small.whole())
     return ReducedModel(
         times=np.maximum(times, 0.0),
         weights=scale * modes[0] ** 2,
-        depth=problem.depth,
+        depth=problem.area / flat_energy,
         stored=scale * small.stored / small.admittance,
         error=bound * scale / small.admittance,
         solves=len(fields) + 1,
     )
+
+
+def _flat_energy(problem: GapProblem) -> float:
+    """φᵀKφ of the flat field: area / depth, but for a circular cell's curved side, 1e-6 off the cylinder."""
+    product = problem.flat.duplicate()
+    problem.stiffness.mult(problem.flat, product)
+    product.axpy(-2, problem.drive)
+    energy: float = problem.flat.dot(product).real + problem.drive_energy
+    product.destroy()
+    return energy
 
 
 @dataclass(frozen=True)
@@ -212,9 +226,9 @@ def _enlarge(small: _Small, charge: PETSc.Vec, fields: list[PETSc.Vec], images: 
 def _error_bound(small: _Small, length: float, beta: float) -> float:
     """Bound on |Y − Y of the matrices| over the checked ratios.
 
-    The residual of the model is s·share·β times a unit vector in the norm of K⁻¹: only the newest image K⁻¹G q sticks out
-    of the basis (G annuls the flat field, so the first image is φ₀'s). The error of Y is rᵀA(s)⁻¹r, and
-    |rᵀA⁻¹r| ≤ rᵀK⁻¹r̄ for Re s ≥ 0, where the numerical range of A lies right of K's.
+    The residual of the model is s·share·β times a unit vector in the norm of K⁻¹: only the newest image K⁻¹G q sticks
+    out of the basis (G annuls the flat field, so the first image is φ₀'s). The error of Y is rᵀA(s)⁻¹r, and |rᵀA⁻¹r|
+    ≤ rᵀK⁻¹r̄ for Re s ≥ 0, where the numerical range of A lies right of K's.
     """
     coefficients = small.coefficients(CHECKED_RATIOS)
     first = coefficients.shape[1] == 1

@@ -16,7 +16,14 @@ TRIANGLE_EDGES = ((0, 1), (1, 2), (2, 0))
 
 # corners of a prism, renamed so that corner 0..5 becomes the first one
 _PRISM_TURNS = np.array(
-    [[0, 1, 2, 3, 4, 5], [1, 2, 0, 4, 5, 3], [2, 0, 1, 5, 3, 4], [3, 5, 4, 0, 2, 1], [4, 3, 5, 1, 0, 2], [5, 4, 3, 2, 1, 0]]
+    [
+        [0, 1, 2, 3, 4, 5],
+        [1, 2, 0, 4, 5, 3],
+        [2, 0, 1, 5, 3, 4],
+        [3, 5, 4, 0, 2, 1],
+        [4, 3, 5, 1, 0, 2],
+        [5, 4, 3, 2, 1, 0],
+    ]
 )
 _PRISM_CUTS = np.array([[[0, 1, 2, 5], [0, 1, 5, 4], [0, 4, 5, 3]], [[0, 1, 2, 4], [0, 4, 2, 5], [0, 4, 5, 3]]])
 
@@ -25,8 +32,9 @@ _PRISM_CUTS = np.array([[[0, 1, 2, 5], [0, 1, 5, 4], [0, 4, 5, 3]], [[0, 1, 2, 4
 class LinearMesh:
     """Straight-sided tetrahedra and what is needed to curve them.
 
-    `points` (N, 3) in pitches; `cells` (n, 4) with `regions` (n,); `facets` (m, 3) with `tags` (m,). `to_rim` (N,) are the
-    points' distances to the nearest rim, 0 on it, inf where unknown. `curved` (c, 2) are edges whose middle lies on a vertical cylinder about `axes` (c, 2).
+    `points` (N, 3) in pitches; `cells` (n, 4) with `regions` (n,); `facets` (m, 3) with `tags` (m,). `to_rim` (N,)
+    are the points' distances to the nearest rim, 0 on it, inf where unknown. `curved` (c, 2) are edges whose middle
+    lies on a vertical cylinder about `axes` (c, 2).
     """
 
     points: Reals
@@ -51,8 +59,8 @@ class QuadraticMesh:
 def split_prisms(prisms: Ints) -> Ints:
     """Cut prisms (n, 6; the triangle 0 1 2 below 3 4 5) into tetrahedra (3n, 4).
 
-    Every quadrilateral is cut along the diagonal of its smallest corner, so neighbours agree (Dompierre, Labbé, Vallet
-    and Camarero 1999).
+    Every quadrilateral is cut along the diagonal of its smallest corner, so neighbours agree (Dompierre, Labbé,
+    Vallet and Camarero 1999).
     """
     turned = np.take_along_axis(prisms, _PRISM_TURNS[np.argmin(prisms, axis=1)], axis=1)
     low = np.minimum(turned[:, 1], turned[:, 5]) < np.minimum(turned[:, 2], turned[:, 4])
@@ -143,6 +151,10 @@ def elevate(mesh: LinearMesh) -> QuadraticMesh:
     near, far = mesh.to_rim[edges].T
     share = _middle(near, far)[:, None]
     middles = (1 - share) * mesh.points[edges[:, 0]] + share * mesh.points[edges[:, 1]]
+    # in the layers of a gap the position across the rim is graded and the height is not: (x(ξ), hζ), as the field is
+    # there
+    in_gap = (mesh.points[edges, 2] > 0).any(axis=1)
+    middles[in_gap, 2] = mesh.points[edges[in_gap], 2].mean(axis=1)
     _bend(middles, keys, mesh)
     middle_of_cell = len(mesh.points) + inverse.reshape(6, -1).T
     pairs = np.sort(np.stack([mesh.facets[:, pair] for pair in TRIANGLE_EDGES], axis=1), axis=2)
@@ -157,9 +169,9 @@ def elevate(mesh: LinearMesh) -> QuadraticMesh:
 def _middle(first: Reals, second: Reals) -> Reals:
     """Where on an edge its mid-node goes, 0.5 being the middle; the arguments are its ends' distances to the rim.
 
-    With √r at the mid-node half way between the ends', the second-order mapping along the edge is r = (a + bξ)², so a second-order
-    element holds √r, as the potential goes at the rim of a contact. For an end on the rim that is the quarter point (Henshell and Shaw
-    1975, Barsoum 1976).
+    With √r at the mid-node half way between the ends', the second-order mapping along the edge is r = (a + bξ)², so a
+    second-order element holds √r, as the potential goes at the rim of a contact. For an end on the rim that is the
+    quarter point (Henshell and Shaw 1975, Barsoum 1976).
     """
     both = np.isfinite(first) & np.isfinite(second)
     a = np.sqrt(np.where(both, first, first == np.inf))

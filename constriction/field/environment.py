@@ -1,0 +1,59 @@
+"""The libraries under the field: which versions they have, and what to say when a form cannot be compiled.
+
+DOLFINx turns every form into C and compiles it once per machine; that needs a C compiler and Python's headers.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sysconfig
+from importlib import metadata
+from pathlib import Path
+
+COMPILE_PATIENCE = 60  # s that a process waits for another one's compiler; DOLFINx's 10 s are short on a busy machine
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of DOLFINx, PETSc and gmsh."""
+    from petsc4py import PETSc
+
+    return {
+        "dolfinx": metadata.version("dolfinx-solver-complex"),
+        "petsc": ".".join(map(str, PETSc.Sys.getVersion())),
+        "gmsh": metadata.version("gmsh"),
+    }
+
+
+def wait_for_other_compilers(seconds: int = COMPILE_PATIENCE) -> None:
+    """Let DOLFINx wait this long (s) for a form that another process is compiling; options in files still win."""
+    from dolfinx import jit
+
+    jit.DOLFINX_DEFAULT_JIT_OPTIONS["timeout"] = (seconds, "Timeout for JIT compilation")
+
+
+def compiler_advice(error: BaseException) -> str | None:
+    """What to do about an error of DOLFINx's run-time compiler, in one line; None for any other error."""
+    text = str(error)
+    if locked := re.search(r"remove (\S.*?\.c)\)", text):
+        return (
+            f"an earlier run was killed while it compiled a form, and left a lock; delete {locked[1]} and run again "
+            "(if another run is compiling right now, just run again)"
+        )
+    if isinstance(error, ImportError) and re.search("setuptools|distutils", text):
+        return "DOLFINx compiles its forms with setuptools, which is missing; install it (pip install setuptools)"
+    if type(error).__name__ != "VerificationError" and "JIT compilation" not in text:
+        return None
+    return f"DOLFINx compiles its forms at run time, and {_missing_tool()}"
+
+
+def _missing_tool() -> str:
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    if shutil.which(compiler) is None:
+        return f"there is no C compiler {compiler!r}; install one (apt-get install gcc libc6-dev, or dnf install gcc)"
+    headers = Path(sysconfig.get_path("include")) / "Python.h"
+    if not headers.exists():
+        how = "apt-get install python3-dev, or dnf install python3-devel"
+        return f"there is no {headers}; install Python's headers ({how})"
+    return f"the C compiler {compiler!r} failed; its message stands above"

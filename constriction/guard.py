@@ -1,0 +1,93 @@
+"""From errors to exit codes: one line for the user, and no rank left waiting for another."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from constriction.errors import InputError
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def guarded(work: Callable[[MPI.Comm], None], debug: bool) -> int:
+    """Do work on all ranks of the job; returns the exit code.
+
+    Args:
+        work: takes the communicator of all ranks.
+        debug: also print the traceback of what is not the input's fault.
+    """
+    from mpi4py import MPI
+
+    comm = MPI.COMM_WORLD
+    try:
+        work(comm)
+    except InputError as error:
+        if comm.rank == 0:
+            complain(str(error))
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        return _end("interrupted", INTERRUPTED, comm)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        return _end(_failure(error, debug), FAILED, comm)
+    return DONE
+
+
+def agree[Value](comm: MPI.Comm, decide: Callable[[], Value]) -> Value:
+    """Let rank 0 decide, and every rank have its value or raise its exception; collective.
+
+    `decide` must not start PETSc (import DOLFINx's solvers), which all ranks do together.
+    """
+    outcome: tuple[Value | None, Exception | None] = (None, None)
+    if comm.rank == 0:
+        try:
+            outcome = decide(), None
+        except Exception as error:
+            outcome = None, error
+    value, failure = comm.bcast(outcome)
+    if failure is not None:
+        raise failure
+    return value  # type: ignore[no-any-return]  # mpi4py's bcast has no type
+
+
+def complain(message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    print("constriction:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
+
+
+def first_rank() -> bool:
+    """Whether this process is rank 0 of its job."""
+    from mpi4py import MPI
+
+    return bool(MPI.COMM_WORLD.rank == 0)
+
+
+def _end(message: str, code: int, comm: MPI.Comm) -> int:
+    """Complain and end; other ranks are ended as well, for they may wait for this one forever."""
+    if comm.rank != 0:
+        time.sleep(0.5)  # an error that all ranks have is rank 0's to tell
+    complain(message)
+    if comm.size > 1:
+        comm.Abort(code)
+    return code
+
+
+def _failure(error: Exception, debug: bool) -> str:
+    """An error in one line: with advice if there is some, with its type if it is unexpected."""
+    if "dolfinx" in sys.modules:
+        from constriction.field.environment import compiler_advice
+
+        if advice := compiler_advice(error):
+            return f"error: {advice}"
+    if type(error).__name__ in ("MeshError", "SolverError"):
+        return f"error: {error}"
+    hint = "" if debug else " (run again with --debug to see where)"
+    return f"error: {type(error).__name__}: {error}{hint}"

@@ -1,0 +1,119 @@
+"""What is shown in a terminal: numbers with as many digits as they have, tables, and a line of progress."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
+NAME_WIDTH = 18
+
+type Rows = Iterable[tuple[str, str]]
+
+
+def engineering(value: float, unit: str, least: float = 1.0) -> str:
+    """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g} {unit}"
+    rounded = abs(float(f"{value:.2e}"))
+    power = next((p for p in PREFIXES if rounded >= least * 10.0**p * (1 - 1e-12)), min(PREFIXES))
+    return f"{significant(value / 10.0**power, 3)} {PREFIXES[power]}{unit}"
+
+
+def farad(capacitance: float) -> str:
+    """A capacitance per area (F/cm²): 0.240 µF/cm²."""
+    return engineering(capacitance, "F/cm²", least=0.1)
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with so many significant digits, without exponent where that reads well."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if not -3 <= places <= 9:
+        return f"{value:.{digits - 1}e}"
+    return f"{round(value, places):.{max(places, 0)}f}"
+
+
+def with_error(value: float, error: float, unit: str) -> str:
+    """A number rounded where its error bar begins: 14.814 ± 0.009."""
+    if value == 0 or not 0 < error < math.inf:
+        return f"{significant(value, 4)} {unit}"
+    rounded = float(f"{error:.1e}")
+    power = math.floor(math.log10(rounded))
+    places = -power + (1 if rounded < 2 * 10.0**power else 0)  # two digits of 1.5, one of 9
+    if not 0 <= places <= 9:
+        return f"{value:.4g} ± {error:.1g} {unit}"
+    return f"{value:.{places}f} ± {error:.{places}f} {unit}"
+
+
+def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a run's table.
+
+    Args:
+        record: the content of result.json.
+    """
+    area = "Ω·cm²"
+    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
+    for name in ("C_cstr", "C_low", "C_high"):
+        if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
+            yield name, farad(capacitance)
+    if record["f_cstr_hertz"] is not None:
+        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz")
+    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
+    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "contact fraction", f"{record['contact_fraction']:.6g}"
+    yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
+    for number, peak in enumerate(record["peaks"], start=1):
+        yield f"peak {number}", _peak(peak, area)
+    yield "finest mesh", f"{record['cells']} cells, {record['unknowns']} unknowns"
+    yield "solves", f"{record['solves']} on all meshes"
+    parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
+    yield "time", f"{record['seconds_total']:.1f} s ({parts})"
+
+
+def _peak(peak: Mapping[str, float], area: str) -> str:
+    resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
+    frequency = engineering(peak["frequency_hertz"], "Hz")
+    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+
+
+def mesh_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a mesh's table.
+
+    Args:
+        facts: `contact_fraction`, `meshed_contact_fraction`, `cells`, `smallest_quality`, `files`.
+    """
+    exact, meshed = facts["contact_fraction"], facts["meshed_contact_fraction"]
+    yield "contact fraction", f"{exact:.10g}, meshed {meshed:.10g}"
+    yield "cells", f"{facts['cells']} second-order tetrahedra"
+    yield "smallest quality", f"{facts['smallest_quality']:.3g} (of straight elements; 1 is regular)"
+    yield "written", ", ".join(map(str, facts["files"]))
+
+
+def print_table(title: str, rows: Rows) -> None:
+    """Print names and values in two columns to stdout, never broken into more lines."""
+    console = Console(highlight=False, markup=False, emoji=False)
+    if title:
+        console.print(title, style="bold", soft_wrap=True)
+    for name, value in rows:
+        console.print(Text.assemble((f"  {name:<{NAME_WIDTH}}", "bold"), value), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that tells, on stderr, what is being done: a line with a spinner, or plain lines to a file."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    if silent:
+        yield lambda _: None
+    elif console.is_terminal:
+        with console.status("starting") as status:
+            yield status.update
+    else:
+        yield lambda text: print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,338 @@
+"""What a run leaves behind: the numbers at the edge of the program, and a folder that is never half of one."""
+
+import json
+import math
+import multiprocessing
+import os
+import random
+import signal
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from constriction import folders, results
+from constriction.case.contacts import layout
+from constriction.case.schema import case_sha256, load, parse_case
+from constriction.errors import InputError
+from constriction.results import FILES, check_folder, result_record, write_result
+from constriction.simulate import Result
+from constriction.spectra.peaks import Peak
+from constriction.spectra.spectrum import Spectrum, read_csv
+
+VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
+WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
+# DESIGN.md's keys, and the five that the issue adds.
+KEYS = set(
+    "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
+    "C_high_farad_per_cm2 f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 peaks cells unknowns solves seconds_mesh "
+    "seconds_solve seconds_total gap_model case_sha256 versions "
+    "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images".split()
+)
+
+
+@pytest.fixture(autouse=True)
+def no_version_lookups(monkeypatch):
+    monkeypatch.setattr(results, "versions", lambda: VERSIONS)
+
+
+def solution(cells, solves, mesh, solve):
+    return SimpleNamespace(
+        cells=cells,
+        unknowns=2 * cells,
+        model=SimpleNamespace(solves=solves),
+        seconds_mesh=mesh,
+        seconds_solve=solve,
+    )
+
+
+def result(title="islands", resistance=14.8e-4, **changes):
+    """A result as `simulate` returns it, made up. Its spectrum's last value is that of R_cstr."""
+    interface = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
+    case = parse_case({"title": title, "interface": interface, "gap": {"height": "5 nm"}})
+    solutions = (solution(100, 11, 0.5, 0.25), solution(400, 12, 1.5, 2.25))
+    z = np.array([1e-3 - 5e-4j, 3e-3 + resistance])
+    values = {
+        "case": case,
+        "plan": layout(case.interface),
+        "response": SimpleNamespace(solutions=solutions, fine=solutions[-1]),
+        "gap_model": "thin",
+        "spectrum": Spectrum([1e6, 1e2], z, "ohm m2"),
+        "slab": Spectrum([1e6, 1e2], z, "ohm m2"),
+        "R_cstr": resistance,
+        "R_cstr_error": 1e-7,
+        "spectrum_error": 2e-7,
+        "R_electrolyte": 3e-3,
+        "C_cstr": 2.4e-3,
+        "C_low": 2.3e-3,
+        "C_high": 2.2e-3,
+        "f_cstr": 4.5e4,
+        "peaks": (Peak(4.5e4, 14e-4, 2.5e-3),),
+        "seconds_total": 5.0,
+    }
+    return Result(**(values | changes))
+
+
+def tree(folder):
+    """Every path below a folder with its content."""
+    return {path: path.read_bytes() if path.is_file() else None for path in sorted(Path(folder).rglob("*"))}
+
+
+# --- numbers
+
+
+def test_record_has_the_contracts_keys_and_units():
+    record = result_record(result())
+    assert set(record) == KEYS
+    assert record["R_cstr_ohm_cm2"] == pytest.approx(14.8, rel=1e-12)  # 1 Ω·m² = 10⁴ Ω·cm²
+    assert record["R_cstr_error_ohm_cm2"] == pytest.approx(1e-3, rel=1e-12)
+    assert record["spectrum_error_ohm_cm2"] == pytest.approx(2e-3, rel=1e-12)
+    assert record["R_electrolyte_ohm_cm2"] == pytest.approx(30, rel=1e-12)
+    assert record["R_dc_ohm_cm2"] == pytest.approx(44.8, rel=1e-12)
+    assert record["C_cstr_farad_per_cm2"] == pytest.approx(2.4e-7, rel=1e-12)  # 1 F/m² = 10⁻⁴ F/cm²
+    assert record["C_low_farad_per_cm2"] == pytest.approx(2.3e-7, rel=1e-12)
+    assert record["C_high_farad_per_cm2"] == pytest.approx(2.2e-7, rel=1e-12)
+    (peak,) = record["peaks"]
+    assert peak == {
+        "frequency_hertz": 4.5e4,
+        "resistance_ohm_cm2": pytest.approx(14, rel=1e-12),
+        "capacitance_farad_per_cm2": pytest.approx(2.5e-7, rel=1e-12),
+    }
+
+
+def test_record_sums_times_over_meshes_and_counts_the_finest():
+    record = result_record(result())
+    assert (record["seconds_mesh"], record["seconds_solve"], record["solves"]) == (2.0, 2.5, 23)
+    assert (record["cells"], record["unknowns"]) == (400, 800)
+
+
+def test_record_tells_what_accuracy_was_reached():
+    record = result_record(result())
+    assert record["relative_error_asked"] == 1e-3
+    assert record["relative_error_reached"] == pytest.approx(2e-7 / 14.8e-4, rel=1e-12)
+    assert record["accuracy_reached"] is True
+    worse = result_record(result(R_cstr_error=2e-6))
+    assert worse["relative_error_reached"] == pytest.approx(2e-6 / 14.8e-4, rel=1e-12)
+    assert worse["accuracy_reached"] is False
+
+
+def test_missing_and_infinite_values_are_null(tmp_path):
+    bare = result(C_cstr=None, C_low=None, C_high=math.inf, f_cstr=None, peaks=(), spectrum_error=math.nan)
+    write_result(bare, tmp_path / "out")
+    text = (tmp_path / "out/result.json").read_text()
+    record = json.loads(text)
+    assert "NaN" not in text and "Infinity" not in text
+    for key in ("C_cstr_farad_per_cm2", "C_low_farad_per_cm2", "C_high_farad_per_cm2", "f_cstr_hertz"):
+        assert record[key] is None
+    assert record["spectrum_error_ohm_cm2"] is None
+    assert record["peaks"] == []
+
+
+# --- files
+
+
+def test_folder_holds_the_case_the_spectrum_and_the_contacts(tmp_path):
+    given = result()
+    extra = write_result(
+        given, tmp_path / "a/b/out", [lambda folder: (folder / "nyquist.png").write_bytes(b"png") and None]
+    )
+    out = tmp_path / "a/b/out"
+    assert {path.name for path in out.iterdir()} == WRITTEN | {"nyquist.png"}
+    assert load(out / "case.toml") == given.case
+    # Ω·m² → Ω·cm² → Ω·m² rounds twice.
+    assert read_csv(out / "spectrum.csv").impedance == pytest.approx(given.spectrum.impedance, rel=1e-15)
+    assert json.loads((out / "result.json").read_text()) == extra
+    assert extra["case_sha256"] == case_sha256(given.case)
+    contacts = json.loads((out / "contacts.geojson").read_text())
+    assert contacts["properties"]["mirror_images_per_lattice_cell"] == 4
+    assert [path.name for path in out.parent.iterdir()] == ["out"]  # nothing hidden stays
+
+
+@pytest.mark.parametrize("swaps", [True, False], ids=["exchange", "two renames"])
+def test_earlier_result_is_replaced_as_a_whole(tmp_path, monkeypatch, swaps):
+    if not swaps:
+        monkeypatch.setattr(folders, "exchange", lambda first, second: False)
+    out = tmp_path / "out"
+    write_result(result("old"), out, [lambda folder: (folder / "field.vtu").write_text("old") and None])
+    write_result(result("new"), out)
+    assert load(out / "case.toml").title == "new"
+    assert {path.name for path in out.iterdir()} == WRITTEN  # the old field is not the new result's
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_this_file_system_exchanges_in_one_step(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"was {name}").touch()
+    if not folders.exchange(tmp_path / "a", tmp_path / "b"):
+        pytest.skip("kernel or file system without RENAME_EXCHANGE")
+    assert (tmp_path / "a/was b").exists() and (tmp_path / "b/was a").exists()
+
+
+def test_empty_folder_is_filled_and_a_link_is_followed(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    for title in ("first", "second"):
+        write_result(result(title), tmp_path / "link")
+        assert (tmp_path / "link").is_symlink()
+        assert load(tmp_path / "there/case.toml").title == title
+
+
+def foreign(tmp_path, name):
+    """A place where no result may go."""
+    out = tmp_path / "out"
+    if name == "file":
+        out.write_text("mine")
+        return out
+    if name == "below a file":
+        out.write_text("mine")
+        return out / "below"
+    if name in ("beside a result", "folder in a result"):
+        write_result(result("old"), out)
+    out.mkdir(exist_ok=True)
+    content = {"foreign result": "result.json", "half a result": "case.toml"}.get(name, "notes.txt")
+    if name == "folder in a result":
+        (out / "nyquist.png").mkdir()
+    else:
+        (out / content).write_text('{"R": 1}')
+    return out
+
+
+PLACES = ["file", "below a file", "notes", "foreign result", "half a result", "beside a result", "folder in a result"]
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_what_is_no_result_is_never_touched(tmp_path, name):
+    out = foreign(tmp_path, name)
+    before = tree(tmp_path)
+    for attempt in (check_folder, lambda place: write_result(result("new"), place)):
+        with pytest.raises(InputError, match="expected a new or empty folder, or an earlier result"):
+            attempt(out)
+        assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("place", ["/proc/out", "a" * 300, "nul\0byte", "/proc"])
+def test_place_that_cannot_be_written_is_found_before(tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="cannot be"):
+        check_folder(place)
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_leaves_nothing(tmp_path):
+    assert check_folder(tmp_path / "a/b/out") == tmp_path.resolve() / "a/b/out"
+    assert not list(tmp_path.iterdir())
+
+
+def test_extra_that_fails_leaves_the_old_result(tmp_path):
+    out = tmp_path / "out"
+    write_result(result("old"), out)
+    before = tree(tmp_path)
+
+    def fails(folder):
+        (folder / "field.vtu").write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_result(result("new"), out, [fails])
+    assert tree(tmp_path) == before
+
+
+def test_extra_may_only_write_known_files(tmp_path):
+    with pytest.raises(ValueError, match=r"notes\.txt"):
+        write_result(result(), tmp_path / "out", [lambda folder: (folder / "notes.txt").touch()])
+    assert not (tmp_path / "out").exists()
+
+
+def test_file_that_appears_meanwhile_is_not_lost(tmp_path):
+    out = tmp_path / "out"
+    write_result(result("old"), out)
+    with pytest.raises(InputError, match=r"notes\.txt"):
+        write_result(result("new"), out, [lambda _: (out / "notes.txt").write_text("mine") and None])
+    assert (out / "notes.txt").read_text() == "mine"
+    assert load(out / "case.toml").title == "old"
+
+
+def test_half_deleted_result_is_not_brought_back(tmp_path):
+    out = tmp_path / "out"
+    write_result(result("old"), out)
+    (out / FILES[0]).unlink()
+    out.rename(folders._aside(out))
+    with pytest.raises(OSError, match="stop"):
+        write_result(result("new"), out, [stop])
+    assert not out.exists()
+
+
+def test_result_between_two_renames_comes_back(tmp_path):
+    out = tmp_path / "out"
+    write_result(result("old"), out)
+    out.rename(folders._aside(out))  # what a kill between the two renames leaves
+    with pytest.raises(OSError, match="stop"):
+        write_result(result("new"), out, [stop])
+    assert load(out / "case.toml").title == "old"
+
+
+def stop(_):
+    raise OSError("stop")
+
+
+def write_forever(out):
+    for number in range(1_000_000):
+        write_result(result(f"number {number}", resistance=1e-4 * (1 + number % 7)), out)
+
+
+def whole(out):
+    """The title of a result; fails unless all its files are of one run."""
+    assert {path.name for path in out.iterdir()} == WRITTEN
+    record, case = json.loads((out / "result.json").read_text()), load(out / "case.toml")
+    assert record["case_sha256"] == case_sha256(case)
+    end = read_csv(out / "spectrum.csv").impedance[-1].real
+    assert end == pytest.approx((record["R_cstr_ohm_cm2"] + 30) * 1e-4, rel=1e-12)
+    json.loads((out / "contacts.geojson").read_text())
+    return case.title
+
+
+# The child only writes files, so threads of the parent's libraries do not matter.
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("swaps", [True, False], ids=["exchange", "two renames"])
+def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path, monkeypatch, swaps):
+    if not swaps:
+        monkeypatch.setattr(folders, "exchange", lambda first, second: False)
+    out = tmp_path / "out"
+    write_result(result("first"), out)
+    delays, context = random.Random(2), multiprocessing.get_context("fork")
+    leftovers, titles = 0, set()
+    for _ in range(25):
+        child = context.Process(target=write_forever, args=(out,))
+        child.start()
+        time.sleep(delays.uniform(0.005, 0.05))
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+        assert child.exitcode == -signal.SIGKILL
+        hidden = [path for path in tmp_path.iterdir() if path != out]
+        leftovers += len(hidden)
+        if not out.exists():  # between two renames the old one waits aside
+            assert not swaps
+            folders._tidy(out, results.RESULT)
+        titles.add(whole(out))
+    assert leftovers > 5, "the kills fell between the writes: the test showed nothing"
+    assert len(titles) > 3
+    old = time.time() - 2 * folders.STALE_AFTER
+    for path in tmp_path.iterdir():
+        os.utime(path, (old, old))
+    write_result(result("last"), out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_hidden_folder_of_a_living_run_is_left_alone(tmp_path):
+    old = time.time() - 2 * folders.STALE_AFTER
+
+    def another_run(mine):
+        os.utime(mine, (old, old))
+        write_result(result("other"), tmp_path / "other")
+
+    write_result(result("this"), tmp_path / "this", [another_run])
+    assert {path.name for path in tmp_path.iterdir()} == {"this", "other"}
+    assert set(FILES) > WRITTEN

@@ -1,0 +1,152 @@
+"""The cases in meshes/ are built and solved, and give what their first lines and PHYSICS §9 say.
+
+Exact or known:
+- stripes: σR = −(P/π) ln sin(πf/2);
+- a disc of radius 0.3 b in a tube of radius b: 4aσR = 0.586509 per spot (tests/alternatives.py computes it);
+- at the same contact fraction, R_cstr is larger for spots at random places than on a lattice.
+The numbers of PHYSICS §9 are given there with two to four digits; tolerances are those of the digits.
+"""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alternatives import tube_constriction
+
+from constriction import load, parse_case
+from constriction.analytic import strip_constriction
+from constriction.simulate import Options, simulate
+
+MESHES = Path(__file__).parents[2] / "meshes"
+NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))
+SIGMA = 0.5  # S/m, of NZSP at ω → 0
+OHM_CM2, MICROFARAD_PER_CM2 = 1e-4, 1e-2  # in Ω·m², F/m²
+
+# Cases that take longer than the rest of the tests are solved more coarsely here.
+COARSER = {"random_islands": 0.05}
+
+
+@pytest.fixture(scope="session")
+def solved():
+    """The result of a shipped case; each is solved once."""
+    results = {}
+
+    def result_of(name):
+        if name not in results:
+            case = load(MESHES / f"{name}.toml")
+            if name in COARSER:
+                accuracy = case.accuracy.model_copy(update={"relative_error": COARSER[name]})
+                case = case.model_copy(update={"accuracy": accuracy})
+            results[name] = simulate(case, Options())
+        return results[name]
+
+    return result_of
+
+
+def peaks_of(impedance):
+    """Number of local maxima of −Im Z inside the window."""
+    height = -impedance.imag
+    return int(np.sum((height[1:-1] > height[:-2]) & (height[1:-1] > height[2:])))
+
+
+def test_the_promised_cases_are_shipped():
+    promised = {"sodium_islands", "lifted_copper", "two_signals", "random_islands", "stripes", "single_spot"}
+    assert promised <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case_says_why_it_exists(name):
+    first = (MESHES / f"{name}.toml").read_text("utf-8").splitlines()[0]
+    assert first.startswith("# ") and len(first) > 40
+    assert load(MESHES / f"{name}.toml").title
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_case_reaches_its_accuracy(solved, name):
+    result = solved(name)
+    asked = result.case.accuracy.relative_error
+    assert result.accuracy_reached
+    assert 0 < result.R_cstr_error <= asked * result.R_cstr
+    assert result.spectrum_error <= asked * result.R_cstr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_contact_fraction_is_met(solved, name):
+    result = solved(name)
+    assert result.plan.contact_fraction == pytest.approx(result.case.interface.contact_fraction, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_capacitances_are_in_order(solved, name):
+    result = solved(name)
+    # Of a gap that stores charge C_high ≤ C_low always; these morphologies differ by less than 25 %.
+    assert result.C_high < result.C_low < 1.25 * result.C_high
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_spectrum_ends_at_the_dc_resistance(solved, name):
+    result = solved(name)
+    # A decade or more below the slowest peak, Re Z has reached its limit to second order in f/f_peak.
+    slowest = min(peak.frequency for peak in result.peaks)
+    rest = (result.spectrum.frequency[-1] / slowest) ** 2
+    assert result.spectrum.impedance[-1].real == pytest.approx(result.R_dc, rel=rest + 1e-9)
+    assert sum(peak.resistance for peak in result.peaks) == pytest.approx(result.R_cstr, rel=1e-6)
+
+
+def test_sodium_islands_have_an_arc_of_their_own(solved):
+    result = solved("sodium_islands")
+    assert pytest.approx(14.78 * OHM_CM2, rel=0.01) == result.R_cstr
+    assert result.f_cstr == pytest.approx(46e3, rel=0.05)
+    assert pytest.approx(0.235 * MICROFARAD_PER_CM2, rel=0.03) == result.C_cstr
+    assert len(result.peaks) == 1
+    # The slab's own arc and the constriction's: two maxima where the slab has one.
+    assert (peaks_of(result.spectrum.impedance), peaks_of(result.slab.impedance)) == (2, 1)
+
+
+def test_lifted_copper_hides_in_the_electrolyte(solved):
+    result = solved("lifted_copper")
+    assert pytest.approx(1.3 * OHM_CM2, rel=0.02) == result.R_cstr
+    assert (peaks_of(result.spectrum.impedance), peaks_of(result.slab.impedance)) == (1, 1)
+    assert result.R_dc / result.R_electrolyte == pytest.approx(1.04, abs=0.005)
+    assert result.peaks[-1].frequency == pytest.approx(630e6, rel=0.05)
+
+
+def test_two_signals_are_seen(solved):
+    result = solved("two_signals")
+    assert pytest.approx(1.47 * OHM_CM2, rel=0.01) == result.R_cstr
+    slow, fast = result.peaks
+    assert slow.frequency == pytest.approx(1e6, rel=0.05)
+    assert fast.frequency == pytest.approx(27e6, rel=0.05)
+    # "Two thirds and one third": within 0.1 of the whole.
+    assert slow.resistance / result.R_cstr == pytest.approx(2 / 3, abs=0.1)
+    window = result.spectrum.frequency
+    assert window[-1] < slow.frequency < fast.frequency < window[0]
+
+
+def test_random_islands_resist_more_than_a_lattice(solved):
+    result = solved("random_islands")
+    lattice = parse_case(
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"},
+            "accuracy": {"relative_error": 0.01},
+        }
+    )
+    assert len(result.plan.spots) == 25
+    # 45 % more, says the case; both error bars together are below a tenth of that.
+    assert result.R_cstr / simulate(lattice).R_cstr == pytest.approx(1.45, abs=0.06)
+
+
+def test_stripes_are_exact(solved):
+    result = solved("stripes")
+    exact = strip_constriction(0.3, 100e-6, SIGMA)
+    assert abs(result.R_cstr - exact) <= result.R_cstr_error
+    assert exact == pytest.approx(0.50273 * OHM_CM2, rel=1e-5)
+
+
+def test_single_spot_is_the_flux_tube_of_the_literature(solved):
+    result = solved("single_spot")
+    b = 50e-6
+    exact = tube_constriction(0.3) * math.pi * b**2 / (4 * 0.3 * b * SIGMA)
+    assert abs(result.R_cstr - exact) <= result.R_cstr_error
+    assert exact == pytest.approx(1.5355 * OHM_CM2, rel=1e-4)
