@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from constriction.case.schema import Case, load, parse_case
     from constriction.errors import InputError
     from constriction.results import write_result
-    from constriction.simulate import Options, Result, simulate
+    from constriction.simulation import Options, Result, simulate
     from constriction.spectra.spectrum import Spectrum
 
 __all__ = ["Case", "InputError", "Options", "Result", "Spectrum", "load", "parse_case", "simulate", "write_result"]
@@ -21,9 +21,9 @@ _HOMES = {
     "load": "case.schema",
     "parse_case": "case.schema",
     "InputError": "errors",
-    "Options": "simulate",
-    "Result": "simulate",
-    "simulate": "simulate",
+    "Options": "simulation",
+    "Result": "simulation",
+    "simulate": "simulation",
     "Spectrum": "spectra.spectrum",
     "write_result": "results",
 }

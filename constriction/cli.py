@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from constriction.case.schema import Case
     from constriction.field.export import CellCase
-    from constriction.simulate import Result
+    from constriction.simulation import Result
 
 BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 FREE_MEMORY_SHARE = 0.8
@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
     from constriction.field.environment import wait_for_other_compilers
-    from constriction.simulate import Options, simulate
+    from constriction.simulation import Options, simulate
     from constriction.view.terminal import progress
 
     wait_for_other_compilers()
@@ -264,7 +264,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     from constriction.case.contacts import layout
     from constriction.field.export import CellCase, check_memory, check_suffix
     from constriction.folders import check_file
-    from constriction.simulate import check_size, gap_model
+    from constriction.simulation import check_size, gap_model
 
     check_suffix(output)
     check_file(output)

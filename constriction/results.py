@@ -14,7 +14,7 @@ from typing import Any
 
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.folders import Kind, check_place, whole_folder
-from constriction.simulate import Result, gap_ratio
+from constriction.simulation import Result, gap_ratio
 from constriction.spectra.spectrum import write_csv
 from constriction.versions import git_commit, package_version
 

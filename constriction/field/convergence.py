@@ -20,17 +20,18 @@ from constriction.case.contacts import Layout, rim_lengths
 from constriction.field.assembly import assemble
 from constriction.field.collars import CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
-from constriction.field.meshing import MeshPlan, mesh_cell
+from constriction.field.meshing import MeshPlan, mesh_cell, rounded
 from constriction.field.reduced import ReducedModel, reduce
 
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
-SECTORS = 6  # leave 1e-4
+SECTORS = 8  # leave 3e-5
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between them must fit into twice the room
-LEVEL_ERROR = 1.25e-3  # error of R_cstr at level 1, relative: the usual one of the references in tests/verification
-SURE_ERROR = 0.3e-3  # of which this part stays in the error bar even where two meshes happen to agree
+LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
+SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
+CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.5
 FINEST_LEVEL = 1e-3
 REDUCTION_TOLERANCE = 1e-5  # of R_cstr: bound on the reduced model's error
@@ -110,16 +111,16 @@ class Response:
     def error(self) -> float:
         """Error bar of `constriction`.
 
-        As much as the extrapolation changed the finer mesh's value, and not less than SURE_ERROR times its level, so
-        that two meshes which agree by chance do not claim too much.
+        CAUTION times what the extrapolation changed the finer mesh's value by, and not less than SURE_ERROR times its
+        level, so that two meshes which agree by chance do not claim too much.
         """
         change = abs(self.constriction - float(self.fine.model(0.0).real - self.fine.model.depth))
-        return max(change, SURE_ERROR * self.fine.level * abs(self.constriction))
+        return max(CAUTION * change, SURE_ERROR * self.fine.level * abs(self.constriction))
 
     def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
         """The same for F at any of the ratios and at zero, with the reduced model's own error bound."""
         change = np.abs(self(ratios) - (self.fine.model(ratios) - self.fine.model.depth))
-        return max(self.error, float(np.max(change, initial=0.0))) + self.fine.model.error
+        return max(self.error, CAUTION * float(np.max(change, initial=0.0))) + self.fine.model.error
 
     @property
     def stored(self) -> float:
@@ -131,20 +132,23 @@ class Response:
         """The limit of s·(F − depth) of a gap volume, None for a thin gap."""
         if self.coarse.flat_storage is None or self.fine.flat_storage is None:
             return None
-        return float(self._extrapolate(self.coarse.flat_storage, self.fine.flat_storage).real)
+        # a boundary layer as thick as the gap is high stands on the islands' walls; elements wider than that make an
+        # error that goes with their width, the root of the level
+        step = 1 / (math.sqrt(self.coarse.level / self.fine.level) - 1)
+        return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
 
 
 def mesh_plan(plan: Layout, thickness: float, gap_height: float | None, level: float) -> MeshPlan:
     """The mesh of a level. `thickness` of the electrolyte and `gap_height` of a meshed gap in metres."""
     scale = math.sqrt(level)
-    layers = 1
+    layers = 2
     if gap_height is not None and plan.spots:
-        layers += min(math.ceil(LAYERS * gap_height / min(rim_lengths(plan)) / scale), MOST_LAYERS)
+        layers += min(math.ceil(rounded(LAYERS * gap_height / min(rim_lengths(plan)) / scale)), MOST_LAYERS)
     return MeshPlan(
         collar=CollarPlan(min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, SECTORS, CORNER * level),
         slope=SLOPE * scale,
-        slab_depth=min(thickness, disturbed_depth(plan)) / plan.pitch,
-        gap_height=None if gap_height is None else gap_height / plan.pitch,
+        slab_depth=rounded(min(thickness, disturbed_depth(plan)) / plan.pitch),
+        gap_height=None if gap_height is None else rounded(gap_height / plan.pitch),
         gap_layers=layers,
     )
 
@@ -162,6 +166,12 @@ def disturbed_depth(plan: Layout) -> float:
 def expected_unknowns(rims: float, level: float) -> float:
     """Unknowns of a mesh of this level; `rims` is the rims' length / size of the spot, summed (2π for a whole disc)."""
     return float(1000 + 600 * rims * level**-1.5)
+
+
+def memory_of(plan: Layout, level: float) -> float:
+    """Bytes that a mesh of this level is expected to take."""
+    rims = sum(2 * spot.area / size**2 for spot, size in zip(plan.spots, plan.sizes, strict=True))
+    return expected_memory(expected_unknowns(rims, level))
 
 
 def expected_memory(unknowns: float) -> float:
@@ -225,9 +235,8 @@ def converge(
 
 def _first_level(plan: Layout, goal: Goal) -> float:
     """The level that should do, or the finest that the memory allows."""
-    rims = sum(2 * spot.area / size**2 for spot, size in zip(plan.spots, plan.sizes, strict=True))
     level = min(goal.relative_error / LEVEL_ERROR, COARSEST_LEVEL)
-    while expected_memory(expected_unknowns(rims, level)) > goal.memory and level < COARSEST_LEVEL:
+    while memory_of(plan, level) > goal.memory and level < COARSEST_LEVEL:
         level *= 1.25
     return level
 

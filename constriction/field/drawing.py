@@ -17,7 +17,17 @@ from constriction.field.collars import Collar
 from constriction.field.simplices import Ints
 
 Key = tuple[int, int]
+Name = tuple[Key, Key, bool]
 LINE, TRIANGLE = 1, 2  # gmsh's element types
+
+
+@dataclass(frozen=True)
+class Ring(Edge):
+    """An edge of a collar's skin on the plane z = 0; a straight edge may have the same ends."""
+
+    def reversed(self) -> Ring:
+        """The same edge walked the other way."""
+        return Ring(self.end, self.start)
 
 
 @dataclass(frozen=True)
@@ -95,8 +105,11 @@ def _place(point: Point, side: Edge) -> tuple[float, float]:
 def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar]) -> Arrangement:
     """Split a cell into the insides of the spots and the rest, both without the collars."""
     rims = [rim_edges(cell, spot) for spot in spots]
-    insides, rings, free_rims, stops = [], [], [], []
-    cut_away: set[tuple[Key, Key]] = set()
+    insides: list[list[Edge]] = []
+    free_rims: list[Edge] = []
+    rings: list[Edge] = []
+    stops: list[Point] = []
+    cut_away: set[Name] = set()
     for spot, rim, collar in zip(spots, rims, collars, strict=True):
         if collar.of.closed:
             insides.append([_ring(collar, -1)])
@@ -117,10 +130,10 @@ def _corner(collar: Collar, station: int, column: int) -> Point:
     return x, y
 
 
-def _ring(collar: Collar, column: int) -> Edge:
-    """The outermost ring on the plane, beside (column 0) or inside (−1) the spot, as one edge."""
+def _ring(collar: Collar, column: int) -> Ring:
+    """The skin's edge on the plane, beside (column 0) or inside (−1) the spot."""
     last = 0 if collar.of.closed else -1
-    return Edge(_corner(collar, 0, column), _corner(collar, last, column))
+    return Ring(_corner(collar, 0, column), _corner(collar, last, column))
 
 
 def _ends(collar: Collar) -> list[Edge]:
@@ -142,8 +155,8 @@ def _key(point: Point) -> Key:
     return round(point[0] * 1e9), round(point[1] * 1e9)
 
 
-def _name(edge: Edge) -> tuple[Key, Key]:
-    return _key(edge.start), _key(edge.end)
+def _name(edge: Edge) -> Name:
+    return _key(edge.start), _key(edge.end), isinstance(edge, Ring)
 
 
 def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
@@ -196,7 +209,7 @@ class _Pencil:
 
     def __init__(self) -> None:
         self.points: dict[tuple[Key, float], int] = {}
-        self.curves: dict[tuple[tuple[Key, Key], float], int] = {}
+        self.curves: dict[tuple[Name, float], int] = {}
         self.skins: list[int] = []
         self.node = 0
 
@@ -208,17 +221,17 @@ class _Pencil:
 
     def curve(self, edge: Edge, z: float) -> int:
         """Tag of the curve, negative when it was drawn the other way round."""
-        a, b = _name(edge)
-        if ((a, b), z) in self.curves:
-            return self.curves[(a, b), z]
-        if ((b, a), z) in self.curves:
-            return -self.curves[(b, a), z]
+        name, back = _name(edge), _name(edge.reversed())
+        if (name, z) in self.curves:
+            return self.curves[name, z]
+        if (back, z) in self.curves:
+            return -self.curves[back, z]
         start, end = self.point(edge.start, z), self.point(edge.end, z)
         if edge.centre is None:
             tag = gmsh.model.geo.addLine(start, end)
         else:
             tag = gmsh.model.geo.addCircleArc(start, self.point(edge.centre, z), end)
-        self.curves[(a, b), z] = tag
+        self.curves[name, z] = tag
         return int(tag)
 
     def loop(self, edges: Iterable[Edge], z: float = 0.0) -> int:
@@ -232,7 +245,7 @@ class _Pencil:
         return int(geo.addPlaneSurface([loop]) if edge.centre is None else geo.addSurfaceFilling([loop]))
 
     def _upright(self, at: Point, depth: float) -> int:
-        name = ((_key(at), _key(at)), -depth)
+        name = ((_key(at), _key(at), False), -depth)
         if name not in self.curves:
             self.curves[name] = gmsh.model.geo.addLine(self.point(at, -depth), self.point(at, 0.0))
         return self.curves[name]

@@ -22,10 +22,10 @@ from dolfinx.mesh import CellType, entities_to_geometry
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from constriction.case.contacts import Layout, rim_lengths
+from constriction.case.contacts import Layout
 from constriction.errors import InputError
 from constriction.field.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
-from constriction.field.convergence import expected_memory, expected_unknowns, mesh_plan, rim_sum
+from constriction.field.convergence import memory_of, mesh_plan
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
@@ -216,7 +216,7 @@ def check_memory(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with the memory that it would take.
     """
-    needed = expected_memory(expected_unknowns(rim_sum(case.plan, rim_lengths(case.plan)), case.level))
+    needed = memory_of(case.plan, case.level)
     if needed > memory:
         raise InputError(
             f"a mesh of level {case.level:g} would take about {needed / 1e9:.3g} GB to solve, "

@@ -137,7 +137,7 @@ def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
 def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = _in_pitches(layout)
-    sizes = [size / layout.pitch for size in layout.sizes]
+    sizes = [rounded(size / layout.pitch) for size in layout.sizes]
     rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
     collars = [
         build_collar(rim, room, paces(room, layout.inverted), plan.collar)
@@ -152,14 +152,19 @@ def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
     mesh = _collect(drawn, collars, layout.inverted)
     if plan.gap_height is not None:
-        heights = plan.gap_height * np.arange(1, plan.gap_layers + 1) / plan.gap_layers
+        heights = plan.gap_height * (np.arange(1, plan.gap_layers + 1) / plan.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
     return mesh, quality
 
 
+def rounded(length: float) -> float:
+    """A length in pitches without its last digits, so that one geometry in other units gets the same mesh."""
+    return float(f"{length:.12g}")
+
+
 def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
     def scaled(point: Point) -> Point:
-        return point[0] / layout.pitch, point[1] / layout.pitch
+        return rounded(point[0] / layout.pitch), rounded(point[1] / layout.pitch)
 
     def scale(outline: Outline) -> Outline:
         return Outline(

@@ -23,6 +23,7 @@ from constriction.field.solvers import Factor, factorise
 # where the error of the model is bounded; beyond, F is one of its limits
 CHECKED_RATIOS = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
 MOST_VECTORS = 60
+ROUNDING = 1e-13  # of the longest time: the flat field's time is zero, and so is what is below this
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def reduce(problem: GapProblem, tolerance: float) -> ReducedModel:
     scale = problem.area / small.admittance
     times, modes = np.linalg.eigh(small.whole())
     return ReducedModel(
-        times=np.maximum(times, 0.0),
+        times=np.where(times > ROUNDING * times[-1], times, 0.0),
         weights=scale * modes[0] ** 2,
         depth=problem.area / flat_energy,
         stored=scale * small.stored / small.admittance,
@@ -180,7 +181,8 @@ def _grow(
     charge = gap.apply(dc)
     small = _Small(admittance, dc.dot(charge).real, np.zeros(0), np.zeros((0, 0)))
     new = problem.flat - dc
-    range_of_y = problem.area / problem.depth - admittance
+    # F(0) − F(∞) as a change of Y at F(0)
+    range_of_y = admittance * (1 - admittance * problem.depth / problem.area)
     length = _orthonormalise(new, fields, problem.stiffness)
     bound = 0.0
     while length**2 > 1e-20 * admittance:

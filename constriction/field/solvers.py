@@ -8,6 +8,7 @@ from types import TracebackType
 
 from petsc4py import PETSc
 
+WORKSPACE = 14, 100  # MUMPS's ICNTL 14: per cent more than it expects; its 20 is at times too little on several ranks
 _NUMBERS = count()  # every KSP gets options of its own
 
 
@@ -57,12 +58,13 @@ def factorise(matrix: PETSc.Mat) -> Factor:
     """
     matrix.setOption(PETSc.Mat.Option.SYMMETRIC, True)
     ksp = PETSc.KSP().create(matrix.comm)
-    prefix = f"constriction_{next(_NUMBERS)}_"
-    ksp.setOptionsPrefix(prefix)
+    ksp.setOptionsPrefix(f"constriction_{next(_NUMBERS)}_")
     ksp.setOperators(matrix)
     ksp.setType("preonly")
     pc = ksp.getPC()
     pc.setType("cholesky")
     pc.setFactorSolverType("mumps")
+    pc.setFactorSetUpSolverType()
+    pc.getFactorMatrix().setMumpsIcntl(*WORKSPACE)
     ksp.setUp()
     return Factor(ksp)

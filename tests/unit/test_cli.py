@@ -220,9 +220,9 @@ def broken(here, monkeypatch):
         def fails(case, options):
             raise error
 
-        monkeypatch.setattr(sys.modules["constriction.simulate"], "simulate", fails)
+        monkeypatch.setattr(sys.modules["constriction.simulation"], "simulate", fails)
 
-    import_module("constriction.simulate")
+    import_module("constriction.simulation")
     return breaks
 
 

@@ -18,7 +18,7 @@ from constriction.case.contacts import layout
 from constriction.case.schema import case_sha256, load, parse_case
 from constriction.errors import InputError
 from constriction.results import FILES, check_folder, result_record, write_result
-from constriction.simulate import Result
+from constriction.simulation import Result
 from constriction.spectra.peaks import Peak
 from constriction.spectra.spectrum import Spectrum, read_csv
 

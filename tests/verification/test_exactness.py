@@ -12,7 +12,7 @@ import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, PORES, RANDOM, SQUARE, STRIPES, case_of, conductor
 
 from constriction.case.electrolyte import resistivity
-from constriction.simulate import Options, simulate
+from constriction.simulation import Options, simulate
 
 WIDE = {"from": "10 GHz", "to": "1 Hz", "points_per_decade": 2}
 GRAIN_BOUNDARY = {"grain_boundary_exponent": 0.8}  # NZSP, with a constant-phase grain boundary
@@ -148,6 +148,5 @@ def test_a_cell_and_its_mirror_images_are_one_problem():
 def test_infinite_gap_admittance_is_the_slab(name):
     case = conductor(MORPHOLOGIES[name], gap={"height": "1 nm", "model": "thin"}, relative_error=0.05)
     result = simulate(case)
-    depth = result.response.fine.model.depth
     # F − F(∞) falls like 1/s, once s is beyond what the mesh resolves at the rim: 1e12 is beyond any.
-    assert abs(result.response(1e12) - depth) <= 1e-8 * result.response.constriction
+    assert abs(result.response(1e12)) <= 1e-8 * result.response.constriction

@@ -17,7 +17,7 @@ from constriction.case.contacts import layout
 from constriction.errors import InputError
 from constriction.field.convergence import mesh_plan
 from constriction.field.meshing import SURFACES, mesh_cell
-from constriction.simulate import Options, simulate
+from constriction.simulation import Options, simulate
 
 SWEEP = {"from": "7 MHz", "to": "100 Hz", "points_per_decade": 3}
 EVERY = [(name, model) for name in MORPHOLOGIES for model in ("thin", "volume")]
@@ -130,7 +130,8 @@ def test_meshed_contact_fraction(name):
     )
     assert contact / (contact + gap) == pytest.approx(plan.contact_fraction, rel=2e-5)
     assert counter == pytest.approx(plan.cell.area / plan.pitch**2, rel=1e-5)
-    assert cell.smallest_quality > 0.05
+    # A flat tetrahedron has 0; between two close rims a few are stretched.
+    assert cell.smallest_quality > 0.01
 
 
 def test_little_memory_is_told():
@@ -155,7 +156,7 @@ def test_far_too_little_memory_is_refused():
 
 def enough_for_the_coarsest(case):
     """The smallest memory that is not refused, bytes, within 1 %."""
-    from constriction.simulate import check_size
+    from constriction.simulation import check_size
 
     low, high = 1e6, 1e12
     while high / low > 1.01:

@@ -18,7 +18,7 @@ from constriction.field.convergence import mesh_plan
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.meshing import mesh_cell
 from constriction.field.reduced import reduce
-from constriction.simulate import Options, gap_ratio, simulate
+from constriction.simulation import Options, gap_ratio, simulate
 
 SWEEP = {"from": "10 GHz", "to": "100 Hz", "points_per_decade": 1}
 # The gap relaxes in the middle of the sweep, or far above it, or is so thin that it relaxes below the grain boundary.

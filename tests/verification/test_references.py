@@ -20,7 +20,7 @@ from scipy.optimize import minimize_scalar
 
 from constriction import analytic
 from constriction.case.electrolyte import VACUUM_PERMITTIVITY
-from constriction.simulate import simulate
+from constriction.simulation import simulate
 
 ASKED = 1e-3
 RADIUS = 1e-3  # m, of the tube

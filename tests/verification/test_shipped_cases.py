@@ -16,7 +16,7 @@ from alternatives import tube_constriction
 
 from constriction import load, parse_case
 from constriction.analytic import strip_constriction
-from constriction.simulate import Options, simulate
+from constriction.simulation import Options, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
 NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))

@@ -56,8 +56,8 @@ class Result:
 
     `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in
     contact. `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²;
-    `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; None where nothing constricts or no gap stores charge.
-    `peaks` by rising frequency.
+    `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also without
+    a gap (C_cstr and f_cstr then are those of the electrolyte's own peak in Z_cstr). `peaks` by rising frequency.
     """
 
     case: Case

@@ -1,0 +1,250 @@
+"""`make bench`: how long whole runs take, on how many unknowns, in how much memory.
+
+Measures and never asserts. Each case runs in a process of its own on one core, so that its peak memory is its own.
+The first run, which compiles the forms or loads the compiled ones, stands apart; of the others the best is held
+against the bounds that the project sets itself (on a shared machine other work only ever adds time), and the median
+stands beside it. Seconds of solving include assembling. Processor seconds well below the wall's show a busy machine.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A case in the words of a case file; `most`: upper bounds on entries of its record."""
+
+    case: dict[str, Any]
+    direct: bool = False
+    most: dict[str, float] = field(default_factory=dict)
+
+
+def random_discs(spots: int) -> dict[str, Any]:
+    interface = {"pattern": "random", "contact_fraction": 0.2, "pitch": "40 um", "spots": spots, "seed": 1}
+    return {"interface": interface, "accuracy": {"relative_error": 5e-3}}
+
+
+def lattice(pattern: str, contact_fraction: float, pitch: str = "100 um", **more: Any) -> dict[str, Any]:
+    return {"interface": {"pattern": pattern, "contact_fraction": contact_fraction, "pitch": pitch, **more}}
+
+
+# six decades, 61 frequencies, with the grain boundaries' peak and the gap's
+ONE_DISC = {**lattice("square", 0.126), "sweep": {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 10}}
+
+QUICK = ("one disc", "25 random discs")
+BENCHMARKS = {
+    "one disc": Benchmark(ONE_DISC, most={"unknowns": 15_000, "seconds_total": 1.5, "seconds_solve": 0.5}),
+    "25 random discs": Benchmark(random_discs(25), most={"seconds_total": 8.0}),
+    "100 random discs": Benchmark(random_discs(100)),
+    "sodium islands": Benchmark({**lattice("hexagonal", 0.2, "2 mm"), "gap": {"height": "5 nm"}}),
+    "square spots": Benchmark(lattice("square", 0.2, shape="square")),
+    "stripes": Benchmark(lattice("stripes", 0.3)),
+    "gap volume": Benchmark({**lattice("hexagonal", 0.3), "gap": {"height": "10 um", "model": "volume"}}),
+    "one disc, direct": Benchmark(ONE_DISC, direct=True),
+}
+
+
+# --- in a process of its own ----------------------------------------------------------------------------------------
+
+
+def measure(name: str, repeat: int) -> Record:
+    """Run one benchmark once and `repeat` times more on one core; the record of the best of the latter."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    benchmark = BENCHMARKS[name]
+    start = time.perf_counter()
+    import constriction.field.convergence  # noqa: F401 - `simulate` imports it when it is called
+    from constriction import Options, parse_case, simulate
+
+    imported, memory_imports = time.perf_counter() - start, peak_memory()
+    case, options = parse_case(benchmark.case, name), Options(direct=benchmark.direct)
+    first, memory_first = run(lambda: simulate(case, options)), peak_memory()
+    runs = [run(lambda: simulate(case, options)) for _ in range(repeat)]
+    best = min(runs, key=lambda record: record["seconds_total"])
+    return {
+        **best,
+        "seconds_total_median": statistics.median(record["seconds_total"] for record in runs),
+        "seconds_total_runs": [record["seconds_total"] for record in runs],
+        "seconds_first_run": first["seconds_total"],
+        "seconds_imports": imported,
+        "peak_memory_bytes": memory_first,
+        "peak_memory_imports_bytes": memory_imports,
+        "peak_memory_all_runs_bytes": peak_memory(),
+    }
+
+
+def run(solve: Callable[[], Any]) -> Record:
+    """What result.json holds of one run, and what only a benchmark asks for."""
+    from constriction.results import result_record
+
+    before = time.process_time()
+    result = solve()
+    processor = time.process_time() - before
+    meshes, spectrum = result.response.solutions, result.spectrum
+    off = max(abs(result.impedance(spectrum.frequency) - spectrum.impedance)) / result.R_cstr
+    return {
+        **result_record(result),
+        "seconds_processor": processor,
+        "frequencies": len(spectrum.frequency),
+        "direct_against_reduced": None if result.response.direct is None else float(off),
+        "unknowns_of_all_meshes": sum(mesh.unknowns for mesh in meshes),
+        "meshes": [
+            {
+                "level": mesh.level,
+                "cells": mesh.cells,
+                "unknowns": mesh.unknowns,
+                "solves": mesh.model.solves,
+                "seconds_mesh": mesh.seconds_mesh,
+                "seconds_solve": mesh.seconds_solve,
+            }
+            for mesh in meshes
+        ],
+    }
+
+
+def peak_memory() -> int:
+    """Of this process so far, bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+# --- all of them ----------------------------------------------------------------------------------------------------
+
+
+def in_own_process(name: str, repeat: int) -> Record:
+    """`measure` in a fresh interpreter; a failure is a record, too."""
+    command = [sys.executable, __file__, "--measure", name, "--repeat", str(repeat)]
+    one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=one_thread, check=False)
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        return {"name": name, "failed": f"exit code {done.returncode}: {reason[0]}"}
+    record = {"name": name, **json.loads(done.stdout.splitlines()[-1])}
+    return {**record, "bounds": BENCHMARKS[name].most, "verdict": verdict(record, BENCHMARKS[name].most)}
+
+
+def verdict(record: Record, most: dict[str, float]) -> str:
+    if not most:
+        return "no bound"
+    missed = [f"{key} {record[key]:.3g} > {bound:g}" for key, bound in most.items() if record[key] > bound]
+    if not record["accuracy_reached"]:
+        missed.append("error above what was asked")
+    return "missed: " + ", ".join(missed) if missed else "met"
+
+
+def machine() -> Record:
+    import psutil
+
+    return {
+        "cpu": cpu_model(),
+        "cores": os.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "kernel": f"{platform.system()} {platform.release()}",
+        "load_average": os.getloadavg(),
+    }
+
+
+def cpu_model() -> str:
+    about = Path("/proc/cpuinfo")
+    lines = about.read_text("utf-8").splitlines() if about.exists() else []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+COLUMNS = {
+    "case": (-16, lambda r: r["name"]),
+    "asked": (6, lambda r: f"{r['relative_error_asked']:.0e}"),
+    "reached": (8, lambda r: f"{r['relative_error_reached']:.1e}"),
+    "R_cstr ± (Ω·cm²)": (18, lambda r: f"{r['R_cstr_ohm_cm2']:.5g} ± {r['R_cstr_error_ohm_cm2']:.1g}"),
+    "unknowns": (9, lambda r: str(r["unknowns"])),
+    "of all": (7, lambda r: str(r["unknowns_of_all_meshes"])),
+    "cells": (7, lambda r: str(r["cells"])),
+    "levels": (-13, lambda r: " ".join(f"{mesh['level']:.2g}" for mesh in r["meshes"])),
+    "solves": (6, lambda r: str(r["solves"])),
+    "mesh s": (7, lambda r: f"{r['seconds_mesh']:.2f}"),
+    "solve s": (8, lambda r: f"{r['seconds_solve']:.2f}"),
+    "best s": (7, lambda r: f"{r['seconds_total']:.2f}"),
+    "median": (7, lambda r: f"{r['seconds_total_median']:.2f}"),
+    "cpu s": (6, lambda r: f"{r['seconds_processor']:.2f}"),
+    "import": (6, lambda r: f"{r['seconds_imports']:.2f}"),
+    "first": (6, lambda r: f"{r['seconds_first_run']:.2f}"),
+    "MB": (5, lambda r: f"{r['peak_memory_bytes'] / 1e6:.0f}"),
+    "bound": (-1, lambda r: r["verdict"]),
+}
+
+
+def line(texts: dict[str, str]) -> str:
+    """One row of the table; a negative width means: flush left."""
+    widths = {title: width for title, (width, _) in COLUMNS.items()}
+    return " ".join(f"{texts[t]:<{-w}}" if w < 0 else f"{texts[t]:>{w}}" for t, w in widths.items()).rstrip()
+
+
+def row(record: Record) -> str:
+    if "failed" in record:
+        return f"{record['name']:<16} failed: {record['failed']}"
+    return line({title: text(record) for title, (_, text) in COLUMNS.items()})
+
+
+def comparison(records: list[Record]) -> str | None:
+    """What solving every frequency costs beside the reduced sweep."""
+    by_name = {record["name"]: record for record in records if "failed" not in record}
+    if not {"one disc", "one disc, direct"} <= by_name.keys():
+        return None
+    reduced, direct = by_name["one disc"], by_name["one disc, direct"]
+    return (
+        f"One disc, {direct['frequencies']} frequencies each solved on every mesh: "
+        f"{direct['seconds_solve'] / reduced['seconds_solve']:.0f} × the solving time of the reduced sweep, "
+        f"from which Z differs by {direct['direct_against_reduced']:.0e} of R_cstr at the most."
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("results/bench.json"), metavar="FILE")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each case beside its first")
+    parser.add_argument("--quick", action="store_true", help=f"only {' and '.join(QUICK)}, once")
+    parser.add_argument("--measure", choices=BENCHMARKS, help="this case here and now; prints its record as JSON")
+    given = parser.parse_args()
+    if given.repeat < 1:
+        parser.error(f"--repeat {given.repeat}: expected at least 1")
+    return given
+
+
+def main() -> None:
+    given = arguments()
+    if given.measure:
+        print(json.dumps(measure(given.measure, given.repeat)))
+        return
+    names, repeat = (QUICK, 1) if given.quick else (tuple(BENCHMARKS), given.repeat)
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    report: Record = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "machine": machine()}
+    print("{cpu}, {cores} cores, one used; {kernel}".format(**report["machine"]))
+    print(line({title: title for title in COLUMNS}), flush=True)
+    records = []
+    for name in names:
+        records.append(in_own_process(name, repeat))
+        print(row(records[-1]), flush=True)
+    versions = [record.pop("versions") for record in records if "versions" in record]
+    report["versions"] = {"python": platform.python_version(), **(versions[0] if versions else {})}
+    given.out.write_text(json.dumps({**report, "repeat": repeat, "cases": records}, indent=2) + "\n", "utf-8")
+    print(*filter(None, [comparison(records), f"Written: {given.out}"]), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
