@@ -286,10 +286,13 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
         pace: at the same places; the distance of the stations goes with it.
         plan: how to cut.
     """
-    limit = _corner_limit(rim, plan)
-    t = _stations(rim, np.minimum(pace, limit), plan)
+    away = _away_from_corners(rim)
+    limit = plan.corner * rim.size + CORNER_SLOPE * away
+    pace = np.minimum(pace, limit)
+    t = _stations(rim, pace, plan)
     # at a corner the skin inside the spot runs backwards by the radius: it must not reach the next station
-    radii = np.interp(t, samples(rim), np.minimum(plan.radius * room, 0.5 * plan.spacing * limit))
+    radius = np.minimum(plan.radius * np.minimum(room, limit), 0.5 * plan.spacing * pace + 0.4 * away)
+    radii = np.interp(t, samples(rim), radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, plan.sectors + 1)
     out, down = radii[:, None] * np.cos(angles), radii[:, None] * np.sin(angles)
@@ -301,11 +304,14 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
     return _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
 
 
-def _corner_limit(rim: Rim, plan: CollarPlan) -> Reals:
-    """What room and pace may be, at the samples: little at a corner, where the field is yet more singular."""
+def _away_from_corners(rim: Rim) -> Reals:
+    """Distance along the rim to the nearest corner at its samples; inf if there is none."""
     corners = rim.breaks if rim.closed and len(rim.breaks) > 2 else rim.breaks[1:-1]
-    away = np.min([np.abs(samples(rim) - corner) for corner in corners], axis=0) if corners else math.inf
-    return np.asarray(plan.corner * rim.size + CORNER_SLOPE * rim.length * away)
+    t = samples(rim)
+    away: Reals = np.full(len(t), np.inf)
+    for corner in corners:
+        away = np.minimum(away, rim.length * np.abs(t - corner))
+    return away
 
 
 def _stations(rim: Rim, pace: Reals, plan: CollarPlan) -> Reals:

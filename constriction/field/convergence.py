@@ -8,6 +8,7 @@ negative, as potentials from a subspace store too much energy and so find too la
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,13 +27,14 @@ from constriction.field.reduced import ReducedModel, reduce
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
-SECTORS = 8  # leave 3e-5
+SECTORS, FEW_SECTORS = 8, 6  # leave 3e-5 and 1e-4 of R_cstr; the few for levels above MANY_BELOW
+MANY_BELOW = 1.2
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between them must fit into twice the room
 LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
-COARSEST_LEVEL = 1.5
+COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 1e-3
 REDUCTION_TOLERANCE = 1e-5  # of R_cstr: bound on the reduced model's error
 
@@ -141,11 +143,14 @@ class Response:
 def mesh_plan(plan: Layout, thickness: float, gap_height: float | None, level: float) -> MeshPlan:
     """The mesh of a level. `thickness` of the electrolyte and `gap_height` of a meshed gap in metres."""
     scale = math.sqrt(level)
+    sectors = SECTORS if level < MANY_BELOW else FEW_SECTORS
     layers = 2
     if gap_height is not None and plan.spots:
-        layers += min(math.ceil(rounded(LAYERS * gap_height / min(rim_lengths(plan)) / scale)), MOST_LAYERS)
+        layers += min(
+            math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(plan)) / scale)), MOST_LAYERS
+        )
     return MeshPlan(
-        collar=CollarPlan(min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, SECTORS, CORNER * level),
+        collar=CollarPlan(min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors, CORNER * level),
         slope=SLOPE * scale,
         slab_depth=rounded(min(thickness, disturbed_depth(plan)) / plan.pitch),
         gap_height=None if gap_height is None else rounded(gap_height / plan.pitch),
