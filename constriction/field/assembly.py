@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 import ufl
 from dolfinx import fem, la
-from dolfinx.fem.petsc import assemble_matrix
 from dolfinx.la.petsc import create_vector
 from numpy.typing import NDArray
 from petsc4py import PETSc
@@ -84,11 +83,10 @@ def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
     if plan.gap_height is None:
         gap_form = ufl.inner(u, v) * ds(SURFACES["gap"])
     else:
-        height = fem.Constant(mesh, PETSc.ScalarType(plan.gap_height))
+        height = fem.Constant(mesh, np.float64(plan.gap_height))
         gap_form = height * conduction * dx(VOLUMES["gap_volume"])
-    one = fem.Constant(mesh, PETSc.ScalarType(1))
-    local_area = fem.assemble_scalar(fem.form(one * ds(SURFACES["counter_electrode"])))
-    area = mesh.comm.allreduce(local_area.real)
+    counter_area = fem.form(fem.Constant(mesh, np.float64(1)) * ds(SURFACES["counter_electrode"]), dtype=np.float64)
+    area = mesh.comm.allreduce(fem.assemble_scalar(counter_area))
     stiffness, gap = (_matrix(form) for form in (conduction * dx(VOLUMES["electrolyte"]), gap_form))
     flat = _flat_field(space, plan.slab_depth)
     problem = _restrict((stiffness, gap), _unknowns(space, cell), flat, area, plan.slab_depth)
@@ -102,9 +100,16 @@ def _degree(degree: int) -> dict[str, int]:
 
 
 def _matrix(form: ufl.Form) -> PETSc.Mat:
-    matrix = assemble_matrix(fem.form(form))
-    matrix.assemble()
-    return matrix
+    """Assemble in real numbers, which takes half the time, into a PETSc matrix, which is complex."""
+    matrix = fem.assemble_matrix(fem.form(form, dtype=np.float64))
+    matrix.scatter_reverse()
+    rows, columns = matrix.index_map(0), matrix.index_map(1)
+    ends = matrix.indptr[: rows.size_local + 1].astype(np.int32)
+    entries = slice(0, int(ends[-1]))
+    numbers = columns.local_to_global(matrix.indices[entries]).astype(np.int32)
+    values = matrix.data[entries].astype(np.complex128)
+    size = ((rows.size_local, rows.size_global), (columns.size_local, columns.size_global))
+    return PETSc.Mat().createAIJ(size, csr=(ends, numbers, values), comm=form.ufl_domain().ufl_cargo().comm)
 
 
 def _flat_field(space: fem.FunctionSpace, depth: float) -> PETSc.Vec:

@@ -251,7 +251,7 @@ def rooms(rims: Sequence[Rim], spots: Sequence[Outline], cell: Outline, depth: f
 
     The spot's size, or half the way to another spot, the way to a mirror or the slab's depth if that is less.
     """
-    polygons = np.array([spot.polygon(512) for spot in spots], dtype=object)
+    polygons = np.array([spot.polygon(256) for spot in spots], dtype=object)
     tree = shapely.STRtree(polygons)
     answer = []
     for number, rim in enumerate(rims):

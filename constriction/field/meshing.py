@@ -16,7 +16,7 @@ import gmsh
 import numpy as np
 from dolfinx.graph import adjacencylist
 from dolfinx.io.utils import distribute_entity_data
-from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags_from_entities
+from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags, meshtags_from_entities
 from mpi4py import MPI
 from scipy.spatial import cKDTree
 
@@ -124,8 +124,16 @@ def _distribute(made: tuple[LinearMesh, float] | None, comm: MPI.Comm) -> CellMe
         curved, regions, tags = elevate(linear), linear.regions, linear.tags
     element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
     mesh = create_mesh(comm, curved.cells, element, curved.points)
-    volumes, surfaces = _tags(mesh, 3, curved.cells, regions), _tags(mesh, 2, curved.facets, tags)
-    return CellMesh(mesh, volumes, surfaces, comm.bcast(quality))
+    several = comm.bcast(len(np.unique(regions)) > 1)
+    volumes = _tags(mesh, 3, curved.cells, regions) if several else _one_region(mesh)
+    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality))
+
+
+def _one_region(mesh: Mesh) -> MeshTags:
+    """All cells are electrolyte: no need to send tags round."""
+    cells = mesh.topology.index_map(3)
+    count = cells.size_local + cells.num_ghosts
+    return meshtags(mesh, 3, np.arange(count, dtype=np.int32), np.full(count, VOLUMES["electrolyte"], dtype=np.int32))
 
 
 def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:

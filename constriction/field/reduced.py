@@ -203,10 +203,9 @@ def _grow(
 def _orthonormalise(new: PETSc.Vec, fields: list[PETSc.Vec], stiffness: PETSc.Mat) -> float:
     """Make a field K-orthogonal to others and of unit length, in place; returns its length before."""
     product = new.duplicate()
-    for _ in range(2):  # twice is enough against rounding
+    for _ in range(2 if fields else 0):  # twice is enough against rounding
         stiffness.mult(new, product)
-        for field in fields:
-            new.axpy(-field.dot(product).real, field)
+        new.maxpy([-share.real for share in product.mDot(fields)], fields)
     stiffness.mult(new, product)
     length = math.sqrt(max(new.dot(product).real, 0.0))
     product.destroy()

@@ -240,11 +240,11 @@ def test_every_room_is_a_package() -> None:
 BREACHES = [
     (rooms_point_one_way, "case/x.py", "from ..spectra import y", "case must not import"),
     (rooms_point_one_way, "spectra/x.py", "import constriction.case.schema", "spectra must not import"),
-    (rooms_point_one_way, "field/x.py", "def f():\n    from .. import simulate", ":2: field must not import"),
-    (rooms_point_one_way, "simulate.py", "from constriction import load", "simulate must not import"),
+    (rooms_point_one_way, "field/x.py", "def f():\n    from .. import simulation", ":2: field must not import"),
+    (rooms_point_one_way, "simulation.py", "from constriction import load", "simulation must not import"),
     (rooms_point_one_way, "errors.py", "from constriction.analytic import y", "errors must not import"),
     (rooms_point_one_way, "tools/x.py", "", "unknown room 'tools'"),
-    (libraries_stay_in_their_rooms, "simulate.py", "import dolfinx.fem", "must not import dolfinx"),
+    (libraries_stay_in_their_rooms, "simulation.py", "import dolfinx.fem", "must not import dolfinx"),
     (libraries_stay_in_their_rooms, "study/x.py", "import matplotlib.pyplot", "must not import matplotlib"),
     (libraries_stay_in_their_rooms, "field/spectral.py", "from mpi4py import MPI", "must not import mpi4py"),
     (libraries_stay_in_their_rooms, "cli.py", "import numpy", "inside a function only numpy"),
@@ -270,7 +270,7 @@ KEPT = [
     ("field/x.py", "'''d'''\nfrom ..case.schema import Case\nfrom . import y\nimport gmsh, json"),
     ("field/__init__.py", "'''d'''\nfrom .meshing import y"),
     ("cli.py", "'''d'''\ndef _f(self, a, b, c, d, e, f):\n    import numpy\n    print(re.eval('1'))"),
-    ("simulate.py", "'''d'''\nfrom constriction import field\nfrom constriction.errors import InputError"),
+    ("simulation.py", "'''d'''\nfrom constriction import field\nfrom constriction.errors import InputError"),
 ]
 
 
