@@ -290,8 +290,9 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
     limit = plan.corner * rim.size + CORNER_SLOPE * away
     pace = np.minimum(pace, limit)
     t = _stations(rim, pace, plan)
-    # at a corner the skin inside the spot runs backwards by the radius: it must not reach the next station
-    radius = np.minimum(plan.radius * np.minimum(room, limit), 0.5 * plan.spacing * pace + 0.4 * away)
+    # inside the spot the skin of one edge must not cross that of the next: radius < distance from the corner
+    first_step = plan.spacing * np.min(pace[away == 0], initial=np.inf)
+    radius = np.minimum(plan.radius * np.minimum(room, limit), 0.5 * first_step + 0.4 * away)
     radii = np.interp(t, samples(rim), radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, plan.sectors + 1)

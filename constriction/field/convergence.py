@@ -36,8 +36,9 @@ SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to ag
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 1e-3
-# Bound on the reduced model's error: this part of the asked one. The bound is 15 to 20 times the true error.
-REDUCTION_SHARE = 0.01
+# Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
+# is 15 to 20 times the true error.
+REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5
 
 Report = Callable[[str], None]
 
@@ -194,7 +195,7 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     try:
         return MeshSolution(
             level=level,
-            model=reduce(problem, REDUCTION_SHARE * goal.relative_error),
+            model=reduce(problem, min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)),
             flat_storage=None if sizes.gap_height is None else flat_storage(problem),
             direct=solve_directly(problem, goal.ratios) if goal.direct else None,
             cells=cell.cells,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import gmsh
 import numpy as np
+from shapely.geometry import Point as Place
 
 from constriction.case.shapes import Edge, Outline, Point
 from constriction.field.collars import Collar
@@ -192,8 +193,6 @@ def _nest(loops: Sequence[list[Edge]], rings: Sequence[Edge]) -> list[list[list[
     holes = [loop for loop in loops if Outline(tuple(loop)).area <= 0] + [[ring] for ring in rings]
     if len(outers) == 1:
         return [[outers[0], *holes]]
-    from shapely.geometry import Point as Place
-
     polygons = [Outline(tuple(outer)).polygon(64) for outer in outers]
     return [
         [outer, *(hole for hole in holes if polygon.contains(Place(hole[0].start)))]

@@ -34,7 +34,7 @@ GMSH_OPTIONS = {
     "General.NumThreads": 1,
     "Mesh.Algorithm3D": 10,  # HXT
     # mend what is worse than this; at the default, 0.3, mending beside stretched collars takes ten times as long
-    "Mesh.OptimizeThreshold": 0.1,
+    "Mesh.OptimizeThreshold": 0.05,
     "Mesh.MeshSizeExtendFromBoundary": 0,
     "Mesh.MeshSizeFromPoints": 0,
     "Mesh.MeshSizeFromCurvature": 0,
@@ -252,7 +252,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearM
         )
     ]
     rim = []
-    curved, axes = _round_wall(_triangles(drawn.round_sides, place))
+    curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
     for collar, nodes in zip(collars, drawn.nodes, strict=True):
         number = np.full(len(collar.points), -1)
@@ -273,8 +273,8 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearM
             facets=np.concatenate([triangles for _, triangles in facets]),
             tags=np.concatenate([np.full(len(triangles), SURFACES[name]) for name, triangles in facets]),
             to_rim=_distances(corners, collars, np.concatenate([np.zeros(0, dtype=np.int64), *rim])),
-            curved=np.concatenate([np.zeros((0, 2), dtype=np.int64), *curved]),
-            axes=np.concatenate([np.zeros((0, 2)), *axes]),
+            curved=curved,
+            axes=np.zeros((len(curved), 2)),  # of a circular cell: the origin
         )
     )
 
@@ -298,10 +298,9 @@ def _triangles(surfaces: Sequence[int], place: Ints) -> Ints:
     return np.asarray(place[np.concatenate([np.zeros(0, dtype=np.int64), *found])].reshape(-1, 3))
 
 
-def _round_wall(triangles: Ints) -> tuple[list[Ints], list[Reals]]:
-    """All edges of the side of a circular cell, whose axis is at the origin."""
-    edges = np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
-    return [edges], [np.zeros((len(edges), 2))]
+def _edges(triangles: Ints) -> Ints:
+    """All edges of triangles, once each; (e, 2)."""
+    return np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
 
 
 def _without_loose_points(mesh: LinearMesh) -> LinearMesh:
