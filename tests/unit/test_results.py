@@ -301,13 +301,15 @@ def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path, monkeypatch, s
     if not swaps:
         monkeypatch.setattr(folders, "exchange", lambda first, second: False)
     out = tmp_path / "out"
+    started = time.perf_counter()
     write_result(result("first"), out)
+    one_write = time.perf_counter() - started  # a slow disk needs longer to get as far
     delays, context = random.Random(2), multiprocessing.get_context("fork")
     leftovers, titles = 0, set()
     for _ in range(25):
         child = context.Process(target=write_forever, args=(out,))
         child.start()
-        time.sleep(delays.uniform(0.005, 0.05))
+        time.sleep(0.005 + delays.uniform(0.0, 6 * one_write))
         os.kill(child.pid, signal.SIGKILL)
         child.join()
         assert child.exitcode == -signal.SIGKILL
