@@ -34,6 +34,7 @@ LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between
 LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
+ROUNDING = 1e-12  # of F: in full contact nothing else is left
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 1e-3
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
@@ -119,7 +120,8 @@ class Response:
         level, so that two meshes which agree by chance do not claim too much.
         """
         change = abs(self.constriction - float(self.fine.model(0.0).real - self.fine.model.depth))
-        return max(CAUTION * change, SURE_ERROR * self.fine.level * abs(self.constriction))
+        least = SURE_ERROR * self.fine.level * abs(self.constriction)
+        return max(CAUTION * change, least, ROUNDING * self.fine.model.depth)
 
     def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
         """The same for F at any of the ratios and at zero, with the reduced model's own error bound."""
