@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from alternatives import strip_constriction, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
+from alternatives import TUBE, strip_constriction, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
 
 from constriction import analytic
 
@@ -22,18 +22,6 @@ def test_strips(f, value):
 def test_strips_scale_and_end_at_full_contact():
     assert analytic.strip_constriction(0.3, 2e-6, 0.5) == pytest.approx(4e-6 * 0.2513626347900999, rel=1e-14)
     assert analytic.strip_constriction(1, 1, 1) == 0
-
-
-TUBE = {
-    0.1: 0.859414,
-    0.2: 0.720876,
-    0.3: 0.586509,
-    0.4: 0.458587,
-    0.5: 0.339609,
-    0.6: 0.232409,
-    0.7: 0.140287,
-    0.8: 0.067228,
-}
 
 
 @pytest.mark.parametrize(("epsilon", "psi"), TUBE.items())

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 import pytest
-from alternatives import tube_constriction, tube_gap_slope, tube_impedance, tube_pore
+from alternatives import TUBE, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
 from cases import conductor, tube
 from scipy.optimize import minimize_scalar
 
@@ -39,18 +39,6 @@ def assert_honest(result, exact):
 def tube_resistance(psi, epsilon):
     """Area-specific R, Ω·m², of a disc in the tube of RADIUS: ψ/(4σa) times the tube's area."""
     return psi / (4 * epsilon * RADIUS) * math.pi * RADIUS**2
-
-
-TUBE = {
-    0.1: 0.859414,
-    0.2: 0.720876,
-    0.3: 0.586509,
-    0.4: 0.458587,
-    0.5: 0.339609,
-    0.6: 0.232409,
-    0.7: 0.140287,
-    0.8: 0.067228,
-}
 
 
 @pytest.mark.parametrize(("epsilon", "psi"), TUBE.items())
