@@ -9,16 +9,17 @@ height h (in pitches), so that in both s = κ_gap·pitch / (κ_SE·gap height) w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import ufl
-from dolfinx import fem, la
-from dolfinx.la.petsc import create_vector
+from dolfinx import cpp, fem, la
+from dolfinx.common import IndexMap
 from numpy.typing import NDArray
-from petsc4py import PETSc
+from scipy import sparse
 
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan
+from constriction.field.operators import Numbering, Operator
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
 # Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
@@ -27,154 +28,192 @@ VOLUME_QUADRATURE = 6
 SURFACE_QUADRATURE = 6
 
 METALS = ("contact", "copper", "island_wall")
+EDGES = ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1))  # of a tetrahedron, in basix's order
+
+
+@dataclass(frozen=True)
+class CoarseLevel:
+    """The same problem in first-order elements.
+
+    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
+    """
+
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    prolongation: sparse.csr_array
 
 
 @dataclass(frozen=True)
 class GapProblem:
-    """Matrices of one cell on its free unknowns: those of the slab, and those inside a gap volume (`inner`).
+    """The problem of one cell on its free unknowns.
 
-    `stiffness` = K on slab × slab; `gap`, `gap_coupling`, `gap_inner` = G on slab × slab, slab × inner, inner × inner
-    (the last two None for a thin gap). `drive` = −K·1 over the counter electrode's unknowns, (slab,); `drive_energy`
-    = 1ᵀK1 over them. `flat` is the field of the flat interface, (slab,). `area` is the cell's in pitches², `depth`
-    the slab's in pitches.
+    `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
+    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. `flat` is the field of the
+    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`. `area` is the
+    cell's in pitches², `depth` the slab's in pitches.
     """
 
-    stiffness: PETSc.Mat
-    gap: PETSc.Mat
-    gap_coupling: PETSc.Mat | None
-    gap_inner: PETSc.Mat | None
-    drive: PETSc.Vec
-    flat: PETSc.Vec
+    cell: CellMesh
+    plan: MeshPlan
+    space: fem.FunctionSpace
+    numbers: NDArray[np.int32]
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    drive: NDArray[np.float64]
+    flat: NDArray[np.float64]
     drive_energy: float
     area: float
     depth: float
 
     @property
+    def numbering(self) -> Numbering:
+        """Of the free unknowns."""
+        return self.stiffness.numbering
+
+    @property
     def unknowns(self) -> int:
         """Number of free unknowns on all ranks."""
-        inner = self.gap_inner.getSize()[0] if self.gap_inner else 0
-        return int(self.stiffness.getSize()[0] + inner)
+        return self.numbering.size
 
-    def destroy(self) -> None:
-        """Give PETSc's memory back."""
-        for field in fields(self):
-            thing = getattr(self, field.name)
-            if isinstance(thing, PETSc.Object):
-                thing.destroy()
+    @property
+    def gap_volume(self) -> bool:
+        """Whether the gap is meshed."""
+        return self.plan.gap_height is not None
 
 
 @dataclass(frozen=True)
-class _Unknowns:
-    """Global numbers, (n,) each, of the unknowns this rank owns."""
+class _Level:
+    """K and G on the free unknowns of a space; `numbers`, local in the space, of the owned ones.
 
-    slab: NDArray[np.int32]
-    inner: NDArray[np.int32]
-    counter: NDArray[np.int32]
+    `current` = K·1 over the counter electrode's unknowns, on all that the rank owns, and `energy` = 1ᵀK1.
+    """
+
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    numbers: NDArray[np.int32]
+    current: NDArray[np.float64]
+    energy: float
 
 
 def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
     """Assemble second-order Lagrange elements on a cell meshed after a plan."""
-    mesh = cell.mesh
-    space = fem.functionspace(mesh, ("Lagrange", 2))
-    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    dx = ufl.Measure("dx", domain=mesh, subdomain_data=cell.volumes, metadata=_degree(VOLUME_QUADRATURE))
-    ds = ufl.Measure("ds", domain=mesh, subdomain_data=cell.surfaces, metadata=_degree(SURFACE_QUADRATURE))
-    conduction = ufl.inner(ufl.grad(u), ufl.grad(v))
-    if plan.gap_height is None:
-        gap_form = ufl.inner(u, v) * ds(SURFACES["gap"])
-    else:
-        height = fem.Constant(mesh, np.float64(plan.gap_height))
-        gap_form = height * conduction * dx(VOLUMES["gap_volume"])
-    counter_area = fem.form(fem.Constant(mesh, np.float64(1)) * ds(SURFACES["counter_electrode"]), dtype=np.float64)
-    area = mesh.comm.allreduce(fem.assemble_scalar(counter_area))
-    stiffness, gap = (_matrix(form) for form in (conduction * dx(VOLUMES["electrolyte"]), gap_form))
-    flat = _flat_field(space, plan.slab_depth)
-    problem = _restrict((stiffness, gap), _unknowns(space, cell), flat, area, plan.slab_depth)
-    for thing in (stiffness, gap, flat):
-        thing.destroy()
-    return problem
-
-
-def _degree(degree: int) -> dict[str, int]:
-    return {"quadrature_degree": degree}
-
-
-def _matrix(form: ufl.Form) -> PETSc.Mat:
-    """Assemble in real numbers, which takes half the time, into a PETSc matrix, which is complex."""
-    matrix = fem.assemble_matrix(fem.form(form, dtype=np.float64))
-    matrix.scatter_reverse()
-    rows, columns = matrix.index_map(0), matrix.index_map(1)
-    ends = matrix.indptr[: rows.size_local + 1].astype(np.int32)
-    entries = slice(0, int(ends[-1]))
-    numbers = columns.local_to_global(matrix.indices[entries]).astype(np.int32)
-    values = matrix.data[entries].astype(np.complex128)
-    size = ((rows.size_local, rows.size_global), (columns.size_local, columns.size_global))
-    return PETSc.Mat().createAIJ(size, csr=(ends, numbers, values), comm=form.ufl_domain().ufl_cargo().comm)
-
-
-def _flat_field(space: fem.FunctionSpace, depth: float) -> PETSc.Vec:
-    """Potential of the flat interface: −z/depth in the slab, 0 above it; (unknowns,)."""
-    field = fem.Function(space)
-    field.interpolate(lambda x: np.maximum(-x[2], 0.0) / depth)
-    vector = create_vector([(space.dofmap.index_map, 1)])
-    vector.array[:] = field.x.array[: space.dofmap.index_map.size_local]
-    return vector
-
-
-def _unknowns(space: fem.FunctionSpace, cell: CellMesh) -> _Unknowns:
-    """Sort the owned unknowns; a facet or cell that touches one may live on another rank, hence marks over ranks."""
-    index_map = space.dofmap.index_map
-    marks = la.vector(index_map)
-
-    def marked(dofs: NDArray[np.int32]) -> NDArray[np.bool_]:
-        marks.array[:] = 0
-        marks.array[dofs] = 1
-        marks.scatter_reverse(la.InsertMode.add)
-        return np.asarray(marks.array[: index_map.size_local] > 0)
-
-    def on_surfaces(*names: str) -> NDArray[np.bool_]:
-        facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
-        return marked(fem.locate_dofs_topological(space, 2, facets, remote=False))
-
-    slab = marked(np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
-    metal, counter = on_surfaces(*METALS), on_surfaces("counter_electrode")
-    numbers = index_map.local_range[0] + np.arange(index_map.size_local, dtype=np.int32)
-    return _Unknowns(numbers[slab & ~metal & ~counter], numbers[~slab & ~metal], numbers[counter])
-
-
-def _restrict(
-    matrices: tuple[PETSc.Mat, PETSc.Mat], unknowns: _Unknowns, flat: PETSc.Vec, area: float, depth: float
-) -> GapProblem:
-    """Cut the blocks of the free unknowns out of the matrices."""
-    stiffness, gap = matrices
-    slab, inner = (PETSc.IS().createGeneral(n, comm=stiffness.comm) for n in (unknowns.slab, unknowns.inner))
-    driven = flat.duplicate()
-    driven.set(0)
-    driven.setValues(unknowns.counter, np.ones(len(unknowns.counter)))
-    driven.assemble()
-    current = stiffness.createVecLeft()
-    stiffness.mult(driven, current)
-    energy = driven.dot(current).real
-    current.scale(-1)
-    meshed_gap = inner.getSize() > 0
-    problem = GapProblem(
-        stiffness=stiffness.createSubMatrix(slab, slab),
-        gap=gap.createSubMatrix(slab, slab),
-        gap_coupling=gap.createSubMatrix(slab, inner) if meshed_gap else None,
-        gap_inner=gap.createSubMatrix(inner, inner) if meshed_gap else None,
-        drive=_part(current, slab),
-        flat=_part(flat, slab),
-        drive_energy=energy,
-        area=area,
-        depth=depth,
+    space = fem.functionspace(cell.mesh, ("Lagrange", 2))
+    level = _level(space, cell, plan)
+    one = fem.Constant(cell.mesh, np.float64(1)) * _measure("ds", cell)(SURFACES["counter_electrode"])
+    flat = fem.Function(space, dtype=np.float64)
+    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
+    own = level.numbers[: level.stiffness.numbering.owned]
+    return GapProblem(
+        cell=cell,
+        plan=plan,
+        space=space,
+        numbers=own,
+        stiffness=level.stiffness,
+        gap=level.gap,
+        inner=level.inner,
+        drive=-level.current[own],
+        flat=flat.x.array[own],
+        drive_energy=level.energy,
+        area=cell.mesh.comm.allreduce(fem.assemble_scalar(fem.form(one, dtype=np.float64))),
+        depth=plan.slab_depth,
     )
-    for thing in (slab, inner, driven, current):
-        thing.destroy()
-    return problem
 
 
-def _part(vector: PETSc.Vec, of: PETSc.IS) -> PETSc.Vec:
-    view = vector.getSubVector(of)
-    part = view.copy()
-    vector.restoreSubVector(of, view)
-    return part
+def coarsen(problem: GapProblem) -> CoarseLevel:
+    """Assemble first-order elements on the same mesh."""
+    space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
+    level = _level(space, problem.cell, problem.plan)
+    return CoarseLevel(level.stiffness, level.gap, level.inner, _prolongation(problem, space, level.numbers))
+
+
+def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
+    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
+    conduction, dx = ufl.inner(ufl.grad(u), ufl.grad(v)), _measure("dx", cell)
+    electrolyte, gap = conduction * dx(VOLUMES["electrolyte"]), ufl.inner(u, v) * _measure("ds", cell)(SURFACES["gap"])
+    everything = electrolyte
+    if plan.gap_height is not None:
+        gap = fem.Constant(cell.mesh, np.float64(plan.gap_height)) * conduction * dx(VOLUMES["gap_volume"])
+        everything = conduction * dx((VOLUMES["electrolyte"], VOLUMES["gap_volume"]))
+    whole = [fem.create_matrix(_form(everything)) for _ in range(2)]  # both with the pattern, and ghosts, of all cells
+    stiffness, gap_matrix = (_assembled(matrix, form) for matrix, form in zip(whole, (electrolyte, gap), strict=True))
+    columns = whole[0].index_map(1)
+    counter = _on_surfaces(space, cell, "counter_electrode")
+    current = stiffness @ _spread(counter, columns).astype(np.float64)
+    slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
+    free = np.flatnonzero(_spread(~counter & ~_on_surfaces(space, cell, *METALS), columns)).astype(np.int32)
+    index_map, numbers = cpp.common.create_sub_index_map(columns, free, False)
+    numbering = Numbering(index_map)
+    return _Level(
+        stiffness=_restricted(stiffness, numbers, numbering),
+        gap=_restricted(gap_matrix, numbers, numbering),
+        inner=~slab[numbers[: numbering.owned]],
+        numbers=numbers,
+        current=current,
+        energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
+    )
+
+
+def _measure(kind: str, cell: CellMesh) -> ufl.Measure:
+    degree, data = {"dx": (VOLUME_QUADRATURE, cell.volumes), "ds": (SURFACE_QUADRATURE, cell.surfaces)}[kind]
+    return ufl.Measure(kind, domain=cell.mesh, subdomain_data=data, metadata={"quadrature_degree": degree})
+
+
+def _form(form: ufl.Form) -> fem.Form:
+    """In real numbers, whatever PETSc's are: half the time."""
+    return fem.form(form, dtype=np.float64)
+
+
+def _assembled(matrix: la.MatrixCSR, form: ufl.Form) -> sparse.csr_array:
+    """Own rows × own and ghost columns."""
+    fem.assemble_matrix(matrix, _form(form), bcs=[])
+    matrix.scatter_reverse()
+    rows, columns = (matrix.index_map(k) for k in (0, 1))
+    ends = matrix.indptr[: rows.size_local + 1]
+    entries = slice(0, int(ends[-1]))
+    shape = (rows.size_local, columns.size_local + columns.num_ghosts)
+    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], ends.astype(np.int32)), shape=shape)
+
+
+def _restricted(matrix: sparse.csr_array, numbers: NDArray[np.int32], numbering: Numbering) -> Operator:
+    """Rows and columns of the free unknowns, without stored zeros."""
+    rows = sparse.csr_array(matrix[numbers[: numbering.owned]][:, numbers])
+    rows.eliminate_zeros()
+    return Operator(rows, numbering)
+
+
+def _on_surfaces(space: fem.FunctionSpace, cell: CellMesh, *names: str) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns on surfaces; (owned,)."""
+    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
+    return _touched(space, fem.locate_dofs_topological(space, 2, facets, remote=False))
+
+
+def _touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns that some rank names: a facet or cell may live on another rank; (owned,)."""
+    marks = la.vector(space.dofmap.index_map)
+    marks.array[unknowns] = 1
+    marks.scatter_reverse(la.InsertMode.add)
+    return np.asarray(marks.array[: space.dofmap.index_map.size_local] > 0)
+
+
+def _spread(owned: NDArray[np.bool_], index_map: IndexMap) -> NDArray[np.bool_]:
+    """Marks of the ghosts of an index map, too; (owned,) → (owned + ghosts,)."""
+    marks = la.vector(index_map)
+    marks.array[: len(owned)] = owned
+    marks.scatter_forward()
+    return np.asarray(marks.array > 0)
+
+
+def _prolongation(problem: GapProblem, space: fem.FunctionSpace, free: NDArray[np.int32]) -> sparse.csr_array:
+    """Values of first-order functions at the second-order nodes: vertices, and the middles of edges."""
+    fine, coarse = problem.space.dofmap.list, space.dofmap.list
+    rows = np.concatenate([fine[:, :4], np.repeat(fine[:, 4:], 2, axis=1)], axis=1).ravel()
+    columns = np.concatenate([coarse, *(coarse[:, edge] for edge in EDGES)], axis=1).ravel()
+    shape = int(fine.max()) + 1, int(free.max(initial=coarse.max())) + 1
+    several = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()  # once for each cell around
+    nodes = several[problem.numbers]
+    ends = np.diff(nodes.indptr)  # 1 at a vertex, 2 on an edge
+    nodes.data[:] = np.repeat(1.0 / ends, ends)
+    return sparse.csr_array(nodes[:, free])

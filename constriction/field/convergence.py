@@ -18,11 +18,13 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, rim_lengths
-from constriction.field.assembly import assemble
+from constriction.field.assembly import assemble, coarsen
 from constriction.field.collars import CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.meshing import MeshPlan, mesh_cell, rounded
-from constriction.field.reduced import ReducedModel, reduce
+from constriction.field.multigrid import hierarchy
+from constriction.field.poles import ReducedModel
+from constriction.field.reduced import reduce
 
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
@@ -40,6 +42,7 @@ FINEST_LEVEL = 1e-3
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
 # is 15 to 20 times the true error.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5
+MULTIGRID_FROM = 10_000  # unknowns; below, a factor is quicker
 
 Report = Callable[[str], None]
 
@@ -98,7 +101,7 @@ class Response:
 
     def __call__(self, ratio: ArrayLike) -> NDArray[np.complex128]:
         """F(s) − F(∞) at ratios s, same shape."""
-        coarse, fine = (mesh.model(ratio) - mesh.model.depth for mesh in (self.coarse, self.fine))
+        coarse, fine = (mesh.model.constriction(ratio) for mesh in (self.coarse, self.fine))
         return self._extrapolate(coarse, fine)
 
     @property
@@ -119,13 +122,13 @@ class Response:
         CAUTION times what the extrapolation changed the finer mesh's value by, and not less than SURE_ERROR times its
         level, so that two meshes which agree by chance do not claim too much.
         """
-        change = abs(self.constriction - float(self.fine.model(0.0).real - self.fine.model.depth))
+        change = abs(self.constriction - float(self.fine.model.constriction(0.0).real))
         least = SURE_ERROR * self.fine.level * abs(self.constriction)
         return max(CAUTION * change, least, ROUNDING * self.fine.model.depth)
 
     def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
         """The same for F at any of the ratios and at zero, with the reduced model's own error bound."""
-        change = np.abs(self(ratios) - (self.fine.model(ratios) - self.fine.model.depth))
+        change = np.abs(self(ratios) - self.fine.model.constriction(ratios))
         return max(self.error, CAUTION * float(np.max(change, initial=0.0))) + self.fine.model.error
 
     @property
@@ -194,19 +197,17 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     cell = mesh_cell(plan, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
-    try:
-        return MeshSolution(
-            level=level,
-            model=reduce(problem, min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)),
-            flat_storage=None if sizes.gap_height is None else flat_storage(problem),
-            direct=solve_directly(problem, goal.ratios) if goal.direct else None,
-            cells=cell.cells,
-            unknowns=problem.unknowns,
-            seconds_mesh=meshed - start,
-            seconds_solve=time.perf_counter() - meshed,
-        )
-    finally:
-        problem.destroy()
+    levels = hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
+    return MeshSolution(
+        level=level,
+        model=reduce(problem, min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE), levels),
+        flat_storage=flat_storage(problem) if problem.gap_volume else None,
+        direct=solve_directly(problem, goal.ratios) if goal.direct else None,
+        cells=cell.cells,
+        unknowns=problem.unknowns,
+        seconds_mesh=meshed - start,
+        seconds_solve=time.perf_counter() - meshed,
+    )
 
 
 def converge(

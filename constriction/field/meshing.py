@@ -42,6 +42,8 @@ GMSH_OPTIONS = {
     "Mesh.LcIntegrationPrecision": 1e-3,  # the default, 1e-9, takes as long as meshing the volume
 }
 
+SMALLEST = 0.3  # size that grows from a rim / spacing of its stations, where collars are wide and the growth is fast
+
 
 class MeshError(RuntimeError):
     """gmsh could not make a mesh; the message says of what."""
@@ -154,7 +156,7 @@ def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
     drawn = draw(cell, spots, collars, plan.slab_depth)
-    _grade(_sources(collars), plan.slope, _largest_size(cell, plan))
+    _grade(_sources(collars, plan.slope), plan.slope, _largest_size(cell, plan))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
@@ -188,32 +190,34 @@ def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
 # --- sizes ----------------------------------------------------------------------------------------------------------
 
 
-def _sources(collars: Sequence[Collar]) -> dict[tuple[float, float], list[int]]:
-    """What the mesh size grows from: (size, distance at which it starts to grow) → gmsh points at the stations.
+def _sources(collars: Sequence[Collar], slope: float) -> dict[float, list[int]]:
+    """What the mesh size grows from: size at no distance → gmsh points at the stations.
 
-    Like sizes share a field, in steps of a fourth of an octave.
+    On a collar's outside the size is the spacing of its stations. Every field costs time at each evaluation of the
+    size: like ones are put together, in steps of a fourth of an octave.
     """
-    sources: dict[tuple[float, float], list[int]] = {}
+    sources: dict[float, list[int]] = {}
     for collar in collars:
         for number, radius, spacing in zip(collar.rim, collar.radii, collar.spacings, strict=True):
-            size, start = (2 ** (round(4 * math.log2(x)) / 4) for x in (spacing, radius))
-            sources.setdefault((size, start), []).append(gmsh.model.geo.addPoint(*collar.points[number]))
+            size = max(spacing - slope * radius, SMALLEST * spacing)
+            like = 2 ** (round(4 * math.log2(size)) / 4)
+            sources.setdefault(like, []).append(gmsh.model.geo.addPoint(*collar.points[number]))
     gmsh.model.geo.synchronize()
     return sources
 
 
-def _grade(sources: dict[tuple[float, float], list[int]], slope: float, largest: float) -> None:
+def _grade(sources: dict[float, list[int]], slope: float, largest: float) -> None:
     """The mesh size at a place is the smallest that any source gives: its own size, growing with the distance."""
     field = gmsh.model.mesh.field
     thresholds = []
-    for (size, start), points in sources.items():
+    for size, points in sources.items():
         distance, threshold = field.add("Distance"), field.add("Threshold")
         field.setNumbers(distance, "PointsList", points)
         field.setNumber(threshold, "InField", distance)
         field.setNumber(threshold, "SizeMin", min(size, largest))
         field.setNumber(threshold, "SizeMax", largest)
-        field.setNumber(threshold, "DistMin", start)
-        field.setNumber(threshold, "DistMax", start + max((largest - size) / slope, 1e-9))
+        field.setNumber(threshold, "DistMin", 0.0)
+        field.setNumber(threshold, "DistMax", max((largest - size) / slope, 1e-9))
         thresholds.append(threshold)
     if not thresholds:
         thresholds = [field.add("MathEval")]

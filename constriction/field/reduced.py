@@ -1,237 +1,154 @@
-"""From the matrices of a cell to its whole spectrum: one factored matrix, a few solutions, no frequency.
+"""From the matrices of a cell to its whole spectrum: a few real solutions, no frequency.
 
 Fields that are one on the counter electrode split K-orthogonally into the DC field φ₀ and fields that vanish there.
-On the latter the model's basis is the flat interface's field (s → ∞) and the Krylov vectors (K⁻¹G)ᵏφ₀, each the price
-of one back-substitution. The Galerkin model takes over what the exact F(s) = area / Y(s) is known for: a Stieltjes
-function with real negative poles and positive residues, exact F(0), F'(0) and F(∞). Its residual, measured in the
-norm of K⁻¹, bounds its error.
+The model's basis on the latter is the flat interface's field (s → ∞), Krylov vectors (K⁻¹G)ᵏφ₀ and, where K is not
+factored, solutions φ(σ) at real shifts σ. With a factored K another Krylov vector costs one back-substitution; with
+multigrid it costs as much as a shift, which says more. The Galerkin model takes over what the exact F(s) = area /
+Y(s) is known for: a Stieltjes function with real negative poles and positive residues, exact F(0), F'(0) and F(∞).
+Its residual, measured in the norm of K⁻¹, bounds its error.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from petsc4py import PETSc
+from numpy.typing import NDArray
 
 from constriction.field.assembly import GapProblem
-from constriction.field.solvers import Factor, factorise
+from constriction.field.galerkin import CHECKED_RATIOS, Basis
+from constriction.field.multigrid import Hierarchy, multigrid
+from constriction.field.operators import Vector
+from constriction.field.poles import ReducedModel, poles_of
+from constriction.field.solvers import PETScSolver, Solver, Stop, factorise
 
-# where the error of the model is bounded; beyond, F is one of its limits
-CHECKED_RATIOS = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
 MOST_VECTORS = 60
-ROUNDING = 1e-13  # of the longest time: the flat field's time is zero, and so is what is below this
+KRYLOV_BEFORE_SHIFTS = 1
+APART = 2.0  # two shifts are at least this factor apart
+SHIFTS = 0.1, 100.0  # from and to, relative to the pole with the largest residue
+# energy norms of errors of solutions by iteration
+SOLVED = 1e-6  # relative to the flat field's; the error of an energy is its square
+KRYLOV_SOLVED = 1e-5  # of a Krylov vector that joins the basis, relative to itself
+REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
-@dataclass(frozen=True)
-class ReducedModel:
-    """The dimensionless impedance of one mesh, F(s) = Σ weight / (1 + s·time), in pitches.
-
-    `times` ≥ 0 (the poles are at s = −1/time) and `weights` ≥ 0, both (vectors,). `depth` is F of the flat interface
-    on the mesh, `stored` = −F'(0). `error` bounds |F(s) − F(s) of the full matrices| for Re s ≥ 0; `solves` counts
-    the solves with K.
-    """
-
-    times: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    depth: float
-    stored: float
-    error: float
-    solves: int
-
-    def __call__(self, ratio: ArrayLike) -> NDArray[np.complex128]:
-        """F at ratios s, same shape."""
-        s = np.asarray(ratio, dtype=np.complex128)[..., None]
-        return np.asarray(np.sum(self.weights / (1 + s * self.times), axis=-1))
-
-
-class GapOperator(Protocol):
-    """The gap's action G on the slab's unknowns."""
-
-    def apply(self, field: PETSc.Vec) -> PETSc.Vec:
-        """G·field; the caller destroys the answer."""
-
-    def destroy(self) -> None:
-        """Give memory back."""
-
-
-@dataclass(frozen=True)
-class PlaneGap:
-    """A thin gap: the mass matrix of its plane."""
-
-    gap: PETSc.Mat
-
-    def apply(self, field: PETSc.Vec) -> PETSc.Vec:
-        """G·field."""
-        out = field.duplicate()
-        self.gap.mult(field, out)
-        return out
-
-    def destroy(self) -> None:
-        """Nothing of its own."""
-
-
-@dataclass(frozen=True)
-class VolumeGap:
-    """A gap volume, its inner unknowns eliminated: G_ss − G_si G_ii⁻¹ G_is."""
-
-    gap: PETSc.Mat
-    coupling: PETSc.Mat
-    inner: Factor
-
-    def apply(self, field: PETSc.Vec) -> PETSc.Vec:
-        """The condensed G·field."""
-        out, flux = field.duplicate(), self.coupling.createVecRight()
-        self.gap.mult(field, out)
-        self.coupling.multTranspose(field, flux)
-        inside = self.inner.solve(flux)
-        inside.scale(-1)
-        self.coupling.multAdd(inside, out, out)
-        flux.destroy()
-        inside.destroy()
-        return out
-
-    def destroy(self) -> None:
-        """Give the inner factor's memory back."""
-        self.inner.destroy()
-
-
-def gap_operator(problem: GapProblem) -> GapOperator:
-    """The gap's action for a thin gap or a gap volume."""
-    if problem.gap_inner is None or problem.gap_coupling is None:
-        return PlaneGap(problem.gap)
-    return VolumeGap(problem.gap, problem.gap_coupling, factorise(problem.gap_inner))
-
-
-def reduce(problem: GapProblem, tolerance: float) -> ReducedModel:
+def reduce(problem: GapProblem, tolerance: float, levels: Hierarchy | None = None) -> ReducedModel:
     """Build the reduced model of a cell.
 
     Args:
         problem: its matrices.
-        tolerance: vectors are added until the bound on F's error is below this part of F(0) − F(∞).
+        tolerance: fields are added until the bound on F's error is below this part of F(0) − F(∞).
+        levels: solve by p-multigrid on these; None: factor K.
 
     Returns:
-        The model; its `error` tells what was reached within MOST_VECTORS.
+        The model; its `error` tells what was reached within MOST_VECTORS, or with shifts that are APART.
+
+    Raises:
+        SolverError: MUMPS failed or multigrid did not converge.
     """
-    gap = gap_operator(problem)
-    fields: list[PETSc.Vec] = []
-    images: list[PETSc.Vec] = []
-    with factorise(problem.stiffness) as factor:
-        small, bound = _grow(problem, factor, gap, (fields, images), tolerance)
-    for vector in (*fields, *images):
-        vector.destroy()
-    gap.destroy()
-    flat_energy = _flat_energy(problem)
-    scale = problem.area / small.admittance
-    times, modes = np.linalg.eigh(small.whole())
-    return ReducedModel(
-        times=np.where(times > ROUNDING * times[-1], times, 0.0),
-        weights=scale * modes[0] ** 2,
-        depth=problem.area / flat_energy,
-        stored=scale * small.stored / small.admittance,
-        error=bound * scale / small.admittance,
-        solves=len(fields) + 1,
-    )
-
-
-def _flat_energy(problem: GapProblem) -> float:
-    """φᵀKφ of the flat field: area / depth, but for a circular cell's curved side, 1e-6 off the cylinder."""
-    product = problem.flat.duplicate()
-    problem.stiffness.mult(problem.flat, product)
-    product.axpy(-2, problem.drive)
-    energy: float = problem.flat.dot(product).real + problem.drive_energy
-    product.destroy()
-    return energy
+    inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
+    electrolyte: Solver = multigrid(levels, 0.0) if levels else factorise(problem.stiffness.within(~problem.inner))
+    tools = _Tools(problem, electrolyte, inside, levels)
+    try:
+        return _reduce(tools, tolerance)
+    finally:
+        tools.destroy()
 
 
 @dataclass(frozen=True)
-class _Small:
-    """The Galerkin model: K = diag(admittance, 1), G = [[stored, charges], [charges, inner]]."""
+class _Tools:
+    """Solvers of one cell: of K, of G inside a gap volume, and of K + σG on `levels`."""
 
-    admittance: float
-    stored: float
-    charges: NDArray[np.float64]
-    inner: NDArray[np.float64]
+    problem: GapProblem
+    electrolyte: Solver
+    inside: PETScSolver | None
+    levels: Hierarchy | None
 
-    def whole(self) -> NDArray[np.float64]:
-        """G where K is the unit matrix; (1 + fields, 1 + fields)."""
-        first = np.concatenate([[self.stored / self.admittance], self.charges / math.sqrt(self.admittance)])
-        return np.block([[first[:1, None], first[None, 1:]], [first[1:, None], self.inner]])
+    def extended(self, slab: Vector) -> Vector:
+        """A field of the slab with what follows inside the gap volume: G's rows there give zero."""
+        if self.inside is None:
+            return slab
+        return slab - self.inside.solve(np.where(self.problem.inner, self.problem.gap @ slab, 0.0))
 
-    def coefficients(self, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Coefficients of the fields beside φ₀; (ratios, fields)."""
-        times, modes = np.linalg.eigh(self.inner)
-        return np.asarray((-ratios[:, None] / (1 + ratios[:, None] * times)) * (modes.T @ self.charges) @ modes.T)
+    def krylov(self, charge: Vector, stop: Stop, guess: Vector | None = None) -> Vector:
+        """K⁻¹·charge on the slab."""
+        slab = ~self.problem.inner
+        start = None if guess is None else np.where(slab, guess, 0.0)
+        return self.electrolyte.solve(np.where(slab, charge, 0.0), stop, start)
+
+    def shifted(self, ratio: float, stop: Stop, guess: Vector) -> Vector:
+        """(K + ratio·G)⁻¹·drive."""
+        assert self.levels is not None
+        solver = multigrid(self.levels, ratio)
+        try:
+            return solver.solve(self.problem.drive, stop, guess)
+        finally:
+            solver.destroy()
+
+    def destroy(self) -> None:
+        """Give memory back."""
+        self.electrolyte.destroy()
+        if self.inside is not None:
+            self.inside.destroy()
 
 
-def _grow(
-    problem: GapProblem,
-    factor: Factor,
-    gap: GapOperator,
-    vectors: tuple[list[PETSc.Vec], list[PETSc.Vec]],
-    tolerance: float,
-) -> tuple[_Small, float]:
-    """Add fields until the error bound on Y, relative to its range, is small; returns the model and the bound."""
-    fields, images = vectors
-    dc = factor.solve(problem.drive)
-    admittance = problem.drive_energy - dc.dot(problem.drive).real
-    charge = gap.apply(dc)
-    small = _Small(admittance, dc.dot(charge).real, np.zeros(0), np.zeros((0, 0)))
-    new = problem.flat - dc
-    # F(0) − F(∞) as a change of Y at F(0)
-    range_of_y = admittance * (1 - admittance * problem.depth / problem.area)
-    length = _orthonormalise(new, fields, problem.stiffness)
-    bound = 0.0
-    while length**2 > 1e-20 * admittance:
-        fields.append(new)
-        images.append(gap.apply(new))
-        small = _enlarge(small, charge, fields, images)
-        source = charge if len(fields) == 1 else images[-1]
-        new = factor.solve(source)
-        beta = _orthonormalise(new, fields, problem.stiffness)
-        bound = _error_bound(small, length, beta)
-        if bound <= tolerance * range_of_y or len(fields) == MOST_VECTORS:
+def _reduce(tools: _Tools, tolerance: float) -> ReducedModel:
+    """Add fields until the error bound is small."""
+    problem = tools.problem
+    flat_energy = _energy(problem, problem.flat)
+    accurate = Stop(absolute=SOLVED * math.sqrt(flat_energy))
+    basis = _dc_basis(tools, accurate)
+    depth = problem.area / flat_energy
+    constriction = problem.area / basis.admittance - depth
+    solves, bound, shifts = 1, 0.0, list[float]()
+    if constriction > 1e-10 * depth:  # else full contact
+        basis.append_solution(problem.flat)
+        outer = tools.krylov(basis.source, Stop(relative=KRYLOV_SOLVED))
+        solves += 1
+    while basis.fields:
+        unit, _, remainder = basis.split(outer)
+        bounds = basis.error_bounds(remainder)
+        bound = float(np.max(bounds))
+        if bound <= tolerance * constriction or len(basis.fields) == MOST_VECTORS:
             break
-    for vector in (dc, charge, new):
-        vector.destroy()
-    return small, bound
+        if tools.levels is None or len(basis.fields) <= KRYLOV_BEFORE_SHIFTS:
+            basis.append_krylov(tools.extended(unit))
+            outer = tools.krylov(basis.source, Stop(relative=REMAINDER_SOLVED), basis.projected_source())
+        else:
+            ratio = _next_shift(basis, bounds, shifts)
+            if ratio is None:
+                break
+            shifts.append(ratio)
+            basis.append_solution(tools.shifted(ratio, accurate, basis.combined(ratio)))
+            _, _, remainder = basis.split(outer)
+            outer = tools.krylov(basis.source, Stop(absolute=REMAINDER_SOLVED * remainder), outer)
+        solves += 1
+    times, weights = poles_of(basis.whole())
+    direct = problem.area / basis.admittance
+    stored = direct * basis.stored / basis.admittance
+    return ReducedModel(times, direct * weights, depth, stored, bound, solves)
 
 
-def _orthonormalise(new: PETSc.Vec, fields: list[PETSc.Vec], stiffness: PETSc.Mat) -> float:
-    """Make a field K-orthogonal to others and of unit length, in place; returns its length before."""
-    product = new.duplicate()
-    for _ in range(2 if fields else 0):  # twice is enough against rounding
-        stiffness.mult(new, product)
-        new.maxpy([-share.real for share in product.mDot(fields)], fields)
-    stiffness.mult(new, product)
-    length = math.sqrt(max(new.dot(product).real, 0.0))
-    product.destroy()
-    if length > 0:
-        new.scale(1 / length)
-    return length
+def _dc_basis(tools: _Tools, stop: Stop) -> Basis:
+    problem = tools.problem
+    dc = tools.extended(tools.krylov(problem.drive, stop))
+    charge = problem.gap @ dc
+    return Basis(problem, dc, charge, _energy(problem, dc), problem.numbering.dot(dc, charge), charge)
 
 
-def _enlarge(small: _Small, charge: PETSc.Vec, fields: list[PETSc.Vec], images: list[PETSc.Vec]) -> _Small:
-    """The model with the newest field added."""
-    column = np.array([field.dot(images[-1]).real for field in fields])
-    inner = np.zeros((len(fields), len(fields)))
-    inner[:-1, :-1] = small.inner
-    inner[-1, :] = inner[:, -1] = column
-    charges = np.append(small.charges, fields[-1].dot(charge).real)
-    return _Small(small.admittance, small.stored, charges, inner)
+def _energy(problem: GapProblem, field: Vector) -> float:
+    """The electrolyte's φᵀKφ of a field given on the free unknowns, with one on the counter electrode."""
+    free = problem.stiffness.energy(field) - 2 * problem.numbering.dot(field, problem.drive)
+    return free + problem.drive_energy
 
 
-def _error_bound(small: _Small, length: float, beta: float) -> float:
-    """Bound on |Y − Y of the matrices| over the checked ratios.
-
-    The residual of the model is s·share·β times a unit vector in the norm of K⁻¹: only the newest image K⁻¹G q sticks
-    out of the basis (G annuls the flat field, so the first image is φ₀'s). The error of Y is rᵀA(s)⁻¹r, and |rᵀA⁻¹r|
-    ≤ rᵀK⁻¹r̄ for Re s ≥ 0, where the numerical range of A lies right of K's.
-    """
-    coefficients = small.coefficients(CHECKED_RATIOS)
-    first = coefficients.shape[1] == 1
-    share = 1 - coefficients[:, 0] / length if first else coefficients[:, -1]
-    return float(np.max(np.abs(CHECKED_RATIOS * share * beta) ** 2))
+def _next_shift(basis: Basis, bounds: NDArray[np.float64], used: list[float]) -> float | None:
+    """|s| where the bound is largest, near the main pole and away from shifts used before; None: there is none."""
+    times, weights = poles_of(basis.whole())
+    pole = 1 / times[np.argmax(np.where(times > 0, weights, 0.0))]
+    candidates = np.abs(CHECKED_RATIOS)
+    fits = (candidates >= SHIFTS[0] * pole) & (candidates <= SHIFTS[1] * pole)
+    for shift in used:
+        fits &= np.maximum(candidates / shift, shift / candidates) >= APART
+    return float(candidates[np.argmax(np.where(fits, bounds, 0.0))]) if np.any(fits) else None

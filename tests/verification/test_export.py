@@ -54,7 +54,6 @@ def test_monolithic_solution_has_the_reduced_models_impedance(interface, height)
     cell = meshed(case)
     problem = assemble(cell, case.sizes)
     model = reduce(problem, 1e-5)
-    problem.destroy()
     at_rest = solve_field(cell, case.sizes, 0.0 if height is None else 1e-9)
     # The gap of a volume needs some s to be determined; F changes by s·F'(0), of the order of s.
     assert at_rest.impedance == pytest.approx(complex(model(0.0)), rel=1e-8)

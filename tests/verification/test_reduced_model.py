@@ -56,7 +56,6 @@ def test_error_bound_covers_the_difference(name, model, tolerance):
     magnitudes = np.array([0.03, 0.8, 7.0, 60.0, 900.0])
     ratios = np.outer([1, 1j, np.exp(0.25j * np.pi), np.exp(-0.4j * np.pi)], magnitudes).ravel()
     direct = solve_directly(problem, ratios)
-    problem.destroy()
     resistance = reduced(0.0).real - reduced.depth
     worst = np.max(np.abs(reduced(ratios) - direct))
     # Beside the bound, the rounding of a direct solve: condition number 1e4 times 1e-16, with a margin.
@@ -80,13 +79,11 @@ def test_limits_are_those_of_the_matrices(model):
         (value,) = solve_directly(problem, np.array([far], dtype=complex)).real
         # s·(F − depth) approaches its limit like 1/√s, and F loses seven digits to depth.
         assert far * (value - problem.depth) == pytest.approx(flat_storage(problem), rel=5e-3)
-    problem.destroy()
 
 
 def test_tighter_tolerance_takes_more_solves_and_errs_less():
     problem = problem_of(MORPHOLOGIES["unequal discs"], 3e-5, "thin")
     models = [reduce(problem, tolerance) for tolerance in (1e-2, 1e-4, 1e-7)]
-    problem.destroy()
     assert [m.solves for m in models] == sorted({m.solves for m in models})
     assert [m.error for m in models] == sorted((m.error for m in models), reverse=True)
 
