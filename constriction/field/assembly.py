@@ -137,9 +137,9 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
     if plan.gap_height is not None:
         gap = fem.Constant(cell.mesh, np.float64(plan.gap_height)) * conduction * dx(VOLUMES["gap_volume"])
         everything = conduction * dx((VOLUMES["electrolyte"], VOLUMES["gap_volume"]))
-    whole = [fem.create_matrix(_form(everything)) for _ in range(2)]  # both with the pattern, and ghosts, of all cells
-    stiffness, gap_matrix = (_assembled(matrix, form) for matrix, form in zip(whole, (electrolyte, gap), strict=True))
-    columns = whole[0].index_map(1)
+    matrix = fem.create_matrix(_form(everything))  # one pattern, with the ghosts of all cells, for both
+    columns = matrix.index_map(1)
+    stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
     current = stiffness @ _spread(counter, columns).astype(np.float64)
     slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
@@ -167,14 +167,16 @@ def _form(form: ufl.Form) -> fem.Form:
 
 
 def _assembled(matrix: la.MatrixCSR, form: ufl.Form) -> sparse.csr_array:
-    """Own rows × own and ghost columns."""
+    """Own rows × own and ghost columns; a copy, the matrix serves again."""
+    matrix.set_value(0)
     fem.assemble_matrix(matrix, _form(form), bcs=[])
     matrix.scatter_reverse()
     rows, columns = (matrix.index_map(k) for k in (0, 1))
     ends = matrix.indptr[: rows.size_local + 1]
     entries = slice(0, int(ends[-1]))
     shape = (rows.size_local, columns.size_local + columns.num_ghosts)
-    return sparse.csr_array((matrix.data[entries], matrix.indices[entries], ends.astype(np.int32)), shape=shape)
+    data = matrix.data[entries].copy()
+    return sparse.csr_array((data, matrix.indices[entries], ends.astype(np.int32)), shape=shape)
 
 
 def _restricted(matrix: sparse.csr_array, numbers: NDArray[np.int32], numbering: Numbering) -> Operator:
