@@ -8,6 +8,7 @@ happens on rank 0, then the mesh is distributed.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,13 +71,14 @@ class CellMesh:
     """A mesh of one mirror cell, cells tagged by VOLUMES and facets by SURFACES.
 
     `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
-    stretched along the rim on purpose.
+    stretched along the rim on purpose. `seconds_alone` passed while rank 0 drew and meshed and the others waited.
     """
 
     mesh: Mesh
     volumes: MeshTags
     surfaces: MeshTags
     smallest_quality: float
+    seconds_alone: float
 
     @property
     def cells(self) -> int:
@@ -95,12 +97,14 @@ def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
     Raises:
         MeshError: gmsh failed; on every rank.
     """
+    start = time.perf_counter()
     made = _generate_or_fail(layout, plan) if comm.rank == 0 else None
     failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
+    seconds = comm.bcast(time.perf_counter() - start)
     if failure is not None:
         raise MeshError(failure)
     assert made is None or not isinstance(made, MeshError)
-    return _distribute(made, comm)
+    return _distribute(made, seconds, comm)
 
 
 def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float] | MeshError:
@@ -116,7 +120,7 @@ def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float
         gmsh.finalize()
 
 
-def _distribute(made: tuple[LinearMesh, float] | None, comm: MPI.Comm) -> CellMesh:
+def _distribute(made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm) -> CellMesh:
     """Curve the mesh of rank 0 and share it out."""
     nothing = np.zeros(0, dtype=np.int64)
     curved = QuadraticMesh(np.zeros((0, 3)), nothing.reshape(0, 10), nothing.reshape(0, 6))
@@ -128,7 +132,7 @@ def _distribute(made: tuple[LinearMesh, float] | None, comm: MPI.Comm) -> CellMe
     mesh = create_mesh(comm, curved.cells, element, curved.points)
     several = comm.bcast(len(np.unique(regions)) > 1)
     volumes = _tags(mesh, 3, curved.cells, regions) if several else _one_region(mesh)
-    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality))
+    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality), seconds)
 
 
 def _one_region(mesh: Mesh) -> MeshTags:
