@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan
-from constriction.field.operators import Numbering, Operator
+from constriction.field.operators import Numbering, Operator, Vector
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
 # Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
@@ -50,14 +50,15 @@ class GapProblem:
 
     `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
     `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. `flat` is the field of the
-    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`. `area` is the
-    cell's in pitches², `depth` the slab's in pitches.
+    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`, `counter` those
+    of the counter electrode. `area` is the cell's in pitches², `depth` the slab's in pitches.
     """
 
     cell: CellMesh
     plan: MeshPlan
     space: fem.FunctionSpace
     numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
     stiffness: Operator
     gap: Operator
     inner: NDArray[np.bool_]
@@ -82,10 +83,29 @@ class GapProblem:
         """Whether the gap is meshed."""
         return self.plan.gap_height is not None
 
+    def energy(self, field: Vector) -> float:
+        """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
+        free = self.stiffness.energy(field) - 2 * self.numbering.dot(field, self.drive)
+        return free + self.drive_energy
+
+    @property
+    def flat_energy(self) -> float:
+        """The same of the flat interface's field: area / depth, but for a round cell's side, 1e-6 off the cylinder."""
+        return self.energy(self.flat)
+
+    def on_cells(self, field: Vector) -> NDArray[np.float64]:
+        """A field on the free unknowns, with its values on electrodes, at the ten nodes of cells; (cells, 10)."""
+        values = la.vector(self.space.dofmap.index_map)
+        values.array[:] = 0
+        values.array[self.numbers] = field
+        values.array[self.counter] = 1
+        values.scatter_forward()
+        return np.asarray(values.array[self.space.dofmap.list])
+
 
 @dataclass(frozen=True)
 class _Level:
-    """K and G on the free unknowns of a space; `numbers`, local in the space, of the owned ones.
+    """K and G on the free unknowns of a space; `numbers` of the owned ones, `counter` of the counter electrode's.
 
     `current` = K·1 over the counter electrode's unknowns, on all that the rank owns, and `energy` = 1ᵀK1.
     """
@@ -94,6 +114,7 @@ class _Level:
     gap: Operator
     inner: NDArray[np.bool_]
     numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
     current: NDArray[np.float64]
     energy: float
 
@@ -111,6 +132,7 @@ def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
         plan=plan,
         space=space,
         numbers=own,
+        counter=level.counter,
         stiffness=level.stiffness,
         gap=level.gap,
         inner=level.inner,
@@ -151,6 +173,7 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
         gap=_restricted(gap_matrix, numbers, numbering),
         inner=~slab[numbers[: numbering.owned]],
         numbers=numbers,
+        counter=np.flatnonzero(counter).astype(np.int32),
         current=current,
         energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
     )

@@ -118,6 +118,11 @@ class Operator:
         return PETSc.Mat().createAIJ((size, size), csr=csr, comm=self.numbering.comm)
 
 
+def alone(rows: sparse.csr_array) -> Operator:
+    """A matrix that the calling rank holds by itself."""
+    return Operator(rows, Numbering(IndexMap(MPI.COMM_SELF, rows.shape[0])))
+
+
 def largest_eigenvalue(apply: Callable[[Vector], Vector], numbering: Numbering, steps: int) -> float:
     """Of a symmetric operator, from below, by Lanczos steps from a fixed random vector."""
     rng = np.random.default_rng(numbering.comm.rank)

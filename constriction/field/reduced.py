@@ -47,6 +47,13 @@ def reduce(problem: GapProblem, tolerance: float, levels: Hierarchy | None = Non
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
     """
+    return reduce_keeping_potential(problem, tolerance, levels)[0]
+
+
+def reduce_keeping_potential(
+    problem: GapProblem, tolerance: float, levels: Hierarchy | None = None
+) -> tuple[ReducedModel, Vector]:
+    """The same, and the DC field on the free unknowns, (owned,)."""
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
     electrolyte: Solver = multigrid(levels, 0.0) if levels else factorise(problem.stiffness.within(~problem.inner))
     tools = _Tools(problem, electrolyte, inside, levels)
@@ -93,13 +100,12 @@ class _Tools:
             self.inside.destroy()
 
 
-def _reduce(tools: _Tools, tolerance: float) -> ReducedModel:
+def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
     """Add fields until the error bound is small."""
     problem = tools.problem
-    flat_energy = _energy(problem, problem.flat)
-    accurate = Stop(absolute=SOLVED * math.sqrt(flat_energy))
+    accurate = Stop(absolute=SOLVED * math.sqrt(problem.flat_energy))
     basis = _dc_basis(tools, accurate)
-    depth = problem.area / flat_energy
+    depth = problem.area / problem.flat_energy
     constriction = problem.area / basis.admittance - depth
     solves, bound, shifts = 1, 0.0, list[float]()
     if constriction > 1e-10 * depth:  # else full contact
@@ -127,20 +133,14 @@ def _reduce(tools: _Tools, tolerance: float) -> ReducedModel:
     times, weights = poles_of(basis.whole())
     direct = problem.area / basis.admittance
     stored = direct * basis.stored / basis.admittance
-    return ReducedModel(times, direct * weights, depth, stored, bound, solves)
+    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
 
 
 def _dc_basis(tools: _Tools, stop: Stop) -> Basis:
     problem = tools.problem
     dc = tools.extended(tools.krylov(problem.drive, stop))
     charge = problem.gap @ dc
-    return Basis(problem, dc, charge, _energy(problem, dc), problem.numbering.dot(dc, charge), charge)
-
-
-def _energy(problem: GapProblem, field: Vector) -> float:
-    """The electrolyte's φᵀKφ of a field given on the free unknowns, with one on the counter electrode."""
-    free = problem.stiffness.energy(field) - 2 * problem.numbering.dot(field, problem.drive)
-    return free + problem.drive_energy
+    return Basis(problem, dc, charge, problem.energy(dc), problem.numbering.dot(dc, charge), charge)
 
 
 def _next_shift(basis: Basis, bounds: NDArray[np.float64], used: list[float]) -> float | None:

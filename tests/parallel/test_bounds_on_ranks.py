@@ -1,0 +1,52 @@
+"""The bounds of a mesh spread over ranks are those of the same mesh on one: only sums are taken in another order."""
+
+import pytest
+from cases import HEXAGONAL, STRIPES, conductor, tube
+from mpi4py import MPI
+
+from constriction.case.contacts import layout
+from constriction.field.assembly import assemble
+from constriction.field.bounds import bound, solve_potential
+from constriction.field.convergence import mesh_plan
+from constriction.field.meshing import mesh_cell
+
+WORLD = MPI.COMM_WORLD
+CASES = {
+    "discs": (HEXAGONAL, None, 0.0),
+    "thin gap": (HEXAGONAL, None, 2.0),
+    "gap volume": (HEXAGONAL, 3e-5, 0.0),
+    "stripes": (STRIPES, None, 0.0),
+    "pore in a tube": (tube(0.6, inverted=True), None, 0.0),
+}
+
+
+def solve(name, comm):
+    interface, gap_height, ratio = CASES[name]
+    case = conductor(interface)
+    plan = layout(case.interface)
+    sizes = mesh_plan(plan, case.electrolyte.thickness, gap_height, 1.3)
+    cell = mesh_cell(plan, sizes, comm)
+    problem = assemble(cell, sizes)
+    potential = solve_potential(problem, ratio)
+    bounds = bound(problem, potential, ratio)
+    return bounds
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_alone(name):
+    shared, alone = (solve(name, comm) for comm in (WORLD, MPI.COMM_SELF))
+    assert shared.unknowns == alone.unknowns
+    assert (shared.lower, shared.upper) == pytest.approx((alone.lower, alone.upper), rel=1e-8)
+    assert len(set(WORLD.allgather((shared.lower, shared.upper)))) == 1
+
+
+def test_a_fault_is_raised_on_every_rank():
+    case = conductor(HEXAGONAL)
+    plan = layout(case.interface)
+    sizes = mesh_plan(plan, case.electrolyte.thickness, None, 1.3)
+    cell = mesh_cell(plan, sizes, WORLD)
+    problem = assemble(cell, sizes)
+    potential = solve_potential(problem, 0.0)
+    with pytest.raises(ValueError, match="ratio"):
+        bound(problem, potential, -1.0)
+    WORLD.barrier()
