@@ -22,7 +22,8 @@ from constriction.field.assembly import assemble
 from constriction.field.collars import CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.meshing import MeshPlan, mesh_cell, rounded
-from constriction.field.reduced import ReducedModel, reduce
+from constriction.field.poles import ReducedModel
+from constriction.field.reduced import reduce
 
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.

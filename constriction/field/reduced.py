@@ -14,38 +14,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from constriction.field.assembly import GapProblem
+from constriction.field.poles import ReducedModel
 from constriction.field.solvers import Factor, factorise
 
 # where the error of the model is bounded; beyond, F is one of its limits
 CHECKED_RATIOS = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
 MOST_VECTORS = 60
 ROUNDING = 1e-13  # of the longest time: the flat field's time is zero, and so is what is below this
-
-
-@dataclass(frozen=True)
-class ReducedModel:
-    """The dimensionless impedance of one mesh, F(s) = Σ weight / (1 + s·time), in pitches.
-
-    `times` ≥ 0 (the poles are at s = −1/time) and `weights` ≥ 0, both (vectors,). `depth` is F of the flat interface
-    on the mesh, `stored` = −F'(0). `error` bounds |F(s) − F(s) of the full matrices| for Re s ≥ 0; `solves` counts
-    the solves with K.
-    """
-
-    times: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    depth: float
-    stored: float
-    error: float
-    solves: int
-
-    def __call__(self, ratio: ArrayLike) -> NDArray[np.complex128]:
-        """F at ratios s, same shape."""
-        s = np.asarray(ratio, dtype=np.complex128)[..., None]
-        return np.asarray(np.sum(self.weights / (1 + s * self.times), axis=-1))
 
 
 class GapOperator(Protocol):
