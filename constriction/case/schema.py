@@ -208,9 +208,11 @@ class Accuracy(_Section):
 
     Attributes:
         relative_error: of R_cstr and, relative to R_cstr, of every impedance.
+        method: finite_elements, or spectral for flat interfaces with thin gaps.
     """
 
     relative_error: Number = Field(1e-3, ge=1e-6, le=0.5, description="a number from 1e-6 to 0.5")
+    method: Literal["finite_elements", "spectral"] = "finite_elements"
 
 
 class Case(_Section):

@@ -23,12 +23,14 @@ ROOMS = {
     "errors": 0,
     "analytic": 1,
     "folders": 1,
+    "ranks": 1,
     "versions": 1,
     "case": 2,
     "spectra": 2,
     "field": 3,
     "simulation": 4,
     "results": 5,
+    "comparison": 6,
     "study": 6,
     "interpret": 7,
     "view": 8,
@@ -43,12 +45,14 @@ LIBRARIES = {
     "errors": set[str](),
     "analytic": NUMERIC,
     "folders": set[str](),
+    "ranks": set[str](),
     "versions": set[str](),
     "case": {"pydantic", "pydantic_core", "pint", "shapely", "numpy"},
     "spectra": NUMERIC,
     "field": NUMERIC | {"shapely", "gmsh", "dolfinx", "petsc4py", "mpi4py", "ufl", "basix", "meshio"},
     "simulation": NUMERIC | {"psutil", "mpi4py"},
     "results": set[str](),
+    "comparison": {"numpy"},
     "study": NUMERIC | {"psutil", "mpi4py", "xarray", "h5netcdf"},
     "interpret": NUMERIC | {"xarray"},
     "view": NUMERIC | {"matplotlib", "pyvista", "rich"},
@@ -58,9 +62,12 @@ LIBRARIES = {
     "__main__": set[str](),
 }
 # Flat-interface transforms must run where no mesh library does.
-LIBRARIES_OF_FILE = {"constriction/field/spectral.py": NUMERIC}
+LIBRARIES_OF_FILE = {
+    f"constriction/field/{name}.py": NUMERIC
+    for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
+}
 # Allowed inside a function only: start-up stays fast.
-LAZY = {"guard": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
+LAZY = {"guard": {"mpi4py"}, "ranks": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
 
 PRINTING_ROOMS = {"cli", "guard", "view"}
 LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 400, 50, 6

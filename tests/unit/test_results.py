@@ -28,14 +28,14 @@ WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 peaks cells unknowns solves seconds_mesh "
-    "seconds_solve seconds_total gap_model case_sha256 versions "
+    "seconds_solve seconds_total gap_model method case_sha256 versions "
     "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images".split()
 )
 
 
 @pytest.fixture(autouse=True)
 def no_version_lookups(monkeypatch):
-    monkeypatch.setattr(results, "versions", lambda: VERSIONS)
+    monkeypatch.setattr(results, "versions", lambda method: VERSIONS)
 
 
 def solution(cells, solves, mesh, solve):
