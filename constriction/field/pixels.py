@@ -196,6 +196,7 @@ def solve(plate: Plate, ratio: complex, tolerance: float, guess: Field | None = 
     history = [_size(residual, shaped)]
     steps: list[complex] = []
     turns: list[complex] = []
+    _check(history, plate, ratio)
     while history[-1] > tolerance * abs(_dot(right, field)):
         image = plate.apply(direction, ratio)
         steps.append(energy / _dot(direction, image))
@@ -227,8 +228,8 @@ def _check(history: list[float], plate: Plate, ratio: complex) -> None:
     """
     if len(history) <= MOST_ITERATIONS and math.isfinite(history[-1]):
         return
-    shown = history[:: max(1, len(history) // 9)] + history[-1:]
-    norms = ", ".join(f"{math.sqrt(max(size, 0.0) / history[0]):.1e}" for size in shown)
+    shown = np.unique(np.linspace(0, len(history) - 1, 10).round().astype(int))
+    norms = ", ".join(f"{math.sqrt(abs(history[place]) / abs(history[0])):.1e}" for place in shown)
     shape = " x ".join(map(str, plate.free.shape))
     raise SolverError(
         f"conjugate gradients on {shape} pixels at s = {ratio:g} do not converge; "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
 
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 from petsc4py import PETSc
 
 from constriction.errors import SolverError
