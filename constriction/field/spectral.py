@@ -33,6 +33,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
+STRAIGHT = 0.75  # of the length at the rims
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
@@ -188,11 +189,14 @@ def _tube(plan: Layout, depth: float, goal: Goal, report: Report, height: Height
 def _scale(plan: Layout) -> float:
     """The length that the error of a grid goes with, in pitches.
 
-    It lies between a spot's size and its distance to others; among many spots a part of the error averages out.
+    It lies between a spot's size and its distance to others. A straight rim lies in its pixels in one way all along,
+    so its error does not average out, while among many spots a part of it does.
     """
     if not plan.spots:
         return 1.0
     length: float = math.sqrt(statistics.fmean(rim_lengths(plan)) * statistics.fmean(plan.sizes))
+    if all(edge.centre is None for spot in plan.spots for edge in spot.edges):
+        length *= STRAIGHT
     return float(length / plan.pitch * max(1.0, len(plan.spots) / MANY) ** CROWD)
 
 
