@@ -3,9 +3,10 @@
 A grid of pixels (`pixels`) and a reduced model on it (`rational`) give F(s) of one fineness; a circular tube has an
 expansion of its own (`tubes`). Four grids are extrapolated. The error of a grid has a part that falls as the square of
 the pixel's width and a part that depends on how the rims happen to lie in the pixels, which falls as the power 1.5
-(squares' corners too), so that one grid, or two, may agree with a third by chance. Four seldom do. Measured on 17
-morphologies and 18 sizes of grids: with two grids of widths 2:1 the true error is up to 60 times what the extrapolation
-changed; with four and LEAST_ERROR it is at most 1.04 of the error bar, and 0.82 of it in 99 of 100.
+(squares' corners too), so that one grid, or two, may agree with a third by chance. Four seldom do: with two grids of
+widths 2:1 the true error was up to 60 times what the extrapolation changed. Measured with what is here, on 15
+morphologies and 24 asked errors each, 3e-4 to 2e-2: the true error is at most 0.93 of the error bar, in 99 of 100
+below 0.7, in the middle 0.13.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
-STRAIGHT = 0.75  # of the length at the rims
+STRAIGHT = 0.6  # of the length at the rims
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
