@@ -11,7 +11,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from constriction.errors import InputError
-from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, agree, complain, first_rank, guarded
+from constriction.errors import DisagreementError, InputError
+from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, first_rank, guarded
+from constriction.ranks import agree
 from constriction.versions import package_version
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from constriction.case.schema import Case
+    from constriction.comparison import CrossCheck
     from constriction.field.export import CellCase
-    from constriction.simulation import Result
+    from constriction.simulation import Options, Result
 
 BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 FREE_MEMORY_SHARE = 0.8
@@ -69,7 +71,11 @@ class RunOptions:
     direct: Annotated[bool, FLAG] = False
     """Solve every frequency by itself instead of with the reduced model: slow, an independent check."""
     field: Annotated[bool, FLAG] = False
-    """Also write the potential at DC and at f_cstr, field.vtu."""
+    """Also write the potential at DC and at f_cstr, field.vtu (finite elements only)."""
+    cross_check: Annotated[bool, FLAG] = False
+    """Also solve by the other method, finite elements or transforms; exit code 1 if the two disagree."""
+    bounds: Annotated[bool, FLAG] = False
+    """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
     relative_error: float | None = None
@@ -155,21 +161,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
-    from constriction.field.environment import wait_for_other_compilers
     from constriction.simulation import Options, simulate
     from constriction.view.terminal import progress
 
-    wait_for_other_compilers()
+    if options.cross_check or case.accuracy.method == "finite_elements":
+        from constriction.field.environment import wait_for_other_compilers
+
+        wait_for_other_compilers()
     with progress(silent=options.json or comm.rank != 0) as report:
+        how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
         try:
-            result = simulate(case, Options(comm=comm, direct=options.direct, memory=memory, report=report))
+            result = simulate(case, how)
+            check = _cross_check(result, how) if options.cross_check else None
         except InputError as error:  # from the geometry, which does not know the file
             raise InputError(f"{path}: {error}") from None
         if comm.rank == 0:
             report("writing")
-            record = _write(result, folder, options.field)
+            record = _write(result, folder, options.field, {} if check is None else check.record())
     if comm.rank == 0:
         _show(case.title, record, folder, options.json)
+    if check is not None and not check.agrees:
+        raise DisagreementError(
+            f"the two methods disagree: R_cstr by {check.difference:.3g}, the spectrum by "
+            f"{check.spectrum_difference:.3g} times both error bars together"
+        )
+
+
+def _cross_check(result: Result, how: Options) -> CrossCheck:
+    from constriction.comparison import CrossCheck, twin
+    from constriction.simulation import simulate
+
+    how.report(f"cross-check: {twin(result.case).accuracy.method}")
+    return CrossCheck(result, simulate(twin(result.case), how))
 
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
@@ -181,10 +204,30 @@ def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]
     case = load(path)
     if options.relative_error is not None:
         case = _with_accuracy(case, options.relative_error)
+    if options.bounds:
+        if case.accuracy.method == "spectral":
+            raise InputError(f"{path}: --bounds: expected accuracy.method = 'finite_elements', given 'spectral'")
+        case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"bounds": True})})
     memory = None if options.memory is None else _bytes(options.memory)
     folder = options.out or Path("results") / path.stem
     check_place(folder, RESULT)
+    if options.field and case.accuracy.method == "spectral":
+        raise InputError(f"{path}: --field: expected accuracy.method = 'finite_elements', given 'spectral'")
+    if options.cross_check:
+        _check_twin(path, case, memory)
     return case, folder, memory
+
+
+def _check_twin(path: Path, case: Case, memory: float | None) -> None:
+    """Refuse a cross-check that one of the methods cannot do."""
+    from constriction.case.contacts import layout
+    from constriction.simulation import check_flat, check_size
+
+    try:
+        check_size(case, memory or _free_memory())
+        check_flat(case, layout(case.interface))
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
 
 
 def _with_accuracy(case: Case, relative_error: float) -> Case:
@@ -193,14 +236,14 @@ def _with_accuracy(case: Case, relative_error: float) -> Case:
     from constriction.case.schema import Accuracy
 
     try:
-        accuracy = Accuracy(relative_error=relative_error)
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
     except ValidationError:
         expected = Accuracy.model_fields["relative_error"].description
         raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
     return case.model_copy(update={"accuracy": accuracy})
 
 
-def _write(result: Result, folder: Path, with_field: bool) -> dict[str, Any]:
+def _write(result: Result, folder: Path, with_field: bool, more: Mapping[str, Any]) -> dict[str, Any]:
     from constriction.results import write_field_of, write_result
     from constriction.view.plots import nyquist
 
@@ -215,22 +258,23 @@ def _write(result: Result, folder: Path, with_field: bool) -> dict[str, Any]:
     ]
     if with_field:
         extras.append(lambda place: write_field_of(result, place / "field.vtu"))
-    return write_result(result, folder, extras)
+    return write_result(result, folder, extras, more)
 
 
 def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
     from constriction.results import record_text
-    from constriction.view.terminal import print_table, run_rows
+    from constriction.view.terminal import cross_check_rows, print_table, run_rows
 
     if as_json:
         print(record_text(record), end="", flush=True)
         return
     print_table(title, run_rows(record))
+    if "cross_check_method" in record:
+        print_table("Cross-check", cross_check_rows(record))
     if not record["accuracy_reached"]:
         reached, asked = record["relative_error_reached"], record["relative_error_asked"]
-        print(
-            f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; the memory or the finest mesh is the limit"
-        )
+        limit = "the memory or the finest mesh or grid is the limit"
+        print(f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; {limit}")
     print(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})", flush=True)
 
 

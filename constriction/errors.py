@@ -1,5 +1,13 @@
-"""The one error that means: the user's input is wrong (exit code 2)."""
+"""Errors with a meaning of their own: the user's input is wrong (exit code 2), or a solver failed (1)."""
 
 
 class InputError(ValueError):
     """Wrong input, told in one line: where, what was given, what is expected."""
+
+
+class DisagreementError(RuntimeError):
+    """Two methods gave different answers; the message says how far they are apart."""
+
+
+class SolverError(RuntimeError):
+    """A linear system could not be solved; the message says which and why."""

@@ -41,23 +41,6 @@ def guarded(work: Callable[[MPI.Comm], None], debug: bool) -> int:
     return DONE
 
 
-def agree[Value](comm: MPI.Comm, decide: Callable[[], Value]) -> Value:
-    """Let rank 0 decide, and every rank have its value or raise its exception; collective.
-
-    `decide` must not start PETSc (import DOLFINx's solvers), which all ranks do together.
-    """
-    outcome: tuple[Value | None, Exception | None] = (None, None)
-    if comm.rank == 0:
-        try:
-            outcome = decide(), None
-        except Exception as error:
-            outcome = None, error
-    value, failure = comm.bcast(outcome)
-    if failure is not None:
-        raise failure
-    return value  # type: ignore[no-any-return]  # mpi4py's bcast has no type
-
-
 def complain(message: str) -> None:
     """One line on stderr, whatever the message holds."""
     print("constriction:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
@@ -87,7 +70,7 @@ def _failure(error: Exception, debug: bool) -> str:
 
         if advice := compiler_advice(error):
             return f"error: {advice}"
-    if type(error).__name__ in ("MeshError", "SolverError"):
+    if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError"):
         return f"error: {error}"
     hint = "" if debug else " (run again with --debug to see where)"
     return f"error: {type(error).__name__}: {error}{hint}"

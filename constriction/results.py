@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from constriction.case.schema import case_sha256, resolved_toml
 from constriction.folders import Kind, check_place, whole_folder
 from constriction.simulation import Result, gap_ratio
 from constriction.spectra.spectrum import write_csv
-from constriction.versions import git_commit, package_version
+from constriction.versions import git_commit, library_versions, package_version
 
 FILES = ("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu")
 OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
@@ -31,14 +31,17 @@ def result_record(result: Result) -> dict[str, Any]:
     """The content of result.json: flat, the unit in each key; None for what the case does not have.
 
     Resistances in Ω·cm², capacitances in F/cm², both per area of interface; times in seconds, summed over all meshes;
-    `cells` and `unknowns` are the finest mesh's.
+    `cells` and `unknowns` are the finest mesh's, or the pixels of the finest grid and those not wholly in contact.
     """
     solutions, interface = result.response.solutions, result.plan
     record = {
         "contact_fraction": interface.contact_fraction,
         "gap_model": result.gap_model,
+        "method": result.case.accuracy.method,
         "R_cstr_ohm_cm2": result.R_cstr * OHM_CM2,
         "R_cstr_error_ohm_cm2": result.R_cstr_error * OHM_CM2,
+        "R_cstr_lower_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[0] * OHM_CM2,
+        "R_cstr_upper_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[1] * OHM_CM2,
         "spectrum_error_ohm_cm2": result.spectrum_error * OHM_CM2,
         "relative_error_asked": result.case.accuracy.relative_error,
         "relative_error_reached": relative_error_reached(result),
@@ -61,11 +64,12 @@ def result_record(result: Result) -> dict[str, Any]:
         "unknowns": result.response.fine.unknowns,
         "solves": sum(solution.model.solves for solution in solutions),
         "cell_mirror_images": interface.lattice_images,
+        "seconds_gmsh": math.fsum(solution.seconds_gmsh for solution in solutions),
         "seconds_mesh": math.fsum(solution.seconds_mesh for solution in solutions),
         "seconds_solve": math.fsum(solution.seconds_solve for solution in solutions),
         "seconds_total": result.seconds_total,
         "case_sha256": case_sha256(result.case),
-        "versions": versions(),
+        "versions": versions(result.case.accuracy.method),
     }
     return {key: _finite_or_none(value) for key, value in record.items()}
 
@@ -77,11 +81,13 @@ def relative_error_reached(result: Result) -> float | None:
     return max(result.R_cstr_error, result.spectrum_error) / abs(result.R_cstr)
 
 
-def versions() -> dict[str, str | None]:
+def versions(method: str) -> dict[str, str | None]:
     """Versions of the package and of the libraries that decide the digits; the git commit of a checkout of ours."""
-    from constriction.field.environment import library_versions
+    if method == "spectral":
+        return {"constriction": package_version(), **library_versions("numpy", "scipy"), "git_commit": git_commit()}
+    from constriction.field import environment
 
-    return {"constriction": package_version(), **library_versions(), "git_commit": git_commit()}
+    return {"constriction": package_version(), **environment.library_versions(), "git_commit": git_commit()}
 
 
 def _scaled(value: float | None, factor: float) -> float | None:
@@ -111,7 +117,10 @@ def check_folder(folder: str | os.PathLike[str]) -> Path:
 
 
 def write_result(
-    result: Result, folder: str | os.PathLike[str], extras: Sequence[Callable[[Path], None]] = ()
+    result: Result,
+    folder: str | os.PathLike[str],
+    extras: Sequence[Callable[[Path], None]] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write a result as a whole; call it on one rank.
 
@@ -120,6 +129,7 @@ def write_result(
         folder: a folder that does not exist yet, is empty, or holds an earlier result, which is replaced in one step:
             whenever the process is killed, there is the old result or the new one.
         extras: each writes one of FILES into the folder that it is given.
+        more: further keys of result.json.
 
     Returns:
         The content of result.json.
@@ -127,7 +137,7 @@ def write_result(
     Raises:
         InputError: the folder holds something else; nothing was changed.
     """
-    record = result_record(result)
+    record = result_record(result) | dict(more or {})
     with whole_folder(folder, RESULT) as fresh:
         (fresh / "case.toml").write_text(resolved_toml(result.case), encoding="utf-8")
         (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
@@ -159,9 +169,12 @@ RESULT = Kind("result", FILES, _is_ours)
 
 def write_field_of(result: Result, path: Path) -> None:
     """Solve the field again on the finest mesh of a result and write it as .vtu; on one rank."""
+    from constriction.field.convergence import MeshSolution
     from constriction.field.export import CellCase, write_field
 
-    case, plan = result.case, result.plan
+    case, plan, finest = result.case, result.plan, result.response.fine
+    if not isinstance(finest, MeshSolution):
+        raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     volume = case.gap.height if result.gap_model == "volume" else None
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
-    write_field(CellCase(plan, case.electrolyte.thickness, volume, result.response.fine.level), ratio, path)
+    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.level), ratio, path)

@@ -1,6 +1,7 @@
 """A case becomes a result, on one page.
 
-Case → plan of the contacts → meshes → matrices → reduced model → spectrum → R_cstr, C_cstr and their error bars.
+Case → plan of the contacts → meshes or grids → matrices → reduced model → spectrum → R_cstr, C_cstr and their error
+bars.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import psutil
@@ -21,11 +22,10 @@ from constriction.case.contacts import Layout, layout, rim_lengths
 from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity
 from constriction.case.schema import Case
 from constriction.errors import InputError
+from constriction.field.response import Goal, Response
+from constriction.ranks import agree
 from constriction.spectra.peaks import Peak, find_peaks, main_peak
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
-
-if TYPE_CHECKING:
-    from constriction.field.convergence import Response
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 THIN_GAP_ERROR = 0.3  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
@@ -56,18 +56,20 @@ class Result:
 
     `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in
     contact. `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²;
-    `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also without
-    a gap (C_cstr and f_cstr then are those of the electrolyte's own peak in Z_cstr). `peaks` by rising frequency.
+    `R_cstr_bounds`, from below and above, None unless asked for; `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz;
+    all None where nothing constricts, the two limits also without a gap (C_cstr and f_cstr then are those of the
+    electrolyte's own peak in Z_cstr). `peaks` by rising frequency.
     """
 
     case: Case
     plan: Layout
-    response: Response
+    response: Response[Any]
     gap_model: str
     spectrum: Spectrum
     slab: Spectrum
     R_cstr: float
     R_cstr_error: float
+    R_cstr_bounds: tuple[float, float] | None
     spectrum_error: float
     R_electrolyte: float
     C_cstr: float | None
@@ -102,45 +104,81 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
     """Simulate a case; collective over `options.comm`.
 
     Raises:
-        InputError: the contacts cannot be made, or the smallest useful mesh does not fit into the memory.
-        MeshError, SolverError: gmsh or MUMPS failed.
+        InputError: the contacts cannot be made, the method does not fit them, or the smallest useful mesh or grid does
+            not fit into the memory.
+        MeshError, SolverError: gmsh or a linear solver failed.
     """
-    from constriction.field.convergence import Goal, converge, mesh_plan  # on all ranks at once
-
     start = time.perf_counter()
     comm = options.comm or MPI.COMM_SELF
     memory = comm.bcast(options.memory or 0.8 * psutil.virtual_memory().available)
     check_size(case, memory)
     plan = layout(case.interface)
     frequencies = logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
-    model = gap_model(case, plan)
-    meshed_height = case.gap.height if model == "volume" else None
-    goal = Goal(case.accuracy.relative_error, memory, gap_ratio(case, plan, frequencies), options.direct)
-    response = converge(
-        plan,
-        lambda level: mesh_plan(plan, case.electrolyte.thickness, meshed_height, level),
-        goal,
-        comm,
-        options.report,
-    )
+    ratios = gap_ratio(case, plan, frequencies)
+    goal = Goal(case.accuracy.relative_error, memory, ratios, options.direct, case.accuracy.bounds)
+    solve = _transforms if case.accuracy.method == "spectral" else _finite_elements
+    response = solve(case, plan, goal, comm, options.report)
     return _result(case, plan, response, frequencies, time.perf_counter() - start)
 
 
+def _finite_elements(
+    case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]
+) -> Response[Any]:
+    from constriction.field.convergence import converge, mesh_plan  # on all ranks at once: PETSc starts here
+
+    height = case.gap.height if gap_model(case, plan) == "volume" else None
+    return converge(plan, lambda level: mesh_plan(plan, case.electrolyte.thickness, height, level), goal, comm, report)
+
+
+def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:
+    """On rank 0, for all: a grid is solved faster than it is shared out."""
+    from constriction.field.spectral import converge
+
+    check_flat(case, plan)
+    return agree(comm, lambda: converge(plan, case.electrolyte.thickness / plan.pitch, goal, report))
+
+
+def check_flat(case: Case, plan: Layout) -> None:
+    """Refuse what transforms cannot solve.
+
+    Raises:
+        InputError: with what is not flat, or not a disc in a tube.
+    """
+    advice = "or accuracy.method = 'finite_elements' without --cross-check"
+    if gap_model(case, plan) == "volume":
+        why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"
+        raise InputError(
+            f"gap.model = '{case.gap.model}': the gap {why}, and transforms need a flat interface; "
+            f"expected gap.model = 'thin', {advice}"
+        )
+    interface = case.interface
+    if interface.cell_shape == "circular" and interface.shape != "disc" and plan.spots:
+        raise InputError(
+            f"interface.shape = '{interface.shape}': transforms in a circular cell need a disc on its axis; "
+            f"expected shape = 'disc', cell_shape = 'square', {advice}"
+        )
+
+
 def check_size(case: Case, memory: float) -> None:
-    """Refuse a case whose coarsest mesh would not fit, before anything is built.
+    """Refuse a case whose coarsest mesh or grid would not fit, before anything is built.
 
     Raises:
         InputError: with the memory (bytes) that the spots would take.
     """
-    from constriction.field.convergence import COARSEST_LEVEL, expected_memory, expected_unknowns
-
     interface = case.interface
     spots = {"random": interface.spots, "list": len(interface.discs or ())}.get(interface.pattern, 1)
-    needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
+    if case.accuracy.method == "spectral":
+        from constriction.field.spectral import least_memory
+
+        needed = least_memory(spots)
+    else:
+        from constriction.field.convergence import COARSEST_LEVEL, expected_memory, expected_unknowns
+
+        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
     if needed > memory:
         key = "interface.discs" if interface.pattern == "list" else "interface.spots"
         raise InputError(
-            f"{key}: {spots} spots would take about {needed / 1e9:.3g} GB of memory even on the coarsest mesh; "
+            f"{key}: {spots} spots would take about {needed / 1e9:.3g} GB of memory even on the coarsest mesh or grid; "
             f"{memory / 1e9:.3g} GB may be used; expected fewer spots, or more memory (--memory)"
         )
 
@@ -164,14 +202,16 @@ def gap_ratio(case: Case, plan: Layout, frequency: ArrayLike) -> NDArray[np.comp
 
 
 def constriction_impedance(
-    case: Case, plan: Layout, response: Response, frequency: ArrayLike
+    case: Case, plan: Layout, response: Response[Any], frequency: ArrayLike
 ) -> NDArray[np.complex128]:
     """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
     ratio = gap_ratio(case, plan, frequency)
     return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
 
 
-def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.float64], seconds: float) -> Result:
+def _result(
+    case: Case, plan: Layout, response: Response[Any], frequency: NDArray[np.float64], seconds: float
+) -> Result:
     electrolyte = case.electrolyte
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
@@ -197,6 +237,7 @@ def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.
         slab=slab,
         R_cstr=resistance,
         R_cstr_error=unit * response.error,
+        R_cstr_bounds=None if response.bounds is None else (unit * response.bounds[0], unit * response.bounds[1]),
         spectrum_error=unit * response.spectrum_error(gap_ratio(case, plan, frequency)),
         R_electrolyte=float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness,
         C_cstr=None if apex is None else 1 / (2 * math.pi * apex.frequency * resistance),
@@ -208,7 +249,7 @@ def _result(case: Case, plan: Layout, response: Response, frequency: NDArray[np.
     )
 
 
-def _capacitance_limits(case: Case, plan: Layout, response: Response) -> tuple[float | None, float | None]:
+def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
     """C_low and C_high, F/m²: the gap's own capacitance, with an electrolyte that only conducts (PHYSICS §8)."""
     if case.gap.height is None or not plan.spots:
         return None, None

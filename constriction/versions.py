@@ -13,6 +13,11 @@ def package_version() -> str:
         return "not installed"
 
 
+def library_versions(*names: str) -> dict[str, str]:
+    """Versions of installed packages."""
+    return {name: metadata.version(name) for name in names}
+
+
 def git_commit() -> str | None:
     """Commit of the checkout that this package lies in, with `-dirty` if it was changed; None outside of one."""
     root = Path(__file__).resolve().parents[1]

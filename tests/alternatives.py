@@ -23,8 +23,20 @@ The deep sum converges like 1/n, so it is replaced by the half space plus what t
 
 Pore r < a in a full contact: the same with the potential jump in P_2k+1(√(1 − r²/a²)), transforms a²
 j_2k+1(λa)/(λa), 1/tanh instead of tanh, and Z_cstr = (2a²/9) [M⁻¹]_00.
+
+Discs on a lattice, contact by contact
+--------------------------------------
+The same functions with an angle, Y_lm(r)/√(1 − r²/a²), l + m even, have the transforms 2πa² i^l j_l(ka) Y_lm(π/2, φ_k)
+(a plane wave on the unit sphere again). Galerkin's matrix is a sum over the reciprocal lattice; 1/k = erfc(k/2η)/k +
+the rest (Ewald), where the rest is short-ranged in space and so the same as for a single disc.
+
+Strips with a gap of any profile
+--------------------------------
+In the gap |x| < g the potential is Σ c_m √(1 − y²) U_2m(y), y = x/g, with the Fourier coefficients g π (2m + 1) (−1)^m
+J_2m+1(ω)/ω, ω = 2πng. Beyond the last wave number squares of Bessel functions are 1/(πω) on average.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -151,3 +163,66 @@ def strip_constriction(contact_fraction, terms=24):
     singular = 2 * np.einsum("in,jn,n->ij", np.cos(np.outer(theta, n)), np.cos(np.outer(theta, n)), 1 / n)
     density = np.linalg.solve((singular + smooth) / (math.pi * terms), np.ones(terms))
     return 1 / density.mean()
+
+
+def lattice_constriction(radius, angle=90, order=16, eta=30.0):
+    """Return R_cstr σ/p (area-specific) of discs on a deep electrolyte, on a square (90) or hexagonal (60) lattice.
+
+    radius in pitches. Exact to 1e-7 where neighbours are farther apart than a few 1/eta.
+    """
+    symmetry, area = (4, 1.0) if angle == 90 else (6, math.sqrt(3) / 2)
+    shapes = [(n, m) for n in range(0, 2 * order, 2) for m in range(0, n + 1, symmetry) if m % 2 == 0]
+    scale = np.array(
+        [
+            special.sph_harm_y(n, m, math.pi / 2, 0.0).real * (1 if m == 0 else math.sqrt(2)) * (-1) ** (n // 2)
+            for n, m in shapes
+        ]
+    )
+    cut = 14 * eta
+    reciprocal = 2 * math.pi * np.linalg.inv([[1.0, 0.0], [math.cos(math.radians(angle)), area]]).T
+    reach = math.ceil(cut / math.pi)
+    i, j = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    waves = (i[..., None] * reciprocal[0] + j[..., None] * reciprocal[1]).reshape(-1, 2)
+    k = np.hypot(*waves.T)
+    waves, k = waves[(k > 0) & (k < cut)], k[(k > 0) & (k < cut)]
+    phi = np.arctan2(waves[:, 1], waves[:, 0])
+    values = np.array(
+        [c * special.spherical_jn(n, k * radius) * np.cos(m * phi) for c, (n, m) in zip(scale, shapes, strict=True)]
+    )
+    matrix = (values * special.erfc(k / (2 * eta)) / k) @ values.T / area
+    x, weight = np.polynomial.legendre.leggauss(2000)
+    q, weight = (x + 1) * cut / 2, weight * cut / 2 * special.erfc((x + 1) * cut / (4 * eta))
+    radial = np.array([special.spherical_jn(n, q * radius) for n, _ in shapes])
+    single = np.diag([math.pi / (2 * radius * (2 * n + 1)) for n, _ in shapes]) - (radial * weight) @ radial.T
+    same = np.equal.outer([m for _, m in shapes], [m for _, m in shapes])
+    turn = np.array([2 * math.pi if m == 0 else math.pi for _, m in shapes])
+    matrix += same * np.outer(scale, scale) * turn[:, None] / (4 * math.pi**2) * single
+    load = scale * np.array([n == 0 for n, _ in shapes])
+    matrix -= np.outer(load, load) / area / (eta * math.sqrt(math.pi))  # the rest's mean is no disturbance
+    return area / (load @ np.linalg.solve(matrix, load))
+
+
+@functools.cache
+def _strip_matrices(gap_fraction, terms, waves):
+    """Return the electrolyte's matrix and the terms' places y = x/g and values there, with weights of ∫ dx."""
+    g = gap_fraction / 2
+    order = 2 * np.arange(terms) + 1
+    n = np.arange(1, waves + 1)
+    omega = 2 * math.pi * n * g
+    shapes = np.array([g * math.pi * p * (-1) ** (p // 2) * special.jv(p, omega) / omega for p in order])
+    matrix = (4 * math.pi * n * shapes) @ shapes.T + np.outer(order, order) / (2 * math.pi * g * (waves + 0.5))
+    theta = (np.arange(2000) + 0.5) * math.pi / 2000
+    return matrix, np.cos(theta), np.sin(np.outer(order, theta)), g * np.sin(theta) * math.pi / 2000
+
+
+def strip_impedance(contact_fraction, gap_admittance=np.zeros_like, terms=14, waves=20_000):
+    """Return Z_cstr σ/P (area-specific) of strips, lengths in periods P.
+
+    gap_admittance(x) = y P/σ, x from the middle of the gap; may be complex.
+    """
+    gap_fraction = 1 - contact_fraction
+    matrix, places, fields, weight = _strip_matrices(gap_fraction, terms, waves)
+    local = gap_admittance(gap_fraction / 2 * places) * weight
+    load = np.zeros(terms)
+    load[0] = gap_fraction * math.pi / 4
+    return load @ np.linalg.solve(matrix + (fields * local) @ fields.T, load)

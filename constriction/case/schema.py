@@ -208,9 +208,19 @@ class Accuracy(_Section):
 
     Attributes:
         relative_error: of R_cstr and, relative to R_cstr, of every impedance.
+        method: finite_elements, or spectral for flat interfaces with thin gaps.
+        bounds: also bound R_cstr from both sides; finite elements only.
     """
 
     relative_error: Number = Field(1e-3, ge=1e-6, le=0.5, description="a number from 1e-6 to 0.5")
+    method: Literal["finite_elements", "spectral"] = "finite_elements"
+    bounds: bool = Field(False, strict=True, description="true or false")
+
+    @model_validator(mode="after")
+    def _bounded_by_finite_elements(self) -> Self:
+        if self.bounds and self.method == "spectral":
+            raise InputError("bounds = true: transforms have no bounds; expected method = 'finite_elements'")
+        return self
 
 
 class Case(_Section):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 import ufl
 from dolfinx import cpp, fem, la

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from mpi4py import MPI
@@ -19,12 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, rim_lengths
 from constriction.field.assembly import assemble, coarsen
+from constriction.field.bounds import Bounds, bound
 from constriction.field.collars import CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.meshing import MeshPlan, mesh_cell, rounded
 from constriction.field.multigrid import hierarchy
-from constriction.field.poles import ReducedModel
-from constriction.field.reduced import reduce
+from constriction.field.reduced import reduce_keeping_potential
+from constriction.field.response import Goal, Report, Response, Solution
 
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
@@ -36,7 +37,6 @@ LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between
 LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
-ROUNDING = 1e-12  # of F: in full contact nothing else is left
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 1e-3
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
@@ -44,47 +44,18 @@ FINEST_LEVEL = 1e-3
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5
 MULTIGRID_FROM = 5_000  # unknowns; below, a factor is quicker
 
-Report = Callable[[str], None]
-
 
 @dataclass(frozen=True)
-class Goal:
-    """What is asked.
-
-    The error of F(0) − F(∞), and of F at `ratios`, relative to F(0) − F(∞), within `memory` (bytes, all ranks). With
-    `direct` F at the ratios is also solved directly.
-    """
-
-    relative_error: float
-    memory: float
-    ratios: NDArray[np.complex128] = field(default_factory=lambda: np.zeros(0, dtype=np.complex128))
-    direct: bool = False
-
-
-@dataclass(frozen=True)
-class MeshSolution:
-    """One mesh's answer.
-
-    `flat_storage` = lim s·(F − depth), None for a thin gap; `direct` = F at the asked ratios. Of `seconds_mesh`, the
-    part `seconds_gmsh` is spent on rank 0 alone.
-    """
+class MeshSolution(Solution):
+    """One mesh's answer; `bounds` if they were asked for."""
 
     level: float
-    model: ReducedModel
-    flat_storage: float | None
-    direct: NDArray[np.complex128] | None
-    cells: int
-    unknowns: int
-    seconds_mesh: float
-    seconds_gmsh: float
-    seconds_solve: float
+    bounds: Bounds | None
 
 
 @dataclass(frozen=True)
-class Response:
-    """The constriction impedance of a mirror cell, F(s) − F(∞) in pitches, extrapolated from two meshes."""
-
-    solutions: tuple[MeshSolution, ...]
+class MeshResponse(Response[MeshSolution]):
+    """Extrapolated from the two finest meshes, for an error proportional to the level."""
 
     @property
     def coarse(self) -> MeshSolution:
@@ -92,54 +63,32 @@ class Response:
         return self.solutions[-2]
 
     @property
-    def fine(self) -> MeshSolution:
-        """The finest mesh."""
-        return self.solutions[-1]
-
-    @property
     def step(self) -> float:
-        """Extrapolated = fine + step·(fine − coarse), for an error proportional to the level."""
+        """Extrapolated = fine + step·(fine − coarse)."""
         return 1.0 / (self.coarse.level / self.fine.level - 1.0)
 
-    def _extrapolate(self, coarse: ArrayLike, fine: ArrayLike) -> NDArray[np.complex128]:
-        return np.asarray(np.asarray(fine) + self.step * (np.asarray(fine) - np.asarray(coarse)))
+    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        coarse, fine = (np.asarray(value, dtype=np.complex128) for value in values[-2:])
+        return np.asarray(fine + self.step * (fine - coarse))
 
-    def __call__(self, ratio: ArrayLike) -> NDArray[np.complex128]:
-        """F(s) − F(∞) at ratios s, same shape."""
-        coarse, fine = (mesh.model.constriction(ratio) for mesh in (self.coarse, self.fine))
-        return self._extrapolate(coarse, fine)
+    def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
+        return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
 
     @property
-    def direct(self) -> NDArray[np.complex128] | None:
-        """F(s) − F(∞) at the ratios that were asked to be solved directly."""
-        values = [mesh.direct - mesh.model.depth for mesh in (self.coarse, self.fine) if mesh.direct is not None]
-        return self._extrapolate(*values) if values else None
+    def least_error(self) -> float:
+        """The part of the error bar that only the level sets."""
+        return SURE_ERROR * self.fine.level
 
     @property
     def constriction(self) -> float:
-        """F(0) − F(∞): the constriction resistance in pitches per unit conductivity."""
-        return float(self(0.0).real)
+        """F(0) − F(∞), between the bounds if there are any: what is extrapolated may lie outside."""
+        value = super().constriction
+        return value if self.bounds is None else min(max(value, self.bounds[0]), self.bounds[1])
 
     @property
-    def error(self) -> float:
-        """Error bar of `constriction`.
-
-        CAUTION times what the extrapolation changed the finer mesh's value by, and not less than SURE_ERROR times its
-        level, so that two meshes which agree by chance do not claim too much.
-        """
-        change = abs(self.constriction - float(self.fine.model.constriction(0.0).real))
-        least = SURE_ERROR * self.fine.level * abs(self.constriction)
-        return max(CAUTION * change, least, ROUNDING * self.fine.model.depth)
-
-    def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
-        """The same for F at any of the ratios and at zero, with the reduced model's own error bound."""
-        change = np.abs(self(ratios) - self.fine.model.constriction(ratios))
-        return max(self.error, CAUTION * float(np.max(change, initial=0.0))) + self.fine.model.error
-
-    @property
-    def stored(self) -> float:
-        """−F'(0)."""
-        return float(self._extrapolate(self.coarse.model.stored, self.fine.model.stored).real)
+    def bounds(self) -> tuple[float, float] | None:
+        """Of the finest mesh."""
+        return None if self.fine.bounds is None else self.fine.bounds.constriction
 
     @property
     def flat_storage(self) -> float | None:
@@ -203,9 +152,12 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
     levels = hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
+    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    model, potential = reduce_keeping_potential(problem, tolerance, levels)
     return MeshSolution(
         level=level,
-        model=reduce(problem, min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE), levels),
+        model=model,
+        bounds=bound(problem, potential) if goal.bounds else None,
         flat_storage=flat_storage(problem) if problem.gap_volume else None,
         direct=solve_directly(problem, goal.ratios) if goal.direct else None,
         cells=cell.cells,
@@ -218,7 +170,7 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
 
 def converge(
     plan: Layout, sizes_at: Callable[[float], MeshPlan], goal: Goal, comm: MPI.Comm, report: Report
-) -> Response:
+) -> MeshResponse:
     """Refine until the error bar is below what is asked, or the memory would not do.
 
     Args:
@@ -232,21 +184,21 @@ def converge(
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
 
-    def solve(level: float) -> MeshSolution:
+    def solve(level: float, goal: Goal = goal) -> MeshSolution:
         solution = solve_mesh(plan, sizes_at(level), level, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
     level = _first_level(plan, goal)
-    solutions = [solve(2 * level), solve(level)]
-    response = Response(tuple(solutions))
+    solutions = [solve(2 * level, replace(goal, bounds=False)), solve(level)]
+    response = MeshResponse(tuple(solutions))
     # full contact leaves nothing but rounding, which no mesh makes less
     while plan.spots and response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
         level = _next_level(response, goal)
         if level < FINEST_LEVEL or _memory_at(response, level) > goal.memory:
             break
         solutions.append(solve(level))
-        response = Response(tuple(solutions))
+        response = MeshResponse(tuple(solutions))
     return response
 
 
@@ -258,13 +210,13 @@ def _first_level(plan: Layout, goal: Goal) -> float:
     return level
 
 
-def _next_level(response: Response, goal: Goal) -> float:
+def _next_level(response: MeshResponse, goal: Goal) -> float:
     """Refine by what is missing, at least to a half and at most to a quarter."""
     missing = 0.8 * goal.relative_error * abs(response.constriction) / response.spectrum_error(goal.ratios)
     return response.fine.level * min(max(missing, 0.25), 0.5)
 
 
-def _memory_at(response: Response, level: float) -> float:
+def _memory_at(response: MeshResponse, level: float) -> float:
     """Bytes at a finer level, from how the unknowns have grown."""
     coarse, fine = response.coarse, response.fine
     growth = math.log(fine.unknowns / coarse.unknowns) / math.log(coarse.level / fine.level)

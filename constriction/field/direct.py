@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 from numpy.typing import NDArray
 

@@ -17,6 +17,7 @@ COMPILE_PATIENCE = 60  # s that a process waits for another one's compiler; DOLF
 
 def library_versions() -> dict[str, str]:
     """Versions of DOLFINx, PETSc and gmsh."""
+    import mpi4py.MPI  # noqa: F401 - first, as everywhere
     from petsc4py import PETSc
 
     return {
@@ -28,6 +29,7 @@ def library_versions() -> dict[str, str]:
 
 def wait_for_other_compilers(seconds: int = COMPILE_PATIENCE) -> None:
     """Let DOLFINx wait this long (s) for a form that another process is compiling; options in files still win."""
+    import mpi4py.MPI  # noqa: F401 - first, as everywhere
     from dolfinx import jit
 
     jit.DOLFINX_DEFAULT_JIT_OPTIONS["timeout"] = (seconds, "Timeout for JIT compilation")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import meshio
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 import ufl
 from dolfinx import fem

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import basix.ufl
 import gmsh
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 from dolfinx.graph import adjacencylist
 from dolfinx.io.utils import distribute_entity_data

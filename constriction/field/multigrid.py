@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from constriction.errors import SolverError
 from constriction.field.assembly import CoarseLevel, GapProblem
 from constriction.field.operators import Numbering, Operator, Vector, largest_eigenvalue
-from constriction.field.solvers import PETScSolver, SolverError, Stop, aggregate, factorise
+from constriction.field.solvers import PETScSolver, Stop, aggregate, factorise
 
 SWEEPS = 3  # of the smoother, before and after the coarse correction
 SMOOTHED = 30.0  # the smoother damps eigenvalues from the largest down to this part of it

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 from dolfinx import la
 from dolfinx.common import IndexMap

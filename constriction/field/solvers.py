@@ -7,20 +7,18 @@ from itertools import count
 from types import TracebackType
 from typing import Protocol, Self
 
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
+from constriction.errors import SolverError
 from constriction.field.operators import Operator, Vector
 
 WORKSPACE = 14, 100  # MUMPS's ICNTL 14: per cent more than it expects; its 20 is at times too little on several ranks
 QUICK_ORDERING = 7, 2  # MUMPS's ICNTL 7: approximate minimum fill, ordered in half of METIS's time, 10 % more fill
 QUICK_BELOW = 100_000  # unknowns
 _NUMBERS = count()  # every KSP gets options of its own
-
-
-class SolverError(RuntimeError):
-    """A linear system could not be solved; the message says which and why."""
 
 
 @dataclass(frozen=True)

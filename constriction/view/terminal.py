@@ -61,6 +61,9 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """
     area = "Ω·cm²"
     yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
+    if record["R_cstr_lower_ohm_cm2"] is not None:
+        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        yield "bounds", f"{lower} to {upper} {area}"
     for name in ("C_cstr", "C_low", "C_high"):
         if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
             yield name, farad(capacitance)
@@ -72,10 +75,31 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
         yield f"peak {number}", _peak(peak, area)
-    yield "finest mesh", f"{record['cells']} cells, {record['unknowns']} unknowns"
-    yield "solves", f"{record['solves']} on all meshes"
+    spectral = record["method"] == "spectral"
+    mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
+    yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
+    yield "solves", f"{record['solves']} on all {meshes}"
     parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
     yield "time", f"{record['seconds_total']:.1f} s ({parts})"
+
+
+def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a table of both methods.
+
+    Args:
+        record: the content of result.json, with the keys of a cross-check.
+    """
+    for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
+        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
+        parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
+        if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
+            parts.append(f"C_cstr {farad(capacitance)}")
+        if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
+            parts.append(f"f_cstr {engineering(frequency, 'Hz')}")
+        yield name, ", ".join([*parts, f"{record[f'{prefix}seconds_total']:.1f} s"])
+    apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
+    words = "agree" if record["cross_check_within_error_bars"] else "DISAGREE"
+    yield "difference", f"R_cstr {apart:.2f}, spectrum {spectrum:.2f} of both error bars together: they {words}"
 
 
 def _peak(peak: Mapping[str, float], area: str) -> str:

@@ -98,3 +98,20 @@ def test_full_contact():
     case = case_of({**SQUARE, "contact_fraction": 1}, sweep=SWEEP)
     result = simulate(case, Options(comm=WORLD))
     np.testing.assert_allclose(result.spectrum.impedance, result.slab.impedance, rtol=1e-10)
+
+
+def test_spectral_result_is_told_to_every_rank():
+    """Rank 0 solves it, for all; so even the last digit is the same."""
+    case = build("thin gap")
+    case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"method": "spectral"})})
+    result = simulate(case, Options(comm=WORLD))
+    mine = numbers(result)
+    assert all(others == mine for others in WORLD.allgather(mine))
+    assert abs(result.R_cstr - together("thin gap").R_cstr) <= result.R_cstr_error + together("thin gap").R_cstr_error
+
+
+def test_what_transforms_cannot_solve_is_refused_on_every_rank():
+    case = build("gap volume")
+    case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"method": "spectral"})})
+    messages = raised_everywhere(case)
+    assert all("the gap is a volume" in message for message in messages)

@@ -23,12 +23,14 @@ ROOMS = {
     "errors": 0,
     "analytic": 1,
     "folders": 1,
+    "ranks": 1,
     "versions": 1,
     "case": 2,
     "spectra": 2,
     "field": 3,
     "simulation": 4,
     "results": 5,
+    "comparison": 6,
     "study": 6,
     "interpret": 7,
     "view": 8,
@@ -43,12 +45,14 @@ LIBRARIES = {
     "errors": set[str](),
     "analytic": NUMERIC,
     "folders": set[str](),
+    "ranks": set[str](),
     "versions": set[str](),
     "case": {"pydantic", "pydantic_core", "pint", "shapely", "numpy"},
     "spectra": NUMERIC,
     "field": NUMERIC | {"shapely", "gmsh", "dolfinx", "petsc4py", "mpi4py", "ufl", "basix", "meshio"},
     "simulation": NUMERIC | {"psutil", "mpi4py"},
     "results": set[str](),
+    "comparison": {"numpy"},
     "study": NUMERIC | {"psutil", "mpi4py", "xarray", "h5netcdf"},
     "interpret": NUMERIC | {"xarray"},
     "view": NUMERIC | {"matplotlib", "pyvista", "rich"},
@@ -58,9 +62,12 @@ LIBRARIES = {
     "__main__": set[str](),
 }
 # Flat-interface transforms must run where no mesh library does.
-LIBRARIES_OF_FILE = {"constriction/field/spectral.py": NUMERIC}
+LIBRARIES_OF_FILE = {
+    f"constriction/field/{name}.py": NUMERIC
+    for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
+}
 # Allowed inside a function only: start-up stays fast.
-LAZY = {"guard": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
+LAZY = {"guard": {"mpi4py"}, "ranks": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
 
 PRINTING_ROOMS = {"cli", "guard", "view"}
 LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 400, 50, 6
@@ -213,7 +220,17 @@ def nothing_grows_too_large(source: Module) -> Iterator[str]:
             yield source.at(function, f"{function.name} has {count} arguments, at most {MOST_ARGUMENTS}")
 
 
+def mpi_comes_first(source: Module) -> Iterator[str]:
+    """The wheels of DOLFINx and PETSc find libmpi only once mpi4py.MPI is loaded; the twin must not load it."""
+    plain = (node for node in source.tree.body if isinstance(node, ast.Import))
+    lines = [node.lineno for node in plain if any(alias.name == "mpi4py.MPI" for alias in node.names)]
+    heavy = [item for item in imports(source) if item.library in ("dolfinx", "petsc4py") and not item.lazy]
+    if heavy and (not lines or lines[0] > heavy[0].node.lineno):
+        yield source.at(heavy[0].node, f"{heavy[0].library} without import mpi4py.MPI before it")
+
+
 RULES: list[Rule] = [
+    mpi_comes_first,
     rooms_point_one_way,
     libraries_stay_in_their_rooms,
     no_forbidden_calls,
@@ -238,6 +255,8 @@ def test_every_room_is_a_package() -> None:
 
 
 BREACHES = [
+    (mpi_comes_first, "field/x.py", "from dolfinx import fem\nimport mpi4py.MPI", ":1: dolfinx without"),
+    (mpi_comes_first, "field/x.py", "from petsc4py import PETSc", "petsc4py without import mpi4py.MPI"),
     (rooms_point_one_way, "case/x.py", "from ..spectra import y", "case must not import"),
     (rooms_point_one_way, "spectra/x.py", "import constriction.case.schema", "spectra must not import"),
     (rooms_point_one_way, "field/x.py", "def f():\n    from .. import simulation", ":2: field must not import"),

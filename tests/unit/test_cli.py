@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
-from constriction import cli, guard
+from constriction import cli, ranks
 from constriction.cli import main
 from constriction.errors import InputError
 from constriction.view.terminal import engineering, farad, with_error
@@ -275,9 +275,9 @@ def test_rank_0_decides_for_all():
     def wrong():
         raise InputError("wrong")
 
-    assert guard.agree(MPI.COMM_SELF, lambda: 3) == 3
+    assert ranks.agree(MPI.COMM_SELF, lambda: 3) == 3
     with pytest.raises(InputError, match="wrong"):
-        guard.agree(MPI.COMM_SELF, wrong)
+        ranks.agree(MPI.COMM_SELF, wrong)
 
 
 # --- as a command

@@ -29,14 +29,15 @@ WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 peaks cells unknowns solves seconds_mesh "
-    "seconds_solve seconds_total gap_model case_sha256 versions "
-    "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images".split()
+    "seconds_solve seconds_total gap_model method case_sha256 versions "
+    "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images "
+    "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh".split()
 )
 
 
 @pytest.fixture(autouse=True)
 def no_version_lookups(monkeypatch):
-    monkeypatch.setattr(results, "versions", lambda: VERSIONS)
+    monkeypatch.setattr(results, "versions", lambda method: VERSIONS)
 
 
 def solution(cells, solves, mesh, solve):
@@ -45,6 +46,7 @@ def solution(cells, solves, mesh, solve):
         unknowns=2 * cells,
         model=SimpleNamespace(solves=solves),
         seconds_mesh=mesh,
+        seconds_gmsh=0.5 * mesh,
         seconds_solve=solve,
     )
 
@@ -64,6 +66,7 @@ def result(title="islands", resistance=14.8e-4, **changes):
         "slab": Spectrum([1e6, 1e2], z, "ohm m2"),
         "R_cstr": resistance,
         "R_cstr_error": 1e-7,
+        "R_cstr_bounds": (resistance - 2e-7, resistance + 3e-7),
         "spectrum_error": 2e-7,
         "R_electrolyte": 3e-3,
         "C_cstr": 2.4e-3,
@@ -89,6 +92,7 @@ def test_record_has_the_contracts_keys_and_units():
     assert set(record) == KEYS
     assert record["R_cstr_ohm_cm2"] == pytest.approx(14.8, rel=1e-12)  # 1 Ω·m² = 10⁴ Ω·cm²
     assert record["R_cstr_error_ohm_cm2"] == pytest.approx(1e-3, rel=1e-12)
+    assert record["R_cstr_upper_ohm_cm2"] - record["R_cstr_lower_ohm_cm2"] == pytest.approx(5e-3, rel=1e-9)
     assert record["spectrum_error_ohm_cm2"] == pytest.approx(2e-3, rel=1e-12)
     assert record["R_electrolyte_ohm_cm2"] == pytest.approx(30, rel=1e-12)
     assert record["R_dc_ohm_cm2"] == pytest.approx(44.8, rel=1e-12)
@@ -106,6 +110,7 @@ def test_record_has_the_contracts_keys_and_units():
 def test_record_sums_times_over_meshes_and_counts_the_finest():
     record = result_record(result())
     assert (record["seconds_mesh"], record["seconds_solve"], record["solves"]) == (2.0, 2.5, 23)
+    assert record["seconds_gmsh"] == 1.0
     assert (record["cells"], record["unknowns"]) == (400, 800)
 
 

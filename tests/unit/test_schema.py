@@ -43,6 +43,7 @@ to = "100 Hz"
 points_per_decade = 10
 [accuracy]
 relative_error = 1e-3
+method = "finite_elements"
 """
 
 

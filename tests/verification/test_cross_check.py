@@ -1,0 +1,137 @@
+"""Finite elements and the spectral twin agree within both error bars, on every flat case of meshes/ and some more.
+
+The two share the plan of the contacts and nothing else: meshes against grids or Bessel functions, MUMPS against
+conjugate gradients, residual bounds of their own. Agreement of R_cstr and of every Z of the sweep, in units of the sum
+of both error bars, must be below one; C_cstr and f_cstr follow from the same spectrum.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import MORPHOLOGIES, SQUARE, case_of, tube
+
+from constriction import load
+from constriction.case.contacts import layout
+from constriction.cli import main
+from constriction.comparison import CrossCheck, twin
+from constriction.errors import InputError
+from constriction.simulation import check_flat, simulate
+
+MESHES = Path(__file__).parents[2] / "meshes"
+COARSER = {"random_islands": 0.05}  # the finite elements take 8 s at the case's own accuracy
+
+
+def is_flat(name):
+    case = load(MESHES / f"{name}.toml")
+    try:
+        check_flat(case, layout(case.interface))
+    except InputError:
+        return False
+    return True
+
+
+NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))
+FLAT = [name for name in NAMES if is_flat(name)]
+
+
+def check_of(case):
+    return CrossCheck(simulate(case), simulate(twin(case)))
+
+
+def test_only_the_lifted_copper_is_not_flat():
+    assert set(NAMES) - set(FLAT) == {"lifted_copper"}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_both_methods_agree(name):
+    case = load(MESHES / f"{name}.toml")
+    if name in COARSER:
+        accuracy = case.accuracy.model_copy(update={"relative_error": COARSER[name]})
+        case = case.model_copy(update={"accuracy": accuracy})
+    check = check_of(case)
+    assert check.agrees, check.record()
+    assert check.asked.accuracy_reached and check.other.accuracy_reached
+    # All follow from Z, which is off by the asked error at the most; a flat apex moves more than R does.
+    asked = case.accuracy.relative_error
+    assert check.other.C_cstr == pytest.approx(check.asked.C_cstr, rel=4 * asked)
+    assert check.other.f_cstr == pytest.approx(check.asked.f_cstr, rel=4 * asked)
+    assert check.other.C_low == pytest.approx(check.asked.C_low, rel=4 * asked)
+    assert check.other.C_high == pytest.approx(check.asked.C_high, rel=1e-12)
+
+
+GAP = {"height": "2 nm", "model": "thin"}  # relaxes within the sweep
+
+
+@pytest.mark.parametrize("name", [*MORPHOLOGIES, "pore in a tube", "shallow slab"])
+def test_both_methods_agree_on_other_morphologies(name):
+    interface = {**MORPHOLOGIES, "pore in a tube": tube(0.6, inverted=True), "shallow slab": SQUARE}[name]
+    electrolyte = {"thickness": "0.1 mm"} if name == "shallow slab" else None
+    check = check_of(case_of(interface, gap=GAP, electrolyte=electrolyte, relative_error=1e-2))
+    assert check.agrees, check.record()
+
+
+def test_command_line_prints_and_writes_both(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(MESHES / "stripes.toml"), "--cross-check", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert (
+        "they agree" in shown and "finite_elements   R_cstr 0.50" in shown and "spectral          R_cstr 0.50" in shown
+    )
+    record = json.loads((out / "result.json").read_text("utf-8"))
+    assert record["method"] == "finite_elements" and record["cross_check_method"] == "spectral"
+    assert record["cross_check_within_error_bars"] is True
+    assert record["cross_check_difference_in_error_bars"] == pytest.approx(
+        abs(record["R_cstr_ohm_cm2"] - record["cross_check_R_cstr_ohm_cm2"])
+        / (record["R_cstr_error_ohm_cm2"] + record["cross_check_R_cstr_error_ohm_cm2"])
+    )
+
+
+def test_disagreement_is_told_and_written(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(CrossCheck, "difference", property(lambda self: 3.5))
+    out = tmp_path / "out"
+    assert main(["run", str(MESHES / "stripes.toml"), "--cross-check", "--out", str(out)]) == 1
+    shown = capsys.readouterr()
+    assert "they DISAGREE" in shown.out
+    assert shown.err.splitlines()[-1].startswith(
+        "constriction: error: the two methods disagree: R_cstr by 3.5, the spectrum by 0."
+    )
+    record = json.loads((out / "result.json").read_text("utf-8"))
+    assert record["cross_check_within_error_bars"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "words"),
+    [
+        ("", ["--cross-check"], "gap.model = 'auto': the gap becomes a volume"),
+        ('[accuracy]\nmethod = "spectral"', [], "gap.model = 'auto': the gap becomes a volume"),
+        ('[accuracy]\nmethod = "spectral"', ["--field"], "--field: expected accuracy.method = 'finite_elements'"),
+        ('[accuracy]\nmethod = "fft"', [], "accuracy.method = 'fft': expected 'finite_elements' or 'spectral'"),
+    ],
+)
+def test_wrong_input_is_one_line(tmp_path, capsys, change, options, words):
+    path = tmp_path / "case.toml"
+    path.write_text((MESHES / "lifted_copper.toml").read_text("utf-8") + change, "utf-8")
+    assert main(["run", str(path), *options, "--out", str(tmp_path / "out")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"constriction: {path}: ") and words in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_spectral_run_from_the_command_line(tmp_path, capsys):
+    """The asked accuracy on the command line keeps the method of the file."""
+    path = tmp_path / "case.toml"
+    text = (MESHES / "sodium_islands.toml").read_text("utf-8")
+    path.write_text(text + '\n[accuracy]\nmethod = "spectral"\n', "utf-8")
+    command = ["run", str(path), "--json", "--relative-error", "3e-4", "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["method"] == "spectral" and record["accuracy_reached"]
+    assert record["relative_error_asked"] == 3e-4
+    assert set(record["versions"]) == {"constriction", "numpy", "scipy", "git_commit"}
+    assert record["unknowns"] < record["cells"]  # pixels wholly in contact are not free
+    assert np.isclose(record["R_cstr_ohm_cm2"], 14.81, atol=0.02) and math.isfinite(record["f_cstr_hertz"])
+    main(command[:2] + ["--out", str(tmp_path / "out")])
+    assert "finest grid" in capsys.readouterr().out
