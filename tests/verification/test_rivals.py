@@ -49,7 +49,7 @@ def test_dolfinx_finds_the_same(task, order):
 
 @pytest.mark.parametrize(
     ("name", "sizes", "most"),
-    [("b: NGSolve, P2", (0.016, 0.004), 8e-3), ("b: NGSolve, RefineHP", (0.1, 0.03), 5e-3)]
+    [("b: NGSolve, P2", (0.016, 0.004), 8e-3), ("NGSolve, hp", (0.3, 0.03), 1e-3)]
     + [("c: voxels, pyamg", (0.02, 0.01), 2.5e-2)],
 )
 def test_others_find_the_same(task, name, sizes, most):
