@@ -9,7 +9,7 @@ help:
 	@echo "make setup   create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo    sodium islands under copper: solve meshes/sodium_islands.toml"
 	@echo "make test    style, types, tests on one rank and on two"
-	@echo "make bench   measure time, unknowns and memory"
+	@echo "make bench   measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
 
 setup: .venv/installed
 
@@ -39,3 +39,4 @@ test: setup
 
 bench: setup
 	$(bin)/python tests/benchmarks/run.py
+	$(bin)/python tests/benchmarks/rivals.py
