@@ -84,10 +84,14 @@ class Hierarchy:
     single: tuple[Operator, Operator]
     prolongation: sparse.csr_array
     restriction: sparse.csr_array
+    largest: tuple[float, float]
 
 
 def hierarchy(problem: GapProblem, coarse: CoarseLevel) -> Hierarchy:
-    """Single-precision copies for the smoother."""
+    """Single-precision copies for the smoother, and the largest eigenvalues of K and of G, each over its diagonal.
+
+    With the diagonal's share σG in it, the largest eigenvalue of K + σG lies between the two, or is the greater one.
+    """
     prolongation = coarse.prolongation.astype(np.float32)
     return Hierarchy(
         problem=problem,
@@ -95,7 +99,15 @@ def hierarchy(problem: GapProblem, coarse: CoarseLevel) -> Hierarchy:
         single=(problem.stiffness.single(), problem.gap.single()),
         prolongation=prolongation,
         restriction=sparse.csr_array(prolongation.T),
+        largest=(_largest_eigenvalue(problem.stiffness), _largest_eigenvalue(problem.gap)),
     )
+
+
+def _largest_eigenvalue(matrix: Operator) -> float:
+    """Of D⁻¹A, D its diagonal; rows of zeros count for nothing."""
+    diagonal = matrix.diagonal()
+    root = np.where(diagonal > 0, 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 0.0)
+    return MARGIN * largest_eigenvalue(lambda v: root * (matrix @ (root * v)), matrix.numbering, LANCZOS_STEPS)
 
 
 @dataclass(frozen=True)
@@ -178,8 +190,7 @@ def multigrid(levels: Hierarchy, ratio: float) -> Multigrid:
     else:
         diagonal[problem.inner] = 1.0
         bottom = coarse.stiffness.within(~coarse.inner)
-    root = 1 / np.sqrt(diagonal)
-    largest = largest_eigenvalue(lambda v: root * (matrix @ (root * v)), problem.numbering, LANCZOS_STEPS)
-    smoother = Smoother(single, (1 / diagonal).astype(np.float32), MARGIN * largest)
+    largest = max(levels.largest) if ratio > 0 else levels.largest[0]
+    smoother = Smoother(single, (1 / diagonal).astype(np.float32), largest)
     few = coarse.stiffness.numbering.size < FACTORED_BELOW
     return Multigrid(matrix, smoother, levels, factorise(bottom) if few else aggregate(bottom, AGGREGATION), [])

@@ -44,6 +44,7 @@ points_per_decade = 10
 [accuracy]
 relative_error = 1e-3
 method = "finite_elements"
+bounds = false
 """
 
 
@@ -287,6 +288,10 @@ WRONG = [
     (
         {"interface": {"pattern": "list", "cell": DISCS["cell"]}},
         "interface.discs: missing; pattern 'list' expects discs [x, y, radius] such as [['20 um', '30 um', '5 um']]",
+    ),
+    (
+        {"interface": HEXAGONAL, "accuracy": {"method": "spectral", "bounds": True}},
+        "accuracy: bounds = true: transforms have no bounds; expected method = 'finite_elements'",
     ),
     # unknown keys, sections that are none
     (
