@@ -30,15 +30,16 @@ from constriction.field.response import Goal, Report, Response, Solution
 # At level 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
-SECTORS, FEW_SECTORS = 8, 6  # leave 3e-5 and 1e-4 of R_cstr; the few for levels above MANY_BELOW
-MANY_BELOW = 1.2
+# From level, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 6e-5, 3e-5,
+# 2e-5).
+SECTORS = ((1.2, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between them must fit into twice the room
 LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
-FINEST_LEVEL = 1e-3
+FINEST_LEVEL = 5e-3
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
 # is 15 to 20 times the true error.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5
@@ -77,7 +78,7 @@ class MeshResponse(Response[MeshSolution]):
     @property
     def least_error(self) -> float:
         """The part of the error bar that only the level sets."""
-        return SURE_ERROR * self.fine.level
+        return max(SURE_ERROR * self.fine.level, sectors(self.fine.level)[1])
 
     @property
     def constriction(self) -> float:
@@ -101,17 +102,21 @@ class MeshResponse(Response[MeshSolution]):
         return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
 
 
+def sectors(level: float) -> tuple[int, float]:
+    """Sectors of the collars at a level, and the error that they leave, relative to R_cstr."""
+    return next((count, error) for least, count, error in SECTORS if level >= least)
+
+
 def mesh_plan(plan: Layout, thickness: float, gap_height: float | None, level: float) -> MeshPlan:
     """The mesh of a level. `thickness` of the electrolyte and `gap_height` of a meshed gap in metres."""
     scale = math.sqrt(level)
-    sectors = SECTORS if level < MANY_BELOW else FEW_SECTORS
     layers = 2
     if gap_height is not None and plan.spots:
         layers += min(
             math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(plan)) / scale)), MOST_LAYERS
         )
     return MeshPlan(
-        collar=CollarPlan(min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors, CORNER * level),
+        collar=CollarPlan(min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors(level)[0], CORNER * level),
         slope=SLOPE * scale,
         slab_depth=rounded(min(thickness, disturbed_depth(plan)) / plan.pitch),
         gap_height=None if gap_height is None else rounded(gap_height / plan.pitch),
@@ -197,6 +202,8 @@ def converge(
         level = _next_level(response, goal)
         if level < FINEST_LEVEL or _memory_at(response, level) > goal.memory:
             break
+        if SURE_ERROR * response.fine.level < sectors(level)[1] > goal.relative_error:
+            break  # no level is better than its sectors
         solutions.append(solve(level))
         response = MeshResponse(tuple(solutions))
     return response
@@ -204,7 +211,7 @@ def converge(
 
 def _first_level(plan: Layout, goal: Goal) -> float:
     """The level that should do, or the finest that the memory allows."""
-    level = min(goal.relative_error / LEVEL_ERROR, COARSEST_LEVEL)
+    level = min(max(goal.relative_error, SECTORS[-1][2]) / LEVEL_ERROR, COARSEST_LEVEL)
     while memory_of(plan, level) > goal.memory and level < COARSEST_LEVEL:
         level *= 1.25
     return level

@@ -26,10 +26,11 @@ from constriction.field.solvers import PETScSolver, Solver, Stop, factorise
 MOST_VECTORS = 60
 KRYLOV_BEFORE_SHIFTS = 1
 APART = 2.0  # two shifts are at least this factor apart
-SHIFTS = 0.1, 100.0  # from and to, relative to the pole with the largest residue
+SHIFTS = 0.1, 100.0  # where they are looked for first, relative to the pole with the largest residue
 # energy norms of errors of solutions by iteration
 SOLVED = 1e-6  # relative to the flat field's; the error of an energy is its square
 KRYLOV_SOLVED = 1e-5  # of a Krylov vector that joins the basis, relative to itself
+SHIFT_SOLVED = 1e-3  # of a solution at a shift, relative to what the model there is off
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
@@ -122,11 +123,11 @@ def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
             basis.append_krylov(tools.extended(unit))
             outer = tools.krylov(basis.source, Stop(relative=REMAINDER_SOLVED), basis.projected_source())
         else:
-            ratio = _next_shift(basis, bounds, shifts)
+            ratio = _next_shift(basis, np.where(bounds > tolerance * constriction, bounds, 0.0), shifts)
             if ratio is None:
                 break
             shifts.append(ratio)
-            basis.append_solution(tools.shifted(ratio, accurate, basis.combined(ratio)))
+            basis.append_solution(tools.shifted(ratio, Stop(relative=SHIFT_SOLVED), basis.combined(ratio)))
             _, _, remainder = basis.split(outer)
             outer = tools.krylov(basis.source, Stop(absolute=REMAINDER_SOLVED * remainder), outer)
         solves += 1
@@ -144,11 +145,16 @@ def _dc_basis(tools: _Tools, stop: Stop) -> Basis:
 
 
 def _next_shift(basis: Basis, bounds: NDArray[np.float64], used: list[float]) -> float | None:
-    """|s| where the bound is largest, near the main pole and away from shifts used before; None: there is none."""
+    """|s| where the bound is largest, away from shifts used before and rather near the main pole; None: there is none.
+
+    `bounds` at CHECKED_RATIOS, zero where the model will do.
+    """
     times, weights = poles_of(basis.whole())
     pole = 1 / times[np.argmax(np.where(times > 0, weights, 0.0))]
     candidates = np.abs(CHECKED_RATIOS)
-    fits = (candidates >= SHIFTS[0] * pole) & (candidates <= SHIFTS[1] * pole)
+    fits = bounds > 0
     for shift in used:
         fits &= np.maximum(candidates / shift, shift / candidates) >= APART
-    return float(candidates[np.argmax(np.where(fits, bounds, 0.0))]) if np.any(fits) else None
+    near = fits & (candidates >= SHIFTS[0] * pole) & (candidates <= SHIFTS[1] * pole)
+    chosen = near if np.any(near) else fits
+    return float(candidates[np.argmax(np.where(chosen, bounds, 0.0))]) if np.any(chosen) else None
