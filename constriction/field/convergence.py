@@ -40,9 +40,9 @@ SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to ag
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 5e-3
-# Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much. The bound
-# is 15 to 20 times the true error.
-REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5
+# Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
+# three times the true error, of which extrapolation adds up three.
+REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
 MULTIGRID_FROM = 5_000  # unknowns; below, a factor is quicker
 
 
