@@ -26,7 +26,7 @@ FACTORED_BELOW = 150_000  # first-order unknowns; a factor takes fewer iteration
 MOST_ITERATIONS = 100
 AGGREGATION: dict[str, str | float] = {
     "pc_gamg_agg_nsmooths": 1,
-    "pc_gamg_threshold": 0.05,
+    "pc_gamg_threshold": 0.0,
     "pc_gamg_esteig_ksp_type": "cg",
     "pc_gamg_esteig_ksp_max_it": 15,
     "mg_levels_ksp_type": "chebyshev",
