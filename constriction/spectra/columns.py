@@ -162,7 +162,7 @@ def _splits(text: str) -> list[tuple[str, str]]:
     """The ways to take a header for a name and a unit, the likeliest first."""
     ways = [(text, "")]
     if (parts := re.fullmatch(r"([^\[\]]+)\[([^\[\]]*)\]", text)) or (
-        (parts := re.fullmatch(r"(.+)\(([^()]*)\)", text)) and parts[2].strip().lower() not in ("z", "a", "b")
+        (parts := re.fullmatch(r"(.+)\(([^()]*)\)", text)) and parts[2].strip().lower() != "z"
     ):
         ways.append((parts[1], parts[2].strip()))
     for place in (place for place, letter in enumerate(text) if letter == "/"):
