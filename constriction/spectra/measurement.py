@@ -107,7 +107,10 @@ def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
             "": z,
             "the sign of Im Z seems wrong": z.conj(),
             "the columns of Re and Im seem exchanged": z.imag + 1j * z.real,
-            "the columns of Re and −Im seem exchanged": -z.imag - 1j * z.real,
+            "the columns of Re and −Im seem exchanged": z.imag - 1j * z.real,
+            # The same two below a header that calls the last one −Im.
+            "the columns of −Im and Re seem exchanged": -z.imag - 1j * z.real,
+            "the columns of Im and Re seem exchanged": -z.imag + 1j * z.real,
         }
         misfits = {words: _rms(np.angle(other) - expected) for words, other in readings.items()}
         best = min(misfits, key=lambda words: misfits[words])

@@ -194,8 +194,9 @@ def _turns(frequency: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
     steps = np.sign(np.diff(frequency))
     for place, step in enumerate(steps.tolist(), start=1):
         if step and direction and step != direction:
-            yield start, place
-            start, direction = place, 0.0
+            turn = place if steps[place - 2] else place - 1  # both ends of a turn may be at one frequency
+            yield start, turn
+            start, direction = turn, 0.0 if turn == place else step
         elif step:
             direction = step
     yield start, frequency.size
