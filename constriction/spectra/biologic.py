@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -62,14 +61,15 @@ def sha256(data: bytes) -> str:
 def _records(data: bytes, path: str) -> tuple[Any, str]:
     """The records of a file, and its date."""
     try:
-        galvani = import_module("galvani.BioLogic")
+        from galvani.BioLogic import MPRfile
     except ImportError:
         raise InputError(
             f"{path}: .mpr files need galvani, which is not installed; run pip install 'constriction-fem[biologic]', "
             "or export the file as text (.mpt)"
         ) from None
     try:
-        file = galvani.MPRfile(io.BytesIO(data))
+        file = MPRfile(io.BytesIO(data))
         return file.data, str(getattr(file, "startdate", "") or "")
     except Exception as error:  # galvani has no errors of its own: any file that it does not know
-        raise InputError(f"{path}: galvani cannot read it ({type(error).__name__}: {error!s:.100})") from None
+        why = " ".join(str(error).split())
+        raise InputError(f"{path}: galvani cannot read it ({type(error).__name__}: {why:.100})") from None

@@ -67,7 +67,8 @@ def expected_phase(frequency: NDArray[np.float64], impedance: NDArray[np.complex
     Returns:
         (N,) in rad, within ±π/2.
     """
-    slope = np.gradient(np.log(np.abs(impedance)), np.log(frequency))
+    with np.errstate(all="ignore"):  # numbers at the limits of a double make NaN, which fits nothing
+        slope = np.gradient(np.log(np.abs(impedance)), np.log(frequency))
     return np.clip(math.pi / 2 * slope, -math.pi / 2, math.pi / 2)
 
 

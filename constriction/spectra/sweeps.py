@@ -13,6 +13,8 @@ from constriction.spectra.measurement import sign_by_physics
 from constriction.spectra.tables import Table
 
 FEWEST_POINTS = 5
+# Relative; a sweep of 50 points per decade has steps of 5 %.
+SAME_FREQUENCY = 1e-4
 POLAR = ("|Z|", "phase")
 CARTESIAN = ("Re Z", "Im Z")
 FREQUENCIES = ("frequency", "angular frequency", "log frequency")
@@ -86,7 +88,7 @@ def sweeps_of(table: Table, path: str) -> list[Sweep]:
         raise InputError(
             f"{path}, line {table.lines[bad[0]]}: frequency {frequency[bad[0]]:g} Hz, expected a positive number"
         )
-    runs, warnings = _long_enough(list(_runs(points, rests)), path)
+    runs, warnings = _long_enough(list(_runs(points, rests, path)), path)
     signs = [_signed(table, run) for run in runs]
     notes += table.remarks
     return [
@@ -140,8 +142,8 @@ def _impedance(table: Table, path: str) -> tuple[NDArray[np.complex128], str, li
     notes = []
     if first.unit is None or table.columns[_frequency_role(table)].unit is None:
         notes.append("units not written: Hz and Ω assumed where they lack")
-    x, y = first.sign * factor * table.values[pair[0]], second.sign * second_factor * table.values[pair[1]]
     with np.errstate(over="ignore", invalid="ignore"):
+        x, y = first.sign * factor * table.values[pair[0]], second.sign * second_factor * table.values[pair[1]]
         if pair is CARTESIAN:
             if kind != second_kind:
                 raise InputError(
@@ -167,25 +169,35 @@ def _signed(table: Table, run: _Points) -> tuple[int, str]:
     column = table.columns["Im Z" if "Im Z" in table.columns else "phase"]
     if table.header or column.role == "phase":
         return 1, f"from the column name {column.name!r}"
-    sign, why = sign_by_physics(run.frequency, run.impedance)
+    order = np.argsort(run.frequency)
+    sign, why = sign_by_physics(run.frequency[order], run.impedance[order])
     return sign, f"column 3 is {'Im Z' if sign > 0 else '−Im Z'} {why}"
 
 
 # --- sweeps --------------------------------------------------------------------------------------------------------
 
 
-def _runs(points: _Points, rests: NDArray[np.bool_]) -> Iterator[_Points]:
-    """Pieces of one cycle without rest between; those with a frequency twice are cut where its direction turns."""
+def _runs(points: _Points, rests: NDArray[np.bool_], path: str) -> Iterator[_Points]:
+    """Pieces of one cycle without rest between; those with frequencies twice are cut where their direction turns."""
     gaps = np.flatnonzero((np.diff(points.cycle) != 0) | (np.diff(rests.astype(int)) != 0)) + 1
     for piece in np.split(np.arange(points.frequency.size), gaps):
         if rests[piece[0]]:
             continue
         whole = points.part(slice(piece[0], piece[-1] + 1))
-        if np.unique(whole.frequency).size == whole.frequency.size:
+        steps, again = np.diff(whole.frequency), np.count_nonzero(_again(np.sort(whole.frequency)))
+        if again == 0 or np.all(steps > 0) or np.all(steps < 0):
             yield whole
             continue
-        for start, end in _turns(whole.frequency):
+        turns = list(_turns(whole.frequency))
+        if 2 * again < min(end - start for start, end in turns):  # single points, no sweep that is repeated
+            _complain_of_repetition([whole], path)
+        for start, end in turns:
             yield whole.part(slice(start, end))
+
+
+def _again(ascending: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(N−1,) where a frequency comes again, in the digits that an instrument keeps."""
+    return ascending[1:] <= ascending[:-1] * (1 + SAME_FREQUENCY)
 
 
 def _turns(frequency: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
@@ -224,15 +236,14 @@ def _long_enough(runs: list[_Points], path: str) -> tuple[list[_Points], tuple[s
 
 def _complain_of_repetition(runs: list[_Points], path: str) -> None:
     """Name the first frequency that comes again, if one does."""
-    seen: dict[float, int] = {}
-    for frequency, line in zip(
-        np.concatenate([run.frequency for run in runs]).tolist(),
-        np.concatenate([run.lines for run in runs]).tolist(),
-        strict=True,
-    ):
-        if frequency in seen:
-            raise InputError(
-                f"{path}, line {line}: frequency {frequency:g} Hz again (line {seen[frequency]}), expected each once "
-                "or whole sweeps of at least 5 points; delete one or take their mean"
-            )
-        seen[frequency] = line
+    frequency, lines = (
+        np.concatenate(parts) for parts in zip(*((run.frequency, run.lines) for run in runs), strict=True)
+    )
+    order = np.argsort(frequency, kind="stable")
+    pairs = np.sort(np.stack([lines[order[:-1]], lines[order[1:]]]), axis=0)[:, _again(frequency[order])]
+    if pairs.size:
+        first, second = pairs[:, np.argmin(pairs[1])]
+        raise InputError(
+            f"{path}, line {second}: frequency {frequency[lines == second][0]:g} Hz again (line {first}), "
+            "expected each once or whole sweeps of at least 5 points; delete one or take their mean"
+        )

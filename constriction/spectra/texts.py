@@ -11,7 +11,7 @@ from constriction.errors import InputError
 
 # Together they keep every file below five seconds.
 LARGEST_FILE = 32_000_000
-MOST_LINES = 400_000
+MOST_LINES = 300_000
 
 _MAGIC = {
     b"BIO-LOGIC MODULAR FILE": "a BioLogic .mpr file",
@@ -54,6 +54,8 @@ def load_bytes(path: str | Path) -> bytes:
     Raises:
         InputError: it is no file, cannot be read, is empty or larger than 32 MB.
     """
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r}: has a null character; expected the name of a file")
     try:
         status = Path(path).stat()
         if stat.S_ISDIR(status.st_mode):
@@ -68,8 +70,6 @@ def load_bytes(path: str | Path) -> bytes:
         data = Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; expected a file of an impedance instrument") from None
-    except ValueError as error:  # a path with a zero byte
-        raise InputError(f"{path!r}: {error}; expected a file of an impedance instrument") from None
     if not data.strip():
         raise InputError(f"{path}: empty, expected a file of an impedance instrument")
     return data
@@ -79,7 +79,7 @@ def text_of(data: bytes, path: str | Path) -> Text:
     """Decode UTF-8, UTF-16 or Latin-1, with or without byte order mark and with any kind of newline.
 
     Raises:
-        InputError: binary, or more than 400 000 lines.
+        InputError: binary, or more than 300 000 lines.
     """
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
@@ -148,9 +148,14 @@ def _decimal_mark(cells: Iterable[str]) -> tuple[str, str]:
 
 
 def _number(cell: str, decimal: str) -> float | None:
-    if "_" in cell or not NUMBER.fullmatch(cell):
-        return None
     thousands = "," if decimal == "." else "."
+    if thousands not in cell and "_" not in cell:  # most cells, and fast
+        try:
+            return float(cell.replace(decimal, ".", 1))
+        except ValueError:
+            pass
+    if not NUMBER.fullmatch(cell):
+        return None
     plain = re.sub("['’ \u00a0\u202f]", "", cell)
     mantissa = re.split("[eEdDnN]", plain, maxsplit=1)[0]
     if thousands in mantissa and not _well_grouped(mantissa, thousands, decimal):

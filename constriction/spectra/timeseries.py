@@ -78,7 +78,13 @@ def series_of(tables: list[Table], path: str) -> TimeSeries:
     for table in tables:
         units = {role: _unit(table, role, path) for role in ("time", "potential", "current")}
         kinds.add(units["current"].kind)
-        rows = np.array([unit.factor * table.columns[role].sign * table.values[role] for role, unit in units.items()])
+        with np.errstate(over="ignore"):
+            rows = np.array(
+                [unit.factor * table.columns[role].sign * table.values[role] for role, unit in units.items()]
+            )
+        bad = np.flatnonzero(~np.all(np.isfinite(rows), axis=0))
+        if bad.size:
+            raise InputError(f"{path}, line {table.lines[bad[0]]}: a number too large, expected finite SI values")
         at_rest = table.values["frequency"] == 0 if "frequency" in table.values else np.ones(rows.shape[1], dtype=bool)
         pieces.append(rows[:, at_rest])
         lines.append(table.lines[at_rest])

@@ -69,7 +69,12 @@ LIBRARIES_OF_FILE = {
     for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
 }
 # Allowed inside a function only: start-up stays fast.
-LAZY = {"guard": {"mpi4py"}, "ranks": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
+LAZY = {
+    "spectra": {"galvani"},  # optional
+    "guard": {"mpi4py"},
+    "ranks": {"mpi4py"},
+    "cli": {"numpy", "mpi4py", "psutil", "pydantic"},
+}
 
 PRINTING_ROOMS = {"cli", "guard", "view"}
 LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 400, 50, 6

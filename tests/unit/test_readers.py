@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import sys
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_binary_of_the_same_measurement():
 
 @needs_data
 def test_binary_without_galvani(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "galvani.BioLogic", None)
+    monkeypatch.setitem(sys.modules, "galvani.BioLogic", None)
     with pytest.raises(InputError, match=r"need galvani, .* pip install 'constriction-fem\[biologic\]'"):
         read(EIS / MPR)
 
@@ -186,7 +187,7 @@ SEPARATORS = {
     "blanks": ("   ", "freq/Hz Z'/Ohm -Z''/Ohm"),
     "blanks in names": ("   ", "Freq (Hz)   Z' (Ohm)   -Z'' (Ohm)"),
     "one blank": (" ", "freq Zreal -Zimag"),
-    "two separators": (",", '"Freq (Hz)   Z\' (Ohm)   -Z\'\' (Ohm)"'),
+    "two separators": (",", "\"Freq (Hz)   Z' (Ohm)   -Z'' (Ohm)\""),
 }
 
 
