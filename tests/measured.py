@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from constriction.errors import InputError
+from constriction.spectra.readers import read, read_series
+
 EIS = Path(__file__).parents[2] / "shared" / "data" / "eis"
 needs_data = pytest.mark.skipif(not EIS.is_dir(), reason="no ../shared/data/eis beside the repository")
 
@@ -26,3 +29,15 @@ def table(header, columns, separator="\t", number="{:.9e}".format):
     """Text of a table."""
     rows = [separator.join(map(number, row)) for row in zip(*columns, strict=True)]
     return "\n".join([*([header] if header else []), *rows]) + "\n"
+
+
+def survives(path, data):
+    """Read bytes both ways: a result or an InputError of one line."""
+    path.write_bytes(data)
+    for reader in (read, read_series):
+        try:
+            found = reader(path)
+        except InputError as error:
+            assert len(str(error).splitlines()) == 1, str(error)
+        else:
+            assert found

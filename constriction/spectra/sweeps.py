@@ -89,6 +89,7 @@ def sweeps_of(table: Table, path: str) -> list[Sweep]:
             f"{path}, line {table.lines[bad[0]]}: frequency {frequency[bad[0]]:g} Hz, expected a positive number"
         )
     runs, warnings = _long_enough(list(_runs(points, rests, path)), path)
+    warnings += _better_frequency(table)
     signs = [_signed(table, run) for run in runs]
     notes += table.remarks
     return [
@@ -174,6 +175,25 @@ def _signed(table: Table, run: _Points) -> tuple[int, str]:
     return sign, f"column 3 is {'Im Z' if sign > 0 else '−Im Z'} {why}"
 
 
+def _better_frequency(table: Table) -> tuple[str, ...]:
+    """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
+    if table.header or table.lines.size < FEWEST_POINTS:
+        return ()
+
+    def unevenness(values: NDArray[np.float64]) -> float:
+        if np.any(values <= 0):
+            return math.inf
+        steps = np.diff(np.log(values))
+        return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
+
+    first, *others = (unevenness(values) for values in table.values.values())
+    return tuple(
+        f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
+        for place, other in enumerate(others, start=2)
+        if other < 0.1 and first > 5 * other
+    )
+
+
 # --- sweeps --------------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +217,7 @@ def _runs(points: _Points, rests: NDArray[np.bool_], path: str) -> Iterator[_Poi
 
 def _again(ascending: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(N−1,) where a frequency comes again, in the digits that an instrument keeps."""
-    return ascending[1:] <= ascending[:-1] * (1 + SAME_FREQUENCY)
+    return ascending[1:] - ascending[:-1] <= SAME_FREQUENCY * ascending[1:]
 
 
 def _turns(frequency: NDArray[np.float64]) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ import pytest
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed (extra 'dev')")
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
-from test_bad_files import survives  # noqa: E402
+from measured import survives  # noqa: E402
 
 CELLS = st.one_of(
     st.floats().map(repr),

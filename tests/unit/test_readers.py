@@ -349,6 +349,13 @@ def test_exchanged_columns(tmp_path, columns, expected):
     np.testing.assert_allclose(measurement.spectrum.impedance, columns[1] + 1j * columns[2], rtol=1e-8)
 
 
+@pytest.mark.parametrize("columns", [(RE, -IM, F), (RE, F, -IM)], ids=["last", "second"])
+def test_frequency_in_another_column_without_header(tmp_path, columns):
+    (tmp_path / "x.txt").write_text(table("", columns))
+    warnings = read(tmp_path / "x.txt")[0].warnings
+    assert any("is spaced as frequencies are (evenly in its logarithm), column 1 is not" in line for line in warnings)
+
+
 # --- header cells
 
 
