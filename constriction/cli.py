@@ -41,6 +41,8 @@ Example: constriction run meshes/sodium_islands.toml
 
 Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
 
+Example: constriction convert measured.mpt -o measured.csv
+
 Resistances are in Ω·cm² and capacitances in F/cm², both per area of interface and one-sided.
 
 Exit codes: 0 done; 2 the input is wrong (one line says what); 1 anything else; 130 interrupted.
@@ -137,6 +139,33 @@ def mesh(
         The mesh file: .msh (gmsh, named groups), .vtu or .xdmf.
     """
     return guarded(partial(_mesh, case, output, options), options.debug)
+
+
+@app.command
+def convert(
+    source: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    debug: Annotated[bool, FLAG] = False,
+) -> int:
+    """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
+
+    Example: constriction convert measured.mpt -o measured.csv
+
+    Several sweeps become measured-1.csv, measured-2.csv, … Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    source:
+        BioLogic .mpt or .mpr, Gamry .DTA, ZPlot .z, VersaStudio .par, RelaxIS, Autolab, CH Instruments or Parstat
+        text, any csv or tsv with a header, or three columns of numbers.
+    output:
+        The csv file; replaced if it exists.
+    debug:
+        Show where an unexpected error comes from.
+    """
+    return guarded(partial(_convert, source, output), debug)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -321,6 +350,19 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None
     return cell, case.title
+
+
+# --- convert -------------------------------------------------------------------------------------------------------
+
+
+def _convert(source: Path, output: Path, comm: MPI.Comm) -> None:
+    """On rank 0 alone."""
+    from constriction.commands.convert import convert, converted_rows
+    from constriction.view.terminal import print_table
+
+    written = agree(comm, lambda: convert(source, output))
+    for item in written if comm.rank == 0 else ():
+        print_table(f"{source}, sweep {item.measurement.metadata.sweep} of {len(written)}", converted_rows(item))
 
 
 # --- small things --------------------------------------------------------------------------------------------------

@@ -35,9 +35,10 @@ ROOMS = {
     "interpret": 7,
     "view": 8,
     "guard": 8,
-    "cli": 9,
-    "__init__": 10,
-    "__main__": 10,
+    "commands": 9,
+    "cli": 10,
+    "__init__": 11,
+    "__main__": 11,
 }
 
 NUMERIC = {"numpy", "scipy"}
@@ -57,6 +58,7 @@ LIBRARIES = {
     "interpret": NUMERIC | {"xarray"},
     "view": NUMERIC | {"matplotlib", "pyvista", "rich"},
     "guard": set[str](),
+    "commands": NUMERIC,
     "cli": {"cyclopts", "rich"},
     "__init__": {"mpi4py"},
     "__main__": set[str](),
@@ -67,7 +69,12 @@ LIBRARIES_OF_FILE = {
     for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
 }
 # Allowed inside a function only: start-up stays fast.
-LAZY = {"guard": {"mpi4py"}, "ranks": {"mpi4py"}, "cli": {"numpy", "mpi4py", "psutil", "pydantic"}}
+LAZY = {
+    "spectra": {"galvani"},  # optional
+    "guard": {"mpi4py"},
+    "ranks": {"mpi4py"},
+    "cli": {"numpy", "mpi4py", "psutil", "pydantic"},
+}
 
 PRINTING_ROOMS = {"cli", "guard", "view"}
 LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 400, 50, 6

@@ -306,7 +306,7 @@ def test_command_ends_with_the_code(here):
 
 
 def test_help_and_version_load_nothing_heavy(here):
-    for arguments in (["--help"], ["run", "--help"], ["mesh", "--help"], ["--version"]):
+    for arguments in (["--help"], ["run", "--help"], ["mesh", "--help"], ["convert", "--help"], ["--version"]):
         done = command(arguments, env=ENVIRONMENT | {"PYTHONPROFILEIMPORTTIME": "1"})
         assert done.returncode == 0, done.stderr
         loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
@@ -315,7 +315,7 @@ def test_help_and_version_load_nothing_heavy(here):
 
 
 def test_help_tells_what_a_user_needs(capfd):
-    for arguments in (["--help"], ["run", "--help"], ["mesh", "--help"]):
+    for arguments in (["convert", "--help"], ["--help"], ["run", "--help"], ["mesh", "--help"]):
         assert main(arguments) == 0
         out = capfd.readouterr().out
         assert "Example: " in out

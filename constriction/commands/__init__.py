@@ -1,0 +1,1 @@
+"""What the commands do, one file each; cli.py only parses for them."""

@@ -1,0 +1,69 @@
+"""`constriction convert`: a measured file becomes spectra in the form of spectrum.csv."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from constriction.errors import InputError
+from constriction.folders import check_file
+from constriction.spectra.measurement import Measurement
+from constriction.spectra.readers import read
+from constriction.spectra.spectrum import EDGE_UNITS, write_csv
+from constriction.view.terminal import engineering
+
+
+class Converted(NamedTuple):
+    """One written spectrum."""
+
+    path: Path
+    measurement: Measurement
+
+
+def convert(source: Path, output: Path) -> list[Converted]:
+    """Read a file and write its spectra, each as a file of its own.
+
+    Args:
+        source: a file of an impedance instrument.
+        output: the file to write; several sweeps become NAME-1.csv, NAME-2.csv, … instead. Units stay as measured.
+
+    Raises:
+        InputError: the source cannot be read, the output has another suffix than .csv, is the source, or cannot
+            be written. Nothing is written then.
+    """
+    if output.suffix.lower() != ".csv":
+        raise InputError(f"{output}: suffix {output.suffix!r}; expected .csv")
+    measurements = read(source)
+    if len(measurements) == 1:
+        paths = [output]
+    else:
+        paths = [output.with_stem(f"{output.stem}-{number}") for number in range(1, len(measurements) + 1)]
+    for path in paths:
+        check_file(path)
+        if path.exists() and path.samefile(source):
+            raise InputError(f"{path}: is the file to convert; expected another name")
+    paths[0].parent.mkdir(parents=True, exist_ok=True)
+    written = [Converted(path, measurement) for path, measurement in zip(paths, measurements, strict=True)]
+    for path, measurement in written:
+        write_csv(measurement.spectrum, path)
+    return written
+
+
+def converted_rows(item: Converted) -> Iterator[tuple[str, str]]:
+    """The lines of a table: what was recognised, decided, and seems wrong."""
+    spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
+    low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))
+    yield "instrument", metadata.instrument or "not recognised"
+    if metadata.date:
+        yield "date", metadata.date
+    if metadata.cycle is not None:
+        yield "cycle", str(metadata.cycle)
+    yield "points", f"{spectrum.frequency.size}, {low} to {high}, in {EDGE_UNITS[spectrum.unit].label}"
+    if metadata.area is not None:
+        yield "area in file", f"{metadata.area * 1e4:.6g} cm², not applied"
+    if metadata.thickness is not None:
+        yield "thickness in file", f"{metadata.thickness * 1e3:.6g} mm, not applied"
+    for note in item.measurement.notes:
+        yield "note", note
+    for warning in item.measurement.warnings:
+        yield "WARNING", warning
+    yield "written", str(item.path)

@@ -1,0 +1,233 @@
+"""Bad files: one line with file, line number and what is expected; never a traceback, never more than 5 s."""
+
+import os
+import random
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from measured import EIS, FREQUENCY, IMPEDANCE, needs_data, survives, table
+
+from constriction.errors import InputError
+from constriction.spectra import texts
+from constriction.spectra.readers import read, read_series
+
+HEADER = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
+ROWS = table("", (FREQUENCY, IMPEDANCE.real, -IMPEDANCE.imag)).splitlines()
+
+
+def changed(number, line):
+    """A good file with one of its lines (from 1) exchanged."""
+    lines = [HEADER, *ROWS]
+    lines[number - 1] = line
+    return "\n".join(lines)
+
+
+# What a file holds → what the line must say after its path.
+BAD = {
+    "empty": ("", r": empty, expected a file of an impedance instrument"),
+    "blank": ("\n \n\t\n", r": empty, expected a file of an impedance instrument"),
+    "words": ("Dear reader,\nthis is no spectrum.\n", r": no spectrum in it, expected a header that names"),
+    "header alone": (HEADER + "\n", r", line 1: a header without data below, expected at least 5 points"),
+    "header and words": (HEADER + "\nnothing\nwas measured\n", r", line 1: a header without data below"),
+    "four points": ("\n".join([HEADER, *ROWS[:4]]), r", line 2: 4 points, expected at least 5"),
+    "one point": ("\n".join([HEADER, *ROWS[:1]]), r", line 2: 1 points, expected at least 5"),
+    "four points without header": ("\n".join(ROWS[:4]), r", line 1: 4 points, expected at least 5"),
+    "frequency twice": (changed(5, ROWS[2]), r", line 5: frequency 398107 Hz again \(line 4\), expected each once"),
+    "frequency again later": (changed(9, ROWS[2]), r", line 9: frequency 398107 Hz again \(line 4\)"),
+    "negative frequency": (changed(7, "-5\t1\t1"), r", line 7: frequency -5 Hz, expected a positive number"),
+    "zero frequency": (changed(7, "0\t1\t1"), r", line 7: frequency 0 Hz, expected a positive number"),
+    "nan": (changed(7, "10\tnan\t1"), r", line 7: 'nan' in column 'Re\(Z\)/Ohm', expected a finite number"),
+    "NaN frequency": (changed(7, "NaN\t1\t1"), r", line 7: 'NaN' in column 'freq/Hz', expected a finite number"),
+    "infinite": (changed(7, "10\t1\t-inf"), r", line 7: '-inf' in column '-Im\(Z\)/Ohm', expected a finite number"),
+    "overflow": (changed(7, "10\t1e999\t1"), r", line 7: '1e999' in column 'Re\(Z\)/Ohm', expected a finite number"),
+    "text": (changed(7, "10\tabc\t1"), r", line 7: 'abc' in column 'Re\(Z\)/Ohm', expected a finite number"),
+    "text as frequency": (changed(7, "abc\t1\t1"), r", line 7: 'abc' in column 'freq/Hz', expected a finite number"),
+    "text in the first row": (changed(2, "abc\t1\t1"), r", line 2: 'abc' in column 'freq/Hz', expected a finite"),
+    "no value": (changed(7, "10\t\t1"), r", line 7: '' in column 'Re\(Z\)/Ohm', expected a finite number"),
+    "two values": (changed(7, "10\t1"), r", line 7: '10\\t1', expected 3 values as in the rows above"),
+    "four values": (changed(7, "10\t1\t1\t1"), r", line 7: '10\\t1\\t1\\t1', expected 3 values"),
+    "words between rows": (changed(7, "the door was open"), r", line 7: 'the door was open', expected 3 values"),
+    "underscore": (changed(7, "1_0\t1\t1"), r", line 7: '1_0' in column 'freq/Hz', expected a finite number"),
+    "mixed decimals": (changed(7, "1,5\t1\t1"), r", line \d+: '\S+' in column .* expected a finite number"),
+    "decimal comma between commas": (
+        "f/Hz,Re/Ohm,Im/Ohm\n1000,5,2,3,1,1\n",
+        r", line 2: 6 values below 3 names .*decimal commas need semicolons or tabs",
+    ),
+    "unit": (changed(1, "freq/Hz\tRe(Z) [furlong]\t-Im(Z)/Ohm"), r", line 1: unit 'furlong' of column 'Re\(Z\) \[furl"),
+    "unit of frequency": (changed(1, "freq [Ohm]\tRe(Z)/Ohm\tIm(Z)/Ohm"), r", line 1: unit 'Ohm' .* Hz, rad/s"),
+    "two units": (
+        changed(1, "freq/Hz\tRe(Z)/Ohm\tIm(Z) [Ohm cm2]"),
+        r"'Im\(Z\) \[Ohm cm2\]' in ohm m2, expected the sam",
+    ),
+    "two spectra beside": (
+        "f\tRe\tIm\tf\tRe\tIm\n" + "1\t1\t1\t1\t1\t1\n" * 6,
+        r", line 1: columns 1 and 4 are both freq",
+    ),
+    "two columns": ("1\t2\n" * 9, r": no spectrum in it"),
+    "five columns": ("1\t2\t3\t4\t5\n" * 9, r", line 1: 5 columns of numbers without a header; expected 3"),
+    "text without header": ("\n".join([*ROWS[:9], "10\tabc\t1", *ROWS[9:]]), r", line 10: 'abc' in column 'column 2'"),
+    "text first without header": ("\n".join(["1e9\tabc\t1", *ROWS]), r", line 1: '1e9\\tabc\\t1', expected 3 numbers"),
+    "all frequencies 0": (HEADER + "\n0\t0\t0" * 6, r", line 2: all frequencies are 0, expected an impedance spectrum"),
+    "huge logarithm": (changed(1, "log f\tRe(Z)/Ohm\t-Im(Z)/Ohm"), r": frequency inf Hz, expected a positive number"),
+    "frequency at the limit": (changed(7, "1.7e308\t1\t1") + "\n1.7e308\t1\t1", r", line 33: frequency .* again"),
+    "polar overflow": ("f\t|Z|/MOhm\tphase/deg\n" + "".join(f"{n}\t1e305\t1\n" for n in range(1, 9)), r"line 2: imped"),
+}
+
+
+def refused(path, reader=read):
+    """The one line of a file that must be refused, without its path."""
+    with pytest.raises(InputError) as caught:
+        reader(path)
+    message = str(caught.value)
+    assert message.startswith(str(path)) and len(message.splitlines()) == 1
+    assert len(message) < len(str(path)) + 400
+    return message.removeprefix(str(path))
+
+
+@pytest.mark.parametrize(("content", "expected"), BAD.values(), ids=BAD)
+def test_bad_text(tmp_path, content, expected):
+    (tmp_path / "bad.csv").write_text(content)
+    line = refused(tmp_path / "bad.csv")
+    assert re.search(expected, line), line
+
+
+BINARIES = {
+    "mpr": (b"BIO-LOGIC MODULAR FILE\x1a" + bytes(99), "is a BioLogic .mpr file, expected text .*; rename it to .mpr"),
+    "zip": (b"PK\x03\x04" + bytes(99), "is a zip archive or an Excel workbook; export it as text"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(99), "is a picture, expected text"),
+    "random": (random.Random(1).randbytes(5000), "binary, expected text"),
+    "zeros": (bytes(5000), "binary, expected text|no spectrum in it"),
+    "control characters": (bytes(range(1, 9)) * 100, "binary, expected text"),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), BINARIES.values(), ids=BINARIES)
+def test_binary_with_the_name_of_a_text(tmp_path, content, expected):
+    (tmp_path / "bad.csv").write_bytes(content)
+    assert re.search(expected, refused(tmp_path / "bad.csv"))
+
+
+def test_text_with_the_name_of_a_binary(tmp_path):
+    (tmp_path / "bad.mpr").write_text(changed(1, HEADER))
+    assert "does not begin as a BioLogic .mpr file" in refused(tmp_path / "bad.mpr")
+
+
+@pytest.mark.parametrize("size", [22, 60, 3000])
+def test_damaged_binary(tmp_path, size):
+    pytest.importorskip("galvani", reason="galvani is not installed (extra 'biologic')")
+    (tmp_path / "bad.mpr").write_bytes((b"BIO-LOGIC MODULAR FILE\x1a" + random.Random(1).randbytes(3000))[:size])
+    assert "galvani cannot read it" in refused(tmp_path / "bad.mpr")
+
+
+@needs_data
+def test_binary_cut_off(tmp_path):
+    pytest.importorskip("galvani", reason="galvani is not installed (extra 'biologic')")
+    data = (EIS / "LPSCl_SS_blocking_-25C.mpr").read_bytes()
+    for size in range(100, len(data) - 1, 1999):
+        (tmp_path / "bad.mpr").write_bytes(data[:size])
+        assert refused(tmp_path / "bad.mpr")
+
+
+def test_no_file(tmp_path):
+    assert refused(tmp_path / "none.csv").startswith(": No such file or directory; expected a file")
+    assert refused(tmp_path).startswith(": Is a directory; expected a file")
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert refused(tmp_path / "pipe.csv").startswith(": is a device or a pipe; expected a file")
+    with pytest.raises(InputError, match=r"null"):
+        read("a\0b")
+
+
+def test_no_permission(tmp_path, monkeypatch):
+    """Root may read everything, so the refusal is made by hand."""
+    (tmp_path / "x.csv").write_text(changed(1, HEADER))
+
+    def denied(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert refused(tmp_path / "x.csv") == ": Permission denied; expected a file of an impedance instrument"
+
+
+def test_large_file_is_refused_unread(tmp_path):
+    with open(tmp_path / "x.csv", "wb") as file:
+        file.truncate(10**12)  # sparse: takes no space
+    assert refused(tmp_path / "x.csv").startswith(": 1000000 MB, expected at most 32 MB")
+
+
+SLOW = {
+    "rows": lambda: (HEADER + "\n" + "1000.123456\t1000.123456\t1000.123456\tx\n" * 10**6)[: texts.LARGEST_FILE],
+    "wide rows": lambda: "f\tRe\tIm" + "\tx" * 1000 + "\n" + ("1\t" * 1002 + "1\n") * 15000,
+    "good rows": lambda: (
+        HEADER + "\n" + "\n".join(f"{n}.5\t1000.5\t1000.5" for n in range(texts.MOST_LINES - 9, 0, -1))
+    ),
+    "decimal commas": lambda: (
+        HEADER + "\n" + "\n".join(f"{n},5\t1000,5\t1000,5" for n in range(texts.MOST_LINES - 9, 0, -1))
+    ),
+    "short lines": lambda: "1\n" * (texts.LARGEST_FILE // 2),
+    "headers": lambda: (HEADER + "\n") * (texts.MOST_LINES - 9),
+    "words like headers": lambda: "freq hz Re z with many other words in the line\n" * (texts.MOST_LINES - 9),
+    "one line": lambda: "freq/Hz\t" * (texts.LARGEST_FILE // 8),
+    "one number": lambda: "1" * texts.LARGEST_FILE,
+    "one cell": lambda: "1,1,1\n1,1," + "1." * (texts.LARGEST_FILE // 4),
+    "quotes": lambda: '"' * texts.LARGEST_FILE,
+    "blanks": lambda: "f" + " " * (texts.LARGEST_FILE - 2) + "f",
+    "comments": lambda: HEADER + "\n1\t1\t1\n" + "#\n" * (texts.MOST_LINES - 9) + "x",
+    "ends": lambda: HEADER + "\n" + ("1\t1\t1\nend\nend\n") * (texts.MOST_LINES // 4),
+}
+
+
+@pytest.mark.parametrize("make", SLOW.values(), ids=SLOW)
+def test_nothing_takes_five_seconds(tmp_path, make):
+    (tmp_path / "x.csv").write_text(make())
+    start = time.process_time()
+    for reader in (read, read_series):
+        try:
+            reader(tmp_path / "x.csv")
+        except InputError as error:
+            assert len(str(error)) < 600
+    # Both readers together, by the clock of this process: other work does not count.
+    assert time.process_time() - start < 10
+
+
+# --- fuzzing
+
+
+def damaged(data, luck):
+    """Bytes with one to four mistakes: exchanged, left out, doubled, or foreign."""
+    for _ in range(luck.randint(1, 4)):
+        place, length = luck.randrange(len(data) + 1), luck.choice((1, 1, 2, 8, 60, 500))
+        piece = data[place : place + length]
+        foreign = luck.choice(
+            (
+                *(b"nan", b"-", b"e99", b",", b";", b"\t", b"\n", b'"', b"\0", b"\xff", b"\xb5", b" ", b"0"),
+                *(b"freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\n", b"1e400", b"log f", b"[", b"(", b"inf", b"\r", b"1_0"),
+                luck.randbytes(4),
+            )
+        )
+        data = data[:place] + luck.choice((b"", piece * 2, foreign, foreign + piece)) + data[place + length :]
+    return data
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "path", sorted(path for path in EIS.rglob("*") if path.suffix in (".txt", ".csv", ".z", ".mpt"))
+)
+def test_damaged_measured_files(tmp_path, path):
+    luck = random.Random(path.name)
+    data = path.read_bytes()[:9000]
+    for _ in range(40):
+        survives(tmp_path / "x.csv", damaged(data, luck))
+
+
+def test_damaged_made_up_files(tmp_path):
+    luck = random.Random(1)
+    small = np.geomspace(1e5, 1, 6)
+    for separator in "\t;, ":
+        data = table(
+            "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm".replace("\t", separator), (small, small, small), separator
+        ).encode()
+        for _ in range(150):
+            survives(tmp_path / "x.csv", damaged(data, luck))
