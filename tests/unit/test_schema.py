@@ -291,7 +291,7 @@ WRONG = [
     ),
     (
         {"interface": HEXAGONAL, "accuracy": {"method": "spectral", "bounds": True}},
-        "accuracy: bounds = true: transforms have no bounds; expected method = 'finite_elements'",
+        "accuracy.bounds = true: transforms have no bounds; expected method = 'finite_elements'",
     ),
     # unknown keys, sections that are none
     (
