@@ -330,20 +330,20 @@ def _inductor(p: Reals, log_s: Complexes, first: int) -> _Law:
 
 def _warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
     # W(1 − i)/√ω = √2 W/√(iω).
-    z: Complexes = math.sqrt(2) * np.exp(p[:, 0] - log_s / 2)
+    z: Complexes = np.exp(p[:, 0] - log_s / 2 + math.log(2) / 2)
     return z, [(first, z)]
 
 
 def _constant_phase(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(-p[:, 0] - p[:, 1] * log_s)
+    z: Complexes = np.exp(-log_s * p[:, 1] - p[:, 0])
     return z, [(first, -z), (first + 1, -log_s * z)]
 
 
 def _zarc(p: Reals, log_s: Complexes, first: int) -> _Law:
-    t = np.exp(p[:, 0] + p[:, 1] + p[:, 2] * log_s)
-    d: Complexes = 1 / (1 + t)
+    t: Complexes = np.exp(p[:, 0] + p[:, 1] + p[:, 2] * log_s)
+    d: Complexes = np.reciprocal(1 + t)
     z: Complexes = np.exp(p[:, 0]) * d
-    slope: Complexes = -z * t * d
+    slope = -z * t * d
     return z, [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
 
 
