@@ -72,7 +72,7 @@ class KramersKronig:
         flagged: indices of the points whose residual exceeds the limit in either part.
         trend: largest mean of either part over half a decade; drift shows here before any single point stands out.
         trend_frequency: where, in Hz.
-        trend_flagged: whether the trend exceeds its limit and five of its standard errors; judged in the complex test only,
+        trend_flagged: whether the trend exceeds its limit and five of its standard errors; in the complex test only,
             since the errors of a prediction are smooth by themselves.
         consistent: no point and no trend is flagged.
         message: one line.
