@@ -241,7 +241,7 @@ def _system(spectrum: Spectrum, options: DistributionOptions) -> System:
     omega = 2 * math.pi * f
     step = math.log(f[0] / f[-1]) / (f.size - 1)
     extra = math.ceil(options.beyond * math.log(10) / step)
-    log_tau = -math.log(omega[0]) + step * np.arange(-extra, f.size + extra)
+    log_tau = step * np.arange(-extra, f.size + extra, dtype=np.float64) - math.log(omega[0])
     # The full width at half maximum of exp(−(slope·x)²) is 2√(ln 2)/slope.
     slope = options.shape * 2 * math.sqrt(math.log(2)) / step
     tails = [np.ones(f.size, dtype=np.complex128)] + [1j * omega / omega[0]] * options.inductance
@@ -251,8 +251,8 @@ def _system(spectrum: Spectrum, options: DistributionOptions) -> System:
     scale = float(modulus.max() if options.weighting == "unit" else np.median(modulus))
     weight = np.ones(f.size) if options.weighting == "unit" else scale / modulus
     parts = [part for part in ("real", "imaginary") if options.parts in ("both", part)]
-    rows = [_part(columns * weight[:, np.newaxis], part) for part in parts]
-    data = [_part(z * weight / scale, part) for part in parts]
+    rows = [_part(columns, part) * weight[:, np.newaxis] for part in parts]
+    data = [_part(z, part) * weight / scale for part in parts]
     root = penalty_root(log_tau, slope, options.derivative)
     penalty = np.concatenate([np.zeros((log_tau.size, len(tails))), root], axis=1)
     return System(log_tau, slope, columns, len(tails), np.concatenate(rows), np.concatenate(data), penalty, scale)

@@ -140,8 +140,21 @@ def l_curve(system: System, regularisations: Reals) -> tuple[Reals, Reals]:
 
 
 def corner(residual: Reals, roughness: Reals, log_lambda: Reals) -> int:
-    """Index of the L-curve's corner: where its curvature is largest; all arguments (J,), as from `l_curve`."""
+    """Find the corner of an L-curve: where its curvature is largest.
+
+    Noise-free data have no floor of the residual, and then the curve no true corner: λ that more than double the
+    least residual are left out.
+
+    Args:
+        residual: (J,) ln ‖residual‖, from `l_curve`.
+        roughness: (J,) ln ‖penalty‖.
+        log_lambda: (J,) ln λ, rising.
+
+    Returns:
+        Its index.
+    """
     x1, y1 = np.gradient(residual, log_lambda), np.gradient(roughness, log_lambda)
     x2, y2 = np.gradient(x1, log_lambda), np.gradient(y1, log_lambda)
     curvature = (x1 * y2 - x2 * y1) / np.maximum(x1**2 + y1**2, 1e-300) ** 1.5
-    return 1 + int(np.argmax(curvature[1:-1]))
+    allowed = residual <= residual.min() + math.log(2)
+    return int(np.argmax(np.where(allowed, curvature, -np.inf)))
