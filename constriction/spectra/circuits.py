@@ -154,7 +154,7 @@ class _Reader:
 
     def error(self, expected: str) -> InputError:
         here = self.text[self.at : self.at + 8] or "the end"
-        return InputError(f"circuit {self.text!r}, position {self.at + 1}: {here!r}: {expected}")
+        return InputError(f"circuit {self.text!r:.60}, position {self.at + 1}: {here!r}: {expected}")
 
     def take(self, token: str) -> bool:
         found = self.text.startswith(token, self.at)

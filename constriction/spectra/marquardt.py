@@ -14,8 +14,9 @@ type Reals = NDArray[np.float64]
 # (S, P) points to residuals (S, M) and their derivatives (S, P, M).
 type Residuals = Callable[[Reals], tuple[Reals, Reals]]
 
-# A step or a promised fall of the sum of squares smaller than this part of it is rounding.
-SMALL_STEP, SMALL_GAIN = 1e-10, 1e-14
+# Converged: a step this small, or one that promises to lower the sum of squares by this part only. With a hundred
+# degrees of freedom that is 3e-5 standard errors from the minimum; noise-free data go on to rounding.
+SMALL_STEP, SMALL_GAIN = 1e-10, 1e-11
 # Residuals are relative: a mean square below this is rounding too (noise-free data).
 ROUNDING = 1e-28
 # After so many steps, starts whose sum of squares is so many times that of a finished one are given up.
@@ -72,12 +73,12 @@ def minimise(residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], m
         gain = costs[active] - new_costs
         better = gain > 0
         tiny = (np.abs(step).max(axis=1) < SMALL_STEP) | (promised <= SMALL_GAIN * costs[active])
-        _adapt(damping, growth, active, better, gain / np.maximum(promised, 1e-300))
+        _adapt(damping, growth, active, better, gain / np.maximum(promised, np.abs(gain) + 1e-300))
         taken = active[better]
         points[taken], costs[taken] = trial[better], new_costs[better]
         values[taken], slopes[taken] = new_values[better], new_slopes[better]
         # Heavy damping makes small steps too, which prove nothing.
-        converged[active] = (tiny & (damping[active] < 1e3)) | (costs[active] <= ROUNDING * values.shape[1])
+        converged[active] = (tiny & (damping[active] < 1.0)) | (costs[active] <= ROUNDING * values.shape[1])
     return Minima(points, costs, converged)
 
 

@@ -155,6 +155,6 @@ def corner(residual: Reals, roughness: Reals, log_lambda: Reals) -> int:
     """
     x1, y1 = np.gradient(residual, log_lambda), np.gradient(roughness, log_lambda)
     x2, y2 = np.gradient(x1, log_lambda), np.gradient(y1, log_lambda)
-    curvature = (x1 * y2 - x2 * y1) / np.maximum(x1**2 + y1**2, 1e-300) ** 1.5
+    curvature = (x1 * y2 - x2 * y1) / np.maximum(x1**2 + y1**2, 1e-150) ** 1.5
     allowed = residual <= residual.min() + math.log(2)
     return int(np.argmax(np.where(allowed, curvature, -np.inf)))
