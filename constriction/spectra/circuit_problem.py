@@ -20,7 +20,7 @@ SMALLEST_PART = 1e-2
 INVISIBLE, ENDLESS = 1e-6, 1e4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FitOptions:
     """How a circuit is fitted.
 

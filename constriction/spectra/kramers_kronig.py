@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lstsq
 
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
@@ -243,7 +244,10 @@ def _tails(omega: Reals, capacitance: bool, inductance: bool) -> Complexes:
 
 
 def _least_squares(columns: Reals, data: Reals) -> Reals:
-    solution: Reals = np.linalg.lstsq(columns, data, rcond=None)[0]
+    # By QR with pivots: twice as fast as the singular values that numpy takes.
+    if columns.shape[1] == 0:
+        return np.zeros(0)
+    solution: Reals = lstsq(columns, data, lapack_driver="gelsy", check_finite=False)[0]
     return solution
 
 

@@ -1,7 +1,7 @@
 """Distribution of relaxation times (DRT) of a measured spectrum, its peaks, and which of them can be trusted."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,7 +280,7 @@ def _distribution(
     omega = 2 * math.pi * spectrum.frequency
     inverse = float(x[system.tails - 1]) * omega[-1] if options.capacitance else 0.0
     return Distribution(
-        options=replace(options),
+        options=options,
         regularisation=regularisation,
         tau=np.exp(log_tau),
         gamma=gamma,
