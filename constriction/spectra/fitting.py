@@ -134,9 +134,10 @@ def fit_circuit(
     bounds = (problem.lower, problem.upper)
     minima = minimise(problem.residuals, starts, bounds)
     least = float(minima.costs.min())
-    # A warm start that is as good as any wins, and so does a converged one.
     alike = minima.costs <= least * (1 + SAME) + 1e-20 * minima.points.shape[1]
-    best = minimise(problem.residuals, minima.points[np.flatnonzero(alike)[:1]], bounds, most_steps=200)
+    # Among equals a converged one wins, then a guess, which comes before the blind starts.
+    first = max(np.flatnonzero(alike).tolist(), key=lambda k: (bool(minima.converged[k]), -k))
+    best = minimise(problem.residuals, minima.points[first : first + 1], bounds, most_steps=200)
     point = best.points[0] if options.bounds else swap_into_order(circuit, best.points[0])
     return _report(problem, point, bool(best.converged[0]), int(alike.sum()), spectrum.unit)
 

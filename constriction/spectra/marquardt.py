@@ -38,7 +38,9 @@ class Minima:
     converged: NDArray[np.bool_]
 
 
-def minimise(residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], most_steps: int = 60) -> Minima:
+def minimise(
+    residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], most_steps: int = 60, rivals: bool = True
+) -> Minima:
     """Minimise a sum of squares from every start.
 
     Marquardt's damping, with the Gauss-Newton step projected on the bounds: a coordinate that sits on a bound and is
@@ -49,6 +51,7 @@ def minimise(residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], m
         starts: (S, P), moved inside the bounds if they are not.
         bounds: lower and upper, each (P,) or (S, P); equal ones hold a coordinate fixed.
         most_steps: after so many steps a start that has not converged is left where it is.
+        rivals: whether only the best minimum counts, so that hopeless starts may be given up.
 
     Returns:
         One minimum per start, in the order of the starts.
@@ -61,7 +64,7 @@ def minimise(residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], m
     damping, growth = np.full(count, 1e-2), np.full(count, 2.0)
     converged = costs <= ROUNDING * values.shape[1]
     for count_of_steps in range(most_steps):
-        finished = costs[converged].min(initial=np.inf) if count_of_steps >= PATIENCE else np.inf
+        finished = costs[converged].min(initial=np.inf) if rivals and count_of_steps >= PATIENCE else np.inf
         active = np.flatnonzero(~converged & (costs <= HOPELESS * finished))
         if active.size == 0:
             break

@@ -17,6 +17,8 @@ type Reals = NDArray[np.float64]
 
 # Held values on each side; in standard errors the nearest and the farthest.
 VALUES, NEAREST, FARTHEST = 14, 0.3, 6.0
+# Then so many between the two that enclose an end.
+FINE = 8
 
 
 def profile(
@@ -40,14 +42,21 @@ def profile(
     step = min(error, 1.0)
     reach = max(FARTHEST * error, FARTHEST)
     away = np.geomspace(NEAREST * step, reach, VALUES)
-    offsets = np.concatenate([-away[::-1], away])
-    held = np.clip(point[index] + offsets, problem.lower[index], problem.upper[index])
-    rises = _rises(problem, point, covariance, index, held) - least
-    roots = np.sqrt(np.maximum(rises, 0.0) / variance)
-    below = _crossing((point[index] - held)[:VALUES][::-1], roots[:VALUES][::-1])
-    above = _crossing((held - point[index])[VALUES:], roots[VALUES:])
-    low = None if below is None else float(point[index]) - below
-    return low, None if above is None else float(point[index]) + above
+    signs = np.array([-1.0, 1.0])
+
+    def roots(distances: Reals) -> Reals:
+        """Root of the rise in standard deviations, (2, n), at (2, n) distances below and above."""
+        held = np.clip(point[index] + signs[:, np.newaxis] * distances, problem.lower[index], problem.upper[index])
+        rises = _rises(problem, point, covariance, index, held.ravel()) - least
+        return np.sqrt(np.maximum(rises, 0.0) / variance).reshape(held.shape)
+
+    coarse = np.stack([away, away])
+    brackets = [_bracket(x, y) for x, y in zip(coarse, roots(coarse), strict=True)]
+    fine = np.stack([np.linspace(*(bracket or (0.0, step)), FINE) for bracket in brackets])
+    ends: list[float | None] = []
+    for sign, bracket, x, y in zip(signs.tolist(), brackets, fine, roots(fine), strict=True):
+        ends.append(None if bracket is None else float(point[index]) + sign * _crossing(x, y))
+    return ends[0], ends[1]
 
 
 def _rises(problem: Problem, point: Reals, covariance: Reals, index: int, held: Reals) -> Reals:
@@ -56,18 +65,28 @@ def _rises(problem: Problem, point: Reals, covariance: Reals, index: int, held: 
     starts = point + np.outer(held - point[index], slope)
     lower, upper = np.tile(problem.lower, (held.size, 1)), np.tile(problem.upper, (held.size, 1))
     starts[:, index] = lower[:, index] = upper[:, index] = held
-    near = minimise(problem.residuals, starts, (lower, upper)).costs
+    near = minimise(problem.residuals, starts, (lower, upper), rivals=False)
+    costs = near.costs.copy()
     # Far away the straight line may lead astray: the minimum itself is a start too.
-    starts = np.tile(point, (held.size, 1))
-    starts[:, index] = held
-    return np.minimum(near, minimise(problem.residuals, starts, (lower, upper)).costs)
+    lost = np.flatnonzero(~near.converged)
+    if lost.size:
+        starts[lost] = point
+        again = minimise(problem.residuals, starts[lost], (lower[lost], upper[lost]), rivals=False)
+        costs[lost] = np.minimum(costs[lost], again.costs)
+    return costs
 
 
-def _crossing(distance: Reals, root: Reals) -> float | None:
-    """Return the distance at which the root of the rise passes 1, from values at rising distances."""
+def _bracket(distance: Reals, root: Reals) -> tuple[float, float] | None:
+    """Return the two neighbouring distances between which the root of the rise passes 1."""
     beyond = np.flatnonzero(root >= 1)
     if beyond.size == 0:
         return None
     k = int(beyond[0])
-    x0, y0 = (0.0, 0.0) if k == 0 else (float(distance[k - 1]), float(root[k - 1]))
-    return x0 + (float(distance[k]) - x0) * (1 - y0) / (float(root[k]) - y0)
+    return (float(distance[k - 1]) if k else 0.0), float(distance[k])
+
+
+def _crossing(distance: Reals, root: Reals) -> float:
+    """Interpolate the distance at which the root passes 1, between the first value and the last."""
+    k = min(max(int(np.searchsorted(root, 1.0)), 1), root.size - 1)
+    x, y = distance[k - 1 : k + 1], root[k - 1 : k + 1]
+    return float(x[0] + (x[1] - x[0]) * np.clip((1 - y[0]) / max(y[1] - y[0], 1e-300), 0, 1))

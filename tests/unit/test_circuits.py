@@ -1,6 +1,7 @@
 """Circuits against closed forms, derivatives against differences, and what bad text gets."""
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -85,6 +86,21 @@ def test_bad_text_is_told_in_one_line(text: str, message: str) -> None:
         parse_circuit(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
+
+
+def test_any_text_is_read_or_refused_in_one_line() -> None:
+    dice = random.Random(1)
+    read = 0
+    for _ in range(5000):
+        text = "".join(dice.choice("RRCLQWp(),-- x1") for _ in range(dice.randint(0, 12)))
+        try:
+            names = parse_circuit(text).names
+        except InputError as error:
+            assert "\n" not in str(error)
+            continue
+        read += 1
+        assert len(set(names)) == len(names) > 0
+    assert read > 50
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, -2.0], [1.0, math.nan], {"R0": 1.0, "C7": 1.0}])

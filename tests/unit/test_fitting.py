@@ -189,17 +189,19 @@ def test_a_weak_parameter_gets_a_profile() -> None:
     inductance = fit.parameters[0]
     assert "profile" in inductance.remark
     assert inductance.stderr > 0.2 * inductance.value
-    # Interpolated between values 40 % apart.
-    assert inductance.interval[0] == pytest.approx(inductance.value - inductance.stderr, rel=0.02)
-    assert inductance.interval[1] == pytest.approx(inductance.value + inductance.stderr, rel=0.02)
+    # Interpolated between values 5 % apart.
+    assert inductance.interval[0] == pytest.approx(inductance.value - inductance.stderr, rel=5e-3)
+    assert inductance.interval[1] == pytest.approx(inductance.value + inductance.stderr, rel=5e-3)
 
 
-def test_a_profile_may_be_open() -> None:
-    """An inductance ten times smaller than its error bar: nothing speaks against none at all."""
-    given = spectrum("L-R", [3e-9, 10.0], 2e-3, seed=0)
-    fit = fit_circuit(Spectrum(F[30:], given.impedance[30:], "ohm"), "L-R")
-    item = fit.parameters[0]
-    assert item.stderr is None or item.interval[0] is None
+@pytest.mark.parametrize("seed", range(4))
+def test_a_profile_may_be_open(seed: int) -> None:
+    """An inductance smaller than its error: nothing speaks against none at all, but it cannot be large."""
+    given = spectrum("L-R", [3e-9, 10.0], 2e-3, seed=seed)
+    item = fit_circuit(Spectrum(F[30:], given.impedance[30:], "ohm"), "L-R").parameters[0]
+    assert item.stderr > item.value
+    assert item.interval[0] is None
+    assert item.interval[1] == pytest.approx(item.value + item.stderr, rel=5e-3)
 
 
 def test_a_fit_that_does_not_converge_gives_no_error_bars() -> None:
