@@ -26,6 +26,8 @@ BLIND = 1e-9
 WEAK, WEAK_EXPONENT = 0.2, 0.1
 # Starts whose sums of squares agree to this part ended in the same place.
 SAME = 1e-4
+# Mean square of relative residuals below which noise-free data are followed, and a better fit is no better circuit.
+ROUNDING = 1e-20
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class CircuitFit:
         points: N, number of frequencies.
         chi_squared: sum of the squared weighted residuals of both parts. With modulus weights they are relative to |Z|.
         degrees_of_freedom: 2N − number of parameters not held.
-        aic: Akaike's criterion, up to a constant of the data and their weights.
+        aic: Akaike's criterion, up to a constant of the data and their weights. Parameters that came to sit on a
+            bound count, those that were held do not.
         bic: Bayes's criterion, up to the same constant.
         covariance: (P, P) of ln(parameter), of α itself; NaN where there is no error bar.
         starts_agreeing: how many of the starts ended in the best minimum.
@@ -197,7 +200,7 @@ def _report(problem: Problem, point: Reals, converged: bool, agreeing: int, unit
     )
     model = evaluate(problem.circuit, point[np.newaxis], problem.omega)[0][0]
     series, series_error = _series_resistance(problem, point, covariance)
-    aic, bic = _criteria(chi_squared, data, free, problem.absolute)
+    aic, bic = _criteria(chi_squared, data, int((problem.lower < problem.upper).sum()), problem.absolute)
     return CircuitFit(
         circuit=problem.circuit,
         parameters=parameters,
@@ -280,12 +283,12 @@ def _series_resistance(problem: Problem, point: Reals, covariance: Reals) -> tup
     return float(values.sum()), error
 
 
-def _criteria(chi_squared: float, data: int, free: int, absolute: bool) -> tuple[float, float]:
+def _criteria(chi_squared: float, data: int, adjustable: int, absolute: bool) -> tuple[float, float]:
     """Return AIC and BIC of independent normal errors; with an unknown variance it counts as a parameter."""
     if absolute:
-        return chi_squared + 2 * free, chi_squared + math.log(data) * free
-    deviance = data * math.log(max(chi_squared, 1e-300) / data)
-    return deviance + 2 * (free + 1), deviance + math.log(data) * (free + 1)
+        return chi_squared + 2 * adjustable, chi_squared + math.log(data) * adjustable
+    deviance = data * math.log(max(chi_squared / data, ROUNDING))
+    return deviance + 2 * (adjustable + 1), deviance + math.log(data) * (adjustable + 1)
 
 
 def _message(parameters: tuple[FittedParameter, ...], converged: bool) -> str:
