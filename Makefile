@@ -40,4 +40,5 @@ test: setup
 bench: setup
 	$(bin)/python tests/benchmarks/run.py
 	$(bin)/python tests/benchmarks/growth.py
+	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/rivals.py

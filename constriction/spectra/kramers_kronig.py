@@ -1,0 +1,325 @@
+"""The linear Kramers-Kronig test: can the spectrum belong to a linear, stable, causal cell at rest?
+
+A chain of RC elements obeys the Kramers-Kronig relations whatever its resistances, so what it cannot follow is no
+impedance. Boukamp, J. Electrochem. Soc. 142 (1995) 1885; number of elements: Schönleber, Klotz, Ivers-Tiffée,
+Electrochim. Acta 131 (2014) 20.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lstsq
+
+from constriction.errors import InputError
+from constriction.spectra.spectrum import Spectrum
+
+type Reals = NDArray[np.float64]
+type Complexes = NDArray[np.complex128]
+
+TESTS = ("complex", "real", "imaginary")
+FEWEST_POINTS = 5
+FEWEST_ELEMENTS = 3
+# A series capacitance is switched on by itself if it divides the sum of squares by at least this.
+NEEDED = 4.0
+# μ alone stops too early at an ideal semicircle, which few elements surround with negative ones: a long chain, so many
+# elements per decade, must not have a so many times smaller mean square per degree of freedom.
+DENSE, FAR_BETTER = 5.0, 1.6
+# A chain that follows every point this closely will not get better: noise-free data.
+FOLLOWED = 1e-5
+# A trend is the mean of neighbouring residuals over this part of a decade; it must be so many standard errors large.
+TREND_DECADES, TREND_SIGNIFICANCE = 0.5, 5.0
+
+
+@dataclass(frozen=True)
+class KramersKronigOptions:
+    """How the test is done.
+
+    Attributes:
+        test: "complex": both parts are fitted; "real" or "imaginary": that part is fitted, the other predicted.
+        mu: elements are added until μ = 1 − Σ|R_k < 0|/Σ|R_k ≥ 0| falls to this.
+        elements: number of RC elements; None: chosen with `mu`.
+        capacitance: whether there is a capacitance in series; None: if it lowers the sum of squares fourfold, which
+            is so where the spectrum ends in a blocking branch. It also hides drift at low frequency.
+        inductance: whether there is an inductance in series.
+        limit: largest residual of a point, relative to |Z|; 2 % in the paper.
+        trend_limit: largest mean residual over half a decade, relative to |Z|.
+    """
+
+    test: str = "complex"
+    mu: float = 0.85
+    elements: int | None = None
+    capacitance: bool | None = None
+    inductance: bool = True
+    limit: float = 0.02
+    trend_limit: float = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class KramersKronig:
+    """Outcome of the test.
+
+    Attributes:
+        options: as asked.
+        elements: number of RC elements used.
+        mu: μ at that number; 1: no negative resistance.
+        capacitance: whether a series capacitance was used.
+        residuals: (N,) complex, (measurement − chain)/|measurement|, in the order of the spectrum.
+        noise: standard deviation of one part of the residuals (from the median difference of neighbours: neither spikes
+            nor a trend count).
+        flagged: indices of the points whose residual exceeds the limit in either part.
+        trend: largest mean of either part over half a decade; drift shows here before any single point stands out.
+        trend_frequency: where, in Hz.
+        trend_flagged: whether the trend exceeds its limit and five of its standard errors; in the complex test only,
+            since the errors of a prediction are smooth by themselves.
+        consistent: no point and no trend is flagged.
+        message: one line.
+    """
+
+    options: KramersKronigOptions
+    elements: int
+    mu: float
+    capacitance: bool
+    residuals: Complexes
+    noise: float
+    flagged: tuple[int, ...]
+    trend: float
+    trend_frequency: float
+    trend_flagged: bool
+    consistent: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class ExcludedPoint:
+    """A point left out.
+
+    Attributes:
+        index: in the spectrum given.
+        frequency: in Hz.
+        residual: larger of the two parts, relative to |Z|.
+        why: one line.
+    """
+
+    index: int
+    frequency: float
+    residual: float
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Exclusion:
+    """What the 2 % rule left.
+
+    Attributes:
+        spectrum: the points that stay.
+        excluded: the others, by falling frequency.
+        test: on which this rests: all points took part.
+        limit: that was used, relative to |Z|.
+    """
+
+    spectrum: Spectrum
+    excluded: tuple[ExcludedPoint, ...]
+    test: KramersKronig
+    limit: float
+
+
+class _Chain(NamedTuple):
+    elements: int
+    mu: float
+    residuals: Complexes
+
+
+def kramers_kronig(spectrum: Spectrum, options: KramersKronigOptions | None = None) -> KramersKronig:
+    """Test a spectrum.
+
+    Fits R_0 + Σ R_k/(1 + iωτ_k) + iωL + 1/(iωC), linear in everything but the τ_k, which lie evenly in ln τ between
+    1/ω of the first and the last point; weights 1/|Z|.
+
+    Args:
+        spectrum: N ≥ 5 points, no |Z| = 0.
+        options: the defaults are those of Schönleber et al. with the paper's 2 %.
+
+    Returns:
+        Residuals, what was used to get them, and the verdict.
+
+    Raises:
+        InputError: too few points, an impedance of zero, options out of range.
+    """
+    options = KramersKronigOptions() if options is None else options
+    _check(spectrum, options)
+    switches = (False, True) if options.capacitance is None else (options.capacitance,)
+    chains = [_choose(spectrum, options, switch) for switch in switches]
+    squares = [_square(chain.residuals) for chain in chains]
+    used = int(
+        len(chains) == 2 and squares[0] > NEEDED * squares[1] and squares[0] > spectrum.frequency.size * FOLLOWED**2
+    )
+    return _judge(spectrum, options, chains[used], switches[used])
+
+
+def exclude(spectrum: Spectrum, limit: float = 0.02, options: KramersKronigOptions | None = None) -> Exclusion:
+    """Leave out the points that fail the Kramers-Kronig test: the paper's 2 % rule.
+
+    One pass: the residuals are those of the test on all points.
+
+    Args:
+        spectrum: as for `kramers_kronig`.
+        limit: largest residual in either part, relative to |Z|.
+        options: of the test; their limit is replaced.
+
+    Returns:
+        The points that stay, and why the others go.
+
+    Raises:
+        InputError: as `kramers_kronig`, or no point would stay.
+    """
+    test = kramers_kronig(spectrum, replace(options or KramersKronigOptions(), limit=limit))
+    size = _larger_part(test.residuals)
+    stay = np.ones(size.size, dtype=bool)
+    stay[list(test.flagged)] = False
+    if not stay.any():
+        raise InputError(f"no point within {limit:.2%} of the Kramers-Kronig test: expected at least one to stay")
+    excluded = tuple(
+        ExcludedPoint(
+            k,
+            float(spectrum.frequency[k]),
+            float(size[k]),
+            f"{spectrum.frequency[k]:.4g} Hz: Kramers-Kronig residual {size[k]:.2%} of |Z|, limit {limit:.2%}",
+        )
+        for k in test.flagged
+    )
+    kept = Spectrum(spectrum.frequency[stay], spectrum.impedance[stay], spectrum.unit)
+    return Exclusion(kept, excluded, test, limit)
+
+
+def _check(spectrum: Spectrum, options: KramersKronigOptions) -> None:
+    points = spectrum.frequency.size
+    if points < FEWEST_POINTS:
+        raise InputError(f"{points} points: expected at least {FEWEST_POINTS} for a Kramers-Kronig test")
+    if not spectrum.impedance.all():
+        raise InputError("impedance = 0 at some frequency: expected nonzero values for a Kramers-Kronig test")
+    if options.test not in TESTS:
+        raise InputError(f"test = {options.test!r}: expected one of {', '.join(map(repr, TESTS))}")
+    if options.elements is not None and not 1 <= options.elements <= points:
+        raise InputError(f"elements = {options.elements!r}: expected 1 to the number of points, {points}")
+    for name, value in (("mu", options.mu), ("limit", options.limit), ("trend_limit", options.trend_limit)):
+        if not 0 < value < math.inf:
+            raise InputError(f"{name} = {value!r}: expected a positive number")
+
+
+def _choose(spectrum: Spectrum, options: KramersKronigOptions, capacitance: bool) -> _Chain:
+    """Return the chain with the number of elements asked for, or the first one with enough."""
+    omega, weight = 2 * math.pi * spectrum.frequency, 1 / np.abs(spectrum.impedance)
+    data = spectrum.impedance * weight
+    tails = _tails(omega, capacitance, options.inductance) * weight[:, np.newaxis]
+    constant = weight[:, np.newaxis].astype(np.complex128)
+
+    def chain(elements: int) -> _Chain:
+        tau = np.geomspace(1 / omega[0], 1 / omega[-1], elements)
+        arcs = weight[:, np.newaxis] / (1 + 1j * np.outer(omega, tau))
+        resistances, residuals = _SOLVERS[options.test](arcs, constant, tails, data)
+        positive, negative = resistances[resistances >= 0].sum(), -resistances[resistances < 0].sum()
+        mu = 1 - negative / positive if positive > 0 else -math.inf
+        return _Chain(elements, float(mu), residuals)
+
+    if options.elements is not None:
+        return chain(options.elements)
+    most = min(omega.size, max(FEWEST_ELEMENTS, math.ceil(DENSE * math.log10(omega[0] / omega[-1]))))
+    enough = FAR_BETTER * _variance(chain(most))
+    found = chain(1)
+    for elements in range(FEWEST_ELEMENTS, omega.size + 1):
+        found = chain(elements)
+        if _variance(found) <= (enough if found.mu <= options.mu else FOLLOWED**2):
+            break
+    return found
+
+
+def _tails(omega: Reals, capacitance: bool, inductance: bool) -> Complexes:
+    """Return the columns of 1/(iωC) and iωL, as far as switched on, each about 1 somewhere."""
+    columns = [omega[-1] / (1j * omega)] * capacitance + [1j * omega / omega[0]] * inductance
+    return np.stack(columns, axis=1) if columns else np.zeros((omega.size, 0), dtype=np.complex128)
+
+
+def _least_squares(columns: Reals, data: Reals) -> Reals:
+    # By QR with pivots: twice as fast as the singular values that numpy takes.
+    if columns.shape[1] == 0:
+        return np.zeros(0)
+    solution: Reals = lstsq(columns, data, lapack_driver="gelsy", check_finite=False)[0]
+    return solution
+
+
+def _fit_complex(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+    columns = np.concatenate([arcs, constant, tails], axis=1)
+    x = _least_squares(np.concatenate([columns.real, columns.imag]), np.concatenate([data.real, data.imag]))
+    return x[: arcs.shape[1]], data - columns @ x
+
+
+def _fit_real(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+    columns = np.concatenate([arcs, constant], axis=1)
+    x = _least_squares(columns.real, data.real)
+    rest = data - columns @ x
+    # C and L do not show in the real part: they may take what they can of the imaginary one.
+    return x[:-1], rest - tails @ _least_squares(tails.imag, rest.imag)
+
+
+def _fit_imaginary(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+    columns = np.concatenate([arcs, tails], axis=1)
+    x = _least_squares(columns.imag, data.imag)
+    rest = data - columns @ x
+    # R_0 does not show in the imaginary part.
+    return x[: arcs.shape[1]], rest - constant @ _least_squares(constant.real, rest.real)
+
+
+_SOLVERS = {"complex": _fit_complex, "real": _fit_real, "imaginary": _fit_imaginary}
+
+
+def _square(residuals: Complexes) -> float:
+    return float(np.sum(np.abs(residuals) ** 2))
+
+
+def _variance(chain: _Chain) -> float:
+    """Return the mean square per degree of freedom: 2N values, elements, and up to three other coefficients."""
+    return _square(chain.residuals) / max(2 * chain.residuals.size - chain.elements - 3, 1)
+
+
+def _larger_part(residuals: Complexes) -> Reals:
+    larger: Reals = np.maximum(np.abs(residuals.real), np.abs(residuals.imag))
+    return larger
+
+
+def _judge(spectrum: Spectrum, options: KramersKronigOptions, chain: _Chain, capacitance: bool) -> KramersKronig:
+    parts = np.stack([chain.residuals.real, chain.residuals.imag])
+    # From differences of neighbours, which a trend does not change; 0.6745 standard deviations hold half of a normal
+    # distribution.
+    noise = float(np.median(np.abs(np.diff(parts, axis=1)))) / 0.6745 / math.sqrt(2)
+    flagged = tuple(np.flatnonzero(_larger_part(chain.residuals) > options.limit).tolist())
+    decades = math.log10(spectrum.frequency[0] / spectrum.frequency[-1])
+    width = min(max(round(TREND_DECADES * (spectrum.frequency.size - 1) / decades), 3), spectrum.frequency.size)
+    # A spike is no trend: what exceeds the limit of a point counts with the limit only.
+    clipped = np.clip(parts, -options.limit, options.limit)
+    means = np.abs(np.lib.stride_tricks.sliding_window_view(clipped, width, axis=1).mean(axis=2)).max(axis=0)
+    where = int(np.argmax(means))
+    trend, trend_frequency = float(means[where]), float(spectrum.frequency[where + width // 2])
+    drifts = (
+        options.test == "complex"
+        and trend > options.trend_limit
+        and trend > TREND_SIGNIFICANCE * noise / math.sqrt(width)
+    )
+    told = [f"{len(flagged)} points above {options.limit:.2%}"] if flagged else []
+    told += [f"trend of {trend:.2%} near {trend_frequency:.3g} Hz"] if drifts else []
+    return KramersKronig(
+        options=options,
+        elements=chain.elements,
+        mu=chain.mu,
+        capacitance=capacitance,
+        residuals=chain.residuals,
+        noise=noise,
+        flagged=flagged,
+        trend=trend,
+        trend_frequency=trend_frequency,
+        trend_flagged=drifts,
+        consistent=not told,
+        message="; ".join(told) or "consistent",
+    )
