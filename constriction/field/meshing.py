@@ -22,9 +22,10 @@ from scipy.spatial import cKDTree
 
 from constriction.case.contacts import Layout
 from constriction.case.shapes import Edge, Outline, Point
-from constriction.field.collars import Collar, CollarPlan, build_collar, paces, rim_of, rooms
+from constriction.field.collars import Collar, CollarPlan, build_collar, rim_of
 from constriction.field.drawing import Drawn, draw, rim_edges
 from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
+from constriction.field.surroundings import check_apart, survey
 
 VOLUMES = {"electrolyte": 1, "gap_volume": 2}
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
@@ -149,10 +150,9 @@ def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     cell, spots = _in_pitches(layout)
     sizes = [rounded(size / layout.pitch) for size in layout.sizes]
     rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
-    collars = [
-        build_collar(rim, room, paces(room, layout.inverted), plan.collar)
-        for rim, room in zip(rims, rooms(rims, spots, cell, plan.slab_depth), strict=True)
-    ]
+    surroundings = survey(rims, cell, plan.slab_depth, layout.inverted)
+    collars = [build_collar(rim, near, plan.collar) for rim, near in zip(rims, surroundings, strict=True)]
+    check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
     drawn = draw(cell, spots, collars, plan.slab_depth)
