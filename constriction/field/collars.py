@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -24,6 +24,9 @@ Reals = NDArray[np.float64]
 Place = tuple[float, float]
 
 CORNER_SLOPE = 0.5
+LARGEST_RADIUS = (
+    0.45  # / room: the collars of two neighbours and some elements between them must fit into twice the room
+)
 LARGEST_TURN = math.pi / 4  # of an arc from station to station
 
 
@@ -193,12 +196,14 @@ class Line:
 class Surroundings:
     """What is near a rim, at places t along it, rising from 0 to 1; all (len(t),), lengths in pitches.
 
-    The collar's radius goes with the `room`, the distance of the stations with the `pace`.
+    The collar's radius goes with the `room`, the distance of the stations with the `pace`; sizes are `fineness` × what
+    they were without, one where all rims have the same level.
     """
 
     t: Reals
     room: Reals
     pace: Reals
+    fineness: Reals
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,7 @@ class Collar:
     `rim` (stations,), `outer` (stations, sectors + 1): points of the rim and of the skin, the latter from the side of
     the rest (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot`
     those on the plane z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings`
-    (stations,) in pitches.
+    (stations,) in pitches; `fineness` there.
     """
 
     of: Rim
@@ -236,6 +241,7 @@ class Collar:
     ends: Ints
     radii: Reals
     spacings: Reals
+    fineness: Reals
 
 
 def rim_of(edges: Sequence[Edge], size: float) -> Rim:
@@ -258,12 +264,14 @@ def build_collar(rim: Rim, surroundings: Surroundings, plan: CollarPlan) -> Coll
         plan: how to cut.
     """
     away = _away_from_corners(rim, surroundings.t)
-    limit = plan.corner * rim.size + CORNER_SLOPE * away
-    pace = np.minimum(surroundings.pace, limit)
+    fineness = surroundings.fineness
+    limit = plan.corner * rim.size * fineness**2 + CORNER_SLOPE * away
+    pace = np.minimum(surroundings.pace, fineness * limit)
     t = _stations(rim, surroundings.t, pace, plan)
     # inside the spot the skin of one edge must not cross that of the next: radius < distance from the corner
     first_step = plan.spacing * np.min(pace[away == 0], initial=np.inf)
-    radius = np.minimum(plan.radius * np.minimum(surroundings.room, limit), 0.5 * first_step + 0.4 * away)
+    share = np.minimum(plan.radius * fineness, max(plan.radius, LARGEST_RADIUS))
+    radius = np.minimum(share * np.minimum(surroundings.room, limit), 0.5 * first_step + 0.4 * away)
     radii = np.interp(t, surroundings.t, radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, plan.sectors + 1)
@@ -273,7 +281,8 @@ def build_collar(rim: Rim, surroundings: Surroundings, plan: CollarPlan) -> Coll
     ring = np.concatenate([flat, -down[..., None]], axis=2)
     points = np.concatenate([np.column_stack([feet, np.zeros(len(t))]), ring.reshape(-1, 3)])
     numbers = np.arange(len(points))
-    return _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
+    collar = _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
+    return replace(collar, fineness=np.interp(t, surroundings.t, fineness))
 
 
 def _away_from_corners(rim: Rim, t: Reals) -> Reals:
@@ -327,6 +336,7 @@ def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> C
         ends=np.zeros((0, 3), dtype=np.int64) if rim.closed else sectors[[0, -1]].reshape(-1, 3),
         radii=radii,
         spacings=step if rim.closed else np.append(step, step[-1]),
+        fineness=np.ones(len(feet)),
     )
 
 
