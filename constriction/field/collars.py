@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from constriction.case.shapes import Edge, Outline
+from constriction.case.shapes import Edge
 from constriction.field.simplices import split_prisms, split_quadrilaterals
 
 Ints = NDArray[np.int64]
@@ -25,8 +24,10 @@ Reals = NDArray[np.float64]
 Place = tuple[float, float]
 
 CORNER_SLOPE = 0.5
+LARGEST_RADIUS = (
+    0.45  # / room: the collars of two neighbours and some elements between them must fit into twice the room
+)
 LARGEST_TURN = math.pi / 4  # of an arc from station to station
-SAMPLES = 128  # places along each smooth piece of a rim where its room is measured
 
 
 class Rim(Protocol):
@@ -114,10 +115,14 @@ class Arc:
             before, after = np.roll(growth, 1), growth
         else:
             before, after = np.append(growth[:1], growth), np.append(growth, growth[-1:])
-        factor = np.sqrt(0.5 * (before + after))
-        following = np.roll(factor, -1) if self.closed else factor[1:]
-        doubled_area = float(np.sum(factor[: len(angles)] * following * np.sin(angles)))
-        factor *= math.sqrt(self.turn / doubled_area)
+        # the local excess, times a number near one that makes the area exact; a factor for all would move a neck whose
+        # stations are near each other by what others lack, more than the neck is wide
+        excess = np.sqrt(0.5 * (before + after)) - 1
+        following = np.roll(excess, -1) if self.closed else excess[1:]
+        leading = excess[: len(angles)]
+        square, linear = (float(np.sum(e * np.sin(angles))) for e in (leading * following, leading + following))
+        missing = self.turn - float(np.sum(np.sin(angles)))
+        factor = 1 + excess * (2 * missing / (linear + math.sqrt(linear**2 + 4 * square * missing)))
         return np.asarray(self.centre + factor[:, None] * (self.at(t)[0] - self.centre))
 
     def distance(self, points: Reals) -> Reals:
@@ -188,6 +193,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """What is near a rim, at places t along it, rising from 0 to 1; all (len(t),), lengths in pitches.
+
+    The collar's radius goes with the `room`, the distance of the stations with the `pace`; sizes are `fineness` × what
+    they were without, one where all rims have the same level.
+    """
+
+    t: Reals
+    room: Reals
+    pace: Reals
+    fineness: Reals
+
+
+@dataclass(frozen=True)
 class CollarPlan:
     """How a collar is cut.
 
@@ -208,7 +227,7 @@ class Collar:
     `rim` (stations,), `outer` (stations, sectors + 1): points of the rim and of the skin, the latter from the side of
     the rest (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot`
     those on the plane z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings`
-    (stations,) in pitches.
+    (stations,) in pitches; `fineness` there.
     """
 
     of: Rim
@@ -222,6 +241,7 @@ class Collar:
     ends: Ints
     radii: Reals
     spacings: Reals
+    fineness: Reals
 
 
 def rim_of(edges: Sequence[Edge], size: float) -> Rim:
@@ -235,65 +255,24 @@ def rim_of(edges: Sequence[Edge], size: float) -> Rim:
     return Line((ordered[0].start, *(edge.end for edge in ordered)), size)
 
 
-def samples(rim: Rim) -> Reals:
-    """Places t along a rim, dense at its corners."""
-    eased = (
-        0.5 - 0.5 * np.cos(np.linspace(0, math.pi, SAMPLES + 1))
-        if len(rim.breaks) > 2
-        else np.linspace(0, 1, SAMPLES + 1)
-    )
-    pieces = [a + (b - a) * eased[1:] for a, b in zip(rim.breaks, rim.breaks[1:], strict=False)]
-    return np.concatenate([[0.0], *pieces])
-
-
-def rooms(rims: Sequence[Rim], spots: Sequence[Outline], cell: Outline, depth: float) -> list[Reals]:
-    """For each rim the length over which its field varies, at its samples, in pitches.
-
-    The spot's size, or half the way to another spot, the way to a mirror or the slab's depth if that is less.
-    """
-    polygons = np.array([spot.polygon(256) for spot in spots], dtype=object)
-    tree = shapely.STRtree(polygons)
-    answer = []
-    for number, rim in enumerate(rims):
-        places = shapely.points(rim.at(samples(rim))[0])
-        room = np.full(len(places), min(rim.size, depth))
-        near, other = tree.query(places, predicate="dwithin", distance=2 * rim.size)
-        near, other = near[other != number], other[other != number]
-        np.minimum.at(room, near, 0.5 * shapely.distance(places[near], polygons[other]))
-        for edge in cell.edges:
-            mirror = shapely.LineString([*edge.points(256), edge.end])
-            if shapely.distance(mirror, polygons[number]) > 1e-9:
-                room = np.minimum(room, shapely.distance(places, mirror))
-        answer.append(room)
-    return answer
-
-
-def paces(room: Reals, inverted: bool) -> Reals:
-    """The length that the stations' distance goes with, from the room along a rim.
-
-    Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them:
-    stations no nearer than elsewhere will do. Between two pores there is a neck of contact, and much current.
-    """
-    return room if inverted else np.maximum(room, np.mean(room))
-
-
-def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar:
+def build_collar(rim: Rim, surroundings: Surroundings, plan: CollarPlan) -> Collar:
     """Cut the collar of a rim.
 
     Args:
         rim: the rim.
-        room: at its samples; the collar's radius goes with it.
-        pace: at the same places; the distance of the stations goes with it.
+        surroundings: of it.
         plan: how to cut.
     """
-    away = _away_from_corners(rim)
-    limit = plan.corner * rim.size + CORNER_SLOPE * away
-    pace = np.minimum(pace, limit)
-    t = _stations(rim, pace, plan)
+    away = _away_from_corners(rim, surroundings.t)
+    fineness = surroundings.fineness
+    limit = plan.corner * rim.size * fineness**2 + CORNER_SLOPE * away
+    pace = np.minimum(surroundings.pace, fineness * limit)
+    t = _stations(rim, surroundings.t, pace, plan)
     # inside the spot the skin of one edge must not cross that of the next: radius < distance from the corner
     first_step = plan.spacing * np.min(pace[away == 0], initial=np.inf)
-    radius = np.minimum(plan.radius * np.minimum(room, limit), 0.5 * first_step + 0.4 * away)
-    radii = np.interp(t, samples(rim), radius)
+    share = np.minimum(plan.radius * fineness, max(plan.radius, LARGEST_RADIUS))
+    radius = np.minimum(share * np.minimum(surroundings.room, limit), 0.5 * first_step + 0.4 * away)
+    radii = np.interp(t, surroundings.t, radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, plan.sectors + 1)
     out, down = radii[:, None] * np.cos(angles), radii[:, None] * np.sin(angles)
@@ -302,22 +281,21 @@ def build_collar(rim: Rim, room: Reals, pace: Reals, plan: CollarPlan) -> Collar
     ring = np.concatenate([flat, -down[..., None]], axis=2)
     points = np.concatenate([np.column_stack([feet, np.zeros(len(t))]), ring.reshape(-1, 3)])
     numbers = np.arange(len(points))
-    return _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
+    collar = _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
+    return replace(collar, fineness=np.interp(t, surroundings.t, fineness))
 
 
-def _away_from_corners(rim: Rim) -> Reals:
-    """Distance along the rim to the nearest corner at its samples; inf if there is none."""
+def _away_from_corners(rim: Rim, t: Reals) -> Reals:
+    """Distance along the rim to the nearest corner at places t; inf if there is none."""
     corners = rim.breaks if rim.closed and len(rim.breaks) > 2 else rim.breaks[1:-1]
-    t = samples(rim)
     away: Reals = np.full(len(t), np.inf)
     for corner in corners:
         away = np.minimum(away, rim.length * np.abs(t - corner))
     return away
 
 
-def _stations(rim: Rim, pace: Reals, plan: CollarPlan) -> Reals:
-    """Places t of the stations: at ends and corners, and as far apart as the plan's spacing × pace between."""
-    t = samples(rim)
+def _stations(rim: Rim, t: Reals, pace: Reals, plan: CollarPlan) -> Reals:
+    """Places of the stations: at ends and corners, and as far apart as the plan's spacing × the pace at t between."""
     density = rim.length / (plan.spacing * pace)
     total = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(t))])
     places = []
@@ -358,6 +336,7 @@ def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> C
         ends=np.zeros((0, 3), dtype=np.int64) if rim.closed else sectors[[0, -1]].reshape(-1, 3),
         radii=radii,
         spacings=step if rim.closed else np.append(step, step[-1]),
+        fineness=np.ones(len(feet)),
     )
 
 

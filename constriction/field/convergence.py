@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.case.contacts import Layout, rim_lengths
 from constriction.field.assembly import assemble, coarsen
 from constriction.field.bounds import Bounds, bound
-from constriction.field.collars import CollarPlan
+from constriction.field.collars import LARGEST_RADIUS, CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
+from constriction.field.indicator import Weights, find_weights, may_be_uneven
 from constriction.field.meshing import MeshPlan, mesh_cell, rounded
 from constriction.field.multigrid import hierarchy
 from constriction.field.reduced import reduce_keeping_potential
@@ -34,12 +35,12 @@ RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
 # 2e-5).
 SECTORS = ((1.2, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-LARGEST_RADIUS = 0.45  # the collars of two neighbours and some elements between them must fit into twice the room
 LEVEL_ERROR = 1.9e-3  # error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 5e-3
+ADAPT_BELOW = 0.65  # level; above, a mesh to find local levels on costs more than they save
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
@@ -188,13 +189,14 @@ def converge(
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
+    level = _first_level(plan, goal)
+    weights = _local_levels(plan, sizes_at, level, comm)
 
     def solve(level: float, goal: Goal = goal) -> MeshSolution:
-        solution = solve_mesh(plan, sizes_at(level), level, goal, comm)
+        solution = solve_mesh(plan, replace(sizes_at(level), weights=weights), level, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
-    level = _first_level(plan, goal)
     solutions = [solve(2 * level, replace(goal, bounds=False)), solve(level)]
     response = MeshResponse(tuple(solutions))
     # full contact leaves nothing but rounding, which no mesh makes less
@@ -207,6 +209,17 @@ def converge(
         solutions.append(solve(level))
         response = MeshResponse(tuple(solutions))
     return response
+
+
+def _local_levels(plan: Layout, sizes_at: Callable[[float], MeshPlan], level: float, comm: MPI.Comm) -> Weights:
+    """What the rims' levels are relative to a mesh's, found on a mesh so coarse that it costs little; empty: all one.
+
+    All meshes of a cell have the same, so that their errors go with their levels.
+    """
+    coarse = sizes_at(2 * COARSEST_LEVEL)
+    if not plan.spots or level > ADAPT_BELOW or not may_be_uneven(plan, coarse):
+        return ()
+    return find_weights(plan, coarse, comm)
 
 
 def _first_level(plan: Layout, goal: Goal) -> float:

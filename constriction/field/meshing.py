@@ -24,9 +24,10 @@ from scipy.spatial import cKDTree
 
 from constriction.case.contacts import Layout
 from constriction.case.shapes import Edge, Outline, Point
-from constriction.field.collars import Collar, CollarPlan, build_collar, paces, rim_of, rooms
+from constriction.field.collars import Collar, CollarPlan, Rim, Surroundings, build_collar, rim_of
 from constriction.field.drawing import Drawn, draw, rim_edges
 from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
+from constriction.field.surroundings import check_apart, survey
 
 VOLUMES = {"electrolyte": 1, "gap_volume": 2}
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
@@ -59,7 +60,8 @@ class MeshPlan:
 
     `collar` tells how the surroundings of a rim are cut. Away from a rim the size grows by `slope` per length.
     `slab_depth` is how much of the electrolyte is meshed, `gap_height` the height of a meshed gap (None: no gap
-    volume), cut into `gap_layers`.
+    volume), cut into `gap_layers`. `weights`, if any, are per rim its level / that of the mesh, at equally spaced
+    places along it.
     """
 
     collar: CollarPlan
@@ -67,6 +69,7 @@ class MeshPlan:
     slab_depth: float
     gap_height: float | None = None
     gap_layers: int = 2
+    weights: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,16 +168,13 @@ def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
 def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = _in_pitches(layout)
-    sizes = [rounded(size / layout.pitch) for size in layout.sizes]
-    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
-    collars = [
-        build_collar(rim, room, paces(room, layout.inverted), plan.collar)
-        for rim, room in zip(rims, rooms(rims, spots, cell, plan.slab_depth), strict=True)
-    ]
+    rims, surroundings = rims_of(layout, plan)
+    collars = [build_collar(rim, near, plan.collar) for rim, near in zip(rims, surroundings, strict=True)]
+    check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
     drawn = draw(cell, spots, collars, plan.slab_depth)
-    _grade(_sources(collars, plan.slope), plan.slope, _largest_size(cell, plan))
+    _grade(_sources(collars, plan.slope), _largest_size(cell, plan))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
@@ -183,6 +183,14 @@ def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
         heights = plan.gap_height * (np.arange(1, plan.gap_layers + 1) / plan.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
     return mesh, quality
+
+
+def rims_of(layout: Layout, plan: MeshPlan) -> tuple[list[Rim], list[Surroundings]]:
+    """The rims of all spots, and what is near them."""
+    cell, spots = _in_pitches(layout)
+    sizes = [rounded(size / layout.pitch) for size in layout.sizes]
+    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
+    return rims, survey(rims, cell, plan.slab_depth, layout.inverted, plan.weights)
 
 
 def rounded(length: float) -> float:
@@ -208,34 +216,37 @@ def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
 # --- sizes ----------------------------------------------------------------------------------------------------------
 
 
-def _sources(collars: Sequence[Collar], slope: float) -> dict[float, list[int]]:
-    """What the mesh size grows from: size at no distance → gmsh points at the stations.
+def _sources(collars: Sequence[Collar], slope: float) -> dict[tuple[float, float], list[int]]:
+    """What the mesh size grows from: size at no distance and growth per length → gmsh points at the stations.
 
     On a collar's outside the size is the spacing of its stations. Every field costs time at each evaluation of the
     size: like ones are put together, in steps of a fourth of an octave.
     """
-    sources: dict[float, list[int]] = {}
+    sources: dict[tuple[float, float], list[int]] = {}
     for collar in collars:
-        for number, radius, spacing in zip(collar.rim, collar.radii, collar.spacings, strict=True):
-            size = max(spacing - slope * radius, SMALLEST * spacing)
+        for number, radius, spacing, fineness in zip(
+            collar.rim, collar.radii, collar.spacings, collar.fineness, strict=True
+        ):
+            growth = slope * 2 ** round(math.log2(fineness))
+            size = max(spacing - growth * radius, SMALLEST * spacing)
             like = 2 ** (round(4 * math.log2(size)) / 4)
-            sources.setdefault(like, []).append(gmsh.model.geo.addPoint(*collar.points[number]))
+            sources.setdefault((like, growth), []).append(gmsh.model.geo.addPoint(*collar.points[number]))
     gmsh.model.geo.synchronize()
     return sources
 
 
-def _grade(sources: dict[float, list[int]], slope: float, largest: float) -> None:
+def _grade(sources: dict[tuple[float, float], list[int]], largest: float) -> None:
     """The mesh size at a place is the smallest that any source gives: its own size, growing with the distance."""
     field = gmsh.model.mesh.field
     thresholds = []
-    for size, points in sources.items():
+    for (size, growth), points in sources.items():
         distance, threshold = field.add("Distance"), field.add("Threshold")
         field.setNumbers(distance, "PointsList", points)
         field.setNumber(threshold, "InField", distance)
         field.setNumber(threshold, "SizeMin", min(size, largest))
         field.setNumber(threshold, "SizeMax", largest)
         field.setNumber(threshold, "DistMin", 0.0)
-        field.setNumber(threshold, "DistMax", max((largest - size) / slope, 1e-9))
+        field.setNumber(threshold, "DistMax", max((largest - size) / growth, 1e-9))
         thresholds.append(threshold)
     if not thresholds:
         thresholds = [field.add("MathEval")]
