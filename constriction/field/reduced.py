@@ -29,8 +29,8 @@ APART = 2.0  # two shifts are at least this factor apart
 SHIFTS = 0.1, 100.0  # where they are looked for first, relative to the pole with the largest residue
 # energy norms of errors of solutions by iteration
 SOLVED = 1e-6  # relative to the flat field's; the error of an energy is its square
-KRYLOV_SOLVED = 1e-5  # of a Krylov vector that joins the basis, relative to itself
-SHIFT_SOLVED = 1e-3  # of a solution at a shift, relative to what the model there is off
+KRYLOV_SOLVED = 1e-4  # of a Krylov vector that joins the basis, relative to itself
+SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model there is off
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
