@@ -21,6 +21,7 @@ from scipy import sparse
 
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan
 from constriction.field.operators import Numbering, Operator, Vector
+from constriction.field.simplices import TETRAHEDRON_EDGES
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
 # Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
@@ -29,7 +30,6 @@ VOLUME_QUADRATURE = 6
 SURFACE_QUADRATURE = 6
 
 METALS = ("contact", "copper", "island_wall")
-EDGES = ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1))  # of a tetrahedron, in basix's order
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class CoarseLevel:
     gap: Operator
     inner: NDArray[np.bool_]
     prolongation: sparse.csr_array
+
+    def matrix(self, ratio: complex) -> Operator:
+        """As `GapProblem.matrix`."""
+        return _shifted(self, ratio)
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,10 @@ class GapProblem:
         """Whether the gap is meshed."""
         return self.plan.gap_height is not None
 
+    def matrix(self, ratio: complex) -> Operator:
+        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
+        return _shifted(self, ratio)
+
     def energy(self, field: Vector) -> float:
         """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
         free = self.stiffness.energy(field) - 2 * self.numbering.dot(field, self.drive)
@@ -102,6 +110,10 @@ class GapProblem:
         values.array[self.counter] = 1
         values.scatter_forward()
         return np.asarray(values.array[self.space.dofmap.list])
+
+
+def _shifted(level: GapProblem | CoarseLevel, ratio: complex) -> Operator:
+    return level.stiffness.plus(ratio, level.gap) if ratio != 0 else level.stiffness.within(~level.inner)
 
 
 @dataclass(frozen=True)
@@ -236,7 +248,7 @@ def _prolongation(problem: GapProblem, space: fem.FunctionSpace, free: NDArray[n
     """Values of first-order functions at the second-order nodes: vertices, and the middles of edges."""
     fine, coarse = problem.space.dofmap.list, space.dofmap.list
     rows = np.concatenate([fine[:, :4], np.repeat(fine[:, 4:], 2, axis=1)], axis=1).ravel()
-    columns = np.concatenate([coarse, *(coarse[:, edge] for edge in EDGES)], axis=1).ravel()
+    columns = np.concatenate([coarse, *(coarse[:, edge] for edge in TETRAHEDRON_EDGES)], axis=1).ravel()
     shape = int(fine.max()) + 1, int(free.max(initial=coarse.max())) + 1
     several = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()  # once for each cell around
     nodes = several[problem.numbers]

@@ -65,8 +65,7 @@ def solve_potential(problem: GapProblem, ratio: float) -> Vector:
     """
     if problem.gap_volume and ratio > 0:
         raise ValueError(f"bounds: expected ratio 0 with a gap volume, got {ratio:g}: only thin gaps have bounds there")
-    matrix = problem.stiffness.plus(ratio, problem.gap) if ratio > 0 else problem.stiffness.within(~problem.inner)
-    with factorise(matrix) as factor:
+    with factorise(problem.matrix(ratio)) as factor:
         return np.asarray(factor.solve(problem.drive))
 
 

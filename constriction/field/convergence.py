@@ -18,13 +18,13 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, rim_lengths
-from constriction.field.assembly import assemble, coarsen
+from constriction.field.assembly import assemble
 from constriction.field.bounds import Bounds, bound
 from constriction.field.collars import LARGEST_RADIUS, CollarPlan
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.indicator import Weights, find_weights, may_be_uneven
 from constriction.field.meshing import MeshPlan, mesh_cell, rounded
-from constriction.field.multigrid import hierarchy
+from constriction.field.multigrid import levels_for
 from constriction.field.reduced import reduce_keeping_potential
 from constriction.field.response import Goal, Report, Response, Solution
 
@@ -47,7 +47,6 @@ ADAPT_BELOW = 0.65  # level; above, a mesh to find local levels on costs more th
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
-MULTIGRID_FROM = 5_000  # unknowns; below, a factor is quicker
 
 
 @dataclass(frozen=True)
@@ -160,9 +159,8 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     cell = mesh_cell(plan, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
-    levels = hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
     tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
-    model, potential = reduce_keeping_potential(problem, tolerance, levels)
+    model, potential = reduce_keeping_potential(problem, tolerance, levels_for(problem))
     return MeshSolution(
         level=level,
         model=model,

@@ -19,11 +19,7 @@ def solve_directly(problem: GapProblem, ratios: NDArray[np.complex128]) -> NDArr
 
 
 def _solve_at(problem: GapProblem, ratio: complex) -> complex:
-    if ratio == 0:
-        matrix = problem.stiffness.within(~problem.inner)
-    else:
-        matrix = problem.stiffness.plus(ratio, problem.gap)
-    return problem.area / (problem.drive_energy - _energy(matrix, problem.drive))
+    return problem.area / (problem.drive_energy - _energy(problem.matrix(ratio), problem.drive))
 
 
 def _energy(matrix: Operator, load: Vector) -> complex:

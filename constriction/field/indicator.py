@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from constriction.case.contacts import Layout
-from constriction.field.assembly import VOLUME_QUADRATURE, GapProblem, assemble, coarsen
-from constriction.field.meshing import SURFACES, VOLUMES, MeshPlan, mesh_cell, rims_of
-from constriction.field.multigrid import hierarchy, multigrid
-from constriction.field.solvers import Solver, Stop, factorise
+from constriction.field.assembly import VOLUME_QUADRATURE, GapProblem, assemble
+from constriction.field.meshing import VOLUMES, MeshPlan, mesh_cell, rims_of
+from constriction.field.multigrid import levels_for, solver_of
+from constriction.field.solvers import Stop
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
 SMALLEST, LARGEST = 0.25, 4.0  # weight relative to the mean
@@ -28,7 +28,6 @@ STEPS = 4  # of the weights per octave: rounding must not change a mesh
 WORTH = 0.85  # weights are used if they leave at most this part of the unknowns
 NARROW = 0.2  # smallest / largest room along the rim of a single spot that asks for weights
 SOLVED = 1e-4  # energy norm of the potential's error, relative
-MULTIGRID_FROM = 5_000  # unknowns; below, a factor is quicker
 
 Reals = NDArray[np.float64]
 Weights = tuple[tuple[float, ...], ...]
@@ -106,8 +105,7 @@ def _cell_energies(problem: GapProblem) -> Reals:
     """∫|∇φ|² over each owned cell of the DC potential; zero in a gap volume."""
     mesh, space = problem.cell.mesh, problem.space
     potential = fem.Function(space, dtype=np.float64)
-    counter = problem.cell.surfaces.find(SURFACES["counter_electrode"])
-    potential.x.array[fem.locate_dofs_topological(space, 2, counter)] = 1.0
+    potential.x.array[problem.counter] = 1.0
     potential.x.array[problem.numbers] = _direct_current(problem)
     potential.x.scatter_forward()
     test = ufl.TestFunction(fem.functionspace(mesh, ("DG", 0)))
@@ -119,13 +117,8 @@ def _cell_energies(problem: GapProblem) -> Reals:
 
 def _direct_current(problem: GapProblem) -> Reals:
     """The DC potential at the free unknowns of this rank."""
-    solver: Solver
-    if problem.unknowns >= MULTIGRID_FROM:
-        solver = multigrid(hierarchy(problem, coarsen(problem)), 0.0)
-    else:
-        solver = factorise(problem.stiffness.within(~problem.inner))
+    solver = solver_of(problem, levels_for(problem), 0.0)
     try:
-        drive = np.where(problem.inner, 0.0, problem.drive)
-        return np.asarray(solver.solve(drive, Stop(relative=SOLVED)))
+        return np.asarray(solver.solve(problem.drive, Stop(relative=SOLVED)))
     finally:
         solver.destroy()

@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from constriction.errors import SolverError
-from constriction.field.assembly import CoarseLevel, GapProblem
+from constriction.field.assembly import CoarseLevel, GapProblem, coarsen
 from constriction.field.operators import Numbering, Operator, Vector, largest_eigenvalue
-from constriction.field.solvers import PETScSolver, Stop, aggregate, factorise
+from constriction.field.solvers import PETScSolver, Solver, Stop, aggregate, factorise
 
 SWEEPS = 3  # of the smoother, before and after the coarse correction
 SMOOTHED = 30.0  # the smoother damps eigenvalues from the largest down to this part of it
 LANCZOS_STEPS, MARGIN = 10, 1.1  # for the largest eigenvalue, which they find from below
 FACTORED_BELOW = 150_000  # first-order unknowns; a factor takes fewer iterations than an aggregation
 MOST_ITERATIONS = 100
+MULTIGRID_FROM = 5_000  # second-order unknowns; below, a factor is quicker
 AGGREGATION: dict[str, str | float] = {
     "pc_gamg_agg_nsmooths": 1,
     "pc_gamg_threshold": 0.0,
@@ -101,6 +102,16 @@ def hierarchy(problem: GapProblem, coarse: CoarseLevel) -> Hierarchy:
         restriction=sparse.csr_array(prolongation.T),
         largest=(_largest_eigenvalue(problem.stiffness), _largest_eigenvalue(problem.gap)),
     )
+
+
+def levels_for(problem: GapProblem) -> Hierarchy | None:
+    """The levels of a problem that multigrid solves more quickly than a factor; None for a smaller one."""
+    return hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
+
+
+def solver_of(problem: GapProblem, levels: Hierarchy | None, ratio: float) -> Solver:
+    """Solves with K + ratio·G, ratio ≥ 0: multigrid on the levels, or a factor if there are none."""
+    return multigrid(levels, ratio) if levels else factorise(problem.matrix(ratio))
 
 
 def _largest_eigenvalue(matrix: Operator) -> float:
@@ -186,11 +197,9 @@ def multigrid(levels: Hierarchy, ratio: float) -> Multigrid:
     diagonal = problem.stiffness.diagonal()
     if ratio > 0:
         diagonal += ratio * problem.gap.diagonal()
-        bottom = coarse.stiffness.plus(ratio, coarse.gap)
     else:
         diagonal[problem.inner] = 1.0
-        bottom = coarse.stiffness.within(~coarse.inner)
     largest = max(levels.largest) if ratio > 0 else levels.largest[0]
     smoother = Smoother(single, (1 / diagonal).astype(np.float32), largest)
-    few = coarse.stiffness.numbering.size < FACTORED_BELOW
+    few, bottom = coarse.stiffness.numbering.size < FACTORED_BELOW, coarse.matrix(ratio)
     return Multigrid(matrix, smoother, levels, factorise(bottom) if few else aggregate(bottom, AGGREGATION), [])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from constriction.field.assembly import GapProblem
 from constriction.field.galerkin import CHECKED_RATIOS, Basis
-from constriction.field.multigrid import Hierarchy, multigrid
+from constriction.field.multigrid import Hierarchy, solver_of
 from constriction.field.operators import Vector
 from constriction.field.poles import ReducedModel, poles_of
 from constriction.field.solvers import PETScSolver, Solver, Stop, factorise
@@ -56,8 +56,7 @@ def reduce_keeping_potential(
 ) -> tuple[ReducedModel, Vector]:
     """The same, and the DC field on the free unknowns, (owned,)."""
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
-    electrolyte: Solver = multigrid(levels, 0.0) if levels else factorise(problem.stiffness.within(~problem.inner))
-    tools = _Tools(problem, electrolyte, inside, levels)
+    tools = _Tools(problem, solver_of(problem, levels, 0.0), inside, levels)
     try:
         return _reduce(tools, tolerance)
     finally:
@@ -87,8 +86,7 @@ class _Tools:
 
     def shifted(self, ratio: float, stop: Stop, guess: Vector) -> Vector:
         """(K + ratio·G)⁻¹·drive."""
-        assert self.levels is not None
-        solver = multigrid(self.levels, ratio)
+        solver = solver_of(self.problem, self.levels, ratio)
         try:
             return solver.solve(self.problem.drive, stop, guess)
         finally:

@@ -86,9 +86,9 @@ def crossover() -> Record:
     from constriction import parse_case
     from constriction.case.contacts import layout
     from constriction.field.assembly import assemble, coarsen
-    from constriction.field.convergence import MULTIGRID_FROM, mesh_plan
+    from constriction.field.convergence import mesh_plan
     from constriction.field.meshing import mesh_cell
-    from constriction.field.multigrid import hierarchy
+    from constriction.field.multigrid import MULTIGRID_FROM, hierarchy
     from constriction.field.reduced import reduce
 
     rows = []
@@ -181,6 +181,7 @@ def series(records: list[Record], ranks: int) -> list[Record]:
 def picture(records: list[Record], path: Path) -> None:
     """Time and memory over discs, log-log."""
     import matplotlib as mpl
+    import matplotlib.ticker
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
@@ -199,6 +200,11 @@ def picture(records: list[Record], path: Path) -> None:
     right.set(xlabel="discs", ylabel="memory of a rank / GB")
     for axes in (left, right):
         axes.legend(frameon=False)
+        shown = sorted({record["discs"] for record in records if "failed" not in record})
+        axes.set_xticks(shown, [str(discs) for discs in shown])
+        axes.minorticks_off()
+        axes.yaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.grid(which="both", alpha=0.2)
     figure.savefig(path, dpi=200)
 
