@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import reference
-from run import ONE_DISC, machine
+from run import ONE_DISC, Columns, line, machine, row
 
 Record = dict[str, Any]
 
@@ -301,7 +301,7 @@ def ours(task: Task, repeat: int) -> Record:
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
-COLUMNS = {
+COLUMNS: Columns = {
     "": (-21, lambda r: r["name"]),
     "R_cstr off": (10, lambda r: f"{r['error_R_cstr']:+.1e}"),
     "Z off": (7, lambda r: f"{r['error_spectrum']:.1e}"),
@@ -318,17 +318,6 @@ COLUMNS = {
     "solving": (7, lambda r: f"{r['times_ours_solving']:.0f}"),
     "by cpu": (6, lambda r: f"{r['times_ours_processor']:.0f}"),
 }
-
-
-def line(texts: dict[str, str]) -> str:
-    widths = {title: width for title, (width, _) in COLUMNS.items()}
-    return " ".join(f"{texts[t]:<{-w}}" if w < 0 else f"{texts[t]:>{w}}" for t, w in widths.items()).rstrip()
-
-
-def row(record: Record) -> str:
-    if "failed" in record:
-        return f"{record['name']:<21} failed: {record['failed']}"
-    return line({title: text(record) for title, (_, text) in COLUMNS.items()})
 
 
 def with_ratios(record: Record, own: Record) -> Record:
@@ -406,7 +395,12 @@ def main() -> None:
     first, *others, last = records
     own = min((r for r in (first, last) if "failed" not in r), key=lambda r: r["seconds_total"], default=last)
     table = [with_ratios(record, own) for record in (own, *others)]
-    print(line({title: title for title in COLUMNS}), *map(row, table), *verdicts(table[1:], own, given.error), sep="\n")
+    print(
+        line(COLUMNS, {title: title for title in COLUMNS}),
+        *(row(COLUMNS, record) for record in table),
+        *verdicts(table[1:], own, given.error),
+        sep="\n",
+    )
     report = {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": about,

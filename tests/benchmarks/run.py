@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
+Columns = dict[str, tuple[int, Callable[[Record], str]]]  # title: width and text
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def cpu_model() -> str:
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
-COLUMNS = {
+COLUMNS: Columns = {
     "case": (-16, lambda r: r["name"]),
     "asked": (6, lambda r: f"{r['relative_error_asked']:.0e}"),
     "reached": (8, lambda r: f"{r['relative_error_reached']:.1e}"),
@@ -193,16 +194,18 @@ COLUMNS = {
 }
 
 
-def line(texts: dict[str, str]) -> str:
-    """One row of the table; a negative width means: flush left."""
-    widths = {title: width for title, (width, _) in COLUMNS.items()}
+def line(columns: Columns, texts: dict[str, str]) -> str:
+    """One row of a table; a negative width means: flush left."""
+    widths = {title: width for title, (width, _) in columns.items()}
     return " ".join(f"{texts[t]:<{-w}}" if w < 0 else f"{texts[t]:>{w}}" for t, w in widths.items()).rstrip()
 
 
-def row(record: Record) -> str:
+def row(columns: Columns, record: Record) -> str:
+    """A record in the table; its name is in the first column."""
     if "failed" in record:
-        return f"{record['name']:<16} failed: {record['failed']}"
-    return line({title: text(record) for title, (_, text) in COLUMNS.items()})
+        width = -next(iter(columns.values()))[0]
+        return f"{record['name']:<{width}} failed: {record['failed']}"
+    return line(columns, {title: text(record) for title, (_, text) in columns.items()})
 
 
 def comparisons(records: list[Record]) -> Iterator[str]:
@@ -243,11 +246,11 @@ def main() -> None:
     given.out.parent.mkdir(parents=True, exist_ok=True)
     report: Record = {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "machine": machine()}
     print("{cpu}, {cores} cores, one used; {kernel}".format(**report["machine"]))
-    print(line({title: title for title in COLUMNS}), flush=True)
+    print(line(COLUMNS, {title: title for title in COLUMNS}), flush=True)
     records = []
     for name in names:
         records.append(in_own_process(name, repeat))
-        print(row(records[-1]), flush=True)
+        print(row(COLUMNS, records[-1]), flush=True)
     versions = [record.pop("versions") for record in records if "versions" in record]
     report["versions"] = {"python": platform.python_version(), **(versions[0] if versions else {})}
     given.out.write_text(json.dumps({**report, "repeat": repeat, "cases": records}, indent=2) + "\n", "utf-8")

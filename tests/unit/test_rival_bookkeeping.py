@@ -67,8 +67,8 @@ def test_ratios_and_verdicts():
     assert said[1] == "bad: 0.001 was not reached within the limit"
     assert "1.01 ×, ≤ 3 met" in said[2]
     assert next(rivals.verdicts([slow], own, 1e-2)) == "slow: 133 × ours per frequency at 0.01"
-    assert rivals.row({"name": "gone", "failed": "why"}).endswith("failed: why")
-    assert rivals.row(rivals.with_ratios(slow, own)).startswith("slow")
+    assert rivals.row(rivals.COLUMNS, {"name": "gone", "failed": "why"}).endswith("failed: why")
+    assert rivals.row(rivals.COLUMNS, rivals.with_ratios(slow, own)).startswith("slow")
 
 
 @pytest.mark.parametrize(("seconds", "stride"), [(0.1, 1), (2.0, 2), (40.0, 21), (1e6, 61)])
