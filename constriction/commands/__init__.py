@@ -1,1 +1,1 @@
-"""What the commands do, one file each; cli.py only parses for them."""
+"""The commands, one file each: what they are told, check, do and print."""

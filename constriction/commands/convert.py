@@ -1,15 +1,58 @@
 """`constriction convert`: a measured file becomes spectra in the form of spectrum.csv."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG
 from constriction.errors import InputError
-from constriction.folders import check_file
-from constriction.spectra.measurement import Measurement
-from constriction.spectra.readers import read
-from constriction.spectra.spectrum import EDGE_UNITS, write_csv
-from constriction.view.terminal import engineering
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.spectra.measurement import Measurement
+
+
+def convert(
+    source: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    debug: Annotated[bool, FLAG] = False,
+) -> int:
+    """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
+
+    Example: constriction convert measured.mpt -o measured.csv
+
+    Several sweeps become measured-1.csv, measured-2.csv, … Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    source:
+        BioLogic .mpt or .mpr, Gamry .DTA, ZPlot .z, VersaStudio .par, RelaxIS, Autolab, CH Instruments or Parstat
+        text, any csv or tsv with a header, or three columns of numbers.
+    output:
+        The csv file; replaced if it exists.
+    debug:
+        Show where an unexpected error comes from.
+    """
+    return guarded(partial(_convert, source, output), debug)
+
+
+def _convert(source: Path, output: Path, comm: MPI.Comm) -> None:
+    """On rank 0 alone."""
+    from constriction.view.terminal import print_table
+
+    written = agree(comm, lambda: write_spectra(source, output))
+    for item in written if comm.rank == 0 else ():
+        print_table(f"{source}, sweep {item.measurement.metadata.sweep} of {len(written)}", converted_rows(item))
 
 
 class Converted(NamedTuple):
@@ -19,7 +62,7 @@ class Converted(NamedTuple):
     measurement: Measurement
 
 
-def convert(source: Path, output: Path) -> list[Converted]:
+def write_spectra(source: Path, output: Path) -> list[Converted]:
     """Read a file and write its spectra, each as a file of its own.
 
     Args:
@@ -30,6 +73,10 @@ def convert(source: Path, output: Path) -> list[Converted]:
         InputError: the source cannot be read, the output has another suffix than .csv, is the source, or cannot
             be written. Nothing is written then.
     """
+    from constriction.folders import check_file
+    from constriction.spectra.readers import read
+    from constriction.spectra.spectrum import write_csv
+
     if output.suffix.lower() != ".csv":
         raise InputError(f"{output}: suffix {output.suffix!r}; expected .csv")
     measurements = read(source)
@@ -50,6 +97,9 @@ def convert(source: Path, output: Path) -> list[Converted]:
 
 def converted_rows(item: Converted) -> Iterator[tuple[str, str]]:
     """The lines of a table: what was recognised, decided, and seems wrong."""
+    from constriction.spectra.spectrum import EDGE_UNITS
+    from constriction.view.terminal import engineering
+
     spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
     low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))
     yield "instrument", metadata.instrument or "not recognised"

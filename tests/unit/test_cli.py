@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
-from constriction import cli, ranks
+from constriction import ranks
 from constriction.cli import main
+from constriction.commands.options import bytes_of
 from constriction.errors import InputError
 from constriction.view.terminal import engineering, farad, with_error
 
@@ -437,4 +438,4 @@ def test_error_bar_sets_the_digits(value, error, expected):
 
 
 def test_memory_units():
-    assert [cli._bytes(text) for text in ("8 GB", "512MiB", " .5 kB", "3B")] == [8e9, 512 * 2**20, 500.0, 3.0]
+    assert [bytes_of(text) for text in ("8 GB", "512MiB", " .5 kB", "3B")] == [8e9, 512 * 2**20, 500.0, 3.0]

@@ -1,0 +1,98 @@
+"""`constriction mesh`: the mesh of a case, not solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.errors import InputError
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.field.export import CellCase
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class MeshOptions:
+    """How a case is meshed."""
+
+    level: float = 1.0
+    """Size of the elements: the error of R_cstr falls with it in proportion, and is about 0.1% at 1."""
+    memory: str | None = None
+    """Memory that solving the mesh may take, such as "8 GB". [default: 80% of what is free]"""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+def mesh(
+    case: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    options: MeshOptions = MeshOptions(),  # noqa: B008 - frozen, so no state is shared
+) -> int:
+    """Mesh a case without solving it: write the mesh as it would be solved, with its quarter points at the rims.
+
+    Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
+
+    Lengths in the file are in metres. Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    case:
+        The case file (TOML).
+    output:
+        The mesh file: .msh (gmsh, named groups), .vtu or .xdmf.
+    """
+    return guarded(partial(_mesh, case, output, options), options.debug)
+
+
+def _mesh(path: Path, output: Path, options: MeshOptions, comm: MPI.Comm) -> None:
+    """On rank 0 alone: a file is written by one rank anyway."""
+    from constriction.field.environment import wait_for_other_compilers
+    from constriction.field.export import mesh_case  # on all ranks at once: PETSc starts here
+    from constriction.view.terminal import mesh_rows, print_table, progress
+
+    cell, title = agree(comm, lambda: _prepare_mesh(path, output, options))
+    if comm.rank != 0:
+        return
+    wait_for_other_compilers()
+    with progress(silent=False) as report:
+        report("meshing")
+        facts = mesh_case(cell, output)
+    print_table(title, mesh_rows(facts))
+
+
+def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellCase, str]:
+    """Everything that can be checked before meshing."""
+    from constriction.case.schema import load
+
+    case = load(path)
+    if not 1e-3 <= options.level <= 1e2:
+        raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
+    memory = free_memory() if options.memory is None else bytes_of(options.memory)
+    from constriction.case.contacts import layout
+    from constriction.field.export import CellCase, check_memory, check_suffix
+    from constriction.folders import check_file
+    from constriction.simulation import check_size, gap_model
+
+    check_suffix(output)
+    check_file(output)
+    try:
+        check_size(case, memory)
+        plan = layout(case.interface)
+        height = case.gap.height if gap_model(case, plan) == "volume" else None
+        cell = CellCase(plan, case.electrolyte.thickness, height, options.level)
+        check_memory(cell, memory)
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
+    return cell, case.title

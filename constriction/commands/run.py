@@ -1,0 +1,185 @@
+"""`constriction run`: a case becomes a folder of results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.errors import DisagreementError, InputError
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.case.schema import Case
+    from constriction.comparison import CrossCheck
+    from constriction.simulation import Options, Result
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions:
+    """How a case is run."""
+
+    out: Path | None = None
+    """Folder of the result; an earlier result there is replaced as a whole. [default: results/NAME-OF-CASE]"""
+    json: Annotated[bool, FLAG] = False
+    """Print result.json to stdout and nothing else."""
+    direct: Annotated[bool, FLAG] = False
+    """Solve every frequency by itself instead of with the reduced model: slow, an independent check."""
+    field: Annotated[bool, FLAG] = False
+    """Also write the potential at DC and at f_cstr, field.vtu (finite elements only)."""
+    cross_check: Annotated[bool, FLAG] = False
+    """Also solve by the other method, finite elements or transforms; exit code 1 if the two disagree."""
+    bounds: Annotated[bool, FLAG] = False
+    """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
+    memory: str | None = None
+    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    relative_error: float | None = None
+    """Accuracy instead of the case's own accuracy.relative_error."""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
+    """Solve a case: print R_cstr, C_cstr and the peaks, write spectrum, numbers, contacts and picture into a folder.
+
+    Example: constriction run meshes/sodium_islands.toml --out results/islands
+
+    Example: mpiexec -n 2 constriction run meshes/random_islands.toml --json
+
+    Resistances in Ω·cm², capacitances in F/cm². Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    case:
+        The case file (TOML).
+    """
+    return guarded(partial(_run, case, options), options.debug)
+
+
+def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
+    case, folder, memory = agree(comm, lambda: _prepare(path, options))
+    from constriction.simulation import Options, simulate
+    from constriction.view.terminal import progress
+
+    if options.cross_check or case.accuracy.method == "finite_elements":
+        from constriction.field.environment import wait_for_other_compilers
+
+        wait_for_other_compilers()
+    with progress(silent=options.json or comm.rank != 0) as report:
+        how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
+        try:
+            result = simulate(case, how)
+            check = _cross_check(result, how) if options.cross_check else None
+        except InputError as error:  # from the geometry, which does not know the file
+            raise InputError(f"{path}: {error}") from None
+        if comm.rank == 0:
+            report("writing")
+            record = _write(result, folder, options.field, {} if check is None else check.record())
+    if comm.rank == 0:
+        _show(case.title, record, folder, options.json)
+    if check is not None and not check.agrees:
+        raise DisagreementError(
+            f"the two methods disagree: R_cstr by {check.difference:.3g}, the spectrum by "
+            f"{check.spectrum_difference:.3g} times both error bars together"
+        )
+
+
+def _cross_check(result: Result, how: Options) -> CrossCheck:
+    from constriction.comparison import CrossCheck, twin
+    from constriction.simulation import simulate
+
+    how.report(f"cross-check: {twin(result.case).accuracy.method}")
+    return CrossCheck(result, simulate(twin(result.case), how))
+
+
+def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
+    """Everything that can be checked before computing."""
+    from constriction.case.schema import load
+    from constriction.folders import check_place
+    from constriction.results import RESULT
+
+    case = load(path)
+    if options.relative_error is not None:
+        case = _with_accuracy(case, options.relative_error)
+    if options.bounds:
+        if case.accuracy.method == "spectral":
+            raise InputError(f"{path}: --bounds: expected accuracy.method = 'finite_elements', given 'spectral'")
+        case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"bounds": True})})
+    memory = None if options.memory is None else bytes_of(options.memory)
+    folder = options.out or Path("results") / path.stem
+    check_place(folder, RESULT)
+    if options.field and case.accuracy.method == "spectral":
+        raise InputError(f"{path}: --field: expected accuracy.method = 'finite_elements', given 'spectral'")
+    if options.cross_check:
+        _check_twin(path, case, memory)
+    return case, folder, memory
+
+
+def _check_twin(path: Path, case: Case, memory: float | None) -> None:
+    """Refuse a cross-check that one of the methods cannot do."""
+    from constriction.case.contacts import layout
+    from constriction.simulation import check_flat, check_size
+
+    try:
+        check_size(case, memory or free_memory())
+        check_flat(case, layout(case.interface))
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
+
+
+def _with_accuracy(case: Case, relative_error: float) -> Case:
+    from pydantic import ValidationError
+
+    from constriction.case.schema import Accuracy
+
+    try:
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
+    except ValidationError:
+        expected = Accuracy.model_fields["relative_error"].description
+        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
+    return case.model_copy(update={"accuracy": accuracy})
+
+
+def _write(result: Result, folder: Path, with_field: bool, more: Mapping[str, Any]) -> dict[str, Any]:
+    from constriction.results import write_field_of, write_result
+    from constriction.view.plots import nyquist
+
+    frequencies = result.spectrum.frequency
+    marks = [
+        (peak.frequency, complex(result.impedance(peak.frequency)))
+        for peak in result.peaks
+        if frequencies[-1] <= peak.frequency <= frequencies[0]
+    ]
+    extras: list[Callable[[Path], None]] = [
+        lambda place: nyquist(result.spectrum, result.slab, marks, place / "nyquist.png", result.case.title)
+    ]
+    if with_field:
+        extras.append(lambda place: write_field_of(result, place / "field.vtu"))
+    return write_result(result, folder, extras, more)
+
+
+def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
+    from constriction.results import record_text
+    from constriction.view.terminal import cross_check_rows, print_table, run_rows
+
+    if as_json:
+        print(record_text(record), end="", flush=True)
+        return
+    print_table(title, run_rows(record))
+    if "cross_check_method" in record:
+        print_table("Cross-check", cross_check_rows(record))
+    if not record["accuracy_reached"]:
+        reached, asked = record["relative_error_reached"], record["relative_error_asked"]
+        limit = "the memory or the finest mesh or grid is the limit"
+        print(f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; {limit}")
+    print(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})", flush=True)
