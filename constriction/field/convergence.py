@@ -35,9 +35,9 @@ RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
 # 2e-5).
 SECTORS = ((1.1, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification, and of 25 to 1000
+# Error bar of R_cstr at level 1, relative: the usual one of the references in tests/verification, and of 25 to 1600
 # random discs, whose rims have unlike rooms.
-LEVEL_ERROR, LEVEL_ERROR_OF_MANY = 1.9e-3, 4.0e-3
+LEVEL_ERROR, LEVEL_ERROR_OF_MANY = 1.9e-3, 4.1e-3
 MANY = 4  # spots in a mirror cell; lattices have fewer
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
@@ -159,7 +159,7 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     cell = mesh_cell(plan, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
-    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE) if np.any(goal.ratios) else math.inf
     model, potential = reduce_keeping_potential(problem, tolerance, levels_for(problem))
     return MeshSolution(
         level=level,

@@ -22,7 +22,7 @@ from constriction.field.solvers import PETScSolver, Solver, Stop, aggregate, fac
 SWEEPS = 3  # of the smoother, before and after the coarse correction
 SMOOTHED = 30.0  # the smoother damps eigenvalues from the largest down to this part of it
 LANCZOS_STEPS, MARGIN = 10, 1.1  # for the largest eigenvalue, which they find from below
-FACTORED_BELOW = 150_000  # first-order unknowns; a factor takes fewer iterations than an aggregation
+FACTORED_BELOW = 20_000  # first-order unknowns; a factor takes fewer iterations than an aggregation
 MOST_ITERATIONS = 100
 MULTIGRID_FROM = 5_000  # second-order unknowns; below, a factor is quicker
 AGGREGATION: dict[str, str | float] = {

@@ -39,7 +39,8 @@ def reduce(problem: GapProblem, tolerance: float, levels: Hierarchy | None = Non
 
     Args:
         problem: its matrices.
-        tolerance: fields are added until the bound on F's error is below this part of F(0) − F(∞).
+        tolerance: fields are added until the bound on F's error is below this part of F(0) − F(∞); infinite where
+            only F(0) is asked, which is exact.
         levels: solve by p-multigrid on these; None: factor K.
 
     Returns:

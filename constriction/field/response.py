@@ -98,9 +98,9 @@ class Response[Answer: Solution](ABC):
         return max(float(self._bar(self._values(0.0))), least, ROUNDING * self.fine.model.depth)
 
     def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
-        """The same for F at any of the ratios and at zero, with the reduced model's own error bound."""
+        """The same for F at any of the ratios and at 0, where the reduced model is exact; elsewhere with a bound."""
         bar = float(np.max(self._bar(self._values(ratios)), initial=0.0))
-        return max(self.error, bar) + self.fine.model.error
+        return max(self.error, bar) + (self.fine.model.error if np.any(ratios) else 0.0)
 
     @property
     def stored(self) -> float:

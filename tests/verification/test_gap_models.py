@@ -149,3 +149,12 @@ def test_auto_is_within_what_was_asked(height_over_radius, expected):
 def test_no_gap_has_no_model():
     case = case_of(DISCS)
     assert gap_model(case, layout(case.interface)) == "none"
+
+
+def test_without_a_gap_only_the_dc_field_is_solved_for():
+    """F(0) is exact in every reduced model; nothing else is asked, and the answer is the gap's at ω → 0."""
+    bare, gapped = (simulate(case_of(DISCS, gap=gap)) for gap in (None, {"height": "100 nm"}))
+    assert bare.R_cstr == pytest.approx(gapped.R_cstr, rel=1e-9)
+    assert bare.spectrum_error == pytest.approx(bare.R_cstr_error, rel=1e-9)
+    assert bare.accuracy_reached
+    assert [mesh.model.solves for mesh in bare.response.solutions] == [2] * len(bare.response.solutions)
