@@ -71,6 +71,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz")
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
     yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "apparent", _apparent(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
@@ -100,6 +101,21 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
     words = "agree" if record["cross_check_within_error_bars"] else "DISAGREE"
     yield "difference", f"R_cstr {apart:.2f}, spectrum {spectrum:.2f} of both error bars together: they {words}"
+
+
+def _apparent(record: Mapping[str, Any]) -> str:
+    """What an experimenter would read off the spectrum, in one line."""
+    area = "Ω·cm²"
+    electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
+    if electrolyte is None:
+        return f"none: {record['apparent_remark']}"
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    if interface is None:
+        parts.append("no arc of the interface")
+    else:
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
+        parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
+    return f"{', '.join(parts)} ({record['apparent_circuit']})"
 
 
 def _peak(peak: Mapping[str, float], area: str) -> str:
