@@ -80,7 +80,9 @@ def _rational(electrolyte: Electrolyte) -> bool:
 def _gap_storage(result: Result) -> float:
     """The factor g in s = p·g·ρ: permittivity × pitch / height, F/m; 0 without a gap."""
     gap = result.case.gap
-    return 0.0 if gap.height is None else VACUUM_PERMITTIVITY * gap.relative_permittivity * result.plan.pitch / gap.height
+    if gap.height is None:
+        return 0.0
+    return VACUUM_PERMITTIVITY * gap.relative_permittivity * result.plan.pitch / gap.height
 
 
 def _exact(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:
@@ -110,7 +112,9 @@ def _exact(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> Relaxati
 def _approximate(case: Case, times: Reals, weights: Reals, ratio: Reals) -> RelaxationTimes:
     """Times at which |s|·time = 1; poles that never get there follow the electrolyte and are left out."""
     reached = times * ratio[-1] > 1
-    frequency = np.exp(np.interp(-np.log(times[reached]), np.log(ratio), np.log(SEARCHED))) if reached.any() else times[:0]
+    frequency = (
+        np.exp(np.interp(-np.log(times[reached]), np.log(ratio), np.log(SEARCHED))) if reached.any() else times[:0]
+    )
     return _sorted(1 / (2 * math.pi * frequency), weights[reached] * dc_resistivity(case.electrolyte), exact=False)
 
 

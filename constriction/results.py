@@ -54,9 +54,9 @@ def result_record(result: Result) -> dict[str, Any]:
         "relative_error_asked": result.case.accuracy.relative_error,
         "relative_error_reached": relative_error_reached(result),
         "accuracy_reached": result.accuracy_reached,
-        "C_cstr_farad_per_cm2": _scaled(result.C_cstr, FARAD_PER_CM2),
-        "C_low_farad_per_cm2": _scaled(result.C_low, FARAD_PER_CM2),
-        "C_high_farad_per_cm2": _scaled(result.C_high, FARAD_PER_CM2),
+        "C_cstr_farad_per_cm2": scaled(result.C_cstr, FARAD_PER_CM2),
+        "C_low_farad_per_cm2": scaled(result.C_low, FARAD_PER_CM2),
+        "C_high_farad_per_cm2": scaled(result.C_high, FARAD_PER_CM2),
         "f_cstr_hertz": result.f_cstr,
         "R_electrolyte_ohm_cm2": result.R_electrolyte * OHM_CM2,
         "R_dc_ohm_cm2": result.R_dc * OHM_CM2,
@@ -90,21 +90,18 @@ def apparent_record(result: Result) -> dict[str, Any]:
     not allow a fit is told in `apparent_remark`.
     """
     reading, remark = None, ""
-    if result.case.electrolyte.grain_boundary_conductivity is None:
-        remark = "the electrolyte has no grain boundary, so no arc of its own in the sweep to tell others from"
-    else:
-        try:
-            electrolyte = electrolyte_arcs(screen(result.slab).spectrum)
-            reading = read_sample(screen(result.spectrum).spectrum, electrolyte)
-            remark = reading.remark
-        except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
-            remark = f"the sweep does not allow a fit: {error}"
+    try:
+        electrolyte = electrolyte_arcs(screen(result.slab).spectrum)
+        reading = read_sample(screen(result.spectrum).spectrum, electrolyte)
+        remark = reading.remark
+    except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
+        remark = f"the sweep does not allow a fit: {error}"
     found = None
     if reading is not None and reading.apparent.R_SE_stderr is not None:
         found = with_numerical_error(reading.apparent, result.spectrum_error)
 
     def value(name: str, factor: float) -> float | None:
-        return None if found is None else _scaled(getattr(found, name), factor)
+        return None if found is None else scaled(getattr(found, name), factor)
 
     return {
         "apparent_R_SE_ohm_cm2": value("R_SE", OHM_CM2),
@@ -136,7 +133,8 @@ def versions(method: str) -> dict[str, str | None]:
     return {"constriction": package_version(), **environment.library_versions(), "git_commit": git_commit()}
 
 
-def _scaled(value: float | None, factor: float) -> float | None:
+def scaled(value: float | None, factor: float) -> float | None:
+    """A value times a factor; what is not there stays so."""
     return None if value is None else value * factor
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from cyclopts import Parameter
 
 from constriction.errors import InputError
+
+if TYPE_CHECKING:
+    from constriction.case.schema import Case
 
 FLAG = Parameter(negative="", show_default=False)
 
@@ -29,3 +33,17 @@ def free_memory() -> float:
     import psutil
 
     return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available)
+
+
+def with_accuracy(case: Case, relative_error: float) -> Case:
+    """A case with another accuracy.relative_error."""
+    from pydantic import ValidationError
+
+    from constriction.case.schema import Accuracy
+
+    try:
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
+    except ValidationError:
+        expected = Accuracy.model_fields["relative_error"].description
+        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
+    return case.model_copy(update={"accuracy": accuracy})

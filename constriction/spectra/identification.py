@@ -35,6 +35,10 @@ DEFINITION = (
     "spectrum_error_ohm_cm2, root of the sum of squares"
 )
 EXTRA_ARC = "-RQ"
+OF_ELECTROLYTE = ("R", *CIRCUITS)
+# The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
+# are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
+OWN_MARGIN = 3.0
 PARAMETERS_OF_ARC = 3
 
 
@@ -70,13 +74,15 @@ def electrolyte_arcs(pristine: Spectrum) -> Reading:
         pristine: simulated, so without noise.
 
     Returns:
-        R-RQ, or R-RQ-RQ where the window also shows the bulk's own arc.
+        R-RQ where the window shows the grain boundaries' arc, as in the paper; R-RQ-RQ where it also shows the bulk's;
+        R where it shows none.
 
     Raises:
         InputError: too few points, an impedance of zero.
     """
-    circuit, fit, remark = choose(pristine, CIRCUITS, known_resolution(pristine))
-    return _reading(circuit, fit, (0,) * len(fit.arcs), remark, known=True)
+    options = known_resolution(pristine)
+    circuit, fit, remark = choose(pristine, OF_ELECTROLYTE, options)
+    return _reading(circuit, fit, (0,) * len(fit.arcs), remark, misfit(fit, options))
 
 
 def candidates(electrolyte: Reading) -> tuple[str, str]:
@@ -99,24 +105,22 @@ def read_sample(
         InputError: too few points, an impedance of zero, a circuit that cannot be read.
     """
     options = known_resolution(spectrum) if options is None else options
-    circuit, fit, remark = choose(spectrum, circuits or candidates(electrolyte), options)
+    circuit, fit, remark = choose(spectrum, circuits or candidates(electrolyte), options, electrolyte.fit.arcs)
     identities = identify(fit.arcs, electrolyte.fit.arcs)
-    return _reading(circuit, fit, identities, remark, known=options.sigma is not None)
+    return _reading(circuit, fit, identities, remark, misfit(fit, options))
 
 
-def _reading(circuit: str, fit: CircuitFit, identities: tuple[int, ...], remark: str, known: bool) -> Reading:
-    """With `known` standard deviations, error bars are widened where the circuit does not follow as closely."""
+def _reading(circuit: str, fit: CircuitFit, identities: tuple[int, ...], remark: str, wider: float) -> Reading:
     found = apparent(fit, identities)
-    misfit = math.sqrt(max(fit.chi_squared / fit.degrees_of_freedom, 1.0)) if known else 1.0
-    wider = replace(
+    found = replace(
         found,
-        R_SE_stderr=_times(found.R_SE_stderr, misfit),
-        R_int_stderr=_times(found.R_int_stderr, misfit),
-        C_int_stderr=_times(found.C_int_stderr, misfit),
+        R_SE_stderr=_times(found.R_SE_stderr, wider),
+        R_int_stderr=_times(found.R_int_stderr, wider),
+        C_int_stderr=_times(found.C_int_stderr, wider),
     )
-    if wider.R_SE_stderr is None:
+    if found.R_SE_stderr is None:
         remark = f"the window does not determine {circuit}: {fit.message}"
-    return Reading(circuit, fit, identities, wider, remark)
+    return Reading(circuit, fit, identities, found, remark)
 
 
 def _times(error: float | None, factor: float) -> float | None:
@@ -168,16 +172,16 @@ def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
     return tuple(0 if i in found else 1 + rest.index(i) for i in range(len(arcs)))
 
 
-def choose(spectrum: Spectrum, circuits: Sequence[str], options: FitOptions) -> tuple[str, CircuitFit, str]:
+def choose(
+    spectrum: Spectrum, circuits: Sequence[str], options: FitOptions, own: Sequence[Arc] | None = None
+) -> tuple[str, CircuitFit, str]:
     """Take the circuit with the smallest BIC among those whose arcs are resolved.
-
-    An arc is resolved if its apex lies in the window and its resistance is at least twice its standard error. The
-    flank of an arc outside the window would be followed by the larger circuit as well, with any resistance.
 
     Args:
         spectrum: N points.
         circuits: from small to large; the first one is taken if no other is better.
         options: of the fits.
+        own: the electrolyte's arcs, which need not be resolved; None: all arcs are its own, and must.
 
     Returns:
         The circuit's text, its fit (see `Reading.fit`), and "" or why a larger circuit was not taken.
@@ -192,24 +196,35 @@ def choose(spectrum: Spectrum, circuits: Sequence[str], options: FitOptions) -> 
         fit = fit_circuit(spectrum, larger, options)
         if fit.bic >= best.bic:
             break
-        if why := unresolved(fit, spectrum):
+        if why := unresolved(fit, spectrum, own, misfit(fit, options)):
             remark = f"{larger} not taken: {why}"
             break
         text, best = larger, fit
     return text, settle(spectrum, best, options), remark
 
 
-def unresolved(fit: CircuitFit, spectrum: Spectrum) -> str:
-    """Why an arc of a fit is not resolved, "" if all are."""
-    low, high = float(spectrum.frequency[-1]), float(spectrum.frequency[0])
-    for arc in fit.arcs:
+def misfit(fit: CircuitFit, options: FitOptions) -> float:
+    """The factor by which error bars that take known standard deviations at their word are too small."""
+    return 1.0 if options.sigma is None else math.sqrt(max(fit.chi_squared / fit.degrees_of_freedom, 1.0))
+
+
+def unresolved(fit: CircuitFit, spectrum: Spectrum, own: Sequence[Arc] | None, wider: float = 1.0) -> str:
+    """Why an arc of a fit is not resolved, "" if all are; `wider` is what error bars are multiplied by.
+
+    An arc is resolved if its apex lies in the window and its resistance is at least twice its standard error. The
+    flank of an arc outside the window would be followed by the larger circuit as well, with any resistance.
+    """
+    margin = OWN_MARGIN if own is None else 1.0
+    low, high = float(spectrum.frequency[-1]) / margin, float(spectrum.frequency[0]) * margin
+    arcs = [arc for arc, identity in zip(fit.arcs, identify(fit.arcs, own or ()), strict=True) if identity]
+    for arc in arcs:
         if not low <= arc.f_apex <= high:
             return f"an arc would have its apex at {arc.f_apex:.3g} Hz, outside {low:.3g} to {high:.3g} Hz"
     if not fit.converged:
         return "its fit did not converge"
-    for arc in fit.arcs:
-        if arc.resistance_stderr is None or arc.resistance < RESOLVED * arc.resistance_stderr:
-            return f"the arc at {arc.f_apex:.3g} Hz is not larger than its error bar"
+    for arc in arcs:
+        if arc.resistance_stderr is None or arc.resistance < RESOLVED * wider * arc.resistance_stderr:
+            return f"the arc at {arc.f_apex:.3g} Hz is not larger than {RESOLVED:g} standard errors"
     return ""
 
 
