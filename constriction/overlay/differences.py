@@ -17,6 +17,8 @@ from constriction.errors import InputError
 from constriction.overlay.cell import Cell
 from constriction.spectra.analysis import AnalysisOptions, screen
 from constriction.spectra.circuit_problem import FitOptions
+from constriction.spectra.circuits import Element
+from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.identification import (
     Reading,
     candidates,
@@ -151,6 +153,7 @@ def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None) -> Overl
     circuits = candidates(electrolyte) if circuit is None else (circuit,)
     measured = read_sample(kept.spectrum, electrolyte, circuits, FIT)
     noise = math.sqrt(measured.fit.chi_squared / measured.fit.degrees_of_freedom)
+    simulated = with_inductance(simulated, measured.fit)
     seen = known_resolution(simulated, max(noise, LEAST_NOISE), FIT)
     upto = circuits[: circuits.index(measured.circuit) + 1]
     read_alike = read_sample(simulated, electrolyte, upto, seen)
@@ -168,13 +171,27 @@ def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None) -> Overl
     )
 
 
+def with_inductance(simulated: Spectrum, fit: CircuitFit) -> Spectrum:
+    """Add the series inductance that a fit found, the instrument's, to a simulated spectrum.
+
+    The same circuit then finds it in both. Without it the simulation's would stop at zero, while the measurement's
+    also takes up the curvature at high frequency that the circuit does not have.
+    """
+    places = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "L"]
+    inductance = sum(fit.parameters[place].value for place in places)
+    z = simulated.impedance + 2j * math.pi * simulated.frequency * inductance
+    return Spectrum(simulated.frequency, z, simulated.unit)
+
+
 def _differences(measured: Reading, simulated: Reading, error: float) -> Iterator[Difference]:
     found = simulated.apparent
     none = None if found.R_int is None else 0.0
     theory = with_numerical_error(replace(found, R_SE_stderr=0.0, R_int_stderr=none, C_int_stderr=none), error)
+    determined = measured.apparent.R_SE_stderr is not None  # else its values mean nothing, and a remark says so
     for name in QUANTITIES:
-        values = [getattr(found, key) for found in (measured.apparent, theory) for key in (name, f"{name}_stderr")]
-        yield Difference(name, *values)
+        keys = (name, f"{name}_stderr")
+        mine = [getattr(measured.apparent, key) if determined else None for key in keys]
+        yield Difference(name, *mine, *(getattr(theory, key) for key in keys))
 
 
 def _distribution(spectrum: Spectrum) -> Distribution | None:

@@ -35,6 +35,8 @@ DEFINITION = (
     "spectrum_error_ohm_cm2, root of the sum of squares"
 )
 EXTRA_ARC = "-RQ"
+# From so many arcs on, a fit with one more also starts from the last one, with an arc of this part of the largest |Z|.
+MANY_ARCS, SMALL_ARC = 2, 0.02
 OF_ELECTROLYTE = ("R", *CIRCUITS)
 # The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
 # are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
@@ -193,7 +195,8 @@ def choose(
     for larger in circuits[1:]:
         if options.sigma is not None and best.chi_squared <= math.log(2 * best.points) * PARAMETERS_OF_ARC:
             break  # even a perfect fit would not pay for three more parameters
-        fit = fit_circuit(spectrum, larger, options)
+        guesses = _one_more_arc(spectrum, best) if larger == text + EXTRA_ARC and len(best.arcs) >= MANY_ARCS else []
+        fit = fit_circuit(spectrum, larger, options, guesses)
         if fit.bic >= best.bic:
             break
         if why := unresolved(fit, spectrum, own, misfit(fit, options)):
@@ -201,6 +204,18 @@ def choose(
             break
         text, best = larger, fit
     return text, settle(spectrum, best, options), remark
+
+
+def _one_more_arc(spectrum: Spectrum, fit: CircuitFit) -> list[list[float]]:
+    """Starts for a circuit with one more arc: the fit, and a small arc somewhere in the window.
+
+    Blind starts find two arcs; a small one beside two large ones over many decades they may miss.
+    """
+    resistance = SMALL_ARC * float(np.abs(spectrum.impedance).max())
+    decades = math.log10(spectrum.frequency[0] / spectrum.frequency[-1])
+    apexes = np.geomspace(spectrum.frequency[0], spectrum.frequency[-1], max(math.ceil(2 * decades), 2))
+    storages = 1 / (2 * math.pi * apexes * resistance)
+    return [[*fit.values.values(), resistance, storage, 1.0] for storage in storages.tolist()]
 
 
 def misfit(fit: CircuitFit, options: FitOptions) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
@@ -52,8 +52,8 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     inside = (measured.frequency >= low) & (measured.frequency <= high)
     points = Spectrum(measured.frequency[inside], measured.impedance[inside], measured.unit)
     stays = np.isin(points.frequency, overlay.screened.spectrum.frequency)
-    with _figure(path, title, 72 / 25.4) as figure:
-        grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1), wspace=0.25, hspace=0.12)
+    with _figure(path, title, 64 / 25.4) as figure:
+        grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
         plane = figure.add_subplot(grid[:, 0])
         modulus = figure.add_subplot(grid[0, 1])
         phase = figure.add_subplot(grid[1, 1], sharex=modulus)
@@ -143,10 +143,10 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
-        yield figure
         # A dollar sign in a file's name is a dollar sign, no formula.
         words = figure.suptitle("\n".join(textwrap.wrap(title, 100)), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)
+        yield figure
         try:
             figure.savefig(path, dpi=DPI, metadata=METADATA[".png"])
         except OSError as error:
@@ -166,18 +166,21 @@ def _nyquist(axes: Axes, points: Spectrum, stays: NDArray[np.bool_], lines: tupl
     axes.set_xlabel(f"Re Z  ({UNIT.label})")
     axes.set_ylabel(f"−Im Z  ({UNIT.label})")
     axes.spines[["top", "right"]].set_visible(False)
-    _legend(axes, 2)
+    axes.margins(y=0.1)
+    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=6.5, borderpad=0, columnspacing=1.2)
 
 
 def _equal_axes(figure: Figure, axes: Axes) -> None:
-    """Give both axes one scale: what is not needed stays free above or on the right, where names may stand."""
+    """Give both axes one scale: what is not needed stays free above, where the names stand, or on the right."""
     figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # from here on the box stays as it is
     box = axes.get_window_extent()
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     width = max(right - left, (top - bottom) * box.width / box.height)
     axes.set_xlim(left, left + width)
     axes.set_ylim(bottom, bottom + width * box.height / box.width)
-    axes.set_aspect("equal", adjustable="datalim")
+    # One step on both axes: equal distances read as equal impedances.
+    axes.yaxis.set_major_locator(MultipleLocator(float(np.diff(axes.get_xticks())[0])))
 
 
 def _bode(
