@@ -121,9 +121,13 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
             axes.fill_between(found.tau, gamma, color=BLUE, alpha=0.15, lw=0)
             axes.plot(found.tau, gamma, color=BLUE, label=f"measured, λ = {_power(found.regularisation)}")
         stems = axes.twinx()
-        words = "geometry: exact times" if constriction.exact else "geometry: where the gap's |s|·time = 1"
+        words = (
+            "simulated geometry: exact times"
+            if constriction.exact
+            else "simulated geometry: where the gap's |s|·time = 1"
+        )
         highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
-        _stems(stems, electrolyte, highest, (GREY, "s", "electrolyte"))
+        _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
         _stems(stems, constriction, highest, (VERMILION, "o", words))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
