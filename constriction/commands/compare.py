@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, with_accuracy
+from constriction.commands.options import FLAG, bytes_of, positive_quantity, with_accuracy
 from constriction.errors import InputError
 from constriction.guard import complain, guarded
 from constriction.ranks import agree
@@ -109,7 +109,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     from constriction.case.schema import load
     from constriction.folders import check_place
     from constriction.overlay.measured import load_all
-    from constriction.overlay.records import COMPARISON, MOST_SPECTRA
+    from constriction.overlay.records import COMPARISON
     from constriction.spectra.circuits import parse_circuit
 
     case = load(path)
@@ -122,28 +122,13 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory = None if options.memory is None else bytes_of(options.memory)
-    loaded = load_all(files, _area(options.area))
-    if len(loaded) > MOST_SPECTRA:
-        raise InputError(f"{len(loaded)} spectra: expected at most {MOST_SPECTRA} at once")
+    area = None if options.area is None else positive_quantity("--area", options.area, "area")
+    loaded = load_all(files, area)
     checked = tuple(_checked(item, case) for item in loaded)
     if all(item.error for item in checked):
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
     return Prepared(case, out, memory, checked)
-
-
-def _area(text: str | None) -> float | None:
-    from constriction.case.quantities import parse_quantity
-
-    if text is None:
-        return None
-    try:
-        area = parse_quantity(text, "area")
-    except InputError as error:
-        raise InputError(f"--area {error}") from None
-    if area <= 0:
-        raise InputError(f"--area {text!r}: expected an area above zero")
-    return area
 
 
 def _checked(item: Loaded, case: Case) -> Loaded:

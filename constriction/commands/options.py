@@ -35,6 +35,28 @@ def free_memory() -> float:
     return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available)
 
 
+def positive_quantity(option: str, text: str, kind: str) -> float:
+    """The value, SI, of what an option was given.
+
+    Args:
+        option: for messages, such as "--area".
+        text: a number with its unit.
+        kind: as in `case.quantities.KINDS`.
+
+    Raises:
+        InputError: it is no quantity of the kind, or not above zero.
+    """
+    from constriction.case.quantities import KINDS, parse_quantity
+
+    try:
+        value = parse_quantity(text, kind)
+    except InputError as error:
+        raise InputError(f"{option} {error}") from None
+    if value <= 0:
+        raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
+    return value
+
+
 def with_accuracy(case: Case, relative_error: float) -> Case:
     """A case with another accuracy.relative_error."""
     from pydantic import ValidationError

@@ -28,7 +28,7 @@ from constriction.spectra.identification import (
     with_numerical_error,
 )
 from constriction.spectra.kramers_kronig import Exclusion
-from constriction.spectra.relaxation_times import Distribution, relaxation_times
+from constriction.spectra.relaxation_times import Distribution, DistributionOptions, relaxation_times
 from constriction.spectra.spectrum import Spectrum
 
 # Standard errors need no profiles.
@@ -166,7 +166,7 @@ def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None) -> Overl
         read_alike,
         noise,
         tuple(_differences(measured, read_alike, cell.error)),
-        _distribution(kept.spectrum),
+        _distribution(kept),
         tuple(_remarks(measured, read_alike, alone.circuit, noise)),
     )
 
@@ -194,9 +194,10 @@ def _differences(measured: Reading, simulated: Reading, error: float) -> Iterato
         yield Difference(name, *mine, *(getattr(theory, key) for key in keys))
 
 
-def _distribution(spectrum: Spectrum) -> Distribution | None:
+def _distribution(kept: Exclusion) -> Distribution | None:
+    """With a series capacitance if the Kramers-Kronig test needed one: a blocking branch has no relaxation time."""
     try:
-        return relaxation_times(spectrum)
+        return relaxation_times(kept.spectrum, DistributionOptions(capacitance=kept.test.capacitance))
     except InputError:
         return None
 

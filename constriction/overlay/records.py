@@ -40,7 +40,6 @@ DEFINITIONS = {
     "numerical error bar of the simulation squared)",
 }
 PICTURES = ("overlay", "residuals", "relaxation_times")
-MOST_SPECTRA = 200
 # A series inductance is told of from this part of |Z| on, and from so many times the noise.
 NOTABLE_SHARE, NOTABLE_NOISE = 0.01, 3.0
 COLUMNS = (
@@ -205,11 +204,5 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(record, dict) and OUR_KEYS <= record.keys()
 
 
-def _files() -> Iterator[str]:
-    yield from ("comparison.json", "table.csv", "case.toml")
-    for kind in PICTURES:
-        yield picture_name(kind, 1, 1)
-        yield from (picture_name(kind, number, 2) for number in range(1, MOST_SPECTRA + 1))
-
-
-COMPARISON = Kind("comparison", tuple(_files()), _is_ours)
+FILES = ("comparison.json", "table.csv", "case.toml")
+COMPARISON = Kind("comparison", FILES, _is_ours, rf"({'|'.join(PICTURES)})(-\d+)?\.png")

@@ -234,7 +234,7 @@ def unresolved(fit: CircuitFit, spectrum: Spectrum, own: Sequence[Arc] | None, w
     arcs = [arc for arc, identity in zip(fit.arcs, identify(fit.arcs, own or ()), strict=True) if identity]
     for arc in arcs:
         if not low <= arc.f_apex <= high:
-            return f"an arc would have its apex at {arc.f_apex:.3g} Hz, outside {low:.3g} to {high:.3g} Hz"
+            return f"an arc would have its apex at {arc.f_apex:.3g} Hz, outside {low:.4g} to {high:.4g} Hz"
     if not fit.converged:
         return "its fit did not converge"
     for arc in arcs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,13 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 from numpy.typing import NDArray
 
-from constriction.errors import InputError
 from constriction.overlay.cell import Cell
 from constriction.overlay.differences import Overlay
 from constriction.relaxation import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.labels import hertz
-from constriction.view.plots import BLUE, DPI, GREY, METADATA, STYLE, VERMILION
+from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
 
 WIDTH = 174 / 25.4
 UNIT = EDGE_UNITS["ohm m2"]
@@ -57,11 +56,13 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         plane = figure.add_subplot(grid[:, 0])
         modulus = figure.add_subplot(grid[0, 1])
         phase = figure.add_subplot(grid[1, 1], sharex=modulus)
-        _nyquist(plane, points, stays, lines)
-        _bode(modulus, points, stays, lines, lambda z: UNIT.factor * np.abs(z))
+        scale, unit = display_unit(measured.unit, max(np.abs(line.impedance).max() for line in (points, *lines)))
+        scaled = [scale * spectrum.impedance for spectrum in (points, *lines)]
+        _nyquist(plane, stays, scaled, unit)
+        _bode(modulus, points, stays, lines, lambda z: scale * np.abs(z))
         _bode(phase, points, stays, lines, lambda z: -np.degrees(np.angle(z)))
         modulus.set_yscale("log" if _spans(points.impedance, lines[0].impedance) else "linear")
-        modulus.set_ylabel(f"|Z|  ({UNIT.label})")
+        modulus.set_ylabel(f"|Z|  ({unit})")
         modulus.tick_params(labelbottom=False)
         phase.set_ylabel("−phase  (°)")
         _frequency_axis(phase)
@@ -151,15 +152,12 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
         words = figure.suptitle("\n".join(textwrap.wrap(title, 100)), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)
         yield figure
-        try:
-            figure.savefig(path, dpi=DPI, metadata=METADATA[".png"])
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
+    save(figure, path)
 
 
-def _nyquist(axes: Axes, points: Spectrum, stays: NDArray[np.bool_], lines: tuple[Spectrum, Spectrum]) -> None:
-    simulated, pristine = (UNIT.factor * line.impedance for line in lines)
-    measured = UNIT.factor * points.impedance
+def _nyquist(axes: Axes, stays: NDArray[np.bool_], scaled: Sequence[NDArray[np.complex128]], unit: str) -> None:
+    """Draw measured points, simulated line and full contact, all in a unit."""
+    measured, simulated, pristine = scaled
     axes.plot(pristine.real, -pristine.imag, color=GREY, linestyle=DASHES, label="full contact")
     axes.plot(simulated.real, -simulated.imag, color=VERMILION, label="simulated")
     axes.plot(measured.real[stays], -measured.imag[stays], "o", color=BLUE, ms=2.6, mew=0, label="measured")
@@ -167,8 +165,8 @@ def _nyquist(axes: Axes, points: Spectrum, stays: NDArray[np.bool_], lines: tupl
         out = measured[~stays]
         axes.plot(out.real, -out.imag, "x", color=BLUE, ms=3, mew=0.6, label="left out (Kramers-Kronig)")
     axes.axhline(0, color=GREY, lw=0.4, zorder=0)
-    axes.set_xlabel(f"Re Z  ({UNIT.label})")
-    axes.set_ylabel(f"−Im Z  ({UNIT.label})")
+    axes.set_xlabel(f"Re Z  ({unit})")
+    axes.set_ylabel(f"−Im Z  ({unit})")
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(y=0.1)
     axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=6.5, borderpad=0, columnspacing=1.2)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
 NAME_WIDTH = 18
+LARGEST_PLAIN = 1e6  # larger numbers have an exponent
 
 type Rows = Iterable[tuple[str, str]]
 
@@ -51,6 +52,8 @@ def with_error(value: float, error: float, unit: str) -> str:
     rounded = float(f"{error:.1e}")
     power = math.floor(math.log10(rounded))
     places = -power + (1 if rounded < 2 * 10.0**power else 0)  # two digits of 1.5, one of 9
+    if -4 <= places < 0 and abs(value) < LARGEST_PLAIN:
+        return f"{round(value, places):.0f} ± {round(error, places):.0f} {unit}"
     if not 0 <= places <= 9:
         return f"{value:.4g} ± {error:.1g} {unit}"
     return f"{value:.{places}f} ± {error:.{places}f} {unit}"
