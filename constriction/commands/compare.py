@@ -101,7 +101,11 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
             raise InputError(f"{path}: {error}") from None
         cell = Cell(result, options.interfaces)
         report("comparing")
-        agree(comm, lambda: _report(path, ready, cell, options))
+        entries = agree(comm, lambda: _entries(ready.loaded, cell, options.circuit))
+        report("writing")
+        record = agree(comm, lambda: _write(path, ready.folder, cell, entries))
+    if comm.rank == 0:
+        _show(cell, entries, ready.folder, record if options.json else None)
 
 
 def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
@@ -146,23 +150,12 @@ def _checked(item: Loaded, case: Case) -> Loaded:
     return item
 
 
-def _report(path: Path, ready: Prepared, cell: Cell, options: CompareOptions) -> None:
-    """On rank 0: compare, write, print."""
-    from constriction.overlay.records import comparison_record
-    from constriction.results import record_text
-
-    entries = [_entry(item, cell, options.circuit) for item in ready.loaded]
+def _entries(loaded: Sequence[Loaded], cell: Cell, circuit: str | None) -> list[Entry]:
+    """Lay the cell over each spectrum; on rank 0."""
+    entries = [_entry(item, cell, circuit) for item in loaded]
     if all(entry.overlay is None for entry in entries):
         raise InputError(entries[0].error)
-    record = comparison_record(str(path), cell, entries)
-    _write(ready.folder, record, cell, entries)
-    for entry in entries:
-        if entry.error:
-            complain(entry.error)
-    if options.json:
-        print(record_text(record), end="", flush=True)
-    else:
-        _show(cell, entries, ready.folder)
+    return entries
 
 
 def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
@@ -177,18 +170,21 @@ def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
         return Entry(item, None, f"{item.file}: {error}")
 
 
-def _write(folder: Path, record: dict[str, Any], cell: Cell, entries: Sequence[Entry]) -> None:
+def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Fill the folder; returns the content of comparison.json. On rank 0."""
     from constriction.case.schema import resolved_toml
     from constriction.folders import whole_folder
-    from constriction.overlay.records import COMPARISON, table_csv
+    from constriction.overlay.records import COMPARISON, comparison_record, table_csv
     from constriction.results import record_text
 
+    record = comparison_record(str(path), cell, entries)
     with whole_folder(folder, COMPARISON) as fresh:
         (fresh / "case.toml").write_text(resolved_toml(cell.result.case), encoding="utf-8")
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
             _draw(fresh, entry, cell, (number, len(entries)))
         (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
+    return record
 
 
 def _draw(folder: Path, entry: Entry, cell: Cell, place: tuple[int, int]) -> None:
@@ -211,10 +207,18 @@ def _name(entry: Entry) -> str:
     return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
-def _show(cell: Cell, entries: Sequence[Entry], folder: Path) -> None:
+def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, Any] | None) -> None:
+    """Print the tables, or nothing but a record if there is one; failures on stderr."""
     from constriction.overlay.records import LEFT_OUT, remarks
+    from constriction.results import record_text
     from constriction.view.terminal import overlay_rows, print_table
 
+    for entry in entries:
+        if entry.error:
+            complain(entry.error)
+    if record is not None:
+        print(record_text(record), end="", flush=True)
+        return
     for entry in entries:
         if entry.overlay is None:
             print_table(_name(entry), [("not compared", entry.error)])

@@ -112,7 +112,7 @@ def common_window(spectrum: Spectrum, case: Case) -> tuple[float, float]:
     """The frequencies in Hz that measurement and sweep share.
 
     Raises:
-        InputError: none.
+        InputError: they share none.
     """
     sweep = case.sweep.stop, case.sweep.start
     measured = float(spectrum.frequency[-1]), float(spectrum.frequency[0])

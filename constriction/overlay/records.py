@@ -35,6 +35,8 @@ DEFINITIONS = {
     "measurement; arcs with their apex outside the window or smaller than two standard errors do not count; the "
     "simulation is fitted with the same circuit unless it does not show the arc",
     "R_SE": "series resistance + R of the electrolyte's arc, the one nearest in time to the slab's in full contact",
+    "interfaces": "2: both ends of the cell are alike, so its middle is an equipotential; case.toml is half of it, as "
+    "solved; R_cstr is one interface's, every other value the whole cell's, with both",
     "R_int, C_int": "R and C = (R^(1-a) Q)^(1/a) of the other arc",
     "difference_in_error_bars": "(measured - simulated) / root of (standard error of the measurement's fit squared + "
     "numerical error bar of the simulation squared)",
