@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from constriction.commands.compare import compare
 from constriction.commands.convert import convert
 from constriction.commands.mesh import mesh
 from constriction.commands.run import run
@@ -26,6 +27,8 @@ Example: constriction run meshes/sodium_islands.toml
 Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
 
 Example: constriction convert measured.mpt -o measured.csv
+
+Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
 
 Resistances are in Ω·cm² and capacitances in F/cm², both per area of interface and one-sided.
 
@@ -41,7 +44,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, convert):
+for command in (run, mesh, convert, compare):
     app.command(command)
 
 

@@ -12,6 +12,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import stat
 import tempfile
@@ -32,13 +33,19 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 class Kind:
     """What a folder holds.
 
-    `name` is what errors call it; `files` are the only ones it may have, first the one by which `is_ours` knows
-    it: that is deleted first, so that what is half deleted is never taken for whole.
+    `name` is what errors call it; `files`, and those whose whole name matches `pattern`, are the only ones it may have.
+    First of `files` is the one by which `is_ours` knows it: that is deleted first, so that what is half deleted is
+    never taken for whole.
     """
 
     name: str
     files: tuple[str, ...]
     is_ours: Callable[[Path], bool]
+    pattern: str = r"(?!)"  # matches nothing
+
+    def may_hold(self, name: str) -> bool:
+        """Whether a file of this name belongs into the folder."""
+        return name in self.files or re.fullmatch(self.pattern, name) is not None
 
 
 def check_place(folder: str | os.PathLike[str], kind: Kind) -> Path:
@@ -105,7 +112,7 @@ def whole_folder(folder: str | os.PathLike[str], kind: Kind) -> Iterator[Path]:
     _tidy(target, kind)
     with _hidden_folder(target.parent, kind) as fresh:
         yield fresh
-        if unknown := {entry.name for entry in fresh.iterdir()} - set(kind.files):
+        if unknown := [entry.name for entry in fresh.iterdir() if not kind.may_hold(entry.name)]:
             raise ValueError(f"{target}: filled with {sorted(unknown)}; a {kind.name} has {', '.join(kind.files)}")
         _sync(fresh)
         _put_in_place(fresh, target, kind)
@@ -135,7 +142,7 @@ def _complaint(target: Path, kind: Kind) -> str | None:
     if _is_mounted(target):
         return "is a mount point, which cannot be replaced (a folder inside it can)"
     entries = list(os.scandir(target))
-    foreign = sorted(e.name for e in entries if e.name not in kind.files or not e.is_file(follow_symlinks=False))
+    foreign = sorted(e.name for e in entries if not kind.may_hold(e.name) or not e.is_file(follow_symlinks=False))
     if foreign:
         more = ", …" if len(foreign) > 3 else ""
         return f"holds other things than a {kind.name} ({', '.join(foreign[:3])}{more})"
@@ -173,9 +180,10 @@ def _hidden_folder(parent: Path, kind: Kind) -> Iterator[Path]:
 def _delete(folder: Path, kind: Kind) -> None:
     """Delete a folder of the kind, whole or not; one with anything else in it stays as it is."""
     with contextlib.suppress(OSError):
-        if {entry.name for entry in folder.iterdir()} <= set(kind.files):
-            for name in kind.files:
-                (folder / name).unlink(missing_ok=True)
+        entries = list(folder.iterdir())
+        if all(kind.may_hold(entry.name) for entry in entries):
+            for path in [*(folder / name for name in kind.files), *entries]:
+                path.unlink(missing_ok=True)
             folder.rmdir()
 
 

@@ -15,6 +15,14 @@ from typing import Any
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.folders import Kind, check_place, whole_folder
 from constriction.simulation import Result, gap_ratio
+from constriction.spectra.analysis import screen
+from constriction.spectra.identification import (
+    DEFINITION,
+    RESOLUTION,
+    electrolyte_arcs,
+    read_sample,
+    with_numerical_error,
+)
 from constriction.spectra.spectrum import write_csv
 from constriction.versions import git_commit, library_versions, package_version
 
@@ -46,9 +54,9 @@ def result_record(result: Result) -> dict[str, Any]:
         "relative_error_asked": result.case.accuracy.relative_error,
         "relative_error_reached": relative_error_reached(result),
         "accuracy_reached": result.accuracy_reached,
-        "C_cstr_farad_per_cm2": _scaled(result.C_cstr, FARAD_PER_CM2),
-        "C_low_farad_per_cm2": _scaled(result.C_low, FARAD_PER_CM2),
-        "C_high_farad_per_cm2": _scaled(result.C_high, FARAD_PER_CM2),
+        "C_cstr_farad_per_cm2": scaled(result.C_cstr, FARAD_PER_CM2),
+        "C_low_farad_per_cm2": scaled(result.C_low, FARAD_PER_CM2),
+        "C_high_farad_per_cm2": scaled(result.C_high, FARAD_PER_CM2),
         "f_cstr_hertz": result.f_cstr,
         "R_electrolyte_ohm_cm2": result.R_electrolyte * OHM_CM2,
         "R_dc_ohm_cm2": result.R_dc * OHM_CM2,
@@ -60,6 +68,7 @@ def result_record(result: Result) -> dict[str, Any]:
             }
             for peak in result.peaks
         ],
+        **apparent_record(result),
         "cells": result.response.fine.cells,
         "unknowns": result.response.fine.unknowns,
         "solves": sum(solution.model.solves for solution in solutions),
@@ -72,6 +81,40 @@ def result_record(result: Result) -> dict[str, Any]:
         "versions": versions(result.case.accuracy.method),
     }
     return {key: _finite_or_none(value) for key, value in record.items()}
+
+
+def apparent_record(result: Result) -> dict[str, Any]:
+    """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
+
+    R_SE, R_int in Ω·cm², C_int in F/cm²; `DEFINITION` in spectra/identification.py tells how. Never fails: what does
+    not allow a fit is told in `apparent_remark`.
+    """
+    reading, remark = None, ""
+    try:
+        electrolyte = electrolyte_arcs(screen(result.slab).spectrum)
+        reading = read_sample(screen(result.spectrum).spectrum, electrolyte)
+        remark = reading.remark
+    except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
+        remark = f"the sweep does not allow a fit: {error}"
+    found = None
+    if reading is not None and reading.apparent.R_SE_stderr is not None:
+        found = with_numerical_error(reading.apparent, result.spectrum_error)
+
+    def value(name: str, factor: float) -> float | None:
+        return None if found is None else scaled(getattr(found, name), factor)
+
+    return {
+        "apparent_R_SE_ohm_cm2": value("R_SE", OHM_CM2),
+        "apparent_R_SE_error_ohm_cm2": value("R_SE_stderr", OHM_CM2),
+        "apparent_R_int_ohm_cm2": value("R_int", OHM_CM2),
+        "apparent_R_int_error_ohm_cm2": value("R_int_stderr", OHM_CM2),
+        "apparent_C_int_farad_per_cm2": value("C_int", FARAD_PER_CM2),
+        "apparent_C_int_error_farad_per_cm2": value("C_int_stderr", FARAD_PER_CM2),
+        "apparent_circuit": None if reading is None else reading.circuit,
+        "apparent_resolution": RESOLUTION,
+        "apparent_definition": DEFINITION,
+        "apparent_remark": remark or None,
+    }
 
 
 def relative_error_reached(result: Result) -> float | None:
@@ -90,7 +133,8 @@ def versions(method: str) -> dict[str, str | None]:
     return {"constriction": package_version(), **environment.library_versions(), "git_commit": git_commit()}
 
 
-def _scaled(value: float | None, factor: float) -> float | None:
+def scaled(value: float | None, factor: float) -> float | None:
+    """A value times a factor; what is not there stays so."""
     return None if value is None else value * factor
 
 

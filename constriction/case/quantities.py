@@ -41,6 +41,8 @@ KINDS: Mapping[str, Kind] = {
         {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2},
     ),
     "frequency": Kind("a frequency", "Hz", "7 MHz", {"mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "THz": 12}),
+    "area": Kind("an area", "m2", "1.13 cm2", {"um2": -12, "mm2": -6, "cm2": -4, "m2": 0}),
+    "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
 }
 
 _ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its prefixes
@@ -51,6 +53,7 @@ _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
 # One digit per exponent and no brackets: pint would happily evaluate m**9**9**9.
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
 _UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*")
+_PLAIN_POWER = re.compile(r"(?<=[^\W\d_])(?=[+-]?[0-9](?![0-9]))")  # cm2 means cm^2, cm-2 cm^-2
 
 
 def parse_quantity(text: str, kind: str) -> float:
@@ -130,9 +133,10 @@ def _factor(unit: str, kind: str) -> Decimal | None:
     unit = unit.replace("\N{MICRO SIGN}", "u").replace("\N{GREEK SMALL LETTER MU}", "u").replace("·", "*")
     if unit in wanted.powers:  # starting pint takes half a second: not for the units everyone writes
         return Decimal(1).scaleb(wanted.powers[unit])
+    unit = _PLAIN_POWER.sub("^", unit)
     if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit):
         return None
-    given, base = _in_root_units(unit), _in_root_units(wanted.unit)
+    given, base = _in_root_units(unit), _in_root_units(_PLAIN_POWER.sub("^", wanted.unit))
     # Comparing root units, not dimensions: a radian per second is not a hertz.
     if given is None or base is None or given.units != base.units:
         return None

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from cyclopts import Parameter
 
 from constriction.errors import InputError
+
+if TYPE_CHECKING:
+    from constriction.case.schema import Case
 
 FLAG = Parameter(negative="", show_default=False)
 
@@ -29,3 +33,39 @@ def free_memory() -> float:
     import psutil
 
     return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available)
+
+
+def positive_quantity(option: str, text: str, kind: str) -> float:
+    """The value, SI, of what an option was given.
+
+    Args:
+        option: for messages, such as "--area".
+        text: a number with its unit.
+        kind: as in `case.quantities.KINDS`.
+
+    Raises:
+        InputError: it is no quantity of the kind, or not above zero.
+    """
+    from constriction.case.quantities import KINDS, parse_quantity
+
+    try:
+        value = parse_quantity(text, kind)
+    except InputError as error:
+        raise InputError(f"{option} {error}") from None
+    if value <= 0:
+        raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
+    return value
+
+
+def with_accuracy(case: Case, relative_error: float) -> Case:
+    """A case with another accuracy.relative_error."""
+    from pydantic import ValidationError
+
+    from constriction.case.schema import Accuracy
+
+    try:
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
+    except ValidationError:
+        expected = Accuracy.model_fields["relative_error"].description
+        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
+    return case.model_copy(update={"accuracy": accuracy})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.commands.options import FLAG, bytes_of, free_memory, with_accuracy
 from constriction.errors import DisagreementError, InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -110,7 +110,7 @@ def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]
 
     case = load(path)
     if options.relative_error is not None:
-        case = _with_accuracy(case, options.relative_error)
+        case = with_accuracy(case, options.relative_error)
     if options.bounds:
         if case.accuracy.method == "spectral":
             raise InputError(f"{path}: --bounds: expected accuracy.method = 'finite_elements', given 'spectral'")
@@ -135,19 +135,6 @@ def _check_twin(path: Path, case: Case, memory: float | None) -> None:
         check_flat(case, layout(case.interface))
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None
-
-
-def _with_accuracy(case: Case, relative_error: float) -> Case:
-    from pydantic import ValidationError
-
-    from constriction.case.schema import Accuracy
-
-    try:
-        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
-    except ValidationError:
-        expected = Accuracy.model_fields["relative_error"].description
-        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
-    return case.model_copy(update={"accuracy": accuracy})
 
 
 def _write(result: Result, folder: Path, with_field: bool, more: Mapping[str, Any]) -> dict[str, Any]:

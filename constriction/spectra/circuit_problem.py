@@ -32,12 +32,15 @@ class FitOptions:
         bounds: smallest and largest value by name of a parameter, SI; equal ones hold it. Others keep the range of
             their kind (see `circuits.KINDS`), resistances at most 1e-6 … 1e4 times |Z|.
         starts: number of blind starts, at least 1.
+        profiles: whether weakly determined parameters get an interval from the profile of the likelihood, which
+            takes several times as long as the fit.
     """
 
     weighting: str = "modulus"
     sigma: ArrayLike | None = None
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     starts: int = 10
+    profiles: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,7 @@ class Problem:
         absolute: whether `sigma` is known rather than known up to a factor.
         lower: (P,) bounds in internal coordinates (logarithms; exponents plain).
         upper: (P,) the same from above.
+        profiles: whether weakly determined parameters get an interval from the profile of the likelihood.
     """
 
     circuit: Circuit
@@ -61,6 +65,7 @@ class Problem:
     absolute: bool
     lower: Reals
     upper: Reals
+    profiles: bool = True
 
     def residuals(self, points: Reals) -> tuple[Reals, Reals]:
         """Weighted residuals (S, 2N), model minus measurement, and derivatives (S, P, 2N) at (S, P) points."""
@@ -98,7 +103,8 @@ def pose(spectrum: Spectrum, circuit: Circuit, options: FitOptions) -> Problem:
     sigma = _standard_deviations(spectrum.impedance, options)
     lower, upper = _bounds(spectrum.impedance, circuit, options.bounds)
     omega = 2 * math.pi * spectrum.frequency
-    return Problem(circuit, omega, spectrum.impedance, sigma, options.sigma is not None, lower, upper)
+    absolute = options.sigma is not None
+    return Problem(circuit, omega, spectrum.impedance, sigma, absolute, lower, upper, options.profiles)
 
 
 def _standard_deviations(z: NDArray[np.complex128], options: FitOptions) -> Reals:

@@ -20,6 +20,7 @@ type Reals = NDArray[np.float64]
 
 # Closer to a bound than this, in logarithms (exponents plain), is on it.
 ON_BOUND = 1e-7
+AT_LOWER_BOUND, AT_UPPER_BOUND = "at its lower bound", "at its upper bound"
 # A combination of parameters to which the data are this much less sensitive than to another is not determined.
 BLIND = 1e-9
 # Standard error, in logarithms or of an exponent, above which a profile replaces ±1 standard error.
@@ -245,9 +246,9 @@ def _remarks(problem: Problem, point: Reals, covariance: Reals, converged: bool)
         if problem.lower[k] == problem.upper[k]:
             remarks.append(f"held at {values[k]:.4g}")
         elif point[k] - problem.lower[k] < ON_BOUND:
-            remarks.append(f"at its lower bound {low[k]:.4g}")
+            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}")
         elif problem.upper[k] - point[k] < ON_BOUND:
-            remarks.append(f"at its upper bound {high[k]:.4g}")
+            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}")
         elif not converged:
             remarks.append("the fit did not converge")
         else:
@@ -263,7 +264,7 @@ def _parameter(problem: Problem, point: Reals, covariance: Reals, variance: floa
     error = math.sqrt(covariance[k, k])
     ends: tuple[float | None, float | None] = (float(point[k]) - error, float(point[k]) + error)
     remark = ""
-    if error > (WEAK if parameter.logarithmic else WEAK_EXPONENT):
+    if problem.profiles and error > (WEAK if parameter.logarithmic else WEAK_EXPONENT):
         ends, remark = profile(problem, point, covariance, k, variance), "weakly determined: interval from the profile"
     if parameter.logarithmic:
         ends = _exp(ends[0]), _exp(ends[1])

@@ -73,13 +73,36 @@ def nyquist(
     Raises:
         InputError: another suffix, two units, a mark that is not finite, a file that cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() not in METADATA:
-        raise InputError(f"{path}: suffix {path.suffix!r}, expected .png or .pdf")
+    check_suffix(path)
+    save(nyquist_figure(spectrum, reference, marks, title), path)
+
+
+def check_suffix(path: str | Path) -> str:
+    """Return the suffix of a picture in small letters.
+
+    Raises:
+        InputError: it is neither .png nor .pdf.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in METADATA:
+        raise InputError(f"{path}: suffix {Path(path).suffix!r}, expected .png or .pdf")
+    return suffix
+
+
+def save(figure: Figure, path: str | Path) -> None:
+    """Write a figure in its own size, the same bytes for the same content.
+
+    Args:
+        figure: finished.
+        path: file to write, `.png` (300 dpi) or `.pdf`.
+
+    Raises:
+        InputError: another suffix, a file that cannot be written.
+    """
+    suffix = check_suffix(path)
     with matplotlib.style.context(["default", STYLE]):
-        figure = nyquist_figure(spectrum, reference, marks, title)
         try:
-            figure.savefig(path, dpi=DPI, metadata=METADATA[path.suffix.lower()])
+            figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
 
@@ -132,10 +155,19 @@ def _check(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float,
 
 def _display_unit(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float, complex]]) -> tuple[float, str]:
     """Return the factor from SI to the axis unit and that unit's name, such that ticks need few digits."""
-    edge = EDGE_UNITS[spectrum.unit]
-    largest = edge.factor * max(
-        np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks), 0.0
-    )
+    values = (np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks))
+    return display_unit(spectrum.unit, float(max(values)))
+
+
+def display_unit(unit: str, value: float) -> tuple[float, str]:
+    """Return the factor from SI to an axis unit and that unit's name, such that ticks need few digits.
+
+    Args:
+        unit: of a spectrum.
+        value: the largest one on the axis, SI, not negative.
+    """
+    edge = EDGE_UNITS[unit]
+    largest = edge.factor * value
     if 0.1 <= largest < 1e4 or largest == 0:
         return edge.factor, edge.label
     size, prefix = decimal_prefix(largest)

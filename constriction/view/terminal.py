@@ -6,13 +6,17 @@ import contextlib
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
+if TYPE_CHECKING:
+    from constriction.overlay.differences import Difference, Overlay
+
 PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
 NAME_WIDTH = 18
+LARGEST_PLAIN = 1e6  # larger numbers have an exponent
 
 type Rows = Iterable[tuple[str, str]]
 
@@ -48,6 +52,8 @@ def with_error(value: float, error: float, unit: str) -> str:
     rounded = float(f"{error:.1e}")
     power = math.floor(math.log10(rounded))
     places = -power + (1 if rounded < 2 * 10.0**power else 0)  # two digits of 1.5, one of 9
+    if -4 <= places < 0 and abs(value) < LARGEST_PLAIN:
+        return f"{round(value, places):.0f} ± {round(error, places):.0f} {unit}"
     if not 0 <= places <= 9:
         return f"{value:.4g} ± {error:.1g} {unit}"
     return f"{value:.{places}f} ± {error:.{places}f} {unit}"
@@ -71,6 +77,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz")
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
     yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "apparent", _apparent(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
@@ -102,10 +109,67 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "difference", f"R_cstr {apart:.2f}, spectrum {spectrum:.2f} of both error bars together: they {words}"
 
 
+def _apparent(record: Mapping[str, Any]) -> str:
+    """What an experimenter would read off the spectrum, in one line."""
+    area = "Ω·cm²"
+    electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
+    if electrolyte is None:
+        return f"none: {record['apparent_remark']}"
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    if interface is None:
+        parts.append("no arc of the interface")
+    else:
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
+        parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
+    return f"{', '.join(parts)} ({record['apparent_circuit']})"
+
+
 def _peak(peak: Mapping[str, float], area: str) -> str:
     resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
     frequency = engineering(peak["frequency_hertz"], "Hz")
     return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+
+
+def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The lines of a table that compares a measured spectrum with the simulated one.
+
+    Args:
+        overlay: of both.
+        remarks: what a reader must know, a line each.
+    """
+    low, high = (engineering(f, "Hz") for f in overlay.window)
+    left_out = len(overlay.screened.excluded)
+    yield "window", f"{low} to {high}, {overlay.simulated.frequency.size} points, {left_out} left out (Kramers-Kronig)"
+    circuits = dict.fromkeys([overlay.measured_reading.circuit, overlay.simulated_reading.circuit])
+    yield "circuit", ", simulated ".join(circuits)
+    for item in overlay.differences:
+        yield item.name, _difference(item)
+    share = math.sqrt(sum(abs(overlay.residuals) ** 2) / overlay.residuals.size)
+    yield (
+        "Z, rms",
+        f"measured is {100 * share:.3g}% of |Z| from simulated, and {100 * overlay.noise:.3g}% from its own fit",
+    )
+    for remark in remarks:
+        yield "note", remark
+
+
+def _difference(item: Difference) -> str:
+    """Both values with their error bars, and how far they are apart."""
+
+    def side(value: float | None, error: float | None) -> str:
+        if value is None:
+            return "none"
+        if item.name != "C_int":
+            return with_error(value * 1e4, (error or 0.0) * 1e4, "Ω·cm²")
+        return farad(value * 1e-4) + (f" ± {error / value:.1%}" if error else "")
+
+    measured = side(item.measured, item.measured_stderr)
+    text = f"measured {measured}, simulated {side(item.simulated, item.simulated_error)}"
+    if item.relative is None:
+        return "in neither" if item.measured is None and item.simulated is None else text
+    bars = "no error bar" if item.in_bars is None else f"{significant(item.in_bars, 2)} error bars"
+    apart = f"{item.relative:+.1%}" if item.relative < 2 else f"{significant(1 + item.relative, 3)} times as much"
+    return f"{text}: {apart}, {bars}".replace("-", "−")
 
 
 def mesh_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

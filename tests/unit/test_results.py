@@ -25,13 +25,16 @@ from constriction.spectra.spectrum import Spectrum, read_csv
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
 WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
-# DESIGN.md's keys, and the five that the issue adds.
+# DESIGN.md's keys, and those that the issues add.
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 peaks cells unknowns solves seconds_mesh "
     "seconds_solve seconds_total gap_model method case_sha256 versions "
     "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images "
-    "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh".split()
+    "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh "
+    "apparent_R_SE_ohm_cm2 apparent_R_SE_error_ohm_cm2 apparent_R_int_ohm_cm2 apparent_R_int_error_ohm_cm2 "
+    "apparent_C_int_farad_per_cm2 apparent_C_int_error_farad_per_cm2 apparent_circuit apparent_resolution "
+    "apparent_definition apparent_remark".split()
 )
 
 

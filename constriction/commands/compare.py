@@ -1,0 +1,231 @@
+"""`constriction compare`: a case is simulated and laid over measured spectra."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG, bytes_of, positive_quantity, with_accuracy
+from constriction.errors import InputError
+from constriction.guard import complain, guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.case.schema import Case
+    from constriction.overlay.cell import Cell
+    from constriction.overlay.measured import Loaded
+    from constriction.overlay.records import Entry
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class CompareOptions:
+    """How a case is laid over measurements."""
+
+    area: str | None = None
+    """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
+    interfaces: int = 1
+    """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
+    circuit: str | None = None
+    """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
+    relative_error: float | None = None
+    """Accuracy of the simulation instead of the case's own accuracy.relative_error."""
+    memory: str | None = None
+    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    json: Annotated[bool, FLAG] = False
+    """Print comparison.json to stdout and nothing else."""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+def compare(
+    case: Path,
+    /,
+    *files: Path,
+    out: Path,
+    options: CompareOptions = CompareOptions(),  # noqa: B008 - frozen, so no state is shared
+) -> int:
+    """Simulate a case and lay it over measured spectra: differences of R_SE, R_int, C_int in units of the error bars.
+
+    Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
+
+    Both go through the same window (what sweep and measurement share), the same Kramers-Kronig rule and the same fit,
+    at the measured frequencies, per area. Cables, leads and contacts outside the electrolyte are not simulated. A
+    file that cannot be compared stays in the table with its error, and the others go on; only if none can, nothing
+    is written. Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    case:
+        The case file (TOML).
+    files:
+        Measured files, of any kind that `constriction convert` reads.
+    out:
+        Folder of the comparison; an earlier one there is replaced as a whole.
+    """
+    return guarded(partial(_compare, case, files, out, options), options.debug)
+
+
+class Prepared(NamedTuple):
+    """What is checked before anything is solved."""
+
+    case: Case
+    folder: Path
+    memory: float | None
+    loaded: tuple[Loaded, ...]
+
+
+def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions, comm: MPI.Comm) -> None:
+    ready = agree(comm, lambda: _prepare(path, files, out, options))
+    from constriction.overlay.cell import Cell, half_cell
+    from constriction.simulation import Options, simulate
+    from constriction.view.terminal import progress
+
+    if ready.case.accuracy.method == "finite_elements":
+        from constriction.field.environment import wait_for_other_compilers
+
+        wait_for_other_compilers()
+    with progress(silent=options.json or comm.rank != 0) as report:
+        how = Options(comm=comm, memory=ready.memory, report=report)
+        try:
+            result = simulate(half_cell(ready.case, options.interfaces), how)
+        except InputError as error:  # from the geometry, which does not know the file
+            raise InputError(f"{path}: {error}") from None
+        cell = Cell(result, options.interfaces)
+        report("comparing")
+        entries = agree(comm, lambda: _entries(ready.loaded, cell, options.circuit))
+        report("writing")
+        record = agree(comm, lambda: _write(path, ready.folder, cell, entries))
+    if comm.rank == 0:
+        _show(cell, entries, ready.folder, record if options.json else None)
+
+
+def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
+    """Everything that can be checked before computing; a file that cannot be compared keeps its error."""
+    from constriction.case.schema import load
+    from constriction.folders import check_place
+    from constriction.overlay.measured import load_all
+    from constriction.overlay.records import COMPARISON
+    from constriction.spectra.circuits import parse_circuit
+
+    case = load(path)
+    if options.relative_error is not None:
+        case = with_accuracy(case, options.relative_error)
+    if not files:
+        raise InputError("no measured file: expected at least one after the case")
+    if options.interfaces not in (1, 2):
+        raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
+    if options.circuit is not None:
+        parse_circuit(options.circuit)
+    memory = None if options.memory is None else bytes_of(options.memory)
+    area = None if options.area is None else positive_quantity("--area", options.area, "area")
+    loaded = load_all(files, area)
+    checked = tuple(_checked(item, case) for item in loaded)
+    if all(item.error for item in checked):
+        raise InputError(checked[0].error)
+    check_place(out, COMPARISON)
+    return Prepared(case, out, memory, checked)
+
+
+def _checked(item: Loaded, case: Case) -> Loaded:
+    """With an error if it cannot be compared: found before the case is solved."""
+    from dataclasses import replace
+
+    from constriction.overlay.differences import screened
+
+    if item.spectrum is None:
+        return item
+    try:
+        screened(item.spectrum, case)
+    except InputError as error:
+        return replace(item, error=f"{item.file}: {error}")
+    return item
+
+
+def _entries(loaded: Sequence[Loaded], cell: Cell, circuit: str | None) -> list[Entry]:
+    """Lay the cell over each spectrum; on rank 0."""
+    entries = [_entry(item, cell, circuit) for item in loaded]
+    if all(entry.overlay is None for entry in entries):
+        raise InputError(entries[0].error)
+    return entries
+
+
+def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
+    from constriction.overlay.differences import overlay
+    from constriction.overlay.records import Entry
+
+    if item.spectrum is None or item.error:
+        return Entry(item, None, item.error)
+    try:
+        return Entry(item, overlay(item.spectrum, cell, circuit), "")
+    except InputError as error:
+        return Entry(item, None, f"{item.file}: {error}")
+
+
+def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Fill the folder; returns the content of comparison.json. On rank 0."""
+    from constriction.case.schema import resolved_toml
+    from constriction.folders import whole_folder
+    from constriction.overlay.records import COMPARISON, comparison_record, table_csv
+    from constriction.results import record_text
+
+    record = comparison_record(str(path), cell, entries)
+    with whole_folder(folder, COMPARISON) as fresh:
+        (fresh / "case.toml").write_text(resolved_toml(cell.result.case), encoding="utf-8")
+        (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
+        for number, entry in enumerate(entries, start=1):
+            _draw(fresh, entry, cell, (number, len(entries)))
+        (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
+    return record
+
+
+def _draw(folder: Path, entry: Entry, cell: Cell, place: tuple[int, int]) -> None:
+    from constriction.overlay.records import picture_name
+    from constriction.view.overlay import draw_overlay, draw_relaxation_times, draw_residuals
+
+    overlay, measured = entry.overlay, entry.loaded.spectrum
+    if overlay is None or measured is None:
+        return
+    title = f"{_name(entry)} over {cell.result.case.title or 'the simulated case'}"
+    draw_overlay(folder / picture_name("overlay", *place), title, measured, overlay, cell)
+    draw_residuals(folder / picture_name("residuals", *place), title, overlay, cell)
+    draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
+
+
+def _name(entry: Entry) -> str:
+    """File and, if it has several, sweep."""
+    measurement = entry.loaded.measurement
+    sweep = 1 if measurement is None else measurement.metadata.sweep
+    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
+
+
+def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, Any] | None) -> None:
+    """Print the tables, or nothing but a record if there is one; failures on stderr."""
+    from constriction.overlay.records import LEFT_OUT, remarks
+    from constriction.results import record_text
+    from constriction.view.terminal import overlay_rows, print_table
+
+    for entry in entries:
+        if entry.error:
+            complain(entry.error)
+    if record is not None:
+        print(record_text(record), end="", flush=True)
+        return
+    for entry in entries:
+        if entry.overlay is None:
+            print_table(_name(entry), [("not compared", entry.error)])
+        else:
+            told = remarks(entry.loaded, entry.overlay)
+            print_table(_name(entry), overlay_rows(entry.overlay, told))
+    if not cell.result.accuracy_reached:
+        print("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
+    print(f"Not simulated: {'; '.join(LEFT_OUT)}.")
+    print(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})", flush=True)

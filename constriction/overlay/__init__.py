@@ -1,0 +1,1 @@
+"""A simulated cell laid over measured ones."""
