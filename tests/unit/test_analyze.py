@@ -388,3 +388,21 @@ def test_an_earlier_analysis_is_replaced_as_a_whole(here, capfd):
     (here / "out/mine.png").write_text("")
     assert main(["analyze", "cell.csv", "--out", "out"]) == 2
     assert "holds other things than a spectrum analysis (mine.png)" in capfd.readouterr().err
+
+
+# --- the same in Python --------------------------------------------------------------------------------------------
+
+
+@needs_data
+def test_public_names_take_a_file_to_its_arcs():
+    import constriction
+
+    spectrum = constriction.read(LAGP)[0].spectrum
+    assert constriction.kramers_kronig(spectrum).consistent
+    fit = constriction.fit_circuit(spectrum, "RQ-RQ-Q")
+    assert fit.arcs[1].resistance == pytest.approx(47.12e3, rel=0.03)
+    found = constriction.relaxation_times(spectrum, preset="paper")
+    assert found.regularisation == 1e-6 and len(found.peaks) >= 2
+    assert constriction.analyse(spectrum).fit.circuit.text in ("R-RQ", "R-RQ-RQ")
+    with pytest.raises(constriction.InputError, match="no time series"):
+        constriction.read_series(LAGP)
