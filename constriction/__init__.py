@@ -2,6 +2,8 @@
 
 In short: `result = constriction.simulate(constriction.load("case.toml"))`, then `result.R_cstr`, `result.C_cstr` and
 `result.spectrum`, in SI and per area of interface.
+
+Measured spectra: `constriction.analyse(constriction.read("cell.mpt")[0].spectrum).fit.arcs`.
 """
 
 from importlib import import_module
@@ -12,9 +14,30 @@ if TYPE_CHECKING:
     from constriction.errors import InputError
     from constriction.results import write_result
     from constriction.simulation import Options, Result, simulate
+    from constriction.spectra.analysis import analyse
+    from constriction.spectra.fitting import fit_circuit
+    from constriction.spectra.kramers_kronig import kramers_kronig
+    from constriction.spectra.readers import read, read_series
+    from constriction.spectra.relaxation_times import relaxation_times
     from constriction.spectra.spectrum import Spectrum
 
-__all__ = ["Case", "InputError", "Options", "Result", "Spectrum", "load", "parse_case", "simulate", "write_result"]
+__all__ = [
+    "Case",
+    "InputError",
+    "Options",
+    "Result",
+    "Spectrum",
+    "analyse",
+    "fit_circuit",
+    "kramers_kronig",
+    "load",
+    "parse_case",
+    "read",
+    "read_series",
+    "relaxation_times",
+    "simulate",
+    "write_result",
+]
 
 _HOMES = {
     "Case": "case.schema",
@@ -25,6 +48,12 @@ _HOMES = {
     "Result": "simulation",
     "simulate": "simulation",
     "Spectrum": "spectra.spectrum",
+    "analyse": "spectra.analysis",
+    "fit_circuit": "spectra.fitting",
+    "kramers_kronig": "spectra.kramers_kronig",
+    "read": "spectra.readers",
+    "read_series": "spectra.readers",
+    "relaxation_times": "spectra.relaxation_times",
     "write_result": "results",
 }
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from constriction.commands.analyze import analyze
 from constriction.commands.compare import compare
 from constriction.commands.convert import convert
 from constriction.commands.mesh import mesh
@@ -27,6 +28,8 @@ Example: constriction run meshes/sodium_islands.toml
 Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
 
 Example: constriction convert measured.mpt -o measured.csv
+
+Example: constriction analyze measured.mpt --out results/measured
 
 Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
 
@@ -44,7 +47,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, convert, compare):
+for command in (run, mesh, convert, analyze, compare):
     app.command(command)
 
 

@@ -69,3 +69,18 @@ def with_accuracy(case: Case, relative_error: float) -> Case:
         expected = Accuracy.model_fields["relative_error"].description
         raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
     return case.model_copy(update={"accuracy": accuracy})
+
+
+def window(highest: str | None, lowest: str | None) -> tuple[float, float] | None:
+    """Smallest and largest frequency in Hz that --from and --to name; None without both.
+
+    Raises:
+        InputError: one is no frequency, or they are exchanged.
+    """
+    if highest is None and lowest is None:
+        return None
+    high = math.inf if highest is None else positive_quantity("--from", highest, "frequency")
+    low = 0.0 if lowest is None else positive_quantity("--to", lowest, "frequency")
+    if low >= high:
+        raise InputError(f"--from {highest!r} --to {lowest!r}: expected the higher frequency first")
+    return low, high

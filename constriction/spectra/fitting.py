@@ -179,11 +179,19 @@ def compare_circuits(
     """
     if not circuits:
         raise InputError("no circuit to compare: expected at least one")
-    fits = [fit_circuit(spectrum, circuit, options) for circuit in circuits]
+    return ranked([fit_circuit(spectrum, circuit, options) for circuit in circuits])
+
+
+def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
+    """Rank fits of one spectrum by rising BIC; those that did not converge come last.
+
+    Args:
+        fits: at least one, all with the same weights.
+    """
     trusted = [fit for fit in fits if fit.converged] or fits
     aic, bic = min(fit.aic for fit in trusted), min(fit.bic for fit in trusted)
-    fits.sort(key=lambda fit: (not fit.converged, fit.bic))
-    return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in fits)
+    in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
+    return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
 
 
 def _report(problem: Problem, point: Reals, converged: bool, agreeing: int, unit: str) -> CircuitFit:

@@ -25,9 +25,15 @@ def engineering(value: float, unit: str, least: float = 1.0) -> str:
     """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g} {unit}"
+    size, prefix = decimal_prefix(value, least)
+    return f"{significant(value / size, 3)} {prefix}{unit}"
+
+
+def decimal_prefix(value: float, least: float = 1.0) -> tuple[float, str]:
+    """The largest decimal prefix that leaves at least `least` of a value in three digits, as (size, name)."""
     rounded = abs(float(f"{value:.2e}"))
     power = next((p for p in PREFIXES if rounded >= least * 10.0**p * (1 - 1e-12)), min(PREFIXES))
-    return f"{significant(value / 10.0**power, 3)} {PREFIXES[power]}{unit}"
+    return 10.0**power, PREFIXES[power]
 
 
 def farad(capacitance: float) -> str:

@@ -1,0 +1,229 @@
+"""What `constriction analyze` leaves behind: fit.json, table.csv, a picture per spectrum, trends of a series."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from constriction.folders import Kind, whole_folder
+from constriction.versions import git_commit, library_versions, package_version
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from constriction.spectra.batch import BatchOptions, Entry
+    from constriction.spectra.normalisation import Normalisation
+    from constriction.spectra.timeseries import Nucleation, TimeSeries
+
+type Record = dict[str, Any]
+
+FIT, TABLE = "fit.json", "table.csv"
+OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
+LONGEST_NAME = 60
+STDERR = (
+    "one standard error from the covariance of the fit; null where the fit gives none: it did not converge, or the "
+    "value sits on a bound or depends on one that does (the others then hold with that one at its bound); the error "
+    "of a normalising area, thickness or pristine cell is not in it"
+)
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        record = json.loads((folder / FIT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and OUR_KEYS <= record.keys()
+
+
+PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)"
+ANALYSIS = Kind("spectrum analysis", (FIT, TABLE), _is_ours, PICTURES)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A normalisation and how it came about, for fit.json."""
+
+    by: Normalisation
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Deposition:
+    """A chronopotentiometry file and what it tells.
+
+    Attributes:
+        file: as it was named.
+        series: potential and current over time.
+        charge: (N,) in C/m², with the sign of the current.
+        nucleation: overpotential, drop and plateau.
+    """
+
+    file: str
+    series: TimeSeries
+    charge: NDArray[Any]
+    nucleation: Nucleation
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything that is written.
+
+    Attributes:
+        entries: the spectra, in the order of the files.
+        scaled: normalisation, or None.
+        charges: one per entry in C/m², or None.
+        how: options of the analysis.
+        deposition: between the spectra, or None.
+    """
+
+    entries: Sequence[Entry]
+    scaled: Scaled | None
+    charges: Sequence[float] | None
+    how: BatchOptions
+    deposition: Deposition | None
+
+
+def write_analysis(report: Report, folder: Path, suffixes: Sequence[str]) -> Record:
+    """Write an analysis as a whole.
+
+    Args:
+        report: what is written.
+        folder: nothing, an empty folder, or an earlier analysis, which is replaced.
+        suffixes: of the pictures, ".png" and ".pdf".
+
+    Returns:
+        The content of fit.json.
+
+    Raises:
+        InputError: the folder holds something else; nothing was changed.
+    """
+    from constriction.spectra.records import table_rows
+
+    record = analysis_record(report)
+    with whole_folder(folder, ANALYSIS) as fresh:
+        _draw(report, fresh, suffixes)
+        with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
+        (fresh / FIT).write_text(record_text(record), encoding="utf-8")
+    return record
+
+
+def record_text(record: Record) -> str:
+    """A record as JSON, no NaN."""
+    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def analysis_record(report: Report) -> Record:
+    """The content of fit.json: one element of `files` per spectrum, and what holds for all of them."""
+    from constriction.spectra.apparent import DEFINITION
+    from constriction.spectra.records import entry_record, without_nan
+
+    by = report.scaled.by if report.scaled else None
+    files = []
+    for number, entry in enumerate(report.entries):
+        charge = None if report.charges is None else report.charges[number]
+        record = entry_record(entry, by) | _charge_record(charge)
+        record["picture"] = _picture_name(number, entry) + ".png" if entry.fit else None
+        files.append(record)
+    normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
+    found: Record = without_nan(
+        {
+            "files": files,
+            "normalisation": normalisation,
+            "options": _options_record(report.how),
+            "deposition": None if report.deposition is None else _deposition_record(report.deposition),
+            "definitions": {
+                "apparent": DEFINITION,
+                "stderr": STDERR,
+                "residual": "relative to |Z|",
+            },
+            "versions": {
+                "constriction": package_version(),
+                **library_versions("numpy", "scipy"),
+                "git_commit": git_commit(),
+            },
+        }
+    )
+    return found
+
+
+def _charge_record(charge: float | None) -> Record:
+    from constriction.spectra.timeseries import MAH_PER_CM2, sodium_thickness
+
+    return {
+        "charge_mAh_per_cm2": None if charge is None else charge / MAH_PER_CM2,
+        "mean_sodium_thickness_um": None if charge is None else sodium_thickness(charge) * 1e6,
+    }
+
+
+def _normalisation_record(scaled: Scaled) -> Record:
+    if scaled.by.unit == "ohm m":
+        return {**scaled.facts, "area_over_thickness_cm": scaled.by.scale * 100}
+    return dict(scaled.facts)
+
+
+def _options_record(how: BatchOptions) -> Record:
+    analysis = how.analysis
+    low, high = analysis.window or (None, None)
+    return {
+        "circuits": list(analysis.circuits),
+        "pristine_circuit": how.pristine_circuit,
+        "from_hertz": high,
+        "to_hertz": low or None,
+        "kramers_kronig_limit": analysis.limit,
+        "weighting": analysis.fit.weighting,
+        "starts": analysis.fit.starts,
+        "series": how.series,
+        "drt": None
+        if how.distribution is None
+        else {item.name: getattr(how.distribution, item.name) for item in fields(how.distribution)},
+    }
+
+
+def _deposition_record(deposition: Deposition) -> Record:
+    from constriction.spectra.timeseries import MAH_PER_CM2
+
+    found = deposition.nucleation
+    return {
+        "file": deposition.file,
+        "notes": list(deposition.series.notes),
+        "nucleation_overpotential_volt": found.overpotential,
+        "lowest_potential_volt": found.lowest_potential,
+        "lowest_potential_at_mAh_per_cm2": found.lowest_charge / MAH_PER_CM2,
+        "plateau_potential_volt": found.plateau_potential,
+        **_charge_record(abs(float(deposition.charge[-1]))),
+    }
+
+
+# --- pictures ------------------------------------------------------------------------------------------------------
+
+
+def _picture_name(number: int, entry: Entry) -> str:
+    """Such as spectrum-01-cell_3."""
+    plain = re.sub(r"[^\w.+-]+", "_", Path(entry.file).stem, flags=re.ASCII)[:LONGEST_NAME]
+    return f"spectrum-{number + 1:02d}-{plain or 'unnamed'}"
+
+
+def _draw(report: Report, folder: Path, suffixes: Sequence[str]) -> None:
+    from constriction.view.entries import entry_picture, entry_title, trends_of
+    from constriction.view.spectra_plots import draw_picture
+    from constriction.view.trends import draw_deposition, draw_trends
+
+    by = report.scaled.by if report.scaled else None
+    for number, entry in enumerate(report.entries):
+        if entry.fit:
+            picture = entry_picture(entry, by, entry_title(entry, report.entries))
+            for suffix in suffixes:
+                draw_picture(picture, folder / f"{_picture_name(number, entry)}{suffix}")
+    pristine = report.how.pristine_circuit is not None
+    series = trends_of(report.entries, by, report.charges, pristine) if report.how.series else None
+    for suffix in suffixes:
+        if series is not None:
+            draw_trends(series, folder / f"trends{suffix}")
+        if (found := report.deposition) is not None:
+            draw_deposition(folder / f"deposition{suffix}", found.charge, found.series.potential, found.nucleation)

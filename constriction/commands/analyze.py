@@ -1,0 +1,311 @@
+"""`constriction analyze`: measured spectra are checked, fitted, normalised, drawn."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG, positive_quantity, window
+from constriction.errors import InputError
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.commands.analysis_folder import Deposition, Record, Report, Scaled
+    from constriction.spectra.batch import BatchOptions, Entry
+    from constriction.spectra.relaxation_times import DistributionOptions
+
+SEVERAL = Parameter(negative="", show_default=False)
+FIRST = "first"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class AnalyzeOptions:
+    """How spectra are analysed."""
+
+    circuit: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Circuit to fit; may be repeated, then BIC chooses for each spectrum. [default: R-RQ and R-RQ-RQ]"""
+    from_: Annotated[str | None, Parameter(name="--from")] = None
+    """Highest frequency used, such as "7 MHz". [default: all]"""
+    to: str | None = None
+    """Lowest frequency used, such as "100 Hz". [default: all]"""
+    kk_limit: float = 0.02
+    """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
+    weighting: Literal["modulus", "proportional", "unit"] = "modulus"
+    """Standard deviations assumed: proportional to |Z|, to each part, or all equal."""
+    drt: Annotated[bool, FLAG] = False
+    """Also calculate the distribution of relaxation times."""
+    drt_lambda: str | None = None
+    """Its λ: l-curve, gcv, a number, or paper (1e-6, second derivative); implies --drt. [default: l-curve]"""
+    area: str | None = None
+    """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
+    thickness: str | None = None
+    """With --area, of the electrolyte, such as "1.5 mm": results in Ω·cm and F/cm instead, as in the paper."""
+    pristine: str | None = None
+    """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
+    conductivity: str | None = None
+    """Of the electrolyte, bulk and grain boundary in series, such as "5 mS/cm"; with --pristine."""
+    pristine_circuit: str = "R-RQ-Q"
+    """Circuit of the pristine spectrum, whose electrode blocks."""
+    series: Annotated[bool, FLAG] = False
+    """The files are one cell in this order: each fit also starts from the last one, arcs keep their identity."""
+    charge: str | None = None
+    """Charge passed before each spectrum, such as "0, 0.05, 0.1 mAh/cm2"; implies --series."""
+    charge_step: str | None = None
+    """Charge passed between spectra, the first at 0, such as "0.05 mAh/cm2"; implies --series."""
+    deposition: Path | None = None
+    """Chronopotentiometry file: nucleation overpotential, charge and sodium thickness; with --area unless in A/cm²."""
+    pdf: Annotated[bool, FLAG] = False
+    """Also write each picture as PDF."""
+    json: Annotated[bool, FLAG] = False
+    """Print fit.json to stdout and nothing else."""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+def analyze(
+    *files: Path,
+    out: Annotated[Path, Parameter(name=["--out", "-o"])],
+    options: AnalyzeOptions = AnalyzeOptions(),  # noqa: B008 - frozen, so no state is shared
+) -> int:
+    """Check measured spectra (Kramers-Kronig), fit circuits with error bars, draw Nyquist, Bode and residuals.
+
+    Example: constriction analyze cell.mpt --out results/cell
+
+    Example: constriction analyze pellet.z --circuit RQ-RQ-Q --area "1.13 cm2" --thickness "1.5 mm" --drt --out pellet
+
+    Example: constriction analyze step*.mpt --charge-step "0.05 mAh/cm2" --pristine first --conductivity "5 mS/cm" -o na
+
+    Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error.
+
+    Exit codes: 0 done; 2 wrong input, or all files failed and nothing was written; 1 anything else.
+
+    Parameters
+    ----------
+    files:
+        Files of impedance instruments, of any kind that `constriction convert` reads.
+    out:
+        Folder for fit.json, table.csv and pictures; an earlier analysis there is replaced as a whole.
+    """
+    return guarded(partial(_analyze, files, out, options), options.debug)
+
+
+def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: MPI.Comm) -> None:
+    """On rank 0 alone."""
+    agree(comm, lambda: _work(files, out, options))
+
+
+def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
+    from constriction.commands.analysis_folder import write_analysis
+    from constriction.view.terminal import progress
+
+    with progress(silent=options.json) as say:
+        report = _report(files, out, options, say)
+        say("drawing")
+        record = write_analysis(report, out, (".png", ".pdf") if options.pdf else (".png",))
+    _show(report, record, out, options.json)
+
+
+def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> Report:
+    """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
+    from constriction.commands.analysis_folder import ANALYSIS, Report
+    from constriction.folders import check_place
+    from constriction.spectra.batch import analyse_all, load
+
+    if not files:
+        raise InputError("no file to analyse: expected at least one")
+    how = _batch_options(options)
+    by_size = _by_size(options)
+    deposition = _deposition(options)
+    check_place(out, ANALYSIS)
+    say("reading")
+    entries = load(files)
+    if by_size or options.pristine:
+        entries = tuple(map(_refuse_normalised, entries))
+    charges = _charges(options, len(entries))
+    say("fitting")
+    entries = analyse_all(entries, how)
+    if not any(entry.fit for entry in entries):
+        failures = "; ".join(entry.error for entry in entries)
+        raise InputError(failures if len(entries) == 1 else f"none of {len(entries)} could be analysed: {failures}")
+    return Report(entries, by_size or _by_pristine(options, entries, how), charges, how, deposition)
+
+
+def _batch_options(options: AnalyzeOptions) -> BatchOptions:
+    from constriction.spectra.analysis import CIRCUITS, AnalysisOptions
+    from constriction.spectra.batch import BatchOptions
+    from constriction.spectra.circuit_problem import FitOptions
+    from constriction.spectra.circuits import parse_circuit
+
+    circuits = options.circuit or CIRCUITS
+    for text in (*circuits, options.pristine_circuit):
+        parse_circuit(text)
+    if not 0 < options.kk_limit < 1:
+        raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
+    if (options.pristine is None) != (options.conductivity is None):
+        raise InputError("--pristine and --conductivity belong together: expected both or none")
+    return BatchOptions(
+        analysis=AnalysisOptions(
+            circuits=circuits,
+            window=window(options.from_, options.to),
+            limit=options.kk_limit,
+            fit=FitOptions(weighting=options.weighting),
+        ),
+        distribution=_distribution_options(options),
+        series=options.series or options.charge is not None or options.charge_step is not None,
+        pristine_circuit=options.pristine_circuit if options.pristine == FIRST else None,
+    )
+
+
+def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None:
+    from constriction.spectra.relaxation_times import CHOICES, PRESETS, DistributionOptions
+
+    if options.drt_lambda is None:
+        return DistributionOptions() if options.drt else None
+    if options.drt_lambda in PRESETS:
+        return PRESETS[options.drt_lambda]
+    if options.drt_lambda in CHOICES:
+        return DistributionOptions(regularisation=options.drt_lambda)
+    try:
+        value = float(options.drt_lambda)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        known = ", ".join((*CHOICES, *PRESETS))
+        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number, {known}")
+    return DistributionOptions(regularisation=value)
+
+
+def _by_size(options: AnalyzeOptions) -> Scaled | None:
+    """Normalisation by area, or by area and thickness."""
+    from constriction.commands.analysis_folder import Scaled
+    from constriction.spectra.normalisation import to_area, to_cell_constant
+
+    if options.thickness is None and (options.area is None or options.pristine is not None):
+        return None  # beside a pristine cell the area is for the charge only
+    if options.pristine is not None:
+        raise InputError("--thickness and --pristine: two ways to the cell constant, expected one of them")
+    if options.area is None:
+        raise InputError("--thickness without --area: expected both")
+    area = positive_quantity("--area", options.area, "area")
+    if options.thickness is None:
+        return Scaled(to_area(area), {"by": "area", "area_cm2": area * 1e4})
+    thickness = positive_quantity("--thickness", options.thickness, "length")
+    facts = {"by": "cell constant", "area_cm2": area * 1e4, "thickness_cm": thickness * 100}
+    return Scaled(to_cell_constant(area, thickness), facts)
+
+
+def _by_pristine(options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions) -> Scaled | None:
+    """Normalisation by the cell constant that the pristine cell's R_SE tells."""
+    from constriction.commands.analysis_folder import Scaled
+    from constriction.spectra.apparent import apparent
+    from constriction.spectra.batch import analyse_all, load
+    from constriction.spectra.normalisation import to_pristine_cell
+
+    if options.pristine is None or options.conductivity is None:
+        return None
+    conductivity = positive_quantity("--conductivity", options.conductivity, "conductivity")
+    if options.pristine == FIRST:
+        pristine = entries[0]
+    else:
+        alone = replace(how, series=False, distribution=None, pristine_circuit=options.pristine_circuit)
+        (pristine,) = analyse_all([_refuse_normalised(load([options.pristine])[0])], alone)
+    if pristine.fit is None:
+        raise InputError(f"--pristine: {pristine.error}")
+    found = apparent(pristine.fit)
+    facts = {
+        "by": "pristine cell",
+        "file": pristine.file,
+        "circuit": pristine.fit.circuit.text,
+        "R_SE_ohm": found.R_SE,
+        "R_SE_stderr_ohm": found.R_SE_stderr,
+        "conductivity_siemens_per_cm": conductivity / 100,
+    }
+    return Scaled(to_pristine_cell(found.R_SE, conductivity), facts)
+
+
+def _refuse_normalised(entry: Entry) -> Entry:
+    """Give an error to a spectrum that was normalised before it was written."""
+    if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
+        return entry
+    unit = entry.measurement.spectrum.unit
+    error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+    return replace(entry, measurement=None, error=error)
+
+
+def _charges(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
+    """Charge in C/m² that had passed before each of the spectra."""
+    from constriction.case.quantities import parse_quantity
+
+    if options.charge_step is not None:
+        if options.charge is not None:
+            raise InputError("--charge and --charge-step: expected one of them")
+        step = positive_quantity("--charge-step", options.charge_step, "charge per area")
+        return tuple(step * number for number in range(count))
+    if options.charge is None:
+        return None
+    parts = [part.strip() for part in options.charge.split(",")]
+    unit = parts[-1].lstrip("+-.0123456789eE ")
+    try:
+        values = tuple(
+            parse_quantity(f"{part} {unit}" if unit and _is_number(part) else part, "charge per area") for part in parts
+        )
+    except InputError as error:
+        raise InputError(f"--charge {error}") from None
+    if len(values) != count:
+        raise InputError(
+            f"--charge {options.charge!r}: {len(values)} values for {count} spectra; expected one for each"
+        )
+    return values
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _deposition(options: AnalyzeOptions) -> Deposition | None:
+    from constriction.commands.analysis_folder import Deposition
+    from constriction.spectra.readers import read_series
+    from constriction.spectra.timeseries import charge, nucleation
+
+    if options.deposition is None:
+        return None
+    series = read_series(options.deposition)
+    if not series.per_area and options.area is None:
+        raise InputError(f"{options.deposition}: has a current, expected --area to make it a current density")
+    area = None if series.per_area or options.area is None else positive_quantity("--area", options.area, "area")
+    try:
+        return Deposition(str(options.deposition), series, charge(series, area), nucleation(series, area))
+    except InputError as error:
+        raise InputError(f"{options.deposition}: {error}") from None
+
+
+def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
+    from constriction.commands.analysis_folder import record_text
+    from constriction.view.entries import deposition_rows, entry_rows, entry_title
+    from constriction.view.terminal import print_table
+
+    if as_json:
+        print(record_text(record), end="", flush=True)
+        return
+    by = report.scaled.by if report.scaled else None
+    for entry in report.entries:
+        print_table(entry_title(entry, report.entries), entry_rows(entry, by))
+    if report.deposition:
+        print_table(report.deposition.file, deposition_rows(record["deposition"]))
+    if failed := sum(bool(entry.error) for entry in report.entries):
+        print(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
+    print(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})", flush=True)

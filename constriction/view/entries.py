@@ -1,0 +1,253 @@
+"""From an analysed spectrum to its picture, and to the words that tell its results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from constriction.errors import InputError
+from constriction.spectra.apparent import apparent
+from constriction.spectra.batch import Entry, doubts
+from constriction.spectra.circuits import impedance
+from constriction.spectra.fitting import CircuitFit
+from constriction.spectra.kramers_kronig import Exclusion
+from constriction.spectra.normalisation import Normalisation
+from constriction.spectra.records import scales
+from constriction.spectra.spectrum import Spectrum
+from constriction.spectra.timeseries import MAH_PER_CM2
+from constriction.view.plots import BLUE, GREY, VERMILION
+from constriction.view.spectra_plots import Layer, Picture, Residuals
+from constriction.view.terminal import decimal_prefix, engineering, significant
+from constriction.view.trends import CHARGE_AXIS, SeriesOfTrends, Trend
+
+SYMBOLS = {
+    "ohm": "Ω",
+    "ohm_cm2": "Ω cm²",
+    "ohm_cm": "Ω cm",
+    "farad": "F",
+    "farad_per_cm2": "F/cm²",
+    "farad_per_cm": "F/cm",
+}
+LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"$C_\mathrm{int}$"}
+# Points of a fitted circuit per decade, so that it looks like the curve it is.
+FINE = 40
+
+
+def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture:
+    """What the picture of an analysed spectrum shows, normalised if it is.
+
+    Args:
+        entry: with a fit.
+        by: what normalises it, or None.
+        title: of the picture.
+
+    Raises:
+        ValueError: the entry has no fit.
+    """
+    measurement, screened, fit = entry.measurement, entry.screened, entry.fit
+    if measurement is None or screened is None or fit is None:
+        raise ValueError(f"{entry.file}: expected an analysed spectrum, got {entry.error!r}")
+    scale, unit = (by.scale, by.unit) if by else (1.0, measurement.spectrum.unit)
+    return Picture(
+        title=title,
+        remarks=[
+            result_line(entry, by),
+            f"{_points(entry)}; Kramers-Kronig test: {screened.test.message}",
+            *warnings_of(entry),
+        ],
+        layers=[_scaled(layer, scale, unit) for layer in _layers(measurement.spectrum, screened, fit)],
+        residuals=[
+            Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
+            Residuals(
+                f"Kramers-Kronig test ({screened.test.elements} RC elements)",
+                _tested(measurement.spectrum, screened),
+                screened.test.residuals,
+                screened.limit,
+            ),
+        ],
+        distribution=entry.distribution,
+        scan=entry.scan,
+        scale=scale,
+        zoom=scale * (fit.R_series + math.fsum(arc.resistance for arc in fit.arcs)),
+    )
+
+
+def result_line(entry: Entry, by: Normalisation | None) -> str:
+    """The circuit and R_SE, R_int, C_int with error bars in one line."""
+    told = [f"{name} {quantity(value, stderr, unit)}" for name, value, stderr, unit in results(entry, by)]
+    return f"{entry.fit.circuit.text if entry.fit else ''}: {', '.join(told)}"
+
+
+def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
+    """The name of an entry's file, with the number of the sweep if there are several."""
+    name = Path(entry.file).name
+    if entry.measurement is None or sum(other.file == entry.file for other in entries) == 1:
+        return name
+    return f"{name}, sweep {entry.measurement.metadata.sweep}"
+
+
+def entry_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
+    """The lines of an entry's table: results, how far to trust them, or why there are none."""
+    if entry.error:
+        yield "ERROR", entry.error
+    if entry.fit is None:
+        return
+    for name, value, stderr, unit in results(entry, by):
+        yield name, quantity(value, stderr, unit)
+    others = [f"{item.fit.circuit.text} (BIC {item.delta_bic:+.1f})" for item in entry.comparison[1:]]
+    yield "circuit", ", not ".join([entry.fit.circuit.text, *others])
+    yield "points", _points(entry)
+    if entry.screened:
+        test = entry.screened.test
+        told = f"{test.message}; {test.elements} RC elements, noise {test.noise:.2%} of |Z|"
+        yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
+    if entry.scan:
+        times = [f"{engineering(track.time_constant, 's')}" for track in entry.scan.tracks if track.persistent]
+        yield "relaxation times", ", ".join(times) or "none at nearly all λ"
+    for warning in warnings_of(entry):
+        yield "WARNING", warning
+
+
+def deposition_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a deposition's table.
+
+    Args:
+        record: `deposition` of fit.json.
+    """
+    yield "overpotential", f"{1e3 * record['nucleation_overpotential_volt']:.4g} mV (nucleation)"
+    yield "initial drop", f"to {1e3 * record['lowest_potential_volt']:.4g} mV"
+    yield "plateau", f"{1e3 * record['plateau_potential_volt']:.4g} mV between 0.05 and 0.25 mAh/cm²"
+    yield "charge", f"{record['charge_mAh_per_cm2']:.4g} mAh/cm²"
+    yield "sodium", f"{record['mean_sodium_thickness_um']:.3g} µm in the mean, if it is sodium"
+
+
+class Found(NamedTuple):
+    """One result with its standard error, None where the fit gives none, both in `unit`."""
+
+    name: str
+    value: float
+    stderr: float | None
+    unit: str
+
+
+def results(entry: Entry, by: Normalisation | None) -> Iterator[Found]:
+    """R_SE and, if there is a second arc, R_int and C_int, in the normalised unit if there is one."""
+    fit, measurement = entry.fit, entry.measurement
+    if fit is None or measurement is None:
+        return
+    edge = scales(measurement.spectrum.unit, by)[-1]
+    found = apparent(fit, entry.identities)
+    for name, value, stderr, unit, factor in (
+        ("R_SE", found.R_SE, found.R_SE_stderr, edge.ohm, edge.factor),
+        ("R_int", found.R_int, found.R_int_stderr, edge.ohm, edge.factor),
+        ("C_int", found.C_int, found.C_int_stderr, edge.farad, 1 / edge.factor),
+    ):
+        if value is not None:
+            yield Found(name, value * factor, None if stderr is None else stderr * factor, SYMBOLS[unit])
+
+
+def trends_of(
+    entries: Sequence[Entry], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
+) -> SeriesOfTrends:
+    """R_SE, R_int and C_int along a series, against charge or the number of the spectrum.
+
+    Args:
+        entries: in their order; one without a result leaves a gap.
+        by: what normalises them, or None.
+        charges: one per entry in C/m², or None.
+        pristine: whether the first one is the pristine cell's.
+
+    Raises:
+        InputError: the spectra have several units.
+    """
+    tables = [{found.name: found for found in results(entry, by)} for entry in entries]
+    trends = []
+    for name in ("R_SE", "R_int", "C_int"):
+        column = [table.get(name) for table in tables]
+        units = sorted({found.unit for found in column if found})
+        if len(units) > 1:
+            raise InputError(f"series: {name} in {', '.join(units)}; expected spectra in one unit")
+        if units:
+            size, prefix = decimal_prefix(max(abs(found.value) for found in column if found))
+            values = [found.value / size if found else None for found in column]
+            errors = [found.stderr / size if found and found.stderr is not None else None for found in column]
+            trends.append(Trend(f"{LETTERS[name]}  ({prefix}{units[0]})", values, errors))
+    x = range(1, len(entries) + 1) if charges is None else [charge / MAH_PER_CM2 for charge in charges]
+    return SeriesOfTrends("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine)
+
+
+def _points(entry: Entry) -> str:
+    """How many points were fitted, and what became of the others."""
+    if entry.measurement is None or entry.screened is None:
+        return ""
+    f = entry.screened.spectrum.frequency
+    left_out, total = len(entry.screened.excluded), entry.measurement.spectrum.frequency.size
+    told = f"{f.size} of {total} fitted, {engineering(f[-1], 'Hz')} to {engineering(f[0], 'Hz')}"
+    return f"{told}, {left_out} left out by the Kramers-Kronig rule" if left_out else told
+
+
+def warnings_of(entry: Entry) -> Iterator[str]:
+    """What speaks against a result beside the Kramers-Kronig test: of the reader and of the fit."""
+    if entry.measurement:
+        yield from entry.measurement.warnings
+    if entry.fit:
+        yield from _remarks(entry.fit)
+    yield from doubts(entry)
+
+
+def _remarks(fit: CircuitFit) -> Iterator[str]:
+    """How a fit ended, with the parameters that share a remark named together."""
+    if not fit.converged:
+        yield f"fit: {fit.message}"
+        return
+    remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark)
+    for remark in remarks:
+        names = ", ".join(item.name for item in fit.parameters if item.remark == remark)
+        yield f"{names} {remark}{': no error bar' if ' bound ' in remark else ''}"
+
+
+def quantity(value: float, stderr: float | None, unit: str) -> str:
+    """A number with its standard error in a decimal prefix: 44.83 ± 0.25 kΩ; "(no error bar)" where there is none."""
+    size, prefix = decimal_prefix(value)
+    if stderr is None:
+        return f"{significant(value / size, 4)} {prefix}{unit} (no error bar)"
+    if not 0 < stderr < math.inf:
+        return f"{significant(value / size, 4)} {prefix}{unit}"
+    digits = max(0, -math.floor(math.log10(float(f"{stderr / size:.1e}"))) + 1)
+    if digits > 6 or stderr > 10 * abs(value):
+        return f"{value / size:.4g} ± {stderr / size:.1e} {prefix}{unit}"
+    return f"{value / size:.{digits}f} ± {stderr / size:.{digits}f} {prefix}{unit}"
+
+
+def _tested(spectrum: Spectrum, screened: Exclusion) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Frequencies that took part in the Kramers-Kronig test: those that stay and those left out."""
+    f = np.concatenate([screened.spectrum.frequency, [point.frequency for point in screened.excluded]])
+    return np.sort(f)[::-1]
+
+
+def _layers(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterator[Layer]:
+    """Measured points that were fitted, those left out, those outside the window, and the fit."""
+    used = screened.spectrum
+    yield Layer(used, "measured", BLUE, hollow=True)
+    excluded = np.isin(spectrum.frequency, [point.frequency for point in screened.excluded])
+    outside = ~np.isin(spectrum.frequency, used.frequency) & ~excluded
+    for which, label, color, marker in (
+        (outside, "outside the window", GREY, "."),
+        (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", VERMILION, "x"),
+    ):
+        if which.any():
+            yield Layer(
+                Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit), label, color, marker
+            )
+    decades = math.log10(used.frequency[0] / used.frequency[-1])
+    f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
+    yield Layer(Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit), fit.circuit.text, "black", "", True)
+
+
+def _scaled(layer: Layer, scale: float, unit: str) -> Layer:
+    spectrum = Spectrum(layer.spectrum.frequency, layer.spectrum.impedance * scale, unit)
+    return Layer(spectrum, layer.label, layer.color, layer.marker, layer.line, layer.hollow)
