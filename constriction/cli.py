@@ -17,6 +17,7 @@ from constriction.commands.analyze import analyze
 from constriction.commands.compare import compare
 from constriction.commands.convert import convert
 from constriction.commands.mesh import mesh
+from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, first_rank
 from constriction.versions import package_version
@@ -26,6 +27,8 @@ HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr 
 Example: constriction run meshes/sodium_islands.toml
 
 Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
+
+Example: constriction picture meshes/sodium_islands.toml --what current -o current.png
 
 Example: constriction convert measured.mpt -o measured.csv
 
@@ -47,7 +50,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, convert, analyze, compare):
+for command in (run, mesh, picture, convert, analyze, compare):
     app.command(command)
 
 

@@ -86,7 +86,6 @@ class Scene:
             relative[in_gap] = self.ratios[number] * self.gap_height / self.plan.pitch
         return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.plan.pitch))
 
-
     def normal_density(self, number: int, surface: str, places: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Current density over its mean, rising through the interface.
 

@@ -56,6 +56,11 @@ class Layout:
         rest = self.cell.polygon(per_circle).difference(shapely.union_all(spots))
         return [part for part in getattr(rest, "geoms", [rest]) if not part.is_empty]
 
+    @property
+    def circular(self) -> bool:
+        """Whether the cell is a part of a tube."""
+        return any(edge.centre is not None for edge in self.cell.edges)
+
     def inside(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of some points (n, 2), in metres, lie in the cell; (n,)."""
         return np.asarray(shapely.contains_xy(self.cell.polygon(256), points))
@@ -68,7 +73,9 @@ class Layout:
         """The lines between contact and gap, each as points (n, 2) in metres; none along the cell's sides."""
         border = self.cell.polygon(per_circle).exterior.buffer(1e-6 * self.pitch)
         lines = [spot.polygon(per_circle).exterior.difference(border) for spot in self.spots]
-        parts = [part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])]
+        parts = [
+            part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])
+        ]
         return [np.asarray(part.coords) for part in parts if not part.is_empty]
 
     def geojson(self) -> dict[str, Any]:

@@ -26,8 +26,7 @@ PARTS = {
 _A, _B = (6 - 15**0.5) / 21, (6 + 15**0.5) / 21
 GAUSS_WEIGHTS = np.array([9 / 40, *3 * [(155 - 15**0.5) / 1200], *3 * [(155 + 15**0.5) / 1200]])
 GAUSS_POINTS = np.array(
-    [[1 / 3] * 3]
-    + [[1 - 2 * a if i == j else a for j in range(3)] for a in (_A, _B) for i in range(3)]
+    [[1 / 3] * 3] + [[1 - 2 * a if i == j else a for j in range(3)] for a in (_A, _B) for i in range(3)]
 )
 
 

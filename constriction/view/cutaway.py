@@ -92,6 +92,14 @@ class Cutaway:
         return 2 * plan.width, plan.depth * len(self.tiles) / 2
 
     @property
+    def least(self) -> tuple[float, float]:
+        """The smallest x and y of the tiles, metres."""
+        plan = self.scene.plan
+        x = min(tile.x0 + min(0.0, tile.sx * plan.width) for tile in self.tiles)
+        y = min(tile.y0 + min(0.0, tile.sy * plan.depth) for tile in self.tiles)
+        return x, y
+
+    @property
     def shown_depth(self) -> float:
         """How much of the meshed electrolyte is drawn, metres."""
         wanted = SHOWN_DEPTH * max(self.size)
@@ -114,7 +122,7 @@ class Cutaway:
     def _marks(self, names: tuple[str, ...], above: bool) -> NDArray[np.bool_]:
         mesh = self.scene.mesh
         heights = mesh.points[mesh.triangles[:, :3], 2].mean(axis=1)
-        return self.scene.triangles_of(*names) & ((heights > 1e-9 * self.scene.plan.pitch) == above)
+        return np.asarray(self.scene.triangles_of(*names) & ((heights > 1e-9 * self.scene.plan.pitch) == above))
 
     def _triangles(self, marks: NDArray[np.bool_], places: Reals, parts: NDArray[np.int64]) -> Any:
         mesh = self.scene.mesh
@@ -166,7 +174,9 @@ class Cutaway:
         grid.cell_data["region"] = np.repeat(mesh.regions, len(parts))
         return grid
 
-    def _tight(self, points: Reals, regions: NDArray[np.int32], flow: Reals, potential: NDArray[np.complex128]) -> Reals:
+    def _tight(
+        self, points: Reals, regions: NDArray[np.int32], flow: Reals, potential: NDArray[np.complex128]
+    ) -> Reals:
         """The flow (n, 3) with what is known at borders, so that lines do not leak where slopes are a little off.
 
         Nothing passes a mirror, and through the gap goes what the gap takes.
@@ -174,9 +184,8 @@ class Cutaway:
         assert self.number is not None
         scene, tiny = self.scene, 1e-6 * self.scene.plan.pitch
         flow = flow.copy()
-        circular = any(edge.centre is not None for edge in scene.plan.cell.edges)
         for axis, extent in enumerate((scene.plan.width, scene.plan.depth)):
-            sides = (0.0,) if circular else (0.0, extent)
+            sides = (0.0,) if scene.plan.circular else (0.0, extent)
             for side in sides:
                 flow[np.abs(points[:, axis] - side) < tiny, axis] = 0.0
         below = (np.abs(points[:, 2]) < tiny) & (regions == REGIONS["electrolyte"])

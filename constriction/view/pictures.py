@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +10,11 @@ import numpy as np
 import pyvista as pv
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from constriction.scene import Scene, Shares, shares
 from constriction.view.cutaway import Cutaway, polylines
-from constriction.view.labels import decimal_prefix, hertz
+from constriction.view.labels import hertz
 from constriction.view.stage import (
     CONTACT,
     COPPER,
@@ -27,18 +27,18 @@ from constriction.view.stage import (
     Camera,
     Layer,
     Panel,
+    Ruler,
     Scale,
     page,
 )
 
 KINDS = ("mesh", "potential", "current", "interface")
 FEWEST_EQUIPOTENTIALS = 8
-LINES_ACROSS = 9  # current lines along the longer side of a mirror cell
-LINES_ACROSS_ALONE = 30  # of a cell that is not mirrored
-MOST_ASIDE = 4.0  # steepest way from where a line's tracing stops to the interface, sideways / upwards
+LINES_ACROSS = 8  # current lines along the longer side of a mirror cell; even: none runs to where the field is 0
+LINES_ACROSS_ALONE = 16  # of a cell that is not mirrored
+LOST = 1e-3  # density at the gap over the mean, below which no line that is one of a few hundred can end there
+MOST_ASIDE = 30.0  # steepest way from where a line's tracing stops to the interface, sideways / upwards
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
-type Ruler = tuple[tuple[float, ...], tuple[float, ...], str]
-
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 
 
@@ -47,11 +47,6 @@ def metres(length: float) -> str:
     rounded = float(f"{length:.2g}")
     size, prefix = next(((p, n) for p, n in ((1e-3, "m"), (1e-6, "µ"), (1e-9, "n")) if rounded >= p), (1.0, ""))
     return f"{rounded / size:.3g} {prefix}m"
-
-
-def micrometres(length: float) -> str:
-    """A length of a scale bar: 5e-4 → 500 µm."""
-    return f"{length * 1e6:g} µm"
 
 
 # --- the four kinds ------------------------------------------------------------------------------------------------
@@ -148,8 +143,12 @@ def current_panel(scene: Scene, number: int) -> Panel:
         mine = [line for line in lines if line.through_gap == through_gap]
         if mine:
             tubes = polylines([line.points for line in mine]).tube(radius=radius, n_sides=8)
-            placed = view.kept(tubes, ("gone",)) if view.mirrored else view.kept(tubes, ("gone", "open", "covered"))
-            layers.append(Layer(placed, {**_matt(colour), "smooth_shading": True}))
+            layers.append(
+                Layer(
+                    view.kept(tubes, ("gone",)),
+                    {**_matt(colour), "ambient": 0.8, "diffuse": 0.3, "smooth_shading": True},
+                )
+            )
     return Panel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
 
 
@@ -231,16 +230,27 @@ def current_lines(view: Cutaway) -> list[CurrentLine]:
     """
     across = LINES_ACROSS if view.mirrored else LINES_ACROSS_ALONE
     lines = [_to_interface(view, points) for points in _traced(view.electrolyte, _seeds(view.scene, across))]
-    entering = [line for line in lines if line.through_gap]
+    entering = _not_lost(view, [line for line in lines if line.through_gap])
+    on_contacts = [line for line in lines if not line.through_gap]
     if not entering:
-        return lines
+        return on_contacts
     feet = np.array([line.points[-1] for line in entering])
     if view.scene.gap_model == "volume":
         above = _traced(view.gap_volume, feet + (0, 0, 1e-3 * view.gap_height))
     else:
         above = [foot + np.array([[0, 0, view.gap_height]]) for foot in feet]
     whole = [CurrentLine(np.vstack([low.points, high]), True) for low, high in zip(entering, above, strict=True)]
-    return [line for line in lines if not line.through_gap] + whole
+    return on_contacts + whole
+
+
+def _not_lost(view: Cutaway, lines: list[CurrentLine]) -> list[CurrentLine]:
+    """Without those that the tracing left where the gap takes next to nothing: they stagnate between spots."""
+    if not lines:
+        return []
+    gap = view.interface("gap")
+    feet = np.array([line.points[-1] for line in lines])
+    taken = gap.point_data["current"][cKDTree(gap.points).query(feet)[1]]
+    return [line for line, density in zip(lines, taken, strict=True) if density > LOST]
 
 
 def _traced(grid: Any, start: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -283,9 +293,9 @@ def _to_interface(view: Cutaway, points: NDArray[np.float64]) -> CurrentLine:
     step = points[-1] - points[-2] if len(points) > 1 else np.zeros(3)
     ahead = step[:2] * (-z / step[2]) if step[2] > 0 else np.zeros(2)
     ahead *= min(1.0, MOST_ASIDE * abs(z) / max(float(np.linalg.norm(ahead)), 1e-300))
-    foot = np.array([x + ahead[0], y + ahead[1], 0.0])
-    on_contact = bool(view.scene.plan.on_contact(foot[None, :2])[0])
-    return CurrentLine(np.vstack([points, foot]), through_gap=not on_contact)
+    feet = np.array([[x + ahead[0], y + ahead[1], 0.0], [x, y, 0.0]])
+    on_contact = bool(view.scene.plan.on_contact(feet[:1, :2])[0])
+    return CurrentLine(np.vstack([points, feet[0 if on_contact else 1]]), through_gap=not on_contact)
 
 
 # --- layers --------------------------------------------------------------------------------------------------------
@@ -355,27 +365,19 @@ def _flat(view: Cutaway, surface: str) -> Any:
 
 
 def _ruler(view: Cutaway) -> Ruler:
-    """A bar of a round length along an edge in front: of the electrolyte, or of the interface seen from above."""
-    plan = view.scene.plan
-    x0 = min(tile.x0 + min(0.0, tile.sx * plan.width) for tile in view.tiles)
-    y0 = min(tile.y0 + min(0.0, tile.sy * plan.depth) for tile in view.tiles)
-    start, edge = np.array([x0, y0, -view.shown_depth]), np.array([-x0, 0.0, 0.0])
-    length = _round_down(0.6 * float(np.linalg.norm(edge)))
-    end = edge * (length / np.linalg.norm(edge))
-    shift = (edge - end) / 2
-    return tuple(start + shift), tuple(start + shift + end), micrometres(length)
+    """A bar of a round length along the lower edge in front on the left; beside a tube, which has no edge."""
+    x0, y0 = view.least
+    if view.scene.plan.circular:
+        return Ruler(_round_down(0.2 * view.size[0]))
+    length = _round_down(-0.6 * x0)
+    middle = np.array([x0 / 2, y0, -view.shown_depth])
+    half = np.array([length / 2, 0, 0])
+    return Ruler(length, (middle - half, middle + half))
 
 
 def _ruler_above(view: Cutaway) -> Ruler:
-    """The same along the lower edge of the interface seen from above."""
-    plan = view.scene.plan
-    corners = [tile.x0 + tile.sx * f * plan.width for tile in view.tiles for f in (0, 1)]
-    x0, x1 = min(corners), max(corners)
-    y0 = min(tile.y0 + min(0.0, tile.sy * plan.depth) for tile in view.tiles)
-    length = _round_down(0.3 * max(view.size))
-    if view.size[0] >= view.size[1]:
-        return (x0, y0, 0.0), (x0 + length, y0, 0.0), micrometres(length)
-    return (x1, y0, 0.0), (x1, y0 + length, 0.0), micrometres(length)
+    """A bar of a round length below the interface seen from above."""
+    return Ruler(_round_down(0.3 * max(view.size)))
 
 
 def _round_down(length: float) -> float:

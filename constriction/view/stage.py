@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.style
@@ -95,22 +95,34 @@ FROM_ABOVE_TURNED = camera_from((0, 0, 1), (-1, 0, 0))
 
 
 @dataclass(frozen=True, eq=False)
+class Ruler:
+    """A scale bar: `length` in metres, `ends` (2, 3) on an edge of the object; None: across the paper, lower left."""
+
+    length: float
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Panel:
     """One part of a picture; layers in metres.
 
-    `ruler` are the ends of the scale bar and its name; `legend` names colours; `scale` is shown as a bar.
+    `legend` names colours; `scale` is shown as a bar; `window`, left, right, bottom, top on the paper in metres, fits
+    the layers if it is None.
     """
 
     title: str
     layers: Sequence[Layer]
     camera: Camera
-    ruler: tuple[tuple[float, ...], tuple[float, ...], str]
+    ruler: Ruler
     scale: Scale | None = None
-    legend: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    legend: Sequence[tuple[str, str]] = ()
+    window: tuple[float, float, float, float] | None = None
 
 
 def window_of(panel: Panel) -> tuple[float, float, float, float]:
-    """The part of the paper that a panel's layers take: left, right, bottom, top in metres."""
+    """The part of the paper that a panel takes: left, right, bottom, top in metres."""
+    if panel.window is not None:
+        return panel.window
     view = panel.camera
     paper = np.concatenate([view.project(layer.mesh.points) for layer in panel.layers if layer.mesh.n_points])
     (left, bottom), (right, top) = paper.min(axis=0), paper.max(axis=0)
@@ -166,7 +178,7 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
     """
     width = WIDTHS[columns]
     across = len(panels) if columns > 1 else 1
-    gap, foot = 4 * MM, 11.5 * MM + max(_ruler_room(panel) for panel in panels)
+    gap, foot = 4 * MM, max(_ruler_room(panel) + (11.5 if panel.scale else 7.0) * MM for panel in panels)
     each = (width - (across - 1) * gap) / across
     heights = [each * _slope(panel) for panel in panels]
     lines = textwrap.wrap(caption, int(width / MM * 0.86))
@@ -219,25 +231,29 @@ def _panel(figure: Figure, panel: Panel, box: tuple[float, float, float, float],
         drawn.ax.tick_params(labelsize=6.5, pad=1.5)
         drawn.ax.xaxis.set_major_formatter(lambda value, _: f"{value:.4g}")
     elif panel.legend:
-        patches = [Patch(facecolor=colour, edgecolor="#666666", linewidth=0.4, label=name) for name, colour in panel.legend]
+        patches = [
+            Patch(facecolor=colour, edgecolor="#666666", linewidth=0.4, label=name) for name, colour in panel.legend
+        ]
         key = figure.add_axes(share(left, bottom - foot, width, foot - room - 1 * MM))
         key.set_axis_off()
         key.legend(handles=patches, loc="upper center", ncols=len(patches), frameon=False, fontsize=7, handlelength=1.1)
 
 
 def _ruler(axes: Any, panel: Panel) -> None:
-    """A scale bar along an edge of the object, so that it holds in that direction."""
-    start, end, name = panel.ruler
-    ends = panel.camera.project(np.array([start, end]))
+    """Draw the scale bar; along an edge of the object it holds in that direction."""
     left, right, bottom, top = window_of(panel)
-    points = 72 * axes.figure.get_size_inches()[0] * axes.get_position().width / (right - left)  # pt per metre
+    point = (right - left) / (72 * axes.figure.get_size_inches()[0] * axes.get_position().width)  # metres per pt
+    if panel.ruler.ends is None:
+        low = bottom if _ruler_room(panel) else bottom + 14 * point
+        ends = np.array([[left, low], [left + panel.ruler.length, low]]) + (0.008 * (right - left), 0)
+    else:
+        ends = panel.camera.project(np.array(panel.ruler.ends))
     along = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     away = np.array([along[1], -along[0]])
-    away = -away if away[1] > 0 else away
-    ends = ends + away * 5 / points
+    ends = ends + 5 * point * away
     axes.plot(*ends.T, color=INK, lw=1.4, solid_capstyle="butt", clip_on=False)
-    angle = np.degrees(np.arctan2(along[1], along[0]))
-    middle = ends.mean(axis=0) + away * 6.5 / points
-    axes.text(*middle, name, fontsize=7, color=INK, rotation=angle, rotation_mode="anchor", ha="center", va="center")
+    middle = ends.mean(axis=0) + 6.5 * point * away
+    style = {"rotation": np.degrees(np.arctan2(along[1], along[0])), "rotation_mode": "anchor", "color": INK}
+    axes.text(*middle, f"{panel.ruler.length * 1e6:g} µm", fontsize=7, ha="center", va="center", **style)
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)

@@ -31,6 +31,7 @@ ROOMS = {
     "simulation": 4,
     "results": 5,
     "relaxation": 5,
+    "scene": 5,
     "comparison": 6,
     "overlay": 6,
     "study": 6,
@@ -56,11 +57,12 @@ LIBRARIES = {
     "simulation": NUMERIC | {"psutil", "mpi4py"},
     "results": set[str](),
     "relaxation": {"numpy"},
+    "scene": {"numpy"},
     "comparison": {"numpy"},
     "overlay": {"numpy"},
     "study": NUMERIC | {"psutil", "mpi4py", "pydantic", "xarray", "h5netcdf"},
     "interpret": NUMERIC | {"xarray"},
-    "view": NUMERIC | {"matplotlib", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
+    "view": NUMERIC | {"matplotlib", "PIL", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
     "guard": set[str](),
     "commands": {"cyclopts"},
     "cli": {"cyclopts"},
@@ -70,11 +72,12 @@ LIBRARIES = {
 # Flat-interface transforms must run where no mesh library does.
 LIBRARIES_OF_FILE = {
     f"constriction/field/{name}.py": NUMERIC
-    for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
+    for name in ("pixels", "poles", "rational", "response", "sampling", "spectral", "tubes")
 }
 # Allowed inside a function only: start-up stays fast.
 LAZY = {
     "spectra": {"galvani"},  # optional
+    "view": {"trame_vtk"},  # optional
     "guard": {"mpi4py"},
     "ranks": {"mpi4py"},
     "commands": {"numpy", "mpi4py", "psutil", "pydantic"},
