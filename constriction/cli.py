@@ -16,6 +16,8 @@ from cyclopts import App, CycloptsError
 from constriction.commands.analyze import analyze
 from constriction.commands.compare import compare
 from constriction.commands.convert import convert
+from constriction.commands.doctor import doctor
+from constriction.commands.examples import examples
 from constriction.commands.mesh import mesh
 from constriction.commands.picture import picture
 from constriction.commands.run import run
@@ -36,6 +38,10 @@ Example: constriction analyze measured.mpt --out results/measured
 
 Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
 
+Example: constriction examples my-cases
+
+Example: constriction doctor
+
 Resistances are in Ω·cm² and capacitances in F/cm², both per area of interface and one-sided.
 
 Exit codes: 0 done; 2 the input is wrong (one line says what); 1 anything else; 130 interrupted.
@@ -50,7 +56,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, picture, convert, analyze, compare):
+for command in (run, mesh, picture, convert, analyze, compare, examples, doctor):
     app.command(command)
 
 

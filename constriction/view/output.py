@@ -8,7 +8,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,11 @@ from constriction.errors import InputError
 from constriction.folders import whole_file
 from constriction.scene import Scene
 from constriction.view.pictures import caption, draw, panels
-from constriction.view.stage import DPI, Panel, Scale, page, plotter_of, window_of
+from constriction.view.stage import DPI, Panel, Scale, page, plotter_of
 
 ANIMATION_DPI = 150
 SECONDS_PER_FRAME = 0.2
 STILL, MOVING, TURNING = (".png",), (".gif", ".mp4"), (".html",)
-SMALL_COLOURS = 160  # of a reduced image: as many as shaded and scaled colours need to look even
 
 
 def check_output(path: Path, what: str) -> None:
@@ -83,7 +81,7 @@ def _save(figure: Figure, path: Path, small: bool) -> None:
 
     image = Image.fromarray(pixels(figure))
     if small:
-        image = image.quantize(SMALL_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     image.save(path, dpi=(DPI, DPI), optimize=True)
 
 
@@ -92,15 +90,11 @@ def _save(figure: Figure, path: Path, small: bool) -> None:
 
 def frames(scene: Scene, what: str, columns: int) -> Iterator[NDArray[np.uint8]]:
     """One image (height, width, 3) for each frequency of a scene, all of one size and scale."""
-    moving = panels(scene, what)
-    still = moving[: -len(scene.frequencies)]  # the height map stands beside each
-    moving = moving[len(still) :]
-    windows = np.array([window_of(panel) for panel in moving])
-    lowest, highest = windows.min(axis=0), windows.max(axis=0)
-    common = (float(lowest[0]), float(highest[1]), float(lowest[2]), float(highest[3]))
+    every = panels(scene, what)
+    still = every[: -len(scene.frequencies)]  # the height map stands beside each
     words = caption(scene, what)
-    for panel in moving:
-        yield pixels(page([*still, replace(panel, window=common)], words, columns, ANIMATION_DPI))
+    for panel in every[len(still) :]:
+        yield pixels(page([*still, panel], words, columns, ANIMATION_DPI))
 
 
 def _save_frames(images: Sequence[NDArray[np.uint8]], path: Path) -> None:

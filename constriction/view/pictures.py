@@ -29,6 +29,7 @@ from constriction.view.stage import (
     Panel,
     Ruler,
     Scale,
+    aligned,
     page,
 )
 
@@ -69,11 +70,10 @@ def panels(scene: Scene, what: str) -> list[Panel]:
     if what == "mesh":
         return [mesh_panel(scene)]
     numbers = range(len(scene.frequencies))
-    if what == "potential":
-        return [potential_panel(scene, number) for number in numbers]
-    if what == "current":
-        return [current_panel(scene, number) for number in numbers]
-    return [height_panel(scene), *(interface_panel(scene, number) for number in numbers)]
+    if what == "interface":
+        return aligned([height_panel(scene), *(interface_panel(scene, number) for number in numbers)])
+    kind = potential_panel if what == "potential" else current_panel
+    return aligned([kind(scene, number) for number in numbers])
 
 
 def mesh_panel(scene: Scene) -> Panel:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib.style
@@ -128,6 +128,14 @@ def window_of(panel: Panel) -> tuple[float, float, float, float]:
     (left, bottom), (right, top) = paper.min(axis=0), paper.max(axis=0)
     air = 0.008 * (right - left)
     return left - air, right + air, bottom - air, top + air
+
+
+def aligned(panels: Sequence[Panel]) -> list[Panel]:
+    """Panels of one camera with one window, so that they can be compared; at least one panel."""
+    windows = np.array([window_of(panel) for panel in panels])
+    lowest, highest = windows.min(axis=0), windows.max(axis=0)
+    common = (float(lowest[0]), float(highest[1]), float(lowest[2]), float(highest[3]))
+    return [replace(panel, window=common) for panel in panels]
 
 
 def plotter_of(panel: Panel, pixels: tuple[int, int] = (800, 600)) -> Any:

@@ -38,10 +38,11 @@ ROOMS = {
     "interpret": 7,
     "view": 8,
     "guard": 8,
-    "commands": 9,
-    "cli": 10,
-    "__init__": 11,
-    "__main__": 11,
+    "checkup": 9,
+    "commands": 10,
+    "cli": 11,
+    "__init__": 12,
+    "__main__": 12,
 }
 
 NUMERIC = {"numpy", "scipy"}
@@ -64,6 +65,7 @@ LIBRARIES = {
     "interpret": NUMERIC | {"xarray"},
     "view": NUMERIC | {"matplotlib", "PIL", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
     "guard": set[str](),
+    "checkup": set[str](),
     "commands": {"cyclopts"},
     "cli": {"cyclopts"},
     "__init__": {"mpi4py"},
@@ -80,6 +82,7 @@ LAZY = {
     "view": {"trame_vtk"},  # optional
     "guard": {"mpi4py"},
     "ranks": {"mpi4py"},
+    "checkup": {"psutil"},
     "commands": {"numpy", "mpi4py", "psutil", "pydantic"},
 }
 
