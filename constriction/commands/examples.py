@@ -8,7 +8,7 @@ from typing import Annotated
 
 from constriction.commands.options import FLAG
 from constriction.errors import InputError
-from constriction.guard import DONE, WRONG_INPUT, complain, first_rank
+from constriction.guard import DONE, WRONG_INPUT, complain
 
 
 def examples(
@@ -30,8 +30,6 @@ def examples(
     force:
         Also replace files of the same names that were changed.
     """
-    if not first_rank():
-        return DONE
     try:
         copied = copy_examples(folder, force)
     except InputError as error:
