@@ -85,7 +85,9 @@ def check_mpi() -> Check:
     said, failure = _ask([command, "-n", "2", sys.executable, "-c", HELLO])
     if failure or said.count("ranks 2") != 2:
         found = f"{command} -n 2: {failure or 'its two processes do not see each other'}"
-        return Check("MPI", WARNING, found, "one process works; for more: the mpiexec of .venv/bin (make setup) and a whole PATH")
+        return Check(
+            "MPI", WARNING, found, "one process works; for more: the mpiexec of .venv/bin (make setup) and a whole PATH"
+        )
     return Check("MPI", OK, f"two ranks with {command}")
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from constriction.errors import InputError
 from constriction.folders import whole_file
 from constriction.scene import Scene
 from constriction.view.pictures import caption, draw, panels
-from constriction.view.stage import DPI, Panel, Scale, page, plotter_of
+from constriction.view.stage import DPI, Layer, Panel, Scale, page, plotter_of, window_of
 
 ANIMATION_DPI = 150
 SECONDS_PER_FRAME = 0.2
+ROOM = 1.4  # around a scene to turn
 STILL, MOVING, TURNING = (".png",), (".gif", ".mp4"), (".html",)
 
 
@@ -135,8 +137,9 @@ def _described(panel: Panel) -> dict[str, Any]:
     import trame_vtk.modules.vtk  # type: ignore[import-untyped]  # noqa: F401 - chooses the serialisers' VTK
     from trame_vtk.modules.vtk import serializers
 
-    plotter = plotter_of(panel)
+    plotter = plotter_of(replace(panel, layers=[_linear(layer) for layer in panel.layers]))
     try:
+        _step_back(plotter, panel)
         plotter.render()
         window, eye = plotter.render_window, plotter.renderer.GetActiveCamera()
         serializers.initialize_serializers()
@@ -157,6 +160,26 @@ def _described(panel: Panel) -> dict[str, Any]:
     return {"hashes": arrays, "scene": scene}
 
 
+def _linear(layer: Layer) -> Layer:
+    """A layer with equal steps of colour: the viewer knows no logarithmic ones."""
+    if not layer.style.get("log_scale"):
+        return layer
+    mesh, name = layer.mesh.copy(), layer.style["scalars"]
+    low, high = layer.style["clim"]
+    mesh.point_data[name] = np.log10(np.clip(mesh.point_data[name], low, high))
+    return Layer(mesh, {**layer.style, "log_scale": False, "clim": (np.log10(low), np.log10(high))})
+
+
+def _step_back(plotter: Any, panel: Panel) -> None:
+    """Let the camera see the whole panel in perspective: the viewer knows no parallel one."""
+    left, right, bottom, top = window_of(panel)
+    eye = plotter.camera
+    distance = ROOM * max(right - left, top - bottom) / 2 / np.tan(np.radians(eye.view_angle / 2))
+    eye.parallel_projection = False
+    eye.position = tuple(np.array(eye.focal_point) + distance * panel.camera.eye)
+    plotter.reset_camera_clipping_range()
+
+
 def _overlay(panel: Panel, words: str) -> str:
     """Title, colours and caption over the scene."""
     keys = "".join(
@@ -165,9 +188,11 @@ def _overlay(panel: Panel, words: str) -> str:
     )
     bar = "" if panel.scale is None else _bar(panel.scale)
     return (
-        '<div style="position:fixed;left:0;right:0;bottom:0;padding:.6em 1em;background:#ffffffd9;color:#222;'
-        'font:14px/1.4 sans-serif;pointer-events:none;z-index:10">'
+        '<div id="words" style="position:fixed;left:0;right:0;bottom:0;padding:.6em 1em;'
+        'background:#ffffffd9;color:#222;font:14px/1.4 sans-serif;pointer-events:none;z-index:10">'
         f"<strong>{html.escape(panel.title)}</strong> {keys}{bar}<br>{html.escape(words)}</div>\n"
+        # out of the body, which the viewer empties
+        "<script>document.documentElement.append(document.getElementById('words'))</script>\n"
     )
 
 
