@@ -39,7 +39,7 @@ class PictureOptions:
 
     what: str = "mesh"
     """mesh, potential (with equipotential surfaces), current (lines) or interface (gap height and current density)."""
-    frequency: tuple[str, ...] = ()
+    frequency: Annotated[tuple[str, ...], FLAG] = ()
     """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of current also 10 MHz; a .gif runs over the sweep]"""
     columns: int | None = None
     """Width: 1 column of a journal (84 mm) or 2 (174 mm). [default: 1, of current and interface 2]"""
@@ -96,9 +96,9 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     from constriction.field.environment import wait_for_other_compilers
     from constriction.view.terminal import progress
 
-    plan = agree(comm, lambda: _prepare(source, output, options))
     import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
 
+    plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
     wait_for_other_compilers()
@@ -179,9 +179,11 @@ def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[flo
         given = tuple(parse_quantity(text, "frequency") for text in options.frequency)
     except InputError as error:
         raise InputError(f"--frequency {error}") from None
-    if len(given) > MOST_FREQUENCIES or any(f <= 0 for f in given):
-        raise InputError(f"--frequency {', '.join(options.frequency)}: expected one or two above zero")
-    return given or DEFAULTS[options.what][0]
+    most = 1 if output.suffix.lower() == ".html" else MOST_FREQUENCIES
+    if len(given) > most or any(f <= 0 for f in given):
+        expected = "one" if most == 1 else "one or two"
+        raise InputError(f"--frequency {', '.join(options.frequency)}: expected {expected} above zero")
+    return given or DEFAULTS[options.what][0][:most]
 
 
 def _level(case: Case, options: PictureOptions) -> float:

@@ -67,11 +67,13 @@ def test_densities_on_the_interface_add_up_to_the_current(scenes, name, number):
 
 
 @every_case
-def test_without_frequency_nothing_passes_the_gap_and_with_it_the_lattice_is_bridged(scenes, name):
+def test_gap_takes_nothing_at_low_frequency_and_never_more_than_its_area(scenes, name):
     low, high = (shares(scenes[name], number).gap.real for number in range(2))
-    assert abs(low) < 1e-3
-    # 2 πf of the gap's own relaxation: 45 kHz, tens of MHz, 630 MHz (first lines of the cases).
-    assert high == pytest.approx({"sodium_islands": 0.79, "single_spot": 0.127, "lifted_copper": 5e-4}[name], rel=0.03)
+    assert abs(low) < 1e-4
+    area = 1 - scenes[name].plan.contact_fraction
+    assert low < high < area
+    if name == "sodium_islands":  # far above its relaxation at 45 kHz the current is even, as without an interface
+        assert high == pytest.approx(area, rel=0.02)
 
 
 @every_case
@@ -111,10 +113,11 @@ def test_a_cell_without_mirror_images_is_cut_through_a_spot(disorder):
     x, y = view.corner
     assert removed == pytest.approx((disorder.plan.width - x) * y, rel=1e-3)
     cut = view.cut_faces().points
-    outer = np.abs(cut).min(axis=1) > 1e-9
     low, high = -np.array(view.corner), np.array([disorder.plan.width, disorder.plan.depth]) - view.corner
-    assert np.all(np.isclose(cut[outer][:, :2], low) | np.isclose(cut[outer][:, :2], high), axis=1).sum() <= outer.sum()
-    assert cut[:, 0].min() == pytest.approx(low[0]) and cut[:, 1].max() == pytest.approx(high[1])
+    on_sides = np.isclose(cut[:, :2], low, atol=1e-9) | np.isclose(cut[:, :2], high, atol=1e-9)
+    in_front, on_right = np.isclose(cut[:, 0], 0, atol=1e-9), np.isclose(cut[:, 1], 0, atol=1e-9)
+    assert np.all(on_sides.any(axis=1) | in_front | on_right)
+    assert cut[in_front, 1].min() == pytest.approx(low[1]) and cut[on_right, 0].max() == pytest.approx(high[0])
 
 
 def test_equipotential_surfaces_meet_the_metal_nowhere(scenes):
@@ -218,19 +221,19 @@ def test_wrong_input_is_told_in_one_line(arguments, expected, tmp_path, monkeypa
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("name", "what", "package", "advice"),
-    [
-        ("x.mp4", "current", ("imageio_ffmpeg", "av"), "imageio-ffmpeg"),
-        ("x.html", "mesh", ("trame_vtk",), "interactive"),
-    ],
-)
-def test_missing_package_is_told_with_its_command(name, what, package, advice, tmp_path, monkeypatch, capsys):
+MISSING = [
+    (["--what", "current", "-o", "x.mp4"], ("imageio_ffmpeg", "av"), "pip install imageio-ffmpeg"),
+    (["-o", "x.html"], ("trame_vtk",), "pip install 'constriction-fem[interactive]'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "packages", "advice"), MISSING)
+def test_missing_package_is_told_with_its_command(arguments, packages, advice, monkeypatch, capsys):
     find = output.importlib.util.find_spec
-    monkeypatch.setattr(output.importlib.util, "find_spec", lambda n: None if n in package else find(n))
-    assert main(["picture", STRIPES, "--what", what, "-o", str(tmp_path / name)]) == 2
+    monkeypatch.setattr(output.importlib.util, "find_spec", lambda n: None if n in packages else find(n))
+    assert main(["picture", STRIPES, *arguments]) == 2
     said = capsys.readouterr().err
-    assert advice in said and "pip install" in said and said.count("\n") == 1
+    assert advice in said and said.count("\n") == 1
 
 
 def test_machine_that_cannot_render_is_told_what_to_install(tmp_path, monkeypatch, capsys):
