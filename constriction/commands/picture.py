@@ -93,10 +93,9 @@ class Plan(NamedTuple):
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone."""
+    import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.field.environment import wait_for_other_compilers
     from constriction.view.terminal import progress
-
-    import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:

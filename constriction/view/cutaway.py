@@ -300,7 +300,7 @@ def _counted(parts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _with(mesh: Any, data: dict[str, Reals]) -> Any:
-    for name, values in data.items():
+    for name, values in data.items() if mesh.n_points else ():
         mesh.point_data[name] = values
     return mesh
 
