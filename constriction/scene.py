@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REGIONS = {"electrolyte": 1, "gap_volume": 2}
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its level may be coarser, up to this one
+FINEST_OF_VOLUME = 1.0  # level; a meshed gap has many layers
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
 
@@ -162,7 +163,8 @@ def picture_level(case: Case, finest: float) -> float:
     """
     from constriction.field.convergence import memory_of
 
-    plan, level = layout(case.interface), finest
+    plan = layout(case.interface)
+    level = max(finest, FINEST_OF_VOLUME) if gap_model(case, plan) == "volume" else finest
     while memory_of(plan, level) > MEMORY and level < COARSEST:
         level *= 2
     return level
