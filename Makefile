@@ -1,15 +1,16 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench
+.PHONY: help setup demo test bench pictures
 
 bin := .venv/bin
 
 help:
-	@echo "make setup   create .venv with the pinned packages and the command $(bin)/constriction"
-	@echo "make demo    sodium islands under copper: solve meshes/sodium_islands.toml"
-	@echo "make test    style, types, tests on one rank and on two"
-	@echo "make bench   measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
+	@echo "make setup     create .venv with the pinned packages and the command $(bin)/constriction"
+	@echo "make demo      sodium islands under copper: solve meshes/sodium_islands.toml"
+	@echo "make test      style, types, tests on one rank and on two"
+	@echo "make pictures  draw the pictures of the README anew, meshes/pictures (about a minute)"
+	@echo "make bench     measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
 
 setup: .venv/installed
 
@@ -36,6 +37,15 @@ test: setup
 	$(bin)/mypy
 	$(bin)/pytest
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
+
+draw := $(bin)/constriction picture --small
+drawn := meshes/pictures
+
+pictures: setup
+	$(draw) meshes/sodium_islands.toml --what mesh --output $(drawn)/mesh.png
+	$(draw) meshes/single_spot.toml --what potential --output $(drawn)/potential.png
+	$(draw) meshes/sodium_islands.toml --what current --output $(drawn)/current.png
+	$(draw) meshes/random_islands.toml --what interface --output $(drawn)/interface.png
 
 bench: setup
 	$(bin)/python tests/benchmarks/run.py

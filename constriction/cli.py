@@ -16,7 +16,10 @@ from cyclopts import App, CycloptsError
 from constriction.commands.analyze import analyze
 from constriction.commands.compare import compare
 from constriction.commands.convert import convert
+from constriction.commands.doctor import doctor
+from constriction.commands.examples import examples
 from constriction.commands.mesh import mesh
+from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, first_rank
 from constriction.versions import package_version
@@ -27,11 +30,17 @@ Example: constriction run meshes/sodium_islands.toml
 
 Example: constriction mesh meshes/sodium_islands.toml -o islands.msh
 
+Example: constriction picture meshes/sodium_islands.toml --what current -o current.png
+
 Example: constriction convert measured.mpt -o measured.csv
 
 Example: constriction analyze measured.mpt --out results/measured
 
 Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
+
+Example: constriction examples my-cases
+
+Example: constriction doctor
 
 Resistances are in Ω·cm² and capacitances in F/cm², both per area of interface and one-sided.
 
@@ -47,7 +56,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, convert, analyze, compare):
+for command in (run, mesh, picture, convert, analyze, compare, examples, doctor):
     app.command(command)
 
 

@@ -11,3 +11,7 @@ class DisagreementError(RuntimeError):
 
 class SolverError(RuntimeError):
     """A linear system could not be solved; the message says which and why."""
+
+
+class RenderingError(RuntimeError):
+    """This machine cannot draw in three dimensions; the message says what to install."""

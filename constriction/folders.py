@@ -118,6 +118,20 @@ def whole_folder(folder: str | os.PathLike[str], kind: Kind) -> Iterator[Path]:
         _put_in_place(fresh, target, kind)
 
 
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a hidden path of the same suffix to write, and put it in place when that went well.
+
+    Args:
+        path: where it goes; a file there is replaced in one step.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=HIDDEN, dir=path.parent) as hidden:
+        beside = Path(hidden) / path.name
+        yield beside
+        beside.replace(path)
+
+
 def exchange(first: Path, second: Path) -> bool:
     """Exchange two paths in one step; False where kernel or file system cannot."""
     function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

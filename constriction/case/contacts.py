@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, mapping
 
 from constriction.case.schema import Interface
@@ -54,6 +55,28 @@ class Layout:
             return spots
         rest = self.cell.polygon(per_circle).difference(shapely.union_all(spots))
         return [part for part in getattr(rest, "geoms", [rest]) if not part.is_empty]
+
+    @property
+    def circular(self) -> bool:
+        """Whether the cell is a part of a tube."""
+        return any(edge.centre is not None for edge in self.cell.edges)
+
+    def inside(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of some points (n, 2), in metres, lie in the cell; (n,)."""
+        return np.asarray(shapely.contains_xy(self.cell.polygon(256), points))
+
+    def on_contact(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of some points (n, 2), in metres, lie on a contact; (n,)."""
+        return np.asarray(shapely.contains_xy(shapely.union_all(self.contacts()), points))
+
+    def rims(self, per_circle: int = 256) -> list[NDArray[np.float64]]:
+        """The lines between contact and gap, each as points (n, 2) in metres; none along the cell's sides."""
+        border = self.cell.polygon(per_circle).exterior.buffer(1e-6 * self.pitch)
+        lines = [spot.polygon(per_circle).exterior.difference(border) for spot in self.spots]
+        parts = [
+            part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])
+        ]
+        return [np.asarray(part.coords) for part in parts if not part.is_empty]
 
     def geojson(self) -> dict[str, Any]:
         """A GeoJSON feature collection of the contacts, metres, with the cell in `properties`."""

@@ -133,8 +133,7 @@ def disturbed_depth(plan: Layout) -> float:
     The slowest lateral mode of a cell decays as exp(−kz) with k = π / largest side (3.83 / radius in a tube); at kz =
     8 an equipotential there changes R_cstr by less than exp(−16) = 1e-7 of itself.
     """
-    circular = any(edge.centre is not None for edge in plan.cell.edges)
-    return 8.0 * max(plan.width, plan.depth) / (3.8317 if circular else math.pi)
+    return 8.0 * max(plan.width, plan.depth) / (3.8317 if plan.circular else math.pi)
 
 
 def expected_unknowns(rims: float, level: float) -> float:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sysconfig
+import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -47,15 +49,37 @@ def compiler_advice(error: BaseException) -> str | None:
         return "DOLFINx compiles its forms with setuptools, which is missing; install it (pip install setuptools)"
     if type(error).__name__ != "VerificationError" and "JIT compilation" not in text:
         return None
-    return f"DOLFINx compiles its forms at run time, and {_missing_tool()}"
+    found, advice = compiler_fault() or (f"the C compiler {compiler_name()!r} failed", "its message stands above")
+    return f"DOLFINx compiles its forms at run time, and {found}; {advice}"
 
 
-def _missing_tool() -> str:
-    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+def compiler_name() -> str:
+    """The C compiler that DOLFINx calls."""
+    return (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+
+
+def compiler_fault() -> tuple[str, str] | None:
+    """Compile a line of C that includes Python's headers.
+
+    Returns:
+        What is wrong and what to do about it; None if all is well.
+    """
+    compiler = compiler_name()
     if shutil.which(compiler) is None:
-        return f"there is no C compiler {compiler!r}; install one (apt-get install gcc libc6-dev, or dnf install gcc)"
-    headers = Path(sysconfig.get_path("include")) / "Python.h"
-    if not headers.exists():
+        return f"there is no C compiler {compiler!r}", "install one (apt-get install gcc libc6-dev, or dnf install gcc)"
+    headers = Path(sysconfig.get_path("include"))
+    if not (headers / "Python.h").exists():
         how = "apt-get install python3-dev, or dnf install python3-devel"
-        return f"there is no {headers}; install Python's headers ({how})"
-    return f"the C compiler {compiler!r} failed; its message stands above"
+        return f"there is no {headers / 'Python.h'}", f"install Python's headers ({how})"
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "trial.c"
+        source.write_text("#include <Python.h>\nint main(void) { return 0; }\n", encoding="utf-8")
+        command = [compiler, "-c", f"-I{headers}", str(source), "-o", str(source.with_suffix(".o"))]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        said = (done.stderr.strip().splitlines() or ["no message"])[0]
+        return (
+            f"the C compiler {compiler!r} fails ({said})",
+            "mend it (apt-get install gcc libc6-dev, or dnf install gcc)",
+        )
+    return None

@@ -8,6 +8,7 @@ elements distorted; straightening them would lose the accuracy.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,10 @@ class Field:
 
     potential: NDArray[np.complex128]
     impedance: complex
+
+    def scaled(self, rest: float) -> NDArray[np.complex128]:
+        """The potential for 1 V across the mesh and an undisturbed rest of electrolyte, `rest` pitches thick; (N,)."""
+        return self.potential * self.impedance / (self.impedance + rest)
 
 
 def check_suffix(path: Path) -> None:
@@ -206,6 +211,11 @@ class CellCase:
         """The mesh's sizes, in pitches."""
         return mesh_plan(self.plan, self.thickness, self.gap_height, self.level)
 
+    @property
+    def rest(self) -> float:
+        """Thickness of the undisturbed electrolyte below the mesh, in pitches."""
+        return self.thickness / self.plan.pitch - self.sizes.slab_depth
+
 
 def check_memory(case: CellCase, memory: float) -> None:
     """Refuse a mesh that could not be solved.
@@ -264,20 +274,26 @@ def write_field(case: CellCase, ratio: complex | None, path: Path) -> None:
         ratio: s at f_cstr, None where nothing relaxes.
         path: the file.
     """
-    sizes = case.sizes
-    cell = mesh_cell(case.plan, sizes, MPI.COMM_SELF)
-    rest = case.thickness / case.plan.pitch - sizes.slab_depth
-    dc = _scaled(solve_field(cell, sizes, 0.0 if sizes.gap_height is None else ALMOST_DC), rest)
-    values = {"potential_dc_volt": dc.real}
+    ratios = [0.0] if ratio is None else [0.0, ratio]
+    arrays, fields = mesh_and_fields(case, ratios)
+    values = {"potential_dc_volt": fields[0].scaled(case.rest).real}
     if ratio is not None:
-        apex = _scaled(solve_field(cell, sizes, ratio), rest)
+        apex = fields[1].scaled(case.rest)
         values |= {"potential_real_volt": apex.real, "potential_imag_volt": apex.imag}
-    arrays = mesh_arrays(cell, case.plan.pitch)
     cells = [("tetra10", arrays.tetrahedra)]
     mesh = meshio.Mesh(arrays.points, cells, point_data=values, cell_data={"region": [arrays.regions]})
     meshio.write(path, mesh, file_format="vtu")
 
 
-def _scaled(field: Field, rest: float) -> NDArray[np.complex128]:
-    """The potential for 1 V across the mesh and the undisturbed rest of the electrolyte, `rest` pitches thick."""
-    return field.potential * field.impedance / (field.impedance + rest)
+def mesh_and_fields(case: CellCase, ratios: Sequence[complex]) -> tuple[MeshArrays, list[Field]]:
+    """Mesh a cell and solve it at each ratio s; on one rank.
+
+    Args:
+        case: what is meshed.
+        ratios: s; 0 is taken as the limit s → 0 where the gap is meshed.
+    """
+    sizes = case.sizes
+    cell = mesh_cell(case.plan, sizes, MPI.COMM_SELF)
+    least = 0.0 if sizes.gap_height is None else ALMOST_DC
+    fields = [solve_field(cell, sizes, ratio or least) for ratio in ratios]
+    return mesh_arrays(cell, case.plan.pitch), fields

@@ -31,16 +31,18 @@ ROOMS = {
     "simulation": 4,
     "results": 5,
     "relaxation": 5,
+    "scene": 5,
     "comparison": 6,
     "overlay": 6,
     "study": 6,
     "interpret": 7,
     "view": 8,
     "guard": 8,
-    "commands": 9,
-    "cli": 10,
-    "__init__": 11,
-    "__main__": 11,
+    "checkup": 9,
+    "commands": 10,
+    "cli": 11,
+    "__init__": 12,
+    "__main__": 12,
 }
 
 NUMERIC = {"numpy", "scipy"}
@@ -56,12 +58,14 @@ LIBRARIES = {
     "simulation": NUMERIC | {"psutil", "mpi4py"},
     "results": set[str](),
     "relaxation": {"numpy"},
+    "scene": {"numpy"},
     "comparison": {"numpy"},
     "overlay": {"numpy"},
     "study": NUMERIC | {"psutil", "mpi4py", "pydantic", "xarray", "h5netcdf"},
     "interpret": NUMERIC | {"xarray"},
-    "view": NUMERIC | {"matplotlib", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
+    "view": NUMERIC | {"matplotlib", "PIL", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
     "guard": set[str](),
+    "checkup": set[str](),
     "commands": {"cyclopts"},
     "cli": {"cyclopts"},
     "__init__": {"mpi4py"},
@@ -70,13 +74,15 @@ LIBRARIES = {
 # Flat-interface transforms must run where no mesh library does.
 LIBRARIES_OF_FILE = {
     f"constriction/field/{name}.py": NUMERIC
-    for name in ("pixels", "poles", "rational", "response", "spectral", "tubes")
+    for name in ("pixels", "poles", "rational", "response", "sampling", "spectral", "tubes")
 }
 # Allowed inside a function only: start-up stays fast.
 LAZY = {
     "spectra": {"galvani"},  # optional
+    "view": {"trame_vtk"},  # optional
     "guard": {"mpi4py"},
     "ranks": {"mpi4py"},
+    "checkup": {"psutil"},
     "commands": {"numpy", "mpi4py", "psutil", "pydantic"},
 }
 

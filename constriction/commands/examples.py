@@ -1,0 +1,89 @@
+"""`constriction examples`: the shipped cases, for someone who has no checkout."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from constriction.commands.options import FLAG
+from constriction.errors import InputError
+from constriction.guard import DONE, WRONG_INPUT, complain
+
+
+def examples(
+    folder: Path = Path("constriction-examples"),
+    /,
+    *,
+    force: Annotated[bool, FLAG] = False,
+) -> int:
+    """Copy the shipped cases into a folder, to run and to change.
+
+    Example: constriction examples my-cases
+
+    Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    folder:
+        Where they go; made if it does not exist.
+    force:
+        Also replace files of the same names that were changed.
+    """
+    try:
+        copied = copy_examples(folder, force)
+    except InputError as error:
+        complain(str(error))
+        return WRONG_INPUT
+    for path in copied:
+        print(f"Written: {path}")
+    print(f"Now: constriction run {folder / 'sodium_islands.toml'}", flush=True)
+    return DONE
+
+
+def shipped_cases() -> list[Path]:
+    """The case files that came with the package, by name.
+
+    Raises:
+        InputError: they did not come with it.
+    """
+    place = Path(__file__).resolve().parents[1] / "examples"
+    cases = sorted(place.glob("*.toml"))
+    if not cases:
+        raise InputError(f"{place}: the shipped cases are missing; expected a whole installation (pip install again)")
+    return cases
+
+
+def copy_examples(folder: Path, force: bool) -> list[Path]:
+    """Copy the shipped cases.
+
+    Args:
+        folder: where they go.
+        force: also replace files of the same names that differ.
+
+    Returns:
+        The files, by name.
+
+    Raises:
+        InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
+    """
+    from constriction.folders import check_file, whole_file
+
+    copies = {folder / case.name: case for case in shipped_cases()}
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; expected a folder")
+    changed = [path.name for path, case in copies.items() if path.exists() and not _same(path, case)]
+    if changed and not force:
+        raise InputError(
+            f"{folder}: holds other files called {', '.join(changed)}; expected another folder, or --force"
+        )
+    for path in copies:
+        check_file(path)
+    for path, case in copies.items():
+        with whole_file(path) as beside:
+            shutil.copyfile(case, beside)
+    return list(copies)
+
+
+def _same(path: Path, case: Path) -> bool:
+    return path.is_file() and path.read_bytes() == case.read_bytes()

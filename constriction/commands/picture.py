@@ -1,0 +1,199 @@
+"""`constriction picture`: a case in three dimensions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from cyclopts import Parameter
+
+from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.errors import InputError
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.case.schema import Case
+
+# Of each kind: at which frequencies (Hz) it is drawn if none is given, over how many columns of a journal.
+DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
+    "mesh": ((), 1),
+    "potential": ((100.0,), 1),
+    "current": ((100.0, 1e7), 2),
+    "interface": ((100.0,), 2),
+}
+MOST_FREQUENCIES = 2
+FRAMES = 25
+FINEST_OF_MESH, FINEST_OF_FIELD = 1.0, 0.2
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class PictureOptions:
+    """What is drawn, and how."""
+
+    what: str = "mesh"
+    """mesh, potential (with equipotential surfaces), current (lines) or interface (gap height and current density)."""
+    frequency: Annotated[tuple[str, ...], FLAG] = ()
+    """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of current also 10 MHz; a .gif runs over the sweep]"""
+    columns: int | None = None
+    """Width: 1 column of a journal (84 mm) or 2 (174 mm). [default: 1, of current and interface 2]"""
+    level: float | None = None
+    """Size of the mesh's elements as in `constriction mesh`. [default: chosen so that it takes seconds]"""
+    small: Annotated[bool, FLAG] = False
+    """Fewer colours, so that a .png is about a third as large: for web pages."""
+    interactive: Annotated[bool, FLAG] = False
+    """Write a scene to turn in the browser instead, -o FILE.html; it needs no network."""
+    memory: str | None = None
+    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+def picture(
+    source: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    options: PictureOptions = PictureOptions(),  # noqa: B008 - frozen, so no state is shared
+) -> int:
+    """Draw a case in three dimensions: its mesh, the potential, the current lines, or the interface from above.
+
+    Example: constriction picture meshes/sodium_islands.toml --what current -o current.png
+
+    Example: constriction picture results/islands --what potential --frequency "10 kHz" -o potential.png
+
+    Example: constriction picture meshes/sodium_islands.toml --what current -o current.gif
+
+    Exit codes: 0 done; 2 wrong input; 1 anything else, such as a machine that cannot render.
+
+    Parameters
+    ----------
+    source:
+        A case file (TOML), or the folder of an earlier run.
+    output:
+        .png (300 dpi); .gif or .mp4 over the sweep's frequencies; .html to turn.
+    """
+    return guarded(partial(_picture, source, output, options), options.debug)
+
+
+class Plan(NamedTuple):
+    """What will be drawn."""
+
+    case: Case
+    frequencies: tuple[float, ...]
+    level: float
+    columns: int
+
+
+def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
+    """On rank 0 alone."""
+    import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
+    from constriction.field.environment import wait_for_other_compilers
+    from constriction.view.terminal import progress
+
+    plan = agree(comm, lambda: _prepare(source, output, options))
+    if comm.rank != 0:
+        return
+    wait_for_other_compilers()
+    from constriction.scene import solve_scene
+    from constriction.view.output import write_picture
+
+    with progress(silent=False) as report:
+        scene = solve_scene(plan.case, plan.frequencies, plan.level, report)
+        report("drawing")
+        write_picture(scene, options.what, output, plan.columns, options.small)
+    print(f"Written: {output}", flush=True)
+
+
+def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
+    """Everything that can be checked before meshing."""
+    from constriction.case.schema import load
+    from constriction.folders import check_file
+
+    if options.what not in DEFAULTS:
+        raise InputError(f"--what {options.what!r}: expected one of {', '.join(DEFAULTS)}")
+    if options.columns not in (None, 1, 2):
+        raise InputError(f"--columns {options.columns}: expected 1 (84 mm) or 2 (174 mm)")
+    if options.level is not None and not 1e-3 <= options.level <= 1e2:
+        raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
+    path = case_file(source)
+    case = load(path)
+    frequencies = _frequencies(case, output, options)
+    if options.interactive and output.suffix.lower() != ".html":
+        raise InputError(f"{output}: suffix {output.suffix!r}; expected .html with --interactive")
+    from constriction.view.output import check_output
+    from constriction.view.rendering import prepare_rendering
+
+    check_output(output, options.what)
+    check_file(output)
+    try:
+        level = _level(case, options)
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
+    prepare_rendering()
+    return Plan(case, frequencies, level, options.columns or _columns(output, options.what))
+
+
+def _columns(output: Path, what: str) -> int:
+    still = output.suffix.lower() == ".png"
+    return DEFAULTS[what][1] if still or what == "interface" else 1
+
+
+def case_file(source: Path) -> Path:
+    """The case file that a path means: itself, or that of an earlier run.
+
+    Raises:
+        InputError: a folder without one.
+    """
+    if not source.is_dir():
+        return source
+    inside = source / "case.toml"
+    if not inside.is_file():
+        raise InputError(f"{source}: holds no case.toml; expected a case file or the folder of an earlier run")
+    return inside
+
+
+def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:
+    """In Hz, at which the picture is drawn."""
+    from constriction.case.quantities import parse_quantity
+
+    if options.what == "mesh" and options.frequency:
+        raise InputError(f"--frequency {options.frequency[0]!r}: a mesh has none; expected another --what")
+    if output.suffix.lower() in (".gif", ".mp4"):
+        if options.frequency:
+            raise InputError(f"--frequency {options.frequency[0]!r}: {output.name} runs over the sweep; expected .png")
+        from constriction.spectra.spectrum import logarithmic_frequencies
+
+        decades = abs(math.log10(case.sweep.start / case.sweep.stop))
+        points = max(1, round((FRAMES - 1) / decades))
+        rising = logarithmic_frequencies(case.sweep.start, case.sweep.stop, points)[::-1]
+        return tuple(float(f) for f in rising)
+    try:
+        given = tuple(parse_quantity(text, "frequency") for text in options.frequency)
+    except InputError as error:
+        raise InputError(f"--frequency {error}") from None
+    most = 1 if output.suffix.lower() == ".html" else MOST_FREQUENCIES
+    if len(given) > most or any(f <= 0 for f in given):
+        expected = "one" if most == 1 else "one or two"
+        raise InputError(f"--frequency {', '.join(options.frequency)}: expected {expected} above zero")
+    return given or DEFAULTS[options.what][0][:most]
+
+
+def _level(case: Case, options: PictureOptions) -> float:
+    """Of the mesh; refused if it would not fit into the memory."""
+    from constriction.field.export import check_memory
+    from constriction.scene import cell_case, picture_level
+    from constriction.simulation import check_size
+
+    memory = free_memory() if options.memory is None else bytes_of(options.memory)
+    check_size(case, memory)
+    finest = FINEST_OF_MESH if options.what == "mesh" else FINEST_OF_FIELD
+    level = options.level or picture_level(case, finest)
+    check_memory(cell_case(case, level), memory)
+    return level
