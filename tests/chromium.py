@@ -49,7 +49,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(3, 4),
-            preexec_fn=connect,
+            preexec_fn=connect,  # noqa: PLW1509 - no other thread runs here
             start_new_session=True,
         )
         os.close(theirs_in)
@@ -102,11 +102,11 @@ class Page:
     def __init__(self, browser, width=1000, height=800, *, dark=False, script=True, phone=False):
         self.browser = browser
         context = browser.call("Target.createBrowserContext")["browserContextId"]
-        target = browser.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
-        self._session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self._target = browser.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self._session = browser.call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
+        self.resize(width, height, phone=phone)
         self.media(dark=dark)
         self.call("Emulation.setScriptExecutionDisabled", value=not script)
 
@@ -120,6 +120,17 @@ class Page:
     def open(self, path: Path):
         self.call("Page.navigate", url=path.resolve().as_uri())
         self.until("document.readyState === 'complete'")
+
+    def resize(self, width, height, *, phone=False):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
+        self.call("Emulation.setTouchEmulationEnabled", enabled=phone)
+
+    def close(self):
+        self.browser.call("Target.closeTarget", targetId=self._target)
+
+    def settle(self):
+        """Wait until two frames have been drawn."""
+        self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
 
     def value(self, expression):
         """What an expression gives in the page, also where the page itself may not run scripts."""
@@ -156,10 +167,10 @@ class Page:
 
     @property
     def complaints(self):
-        """Errors and warnings of the console, and exceptions."""
+        """What the page wrote to the console as error or warning, what the browser calls an error, exceptions."""
         self.value("1")  # fetches what is on its way
         console = [e for e in self._mine("Runtime.consoleAPICalled") if e["type"] in ("error", "warning", "assert")]
-        entries = [e["entry"] for e in self._mine("Log.entryAdded") if e["entry"]["level"] in ("error", "warning")]
+        entries = [e["entry"] for e in self._mine("Log.entryAdded") if e["entry"]["level"] == "error"]
         return [*console, *entries, *self._mine("Runtime.exceptionThrown")]
 
     @property

@@ -39,6 +39,7 @@ class Series:
         error: (n,) half lengths of error bars of y; NaN: none.
         hover: (n,) what is told of each point.
         names: (n,) what is written beside each point, "" for nothing.
+        places: (n,) where, as plotly names it, such as "middle right"; () is above.
         optional: without JavaScript only those named points are drawn whose names find a free place.
     """
 
@@ -52,6 +53,7 @@ class Series:
     error: ArrayLike | None = None
     hover: Sequence[str] = ()
     names: Sequence[str] = ()
+    places: Sequence[str] = ()
     optional: bool = False
 
 
@@ -129,7 +131,9 @@ def figure(chart: Chart) -> dict[str, Any]:
             data.append(_trace(series) | {"yaxis": name, "showlegend": first})
     layout["xaxis"]["anchor"] = "y" if count == 1 else f"y{count}"
     if chart.equal:
-        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1}
+        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
+        layout["margin"]["r"] = 48  # names of points stand beside the last arc
+        layout["meta"] = {"shape": _shape(chart.panels[0])}
     return {"data": data, "layout": layout}
 
 
@@ -145,8 +149,17 @@ def _common_layout(height: int) -> dict[str, Any]:
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--line", "font": {"color": "--ink"}},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
         "shapes": [],
     }
+
+
+def _shape(panel: Panel) -> float:
+    """Height over width of what a panel shows, from y = 0 on; at most 2."""
+    x = np.concatenate([np.asarray(series.x, dtype=float) for series in panel.series])
+    y = np.concatenate([np.asarray(series.y, dtype=float) for series in panel.series])
+    width, height = float(np.nanmax(x) - np.nanmin(x)), max(float(np.nanmax(y)), 0.0) - min(float(np.nanmin(y)), 0.0)
+    return round(min(height / width, 2.0), 4) if width > 0 else 2.0
 
 
 def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
@@ -195,7 +208,8 @@ def _trace(series: Series) -> dict[str, Any]:
     elif series.line and not series.symbol:
         trace["hoverinfo"] = "skip"
     if any(series.names):
-        trace |= {"text": [html.escape(name) for name in series.names], "textposition": "top center"}
+        trace |= {"text": [html.escape(name) for name in series.names], "cliponaxis": False}
+        trace["textposition"] = list(series.places) or "top center"
         trace["textfont"] = {"color": colour if series.colour == "ink" else "--muted", "size": 12}
     if series.error is not None:
         trace["error_y"] = {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}

@@ -17,6 +17,7 @@ from constriction.view.terminal import engineering, significant
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16
+ZOOM = 1.75  # fills the scene's height, and the width of a phone
 ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
 _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
@@ -36,12 +37,16 @@ def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> S
     islands = prisms(found.contacts, 0.0, ISLAND * longest)
     copper = prisms([found.cell], ISLAND * longest, 1.1 * ISLAND * longest)
     size, prefix = decimal_prefix(longest)
-    parts = ((slab, ELECTROLYTE, 1.0), (islands, CONTACT, 1.0), (copper, COPPER, 0.25))
+    parts = ((slab, ELECTROLYTE, 1.0), (islands, CONTACT, 1.0), (copper, COPPER, 0.2))
     data = [_mesh(solid, name, opacity, size) for solid, name, opacity in parts]
     data.append(_rims(islands, size))
     still = solids_png([(solid, _STILL[name]) for solid, name, _ in parts[:2]])
     caption = _caption(found, gap_height, thickness, plan)
-    return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m")}, still)
+    high = (ISLAND * 1.1 + SLAB) * longest
+    shape = {
+        side: ZOOM * length / longest for side, length in zip("xyz", (found.width, found.depth, high), strict=True)
+    }
+    return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
 
 
 def _caption(found: Relief, gap_height: float | None, thickness: float, plan: Layout) -> str:
@@ -105,7 +110,7 @@ def _packed(values: NDArray[Any], kind: str) -> dict[str, str]:
     return {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
 
 
-def _layout(unit: str) -> dict[str, Any]:
+def _layout(unit: str, shape: dict[str, float]) -> dict[str, Any]:
     bare = {"showgrid": False, "zeroline": False, "showbackground": False, "color": "--muted", "showspikes": False}
     axis = bare | {"nticks": 5}
     return {
@@ -115,12 +120,14 @@ def _layout(unit: str) -> dict[str, Any]:
         "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         "scene": {
-            "aspectmode": "data",
+            "aspectmode": "manual",
+            "aspectratio": shape,
             "xaxis": axis | {"title": {"text": f"x ({unit})"}},
             "yaxis": axis | {"title": {"text": f"y ({unit})"}},
             "zaxis": bare | {"visible": False},
-            "camera": {"eye": {"x": 0.75, "y": -1.2, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.1}},
+            "camera": {"eye": {"x": 0.9, "y": -1.45, "z": 1.15}, "projection": {"type": "orthographic"}},
         },
     }

@@ -21,6 +21,7 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
 )
 _SYMBOLS = re.compile(r"\b([RCZf])_(cstr|low|high|dc|electrolyte|SE|int|series|gb)\b")
+_UNIT = re.compile(r"(?<=[\d)]) (?=[±%µΩFHMGTkmnp])|(?<=±) ")  # lines do not break between a number and its unit
 _SHORT = 26  # characters: longer cells of a table may break into lines
 
 
@@ -57,7 +58,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts; `symbols`: the first column holds names such as R_cstr, to be set as symbols."""
+    """A table of texts; `symbols`: names such as R_cstr are set as symbols (never so in names of files)."""
 
     caption: str
     header: tuple[str, ...]
@@ -187,7 +188,7 @@ def _asset(name: str) -> str:
 
 def _text(text: str) -> str:
     """Plain text as HTML, R_cstr and its like as symbols."""
-    return _SYMBOLS.sub(r"<var>\1</var><sub>\2</sub>", escape(text))
+    return _SYMBOLS.sub(r"<var>\1</var><sub>\2</sub>", _UNIT.sub("\N{NO-BREAK SPACE}", escape(text)))
 
 
 def _heading(section: Heading, page: _Page) -> str:
@@ -223,7 +224,7 @@ def _table(section: Table, _: _Page) -> str:
     name = _text if section.symbols else escape
     rows = "".join(
         f'<tr><th scope="row"{_class(row[0])}>{name(row[0])}</th>'
-        + "".join(f"<td{_class(cell)}>{escape(cell)}</td>" for cell in row[1:])
+        + "".join(f"<td{_class(cell)}>{name(cell)}</td>" for cell in row[1:])
         + "</tr>\n"
         for row in section.rows
     )

@@ -71,6 +71,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Code(resolved_toml(case)),
         *repeat_sections(how, record["versions"], [("SHA-256 of the case", record["case_sha256"])]),
         timing_table(list(_times(record))),
+        Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in FILES if name in files)),
         Heading("Definitions"),
         Table("Quantities", ("name", "meaning"), DEFINITIONS, True),
@@ -149,7 +150,9 @@ def _interface_in_words(interface: Interface) -> str:
     if interface.pattern == "list":
         assert interface.cell is not None and interface.discs is not None  # the schema demands them
         width, depth = (format_quantity(side, "length") for side in interface.cell)
-        return f"{len(interface.discs)} {many} at given places in a cell of {width} × {depth}."
+        count = len(interface.discs)
+        places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"
+        return f"{places} in a cell of {width} × {depth}."
     if interface.pattern == "single":
         tube = "circular" if interface.cell_shape == "circular" else "square"
         return f"A single {one} in a {tube} cell {pitch} wide, {touch}."

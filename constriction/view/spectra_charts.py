@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
-from constriction.view.labels import hertz
+from constriction.view.labels import Named, hertz
 from constriction.view.plots import decades, display_unit, smooth
 from constriction.view.terminal import engineering, significant
 
 FREQUENCY = Axis("frequency (Hz)", "frequency")
+CROWDED = 0.05  # of width and height together: nearer decades are not marked
 LOG_FROM = 30.0  # values that span more than this factor are laid out logarithmically
 
 
@@ -58,7 +59,7 @@ def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]
         z = np.array([point for _, point in marks]) * scale
         hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
         names = [hertz(f) for f, _ in marks]
-        series.append(Series("peak of −Im Z_cstr", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names))
+        series.append(Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names))
     y = Axis(f"−Im Z ({unit})")
     return Chart("Nyquist plot", caption, Axis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
 
@@ -274,8 +275,24 @@ def _told(curve: Curve, scale: float, unit: str) -> list[str]:
 
 def _decades(curve: Curve, scale: float) -> Series:
     found = decades(curve.spectrum.frequency, curve.spectrum.impedance * scale)
-    x, y, names = [p[0] for p in found], [p[1] for p in found], [p[2] for p in found]
-    return Series("", x, y, curve.colour, hollow=True, hover=names, names=names, optional=True)
+    line = smooth(curve.spectrum.frequency, curve.spectrum.impedance * scale)[::-1]  # falling frequency
+    apart = CROWDED * float(np.ptp(line.real) + np.ptp(line.imag))
+    kept: list[Named] = []
+    for here in found:
+        if not kept or math.hypot(here[0] - kept[-1][0], here[1] - kept[-1][1]) > apart:
+            kept.append(here)
+    x, y, names = ([named[0] for named in kept], [named[1] for named in kept], [named[2] for named in kept])
+    places = [_outside(line, complex(across, -up)) for across, up in zip(x, y, strict=True)]
+    return Series("", x, y, curve.colour, hollow=True, hover=names, names=names, places=places, optional=True)
+
+
+def _outside(line: NDArray[np.complex128], point: complex) -> str:
+    """Where beside a point of an arc its name stands free: left of the way that it is run through."""
+    here = int(np.clip(np.argmin(np.abs(line - point)), 1, line.size - 2)) if line.size > 2 else 0
+    way = np.conj(line[min(here + 1, line.size - 1)] - line[max(here - 1, 0)])
+    angle = math.degrees(math.atan2(way.imag, way.real)) + 90
+    sides = ("middle right", "top right", "top center", "top left", "middle left", "bottom left", "bottom center")
+    return (*sides, "bottom right")[round(angle / 45) % 8]
 
 
 def _scale_of(values: NDArray[np.float64]) -> str:

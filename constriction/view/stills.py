@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import AutoMinorLocator, FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
 from constriction.case.relief import Solid
@@ -49,6 +49,7 @@ _STYLE = STYLE | {
     "legend.labelcolor": INK,
     "lines.linewidth": 1.4,
 }
+_LEGEND_ROW = 56  # letters that fit side by side
 _SUN = np.array([-0.45, -0.55, 0.7]) / np.linalg.norm([-0.45, -0.55, 0.7])
 
 
@@ -87,6 +88,8 @@ def chart_figure(chart: Chart) -> Figure:
     drawn.align_ylabels(every)
     drawn.canvas.draw()  # sizes are final from here on
     drawn.set_layout_engine("none")
+    if chart.equal:
+        _from_zero(every[0])
     for axes, panel in zip(every, chart.panels, strict=True):
         _name_points(axes, panel, drawn.dpi)
     return drawn
@@ -137,17 +140,26 @@ def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
     if axis.scale == "frequency":
         ticks = dict(frequency_ticks(low, high))
         mine.set_major_locator(FixedLocator(list(ticks)))
+        mine.set_minor_locator(NullLocator())
         mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
         return
     # Decades alone would leave one tick or none.
     subs = (1,) if high > 100 * low else (1, 2, 5) if high > 4 * low else (1, 1.5, 2, 3, 4, 5, 6, 8)
     mine.set_major_locator(LogLocator(subs=subs, numticks=9))
-    mine.set_minor_locator(AutoMinorLocator(1))
+    mine.set_minor_locator(NullLocator())
     mine.set_major_formatter(FuncFormatter(_plain))
 
 
 def _plain(value: float, _: object) -> str:
     return f"{float(f'{value:.7g}'):g}".replace("-", "−")
+
+
+def _from_zero(axes: Axes) -> None:
+    """Move the window of equal axes up: the room that was added below what is drawn goes above it."""
+    low, high = axes.get_ylim()
+    lowest = min(0.0, float(axes.dataLim.y0))
+    bottom = lowest - 0.02 * (high - low)
+    axes.set_ylim(bottom, bottom + high - low)
 
 
 def _legend(drawn: Figure, every: Sequence[Axes]) -> None:
@@ -156,7 +168,7 @@ def _legend(drawn: Figure, every: Sequence[Axes]) -> None:
         handles, labels = axes.get_legend_handles_labels()
         found = dict(zip(labels, handles, strict=True)) | found
     if found:
-        columns = 2 if max(map(len, found)) > 16 else 4
+        columns = len(found) if sum(map(len, found)) < _LEGEND_ROW else 2 if max(map(len, found)) > 16 else 4
         drawn.legend(found.values(), found, loc="outside upper left", ncols=columns, frameon=False, borderpad=0.1)
 
 
@@ -186,7 +198,7 @@ def _for_a_page(text: str, name: str) -> str:
     rest = re.sub(r"(?<=: )#[0-9a-f]{6}\b", lambda found: f"var(--{_VARIABLES[found[0]]})", rest)
     used = re.findall(r'(?:href="|url\()#([\w-]+)', rest)
     new = {old: f"{name}-{number}" for number, old in enumerate(dict.fromkeys(used))}
-    rest = re.sub(r' id="([\w-]+)"', lambda found: f' id="{new[found[1]]}"' if found[1] in new else "", rest)
+    rest = re.sub(r' id="([^"]+)"', lambda found: f' id="{new[found[1]]}"' if found[1] in new else "", rest)
     rest = re.sub(r'((?:href="|url\()#)([\w-]+)', lambda found: found[1] + new[found[2]], rest)
     return f"{head}>{rest}".strip()
 

@@ -6,7 +6,11 @@
   // A finger that scrolls the page must not draw a zoom box.
   const finger = window.matchMedia("(pointer: coarse)").matches;
   const config = {
+    // Nothing leaves the page: no button that would upload the plot.
+    showSendToCloud: false,
+    plotlyServerURL: "",
     displaylogo: false,
+    displayModeBar: finger ? false : "hover",
     responsive: true,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     toImageButtonOptions: { format: "svg", filename: "constriction" },
@@ -33,6 +37,8 @@
     const { data, layout } = themed(figure, getComputedStyle(document.documentElement));
     if (finger) layout.dragmode = layout.scene ? "turntable" : false;
     box.classList.add("is-live");
+    // With equal axes a narrow page needs less height.
+    if (layout.meta) layout.height = Math.max(260, Math.min(layout.height, layout.meta.shape * live.clientWidth + 150));
     try {
       await Plotly.react(live, data, layout, config);
       drawn.add(id);
