@@ -17,9 +17,9 @@ from shapely.geometry import Polygon, box
 from constriction.case.contacts import Layout
 
 FINEST, COARSEST = 96, 16  # chords of a full circle: few spots are drawn rounder than many
-VERTICES = 40_000  # of all rims together
-MOST_SPOTS = 400  # of a random or listed cell; of larger ones a corner is drawn
-STRIPE_SHAPE = 1.0  # depth over width of a cell of stripes, along which nothing varies
+VERTICES = 16_000  # of all rims together
+MOST_SPOTS = 200  # of a random or listed cell; of larger ones a corner is drawn
+STRIPES = 2  # mirror images of a cell of stripes, along which nothing varies
 
 
 class Solid(NamedTuple):
@@ -59,8 +59,8 @@ def relief(plan: Layout) -> Relief:
     spots = max(len(plan.spots), 1)
     per_circle = int(np.clip(VERTICES // (spots * plan.lattice_images), COARSEST, FINEST)) // 4 * 4
     cell, contacts = plan.cell.polygon(per_circle), plan.contacts(per_circle)
-    if plan.lattice_images == 2:  # stripes: half a period
-        longer = STRIPE_SHAPE * 2 * plan.width / plan.depth
+    if plan.lattice_images == STRIPES:
+        longer = 2 * plan.width / plan.depth
         cell, contacts = (
             affinity.scale(cell, 1.0, longer, origin=(0, 0)),
             [affinity.scale(part, 1.0, longer, origin=(0, 0)) for part in contacts],

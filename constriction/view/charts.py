@@ -200,7 +200,11 @@ def _trace(series: Series) -> dict[str, Any]:
         "y": numbers(series.y),
         "name": html.escape(series.label),
         "legendgroup": html.escape(series.label),
-        "line": {"color": colour, "width": 2, "dash": "dash" if series.line == "dashed" else "solid"},
+        "line": {
+            "color": colour,
+            "width": 1 if series.colour == "muted" else 2,
+            "dash": "dash" if series.line == "dashed" else "solid",
+        },
         "marker": _marker(series, colour),
     }
     if series.hover:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import math
+import statistics
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from constriction.case.contacts import Layout
-from constriction.case.relief import Relief, Solid, prisms, relief
+from constriction.case.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.labels import decimal_prefix
 from constriction.view.report import Scene
 from constriction.view.stills import solids_png
@@ -17,6 +19,7 @@ from constriction.view.terminal import engineering, significant
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16
+SLENDER = 0.45  # islands are drawn at most so high over the side of a square as large as they are
 ZOOM = 1.75  # fills the scene's height, and the width of a phone
 ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
 _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
@@ -33,34 +36,34 @@ def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> S
     """
     found = relief(plan)
     longest = max(found.width, found.depth)
+    side = math.sqrt(statistics.fmean(contact.area for contact in found.contacts))
+    high = min(ISLAND * longest, SLENDER * side)
     slab = prisms([found.cell], -SLAB * longest, 0.0)
-    islands = prisms(found.contacts, 0.0, ISLAND * longest)
-    copper = prisms([found.cell], ISLAND * longest, 1.1 * ISLAND * longest)
+    islands = prisms(found.contacts, 0.0, high)
+    copper = prisms([found.cell], high, 1.1 * high)
     size, prefix = decimal_prefix(longest)
     parts = ((slab, ELECTROLYTE, 1.0), (islands, CONTACT, 1.0), (copper, COPPER, 0.2))
     data = [_mesh(solid, name, opacity, size) for solid, name, opacity in parts]
     data.append(_rims(islands, size))
     still = solids_png([(solid, _STILL[name]) for solid, name, _ in parts[:2]])
-    caption = _caption(found, gap_height, thickness, plan)
-    high = (ISLAND * 1.1 + SLAB) * longest
-    shape = {
-        side: ZOOM * length / longest for side, length in zip("xyz", (found.width, found.depth, high), strict=True)
-    }
+    ratio = None if gap_height is None else high / gap_height
+    caption = f"{_caption(found, plan, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick, is cut off "
+    caption += "below. In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
+    lengths = found.width, found.depth, 1.1 * high + SLAB * longest
+    shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
     return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
 
 
-def _caption(found: Relief, gap_height: float | None, thickness: float, plan: Layout) -> str:
+def _caption(found: Relief, plan: Layout, gap_height: float | None, ratio: float | None) -> str:
     width, depth = (engineering(length, "m") for length in (found.width, found.depth))
     what = "One lattice cell" if plan.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
-    words = [f"{what}, {width} × {depth}: contacts (yellow) on the electrolyte (grey)."]
-    if gap_height is None:
-        words.append("The height of the contacts means nothing here: beside them the interface insulates.")
-    else:
-        times = ISLAND * max(found.width, found.depth) / gap_height
-        words.append(f"Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {_times(times)}.")
-    words.append(f"The slab, {engineering(thickness, 'm')} thick, is cut off below.")
-    words.append("In the scene to turn, copper lies on top; a click in the legend hides or shows a part.")
-    return " ".join(words)
+    size = f"{width} × {depth}"
+    if plan.lattice_images == STRIPES:
+        what, size = "One period", f"{width} wide and drawn as long, for along it nothing varies"
+    words = f"{what}, {size}: contacts (yellow) on the electrolyte (grey)."
+    if gap_height is None or ratio is None:
+        return f"{words} The height of the contacts means nothing here: beside them the interface insulates."
+    return f"{words} Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {_times(ratio)}."
 
 
 def _times(factor: float) -> str:

@@ -20,6 +20,7 @@ from constriction.case.relief import Solid
 from constriction.view.charts import Axis, Chart, Panel, Series, frequency_ticks
 from constriction.view.labels import new_layout, place_labels
 from constriction.view.plots import STYLE
+from constriction.view.terminal import PREFIXES
 
 # Stand-ins that become the page's own colours; names are those of report.css.
 INK, PAPER, MUTED, LINE = "#222222", "#ffffff", "#555555", "#666666"
@@ -106,14 +107,14 @@ def _draw(axes: Axes, panel: Panel) -> None:
             "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
             "markerfacecolor": PAPER if series.hollow else colour,
             "color": colour,
+            "linewidth": 0.8 if series.colour == "muted" and series.line == "solid" else 1.4,
             "label": series.label or "_",
             "zorder": 4 if series.colour == "ink" else 3,
         }
-        if series.error is None:
-            axes.plot(x, y, **style)
-        else:
+        axes.plot(x, y, **style)
+        if series.error is not None:
             bars = np.nan_to_num(np.asarray(series.error, dtype=float))
-            axes.errorbar(x, y, bars, elinewidth=0.9, capsize=2, capthick=0.9, **style)
+            axes.errorbar(x, y, bars, fmt="none", color=colour, elinewidth=0.9, capsize=2, capthick=0.9)
     for value in panel.levels:
         axes.axhline(value, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.grid(color=LINE, alpha=0.18, linewidth=0.6)
@@ -151,7 +152,12 @@ def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
 
 
 def _plain(value: float, _: object) -> str:
-    return f"{float(f'{value:.7g}'):g}".replace("-", "−")
+    """A tick's number, very large and small ones with a decimal prefix, as plotly writes them."""
+    size, prefix = 1.0, ""
+    if value and not 1e-3 <= abs(value) < 1e5:
+        power = next((p for p in PREFIXES if abs(value) >= 10.0**p * (1 - 1e-9)), min(PREFIXES))
+        size, prefix = 10.0**power, PREFIXES[power]
+    return f"{float(f'{value / size:.7g}'):g}{prefix}".replace("-", "−")
 
 
 def _from_zero(axes: Axes) -> None:
@@ -221,7 +227,7 @@ def solids_png(solids: Sequence[tuple[Solid, str]], aspect: float = 0.55) -> byt
         normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]
         seen = np.flatnonzero(normals @ towards > 1e-9)
         order = seen[np.argsort(corners[seen].mean(axis=1) @ towards)]  # farthest first
-        light = np.clip(0.45 + 0.55 * normals[order] @ _SUN, 0.3, 1.0)
+        light = np.clip(0.6 + 0.4 * normals[order] @ _SUN, 0.45, 1.0)
         base = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
         flat = np.stack([corners[order] @ right, corners[order] @ up], axis=-1)
         shades = light[:, None] * base

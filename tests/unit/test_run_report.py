@@ -147,6 +147,8 @@ def test_scene_says_where_nothing_has_a_height_or_a_corner_is_shown():
     assert "insulates" in none.caption
     many = parse_case({"interface": {"pattern": "random", "contact_fraction": 0.2, "pitch": "40 um", "spots": 900}})
     assert contact_scene(layout(many.interface), 1e-7, 1e-3).caption.startswith("A corner of the cell")
+    stripes = case_of(interface={"pattern": "stripes", "contact_fraction": 0.3, "pitch": "2 mm"})
+    assert contact_scene(layout(stripes.interface), 1e-7, 1e-3).caption.startswith("One period, 2.00 mm wide and drawn")
     thick = contact_scene(layout(case_of().interface), 1e-2, 1e-3)
     assert "48 times too low" in thick.caption
 
