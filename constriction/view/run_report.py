@@ -12,7 +12,7 @@ from constriction.view.contact_scene import contact_scene
 from constriction.view.provenance import Origin, repeat_sections, timing_table
 from constriction.view.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
 from constriction.view.spectra_charts import Curve, bode_chart, nyquist_chart
-from constriction.view.terminal import engineering, farad, significant, with_error
+from constriction.view.terminal import apparent_text, engineering, farad, significant, with_error
 
 AREA = "Ω·cm²"
 NOTHING = "–"
@@ -89,7 +89,7 @@ def answer(record: Mapping[str, Any]) -> Answer:
     if record["relative_error_reached"] is None:
         slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
         return Answer(headline, (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
-    sentences = (*_resistance(record), *_arcs(record), *_accuracy(record), *_checks(record))
+    sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
     agrees = record.get("cross_check_within_error_bars", True)
     return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
 
@@ -119,7 +119,7 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Rows (quantity, value, error bar) of what result.json has.
 
     Args:
-        record: the content of result.json; keys of apparent values may be absent.
+        record: the content of result.json.
     """
     bar = record["R_cstr_error_ohm_cm2"]
     for name in ("R_cstr", "R_dc"):
@@ -193,6 +193,10 @@ def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
         yield f"It relaxes at {len(peaks)} frequencies: {', '.join(peaks[:-1])} and {peaks[-1]}."
 
 
+def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
+    yield f"Read as a measurement would be, by a fit: {apparent_text(record)}."
+
+
 def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
     asked, reached = (f"{100 * record[f'relative_error_{which}']:.2g} %" for which in ("asked", "reached"))
     if record["accuracy_reached"]:
@@ -226,14 +230,14 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name, unit, factor, shown in (
+    for name, ending, factor, unit in (
         ("R_SE", "ohm_cm2", 1.0, AREA),
         ("R_int", "ohm_cm2", 1.0, AREA),
         ("C_int", "farad_per_cm2", 1e6, "µF/cm²"),
     ):
-        value, error = record.get(f"apparent_{name}_{unit}"), record.get(f"apparent_{name}_error_{unit}")
+        value, error = record[f"apparent_{name}_{ending}"], record[f"apparent_{name}_error_{ending}"]
         if value is not None:
-            text, bar = _split(with_error(factor * value, factor * (error or 0.0), shown))
+            text, bar = _split(with_error(factor * value, factor * (error or 0.0), unit))
             yield f"apparent {name}", text, bar
 
 

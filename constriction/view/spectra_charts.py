@@ -41,7 +41,7 @@ class Curve:
 
 
 def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]] = (), caption: str = "") -> Chart:
-    """−Im Z over Re Z with equal axes; decades of the first curve's frequency are marked.
+    """−Im Z over Re Z with equal axes; decades of frequency are marked on the first line, or on the points.
 
     Args:
         curves: of one unit.
@@ -53,8 +53,7 @@ def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]
     """
     scale, unit = _unit(curves)
     series = [part for curve in curves for part in _nyquist_series(curve, scale, unit)]
-    first = curves[0]
-    series.append(_decades(first, scale))
+    series.append(_decades(next((curve for curve in curves if curve.kind != "points"), curves[0]), scale))
     if marks:
         z = np.array([point for _, point in marks]) * scale
         hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
@@ -110,33 +109,46 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
 
 
 def drt_chart(
-    tau: ArrayLike, gamma: ArrayLike, unit: str, lines: Sequence[tuple[float, float]] = (), caption: str = ""
+    tau: ArrayLike,
+    gamma: ArrayLike,
+    unit: str,
+    marks: Sequence[float] = (),
+    lines: Sequence[tuple[float, float]] = (),
+    caption: str = "",
 ) -> Chart:
     """A distribution of relaxation times over its frequency 1/(2πτ).
 
     Args:
-        tau: (J,) in s.
+        tau: (J,) in s, rising.
         gamma: (J,) per ln τ, in `unit`.
         unit: as it is written, such as "Ω cm²".
-        lines: (time constant in s, resistance in `unit`) of exact or persistent relaxations, drawn as diamonds.
+        marks: time constants in s of peaks to be named on the curve.
+        lines: (time constant in s, resistance in `unit`) of single relaxations, drawn at the height of the resistance.
         caption: below the picture.
     """
-    frequency = 1 / (2 * np.pi * np.asarray(tau, dtype=float))
-    hover = [
-        f"{engineering(f, 'Hz')}, γ {significant(g, 3)} {unit}"
-        for f, g in zip(frequency.tolist(), _list(gamma), strict=True)
-    ]
-    series = [Series("distribution", frequency, gamma, line="solid", symbol="", hover=hover)]
-    if lines:
-        f = [1 / (2 * math.pi * t) for t, _ in lines]
-        words = [f"{engineering(at, 'Hz')}: {significant(r, 3)} {unit}" for at, (_, r) in zip(f, lines, strict=True)]
-        names = [hertz(at) for at in f]
-        series.append(
-            Series("relaxations", f, [r for _, r in lines], "ink", symbol="diamond", hover=words, names=names)
-        )
-    return Chart(
-        "Distribution of relaxation times", caption, FREQUENCY, (Panel(Axis(f"γ(ln τ) ({unit})"), tuple(series)),)
-    )
+    times, values = np.asarray(tau, dtype=float), np.asarray(gamma, dtype=float)
+    series = [Series("distribution", _frequency(times), values, line="solid", symbol="")]
+    at = np.interp(np.log(marks), np.log(times), values).tolist() if len(marks) else []
+    for label, points, hollow in (
+        ("peaks", list(zip(marks, at, strict=True)), False),
+        ("single relaxations: R", list(lines), True),
+    ):
+        if points:
+            f = _frequency(np.array([time for time, _ in points]))
+            hover = [
+                f"{engineering(x, 'Hz')}: {significant(y, 3)} {unit}"
+                for x, (_, y) in zip(f.tolist(), points, strict=True)
+            ]
+            names = [hertz(x) for x in f.tolist()]
+            y = [value for _, value in points]
+            series.append(Series(label, f, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
+    y_axis = Axis(f"γ(ln τ) ({unit})")
+    return Chart("Distribution of relaxation times", caption, FREQUENCY, (Panel(y_axis, tuple(series)),))
+
+
+def _frequency(tau: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Hz, of the apex of a relaxation with time constants in s."""
+    return np.asarray(1 / (2 * np.pi * tau))
 
 
 def trend_chart(

@@ -47,6 +47,10 @@ RECORD = {
     "relative_error_reached": 5.9e-4,
     "accuracy_reached": True,
     "contact_fraction": 0.2,
+    **dict.fromkeys(f"apparent_{key}_ohm_cm2" for key in ("R_SE", "R_SE_error", "R_int", "R_int_error")),
+    **dict.fromkeys(f"apparent_{key}_farad_per_cm2" for key in ("C_int", "C_int_error")),
+    "apparent_circuit": "R-RQ",
+    "apparent_remark": "too few points",
     "peaks": [{"frequency_hertz": 44825.0, "resistance_ohm_cm2": 14.8, "capacitance_farad_per_cm2": 2.397e-7}],
 }
 CHECKED = {
@@ -102,6 +106,10 @@ def test_apparent_values_are_told_where_a_run_has_them():
     rows = {name: rest for name, *rest in number_rows(RECORD | apparent)}
     assert rows["apparent R_SE"] == ["30.02 Ω·cm²", "± 0.05 Ω·cm²"]
     assert rows["apparent C_int"] == ["0.240 µF/cm²", "± 0.003 µF/cm²"]
+    assert "Read as a measurement would be, by a fit: R_SE 30.02 ± 0.05 Ω·cm², no arc" in " ".join(
+        answer(RECORD | apparent).sentences
+    )
+    assert "by a fit: none: too few points." in " ".join(answer(RECORD).sentences)
     assert "apparent R_int" not in rows and rows["any Z of the sweep"] == ["–", "± 0.0088 Ω·cm²"]
 
 

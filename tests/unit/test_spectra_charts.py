@@ -66,7 +66,7 @@ def charts():
         "bode": bode_chart(CURVES),
         "one point": nyquist_chart([Curve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
         "residuals": residual_chart(F, 0.01 * np.exp(1j * F), 0.02),
-        "drt": drt_chart(1 / F, F * 1e-4, "Ω cm²", [(1e-4, 10.0), (1e-5, 3.0)]),
+        "drt": drt_chart(1 / F, F * 1e-4, "Ω cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
         "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
         "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
         "names": Chart("n", "", Axis("", names=("a", "b")), (Panel(Axis("y", "log"), (Series("", [0, 1], [1, 99]),)),)),
@@ -141,9 +141,12 @@ def test_two_units_are_refused():
 
 
 def test_distribution_stands_over_its_frequency():
-    trace, marks = figure(drt_chart([1e-3, 1e-4], [1.0, 2.0], "Ω", [(1e-4, 7.0)]))["data"]
-    assert trace["x"] == pytest.approx([1e3 / (2 * math.pi), 1e4 / (2 * math.pi)], rel=1e-6)
-    assert marks["x"] == pytest.approx([1e4 / (2 * math.pi)], rel=1e-6) and marks["y"] == [7.0]
+    drawn = figure(drt_chart([1e-4, 1e-2], [1.0, 3.0], "Ω", [1e-3], [(1e-4, 7.0)]))["data"]
+    curve, peaks, single = drawn
+    assert curve["x"] == pytest.approx([1e4 / (2 * math.pi), 1e2 / (2 * math.pi)], rel=1e-6)
+    # Half way on the logarithmic axis the curve is at 2.
+    assert peaks["x"] == pytest.approx([1e3 / (2 * math.pi)], rel=1e-6) and peaks["y"] == pytest.approx([2.0])
+    assert single["x"] == pytest.approx([1e4 / (2 * math.pi)], rel=1e-6) and single["y"] == [7.0]
 
 
 def test_trend_tells_points_with_error_bars_from_those_without():
