@@ -22,6 +22,7 @@ from constriction.commands.mesh import mesh
 from constriction.commands.options import given_arguments
 from constriction.commands.picture import picture
 from constriction.commands.run import run
+from constriction.commands.study import study
 from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, first_rank
 from constriction.versions import package_version
 
@@ -38,6 +39,8 @@ Example: constriction convert measured.mpt -o measured.csv
 Example: constriction analyze measured.mpt --out results/measured
 
 Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
+
+Example: constriction study run studies/pitch/study.toml --out results/pitch
 
 Example: constriction examples my-cases
 
@@ -59,6 +62,7 @@ app = App(
 )
 for command in (run, mesh, picture, convert, analyze, compare, examples, doctor):
     app.command(command)
+app.command(study)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

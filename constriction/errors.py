@@ -15,3 +15,7 @@ class SolverError(RuntimeError):
 
 class RenderingError(RuntimeError):
     """This machine cannot draw in three dimensions; the message says what to install."""
+
+
+class StoreError(RuntimeError):
+    """A result could not be kept; the message says where, why, and what is not lost."""

@@ -132,6 +132,27 @@ def whole_file(path: Path) -> Iterator[Path]:
         beside.replace(path)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file such that, whenever the process is killed, there is the old one or the new one, on the disk.
+
+    Raises:
+        OSError: it cannot be written; nothing was changed.
+    """
+    handle, name = tempfile.mkstemp(prefix=HIDDEN, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o666 & ~_umask())  # mkstemp's is for the owner alone
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_entries(path.parent)
+
+
 def exchange(first: Path, second: Path) -> bool:
     """Exchange two paths in one step; False where kernel or file system cannot."""
     function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -235,6 +256,13 @@ def _sync(folder: Path) -> None:
         with path.open("rb") as file:
             os.fsync(file.fileno())
     _sync_entries(folder)
+
+
+def _umask() -> int:
+    """The permissions that new files lack; the only way to ask is to set it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _sync_entries(folder: Path) -> None:

@@ -70,7 +70,7 @@ def _failure(error: Exception, debug: bool) -> str:
 
         if advice := compiler_advice(error):
             return f"error: {advice}"
-    if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError"):
+    if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError", "StoreError"):
         return f"error: {error}"
     hint = "" if debug else " (run again with --debug to see where)"
     return f"error: {type(error).__name__}: {error}{hint}"

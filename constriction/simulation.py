@@ -109,16 +109,43 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
         MeshError, SolverError: gmsh or a linear solver failed.
     """
     start = time.perf_counter()
-    comm = options.comm or MPI.COMM_SELF
-    memory = comm.bcast(options.memory or 0.8 * psutil.virtual_memory().available)
-    check_size(case, memory)
+    check_size(case, memory_of(options))
     plan = layout(case.interface)
-    frequencies = logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
-    ratios = gap_ratio(case, plan, frequencies)
-    goal = Goal(case.accuracy.relative_error, memory, ratios, options.direct, case.accuracy.bounds)
+    ratios = gap_ratio(case, plan, sweep_frequencies(case))
+    response = solve_geometry(case, plan, ratios, options)
+    return result_of(case, plan, response, time.perf_counter() - start)
+
+
+def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], options: Options) -> Response[Any]:
+    """Solve what is dimensionless in a case, for any ratios of gap to electrolyte; collective over `options.comm`.
+
+    Args:
+        case: the case; of electrolyte, gap and sweep only the slab's thickness and a meshed gap's height count.
+        plan: the layout of its interface.
+        ratios: where F(s) shall be as accurate as the case asks; those of the case's sweep, and perhaps of others.
+        options: how.
+
+    Returns:
+        The response, for this case and every other one of the same geometry.
+
+    Raises:
+        InputError: the method does not fit the contacts.
+        MeshError, SolverError: as `simulate`.
+    """
+    comm = options.comm or MPI.COMM_SELF
+    goal = Goal(case.accuracy.relative_error, memory_of(options), ratios, options.direct, case.accuracy.bounds)
     solve = _transforms if case.accuracy.method == "spectral" else _finite_elements
-    response = solve(case, plan, goal, comm, options.report)
-    return _result(case, plan, response, frequencies, time.perf_counter() - start)
+    return solve(case, plan, goal, comm, options.report)
+
+
+def memory_of(options: Options) -> float:
+    """Bytes that all ranks together may use, rank 0's word; collective."""
+    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or 0.8 * psutil.virtual_memory().available))
+
+
+def sweep_frequencies(case: Case) -> NDArray[np.float64]:
+    """The frequencies of a case's spectrum, Hz, falling."""
+    return logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
 
 
 def _finite_elements(
@@ -209,10 +236,16 @@ def constriction_impedance(
     return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
 
 
-def _result(
-    case: Case, plan: Layout, response: Response[Any], frequency: NDArray[np.float64], seconds: float
-) -> Result:
-    electrolyte = case.electrolyte
+def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:
+    """What the response of its geometry makes of a case.
+
+    Args:
+        case: the case.
+        plan: the layout of its interface.
+        response: of its geometry, which may have been solved for another case.
+        seconds: that it took, for the record.
+    """
+    electrolyte, frequency = case.electrolyte, sweep_frequencies(case)
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
 

@@ -43,6 +43,10 @@ KINDS: Mapping[str, Kind] = {
     "frequency": Kind("a frequency", "Hz", "7 MHz", {"mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "THz": 12}),
     "area": Kind("an area", "m2", "1.13 cm2", {"um2": -12, "mm2": -6, "cm2": -4, "m2": 0}),
     "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
+    "current density": Kind("a current density", "A/m2", "100 uA/cm2", {"uA/cm2": -2, "mA/cm2": 1, "A/cm2": 4}),
+    "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
+    "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),
+    "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
 }
 
 _ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its prefixes

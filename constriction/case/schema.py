@@ -247,6 +247,19 @@ def load(path: str | os.PathLike[str]) -> Case:
         InputError: the file cannot be read, is not TOML, or describes no valid case; one line that begins
             with the path and names key, value and what is expected.
     """
+    return parse_case(read_toml(path), os.fspath(path))
+
+
+def read_toml(path: str | os.PathLike[str], what: str = "case file") -> dict[str, Any]:
+    """Read a TOML file as nested dictionaries.
+
+    Args:
+        path: the file, UTF-8.
+        what: what an error calls it.
+
+    Raises:
+        InputError: the file cannot be read or is not TOML; one line that begins with the path.
+    """
     source = os.fspath(path)
     try:
         text = Path(source).read_bytes().decode("utf-8-sig")
@@ -254,14 +267,20 @@ def load(path: str | os.PathLike[str]) -> Case:
         raise InputError(f"{source}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{source}: {reason}; expected the path of a readable case file (TOML)") from None
+        raise InputError(f"{source}: {reason}; expected the path of a readable {what} (TOML)") from None
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         last = f"at line {text.rstrip().count(chr(10)) + 1}, end of document"
         reason = str(error).replace("at end of document", last)
         raise InputError(f"{source}: not valid TOML: {reason}") from None
-    return parse_case(data, source)
+
+
+def takes(pattern: str, key: str) -> bool:
+    """Whether a key of [interface] applies to a pattern; keys that are not the pattern's own do."""
+    return any(key in own for name, own in _APPLIES.items() if name == pattern) or not any(
+        key in own for own in _APPLIES.values()
+    )
 
 
 def parse_case(data: dict[str, Any], source: str = "case") -> Case:

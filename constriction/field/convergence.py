@@ -143,13 +143,25 @@ def expected_unknowns(rims: float, level: float) -> float:
 
 def memory_of(plan: Layout, level: float) -> float:
     """Bytes that a mesh of this level is expected to take."""
-    rims = sum(2 * spot.area / size**2 for spot, size in zip(plan.spots, plan.sizes, strict=True))
-    return expected_memory(expected_unknowns(rims, level))
+    return expected_memory(expected_unknowns(_rims_of(plan), level))
+
+
+def _rims_of(plan: Layout) -> float:
+    """The rims' length / size of the spot, summed."""
+    return sum(2 * spot.area / size**2 for spot, size in zip(plan.spots, plan.sizes, strict=True))
 
 
 def expected_memory(unknowns: float) -> float:
     """Bytes that meshing, assembling and solving take at the most; 2.2 to 3.5 kB per unknown were measured."""
     return float(2e8 + 4e3 * unknowns)
+
+
+def expected_effort(plan: Layout, goal: Goal) -> tuple[float, float]:
+    """What `converge` will probably take: unknowns of both meshes, and bytes."""
+    rims = _rims_of(plan)
+    level = _first_level(plan, goal)
+    unknowns = expected_unknowns(rims, 2 * level) + expected_unknowns(rims, level)
+    return unknowns, memory_of(plan, level)
 
 
 def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:

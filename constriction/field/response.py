@@ -13,6 +13,7 @@ from constriction.field.poles import ReducedModel
 
 Report = Callable[[str], None]
 
+RATIOS_AT_ONCE = 10_000  # so that many cases of one geometry take no memory
 ROUNDING = 1e-12  # of F: in full contact nothing else is left
 
 
@@ -99,8 +100,9 @@ class Response[Answer: Solution](ABC):
 
     def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
         """The same for F at any of the ratios and at 0, where the reduced model is exact; elsewhere with a bound."""
-        bar = float(np.max(self._bar(self._values(ratios)), initial=0.0))
-        return max(self.error, bar) + (self.fine.model.error if np.any(ratios) else 0.0)
+        parts = np.array_split(ratios, 1 + ratios.size // RATIOS_AT_ONCE)
+        bars = [float(np.max(self._bar(self._values(part)), initial=0.0)) for part in parts]
+        return max(self.error, *bars) + (self.fine.model.error if np.any(ratios) else 0.0)
 
     @property
     def stored(self) -> float:

@@ -100,9 +100,7 @@ def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Hei
     if is_tube(plan):
         return _tube(plan, depth, goal, report, height)
     scale = _scale(plan)
-    width = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
-    width = min(width, _width_of(FEWEST_PIXELS, plan, scale))
-    width = max(width, _width_of(goal.memory / BYTES_PER_PIXEL, plan, scale))
+    width = _first_width(plan, goal, scale)
     solutions: tuple[GridSolution, ...] = ()
     while True:
         for coarser in WIDTHS:
@@ -116,6 +114,16 @@ def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Hei
         width *= min(max((0.7 * goal.relative_error / reached) ** (1 / NOISE_ORDER), 0.4), 0.7)
         if _pixels_of(width, plan, scale) * BYTES_PER_PIXEL > goal.memory:
             return response
+
+
+def expected_pixels(plan: Layout, goal: Goal) -> tuple[float, float]:
+    """What `converge` will probably take: pixels of all four grids, and bytes; of a tube hardly any."""
+    if is_tube(plan):
+        return 0.0, BYTES_PER_PIXEL * FEWEST_PIXELS
+    scale = _scale(plan)
+    width = _first_width(plan, goal, scale)
+    pixels = [_pixels_of(width * float(coarser), plan, scale) for coarser in WIDTHS]
+    return sum(pixels), BYTES_PER_PIXEL * max(pixels)
 
 
 def least_memory(spots: int) -> float:
@@ -200,6 +208,13 @@ def _scale(plan: Layout) -> float:
     if all(edge.centre is None for spot in plan.spots for edge in spot.edges):
         length *= STRAIGHT
     return float(length / plan.pitch * max(1.0, len(plan.spots) / MANY) ** CROWD)
+
+
+def _first_width(plan: Layout, goal: Goal, scale: float) -> float:
+    """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
+    width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
+    width = min(width, _width_of(FEWEST_PIXELS, plan, scale))
+    return max(width, _width_of(goal.memory / BYTES_PER_PIXEL, plan, scale))
 
 
 def _pixels_of(width: float, plan: Layout, scale: float) -> float:

@@ -96,6 +96,8 @@ def test_any_text_gives_a_finite_number_or_an_input_error() -> None:
         "^",
         "(",
         "Hz",
+        "Pa",
+        "eV",
         "µ",
         "\0",
         "É",

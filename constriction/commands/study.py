@@ -1,0 +1,394 @@
+"""`constriction study`: many cases, planned, run, and collected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.errors import InputError
+from constriction.guard import guarded
+from constriction.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.study.lock import Shard
+    from constriction.study.plan import Plan
+    from constriction.study.runner import Package, Summary
+    from constriction.study.store import Store
+
+HELP = """Many cases from one study file: plan them, run them on any number of ranks, collect the results.
+
+Example: constriction study plan studies/pitch/study.toml
+
+Example: mpiexec -n 4 constriction study run studies/pitch/study.toml --out results/pitch
+
+Example: constriction study collect results/pitch
+
+A run that was killed goes on where it was when the same command is given again.
+"""
+
+study = App(name="study", help=HELP, help_format="plaintext", result_action="return_value")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class PlanOptions:
+    """What is planned."""
+
+    out: Path | None = None
+    """Folder of the results, to see what is done. [default: results/NAME-OF-STUDY]"""
+    memory: str | None = None
+    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    yes: Annotated[bool, FLAG] = False
+    """Also plan more than 100000 cases."""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions:
+    """How a study is run."""
+
+    out: Path | None = None
+    """Folder of the results; what it holds already is not computed again. [default: results/NAME-OF-STUDY]"""
+    ranks_per_case: int | None = None
+    """MPI processes that solve one geometry together. [default: 1, more where a mesh needs the memory]"""
+    shard: str = "1/1"
+    """Only part i of n of the geometries, such as 3/8, for job arrays; the parts may run at the same time."""
+    retry_failed: Annotated[bool, FLAG] = False
+    """Also compute again what failed before."""
+    memory: str | None = None
+    """Memory that all processes together may use, such as "8 GB". [default: 80% of what is free]"""
+    break_lock: Annotated[bool, FLAG] = False
+    """Take over the folder from a run on another machine, which must be dead."""
+    yes: Annotated[bool, FLAG] = False
+    """Also run more than 100000 cases."""
+    quiet: Annotated[bool, FLAG] = False
+    """Print no line per case."""
+    debug: Annotated[bool, FLAG] = False
+    """Show where an unexpected error comes from."""
+
+
+@study.command
+def plan(file: Path, /, *, options: PlanOptions = PlanOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
+    """Say how many cases a study has, what is done, which axes cost no solve, and about how long it takes.
+
+    Nothing is computed. Exit codes: 0 done; 2 wrong input; 1 anything else.
+
+    Parameters
+    ----------
+    file:
+        The study file (TOML).
+    """
+    return guarded(partial(_plan, file, options), options.debug)
+
+
+@study.command
+def run(file: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
+    """Compute the cases of a study that are not done yet; cases of one geometry share mesh and model.
+
+    Example: mpiexec -n 4 constriction study run studies/pitch/study.toml --out results/pitch
+
+    Each finished case is a file at once: give the same command again after a run was killed. A case that fails is
+    noted with its error, and the others go on. Exit codes: 0 done, even with failed cases; 2 wrong input; 1 anything
+    else.
+
+    Parameters
+    ----------
+    file:
+        The study file (TOML).
+    """
+    return guarded(partial(_run, file, options), options.debug)
+
+
+@study.command
+def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
+    """Say how many cases of a study are done, have failed, and are missing.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the results.
+    debug:
+        Show where an unexpected error comes from.
+    """
+    return guarded(partial(_status, folder), debug)
+
+
+@study.command
+def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
+    """Put the results of a study into cases.csv and study.nc (netCDF4), and repeated seeds into means.csv.
+
+    Cases that are missing or have failed are rows without numbers.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the results.
+    debug:
+        Show where an unexpected error comes from.
+    """
+    return guarded(partial(_collect, folder), debug)
+
+
+@study.command
+def plot(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
+    """Draw the pictures of a study: those that its [[plot]] tables ask for, or R_cstr and C_cstr over the first axis.
+
+    Parameters
+    ----------
+    folder:
+        Folder of the results; the pictures go there.
+    debug:
+        Show where an unexpected error comes from.
+    """
+    return guarded(partial(_plot, folder), debug)
+
+
+# --- plan and run --------------------------------------------------------------------------------------------------
+
+
+def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
+    import constriction.field.convergence  # noqa: F401 - on all ranks at once: PETSc starts here
+
+    def rows() -> tuple[str, list[tuple[str, str]]]:
+        from constriction.study.store import Store, check_folder, notices
+        from constriction.versions import package_version
+
+        planned = _planned(file, options.memory, options.yes)
+        folder = options.out or default_folder(file)
+        check_folder(folder)
+        table = list(plan_rows(planned, Store(folder, package_version()), comm.size))
+        notes = [("note", text) for text in notices(folder, planned.study)]
+        return planned.study.title or str(file), [*table, *notes]
+
+    title, table = agree(comm, rows)
+    if comm.rank == 0:
+        from constriction.view.terminal import print_table
+
+        print_table(title, table)
+
+
+def default_folder(file: Path) -> Path:
+    """Where the results of a study go if nothing is said: studies/pitch/study.toml → results/pitch."""
+    name = file.resolve().parent.name if file.stem == "study" else file.stem
+    return Path("results") / (name or "study")
+
+
+def _planned(file: Path, memory: str | None, sure: bool) -> Plan:
+    from constriction.study.file import load_study
+    from constriction.study.plan import check_number, plan_of
+
+    read = load_study(file)
+    check_number(read, sure)
+    return plan_of(read, free_memory() if memory is None else bytes_of(memory))
+
+
+def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, str]]:
+    """The lines of a plan's table.
+
+    Args:
+        planned: the cases.
+        store: what is done.
+        ranks: on which the time is to be estimated.
+    """
+    from constriction.study.lock import Shard
+    from constriction.study.plan import solves_along
+    from constriction.study.runner import packages_of
+    from constriction.view.terminal import duration, gigabytes
+
+    done, failed = store.finished()
+    keys = planned.keys
+    axes = planned.study.axes
+    yield "cases", f"{len(planned.entries)} ({' × '.join(f'{axis.name} {len(axis.rows)}' for axis in axes)})"
+    if len(keys) < len(planned.entries):
+        yield "different", f"{len(keys)}; the others are equal to one of them"
+    yield "geometries", f"{len(planned.geometries)} to be meshed and solved, each once for all its cases"
+    for name, values, solves in solves_along(planned):
+        yield "axis", f"{name}: {_cost(values, solves)}"
+    yield "done", f"{len(done & keys)} of {len(keys)}" + (f", {len(failed & keys)} failed" if failed & keys else "")
+    if problems := [entry for entry in planned.entries if entry.problem]:
+        yield "impossible", f"{len(problems)}, the first: {problems[0].problem}"
+    packages = packages_of(planned, store, Shard())
+    seconds = expected_seconds(packages)
+    where = "on one core" if ranks == 1 else f"on {ranks} ranks"
+    yield "time left", f"about {duration(seconds / ranks)} {where}, within a factor of three or so"
+    if planned.geometries:
+        largest = max(geometry.effort.memory for geometry in planned.geometries)
+        yield "memory", f"up to about {gigabytes(largest)} per process beside the libraries, for the largest mesh"
+    yield "folder", str(store.folder)
+
+
+def _cost(values: int, solves: int) -> str:
+    """What the values of an axis cost."""
+    if values == 1:
+        return "one value"
+    if solves == 1:
+        return f"{values} values, which cost no solve"
+    return f"{values} values, a solve for each" if solves == values else f"{values} values, {solves} solves"
+
+
+def expected_seconds(packages: list[Package]) -> float:
+    """What is left to do, on one core."""
+    from constriction.study.geometry import SECONDS_PER_CASE
+
+    return sum(package.effort.seconds + SECONDS_PER_CASE * len(package.pending) for package in packages)
+
+
+def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
+    import constriction.field.convergence  # noqa: F401 - on all ranks at once: PETSc starts here
+    from constriction.field.environment import wait_for_other_compilers
+    from constriction.study.lock import locked
+    from constriction.study.runner import How, run
+    from constriction.view.progress import study_progress
+
+    wait_for_other_compilers()
+    shard, memory = agree(comm, lambda: _checked(options))
+    planned, folder = agree(comm, lambda: _prepare(file, options))
+    with locked(comm, folder, shard, options.break_lock):
+        store, packages, notes = agree(comm, lambda: _open(planned, folder, shard, options))
+        cases = sum(len(package.pending) for package in packages)
+        with study_progress(cases, options.quiet, comm.rank) as report:
+            for note in notes if comm.rank == 0 else ():
+                report.note(note)
+            summary = run(packages, store, How(comm, options.ranks_per_case, memory, report.case))
+        if comm.rank == 0:
+            _tell(summary, store)
+
+
+def _checked(options: RunOptions) -> tuple[Shard, float | None]:
+    """The options that may be wrong, before any file is read."""
+    if options.ranks_per_case is not None and options.ranks_per_case < 1:
+        raise InputError(f"--ranks-per-case {options.ranks_per_case}: expected at least 1")
+    return shard_of(options.shard), None if options.memory is None else bytes_of(options.memory)
+
+
+def _prepare(file: Path, options: RunOptions) -> tuple[Plan, Path]:
+    """The cases, and the folder, which is made."""
+    from constriction.study.store import check_folder
+
+    planned, folder = _planned(file, options.memory, options.yes), options.out or default_folder(file)
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return planned, folder
+
+
+def shard_of(text: str) -> Shard:
+    """The part of a study that i/n means.
+
+    Raises:
+        InputError: not 1/n to n/n.
+    """
+    from constriction.study.lock import Shard
+
+    parts = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
+    if not parts or not 1 <= int(parts[1]) <= int(parts[2]):
+        raise InputError(f"--shard {text!r}: expected i/n with i from 1 to n, such as 3/8")
+    return Shard(int(parts[1]), int(parts[2]))
+
+
+def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tuple[Store, list[Package], list[str]]:
+    """What is to be done, and what is worth a word about what was there; with the folder's lock held."""
+    from constriction.study.runner import packages_of
+    from constriction.study.store import notices, open_store
+
+    notes = notices(folder, planned.study)
+    store = open_store(folder, planned.study)
+    packages = packages_of(planned, store, shard, options.retry_failed)
+    store.log("start", shard=str(shard), cases=sum(len(package.pending) for package in packages))
+    return store, packages, notes
+
+
+def _tell(summary: Summary, store: Store) -> None:
+    """The end of a run, in the log and on the screen."""
+    from constriction.view.terminal import duration, print_table
+
+    store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))
+    print_table("", run_rows(summary))
+    if summary.failed:
+        print(f"{summary.failed} cases failed: see {store.folder / 'log.jsonl'}; --retry-failed computes them again")
+    print(f"Finished in {duration(summary.seconds)}: {store.folder}", flush=True)
+
+
+def run_rows(summary: Summary) -> Iterator[tuple[str, str]]:
+    """The lines of a run's table."""
+    yield "done", str(summary.done)
+    yield "failed", str(summary.failed)
+    if len(summary.busy) > 1 and summary.seconds > 0:
+        shares = ", ".join(f"{100 * busy / summary.seconds:.0f} %" for busy in summary.busy)
+        yield "ranks were busy", shares
+
+
+# --- what is there -------------------------------------------------------------------------------------------------
+
+
+def _stored(folder: Path) -> tuple[Plan, Store]:
+    """The plan and the records of a study's folder."""
+    from constriction.study.plan import plan_of
+    from constriction.study.store import read_store
+
+    read, store = read_store(folder)
+    return plan_of(read, free_memory(), store.version), store
+
+
+def _status(folder: Path, comm: MPI.Comm) -> None:
+    def rows() -> tuple[str, list[tuple[str, str]]]:
+        planned, store = _stored(folder)
+        return planned.study.title or str(folder), list(status_rows(planned, store))
+
+    title, table = agree(comm, rows)
+    if comm.rank == 0:
+        from constriction.view.terminal import print_table
+
+        print_table(title, table)
+
+
+def status_rows(planned: Plan, store: Store) -> Iterator[tuple[str, str]]:
+    """The lines of a status table."""
+    from constriction.study.lock import holders
+
+    done, failed = (keys & planned.keys for keys in store.finished())
+    count = len(planned.keys)
+    yield "done", f"{len(done)} of {count} ({100 * len(done) / count:.0f} %)"
+    yield "failed", str(len(failed))
+    yield "missing", str(count - len(done) - len(failed))
+    yield "version", store.version
+    for owner in holders(store.folder):
+        yield "running" if not owner.is_dead else "was killed", f"shard {owner.shard}: {owner.pid} on {owner.host}"
+    for entry in [entry for entry in planned.entries if entry.key in failed][:3]:
+        record = store.read(entry.key)
+        yield "error", f"case {entry.number + 1}: {'' if record is None else record['error']}"
+
+
+def _collect(folder: Path, comm: MPI.Comm) -> None:
+    def work() -> tuple[list[Path], int, int]:
+        from constriction.study.collect import write_tables
+        from constriction.study.table import table_of
+
+        table = table_of(*_stored(folder))
+        return write_tables(table, folder), len(table.rows), sum(row["status"] == "done" for row in table.rows)
+
+    paths, cases, done = agree(comm, work)
+    if comm.rank == 0:
+        print(f"Written: {', '.join(map(str, paths))} ({done} of {cases} cases are done)", flush=True)
+
+
+def _plot(folder: Path, comm: MPI.Comm) -> None:
+    def work() -> list[Path]:
+        from constriction.study.table import table_of
+        from constriction.view.study_plots import draw_study
+
+        return draw_study(table_of(*_stored(folder)), folder)
+
+    paths = agree(comm, work)
+    if comm.rank == 0:
+        print(f"Written: {', '.join(map(str, paths))}", flush=True)

@@ -1,0 +1,294 @@
+"""Pictures of studies: panels over one another, a curve for each series, bands where seeds are repeated."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
+
+from constriction.errors import InputError
+from constriction.study.curves import Curve, curves_of, figures_of
+from constriction.study.figures import Figure
+from constriction.study.table import Table, is_number
+from constriction.view.labels import decimal_prefix
+from constriction.view.plots import DPI, METADATA, STYLE, WIDTH
+
+# Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+MARKERS = "osD^vP"
+PANEL, HEAD, FOOT, LEGEND_LINE = 1.35, 0.12, 0.42, 0.13  # inches
+LEGEND_COLUMNS = 2
+SPAN_OF_LOG = 30.0  # largest over smallest, from which y is drawn on a log axis
+BAND = 0.18  # opacity
+FEW_TICKS = 8
+
+
+class Shown(NamedTuple):
+    """How a column is shown: its words, its unit, and shown = (SI or file's value + `shift`) · `factor`."""
+
+    words: str
+    unit: str
+    factor: float
+    shift: float = 0.0
+
+
+# unit of a column → unit shown and what multiplies it; None: with a decimal prefix that suits the values
+USUAL_UNITS: Mapping[str, tuple[str, float]] = {
+    "C/m2": ("mAh/cm²", 1 / 36_000),
+    "A/m2": ("µA/cm²", 100.0),
+    "1/m2": ("1/mm²", 1e-6),
+    "S/m": ("mS/cm", 10.0),
+    "eV": ("eV", 1.0),
+}
+WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness"}
+PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
+ENDINGS = {
+    "_farad_per_cm2": "F/cm²",
+    "_farad_per_cm": "F/cm",
+    "_ohm_cm2": "Ω·cm²",
+    "_ohm_cm": "Ω·cm",
+    "_hertz": "Hz",
+}
+
+
+def draw_study(table: Table, folder: Path) -> list[Path]:
+    """Draw the pictures of a study into a folder.
+
+    Args:
+        table: the results.
+        folder: where the files go; each is replaced.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: nothing is done yet, a [[plot]] table that does not fit, or a file that cannot be written.
+    """
+    if not any(row["status"] == "done" for row in table.rows):
+        raise InputError(f"{folder}: no case is done; expected constriction study run before plot")
+    written = []
+    for figure in figures_of(table):
+        path = folder / figure.file
+        with matplotlib.style.context(["default", STYLE]):
+            canvas = study_figure(table, figure)
+            try:
+                canvas.savefig(path, dpi=DPI, metadata=METADATA[path.suffix])
+            except OSError as error:
+                raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from None
+        written.append(path)
+    return written
+
+
+def study_figure(table: Table, figure: Figure) -> Canvas:
+    """One picture, 84 mm wide: the panels share x and the legend.
+
+    Raises:
+        InputError: no case to draw, or several at one place of a curve.
+    """
+    panels = [curves_of(table, figure, y) for y in figure.y]
+    if not any(panels):
+        raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
+    labels = _legend(table, panels[0])
+    lines = math.ceil(len(labels) / LEGEND_COLUMNS) if len(labels) > 1 else 0
+    title = "\n".join(textwrap.wrap(_title(table, figure), 50))
+    head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
+    height = head + PANEL * len(panels) + FOOT
+    with matplotlib.style.context(["default", STYLE]):
+        canvas = Canvas(figsize=(WIDTH, height), dpi=DPI)
+        FigureCanvasAgg(canvas)
+        every = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+        canvas.subplots_adjust(left=0.19, right=0.97, top=1 - head / height, bottom=FOOT / height, hspace=0.1)
+        for axes, name, curves in zip(every, figure.y, panels, strict=True):
+            _panel(axes, table, figure, name, curves)
+        _label_x(every[-1], table, figure, panels)
+        if lines:
+            _head(canvas, every[0], labels, _words(figure.series))
+        if title:
+            canvas.text(0.5, 1 - 0.06 / height, title, ha="center", va="top", fontsize=8, parse_math=False)
+    return canvas
+
+
+def _panel(axes: Axes, table: Table, figure: Figure, name: str, curves: Sequence[Curve]) -> None:
+    """The curves of one column."""
+    values = np.array([value for curve in curves for value in curve.mean if math.isfinite(value)])
+    shown = shown_as(name, table.units, values)
+    x_shown = _x_shown(table, figure, curves)
+    for n, curve in enumerate(curves):
+        colour, marker = COLOURS[n % len(COLOURS)], MARKERS[n // len(COLOURS) % len(MARKERS)]
+        x = _places(curve, x_shown, curves)
+        mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
+        line = "" if figure.points or x_shown is None else "-"
+        axes.plot(x, mean + shown.shift, marker, ls=line, color=colour, ms=2.6, mew=0)
+        if np.any(np.isfinite(spread)):
+            low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
+            axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
+    log = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
+    if log and values.size and values.min() > 0:
+        axes.set_yscale("log")
+    elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
+        axes.set_ylim(bottom=0)
+    axes.set_ylabel(_titled(shown), labelpad=2)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.03)
+
+
+def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence[Curve]]) -> None:
+    """The axis that all panels share."""
+    shown = _x_shown(table, figure, panels[0])
+    if shown is None:
+        names = _distinct(panels[0])
+        axes.set_xticks(range(len(names)), [str(name) for name in names])
+        axes.set_xlabel(_plain(figure.x), labelpad=2)
+        return
+    values = sorted({x for curve in panels[0] for x in curve.x})
+    log = {"semilogx": True, "loglog": True, "auto": is_log_spaced(values)}.get(figure.scale, False)
+    if log and min(values) > 0:
+        axes.set_xscale("log")
+        _log_ticks(axes, (np.array(values, dtype=float) + shown.shift) * shown.factor)
+    axes.set_xlabel(_titled(shown), labelpad=2)
+
+
+def is_log_spaced(values: Sequence[float]) -> bool:
+    """Whether steps of the logarithm are more alike than steps of the values; two values: a factor of ten or more."""
+    places = np.unique(np.asarray(values, dtype=float))
+    if places.size < 2 or places[0] <= 0:
+        return False
+    if places.size == 2:
+        return bool(places[1] >= 10 * places[0])
+    steps, log_steps = np.diff(places), np.diff(np.log(places))
+    return bool(places[-1] >= 4 * places[0] and np.std(log_steps) / np.mean(log_steps) < np.std(steps) / np.mean(steps))
+
+
+def _spans_decades(values: np.ndarray[Any, Any]) -> bool:
+    return bool(values.size and values.min() > 0 and values.max() > SPAN_OF_LOG * values.min())
+
+
+def _log_ticks(axes: Axes, places: np.ndarray[Any, Any]) -> None:
+    """Plain numbers: at every value where they are few, else at 1, 2, 5 of each decade or at decades."""
+    span = math.log10(places.max() / places.min())
+    few = places.size <= FEW_TICKS and np.min(np.diff(np.log10(places)), initial=span) > 0.09 * span
+    digits = (1.0, 2.0, 5.0) if span < 1.6 else (1.0,)
+    axes.xaxis.set_major_locator(FixedLocator(list(places)) if few else LogLocator(subs=digits))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{float(f'{value:.3g}'):g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _x_shown(table: Table, figure: Figure, curves: Sequence[Curve]) -> Shown | None:
+    """How x is shown; None where it has names instead of numbers."""
+    values = [x for curve in curves for x in curve.x]
+    if not values or not all(is_number(x) for x in values):
+        return None
+    return shown_as(figure.x, table.units, np.array(values, dtype=float))
+
+
+def _places(curve: Curve, shown: Shown | None, curves: Sequence[Curve]) -> np.ndarray[Any, Any]:
+    """Where the points of a curve are along x."""
+    if shown is None:
+        names = _distinct(curves)
+        return np.array([names.index(x) for x in curve.x], dtype=float)
+    return (np.array(curve.x, dtype=float) + shown.shift) * shown.factor
+
+
+def _distinct(curves: Sequence[Curve]) -> list[Any]:
+    return list(dict.fromkeys(x for curve in curves for x in curve.x))
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) -> Shown:
+    """How a column is shown, in the unit of the field and with a prefix that suits its values."""
+    unit = units.get(name, "")
+    if unit == "K":
+        return Shown(_plain(name), "°C", 1.0, -273.15)
+    if unit in USUAL_UNITS:
+        return Shown(_plain(name), *USUAL_UNITS[unit])
+    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
+    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
+    if base is None:
+        return Shown(_plain(name), "", 1.0)
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
+        return Shown(_plain(name), base, 1.0)
+    size, prefix = _prefix(largest)
+    return Shown(_plain(name), prefix + base, 1 / size)
+
+
+def _prefix(value: float) -> tuple[float, str]:
+    """The decimal prefix of a value, down to pico."""
+    for size, prefix in ((1e-9, "n"), (1e-12, "p")):
+        if 0 < value < 1000 * size * (1 - 1e-9):
+            best = size, prefix
+        else:
+            continue
+        if value >= size:
+            return best
+    return decimal_prefix(value) if value > 0 else (1.0, "")
+
+
+def _plain(name: str) -> str:
+    """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
+    for ending in ENDINGS:
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("apparent_", "apparent ")
+    return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
+
+
+def _titled(shown: Shown) -> str:
+    return f"{shown.words}  ({shown.unit})" if shown.unit else shown.words
+
+
+def _words(names: Sequence[str]) -> str:
+    return ", ".join(map(_plain, names))
+
+
+def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:
+    """A label for each curve, its values with their units."""
+    return [", ".join(_value(table, key, value) for key, value in curve.label.items()) for curve in curves]
+
+
+def _title(table: Table, figure: Figure) -> str:
+    """The figure's title with what it shows of the study alone."""
+    fixed = (f"{_plain(key)} {_value(table, key, value)}" for key, value in figure.where.items())
+    return ", ".join([*filter(None, [figure.title]), *fixed])
+
+
+def _value(table: Table, key: str, value: Any) -> str:
+    """A value with its unit."""
+    if not is_number(value):
+        return str(value)
+    shown = shown_as(key, table.units, np.array([float(value)]))
+    return f"{float(f'{(value + shown.shift) * shown.factor:.4g}'):g} {shown.unit}".strip().replace("-", "−")
+
+
+def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None:
+    """The legend, above the first panel."""
+    lines = [line for line in axes.get_lines() if line.get_marker() not in ("", "None")]
+    axes.legend(
+        lines,
+        labels,
+        title=title,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        ncols=LEGEND_COLUMNS,
+        frameon=False,
+        fontsize=6.5,
+        title_fontsize=6.5,
+        handlelength=1.8,
+        handletextpad=0.5,
+        columnspacing=1.2,
+        borderpad=0,
+        borderaxespad=0.5,
+        labelspacing=0.25,
+        alignment="left",
+    )

@@ -1,0 +1,56 @@
+"""A study on all ranks of the job: every case once, by whichever rank is free, with the numbers of one rank alone."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from mpi4py import MPI
+from studies import MEMORY, plan
+
+from constriction.ranks import agree
+from constriction.study.counter import NEXT, Counter
+from constriction.study.lock import Shard
+from constriction.study.runner import How, packages_of, run
+from constriction.study.store import open_store
+
+WORLD = MPI.COMM_WORLD
+LATTICES = """
+[grid]
+"interface.contact_fraction" = [0.1, 0.2, 0.3]
+"gap.height" = ["5 nm", "20 nm"]
+"""
+
+
+def study_on(comm, ranks_per_case, folder):
+    """Run the study; what is left in the folder by key, and the summary."""
+    made = plan(LATTICES)
+    store = agree(comm, lambda: open_store(folder, made.study))
+    packages = agree(comm, lambda: packages_of(made, store, Shard()))
+    summary = run(packages, store, How(comm, ranks_per_case, MEMORY, lambda _: None))
+    return {entry.key: store.read(entry.key)["result"] for entry in made.entries}, summary
+
+
+@pytest.fixture
+def folders():
+    """Two folders that all ranks know."""
+    with tempfile.TemporaryDirectory() as own:
+        yield [Path(name) for name in WORLD.bcast([f"{own}/together", f"{own}/alone"])]
+        WORLD.Barrier()
+
+
+@pytest.mark.parametrize("ranks_per_case", [1, WORLD.size])
+def test_as_on_one_rank(ranks_per_case, folders):
+    together, summary = study_on(WORLD, ranks_per_case, folders[0])
+    assert (summary.done, summary.failed, len(summary.busy)) == (6, 0, WORLD.size)
+    alone = WORLD.bcast(study_on(MPI.COMM_SELF, 1, folders[1])[0] if WORLD.rank == 0 else None)
+    if ranks_per_case == 1:
+        assert together == alone  # to the last digit, whichever rank did it
+    for key, result in alone.items():
+        assert together[key]["R_cstr_ohm_cm2"] == pytest.approx(result["R_cstr_ohm_cm2"], rel=1e-8)
+
+
+def test_every_number_is_handed_out_once():
+    with Counter(WORLD) as counter:
+        mine = [counter.add(NEXT) for _ in range(100)]
+    everyone = sorted(number for numbers in WORLD.allgather(mine) for number in numbers)
+    assert everyone == list(range(100 * WORLD.size))

@@ -1,0 +1,343 @@
+"""Study files: what the axes, rules and repeats of a study become, and what bad ones get."""
+
+import itertools
+import math
+import re
+
+import pytest
+from studies import BASE, GRID, MEMORY, plan, study, write_study
+
+from constriction import parse_case
+from constriction.cli import main
+from constriction.errors import InputError
+from constriction.study.file import load_study
+from constriction.study.parameters import Quantity, label_of, quantity_of
+from constriction.study.plan import check_number, number_of_cases, plan_of, solves_along
+from constriction.study.rules import RULES, apply_rule
+
+PITCH = '"interface.pitch"'
+
+
+def test_grid_is_every_combination_the_last_axis_fastest():
+    cases = [entry.case for entry in plan(GRID).entries]
+    fractions, heights = (0.1, 0.2, 0.3), (5e-9, 1e-8, 2e-8, 4e-8)
+    found = [(case.interface.contact_fraction, case.gap.height) for case in cases]
+    assert found == list(itertools.product(fractions, heights))
+
+
+def test_zip_goes_in_step_and_labels_are_si():
+    entries = plan('[zip]\n"interface.pitch" = ["20 um", "50 um"]\n"gap.height" = ["5 nm", "none"]\n').entries
+    assert [dict(entry.labels) for entry in entries] == [
+        {"interface.pitch": 2e-5, "gap.height": 5e-9},
+        {"interface.pitch": 5e-5, "gap.height": "none"},
+    ]
+    assert [entry.case.gap.height for entry in entries] == [5e-9, None]
+
+
+def test_list_comes_from_a_file_beside_the_study_and_an_empty_cell_leaves_a_key_out(tmp_path):
+    (tmp_path / "cases.csv").write_text("interface.pattern,interface.shape\nhexagonal,square\nstripes,\n")
+    read = load_study(write_study(tmp_path, '[list]\nfile = "cases.csv"\n'))
+    found = [(entry.case.interface.pattern, entry.case.interface.shape) for entry in plan_of(read, MEMORY).entries]
+    assert found == [("hexagonal", "square"), ("stripes", "disc")]
+
+
+def test_base_is_a_path_relative_to_the_study(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "base.toml").write_text('[interface]\npattern = "square"\npitch = "7 um"\n')
+    path = tmp_path / "deep" / "study.toml"
+    path.write_text('base = "../base.toml"\n[grid]\n"interface.contact_fraction" = [0.1]\n')
+    assert plan_of(load_study(path), MEMORY).entries[0].case.interface.pitch == 7e-6
+
+
+def test_latin_hypercube_has_one_sample_in_every_equal_part_of_every_range():
+    text = """
+    [latin_hypercube]
+    samples = 40
+    seed = 3
+    "gap.height" = {low = "1 nm", high = "1 um", scale = "log"}
+    "interface.contact_fraction" = {low = 0.1, high = 0.5}
+    """
+    cases = [entry.case for entry in plan(text).entries]
+    parts = [math.floor(40 * math.log(case.gap.height / 1e-9) / math.log(1e3)) for case in cases]
+    assert sorted(parts) == list(range(40))
+    parts = [math.floor(40 * (case.interface.contact_fraction - 0.1) / 0.4) for case in cases]
+    assert sorted(parts) == list(range(40))
+    assert cases == [entry.case for entry in plan(text).entries]
+    assert cases != [entry.case for entry in plan(text.replace("seed = 3", "seed = 4")).entries]
+
+
+def test_repeats_are_seeds_and_a_lattice_has_none():
+    text = """
+    [zip]
+    "interface.pattern" = ["square", "random"]
+    "interface.spots" = ["default", 4]
+    [repeat]
+    "interface.seed" = 3
+    """
+    made = plan(text)
+    assert [entry.case.interface.seed for entry in made.entries if entry.case.interface.pattern == "random"] == [
+        1,
+        2,
+        3,
+    ]
+    assert len(made.entries) == 6
+    assert len(made.keys) == 4  # the three repeats of the lattice are one case
+
+
+def test_geometries_are_shared_by_what_does_not_enter_the_dimensionless_problem():
+    text = """
+    [grid]
+    "interface.contact_fraction" = [0.1, 0.2]
+    "interface.pitch" = ["20 um", "40 um"]
+    "electrolyte.bulk_conductivity" = ["15 mS/cm", "5 mS/cm"]
+    "gap.height" = ["5 nm", "10 um"]
+    "sweep.to" = ["100 Hz", "1 kHz"]
+    """
+    made = plan(text)
+    # the slab is deep, so thin gaps share over pitches; 10 µm is meshed, and is another height in other pitches
+    assert len(made.geometries) == 2 * (1 + 2)
+    costs = {name: solves for name, _, solves in solves_along(made)}
+    assert costs == {
+        "interface.contact_fraction": 2,
+        "interface.pitch": 2,
+        "electrolyte.bulk_conductivity": 1,
+        "gap.height": 2,
+        "sweep.to": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"interface.contact_fraction" = [0.2, 0.21]',
+        '"interface.pattern" = ["square", "hexagonal"]',
+        '"interface.contact_fraction" = [0.5]\n"interface.inverted" = [false, true]',
+        '"accuracy.relative_error" = [0.1, 0.05]',
+        '"accuracy.method" = ["finite_elements", "spectral"]',
+        '"electrolyte.thickness" = ["10 um", "12 um"]',
+    ],
+)
+def test_what_changes_the_solution_is_another_geometry(text):
+    assert len(plan(f"[grid]\n{text}").geometries) == 2
+
+
+def test_contacts_that_cannot_be_made_are_no_geometry_but_a_problem():
+    made = plan('[grid]\n"interface.contact_fraction" = [0.2, 0.9]')
+    assert [entry.geometry for entry in made.entries] == [0, None]
+    assert "touch there" in made.entries[1].problem
+
+
+# --- derived keys ---------------------------------------------------------------------------------------------------
+
+ISLANDS = """
+[grid]
+charge = ["0.25 mAh/cm^2", "0.5 mAh/cm^2"]
+temperature = ["25 °C", "-40 °C"]
+[assumptions]
+height_factor = 2.0
+energy = "0.3 eV"
+[derive]
+"gap.height" = { rule = "product", factors = ["island", "height_factor"] }
+island = { rule = "island_height", charge = "charge", contact_fraction = "interface.contact_fraction" }
+[derive."electrolyte.bulk_conductivity"]
+rule = "arrhenius"
+value = "15 mS/cm"
+at = "25 °C"
+temperature = "temperature"
+activation_energy = "energy"
+"""
+
+
+def test_rules_find_their_inputs_in_any_order_in_axes_assumptions_case_and_each_other():
+    entries = plan(ISLANDS).entries
+    assert entries[2].labels["charge"] == pytest.approx(18_000)
+    # 0.5 mAh/cm² make 4.4 µm (PHYSICS §8); gathered on a fifth of the area five times as much
+    assert entries[2].labels["island"] == pytest.approx(5 * 4.43e-6, rel=2e-3)
+    assert entries[2].case.gap.height == pytest.approx(2 * entries[2].labels["island"], rel=1e-15)
+    assert entries[0].case.electrolyte.bulk_conductivity == 1.5
+    expected = 1.5 * math.exp(-0.3 * 1.602176634e-19 / 1.380649e-23 * (1 / 233.15 - 1 / 298.15))
+    assert entries[1].case.electrolyte.bulk_conductivity == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_axis_comes_before_an_assumption_of_its_name():
+    text = ISLANDS.replace("[assumptions]", "height_factor = [1.0, 4.0]\n[assumptions]")
+    heights = [entry.case.gap.height for entry in plan(text).entries[:2]]
+    assert heights[1] == pytest.approx(4 * heights[0])
+
+
+def n(value, kind="number"):
+    return Quantity(value, kind)
+
+
+@pytest.mark.parametrize(
+    ("rule", "inputs", "expected"),
+    [
+        # hexagonal cells of side p have p²·√3/2 each
+        ("hexagonal_pitch", {"density": n(1 / (math.sqrt(3) / 2 * 9e-10), "number density")}, n(3e-5, "length")),
+        ("square_pitch", {"density": n(25e6, "number density")}, n(2e-4, "length")),
+        ("mean_thickness", {"charge": n(9648.533212 * 968 / 22.98976928e-3 * 1e-6, "charge per area")}, None),
+        (
+            "power_law",
+            {"value": n(2e-5, "length"), "of": n(400.0), "reference": n(100.0), "exponent": n(-0.5)},
+            n(1e-5, "length"),
+        ),
+        ("line", {"of": n(3.0), "scale": n(4.0), "start": n(1.0), "end": n(5.0)}, n(4.0)),
+        ("saturation", {"of": n(math.log(2)), "scale": n(1.0), "start": n(0.1), "end": n(0.5)}, n(0.3)),
+        (
+            "excess",
+            {"of": n(3e5, "pressure"), "threshold": n(2e5, "pressure"), "start": n(1.0), "slope": n(4.0)},
+            n(3.0),
+        ),
+        (
+            "excess",
+            {"of": n(1e5, "pressure"), "threshold": n(2e5, "pressure"), "start": n(1.0), "slope": n(4.0)},
+            n(1.0),
+        ),
+        ("step", {"of": n(1.0), "threshold": n(1.0), "below": n(2.0), "above": n(3.0)}, n(2.0)),
+        ("step", {"of": n(1.1), "threshold": n(1.0), "below": n(2.0), "above": n(3.0)}, n(3.0)),
+        ("copy", {"of": n(3.0, "length"), "most": n(2.0, "length")}, n(2.0, "length")),
+        ("whole", {"of": n(24.7)}, n(25.0)),
+        ("quotient", {"of": n(6.0, "length"), "by": n(3.0, "length")}, n(2.0)),
+        ("quotient", {"of": n(6.0, "length"), "by": n(3.0)}, n(2.0, "length")),
+    ],
+)
+def test_rules_follow_their_formula(rule, inputs, expected):
+    found = apply_rule(rule, inputs, {})
+    if expected is None:  # FARADAY/10 of charge per molar volume: 1e-7 m
+        expected = n(1e-7, "length")
+    assert (found.kind, found.value) == (expected.kind, pytest.approx(expected.value, rel=1e-6))
+
+
+@pytest.mark.parametrize(("of", "expected"), [(0.5, 10.0), (1.0, 10.0), (1.5, 15.0), (3.0, 30.0), (9.0, 40.0)])
+def test_interpolation_is_straight_between_points_and_constant_beyond(of, expected):
+    lists = {"at": [n(1.0), n(2.0), n(4.0)], "values": [n(10.0), n(20.0), n(40.0)]}
+    assert apply_rule("interpolate", {"of": n(of)}, lists).value == expected
+
+
+def test_sum_and_product_mind_the_kinds():
+    lengths = [n(1.0, "length"), n(2.0, "length")]
+    assert apply_rule("sum", {}, {"terms": lengths}) == n(3.0, "length")
+    assert apply_rule("product", {}, {"factors": [n(2.0), lengths[1]]}) == n(4.0, "length")
+    with pytest.raises(InputError, match="at most one"):
+        apply_rule("product", {}, {"factors": lengths})
+    with pytest.raises(InputError, match="one kind"):
+        apply_rule("sum", {}, {"terms": [n(1.0), lengths[0]]})
+
+
+def test_every_rule_says_what_it_does():
+    assert all(rule.formula.__doc__ for rule in RULES.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("0.5 mAh/cm^2", 18_000, "charge per area"),
+        ("100 µA/cm²", 1.0, "current density"),
+        ("2 MPa", 2e6, "pressure"),
+        ("25 1/mm^2", 25e6, "number density"),
+        ("320 meV", 0.32, "energy"),
+        ("-40 °C", 233.15, "temperature"),
+        ("300 K", 300, "temperature"),
+        ("40 um", 4e-5, "length"),
+    ],
+)
+def test_values_know_their_kind(text, value, kind):
+    assert (quantity_of(text).kind, quantity_of(text).value) == (kind, pytest.approx(value, rel=1e-12))
+
+
+def test_names_are_no_quantities():
+    assert quantity_of("charge") is None
+    assert [label_of(value) for value in ("none", 3, True, "40 um")] == ["none", 3, True, 4e-5]
+
+
+# --- what bad input gets ---------------------------------------------------------------------------------------------
+
+RANGE = '[latin_hypercube]\nsamples = 2\n"gap.height" = '
+
+
+def pitch(rule):
+    return GRID + f"[derive]\n{PITCH} = {{rule = {rule}}}"
+
+
+BAD = {
+    "unknown key": (GRID + '"gap.hight" = ["1 nm"]', r"'gap\.hight': unknown key, the nearest is 'gap\.height'"),
+    "empty axis": ('[grid]\n"gap.height" = []', r"\[grid\] gap\.height = \[\]: expected at least one value"),
+    "no list": ('[grid]\n"gap.height" = "1 nm"', r"gap\.height = '1 nm': expected a list"),
+    "no axis": ("", "no axis; expected"),
+    "unequal zip": (f'[zip]\n"gap.height" = ["1 nm"]\n{PITCH} = ["1 um", "2 um"]', "has 1, .* has 2; expected"),
+    "twice": (GRID + '[zip]\n"gap.height" = ["1 nm"]', r"gap\.height: in \[grid\] and in \[zip\]"),
+    "wrong value": ('[grid]\n"gap.height" = ["5 mS"]', r"gap\.height = '5 mS': expected a length"),
+    "unknown table": (GRID + "[gird]", "'gird': unknown key, the nearest is 'grid'"),
+    "part of a case": (GRID + '[gap]\nheight = "1 nm"', r"gap: a part of the case; expected it under \[base\.gap\]"),
+    "unused parameter": (GRID + 'charge = ["1 C/m^2"]', "'charge': no rule of .derive. uses it"),
+    "unused assumption": (GRID + '[assumptions]\nq = "1 C/m^2"', "'q': no rule of .derive. uses it"),
+    "unknown rule": (pitch('"hexagonal", density = 1'), "unknown rule 'hexagonal', .*_pitch'"),
+    "missing input": (pitch('"square_pitch"'), "rule 'square_pitch' lacks density"),
+    "unknown input": (pitch('"copy", off = 1'), "has no input 'off'; it takes of"),
+    "wrong kind": (pitch('"square_pitch", density = "1 m"'), "expected a number density, given a length"),
+    "unknown name": (pitch('"copy", of = "pich"'), "'pich': no axis, assumption or derived"),
+    "circle": (GRID + '[derive]\na = {rule = "copy", of = "b"}\nb = {rule = "copy", of = "a"}', "a, b need each other"),
+    "set twice": (GRID + '[derive]\n"gap.height" = {rule = "copy", of = "1 nm"}', "varied by an axis and set by"),
+    "no value": (pitch('"quotient", of = "1 nm", by = 0'), "'quotient' has no value for"),
+    "low above high": (RANGE + '{low = "2 nm", high = "1 nm"}', "expected low below high"),
+    "log of zero": (RANGE + '{low = "0 nm", high = "1 nm", scale = "log"}', "above zero"),
+    "no samples": (RANGE.replace("samples", "seed") + '{low = "1 nm", high = "2 nm"}', "samples = None: expected"),
+    "repeats": (GRID + '[repeat]\n"interface.seed" = 0', r"interface\.seed = 0: expected an integer from 1"),
+    "plot key": (GRID + '[[plot]]\nx = "a"\ny = "b"\nz = "c"', r"\[\[plot\]\] 1: unknown key 'z'; it takes x, y"),
+    "plot scale": (GRID + '[[plot]]\nx = "a"\ny = "b"\nscale = "log"', "scale = 'log': expected one of"),
+    "plot file": (GRID + '[[plot]]\nx = "a"\ny = "b"\nfile = "../a.png"', "expected a name that ends in"),
+    "no file": ('[list]\nfile = "none.csv"', "No such file or directory; expected a csv file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_study_gets_one_line_and_exit_code_2(name, tmp_path, capsys):
+    text, message = BAD[name]
+    path = write_study(tmp_path, text)
+    assert main(["study", "plan", str(path), "--out", str(tmp_path / "out")]) == 2
+    printed, complaint = capsys.readouterr()
+    assert printed == ""
+    assert len(complaint.splitlines()) == 1
+    assert complaint.startswith(f"constriction: {path}")
+    assert re.search(message, complaint)
+
+
+def test_ten_million_cases_are_refused_with_their_number_and_never_made(tmp_path, capsys):
+    text = "[grid]\n" + "\n".join(
+        f'"{key}" = {values}'
+        for key, values in {
+            "gap.height": [f"{n} nm" for n in range(1, 1001)],
+            "interface.pitch": [f"{n} um" for n in range(1, 1001)],
+            "electrolyte.thickness": [f"{n} mm" for n in range(1, 11)],
+        }.items()
+    )
+    path = write_study(tmp_path, text)
+    assert main(["study", "plan", str(path)]) == 2
+    assert re.search(
+        r"10000000 cases \(gap\.height 1000 × .*expected at most 100000, or --yes", capsys.readouterr().err
+    )
+    read = load_study(path)
+    assert number_of_cases(read) == 10**7
+    check_number(read, sure=True)
+
+
+def test_plan_says_what_costs_no_solve_and_computes_nothing(tmp_path, capsys):
+    path = write_study(tmp_path, GRID)
+    assert main(["study", "plan", str(path), "--out", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"cases +12 \(interface\.contact_fraction 3 × gap\.height 4\)", printed)
+    assert re.search(r"geometries +3 ", printed)
+    assert "gap.height: 4 values, which cost no solve" in printed
+    assert re.search(r"done +0 of 12", printed)
+    assert not (tmp_path / "out").exists()
+
+
+def test_case_of_a_study_is_the_case_of_its_words():
+    """What a study makes is what one would write by hand."""
+    import tomllib
+
+    data = tomllib.loads(BASE)["base"]
+    data["interface"]["contact_fraction"] = 0.3
+    data["gap"] = {"height": "40 nm"}
+    assert plan(GRID).entries[-1].case == parse_case(data)
+    assert study(GRID).title == ""

@@ -1,0 +1,117 @@
+"""Pictures of studies: which curves they have, on which axes, and what wrong [[plot]] tables get."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from studies import GRID, plan
+
+from constriction.errors import InputError
+from constriction.study.curves import curves_of, figures_of
+from constriction.study.figures import Figure
+from constriction.study.table import Table
+from constriction.view.study_plots import draw_study, is_log_spaced, shown_as
+
+R, C = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"
+F, H = "interface.contact_fraction", "gap.height"
+
+
+def table(text=GRID, done=lambda _: True, **more):
+    """A study whose R_cstr is fraction · number of the seed or 1, and C_cstr 1 nm/height in µF/cm²; nothing solved."""
+    made = plan(text, **more)
+    rows = []
+    for entry in made.entries:
+        labels = dict(entry.labels)
+        values = {R: labels[F] * labels.get("interface.seed", 1), C: 1e-15 / labels[H]}
+        missing = {"status": "missing", "error": "", R: None, C: None}
+        rows.append({**labels, **values, "status": "done", "error": ""} if done(entry) else {**labels, **missing})
+    units = {F: "1", H: "m", "interface.seed": "1"}
+    return Table(made, made.study.keys, units, (R, C), tuple(rows), (None,) * len(rows))
+
+
+REPEATED = GRID + '[repeat]\n"interface.seed" = 3\n'
+
+
+def test_a_curve_for_each_value_of_the_series():
+    curves = curves_of(table(), Figure(F, (R,), (H,)), R)
+    assert [curve.label for curve in curves] == [{H: height} for height in (5e-9, 1e-8, 2e-8, 4e-8)]
+    assert all(curve.x == curve.mean == (0.1, 0.2, 0.3) for curve in curves)
+    assert all(math.isnan(spread) for curve in curves for spread in curve.spread)
+
+
+def test_repeats_become_mean_and_spread():
+    base = plan(REPEATED).study.data["base"]
+    random = {**base, "interface": {**base["interface"], "pattern": "random", "spots": 4}}
+    (curve, *_) = curves_of(table(REPEATED, base=random), Figure(F, (R,), (H,)), R)
+    np.testing.assert_allclose(curve.mean, [0.2, 0.4, 0.6])  # the seeds are 1, 2, 3
+    np.testing.assert_allclose(curve.spread, [0.1, 0.2, 0.3])
+
+
+def test_missing_cases_leave_a_gap_in_no_curve():
+    (curve, *_) = curves_of(table(done=lambda entry: entry.number > 0), Figure(F, (R,), (H,)), R)
+    assert (curve.label, curve.x) == ({H: 1e-8}, (0.1, 0.2, 0.3))
+
+
+def test_several_cases_at_one_place_of_a_curve_are_refused():
+    with pytest.raises(InputError, match=r"4 cases at .* differ in gap\.height; expected series or where"):
+        curves_of(table(), Figure(F, (R,)), R)
+
+
+def test_where_takes_the_words_of_the_study():
+    plots = [{"x": F, "y": R, "where": {H: "20 nm"}, "file": "one.png"}]
+    (figure,) = figures_of(table(plot=plots))
+    (curve,) = curves_of(table(plot=plots), figure, R)
+    assert (figure.where, curve.mean) == ({H: 2e-8}, (0.1, 0.2, 0.3))
+
+
+@pytest.mark.parametrize("column", ["R_cstr", "gap.hight"])
+def test_unknown_columns_are_refused_with_the_known_ones(column):
+    with pytest.raises(InputError, match=rf"\[\[plot\]\] 1: '{column}': no such column; there are {F}, "):
+        figures_of(table(plot=[{"x": F, "y": column}]))
+
+
+def test_any_study_is_drawn_the_same_every_time(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        assert draw_study(table(), tmp_path / name) == [tmp_path / name / "study.png"]
+    assert (tmp_path / "one/study.png").read_bytes() == (tmp_path / "two/study.png").read_bytes()
+
+
+def test_nothing_done_is_said(tmp_path):
+    with pytest.raises(InputError, match="no case is done"):
+        draw_study(table(done=lambda _: False), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "log"),
+    [
+        ([1, 2, 5, 10, 20], True),
+        ([0.05, 0.1, 0.2, 0.4], True),
+        ([1, 2, 3, 4, 5, 6], False),
+        ([1, 9], False),
+        ([1, 10], True),
+        ([0, 1, 10], False),
+        ([3], False),
+    ],
+)
+def test_axes_are_logarithmic_where_the_values_are(values, log):
+    assert is_log_spaced(values) is log
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "value", "expected"),
+    [
+        (H, {H: "m"}, 2e-8, ("gap height", "nm", 20.0)),
+        (C, {}, 2.4e-7, ("C_cstr", "nF/cm²", 240.0)),
+        ("charge", {"charge": "C/m2"}, 18_000, ("charge", "mAh/cm²", 0.5)),
+        ("temperature", {"temperature": "K"}, 233.15, ("temperature", "°C", -40.0)),
+        (R, {}, 14.8, ("R_cstr", "Ω·cm²", 14.8)),
+    ],
+)
+def test_columns_are_shown_in_the_units_of_the_field(name, units, value, expected):
+    shown = shown_as(name, units, np.array([value]))
+    found = SimpleNamespace(words=shown.words, unit=shown.unit, value=(value + shown.shift) * shown.factor)
+    assert (found.words, found.unit) == expected[:2]
+    assert found.value == pytest.approx(expected[2])

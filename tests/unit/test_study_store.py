@@ -1,0 +1,451 @@
+"""What a study keeps: whole records, one run at a time, and the same tables however often it was killed.
+
+The kill tests run in processes of their own, which SIGKILL ends at a random moment; what is collected in the end must
+be, byte for byte, what an undisturbed run gives.
+"""
+
+import contextlib
+import csv
+import errno
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from pathlib import Path
+
+import psutil
+import pytest
+import xarray
+from mpi4py import MPI
+from studies import BASE, GRID, MEMORY, SPECTRAL, load, write_study
+
+from constriction import simulate
+from constriction.cli import main
+from constriction.errors import InputError, StoreError
+from constriction.results import result_record
+from constriction.study import lock, runner, store
+from constriction.study.geometry import Effort
+from constriction.study.lock import Owner, Shard, locked
+from constriction.study.plan import plan_of
+from constriction.study.runner import How, packages_of, ranks_per_case
+from constriction.study.store import open_store
+
+ROOT = Path(__file__).parents[2]
+TUBES = BASE.replace('pattern = "square"', 'pattern = "single"\ncell_shape = "circular"') + SPECTRAL
+MANY = """
+[grid]
+"interface.contact_fraction" = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]
+"gap.height" = ["5 nm", "7 nm", "10 nm", "14 nm", "20 nm", "28 nm", "40 nm", "56 nm", "80 nm", "112 nm"]
+"""
+
+
+def run_here(plan, folder, shard=Shard(), retry_failed=False, report=lambda _: None):  # noqa: B008 - frozen
+    folder.mkdir(exist_ok=True)
+    kept = open_store(folder, plan.study)
+    packages = packages_of(plan, kept, shard, retry_failed)
+    return runner.run(packages, kept, How(MPI.COMM_SELF, None, MEMORY, report))
+
+
+def command(*words):
+    return [sys.executable, "-m", "mpi4py", "-m", "constriction", "study", *map(str, words)]
+
+
+def collected(folder):
+    assert main(["study", "collect", str(folder)]) == 0
+    return (folder / "cases.csv").read_bytes(), (folder / "study.nc").read_bytes()
+
+
+def rows_of(folder):
+    with (folder / "cases.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def tubes(tmp_path):
+    return write_study(tmp_path, GRID, TUBES)
+
+
+# --- killed and resumed --------------------------------------------------------------------------------------------
+
+
+def undisturbed(path, folder):
+    run_here(plan_of(load(path), MEMORY), folder)
+    return collected(folder)
+
+
+def count(folder):
+    return sum(1 for _ in folder.glob("cases/*/*.json"))
+
+
+WAITING = "import sys, constriction.study.runner, constriction.cli as cli; input(); sys.exit(cli.main(sys.argv[1:]))"
+
+
+def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(tmp_path):
+    """Twenty runs are killed; each waits at the door, imports done, until the one before is dead."""
+    path = write_study(tmp_path, MANY, TUBES)
+    expected = undisturbed(path, tmp_path / "quiet")
+    folder, draw = tmp_path / "killed", random.Random(7)
+    words = [sys.executable, "-c", WAITING, "study", "run", str(path), "--out", str(folder), "--quiet"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with contextlib.ExitStack() as stack:
+        waiting = deque[subprocess.Popen]()
+        for left in range(20, -1, -1):
+            while len(waiting) < min(3, left + 1):
+                waiting.append(stack.enter_context(subprocess.Popen(words, cwd=ROOT, **pipes)))
+            process = waiting.popleft()
+            if left == 0:  # the last one may finish
+                assert 0 < count(folder) < 100
+                assert process.communicate(b"\n", timeout=60)[1] == b""
+                break
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            target = min(count(folder) + draw.randint(0, 8), 95)
+            while count(folder) < target and process.poll() is None:
+                time.sleep(0.0005)
+            time.sleep(0.01 * draw.random())
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL
+    assert collected(folder) == expected
+    assert not list(folder.glob("lock-*"))
+
+
+@pytest.mark.skipif(not (Path(sys.prefix) / "bin" / "mpiexec").exists(), reason="no mpiexec beside the interpreter")
+def test_one_rank_of_two_is_killed_and_the_same_command_goes_on(tmp_path):
+    path = write_study(tmp_path, MANY, TUBES)
+    expected = undisturbed(path, tmp_path / "quiet")
+    folder = tmp_path / "killed"
+    mpiexec = str(Path(sys.prefix) / "bin" / "mpiexec")
+    words = [mpiexec, "-n", "2", *command("run", path, "--out", folder, "--quiet")]
+    draw = random.Random(3)
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+        while count(folder) < 20 and job.poll() is None:
+            time.sleep(0.001)
+        ranks = [p for p in psutil.Process(job.pid).children(recursive=True) if str(path) in p.cmdline()]
+        draw.choice([p for p in ranks if "mpi4py" in p.cmdline() and "mpiexec" not in p.cmdline()[0]]).kill()
+        job.wait(30)
+    assert 20 <= count(folder) < 100
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert collected(folder) == expected
+
+
+# --- shared geometries -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["", SPECTRAL])
+def test_each_case_of_a_shared_geometry_is_as_if_it_were_alone(method, tmp_path):
+    text = """
+    [grid]
+    "interface.pitch" = ["20 um", "2 mm"]
+    "gap.height" = ["5 nm", "80 nm"]
+    "electrolyte.bulk_conductivity" = ["15 mS/cm", "1 mS/cm"]
+    """
+    plan = plan_of(load(write_study(tmp_path, text, BASE.replace("1 mm", "30 mm") + method)), MEMORY)
+    assert len(plan.geometries) == 1
+    run_here(plan, tmp_path / "out")
+    kept = store.Store(tmp_path / "out", store.package_version())
+    for entry in plan.entries:
+        shared, alone = kept.read(entry.key), simulate(entry.case)
+        record = result_record(alone)
+        bars = shared["result"]["spectrum_error_ohm_cm2"] + record["spectrum_error_ohm_cm2"]
+        for part, values in (("real", alone.spectrum.impedance.real), ("imaginary", alone.spectrum.impedance.imag)):
+            found = shared["spectrum"][f"{part}_impedance_ohm_cm2"]
+            assert max(abs(a - b * 1e4) for a, b in zip(found, values, strict=True)) <= bars
+        assert shared["result"]["accuracy_reached"]
+        assert shared["result"]["case_sha256"] == record["case_sha256"]
+        assert shared["result"]["R_electrolyte_ohm_cm2"] == record["R_electrolyte_ohm_cm2"]
+
+
+def test_a_case_that_shares_with_none_is_exactly_what_simulate_gives(tmp_path):
+    plan = plan_of(load(write_study(tmp_path, '[grid]\n"interface.contact_fraction" = [0.2]')), MEMORY)
+    run_here(plan, tmp_path / "out")
+    kept = store.Store(tmp_path / "out", store.package_version()).read(plan.entries[0].key)
+    alone = result_record(simulate(plan.entries[0].case))
+    assert kept["result"] == {key: value for key, value in alone.items() if key in kept["result"]}
+    assert set(alone) - set(kept["result"]) == {"versions", *kept["times"]}
+
+
+def test_what_is_left_of_a_geometry_is_solved_as_accurately_as_all_of_it(tmp_path, tubes):
+    plan = plan_of(load(tubes), MEMORY)
+    run_here(plan, tmp_path / "out")
+    kept = store.Store(tmp_path / "out", store.package_version())
+    before = {entry.key: kept.read(entry.key)["result"] for entry in plan.entries}
+    for entry in plan.entries[1::2]:
+        (kept.cases / f"{entry.key}.json").unlink()
+    assert run_here(plan, tmp_path / "out").done == 6
+    assert {entry.key: kept.read(entry.key)["result"] for entry in plan.entries} == before
+
+
+# --- failures ------------------------------------------------------------------------------------------------------
+
+
+def test_a_failed_case_is_a_record_and_is_repeated_when_asked(tmp_path, monkeypatch):
+    text = '[grid]\n"interface.contact_fraction" = [0.2, 0.3, 0.9]'
+    plan = plan_of(load(write_study(tmp_path, text, BASE + SPECTRAL)), MEMORY)
+    solve = runner.solve_geometry
+
+    def broken(case, *rest):
+        if case.interface.contact_fraction == 0.3:
+            raise ZeroDivisionError("a bug")
+        return solve(case, *rest)
+
+    monkeypatch.setattr(runner, "solve_geometry", broken)
+    summary = run_here(plan, tmp_path / "out")
+    assert (summary.done, summary.failed) == (1, 2)
+    collected(tmp_path / "out")
+    rows = rows_of(tmp_path / "out")
+    assert [row["status"] for row in rows] == ["done", "failed", "failed"]
+    assert rows[1]["error"] == "ZeroDivisionError: a bug"
+    assert "touch there" in rows[2]["error"]
+    monkeypatch.setattr(runner, "solve_geometry", solve)
+    assert run_here(plan, tmp_path / "out").failed == 0  # not repeated unasked
+    assert rows_of(tmp_path / "out") == rows
+    summary = run_here(plan, tmp_path / "out", retry_failed=True)
+    assert (summary.done, summary.failed) == (1, 1)
+    collected(tmp_path / "out")
+    assert [row["status"] for row in rows_of(tmp_path / "out")] == ["done", "done", "failed"]
+
+
+def test_a_full_disk_ends_the_run_in_one_line_and_keeps_what_was_done(tmp_path, tubes, monkeypatch, capsys):
+    write, written = store.write_whole, []
+
+    def full(path, content):
+        if path.parent.parent.name == "cases" and len(written) == 5:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written.append(path)
+        write(path, content)
+
+    monkeypatch.setattr(store, "write_whole", full)
+    plan = plan_of(load(tubes), MEMORY)
+    with pytest.raises(StoreError, match="No space left on device.*kept: make room and run again"):
+        run_here(plan, tmp_path / "out")
+    assert 0 < count(tmp_path / "out") < 12
+    assert main(["study", "run", str(tubes), "--out", str(tmp_path / "out")]) == 1
+    complaint = capsys.readouterr().err.splitlines()[-1]
+    assert re.search(r"error: .*\.json: cannot be written \(No space left", complaint)
+    monkeypatch.setattr(store, "write_whole", write)
+    assert main(["study", "run", str(tubes), "--out", str(tmp_path / "out")]) == 0
+    assert count(tmp_path / "out") == 12
+
+
+def test_a_file_that_the_kernel_cuts_short_is_not_left_there(tmp_path):
+    program = (
+        "import pathlib, resource, signal, sys\n"
+        "from constriction.folders import write_whole\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "write_whole(pathlib.Path(sys.argv[1]), b'x' * 1000)\n"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path / "record.json")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- folders and locks -----------------------------------------------------------------------------------------------
+
+
+def test_a_changed_study_says_what_differs_and_computes_only_what_is_new(tmp_path, tubes, capsys):
+    folder = tmp_path / "out"
+    assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
+    capsys.readouterr()
+    tubes.write_text(tubes.read_text().replace("0.3]", "0.3, 0.4]"))
+    assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
+    printed, told = capsys.readouterr()
+    assert told.splitlines() == [
+        "the study has changed: grid.interface.contact_fraction: [0.1, 0.2, 0.3] → [0.1, 0.2, 0.3, 0.4]; "
+        "only what is new is computed"
+    ]
+    assert re.search(r"done +4\n", printed)
+    assert count(folder) == 16
+
+
+def test_results_of_another_version_are_kept_and_computed_anew_beside(tmp_path, tubes, monkeypatch, capsys):
+    folder = tmp_path / "out"
+    assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
+    old = {path: path.read_bytes() for path in folder.rglob("cases/*/*.json")}
+    capsys.readouterr()
+    for place in (store, "constriction.study.plan", "constriction.versions"):
+        monkeypatch.setattr(place if place is store else sys.modules[place], "package_version", lambda: "9.9")
+    assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
+    assert "are kept; version 9.9 computes its own beside them" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in old} == old
+    assert count(folder) == 24
+    assert len(list((folder / "cases" / "9.9").iterdir())) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("notes.txt", "holds other things"), ("study.json", "expected what constriction study run")]
+)
+def test_a_folder_with_something_else_is_refused(name, message, tmp_path, tubes, capsys):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / name).write_text("{}")
+    assert main(["study", "run", str(tubes), "--out", str(folder)]) == 2
+    assert message in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] in (
+        [name],
+        [".constriction-guard", name],
+        [name, ".constriction-guard"],
+    )
+
+
+@pytest.mark.parametrize("words", [["status"], ["collect"], ["plot"]])
+def test_a_folder_without_a_study_is_refused(words, tmp_path, capsys):
+    assert main(["study", *words, str(tmp_path)]) == 2
+    assert "no study.json in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/0"])
+def test_wrong_shards_are_refused(shard, tubes, capsys):
+    assert main(["study", "run", str(tubes), "--shard", shard]) == 2
+    assert f"--shard '{shard}': expected i/n" in capsys.readouterr().err
+
+
+def test_shards_are_all_of_a_study_once(tmp_path, tubes):
+    plan = plan_of(load(tubes), MEMORY)
+    kept = open_store(tmp_path, plan.study)
+    keys = [key for n in (1, 2) for package in packages_of(plan, kept, Shard(n, 2)) for key in package.pending]
+    assert sorted(keys) == sorted(plan.keys)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ((1, 1), (3, 8), True),
+        ((1, 2), (2, 2), False),
+        ((1, 2), (3, 4), True),
+        ((1, 2), (4, 4), False),
+        ((2, 3), (1, 2), True),
+    ],
+)
+def test_shards_meet_where_they_share_a_geometry(one, other, meet):
+    shared = [n for n in range(24) if Shard(*one).has(n) and Shard(*other).has(n)]
+    assert Shard(*one).meets(Shard(*other)) is meet is bool(shared)
+
+
+def test_a_second_run_is_refused_while_the_first_lives_and_other_shards_are_not(tmp_path):
+    with locked(MPI.COMM_SELF, tmp_path, Shard(1, 2)):
+        with locked(MPI.COMM_SELF, tmp_path, Shard(2, 2)):
+            assert len(lock.holders(tmp_path)) == 2
+        with (
+            pytest.raises(InputError, match=rf"process {os.getpid()} on {socket.gethostname()} works on it"),
+            locked(MPI.COMM_SELF, tmp_path, Shard()),
+        ):
+            pass
+    assert lock.holders(tmp_path) == []
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    for pid, started in ((child.pid, 0.0), (os.getpid(), 1.0)):  # the second: a pid that another process has now
+        hold(tmp_path, Owner("1/1", socket.gethostname(), pid, started))
+        with locked(MPI.COMM_SELF, tmp_path, Shard()):
+            assert [owner.pid for owner in lock.holders(tmp_path)] == [os.getpid()]
+
+
+def test_the_lock_of_another_machine_is_broken_only_when_asked(tmp_path):
+    hold(tmp_path, Owner("1/1", "elsewhere", 1, 0.0))
+    with (
+        pytest.raises(InputError, match="process 1 on elsewhere .*--break-lock"),
+        locked(MPI.COMM_SELF, tmp_path, Shard()),
+    ):
+        pass
+    with locked(MPI.COMM_SELF, tmp_path, Shard(), force=True):
+        assert [owner.host for owner in lock.holders(tmp_path)] == [socket.gethostname()]
+
+
+def hold(folder, owner):
+    (folder / "lock-1of1.json").write_text(json.dumps(vars(owner)))
+
+
+# --- what is collected ---------------------------------------------------------------------------------------------
+
+
+def test_table_and_data_set_hold_the_same(tmp_path, tubes):
+    plan = plan_of(load(tubes), MEMORY)
+    run_here(plan, tmp_path / "out")
+    collected(tmp_path / "out")
+    rows = rows_of(tmp_path / "out")
+    assert list(rows[0])[:2] == ["interface.contact_fraction", "gap.height"]
+    assert list(rows[0])[-2:] == ["status", "error"]
+    with xarray.open_dataset(tmp_path / "out" / "study.nc", engine="h5netcdf") as data:
+        assert dict(data.sizes) | {"peak": 0} == {
+            "interface.contact_fraction": 3,
+            "gap.height": 4,
+            "point": 9,
+            "peak": 0,
+        }
+        for row in rows:
+            place = {key: float(row[key]) for key in ("interface.contact_fraction", "gap.height")}
+            cell = data.sel(place)
+            assert float(cell["R_cstr_ohm_cm2"]) == float(row["R_cstr_ohm_cm2"])
+            assert float(cell["peak_frequency_hertz"][0]) == json.loads(row["peaks"])[0]["frequency_hertz"]
+            low = simulate(next(e.case for e in plan.entries if dict(e.labels) == place)).spectrum.impedance[-1]
+            z = complex(cell["real_impedance_ohm_cm2"][-1], cell["imaginary_impedance_ohm_cm2"][-1])
+            assert abs(z - 1e4 * low) < 0.1 * float(row["R_cstr_ohm_cm2"])
+        assert data["gap.height"].attrs["units"] == "m"
+        assert data["C_low_farad_per_cm2"].attrs["units"] == "F cm-2"
+
+
+def test_missing_cases_are_rows_and_the_status_counts_them(tmp_path, tubes, capsys):
+    plan = plan_of(load(tubes), MEMORY)
+    run_here(plan, tmp_path / "out", Shard(1, 3))
+    collected(tmp_path / "out")
+    assert [row["status"] for row in rows_of(tmp_path / "out")] == ["done"] * 4 + ["missing"] * 8
+    assert main(["study", "status", str(tmp_path / "out")]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"done +4 of 12 \(33 %\)\n +failed +0\n +missing +8", printed)
+
+
+def test_means_and_spreads_over_seeds(tmp_path):
+    base = BASE.replace('pattern = "square"', 'pattern = "random"\nspots = 4') + SPECTRAL
+    text = '[grid]\n"interface.contact_fraction" = [0.1, 0.2]\n[repeat]\n"interface.seed" = 3\n'
+    plan = plan_of(load(write_study(tmp_path, text, base)), MEMORY)
+    run_here(plan, tmp_path / "out")
+    collected(tmp_path / "out")
+    values = [float(row["R_cstr_ohm_cm2"]) for row in rows_of(tmp_path / "out")][3:]
+    with (tmp_path / "out" / "means.csv").open(newline="") as file:
+        means = list(csv.DictReader(file))
+    assert [row["repeats"] for row in means] == ["3", "3"]
+    mean = sum(values) / 3
+    assert float(means[1]["R_cstr_ohm_cm2"]) == pytest.approx(mean, rel=1e-12)
+    spread = (sum((value - mean) ** 2 for value in values) / 2) ** 0.5
+    assert float(means[1]["R_cstr_ohm_cm2_spread"]) == pytest.approx(spread, rel=1e-9)
+
+
+def test_log_has_a_line_for_every_case(tmp_path, tubes):
+    assert main(["study", "run", str(tubes), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    events = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
+    assert [event["event"] for event in events] == ["start", *["done"] * 12, "end"]
+
+
+def test_without_a_terminal_there_is_a_line_for_every_case(tmp_path, tubes, capsys):
+    assert main(["study", "run", str(tubes), "--out", str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 12
+    assert re.match(
+        r" 1/12 interface\.contact_fraction = 0\.\d, gap\.height = \d+ nm: R_cstr .* Ω·cm², C_cstr", lines[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("efforts", "ranks", "memory", "expected"),
+    [
+        ([Effort(3e3, 1, 2e8)] * 40, 4, 4e9, 1),
+        ([Effort(3e3, 1, 2e8)], 4, 4e9, 1),  # small meshes gain nothing from several ranks
+        ([Effort(1e6, 1, 9e9), Effort(3e3, 1, 2e8)] * 4, 4, 4e9, 3),  # the largest needs the memory of three
+        ([Effort(1e6, 1, 3e9)] * 2, 4, 4e9, 2),  # two ranks for each, rather than two that wait
+        ([Effort(1e6, 1, 9e12)], 4, 4e9, 4),
+        ([], 4, 4e9, 1),
+    ],
+)
+def test_ranks_per_case(efforts, ranks, memory, expected):
+    assert ranks_per_case(efforts, ranks, memory) == expected
