@@ -1,6 +1,7 @@
 """The report in headless Chromium, from disk: it responds, and what it cannot do it does without."""
 
 import io
+import json
 import re
 from contextlib import contextmanager
 
@@ -9,10 +10,11 @@ import pytest
 from chromium import Browser, Page, find_chromium
 from matplotlib.image import imread
 
-from constriction.case.schema import parse_case
+from constriction.case.schema import parse_case, resolved_toml
+from constriction.cli import main
 from constriction.results import result_record, write_result
 from constriction.simulation import simulate
-from constriction.spectra.spectrum import Spectrum
+from constriction.spectra.spectrum import Spectrum, write_csv
 from constriction.view.provenance import origin
 from constriction.view.record_tables import fits_table, study_table
 from constriction.view.report import Heading, Paragraph, Report, write_report
@@ -77,6 +79,50 @@ def fits_page(tmp_path_factory):
     path = tmp_path_factory.mktemp("fits") / "report.html"
     write_report(Report("Fits and a study", "constriction analyze", sections), path)
     return path
+
+
+@pytest.fixture(scope="module")
+def pages_of_commands(tmp_path_factory):
+    """Reports as `analyze`, `compare` and `study plot` leave them."""
+    folder = tmp_path_factory.mktemp("commands")
+    interface = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
+    base = {"interface": interface, "gap": {"height": "5 nm"}}
+    base["accuracy"] = {"method": "spectral", "relative_error": 0.02}
+    case = parse_case(base)
+    (folder / "case.toml").write_text(resolved_toml(case), "utf-8")
+    write_csv(simulate(case).spectrum, folder / "measured.csv")
+    grid = {"interface.contact_fraction": [0.1, 0.2, 0.3]}
+    (folder / "study.toml").write_text(toml_text({"title": "Fraction", "base": base, "grid": grid}), "utf-8")
+    places = {name: folder / name for name in ("analyze", "compare", "study")}
+    measured, how = str(folder / "measured.csv"), ["--report", "--out"]
+    assert main(["analyze", measured, "--drt", *how, str(places["analyze"])]) == 0
+    assert main(["compare", str(folder / "case.toml"), measured, *how, str(places["compare"])]) == 0
+    assert main(["study", "run", str(folder / "study.toml"), "--quiet", "--out", str(places["study"])]) == 0
+    assert main(["study", "plot", str(places["study"]), "--report"]) == 0
+    return {name: place / "report.html" for name, place in places.items()}
+
+
+def toml_text(tables):
+    """Nested tables as inline ones: JSON's texts, numbers and lists are TOML's."""
+    return "".join(f"{key} = {inline(value)}\n" for key, value in tables.items())
+
+
+def inline(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {inline(part)}" for key, part in value.items()) + "}"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(("command", "charts"), [("analyze", 5), ("compare", 4), ("study", 1)])
+def test_pages_of_the_commands_open_and_draw(browser, pages_of_commands, command, charts):
+    with opened(browser, pages_of_commands[command]) as page:
+        assert page.value("Object.keys(JSON.parse(document.getElementById('figures').textContent)).length") == charts
+        for number in range(1, charts + 1):  # each is drawn when it comes into view
+            show(page, f"#figure-{number}")
+            page.until(f"document.querySelector('#figure-{number} .js-plotly-plot .main-svg') !== null")
+        assert page.value("document.querySelector('h1').innerText")
+        assert page.value("document.querySelectorAll('table tr').length") > 3
+        assert np.std(pixels(page.screenshot())) > 0.05
 
 
 @contextmanager
