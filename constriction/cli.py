@@ -19,6 +19,7 @@ from constriction.commands.convert import convert
 from constriction.commands.doctor import doctor
 from constriction.commands.examples import examples
 from constriction.commands.mesh import mesh
+from constriction.commands.options import given_arguments
 from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.commands.study import study
@@ -69,8 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Ω shows something else instead of failing
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    given_arguments.set(tuple(given))
     try:
-        code = app(sys.argv[1:] if arguments is None else list(arguments))
+        code = app(given)
     except CycloptsError as error:
         if first_rank():
             complain(f"{error} See constriction --help.")

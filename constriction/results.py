@@ -26,7 +26,7 @@ from constriction.spectra.identification import (
 from constriction.spectra.spectrum import write_csv
 from constriction.versions import git_commit, library_versions, package_version
 
-FILES = ("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu")
+FILES = ("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html")
 OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
 
 OHM_CM2, FARAD_PER_CM2 = 1e4, 1e-4  # per Ω·m², per F/m²
@@ -172,7 +172,7 @@ def write_result(
         result: what is written.
         folder: a folder that does not exist yet, is empty, or holds an earlier result, which is replaced in one step:
             whenever the process is killed, there is the old result or the new one.
-        extras: each writes one of FILES into the folder that it is given.
+        extras: each writes one of FILES into the folder that it is given, where the files before it are already.
         more: further keys of result.json.
 
     Returns:
@@ -186,9 +186,9 @@ def write_result(
         (fresh / "case.toml").write_text(resolved_toml(result.case), encoding="utf-8")
         (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
         write_csv(result.spectrum, fresh / "spectrum.csv")
+        (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
         for extra in extras:
             extra(fresh)
-        (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
     return record
 
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from constriction.spectra.batch import BatchOptions, Entry
     from constriction.spectra.normalisation import Normalisation
     from constriction.spectra.timeseries import Nucleation, TimeSeries
+    from constriction.view.provenance import Origin
+    from constriction.view.spectra_plots import Picture
+    from constriction.view.trends import SeriesOfTrends
 
 type Record = dict[str, Any]
 
-FIT, TABLE = "fit.json", "table.csv"
+FIT, TABLE, REPORT = "fit.json", "table.csv", "report.html"
 OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
 LONGEST_NAME = 60
 STDERR = (
@@ -41,7 +44,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)"
-ANALYSIS = Kind("spectrum analysis", (FIT, TABLE), _is_ours, PICTURES)
+ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT), _is_ours, PICTURES)
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,14 @@ class Report:
     deposition: Deposition | None
 
 
-def write_analysis(report: Report, folder: Path, suffixes: Sequence[str]) -> Record:
+def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: Origin | None = None) -> Record:
     """Write an analysis as a whole.
 
     Args:
         report: what is written.
         folder: nothing, an empty folder, or an earlier analysis, which is replaced.
         suffixes: of the pictures, ".png" and ".pdf".
+        how: it came about, for a report.html; None: none is written.
 
     Returns:
         The content of fit.json.
@@ -106,10 +110,15 @@ def write_analysis(report: Report, folder: Path, suffixes: Sequence[str]) -> Rec
 
     record = analysis_record(report)
     with whole_folder(folder, ANALYSIS) as fresh:
-        _draw(report, fresh, suffixes)
+        pictures, series = _draw(report, fresh, suffixes)
         with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
+        if how is not None:
+            from constriction.view.fit_report import fit_report
+            from constriction.view.report import write_report
+
+            write_report(fit_report(record, pictures, how, (FIT, TABLE), series), fresh / REPORT)
     return record
 
 
@@ -209,15 +218,18 @@ def _picture_name(number: int, entry: Entry) -> str:
     return f"spectrum-{number + 1:02d}-{plain or 'unnamed'}"
 
 
-def _draw(report: Report, folder: Path, suffixes: Sequence[str]) -> None:
+def _draw(report: Report, folder: Path, suffixes: Sequence[str]) -> tuple[list[Picture], SeriesOfTrends | None]:
+    """Save the pictures; returns what those of the spectra and of the series show."""
     from constriction.view.entries import entry_picture, entry_title, trends_of
     from constriction.view.spectra_plots import draw_picture
     from constriction.view.trends import draw_deposition, draw_trends
 
     by = report.scaled.by if report.scaled else None
+    pictures = []
     for number, entry in enumerate(report.entries):
         if entry.fit:
             picture = entry_picture(entry, by, entry_title(entry, report.entries))
+            pictures.append(picture)
             for suffix in suffixes:
                 draw_picture(picture, folder / f"{_picture_name(number, entry)}{suffix}")
     pristine = report.how.pristine_circuit is not None
@@ -227,3 +239,4 @@ def _draw(report: Report, folder: Path, suffixes: Sequence[str]) -> None:
             draw_trends(series, folder / f"trends{suffix}")
         if (found := report.deposition) is not None:
             draw_deposition(folder / f"deposition{suffix}", found.charge, found.series.potential, found.nucleation)
+    return pictures, series

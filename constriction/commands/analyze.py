@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, positive_quantity, window
+from constriction.commands.options import FLAG, given_arguments, positive_quantity, window
 from constriction.errors import InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -67,6 +67,8 @@ class AnalyzeOptions:
     """Chronopotentiometry file: nucleation overpotential, charge and sodium thickness; with --area unless in A/cm²."""
     pdf: Annotated[bool, FLAG] = False
     """Also write each picture as PDF."""
+    report: Annotated[bool, FLAG] = False
+    """Also write report.html: everything on one page that opens from disk, plots respond."""
     json: Annotated[bool, FLAG] = False
     """Print fit.json to stdout and nothing else."""
     debug: Annotated[bool, FLAG] = False
@@ -107,12 +109,14 @@ def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: 
 
 def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
     from constriction.commands.analysis_folder import write_analysis
+    from constriction.view.provenance import origin
     from constriction.view.terminal import progress
 
     with progress(silent=options.json) as say:
         report = _report(files, out, options, say)
         say("drawing")
-        record = write_analysis(report, out, (".png", ".pdf") if options.pdf else (".png",))
+        how = origin(given_arguments.get()) if options.report else None
+        record = write_analysis(report, out, (".png", ".pdf") if options.pdf else (".png",), how)
     _show(report, record, out, options.json)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, positive_quantity, with_accuracy
+from constriction.commands.options import FLAG, bytes_of, given_arguments, positive_quantity, with_accuracy
 from constriction.errors import InputError
 from constriction.guard import complain, guarded
 from constriction.ranks import agree
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from constriction.overlay.cell import Cell
     from constriction.overlay.measured import Loaded
     from constriction.overlay.records import Entry
+    from constriction.view.provenance import Origin
 
 
 @Parameter(name="*")
@@ -40,6 +41,8 @@ class CompareOptions:
     """Accuracy of the simulation instead of the case's own accuracy.relative_error."""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    report: Annotated[bool, FLAG] = False
+    """Also write report.html: everything on one page that opens from disk, plots respond."""
     json: Annotated[bool, FLAG] = False
     """Print comparison.json to stdout and nothing else."""
     debug: Annotated[bool, FLAG] = False
@@ -87,6 +90,7 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     ready = agree(comm, lambda: _prepare(path, files, out, options))
     from constriction.overlay.cell import Cell, half_cell
     from constriction.simulation import Options, simulate
+    from constriction.view.provenance import origin
     from constriction.view.terminal import progress
 
     if ready.case.accuracy.method == "finite_elements":
@@ -94,16 +98,17 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
         wait_for_other_compilers()
     with progress(silent=options.json or comm.rank != 0) as report:
-        how = Options(comm=comm, memory=ready.memory, report=report)
         try:
-            result = simulate(half_cell(ready.case, options.interfaces), how)
+            solving = Options(comm=comm, memory=ready.memory, report=report)
+            result = simulate(half_cell(ready.case, options.interfaces), solving)
         except InputError as error:  # from the geometry, which does not know the file
             raise InputError(f"{path}: {error}") from None
         cell = Cell(result, options.interfaces)
         report("comparing")
         entries = agree(comm, lambda: _entries(ready.loaded, cell, options.circuit))
         report("writing")
-        record = agree(comm, lambda: _write(path, ready.folder, cell, entries))
+        how = origin(given_arguments.get(), comm.size) if options.report else None
+        record = agree(comm, lambda: _write(path, ready.folder, cell, entries, how))
     if comm.rank == 0:
         _show(cell, entries, ready.folder, record if options.json else None)
 
@@ -170,20 +175,25 @@ def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
         return Entry(item, None, f"{item.file}: {error}")
 
 
-def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: Origin | None) -> dict[str, Any]:
     """Fill the folder; returns the content of comparison.json. On rank 0."""
     from constriction.case.schema import resolved_toml
     from constriction.folders import whole_folder
-    from constriction.overlay.records import COMPARISON, comparison_record, table_csv
+    from constriction.overlay.records import COMPARISON, REPORT, comparison_record, table_csv
     from constriction.results import record_text
 
-    record = comparison_record(str(path), cell, entries)
+    record, case = comparison_record(str(path), cell, entries), resolved_toml(cell.result.case)
     with whole_folder(folder, COMPARISON) as fresh:
-        (fresh / "case.toml").write_text(resolved_toml(cell.result.case), encoding="utf-8")
+        (fresh / "case.toml").write_text(case, encoding="utf-8")
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
             _draw(fresh, entry, cell, (number, len(entries)))
         (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
+        if how is not None:
+            from constriction.view.compare_report import compare_report
+            from constriction.view.report import write_report
+
+            write_report(compare_report(record, cell, entries, case, how), fresh / REPORT)
     return record
 
 

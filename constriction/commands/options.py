@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from cyclopts import Parameter
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from constriction.case.schema import Case
 
 FLAG = Parameter(negative="", show_default=False)
+
+given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", default=())
+"""The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
 
 BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 FREE_MEMORY_SHARE = 0.8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory, with_accuracy
+from constriction.commands.options import FLAG, bytes_of, free_memory, given_arguments, with_accuracy
 from constriction.errors import DisagreementError, InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -41,6 +41,8 @@ class RunOptions:
     """Also solve by the other method, finite elements or transforms; exit code 1 if the two disagree."""
     bounds: Annotated[bool, FLAG] = False
     """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
+    report: Annotated[bool, FLAG] = False
+    """Also write report.html: everything on one page that opens from disk, plots and scene respond."""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
     relative_error: float | None = None
@@ -68,6 +70,7 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
+    from constriction.results import write_result
     from constriction.simulation import Options, simulate
     from constriction.view.terminal import progress
 
@@ -84,7 +87,8 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
             raise InputError(f"{path}: {error}") from None
         if comm.rank == 0:
             report("writing")
-            record = _write(result, folder, options.field, {} if check is None else check.record())
+            extras = _extras(result, options, comm.size)
+            record = write_result(result, folder, extras, {} if check is None else check.record())
     if comm.rank == 0:
         _show(case.title, record, folder, options.json)
     if check is not None and not check.agrees:
@@ -137,8 +141,17 @@ def _check_twin(path: Path, case: Case, memory: float | None) -> None:
         raise InputError(f"{path}: {error}") from None
 
 
-def _write(result: Result, folder: Path, with_field: bool, more: Mapping[str, Any]) -> dict[str, Any]:
-    from constriction.results import write_field_of, write_result
+def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
+    """What is written beside the numbers, in this order: the report tells of what lies there already."""
+    extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result)]
+    if options.field:
+        extras.append(partial(_write_field, result))
+    if options.report:
+        extras.append(partial(_write_report, result, ranks))
+    return extras
+
+
+def _write_nyquist(result: Result, place: Path) -> None:
     from constriction.view.plots import nyquist
 
     frequencies = result.spectrum.frequency
@@ -147,12 +160,25 @@ def _write(result: Result, folder: Path, with_field: bool, more: Mapping[str, An
         for peak in result.peaks
         if frequencies[-1] <= peak.frequency <= frequencies[0]
     ]
-    extras: list[Callable[[Path], None]] = [
-        lambda place: nyquist(result.spectrum, result.slab, marks, place / "nyquist.png", result.case.title)
-    ]
-    if with_field:
-        extras.append(lambda place: write_field_of(result, place / "field.vtu"))
-    return write_result(result, folder, extras, more)
+    nyquist(result.spectrum, result.slab, marks, place / "nyquist.png", result.case.title)
+
+
+def _write_field(result: Result, place: Path) -> None:
+    from constriction.results import write_field_of
+
+    write_field_of(result, place / "field.vtu")
+
+
+def _write_report(result: Result, ranks: int, place: Path) -> None:
+    import json
+
+    from constriction.view.provenance import origin
+    from constriction.view.report import write_report
+    from constriction.view.run_report import run_report
+
+    record = json.loads((place / "result.json").read_text(encoding="utf-8"))
+    how = origin(given_arguments.get(), ranks)
+    write_report(run_report(result, record, how, sorted(os.listdir(place))), place / "report.html")
 
 
 def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from constriction.commands.options import FLAG, bytes_of, free_memory
+from constriction.commands.study_results import collect, plot, status
 from constriction.errors import InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -36,6 +37,8 @@ A run that was killed goes on where it was when the same command is given again.
 """
 
 study = App(name="study", help=HELP, help_format="plaintext", result_action="return_value")
+for _command in (status, collect, plot):
+    study.command(_command)
 
 
 @Parameter(name="*")
@@ -108,53 +111,6 @@ def run(file: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
         The study file (TOML).
     """
     return guarded(partial(_run, file, options), options.debug)
-
-
-@study.command
-def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
-    """Say how many cases of a study are done, have failed, and are missing.
-
-    Parameters
-    ----------
-    folder:
-        Folder of the results.
-    debug:
-        Show where an unexpected error comes from.
-    """
-    return guarded(partial(_status, folder), debug)
-
-
-@study.command
-def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
-    """Put the results of a study into cases.csv and study.nc (netCDF4), and repeated seeds into means.csv.
-
-    Cases that are missing or have failed are rows without numbers.
-
-    Parameters
-    ----------
-    folder:
-        Folder of the results.
-    debug:
-        Show where an unexpected error comes from.
-    """
-    return guarded(partial(_collect, folder), debug)
-
-
-@study.command
-def plot(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
-    """Draw the pictures of a study: those that its [[plot]] tables ask for, or R_cstr and C_cstr over the first axis.
-
-    Parameters
-    ----------
-    folder:
-        Folder of the results; the pictures go there.
-    debug:
-        Show where an unexpected error comes from.
-    """
-    return guarded(partial(_plot, folder), debug)
-
-
-# --- plan and run --------------------------------------------------------------------------------------------------
 
 
 def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
@@ -326,69 +282,3 @@ def run_rows(summary: Summary) -> Iterator[tuple[str, str]]:
     if len(summary.busy) > 1 and summary.seconds > 0:
         shares = ", ".join(f"{100 * busy / summary.seconds:.0f} %" for busy in summary.busy)
         yield "ranks were busy", shares
-
-
-# --- what is there -------------------------------------------------------------------------------------------------
-
-
-def _stored(folder: Path) -> tuple[Plan, Store]:
-    """The plan and the records of a study's folder."""
-    from constriction.study.plan import plan_of
-    from constriction.study.store import read_store
-
-    read, store = read_store(folder)
-    return plan_of(read, free_memory(), store.version), store
-
-
-def _status(folder: Path, comm: MPI.Comm) -> None:
-    def rows() -> tuple[str, list[tuple[str, str]]]:
-        planned, store = _stored(folder)
-        return planned.study.title or str(folder), list(status_rows(planned, store))
-
-    title, table = agree(comm, rows)
-    if comm.rank == 0:
-        from constriction.view.terminal import print_table
-
-        print_table(title, table)
-
-
-def status_rows(planned: Plan, store: Store) -> Iterator[tuple[str, str]]:
-    """The lines of a status table."""
-    from constriction.study.lock import holders
-
-    done, failed = (keys & planned.keys for keys in store.finished())
-    count = len(planned.keys)
-    yield "done", f"{len(done)} of {count} ({100 * len(done) / count:.0f} %)"
-    yield "failed", str(len(failed))
-    yield "missing", str(count - len(done) - len(failed))
-    yield "version", store.version
-    for owner in holders(store.folder):
-        yield "running" if not owner.is_dead else "was killed", f"shard {owner.shard}: {owner.pid} on {owner.host}"
-    for entry in [entry for entry in planned.entries if entry.key in failed][:3]:
-        record = store.read(entry.key)
-        yield "error", f"case {entry.number + 1}: {'' if record is None else record['error']}"
-
-
-def _collect(folder: Path, comm: MPI.Comm) -> None:
-    def work() -> tuple[list[Path], int, int]:
-        from constriction.study.collect import write_tables
-        from constriction.study.table import table_of
-
-        table = table_of(*_stored(folder))
-        return write_tables(table, folder), len(table.rows), sum(row["status"] == "done" for row in table.rows)
-
-    paths, cases, done = agree(comm, work)
-    if comm.rank == 0:
-        print(f"Written: {', '.join(map(str, paths))} ({done} of {cases} cases are done)", flush=True)
-
-
-def _plot(folder: Path, comm: MPI.Comm) -> None:
-    def work() -> list[Path]:
-        from constriction.study.table import table_of
-        from constriction.view.study_plots import draw_study
-
-        return draw_study(table_of(*_stored(folder)), folder)
-
-    paths = agree(comm, work)
-    if comm.rank == 0:
-        print(f"Written: {', '.join(map(str, paths))}", flush=True)

@@ -206,5 +206,6 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(record, dict) and OUR_KEYS <= record.keys()
 
 
-FILES = ("comparison.json", "table.csv", "case.toml")
+REPORT = "report.html"
+FILES = ("comparison.json", "table.csv", "case.toml", REPORT)
 COMPARISON = Kind("comparison", FILES, _is_ours, rf"({'|'.join(PICTURES)})(-\d+)?\.png")

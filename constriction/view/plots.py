@@ -126,7 +126,7 @@ def nyquist_figure(
     """
     _check(spectrum, reference, marks)
     scale, unit = _display_unit(spectrum, reference, marks)
-    curves = [_smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
+    curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
     window = _window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
     with matplotlib.style.context(["default", STYLE]):
@@ -140,8 +140,8 @@ def nyquist_figure(
         _fit(figure, axes, window.height / window.width)
         lines = [np.column_stack([curve.real, -curve.imag]) for curve in curves]
         peaks = [(z.real, -z.imag, hertz(f)) for f, z in named]
-        decades = _decades(spectrum.frequency, spectrum.impedance * scale)
-        place_labels(new_layout(axes, figure.dpi, lines), peaks, decades, BLUE)
+        named_decades = decades(spectrum.frequency, spectrum.impedance * scale)
+        place_labels(new_layout(axes, figure.dpi, lines), peaks, named_decades, BLUE)
     return figure
 
 
@@ -186,13 +186,13 @@ def _at(frequency: NDArray[np.float64], z: NDArray[np.complex128], x: NDArray[np
     return smooth
 
 
-def _smooth(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+def smooth(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Return z at many frequencies, so that ten points per decade look like the arc they sample."""
     known = np.log10(frequency[::-1])
     return _at(frequency, z, np.unique(np.concatenate([np.linspace(known[0], known[-1], 1500), known])))
 
 
-def _decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[Named]:
+def decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[Named]:
     """Return (x, y, name) at the powers of ten inside the window, highest first."""
     low, high = math.log10(frequency[-1]), math.log10(frequency[0])
     powers = np.arange(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -1.0)

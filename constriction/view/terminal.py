@@ -83,7 +83,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz")
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
     yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
-    yield "apparent", _apparent(record)
+    yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
@@ -115,7 +115,7 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "difference", f"R_cstr {apart:.2f}, spectrum {spectrum:.2f} of both error bars together: they {words}"
 
 
-def _apparent(record: Mapping[str, Any]) -> str:
+def apparent_text(record: Mapping[str, Any]) -> str:
     """What an experimenter would read off the spectrum, in one line."""
     area = "Ω·cm²"
     electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]

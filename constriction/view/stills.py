@@ -1,0 +1,247 @@
+"""Pictures that need no JavaScript: charts as SVG in the page's own colours, solids as PNG without background."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from numpy.typing import NDArray
+
+from constriction.case.relief import Solid
+from constriction.view.charts import Axis, Chart, Panel, Series, frequency_ticks
+from constriction.view.labels import new_layout, place_labels
+from constriction.view.plots import STYLE
+from constriction.view.terminal import PREFIXES
+
+# Stand-ins that become the page's own colours; names are those of report.css.
+INK, PAPER, MUTED, LINE = "#222222", "#ffffff", "#555555", "#666666"
+COLOURS = {
+    "ink": INK,
+    "muted": MUTED,
+    "c0": "#0072b2",
+    "c1": "#d55e00",
+    "c2": "#00805c",
+    "c3": "#a8478a",
+    "c4": "#8a6500",
+    "c5": "#5b5bd6",
+}
+_VARIABLES = {value: name for name, value in COLOURS.items()} | {PAPER: "paper", LINE: "line", "#000000": "ink"}
+_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x", "star": "*"}
+_WIDTH, _SINGLE, _PANEL = 5.2, 3.3, 1.55  # inches: a page column; heights of one panel, of one among several
+_STYLE = STYLE | {
+    "font.size": 8.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "constriction",
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": LINE,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.labelcolor": INK,
+    "lines.linewidth": 1.4,
+}
+_LEGEND_ROW = 56  # letters that fit side by side
+_SUN = np.array([-0.45, -0.55, 0.7]) / np.linalg.norm([-0.45, -0.55, 0.7])
+
+
+def svg(chart: Chart, name: str) -> str:
+    """A chart as an `<svg>` element for a page; its colours are variables of the page's style sheet.
+
+    Args:
+        chart: what is drawn.
+        name: begins the ids inside, so that no two pictures of one page share any.
+    """
+    with matplotlib.style.context(["default", _STYLE]):
+        drawn = chart_figure(chart)
+        file = io.StringIO()
+        drawn.savefig(
+            file, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        )
+    return _for_a_page(file.getvalue(), name)
+
+
+def chart_figure(chart: Chart) -> Figure:
+    """A chart as matplotlib draws it."""
+    count = len(chart.panels)
+    height = _SINGLE if count == 1 else 0.75 + _PANEL * count
+    drawn = Figure(figsize=(_WIDTH, height), layout="constrained")
+    FigureCanvasAgg(drawn)
+    every = list(drawn.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
+    for axes, panel in zip(every, chart.panels, strict=True):
+        _draw(axes, panel)
+        values = np.concatenate([np.asarray(s.y, dtype=float) for s in panel.series])
+        _scale(axes, "y", panel.y, values)
+    _scale(every[-1], "x", chart.x, np.concatenate([np.asarray(s.x, float) for p in chart.panels for s in p.series]))
+    if chart.equal:
+        every[0].set_aspect("equal", adjustable="datalim")
+        every[0].set_anchor("SW")
+    _legend(drawn, every)
+    drawn.align_ylabels(every)
+    drawn.canvas.draw()  # sizes are final from here on
+    drawn.set_layout_engine("none")
+    if chart.equal:
+        _from_zero(every[0])
+    for axes, panel in zip(every, chart.panels, strict=True):
+        _name_points(axes, panel, drawn.dpi)
+    return drawn
+
+
+def _draw(axes: Axes, panel: Panel) -> None:
+    for series in (s for s in panel.series if not s.optional):
+        colour = COLOURS[series.colour]
+        x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
+        style: dict[str, Any] = {
+            "linestyle": {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}[series.line],
+            "marker": _MARKERS.get(series.symbol, ""),
+            "markersize": 5.0 if series.colour == "ink" else 3.2,
+            "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
+            "markerfacecolor": PAPER if series.hollow else colour,
+            "color": colour,
+            "linewidth": 0.8 if series.colour == "muted" and series.line == "solid" else 1.4,
+            "label": series.label or "_",
+            "zorder": 4 if series.colour == "ink" else 3,
+        }
+        axes.plot(x, y, **style)
+        if series.error is not None:
+            bars = np.nan_to_num(np.asarray(series.error, dtype=float))
+            axes.errorbar(x, y, bars, fmt="none", color=colour, elinewidth=0.9, capsize=2, capthick=0.9)
+    for value in panel.levels:
+        axes.axhline(value, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.grid(color=LINE, alpha=0.18, linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> None:
+    mine = getattr(axes, f"{which}axis")
+    mine.set_label_text(axis.label)
+    if axis.names:
+        mine.set_major_locator(FixedLocator(range(len(axis.names))))
+        mine.set_major_formatter(FuncFormatter(lambda place, _: dict(enumerate(axis.names)).get(round(place), "")))
+    elif axis.scale == "linear":
+        mine.set_major_locator(MaxNLocator(7 if which == "x" else 5, steps=[1, 2, 5, 10]))
+        mine.set_major_formatter(FuncFormatter(_plain))
+    else:
+        getattr(axes, f"set_{which}scale")("log")
+        _logarithmic(mine, axis, values[np.isfinite(values)])
+
+
+def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
+    mine.set_minor_formatter(NullFormatter())
+    low, high = float(values.min()), float(values.max())
+    if axis.scale == "frequency":
+        ticks = dict(frequency_ticks(low, high))
+        mine.set_major_locator(FixedLocator(list(ticks)))
+        mine.set_minor_locator(NullLocator())
+        mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
+        return
+    # Decades alone would leave one tick or none.
+    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 4 * low else (1, 1.5, 2, 3, 4, 5, 6, 8)
+    mine.set_major_locator(LogLocator(subs=subs, numticks=9))
+    mine.set_minor_locator(NullLocator())
+    mine.set_major_formatter(FuncFormatter(_plain))
+
+
+def _plain(value: float, _: object) -> str:
+    """A tick's number, very large and small ones with a decimal prefix, as plotly writes them."""
+    size, prefix = 1.0, ""
+    if value and not 1e-3 <= abs(value) < 1e5:
+        power = next((p for p in PREFIXES if abs(value) >= 10.0**p * (1 - 1e-9)), min(PREFIXES))
+        size, prefix = 10.0**power, PREFIXES[power]
+    return f"{float(f'{value / size:.7g}'):g}{prefix}".replace("-", "−")
+
+
+def _from_zero(axes: Axes) -> None:
+    """Move the window of equal axes up: the room that was added below what is drawn goes above it."""
+    low, high = axes.get_ylim()
+    lowest = min(0.0, float(axes.dataLim.y0))
+    bottom = lowest - 0.02 * (high - low)
+    axes.set_ylim(bottom, bottom + high - low)
+
+
+def _legend(drawn: Figure, every: Sequence[Axes]) -> None:
+    found: dict[str, Any] = {}
+    for axes in every:
+        handles, labels = axes.get_legend_handles_labels()
+        found = dict(zip(labels, handles, strict=True)) | found
+    if found:
+        columns = len(found) if sum(map(len, found)) < _LEGEND_ROW else 2 if max(map(len, found)) > 16 else 4
+        drawn.legend(found.values(), found, loc="outside upper left", ncols=columns, frameon=False, borderpad=0.1)
+
+
+def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:
+    named = [s for s in panel.series if any(s.names)]
+    if not named:
+        return
+    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if not any(s.names)]
+    must, may = ([_named(s) for s in named if s.optional == optional] for optional in (False, True))
+    colour = next((s.colour for s in named if s.optional), "muted")
+    layout = new_layout(axes, dpi, [curve[np.isfinite(curve).all(axis=1)] for curve in curves])
+    place_labels(layout, sum(must, []), sum(may, []), COLOURS[colour])
+
+
+def _named(series: Series) -> list[tuple[float, float, str]]:
+    points = zip(np.asarray(series.x, float).tolist(), np.asarray(series.y, float).tolist(), series.names, strict=True)
+    return [point for point in points if point[2]]
+
+
+def _for_a_page(text: str, name: str) -> str:
+    """Without prologue, metadata and ids that nothing refers to; colours by name."""
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r' (?:xmlns(?::xlink)?|version)="[^"]*"', "", text).replace("xlink:href", "href")
+    head, rest = text.split(">", 1)
+    head = re.sub(r' (?:width|height)="[^"]*"', "", head)
+    rest = re.sub(r"(?<=: )#[0-9a-f]{6}\b", lambda found: f"var(--{_VARIABLES[found[0]]})", rest)
+    used = re.findall(r'(?:href="|url\()#([\w-]+)', rest)
+    new = {old: f"{name}-{number}" for number, old in enumerate(dict.fromkeys(used))}
+    rest = re.sub(r' id="([^"]+)"', lambda found: f' id="{new[found[1]]}"' if found[1] in new else "", rest)
+    rest = re.sub(r'((?:href="|url\()#)([\w-]+)', lambda found: found[1] + new[found[2]], rest)
+    return f"{head}>{rest}".strip()
+
+
+def solids_png(solids: Sequence[tuple[Solid, str]], aspect: float = 0.55) -> bytes:
+    """Solids seen from above and in front, without background: it reads on light and dark pages.
+
+    Args:
+        solids: from below, each with its colour (#rrggbb); one is drawn over those before it.
+        aspect: height over width of the picture.
+    """
+    right, up, towards = _camera(azimuth=-58.0, elevation=32.0)
+    drawn = Figure(figsize=(5.2, 5.2 * aspect), dpi=200)
+    FigureCanvasAgg(drawn)
+    axes = drawn.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    for solid, colour in solids:
+        corners = solid.points[solid.triangles]
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]
+        seen = np.flatnonzero(normals @ towards > 1e-9)
+        order = seen[np.argsort(corners[seen].mean(axis=1) @ towards)]  # farthest first
+        light = np.clip(0.6 + 0.4 * normals[order] @ _SUN, 0.45, 1.0)
+        base = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        flat = np.stack([corners[order] @ right, corners[order] @ up], axis=-1)
+        shades = light[:, None] * base
+        axes.add_collection(PolyCollection(list(flat), facecolors=shades, edgecolors=shades, linewidths=0.3))
+    axes.autoscale_view()
+    axes.set_aspect("equal")
+    file = io.BytesIO()
+    drawn.savefig(file, format="png", transparent=True, metadata={"Software": None})
+    return file.getvalue()
+
+
+def _camera(azimuth: float, elevation: float) -> tuple[NDArray[np.float64], ...]:
+    """Directions to the right, up the picture, and towards the viewer; angles in degrees."""
+    a, e = np.deg2rad([azimuth, elevation])
+    towards = np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
+    right = np.array([-np.sin(a), np.cos(a), 0.0])
+    return right, np.cross(towards, right), towards

@@ -1,0 +1,80 @@
+"""The report of an analysis, from a spectrum whose circuit is known."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from constriction.spectra.batch import BatchOptions, analyse_all, load
+from constriction.spectra.records import entry_record
+from constriction.spectra.relaxation_times import DistributionOptions
+from constriction.spectra.spectrum import Spectrum, write_csv
+from constriction.view.charts import figure
+from constriction.view.entries import entry_picture, entry_title, trends_of
+from constriction.view.fit_report import fit_answer, fit_report
+from constriction.view.provenance import origin
+from constriction.view.report import Report, report_html
+
+F = np.geomspace(1e6, 1e1, 51)
+VERSIONS = {"constriction": "0", "git_commit": None}
+
+
+@pytest.fixture(scope="module")
+def analysed(tmp_path_factory):
+    """Two spectra of R-RQ-RQ: 20 Ω, 10 Ω at 100 kHz, and 15 or 30 Ω at 1 kHz, with 0.1 % noise."""
+    folder = tmp_path_factory.mktemp("fits")
+    noise = np.random.default_rng(7)
+    for number, resistance in enumerate((15.0, 30.0)):
+        z = 20 + 10 / (1 + 1j * F / 1e5) + resistance / (1 + 1j * F / 1e3)
+        z *= 1 + 1e-3 * (noise.normal(size=51) + 1j * noise.normal(size=51))
+        write_csv(Spectrum(F, z, "ohm"), folder / f"<step {number}>.csv")
+    how = BatchOptions(distribution=DistributionOptions(), series=True)
+    return analyse_all(load(sorted(folder.iterdir())), how)
+
+
+def report_of(entries):
+    record = {
+        "files": [entry_record(entry, None) for entry in entries],
+        "normalisation": None,
+        "options": {"circuits": ["R-RQ", "R-RQ-RQ"], "kramers_kronig_limit": 0.02},
+        "definitions": {"R_SE": "a definition"},
+        "versions": VERSIONS,
+    }
+    record = json.loads(json.dumps(record))
+    pictures = [entry_picture(entry, None, entry_title(entry, entries)) for entry in entries]
+    series = trends_of(entries, None, None, False) if len(entries) > 1 else None
+    return fit_report(record, pictures, origin(["analyze", "a.csv"]), ["fit.json"], series)
+
+
+def test_fits_come_first_and_each_spectrum_has_its_plots(analysed):
+    made = report_of(analysed)
+    assert isinstance(made, Report) and made.title == "2 spectra"
+    titles = [section.title for section in made.sections if hasattr(section, "panels")]
+    one = ["Nyquist plot", "Bode plot", "Residuals", "Residuals", "Distribution of relaxation times"]
+    assert titles == ["Trends", *one, *one]
+    (trends,) = (section for section in made.sections if getattr(section, "title", "") == "Trends")
+    assert [panel.y.label.split()[0] for panel in trends.panels] == ["R_SE", "R_int", "C_int"]
+    interface = figure(trends)["data"][3]
+    assert interface["y"] == pytest.approx([15.0, 30.0], rel=0.02)
+    text = report_html(made)
+    assert "&lt;step 0&gt;.csv" in text and "<step 0>" not in text
+    assert "constriction analyze a.csv" in text and 'href="./fit.json"' in text
+
+
+def test_peaks_of_the_distribution_are_named_where_the_arcs_are(analysed):
+    (*_, chart) = (s for s in report_of(analysed[:1]).sections if getattr(s, "title", "").startswith("Distribution"))
+    (peaks,) = (series for series in chart.panels[0].series if series.label == "peaks")
+    assert sorted(peaks.x) == pytest.approx([1e3, 1e5], rel=0.15)
+
+
+def test_answer_tells_one_spectrum_and_counts_many(analysed):
+    records = [entry_record(entry, None) for entry in analysed]
+    one = fit_answer(records[:1])
+    value, error = (float(word) for word in re.findall(r"[0-9.]+", one.headline)[:2])
+    assert one.headline.startswith("R_SE = ") and abs(value - 30) < 4 * error < 0.1
+    assert "R_int = 15.0" in one.sentences[0] and "circuit = R-RQ-RQ" in one.sentences[0]
+    broken = {"file": "x.csv", "error": "line 3: no number"}
+    many = fit_answer([*records, broken])
+    assert many.headline == "2 of 3 spectra fitted" and many.caution
+    assert any("x.csv: line 3: no number" in sentence for sentence in many.sentences)

@@ -1,0 +1,215 @@
+"""Charts and tables of made-up spectra, fits and studies; plotly's own schema checks the figures."""
+
+import json
+import math
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from constriction.errors import InputError
+from constriction.spectra.spectrum import Spectrum
+from constriction.view.charts import Axis, Chart, Panel, Series, figure, frequency_ticks
+from constriction.view.record_tables import comparison_table, fits_table, study_table
+from constriction.view.spectra_charts import (
+    Curve,
+    StudyAxes,
+    bode_chart,
+    drt_chart,
+    error_key,
+    nyquist_chart,
+    residual_chart,
+    study_chart,
+    trend_chart,
+)
+from constriction.view.stills import chart_figure, svg
+
+F = np.geomspace(1e6, 1e2, 41)
+# An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².
+ARC = Spectrum(F, 5e-4 + 10e-4 / (1 + 1j * F / 1e4), "ohm m2")
+FLAT = Spectrum(F, np.full(41, 5e-4 + 0j), "ohm m2")
+CURVES = [Curve("measured", ARC), Curve("fit", ARC, "line", "c1"), Curve("full contact", FLAT, "reference", "muted")]
+FILES = [
+    {
+        "file": "a.mpt",
+        "sweep": 2,
+        "circuit": "R-RQ",
+        "R_SE_ohm": 40.0,
+        "R_SE_stderr_ohm": 0.4,
+        "R_SE_ohm_cm2": 30.0,
+        "R_SE_stderr_ohm_cm2": 0.3,
+        "R_int_ohm_cm2": None,
+        "C_int_farad_per_cm2": 2.4e-7,
+        "C_int_stderr_farad_per_cm2": 3e-9,
+        "excluded": 3,
+        "kramers_kronig": {"consistent": True},
+        "fit": {"residual_rms": 0.0042},
+        "doubts": ["the first arc is cut off"],
+        "error": None,
+    },
+    {"file": "broken.mpt", "error": "line 3: no number", "circuit": None, "doubts": []},
+]
+ROWS = [
+    {"gap.height": h, "interface.shape": s, "R_cstr_ohm_cm2": r, "R_cstr_error_ohm_cm2": 0.01 * r, "status": "done"}
+    for s, scale in (("disc", 1.0), ("square", 1.1))
+    for h, r in ((1e-8, 3.0 * scale), (1e-7, 2.0 * scale), (1e-6, 1.0 * scale))
+] + [{"gap.height": 1e-5, "interface.shape": "disc", "R_cstr_ohm_cm2": None, "R_cstr_error_ohm_cm2": None}]
+
+
+def charts():
+    hover = ["1", "2", "3"]
+    trends = [("R_SE (Ω cm²)", [1.0, 2.0, None], [0.1, None, None]), ("C_int (F)", [1e-6, 2e-6, 3e-6], [1e-7] * 3)]
+    return {
+        "nyquist": nyquist_chart(CURVES, [(1e4, 10e-4 - 5e-4j)]),
+        "bode": bode_chart(CURVES),
+        "one point": nyquist_chart([Curve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
+        "residuals": residual_chart(F, 0.01 * np.exp(1j * F), 0.02),
+        "drt": drt_chart(1 / F, F * 1e-4, "Ω cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
+        "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
+        "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
+        "names": Chart("n", "", Axis("", names=("a", "b")), (Panel(Axis("y", "log"), (Series("", [0, 1], [1, 99]),)),)),
+    }
+
+
+@pytest.mark.parametrize("name", charts())
+def test_each_chart_is_one_to_plotly_and_one_without_scripts(name):
+    made = charts()[name]
+    drawn = figure(made)
+    colours = re.compile(r'"--[\w-]+"')
+    go.Figure(json.loads(colours.sub('"#123456"', json.dumps(drawn, allow_nan=False))))  # refuses unknown properties
+    ElementTree.fromstring(svg(made, "a"))
+    shown = sum(len(panel.series) for panel in made.panels)
+    assert len(drawn["data"]) == shown >= len(made.panels)
+
+
+def test_nyquist_shows_the_impedance_with_equal_axes():
+    made = charts()["nyquist"]
+    drawn = figure(made)
+    points = drawn["data"][0]
+    # 1 Ω·m² = 10⁴ Ω·cm²; seven digits are kept
+    assert points["x"] == pytest.approx((1e4 * ARC.impedance.real).tolist(), rel=1e-6)
+    assert points["y"] == pytest.approx((-1e4 * ARC.impedance.imag).tolist(), rel=1e-6)
+    assert drawn["layout"]["xaxis"]["title"]["text"] == "Re Z (Ω cm²)"
+    assert drawn["layout"]["yaxis"]["scaleanchor"] == "x" and drawn["layout"]["yaxis"]["scaleratio"] == 1
+    assert [trace["line"]["dash"] for trace in drawn["data"][:3]] == ["solid", "solid", "dash"]
+    axes = chart_figure(made).axes[0]
+    box = axes.get_window_extent()
+    across, up = np.ptp(axes.get_xlim()) / box.width, np.ptp(axes.get_ylim()) / box.height
+    assert across == pytest.approx(up, rel=1e-9)
+    bottom, top = axes.get_ylim()
+    assert bottom <= 0 and top > 5
+
+
+def test_nyquist_marks_peaks_and_decades_where_they_are():
+    drawn = figure(charts()["nyquist"])
+    decades, peak = drawn["data"][-2:]
+    at = dict(zip(decades["text"], zip(decades["x"], decades["y"], strict=True), strict=True))
+    z = 5 + 10 / (1 + 10j)  # at 100 kHz, ten times the apex
+    assert at["100 kHz"] == pytest.approx((z.real, -z.imag), rel=5e-3)
+    assert at["10 kHz"] == pytest.approx((10, 5), rel=5e-3)
+    places = dict(zip(decades["text"], decades["textposition"], strict=True))
+    # Outside of the arc: above its apex, left of its high-frequency flank, right of the other.
+    assert places["10 kHz"] == "top center" and "left" in places["100 kHz"] and "right" in places["1 kHz"]
+    longer = np.geomspace(1e6, 1.0, 61)
+    crowded = nyquist_chart([Curve("", Spectrum(longer, 5e-4 + 10e-4 / (1 + 1j * longer / 1e4), "ohm m2"))])
+    # From 10 Hz to 1 Hz the arc moves by a hundredth of its width: names would stand on each other.
+    assert figure(crowded)["data"][-1]["text"] == ["1 MHz", "100 kHz", "10 kHz", "1 kHz", "100 Hz"]
+    assert (peak["x"], peak["y"], peak["text"]) == ([10.0], [5.0], ["10 kHz"])
+
+
+def test_bode_shows_modulus_and_phase():
+    drawn = figure(charts()["bode"])
+    modulus, phase = drawn["data"][0], drawn["data"][3]
+    here = int(np.argmin(np.abs(F - 1e4)))
+    z = 5 + 10 / (1 + 1j * F[here] / 1e4)
+    assert modulus["y"][here] == pytest.approx(abs(z), rel=1e-6)
+    assert phase["y"][here] == pytest.approx(math.degrees(math.atan2(-z.imag, z.real)), rel=1e-6)
+    assert (modulus["yaxis"], phase["yaxis"]) == ("y", "y2")
+    assert drawn["layout"]["xaxis"]["ticktext"] == ["100 Hz", "1 kHz", "10 kHz", "100 kHz", "1 MHz"]
+    upper, lower = drawn["layout"]["yaxis"]["domain"], drawn["layout"]["yaxis2"]["domain"]
+    assert lower[0] == 0 and lower[1] < upper[0] and upper[1] == 1
+    assert [trace["showlegend"] for trace in drawn["data"]] == [True] * 3 + [False] * 3
+
+
+def test_two_units_are_refused():
+    with pytest.raises(InputError, match=r"a chart of spectra in \['ohm', 'ohm m2'\]: expected one unit"):
+        nyquist_chart([CURVES[0], Curve("other", Spectrum([1.0], [1.0], "ohm"))])
+    with pytest.raises(InputError, match=r"in \[\]"):
+        bode_chart([])
+
+
+def test_distribution_stands_over_its_frequency():
+    drawn = figure(drt_chart([1e-4, 1e-2], [1.0, 3.0], "Ω", [1e-3], [(1e-4, 7.0)]))["data"]
+    curve, peaks, single = drawn
+    assert curve["x"] == pytest.approx([1e4 / (2 * math.pi), 1e2 / (2 * math.pi)], rel=1e-6)
+    # Half way on the logarithmic axis the curve is at 2.
+    assert peaks["x"] == pytest.approx([1e3 / (2 * math.pi)], rel=1e-6) and peaks["y"] == pytest.approx([2.0])
+    assert single["x"] == pytest.approx([1e4 / (2 * math.pi)], rel=1e-6) and single["y"] == [7.0]
+
+
+def test_trend_tells_points_with_error_bars_from_those_without():
+    line, barred, bare, *_ = figure(charts()["trend"])["data"]
+    assert line["y"] == [1.0, 2.0, None]
+    assert (barred["x"], barred["error_y"]["array"]) == ([0.0], [0.1])
+    assert (bare["x"], bare["marker"]["symbol"]) == ([0.1], "circle-open")
+    assert bare["hovertext"] == ["2"]
+
+
+def test_study_joins_cases_by_series_and_leaves_out_what_failed():
+    discs, squares = figure(charts()["study"])["data"]
+    assert discs["name"] == "interface.shape = disc" and squares["y"] == pytest.approx([3.3, 2.2, 1.1])
+    assert discs["x"] == [1e-8, 1e-7, 1e-6]  # the fourth has no result
+    assert discs["error_y"]["array"] == pytest.approx([0.03, 0.02, 0.01])
+    assert figure(charts()["study"])["layout"]["xaxis"]["type"] == "log"
+    texts = [{key: "" if value is None else str(value) for key, value in row.items()} for row in ROWS]
+    axes = StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",), {"gap.height": "gap height (m)"})
+    from_csv = figure(study_chart(texts, axes))
+    assert from_csv["data"][0]["y"] == discs["y"]
+    assert from_csv["layout"]["xaxis"]["title"]["text"] == "gap height (m)"
+    with pytest.raises(InputError, match="no case has numbers for 'gap.height' and 'status'"):
+        study_chart(ROWS, StudyAxes("gap.height", ("status",)))
+
+
+def test_error_bars_are_found_by_their_name():
+    keys = ["R_cstr_ohm_cm2", "R_cstr_error_ohm_cm2", "R_SE_stderr_ohm", "gap.height", "C_cstr_farad_spread"]
+    assert error_key("R_cstr_ohm_cm2", keys) == "R_cstr_error_ohm_cm2"
+    assert error_key("R_SE_ohm", keys) == "R_SE_stderr_ohm"
+    assert error_key("C_cstr_farad", keys) == "C_cstr_farad_spread"
+    assert error_key("gap.height", keys) is None
+
+
+def test_decades_are_thinned_where_there_are_many():
+    assert frequency_ticks(99.0, 1.2e3) == [(100.0, "100 Hz"), (1000.0, "1 kHz")]
+    assert len(frequency_ticks(1e-4, 1e12)) <= 9
+
+
+def test_fits_are_tabled_with_error_bars_in_the_normalised_unit():
+    table = fits_table(FILES)
+    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    assert rows[0] == {
+        "spectrum": "a.mpt, sweep 2",
+        "circuit": "R-RQ",
+        "R_SE": "30.0 ± 0.3 Ω·cm²",
+        "C_int": "0.240 ± 0.003 µF/cm²",
+        "points left out": "3",
+        "Kramers-Kronig": "consistent",
+        "rms residual": "0.42 %",
+        "remark": "the first arc is cut off",
+    }
+    assert rows[1]["remark"] == "line 3: no number" and rows[1]["R_SE"] == "–"
+
+
+def test_study_table_reads_units_from_names():
+    table = study_table(ROWS, ["gap.height", "interface.shape", "R_cstr_ohm_cm2"], {"gap.height": "m"})
+    assert table.header == ("gap.height", "interface.shape", "R_cstr")
+    assert table.rows[0] == ("10.0 nm", "disc", "3.00 ± 0.03 Ω·cm²")
+    assert table.rows[-1] == ("10.0 µm", "disc", "–")
+
+
+def test_comparison_table_has_both_error_bars():
+    row = {"file": "a.mpt", "sweep": "1", "quantity": "R_int", "unit": "ohm_cm2", "measured": "15.2"}
+    row |= {"measured_stderr": "0.5", "simulated": "14.8", "simulated_error": "0.01", "difference_percent": "2.7"}
+    table = comparison_table([row])
+    assert table.rows == (("a.mpt, sweep 1", "R_int", "15.2 ± 0.5 Ω·cm²", "14.800 ± 0.010 Ω·cm²", "2.70"),)
