@@ -1,15 +1,16 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench
+.PHONY: help setup demo test bench container-test
 
 bin := .venv/bin
 
 help:
-	@echo "make setup   create .venv with the pinned packages and the command $(bin)/constriction"
-	@echo "make demo    sodium islands under copper: solve meshes/sodium_islands.toml"
-	@echo "make test    style, types, tests on one rank and on two"
-	@echo "make bench   measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
+	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
+	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
+	@echo "make test             style, types, tests on one rank and on two"
+	@echo "make bench            measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
+	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
 
 setup: .venv/installed
 
@@ -42,3 +43,6 @@ bench: setup
 	$(bin)/python tests/benchmarks/growth.py
 	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/rivals.py
+
+container-test: setup
+	bash .ci/container-test
