@@ -31,4 +31,5 @@ def main(field: str, path: str, *others: str) -> None:
             sys.exit(f"{name} is empty")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

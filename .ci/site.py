@@ -33,15 +33,28 @@ PUBLIC = {"deb.debian.org", "security.debian.org", "pypi.org", "files.pythonhost
 def debian_sources() -> list[tuple[str, str]]:
     """URI and suite of Debian's packages for RELEASE, from what apt here has for the release that runs here."""
     system = dict(re.findall(r'^(\w+)="?([^"\n]*)', Path("/etc/os-release").read_text("utf-8"), re.MULTILINE))
+    apt = Path("/etc/apt")
+    files = [*apt.glob("sources.list"), *sorted(apt.glob("sources.list.d/*.list"))]
+    files += sorted(apt.glob("sources.list.d/*.sources"))
+    return for_release([path.read_text("utf-8") for path in files], system)
+
+
+def for_release(texts: list[str], system: dict[str, str]) -> list[tuple[str, str]]:
+    """URI and suite for RELEASE of those sources that serve this system, if it is Debian.
+
+    Args:
+        texts: of apt's files.
+        system: fields of os-release.
+    """
     if system.get("ID") != "debian":
         return []
-    files = sorted(Path("/etc/apt").glob("sources.list")) + sorted(Path("/etc/apt/sources.list.d").glob("*.*"))
     found: dict[tuple[str, str], None] = {}
-    for text in (path.read_text("utf-8") for path in files if path.suffix in (".list", ".sources")):
+    for text in texts:
         for uri, suite in re.findall(r"^deb\s+(?:\[.*?\]\s+)?(\S+)\s+(\S+)", text, re.MULTILINE) + stanzas(text):
+            release, *part = suite.split("-")
             # No certificates in a bare image, so no https.
-            if uri.startswith("http://") and suite.split("-")[0] == system.get("VERSION_CODENAME"):
-                found[uri, "-".join([RELEASE, *suite.split("-")[1:]])] = None
+            if uri.startswith("http://") and release == system.get("VERSION_CODENAME"):
+                found[uri, "-".join([RELEASE, *part])] = None
     return list(found)
 
 
@@ -111,4 +124,5 @@ def main(folder: Path) -> None:
     print(*options, sep="\n")
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
