@@ -1,4 +1,4 @@
-"""Whether OpenGL draws without a display: renders a solved field, and looks at the pixels of this and other pictures.
+"""Whether all of VTK loads and OpenGL draws without a display: renders a field, and looks at this and other pictures.
 
 Usage, inside the image: rendered_picture.py FIELD.vtu OUT.png [OTHER.png...]
 """
@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pyvista as pv
+import vtk  # noqa: F401 - every module of it: what was taken out of the image, nothing else links
 from PIL import Image
 
 LEAST_SPREAD = 10  # of 255, standard deviation over the pixels; an empty picture has 0
