@@ -1,16 +1,17 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench pictures
+.PHONY: help setup demo test bench pictures container-test
 
 bin := .venv/bin
 
 help:
-	@echo "make setup     create .venv with the pinned packages and the command $(bin)/constriction"
-	@echo "make demo      sodium islands under copper: solve meshes/sodium_islands.toml"
-	@echo "make test      style, types, tests on one rank and on two"
-	@echo "make pictures  draw the pictures of the README anew, meshes/pictures (about a minute)"
-	@echo "make bench     measure time, unknowns and memory, and compare with other tools (about a quarter of an hour)"
+	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
+	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
+	@echo "make test             style, types, tests on one rank and on two"
+	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
+	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
+	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
 
 setup: .venv/installed
 
@@ -51,4 +52,8 @@ bench: setup
 	$(bin)/python tests/benchmarks/run.py
 	$(bin)/python tests/benchmarks/growth.py
 	$(bin)/python tests/benchmarks/spectra.py
+	$(bin)/python tests/benchmarks/studies.py
 	$(bin)/python tests/benchmarks/rivals.py
+
+container-test: setup
+	bash .ci/container-test

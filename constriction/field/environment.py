@@ -47,10 +47,26 @@ def compiler_advice(error: BaseException) -> str | None:
         )
     if isinstance(error, ImportError) and re.search("setuptools|distutils", text):
         return "DOLFINx compiles its forms with setuptools, which is missing; install it (pip install setuptools)"
+    if isinstance(error, OSError) and (folder := _cache_of(error)):
+        return (
+            f"DOLFINx keeps its compiled forms in {folder}, which cannot be written ({error.strerror}); "
+            "set XDG_CACHE_HOME to a folder that can"
+        )
     if type(error).__name__ != "VerificationError" and "JIT compilation" not in text:
         return None
     found, advice = compiler_fault() or (f"the C compiler {compiler_name()!r} failed", "its message stands above")
     return f"DOLFINx compiles its forms at run time, and {found}; {advice}"
+
+
+def _cache_of(error: OSError) -> Path | None:
+    """The folder of compiled forms, if it is what could not be made or written."""
+    from dolfinx import jit
+
+    if not isinstance(error.filename, str | Path):
+        return None
+    folder, path = Path(jit.get_options()["cache_dir"]), Path(error.filename)
+    could_not_be_made = path in folder.parents and not path.exists()
+    return folder if could_not_be_made or folder in (path, *path.parents) else None
 
 
 def compiler_name() -> str:

@@ -1,5 +1,6 @@
 """The command line: what bad input gets, and what good input prints and writes."""
 
+import errno
 import json
 import os
 import re
@@ -264,6 +265,21 @@ def test_lock_of_a_killed_compiler_is_named(broken, capfd):
     )
     assert main(["run", "case.toml"]) == 1
     assert "delete /a b/x.c and run again" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [("new/fenics/forms_1.c", True), ("new/fenics", True), ("new", True), (".", False), ("x", False)],
+)
+def test_forms_that_cannot_be_kept_are_explained(broken, capfd, monkeypatch, tmp_path, place, named):
+    from dolfinx import jit
+
+    cache = tmp_path / "new" / "fenics"
+    monkeypatch.setitem(jit.DOLFINX_DEFAULT_JIT_OPTIONS, "cache_dir", (cache, "as in DOLFINx"))
+    broken(OSError(errno.EROFS, "Read-only file system", str(tmp_path / place)))
+    assert main(["run", "case.toml"]) == 1
+    advice = f"forms in {cache}, which cannot be written (Read-only file system); set XDG_CACHE_HOME"
+    assert (advice in capfd.readouterr().err) == named
 
 
 def test_interrupt_is_one_line(broken, capfd):

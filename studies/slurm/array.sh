@@ -1,0 +1,26 @@
+#!/bin/bash
+# A study in parts, one for each task of a job array, wherever the tasks run; all write into one folder.
+#   sbatch --array=1-8 studies/slurm/array.sh studies/pitch/study.toml results/pitch 8
+# A part that was killed goes on by the same command with its number, here 3 of 8:
+#   sbatch --array=3 studies/slurm/array.sh studies/pitch/study.toml results/pitch 8
+# When all are done: apptainer exec constriction.sif constriction study collect results/pitch
+# From a folder with constriction.sif (see constriction.def), or with CONSTRICTION_IMAGE=/path/to/it.
+#SBATCH --job-name=constriction
+#SBATCH --nodes=1
+#SBATCH --ntasks=4
+#SBATCH --cpus-per-task=1
+#SBATCH --mem-per-cpu=2000M
+#SBATCH --time=04:00:00
+#SBATCH --output=%x-%A-%a.log
+set -euo pipefail
+
+study=${1:?expected a study file, such as studies/pitch/study.toml}
+results=${2:?expected the folder of the results, such as results/pitch}
+parts=${3:?expected the number of parts, the last number of --array}
+image=${CONSTRICTION_IMAGE:-constriction.sif}
+
+# Of the task, not of the node, and with something left for the libraries.
+memory="$((SLURM_NTASKS * SLURM_MEM_PER_CPU * 3 / 4)) MB"
+
+apptainer exec "$image" mpiexec -n "$SLURM_NTASKS" \
+    constriction study run "$study" --out "$results" --shard "$SLURM_ARRAY_TASK_ID/$parts" --memory "$memory" --quiet
