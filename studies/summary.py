@@ -98,5 +98,7 @@ def _shortened(value: Any) -> Any:
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
-        raise SystemExit("usage: python studies/summary.py RESULTS SUMMARY, such as results/pitch studies/pitch/summary.csv")
+        raise SystemExit(
+            "usage: python studies/summary.py RESULTS SUMMARY, such as results/pitch studies/pitch/summary.csv"
+        )
     main(sys.argv[1], sys.argv[2])

@@ -135,6 +135,8 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, curves: Sequence
     log = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
     if log and values.size and values.min() > 0:
         axes.set_yscale("log")
+        if values.max() < 2 * values.min():  # else ticks would tell differences of rounding
+            axes.set_ylim(values.min() / 1.5, values.max() * 1.5)
     elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
         axes.set_ylim(bottom=0)
     axes.set_ylabel(_titled(shown), labelpad=2)
