@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from mpi4py import MPI
-from studies import MEMORY, plan
+from study_files import MEMORY, plan
 
 from constriction.ranks import agree
 from constriction.study.counter import NEXT, Counter

@@ -5,7 +5,7 @@ import math
 import re
 
 import pytest
-from studies import BASE, GRID, MEMORY, plan, study, write_study
+from study_files import BASE, GRID, MEMORY, plan, study, write_study
 
 from constriction import parse_case
 from constriction.cli import main

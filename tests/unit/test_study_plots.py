@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from studies import GRID, plan
+from study_files import GRID, plan
 
 from constriction.errors import InputError
 from constriction.study.curves import curves_of, figures_of

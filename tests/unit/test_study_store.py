@@ -23,7 +23,7 @@ import psutil
 import pytest
 import xarray
 from mpi4py import MPI
-from studies import BASE, GRID, MEMORY, SPECTRAL, load, write_study
+from study_files import BASE, GRID, MEMORY, SPECTRAL, load, write_study
 
 from constriction import simulate
 from constriction.cli import main
