@@ -85,6 +85,8 @@ class RunOptions:
 def plan(file: Path, /, *, options: PlanOptions = PlanOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
     """Say how many cases a study has, what is done, which axes cost no solve, and about how long it takes.
 
+    Example: constriction study plan studies/pitch/study.toml
+
     Nothing is computed. Exit codes: 0 done; 2 wrong input; 1 anything else.
 
     Parameters

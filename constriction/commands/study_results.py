@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
     """Say how many cases of a study are done, have failed, and are missing.
 
+    Example: constriction study status results/pitch
+
     Parameters
     ----------
     folder:
@@ -34,6 +36,8 @@ def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
 
 def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
     """Put the results of a study into cases.csv and study.nc (netCDF4), and repeated seeds into means.csv.
+
+    Example: constriction study collect results/pitch
 
     Cases that are missing or have failed are rows without numbers.
 
@@ -49,6 +53,8 @@ def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
 
 def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Annotated[bool, FLAG] = False) -> int:
     """Draw the pictures of a study: those that its [[plot]] tables ask for, or R_cstr and C_cstr over the first axis.
+
+    Example: constriction study plot results/pitch --report
 
     Parameters
     ----------
