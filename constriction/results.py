@@ -26,7 +26,10 @@ from constriction.spectra.identification import (
 from constriction.spectra.spectrum import write_csv
 from constriction.versions import git_commit, library_versions, package_version
 
-FILES = ("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html")
+FILES = (
+    *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
+    *("nyquist.pdf", "bode.pdf"),
+)
 OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
 
 OHM_CM2, FARAD_PER_CM2 = 1e4, 1e-4  # per Ω·m², per F/m²

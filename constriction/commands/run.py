@@ -43,6 +43,8 @@ class RunOptions:
     """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
     report: Annotated[bool, FLAG] = False
     """Also write report.html: everything on one page that opens from disk, plots and scene respond."""
+    pdf: Annotated[bool, FLAG] = False
+    """Also write nyquist.pdf and bode.pdf, vector graphics one journal column wide."""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
     relative_error: float | None = None
@@ -143,7 +145,9 @@ def _check_twin(path: Path, case: Case, memory: float | None) -> None:
 
 def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
     """What is written beside the numbers, in this order: the report tells of what lies there already."""
-    extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result)]
+    extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
+    if options.pdf:
+        extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
         extras.append(partial(_write_field, result))
     if options.report:
@@ -151,7 +155,7 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
     return extras
 
 
-def _write_nyquist(result: Result, place: Path) -> None:
+def _write_nyquist(result: Result, name: str, place: Path) -> None:
     from constriction.view.plots import nyquist
 
     frequencies = result.spectrum.frequency
@@ -160,7 +164,18 @@ def _write_nyquist(result: Result, place: Path) -> None:
         for peak in result.peaks
         if frequencies[-1] <= peak.frequency <= frequencies[0]
     ]
-    nyquist(result.spectrum, result.slab, marks, place / "nyquist.png", result.case.title)
+    nyquist(result.spectrum, result.slab, marks, place / name, result.case.title)
+
+
+def _write_bode(result: Result, place: Path) -> None:
+    from constriction.view.plots import BLUE, VERMILION
+    from constriction.view.spectra_plots import Layer, bode
+
+    layers = (
+        Layer(result.spectrum, "with constriction", BLUE, line=True),
+        Layer(result.slab, "full contact", VERMILION, marker="", line=True),
+    )
+    bode(layers, place / "bode.pdf", result.case.title)
 
 
 def _write_field(result: Result, place: Path) -> None:

@@ -180,6 +180,15 @@ def test_direct_and_field(here, capfd):
     capfd.readouterr()
 
 
+def test_vector_graphics(here, capfd):
+    assert main(["run", "case.toml", "--pdf"]) == 0
+    for name in ("nyquist.pdf", "bode.pdf"):
+        assert (here / "results/case" / name).read_bytes().startswith(b"%PDF")
+    assert main(["run", "case.toml"]) == 0  # an earlier result is replaced as a whole
+    assert not (here / "results/case/bode.pdf").exists()
+    capfd.readouterr()
+
+
 def test_full_contact_has_no_apex(here, capfd):
     (here / "slab.toml").write_text(case_with("0.2", "1.0"))
     assert main(["run", "slab.toml"]) == 0
