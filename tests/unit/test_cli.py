@@ -371,7 +371,7 @@ def test_interrupted_command_writes_nothing(here):
         text=True,
         env=ENVIRONMENT,
         # a job in the background, such as this test's own runner, hands down that it ignores the signal
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no other thread
     )
     process.stderr.readline()  # the first mesh is solved
     process.send_signal(signal.SIGINT)
