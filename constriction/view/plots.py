@@ -136,7 +136,7 @@ def nyquist_figure(
         _draw_curves(axes, spectrum.impedance * scale, curves, window.width)
         _draw_marks(axes, spectrum.frequency, named)
         _frame(axes, window, unit)
-        _head(axes, title)
+        head(axes, title)
         _fit(figure, axes, window.height / window.width)
         lines = [np.column_stack([curve.real, -curve.imag]) for curve in curves]
         peaks = [(z.real, -z.imag, hertz(f)) for f, z in named]
@@ -267,7 +267,7 @@ def _nice(step: float) -> float:
     return next(m * power for m in (1, 2, 5, 10) if m * power >= step * (1 - 1e-9))
 
 
-def _head(axes: Axes, title: str) -> None:
+def head(axes: Axes, title: str) -> None:
     """Put title and legend above the axes, where nothing is drawn."""
     legend = axes.legend(
         loc="lower left",

@@ -25,7 +25,7 @@ from constriction.spectra.relaxation_times import Distribution, StabilityScan
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.distributions import decade_ticks, draw_distribution
 from constriction.view.labels import hertz, new_layout, place_labels
-from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, display_unit, save
+from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, display_unit, head, save
 
 TWO_COLUMNS = 174 / 25.4
 LABEL = 7.5
@@ -169,18 +169,7 @@ def bode(layers: Sequence[Layer], path: str | Path, title: str = "") -> None:
         grid = GridSpec(2, 1, figure, left=0.16, right=0.97, bottom=0.11, top=0.86, hspace=0.1)
         modulus = figure.add_subplot(grid[0])
         draw_bode((modulus, figure.add_subplot(grid[1], sharex=modulus)), layers, common_unit(layers))
-        legend = modulus.legend(
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=2,
-            frameon=False,
-            fontsize=6.5,
-            borderpad=0,
-            borderaxespad=0.5,
-            alignment="left",
-        )
-        legend.set_title("\n".join(textwrap.wrap(title, 50)))
-        legend.get_title().set(fontsize=8, parse_math=False)  # a dollar sign is no formula
+        head(modulus, title)
     save(figure, path)
 
 
