@@ -307,7 +307,7 @@ def _judge(spectrum: Spectrum, options: KramersKronigOptions, chain: _Chain, cap
         and trend > options.trend_limit
         and trend > TREND_SIGNIFICANCE * noise / math.sqrt(width)
     )
-    told = [f"{len(flagged)} points above {options.limit:.2%}"] if flagged else []
+    told = [f"{len(flagged)} point{'s' if len(flagged) > 1 else ''} above {options.limit:.2%}"] if flagged else []
     told += [f"trend of {trend:.2%} near {trend_frequency:.3g} Hz"] if drifts else []
     return KramersKronig(
         options=options,
