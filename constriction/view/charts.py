@@ -21,6 +21,7 @@ PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5")
 SYMBOLS = ("circle", "square", "diamond", "triangle", "cross", "star")
 _PLOTLY_SYMBOLS = {"triangle": "triangle-up", "cross": "x-thin"}
 _PANEL_HEIGHT, _SINGLE_HEIGHT, _MARGINS = 190, 330, 90  # pixels
+_MOST_TICKS = 8  # between integers
 _PANEL_GAP = 0.06  # of the height, between panels
 
 
@@ -59,8 +60,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Axis:
-    """Name with unit, and how numbers are laid out: "linear", "log" or "frequency" (log, decades in words).
+    """Name with unit, and how numbers are laid out.
 
+    `scale` is "linear", "whole" (ticks at integers only), "log" or "frequency" (log, decades in words).
     `names` are written at 0, 1, 2 … instead of numbers.
     """
 
@@ -132,6 +134,7 @@ def figure(chart: Chart) -> dict[str, Any]:
     layout["xaxis"]["anchor"] = "y" if count == 1 else f"y{count}"
     if chart.equal:
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
+        layout["xaxis"]["constraintoward"] = "left"
         layout["margin"]["r"] = 48  # names of points stand beside the last arc
         layout["meta"] = {"shape": _shape(chart.panels[0])}
     return {"data": data, "layout": layout}
@@ -180,6 +183,9 @@ def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
         every = np.concatenate([np.asarray(part, dtype=float) for part in values])
         ticks = frequency_ticks(float(every.min()), float(every.max()))
         found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
+    if axis.scale == "whole":
+        every = np.concatenate([np.asarray(part, dtype=float) for part in values])
+        return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
     if axis.scale != "linear":
         found["type"] = "log"
     return found

@@ -83,7 +83,8 @@ def picture_sections(picture: Picture) -> Iterator[Section]:
         picture: from `entries.entry_picture`.
     """
     yield from map(Paragraph, picture.remarks)
-    curves = [_curve(layer) for layer in picture.layers]
+    # Lines first, so that points lie on them.
+    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind == "points")
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     for part in picture.residuals:
@@ -105,9 +106,8 @@ def series_chart(series: SeriesOfTrends) -> Section:
 def _asked(record: Mapping[str, Any]) -> Paragraph:
     options, count = record["options"], len(record["files"])
     spectra = "One spectrum" if count == 1 else f"{count} spectra"
-    test = (
-        f"the Kramers-Kronig test leaves out points that miss by more than {options['kramers_kronig_limit']:.3g} of |Z|"
-    )
+    limit = f"{100 * options['kramers_kronig_limit']:.3g} % of |Z|"
+    test = f"the Kramers-Kronig test leaves out points that miss by more than {limit}"
     return Paragraph(f"{spectra}, fitted with {' or '.join(options['circuits'])}; {test}.")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from constriction.view.report import Table
@@ -16,6 +18,7 @@ type Record = Mapping[str, Any]
 NOTHING = "–"
 # Endings of keys, longest first, and how they are written; the first one that has values is shown.
 OHM = {"ohm_cm2": "Ω·cm²", "ohm_cm": "Ω·cm", "ohm": "Ω"}
+MOST_OHM = 1e4  # larger resistances get a decimal prefix
 FARAD = {"farad_per_cm2": "F/cm²", "farad_per_cm": "F/cm", "farad": "F"}
 
 
@@ -45,7 +48,7 @@ def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one stand
     """
     resistances = [_quantity(name, files, OHM) for name in ("R_SE", "R_int", "R_series")]
     columns = (
-        Column("spectrum", _spectrum_name),
+        _spectrum_column(files),
         Column("charge (mAh/cm²)", lambda record: _significant(record.get("charge_mAh_per_cm2"), 3)),
         Column("circuit", lambda record: str(record.get("circuit") or NOTHING)),
         *resistances[:2],
@@ -74,7 +77,7 @@ def comparison_table(
         return lambda row: _with_error(row.get(value), row.get(error), _unit(str(row.get("unit") or "")))
 
     columns = (
-        Column("spectrum", _spectrum_name),
+        _spectrum_column(rows),
         Column("quantity", lambda row: _text(row.get("quantity"))),
         Column("measured", pair("measured", "measured_stderr")),
         Column("simulated", pair("simulated", "simulated_error")),
@@ -133,9 +136,10 @@ def _with_error(value: Any, error: Any, unit: str) -> str:
     if not math.isfinite(known):
         return NOTHING
     bar = bar if math.isfinite(bar) else 0.0
-    if not (unit.startswith("F") or unit in ("m", "Hz", "s")):
+    many_decades = unit.startswith("F") or unit in ("m", "Hz", "s")
+    if not (many_decades or (unit.startswith("Ω") and not 0.1 <= abs(known) < MOST_OHM)):
         return with_error(known, bar, unit).strip()
-    least = 0.1 if unit.startswith("F") else 1.0  # what spans many decades gets a prefix
+    least = 0.1 if unit.startswith("F") else 1.0
     if bar <= 0 or known == 0:
         return engineering(known, unit, least)
     power = next((p for p in PREFIXES if abs(known) >= least * 10.0**p), min(PREFIXES))
@@ -146,9 +150,19 @@ def _unit(suffix: str) -> str:
     return {**OHM, **FARAD}.get(suffix, suffix)
 
 
-def _spectrum_name(record: Record) -> str:
-    sweep = record.get("sweep")
-    return f"{record.get('file')}, sweep {sweep}" if sweep not in (None, "") else str(record.get("file"))
+def _spectrum_column(records: Sequence[Record]) -> Column:
+    """Names as short as they may be: folders and sweeps are told only where two spectra would share a name."""
+    files = {str(record.get("file")) for record in records}
+    shared = Counter(Path(file).name for file in files)
+    sweeps = {(str(record.get("file")), str(record.get("sweep"))) for record in records}
+    several = Counter(file for file, _ in sweeps)
+
+    def cell(record: Record) -> str:
+        file = str(record.get("file"))
+        name = file if shared[Path(file).name] > 1 else Path(file).name
+        return f"{name}, sweep {record.get('sweep')}" if several[file] > 1 else name
+
+    return Column("spectrum", cell)
 
 
 def _consistent(found: Record | None) -> str:

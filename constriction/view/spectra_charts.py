@@ -179,7 +179,8 @@ def trend_chart(
                 error = None if hollow else bars[which]
                 parts.append(Series(label, np.asarray(x)[which], y[which], hollow=hollow, error=error, hover=told))
         panels.append(Panel(Axis(name), tuple(parts)))
-    return Chart("Trends", caption, Axis(axis), tuple(panels))
+    scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
+    return Chart("Trends", caption, Axis(axis, scale), tuple(panels))
 
 
 @dataclass(frozen=True)

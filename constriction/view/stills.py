@@ -109,7 +109,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
             "color": colour,
             "linewidth": 0.8 if series.colour == "muted" and series.line == "solid" else 1.4,
             "label": series.label or "_",
-            "zorder": 4 if series.colour == "ink" else 3,
+            "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
         }
         axes.plot(x, y, **style)
         if series.error is not None:
@@ -127,8 +127,9 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
     if axis.names:
         mine.set_major_locator(FixedLocator(range(len(axis.names))))
         mine.set_major_formatter(FuncFormatter(lambda place, _: dict(enumerate(axis.names)).get(round(place), "")))
-    elif axis.scale == "linear":
-        mine.set_major_locator(MaxNLocator(7 if which == "x" else 5, steps=[1, 2, 5, 10]))
+    elif axis.scale in ("linear", "whole"):
+        count = 7 if which == "x" else 5
+        mine.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10], integer=axis.scale == "whole"))
         mine.set_major_formatter(FuncFormatter(_plain))
     else:
         getattr(axes, f"set_{which}scale")("log")
@@ -161,11 +162,15 @@ def _plain(value: float, _: object) -> str:
 
 
 def _from_zero(axes: Axes) -> None:
-    """Move the window of equal axes up: the room that was added below what is drawn goes above it."""
+    """Move the window of equal axes: what was added below and left of the data goes above and to their right."""
     low, high = axes.get_ylim()
     lowest = min(0.0, float(axes.dataLim.y0))
     bottom = lowest - 0.02 * (high - low)
     axes.set_ylim(bottom, bottom + high - low)
+    left, right = axes.get_xlim()
+    begin = float(axes.dataLim.x0)
+    if left < 0 <= begin:
+        axes.set_xlim(-0.02 * (right - left), 0.98 * (right - left))
 
 
 def _legend(drawn: Figure, every: Sequence[Axes]) -> None:

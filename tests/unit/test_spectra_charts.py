@@ -189,7 +189,7 @@ def test_fits_are_tabled_with_error_bars_in_the_normalised_unit():
     table = fits_table(FILES)
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
     assert rows[0] == {
-        "spectrum": "a.mpt, sweep 2",
+        "spectrum": "a.mpt",
         "circuit": "R-RQ",
         "R_SE": "30.0 ± 0.3 Ω·cm²",
         "C_int": "0.240 ± 0.003 µF/cm²",
@@ -199,6 +199,33 @@ def test_fits_are_tabled_with_error_bars_in_the_normalised_unit():
         "remark": "the first arc is cut off",
     }
     assert rows[1]["remark"] == "line 3: no number" and rows[1]["R_SE"] == "–"
+
+
+def test_spectra_are_named_as_shortly_as_they_can_be_told_apart():
+    def names(*pairs):
+        return [row[0] for row in fits_table([{"file": file, "sweep": sweep} for file, sweep in pairs]).rows]
+
+    assert names(("x/a.mpt", 1), ("x/b.mpt", 1)) == ["a.mpt", "b.mpt"]
+    assert names(("x/a.mpt", 1), ("x/a.mpt", 2)) == ["a.mpt, sweep 1", "a.mpt, sweep 2"]
+    assert names(("x/a.mpt", 1), ("y/a.mpt", 1)) == ["x/a.mpt", "y/a.mpt"]
+
+
+def test_large_resistances_get_a_prefix():
+    table = fits_table([{"file": "a", "R_SE_ohm": 1.465e8, "R_SE_stderr_ohm": 1.6e7, "R_int_ohm": 1470.0}])
+    assert table.rows == (("a", "146 ± 16 MΩ", "1470 Ω"),)
+
+
+def test_numbers_of_spectra_have_whole_ticks():
+    made = trend_chart("spectrum", [1, 2, 3], [("R (Ω)", [1.0, 2.0, 3.0], [None] * 3)])
+    assert figure(made)["layout"]["xaxis"]["dtick"] == 1
+    shown = [tick for tick in chart_figure(made).axes[0].get_xticks() if 1 <= tick <= 3]
+    assert shown == [1, 2, 3]
+
+
+def test_a_steep_spectrum_starts_at_the_left():
+    blocking = nyquist_chart([Curve("", Spectrum(F, 5 + 1 / (1j * F * 1e-5), "ohm"))])
+    left, right = chart_figure(blocking).axes[0].get_xlim()
+    assert -0.05 * right < left <= 0 and right > 5
 
 
 def test_study_table_reads_units_from_names():
@@ -212,4 +239,4 @@ def test_comparison_table_has_both_error_bars():
     row = {"file": "a.mpt", "sweep": "1", "quantity": "R_int", "unit": "ohm_cm2", "measured": "15.2"}
     row |= {"measured_stderr": "0.5", "simulated": "14.8", "simulated_error": "0.01", "difference_percent": "2.7"}
     table = comparison_table([row])
-    assert table.rows == (("a.mpt, sweep 1", "R_int", "15.2 ± 0.5 Ω·cm²", "14.800 ± 0.010 Ω·cm²", "2.70"),)
+    assert table.rows == (("a.mpt", "R_int", "15.2 ± 0.5 Ω·cm²", "14.800 ± 0.010 Ω·cm²", "2.70"),)
