@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -116,9 +117,13 @@ def case_file() -> str:
 # --- the commands --------------------------------------------------------------------------------------------------
 
 
+OPTION = re.compile(r"--[a-z][a-z-]+")
+
+
 def commands() -> str:
     """docs/commands.md: what `--help` says of every command."""
-    text = app.generate_docs(output_format="markdown")
+    with patch.object(sys, "argv", ["constriction"]):  # what a usage begins with
+        text = app.generate_docs(output_format="markdown")
     parts = re.split(r"^#+ (constriction(?: [a-z-]+)*)\n", text, flags=re.MULTILINE)
     found = dict(zip(parts[1::2], parts[2::2], strict=True))
     sections = [_section(name, body) for name, body in sorted(found.items()) if " " in name]
@@ -130,6 +135,8 @@ def _section(name: str, body: str) -> str:
     body = body.partition("**Commands**")[0].replace("```console", "```text")
     examples = re.findall(r"^Example: (.*)\n", body, re.MULTILINE)
     body = re.sub(r"^Example: .*\n+", "", body, flags=re.MULTILINE).strip()
+    body = re.sub(r"\\\[(default: .*?)\]", r"*[\1]*", body)
+    body = "`".join(part if n % 2 else OPTION.sub(r"`\g<0>`", part) for n, part in enumerate(body.split("`")))
     if examples:
         body += "\n\n```sh\n" + "\n".join(examples) + "\n```"
     anchor = name.replace("constriction ", "").replace(" ", "-")
