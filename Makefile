@@ -43,7 +43,7 @@ test: setup
 # Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
 docs: setup
 	$(bin)/python .ci/generate_docs.py
-	NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --quiet --strict --config-file .ci/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --config-file .ci/mkdocs.yml
 	$(bin)/python .ci/offline.py build/docs
 
 draw := $(bin)/constriction picture --small
