@@ -1,7 +1,7 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench pictures container-test
+.PHONY: help setup demo test docs bench pictures container-test
 
 bin := .venv/bin
 
@@ -9,6 +9,7 @@ help:
 	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
 	@echo "make test             style, types, tests on one rank and on two"
+	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
 	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
 	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
@@ -38,6 +39,12 @@ test: setup
 	$(bin)/mypy
 	$(bin)/pytest
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
+
+# Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
+docs: setup
+	$(bin)/python .ci/generate_docs.py
+	NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --config-file .ci/mkdocs.yml
+	$(bin)/python .ci/offline.py build/docs
 
 draw := $(bin)/constriction picture --small
 drawn := meshes/pictures

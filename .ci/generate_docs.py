@@ -1,0 +1,165 @@
+"""Writes the pages of docs/ that say what the program itself knows: the keys of a case file, the commands.
+
+Usage: generate_docs.py. What stands around the tables is in .ci/docs/; `{{ name }}` there is replaced. A test compares
+what this makes with what is in docs/.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args
+from unittest.mock import patch
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pydantic import BaseModel, BeforeValidator  # noqa: E402
+from pydantic.fields import FieldInfo  # noqa: E402
+
+from constriction import Case, parse_case  # noqa: E402
+from constriction.case.quantities import KINDS  # noqa: E402
+from constriction.case.schema import takes  # noqa: E402
+from constriction.cli import app  # noqa: E402
+
+HEAD = "<!-- Made by .ci/generate_docs.py: change the program or .ci/docs/, then run it again. -->\n\n"
+# A docstring speaks to a programmer: SI units and None, where the case file has strings and "none".
+SPOKEN = (
+    (r"; None for list", ""),
+    (r"[;,] ``\w+`` in the case file", ""),
+    (r"^(?:m|S/m|Hz); |, (?:m|S/m|Hz)(?=[.;]|$)", ""),
+    (r"\bNone: ", '`"none"`: '),
+)
+
+
+# --- the case file -------------------------------------------------------------------------------------------------
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstring of a table says of each of its keys, in the words of a case file."""
+    _, _, attributes = inspect.getdoc(model).partition("Attributes:\n")  # type: ignore[union-attr]
+    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE)
+    return {name: _spoken(" ".join(text.split())) for name, text in entries}
+
+
+def _spoken(text: str) -> str:
+    for pattern, replacement in SPOKEN:
+        text = re.sub(pattern, replacement, text)
+    return text.strip(" ,.;")
+
+
+def quantity_readers(annotation: Any, metadata: list[Any]) -> Iterator[partial[Any]]:
+    """The functions that read the quantities of a field, outer first."""
+    for item in metadata:
+        if isinstance(item, BeforeValidator) and isinstance(item.func, partial):
+            yield item.func
+    inner = getattr(annotation, "__metadata__", ())
+    for argument in get_args(annotation):
+        yield from quantity_readers(argument, list(inner))
+
+
+def expected(field: FieldInfo) -> str:
+    """What a key takes: a kind of quantity with its range, the choices, or what its error says is expected."""
+    if field.description:
+        return re.sub(r"'([a-z_]+)'", r'`"\1"`', field.description).replace("'", '"')
+    readers = list(quantity_readers(field.annotation, field.metadata))
+    if readers:
+        kind = KINDS[readers[0].keywords["kind"]]
+        none = ' or `"none"`' if "none" in readers[0].func.__name__ else ""
+        return f'{kind.noun} above zero such as `"{kind.example}"`{none}'
+    return ", ".join(f'`"{choice}"`' for choice in get_args(field.annotation))
+
+
+def default_of(section: str, key: str, field: FieldInfo) -> str:
+    """The default as the case file has it."""
+    if field.is_required() or field.default is None:
+        return "required"
+    value = DEFAULTS[section][key]
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"
+
+
+def rows_of(section: str, model: type[BaseModel]) -> Iterator[list[str]]:
+    """One row per key: the key, its default, what it takes, what it means; of [interface] also the patterns."""
+    told = meanings(model)
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        row = [f"`{key}`", default_of(section, key, field), expected(field), told[name]]
+        patterns = [pattern for pattern in PATTERNS if takes(pattern, key)]
+        every = "all" if len(patterns) == len(PATTERNS) else ", ".join(patterns)
+        yield [*row, every] if section == "interface" else row
+
+
+def key_table(section: str) -> str:
+    """The table of one section as Markdown."""
+    title = ["key", "default", "takes", "meaning"] + ["patterns"] * (section == "interface")
+    model = Case.model_fields[section].annotation
+    lines = [title, ["---"] * len(title), *rows_of(section, model)]  # type: ignore[arg-type]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+SECTIONS = [name for name in Case.model_fields if name != "title"]
+PATTERNS: tuple[str, ...] = get_args(Case.model_fields["interface"].annotation.model_fields["pattern"].annotation)  # type: ignore[union-attr]
+SMALLEST_CASE = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"}}
+DEFAULTS = parse_case(SMALLEST_CASE).model_dump(by_alias=True)
+
+
+def case_file() -> str:
+    """docs/case_file.md."""
+    return filled("case_file.md", {section: key_table(section) for section in SECTIONS})
+
+
+# --- the commands --------------------------------------------------------------------------------------------------
+
+
+OPTION = re.compile(r"--[a-z][a-z-]+")
+
+
+def commands() -> str:
+    """docs/commands.md: what `--help` says of every command."""
+    with patch.object(sys, "argv", ["constriction"]):  # what a usage begins with
+        text = app.generate_docs(output_format="markdown")
+    parts = re.split(r"^#+ (constriction(?: [a-z-]+)*)\n", text, flags=re.MULTILINE)
+    found = dict(zip(parts[1::2], parts[2::2], strict=True))
+    sections = [_section(name, body) for name, body in sorted(found.items()) if " " in name]
+    return filled("commands.md", {"commands": "\n\n".join(sections)})
+
+
+def _section(name: str, body: str) -> str:
+    """One command: usage and examples as code, its options as a list."""
+    body = body.partition("**Commands**")[0].replace("```console", "```text")
+    examples = re.findall(r"^Example: (.*)\n", body, re.MULTILINE)
+    body = re.sub(r"^Example: .*\n+", "", body, flags=re.MULTILINE).strip()
+    body = re.sub(r"\\\[(default: .*?)\]", r"*[\1]*", body)
+    body = "`".join(part if n % 2 else OPTION.sub(r"`\g<0>`", part) for n, part in enumerate(body.split("`")))
+    if examples:
+        body += "\n\n```sh\n" + "\n".join(examples) + "\n```"
+    anchor = name.replace("constriction ", "").replace(" ", "-")
+    return f"## {name} {{#{anchor}}}\n\n{body}"
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def filled(name: str, values: dict[str, str]) -> str:
+    """The template of a page with its places filled."""
+    text = (ROOT / ".ci" / "docs" / name).read_text("utf-8")
+    return HEAD + re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)
+
+
+PAGES: dict[str, Callable[[], str]] = {"case_file.md": case_file, "commands.md": commands}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, make in PAGES.items():
+        (ROOT / "docs" / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""docs/results.md tells of every file and every key that a run leaves behind."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from constriction import parse_case, simulate
+from constriction.comparison import CrossCheck
+from constriction.results import FILES, result_record
+
+PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")
+CASE = {
+    "interface": {"pattern": "single", "cell_shape": "circular", "contact_fraction": 0.2, "pitch": "1 mm"},
+    "gap": {"height": "5 nm"},
+    "accuracy": {"method": "spectral"},
+}
+
+
+@pytest.fixture(scope="module")
+def record():
+    result = simulate(parse_case(CASE))
+    return result_record(result) | CrossCheck(result, result).record()
+
+
+def test_every_key_is_told(record):
+    assert [key for key in record if f"`{key}`" not in PAGE] == []
+    (peak,) = record["peaks"]
+    assert [key for key in peak if f"`{key}`" not in PAGE] == []
+
+
+def test_keys_are_told_in_their_unit(record):
+    """Each row of keys has one unit for all of them: the one that their names end with."""
+    units = {"_ohm_cm2": "Ω·cm²", "_farad_per_cm2": "F/cm²", "_hertz": "Hz"}
+    for key in record:
+        for suffix, unit in units.items():
+            if key.endswith(suffix):
+                (row,) = re.findall(rf"^\|[^|]*`{key}`[^|]*\|([^|]*)\|", PAGE, re.MULTILINE)
+                assert row.strip() == unit, key
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_told(name):
+    assert f"`{name}`" in PAGE
