@@ -300,10 +300,11 @@ def _deposition(options: AnalyzeOptions) -> Deposition | None:
 def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     from constriction.commands.analysis_folder import record_text
     from constriction.view.entries import deposition_rows, entry_rows, entry_title
+    from constriction.view.streams import tell, tell_record
     from constriction.view.terminal import print_table
 
     if as_json:
-        print(record_text(record), end="", flush=True)
+        tell_record(record_text(record))
         return
     by = report.scaled.by if report.scaled else None
     for entry in report.entries:
@@ -311,5 +312,5 @@ def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     if report.deposition:
         print_table(report.deposition.file, deposition_rows(record["deposition"]))
     if failed := sum(bool(entry.error) for entry in report.entries):
-        print(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
-    print(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})", flush=True)
+        tell(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
+    tell(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})")

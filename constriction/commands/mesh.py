@@ -82,7 +82,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
     from constriction.case.contacts import layout
     from constriction.field.export import CellCase, check_memory, check_suffix
-    from constriction.folders import check_file
+    from constriction.files import check_file
     from constriction.simulation import check_size, gap_model
 
     check_suffix(output)

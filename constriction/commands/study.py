@@ -268,13 +268,14 @@ def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tup
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
+    from constriction.view.streams import tell
     from constriction.view.terminal import duration, print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))
     print_table("", run_rows(summary))
     if summary.failed:
-        print(f"{summary.failed} cases failed: see {store.folder / 'log.jsonl'}; --retry-failed computes them again")
-    print(f"Finished in {duration(summary.seconds)}: {store.folder}", flush=True)
+        tell(f"{summary.failed} cases failed: see {store.folder / 'log.jsonl'}; --retry-failed computes them again")
+    tell(f"Finished in {duration(summary.seconds)}: {store.folder}")
 
 
 def run_rows(summary: Summary) -> Iterator[tuple[str, str]]:

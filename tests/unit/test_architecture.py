@@ -22,7 +22,8 @@ PACKAGE = ROOT / "constriction"
 ROOMS = {
     "errors": 0,
     "analytic": 1,
-    "folders": 1,
+    "files": 1,
+    "folders": 2,
     "ranks": 1,
     "versions": 1,
     "case": 2,
@@ -49,6 +50,7 @@ NUMERIC = {"numpy", "scipy"}
 LIBRARIES = {
     "errors": set[str](),
     "analytic": NUMERIC,
+    "files": set[str](),
     "folders": set[str](),
     "ranks": set[str](),
     "versions": set[str](),
