@@ -132,7 +132,7 @@ def telling_where(path: str | os.PathLike[str], hidden: str | os.PathLike[str] |
         hidden: where it is made; what is inside tells its own name, for which `path` stands.
 
     Raises:
-        StoreError: instead of an OSError.
+        StoreError: instead of an OSError about what is written; one about another file stays.
     """
     try:
         yield
@@ -141,17 +141,22 @@ def telling_where(path: str | os.PathLike[str], hidden: str | os.PathLike[str] |
             raise
         raise StoreError(str(error).replace(os.fspath(hidden), os.fspath(path))) from error
     except OSError as error:
-        raise store_error(_inside(path, hidden, error), error) from error
+        if (file := _written_file(path, hidden, error)) is None:
+            raise
+        raise store_error(file, error) from error
 
 
-def _inside(
+def _written_file(
     path: str | os.PathLike[str], hidden: str | os.PathLike[str] | None, error: OSError
-) -> str | os.PathLike[str]:
-    """The file in a folder that an error is about, under the folder's own name."""
-    if hidden is None or not isinstance(error.filename, str | bytes | os.PathLike):
+) -> str | os.PathLike[str] | None:
+    """What could not be written, as the user knows it; None if the error is about something else."""
+    if not isinstance(error.filename, str | bytes | os.PathLike):
         return path
     inner = Path(os.fsdecode(error.filename))
-    return Path(path) / inner.relative_to(hidden) if inner.is_relative_to(hidden) else path
+    if hidden is not None and inner.is_relative_to(hidden):
+        return Path(path) / inner.relative_to(hidden)
+    folder, inner = (Path(os.path.realpath(place)) for place in (Path(path).parent, inner))
+    return path if folder.is_relative_to(inner) or inner.is_relative_to(folder) else None
 
 
 @contextlib.contextmanager

@@ -95,8 +95,9 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
     if ready.case.accuracy.method == "finite_elements":
         from constriction.field.environment import wait_for_other_compilers
+        from constriction.view.streams import note
 
-        wait_for_other_compilers()
+        wait_for_other_compilers(note)
     with progress(silent=options.json or comm.rank != 0) as report:
         try:
             solving = Options(comm=comm, memory=ready.memory, report=report)

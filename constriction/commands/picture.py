@@ -95,13 +95,13 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     """On rank 0 alone."""
     import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.field.environment import wait_for_other_compilers
-    from constriction.view.streams import tell
+    from constriction.view.streams import note, tell
     from constriction.view.terminal import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
-    wait_for_other_compilers()
+    wait_for_other_compilers(note)
     from constriction.scene import solve_scene
     from constriction.view.output import write_picture
 

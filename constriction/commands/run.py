@@ -78,8 +78,9 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
 
     if options.cross_check or case.accuracy.method == "finite_elements":
         from constriction.field.environment import wait_for_other_compilers
+        from constriction.view.streams import note
 
-        wait_for_other_compilers()
+        wait_for_other_compilers(note)
     with progress(silent=options.json or comm.rank != 0) as report:
         how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
         try:

@@ -208,16 +208,17 @@ def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
     from constriction.study.lock import locked
     from constriction.study.runner import How, run
     from constriction.view.progress import study_progress
+    from constriction.view.streams import note
 
-    wait_for_other_compilers()
+    wait_for_other_compilers(note)
     shard, memory = agree(comm, lambda: _checked(options))
     planned, folder = agree(comm, lambda: _prepare(file, options))
     with locked(comm, folder, shard, options.break_lock):
         store, packages, notes = agree(comm, lambda: _open(planned, folder, shard, options))
         cases = sum(len(package.pending) for package in packages)
         with study_progress(cases, options.quiet, comm.rank) as report:
-            for note in notes if comm.rank == 0 else ():
-                report.note(note)
+            for line in notes if comm.rank == 0 else ():
+                report.note(line)
             summary = run(packages, store, How(comm, options.ranks_per_case, memory, report.case))
         if comm.rank == 0:
             _tell(summary, store)

@@ -237,7 +237,7 @@ def test_a_full_disk_ends_the_run_in_one_line_and_keeps_what_was_done(tmp_path, 
 def test_a_file_that_the_kernel_cuts_short_is_not_left_there(tmp_path):
     program = (
         "import pathlib, resource, signal, sys\n"
-        "from constriction.folders import write_whole\n"
+        "from constriction.files import write_whole\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "write_whole(pathlib.Path(sys.argv[1]), b'x' * 1000)\n"
