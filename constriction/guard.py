@@ -83,6 +83,8 @@ def _failure(error: Exception, debug: bool) -> str:
 
         if advice := compiler_advice(error):
             return f"error: {advice}"
+    if "home directory" in str(error):  # of Python, for DOLFINx keeps its compiled forms there
+        return "error: this user has no home folder, where compiled forms are kept: export HOME=a folder of yours"
     if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError", "StoreError"):
         return f"error: {error}"
     hint = "" if debug else " (run again with --debug to see where)"

@@ -192,15 +192,27 @@ def _may_be_alive(source: Path) -> bool:
     except (OSError, ValueError):
         return False
     age = time.time() - written
-    return age < STALE_WITHOUT_MAKER or (age < STALE_AFTER and any(start <= begun + 1 for start in _starts()))
+    if STALE_WITHOUT_MAKER <= age < STALE_AFTER:
+        return any(start <= begun + 1 for start in _starts(source.parent))
+    return age < STALE_AFTER
 
 
-def _starts() -> Iterator[float]:
-    """When the other processes of this machine that use DOLFINx were started, in seconds since 1970."""
+def _starts(cache: Path) -> Iterator[float]:
+    """When the other processes of this machine that keep forms in a folder were started, in seconds since 1970."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         booted = int(Path("/proc/stat").read_text().split("btime ")[1].split()[0])
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if folder.name != str(os.getpid()) and b"dolfinx" in (folder / "maps").read_bytes():
+                if folder.name != str(os.getpid()) and _keeps_forms_in(cache, folder):
                     ticks = int((folder / "stat").read_text().rpartition(")")[2].split()[19])
                     yield booted + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _keeps_forms_in(cache: Path, process: Path) -> bool:
+    """Whether a process, by its folder in /proc, has loaded DOLFINx and would compile into a folder."""
+    if b"dolfinx" not in (process / "maps").read_bytes():
+        return False
+    variables = (line.partition("=") for line in os.fsdecode((process / "environ").read_bytes()).split("\0"))
+    named = {name: value for name, _, value in variables}
+    place = named.get("XDG_CACHE_HOME") or os.path.join(named.get("HOME") or Path.home(), ".cache")
+    return os.path.realpath(os.path.join(place, "fenics")) == os.path.realpath(cache)

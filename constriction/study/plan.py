@@ -164,8 +164,16 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
         if is_case_key(key):
             _set(data, key, in_case_words(quantity))
     case = parse_case(data, f"{study.source}: case {_told(point, derived)}")
-    labels = {key: label_of(value) for key, value in point.items()}
+    labels = {key: _label(f"{study.source}: {key}", value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
+
+
+def _label(where: str, value: Any) -> Any:
+    """What stands for a value of an axis in a table."""
+    try:
+        return label_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
 
 
 def _told(point: Point, derived: Mapping[str, Quantity]) -> str:
