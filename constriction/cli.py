@@ -25,7 +25,7 @@ from constriction.commands.run import run
 from constriction.commands.study import study
 from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
 from constriction.versions import package_version
-from constriction.view.streams import tell
+from constriction.view.streams import stdout
 
 HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr and an impedance spectrum.
 
@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     given_arguments.set(tuple(given))
     try:
-        code = app(given)
-        tell()  # what is still held back
+        with stdout():  # help and version are cyclopts' to print
+            code = app(given)
     except CycloptsError as error:
         if first_rank():
             complain(f"{error} See constriction --help.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import NoReturn
 from constriction.errors import InputError, StoreError
 
 LARGEST_INPUT = 32_000_000  # bytes
+LITTLE_ROOM = 1_000_000  # bytes; a disk that has less is full
 HIDDEN = ".constriction-"  # what the names of files and folders begin with that are not finished, or to be deleted
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
@@ -114,22 +116,33 @@ def refuse_place(path: str | os.PathLike[str], error: OSError | ValueError, expe
 
 def store_error(path: str | os.PathLike[str], error: OSError) -> StoreError:
     """What to say about a file that could not be written."""
+    number, reason = error.errno, error.strerror or str(error)
+    if number is None and _is_full(Path(path)):  # from libraries that only count bytes
+        number, reason = errno.ENOSPC, os.strerror(errno.ENOSPC)
     advice = "run again"
-    if error.errno in _NO_ROOM:
+    if number in _NO_ROOM:
         advice = "make room and run again"
-    elif error.errno in _NOT_ALLOWED:
+    elif number in _NOT_ALLOWED:
         advice = "make the place writable and run again"
-    reason = error.strerror or str(error)
     return StoreError(f"{os.fspath(path)}: cannot be written ({reason}); what was finished before is kept: {advice}")
 
 
+def _is_full(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(path if path.is_dir() else path.parent).free < LITTLE_ROOM
+    return False
+
+
 @contextlib.contextmanager
-def telling_where(path: str | os.PathLike[str], hidden: str | os.PathLike[str] | None = None) -> Iterator[None]:
+def telling_where(
+    path: str | os.PathLike[str], hidden: str | os.PathLike[str] | None = None, named: Path | None = None
+) -> Iterator[None]:
     """Say of a file that cannot be written which it is, and what that means.
 
     Args:
         path: what is written, as the user knows it.
         hidden: where it is made; what is inside tells its own name, for which `path` stands.
+        named: what an error is about that names no file; None: `path`.
 
     Raises:
         StoreError: instead of an OSError about what is written; one about another file stays.
@@ -143,7 +156,7 @@ def telling_where(path: str | os.PathLike[str], hidden: str | os.PathLike[str] |
     except OSError as error:
         if (file := _written_file(path, hidden, error)) is None:
             raise
-        raise store_error(file, error) from error
+        raise store_error(named if named and file == path else file, error) from error
 
 
 def _written_file(
@@ -173,7 +186,7 @@ def whole_files(folder: Path, named: Path | None = None) -> Iterator[Path]:
     with telling_where(named or folder), contextlib.ExitStack() as stack:
         folder.mkdir(parents=True, exist_ok=True)
         hidden = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=HIDDEN, dir=folder)))
-        with telling_where(folder, hidden):
+        with telling_where(folder, hidden, named):
             yield hidden
             sync(hidden)
             for file in sorted(hidden.iterdir()):

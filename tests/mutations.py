@@ -139,7 +139,9 @@ def mutated(data: dict, luck: random.Random, others: list[dict]) -> dict:
     """A document with one to four mistakes: values exchanged, keys renamed, doubled, left out, taken from others."""
     data = json_like(data)
     for _ in range(luck.randint(1, 4)):
-        *above, last = luck.choice([place for place in places(data) if place] or [("title",)])
+        if not data:
+            break
+        *above, last = luck.choice([place for place in places(data) if place])
         holder = data
         for step in above:
             holder = holder[step]

@@ -123,6 +123,7 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> Report:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
     from constriction.commands.analysis_folder import ANALYSIS, Report
+    from constriction.files import read_file
     from constriction.folders import check_place
     from constriction.spectra.batch import analyse_all, load
 
@@ -132,6 +133,8 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     by_size = _by_size(options)
     deposition = _deposition(options)
     check_place(out, ANALYSIS)
+    if options.pristine not in (None, FIRST):  # before anything is fitted
+        read_file(options.pristine, "a file of an impedance instrument")
     say("reading")
     entries = load(files)
     if by_size or options.pristine:

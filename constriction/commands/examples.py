@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +77,7 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
         check_file(path)
     with whole_files(folder) as beside:
         for path, case in copies.items():
-            shutil.copyfile(case, beside / path.name)
+            (beside / path.name).write_bytes(case.read_bytes())
     return list(copies)
 
 
