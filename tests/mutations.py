@@ -2,11 +2,13 @@
 
 Whatever is in a file, reading and planning it ends in a result or in an InputError of one line, within seconds. By
 hand, `python tests/mutations.py 10000 7` tries so many inputs of each kind with that seed, tells every other end and
-keeps its input in the current folder; `tests/unit/test_fuzz.py` tries a few.
+keeps its input in the current folder; `tests/unit/test_fuzz.py` tries a few. `python tests/mutations.py 200 7 solve`
+also solves cases, coarsely.
 """
 
 import contextlib
 import datetime
+import importlib
 import json
 import random
 import signal
@@ -241,6 +243,23 @@ def try_case(path: Path) -> None:
         raise InputError(f"{path}: {error}") from None
 
 
+def try_solve(path: Path) -> None:
+    """Solve a case as coarsely as possible; by hand only, for a case may take seconds."""
+    from mpi4py import MPI
+
+    from constriction.case.schema import load
+    from constriction.results import record_text, result_record
+    from constriction.simulation import Options, simulate
+
+    case = load(path)
+    coarse = case.accuracy.model_copy(update={"relative_error": 0.5, "bounds": False})
+    try:
+        result = simulate(case.model_copy(update={"accuracy": coarse}), Options(comm=MPI.COMM_SELF, memory=1e9))
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
+    record_text(result_record(result))
+
+
 def try_study(path: Path) -> None:
     """Read a study, plan it, and write and read what its folder says of it."""
     from constriction.commands.study import plan_rows
@@ -321,22 +340,25 @@ def inputs(kind: str, luck: random.Random) -> bytes:
         return damaged(luck.choice(spectra()), luck)
     cases = [tomllib.loads(path.read_text("utf-8")) for path in sorted((ROOT / "meshes").glob("*.toml"))]
     studies = [tomllib.loads(path.read_text("utf-8")) for path in sorted((ROOT / "studies").glob("*/*.toml"))]
-    chosen = cases if kind == "case" else studies
+    chosen = studies if kind == "study" else cases
     found = document(mutated(luck.choice(chosen), luck, chosen))
     return damaged(found, luck) if luck.random() < 0.1 else found
 
 
 TRIED = {"case": try_case, "study": try_study, "spectrum": try_spectrum}
+BY_HAND = {"solve": try_solve}
 
 
 def faults(kind: str, count: int, seed: int, folder: Path) -> tuple[Counter[str], dict[str, bytes]]:
     """Try many inputs; how often each end came, and the first input of each that is a fault."""
     luck, ends, first = random.Random(f"{kind} {seed}"), Counter[str](), dict[str, bytes]()
+    importlib.import_module("constriction.commands.study")
+    importlib.import_module("constriction.study.runner")  # what takes seconds to load is not counted as a hang
     path = folder / f"fuzz.{'csv' if kind == 'spectrum' else 'toml'}"
     for _ in range(count):
         data = inputs(kind, luck)
         path.write_bytes(data)
-        end = outcome(TRIED[kind], path)
+        end = outcome((TRIED | BY_HAND)[kind], path)
         ends[end] += 1
         if end not in ("done", "refused"):
             first.setdefault(end, data)

@@ -17,11 +17,9 @@ import psutil
 from mpi4py import MPI
 
 from constriction.errors import InputError
-from constriction.files import HIDDEN, read_file, telling_where, write_whole
+from constriction.files import read_file, telling_where, write_whole
 from constriction.ranks import agree
-from constriction.study.store import LOCK
-
-GUARD = f"{HIDDEN}guard"
+from constriction.study.store import GUARD, LOCK
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from constriction.versions import package_version
 
 STUDY, CASES, LOG = "study.json", "cases", "log.jsonl"
 LOCK = "lock-"  # what the names of locks begin with
+GUARD = f"{HIDDEN}guard"  # held while locks are looked at; it stays
 DONE, FAILED = ".json", ".failed.json"
 OURS = "constriction study"
 
@@ -94,7 +95,7 @@ class Store:
         """Delete half-written files of killed runs; young ones may be another run's that is alive."""
         for path in [*self.folder.glob(f"{HIDDEN}*"), *self.cases.glob(f"{HIDDEN}*")]:
             with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > STALE_AFTER:
+                if path.name != GUARD and time.time() - path.stat().st_mtime > STALE_AFTER:
                     path.unlink()
 
 
