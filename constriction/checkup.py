@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from constriction.errors import RenderingError
 
@@ -19,6 +20,10 @@ OLDEST_PYTHON = (3, 12)
 PATIENCE = 120  # s that a child may take on a busy machine
 LITTLE_MEMORY, LITTLE_DISK = 2e9, 0.5e9  # bytes; a case of a few spots takes less
 STALE_AFTER = 600.0  # s; no form takes so long to compile
+SPEECH = {
+    *("PYTHONUNBUFFERED", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHONDEBUG", "PYTHONDEVMODE"),
+    *("PYTHONPROFILEIMPORTTIME", "PYTHONIOENCODING", "PYTHONDUMPREFS", "PYTHONASYNCIODEBUG", "PYTHONTRACEMALLOC"),
+}
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 EXTRAS = {
     "galvani": "reads BioLogic .mpr files: pip install 'constriction-fem[biologic]'",
@@ -26,7 +31,8 @@ EXTRAS = {
     "imageio_ffmpeg": "writes .mp4: pip install imageio-ffmpeg",
 }
 GMSH_LIBRARIES = "apt-get install libgl1 libglu1-mesa libxcursor1 libxft2 libxinerama1 libgomp1"
-HELLO = "from mpi4py import MPI; print('ranks', MPI.COMM_WORLD.allreduce(1))"
+# One rank tells: what two write at once, word by word where Python does not buffer, is mixed.
+HELLO = "from mpi4py import MPI; n = MPI.COMM_WORLD.allreduce(1); MPI.COMM_WORLD.rank or print(f'ranks {n}')"
 SCALAR = "import mpi4py.MPI; from petsc4py import PETSc; import numpy; print(numpy.dtype(PETSc.ScalarType))"
 START_GMSH = "import gmsh; gmsh.initialize(interruptible=False); gmsh.finalize(); print(gmsh.__version__)"
 CACHE = "import mpi4py.MPI; from dolfinx import jit; print(jit.get_options()['cache_dir'])"
@@ -83,7 +89,7 @@ def check_mpi() -> Check:
     if command is None:
         return Check("MPI", WARNING, "no mpiexec", "one process works; for more: pip install mpich, or make setup")
     said, failure = _ask([command, "-n", "2", sys.executable, "-c", HELLO])
-    if failure or said.count("ranks 2") != 2:
+    if failure or said.split() != ["ranks", "2"]:
         found = f"{command} -n 2: {failure or 'its two processes do not see each other'}"
         return Check(
             "MPI", WARNING, found, "one process works; for more: the mpiexec of .venv/bin (make setup) and a whole PATH"
@@ -116,6 +122,8 @@ def check_compiler() -> Check:
 def check_form_cache() -> Check:
     """Has the folder of the compiled forms room, and did a killed run leave a lock there?"""
     said, failure = _ask([sys.executable, "-c", CACHE])
+    if "home directory" in failure:
+        return Check("form cache", FAULT, "this user has no home folder", "export HOME=a folder of yours")
     if failure:
         return Check("form cache", FAULT, failure, "DOLFINx does not start: pip install dolfinx-solver-complex")
     folder = Path(said).expanduser()
@@ -187,8 +195,11 @@ def check_extra(name: str) -> Check:
 
 def _ask(command: list[str]) -> tuple[str, str]:
     """What a child said, and, if it failed, why: its last line of stderr."""
+    # What changes how Python speaks, such as PYTHONINSPECT, is for this process and not for its children.
+    environment = {name: value for name, value in os.environ.items() if name not in SPEECH}
+    how: dict[str, Any] = {"env": environment, "stdin": subprocess.DEVNULL, "encoding": "utf-8", "errors": "replace"}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False, **how)
     except (OSError, subprocess.SubprocessError) as error:
         return "", str(error)
     if done.returncode == 0:

@@ -23,8 +23,9 @@ from constriction.commands.options import given_arguments
 from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.commands.study import study
-from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, first_rank
+from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
 from constriction.versions import package_version
+from constriction.view.streams import stdout
 
 HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr and an impedance spectrum.
 
@@ -73,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     given_arguments.set(tuple(given))
     try:
-        code = app(given)
+        with stdout():  # help and version are cyclopts' to print
+            code = app(given)
     except CycloptsError as error:
         if first_rank():
             complain(f"{error} See constriction --help.")
@@ -81,4 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
+    except Exception as error:
+        return escaped(error, "--debug" in given)
     return code if isinstance(code, int) else DONE

@@ -1,4 +1,18 @@
-"""Errors with a meaning of their own: the user's input is wrong (exit code 2), or a solver failed (1)."""
+"""Errors with a meaning of their own, and how they are said: in one printable line of a readable length.
+
+The user's input is wrong (exit code 2), or something else failed (1).
+"""
+
+import re
+
+LONGEST_MESSAGE = 600  # characters: a few lines of a terminal
+
+# What a terminal obeys instead of showing it: C0 and C1 controls (ESC, bell, …), marks that turn the direction of
+# writing or have no width, line separators, surrogates (bytes of a file name that are no UTF-8), tags.
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 
 
 class InputError(ValueError):
@@ -19,3 +33,23 @@ class RenderingError(RuntimeError):
 
 class StoreError(RuntimeError):
     """A result could not be kept; the message says where, why, and what is not lost."""
+
+
+def printable(text: str) -> str:
+    r"""Text in one line that a terminal only shows: breaks of lines are blanks, other control characters escapes.
+
+    Such as ``\x1b[31m`` for what would turn the terminal red.
+    """
+    return UNPRINTABLE.sub(_escape, " ".join(text.splitlines()))
+
+
+def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
+    """At most so many characters: beginning (file and key of a message) and end (what is expected) stay."""
+    if len(text) <= most:
+        return text
+    head = 2 * (most - 3) // 3
+    return f"{text[:head]} … {text[head + 3 - most :]}"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")

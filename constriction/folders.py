@@ -15,15 +15,14 @@ import os
 import re
 import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from constriction.errors import InputError
+from constriction.files import HIDDEN, check_writable, refuse_place, sync, sync_entries, telling_where
 
-HIDDEN = ".constriction-"  # a folder that is being filled, or deleted, beside the one that it becomes
 STALE_AFTER = 60.0  # s; older hidden folders that nobody holds a lock on were left by killed runs
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
@@ -56,43 +55,19 @@ def check_place(folder: str | os.PathLike[str], kind: Kind) -> Path:
 
     Raises:
         InputError: there is something else than an empty folder or an earlier one of the kind, or it cannot be written.
+        StoreError: the disk is full or broken.
     """
+    expected = f"a new or empty folder, or an earlier {kind.name}"
     try:
         target = Path(os.path.realpath(folder))
         complaint = _complaint(target, kind)
         if complaint is None:
             check_writable(target.parent)
     except (OSError, ValueError) as error:  # ValueError: a null byte
-        complaint = f"cannot be written ({getattr(error, 'strerror', None) or error})"
+        refuse_place(folder, error, expected)
     if complaint:
-        raise InputError(f"{os.fspath(folder)}: {complaint}; expected a new or empty folder, or an earlier {kind.name}")
+        raise InputError(f"{os.fspath(folder)}: {complaint}; expected {expected}")
     return target
-
-
-def check_writable(folder: Path) -> None:
-    """Make and remove a folder in the nearest existing ancestor: what the permissions say is not the whole truth.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    probe = tempfile.mkdtemp(prefix=HIDDEN, dir=folder)
-    os.rmdir(probe)
-
-
-def check_file(path: Path) -> None:
-    """See, before anything is computed, that a file can be written; nothing stays there.
-
-    Raises:
-        InputError: it is a folder, or its folder cannot be written or made.
-    """
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        check_writable(Path(os.path.realpath(path)).parent)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); expected a file in a writable place") from None
 
 
 @contextlib.contextmanager
@@ -105,52 +80,24 @@ def whole_folder(folder: str | os.PathLike[str], kind: Kind) -> Iterator[Path]:
 
     Raises:
         InputError: there is something else; nothing was changed.
+        StoreError: it cannot be written; the old folder is as it was.
         ValueError: it was filled with other files than the kind has.
     """
     target = check_place(folder, kind)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _tidy(target, kind)
-    with _hidden_folder(target.parent, kind) as fresh:
-        yield fresh
-        if unknown := [entry.name for entry in fresh.iterdir() if not kind.may_hold(entry.name)]:
-            raise ValueError(f"{target}: filled with {sorted(unknown)}; a {kind.name} has {', '.join(kind.files)}")
-        _sync(fresh)
-        _put_in_place(fresh, target, kind)
+    with telling_where(folder):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(target, kind)
+        with _hidden_folder(target.parent, kind) as fresh, telling_where(folder, fresh):
+            yield fresh
+            _finish(fresh, target, kind)
 
 
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a hidden path of the same suffix to write, and put it in place when that went well.
-
-    Args:
-        path: where it goes; a file there is replaced in one step.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=HIDDEN, dir=path.parent) as hidden:
-        beside = Path(hidden) / path.name
-        yield beside
-        beside.replace(path)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file such that, whenever the process is killed, there is the old one or the new one, on the disk.
-
-    Raises:
-        OSError: it cannot be written; nothing was changed.
-    """
-    handle, name = tempfile.mkstemp(prefix=HIDDEN, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())  # mkstemp's is for the owner alone
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    _sync_entries(path.parent)
+def _finish(fresh: Path, target: Path, kind: Kind) -> None:
+    """See that a filled folder holds what it may, and put it in place."""
+    if unknown := [entry.name for entry in fresh.iterdir() if not kind.may_hold(entry.name)]:
+        raise ValueError(f"{target}: filled with {sorted(unknown)}; a {kind.name} has {', '.join(kind.files)}")
+    sync(fresh)
+    _put_in_place(fresh, target, kind)
 
 
 def exchange(first: Path, second: Path) -> bool:
@@ -250,28 +197,6 @@ def _aside(target: Path) -> Path:
     return target.with_name(f".constriction_previous_{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}")
 
 
-def _sync(folder: Path) -> None:
-    """Have the disk hold a folder's files, so that a power cut after the rename finds them whole."""
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    _sync_entries(folder)
-
-
-def _umask() -> int:
-    """The permissions that new files lack; the only way to ask is to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _sync_entries(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    with contextlib.suppress(OSError):  # some file systems cannot sync a folder
-        os.fsync(handle)
-    os.close(handle)
-
-
 def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
     try:
         fresh.rename(target)  # on nothing, or on an empty folder
@@ -279,7 +204,7 @@ def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         _replace(fresh, target, kind)
-    _sync_entries(target.parent)
+    sync_entries(target.parent)
 
 
 def _replace(fresh: Path, target: Path, kind: Kind) -> None:

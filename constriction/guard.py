@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from constriction.errors import InputError
+from constriction.errors import InputError, printable, shortened
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -41,9 +42,21 @@ def guarded(work: Callable[[MPI.Comm], None], debug: bool) -> int:
     return DONE
 
 
+def escaped(error: Exception, debug: bool) -> int:
+    """Complain of what no command caught, such as a library that does not load; returns the exit code."""
+    if isinstance(error, InputError):
+        complain(str(error))
+        return WRONG_INPUT
+    if debug:
+        traceback.print_exc()
+    complain(_failure(error, debug))
+    return FAILED
+
+
 def complain(message: str) -> None:
-    """One line on stderr, whatever the message holds."""
-    print("constriction:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
+    """One readable line on stderr, whatever the message holds; the only place where errors are printed."""
+    with contextlib.suppress(OSError, ValueError):  # nobody can read it: full, closed
+        print("constriction:", shortened(printable(message)), file=sys.stderr, flush=True)
 
 
 def first_rank() -> bool:
@@ -70,6 +83,8 @@ def _failure(error: Exception, debug: bool) -> str:
 
         if advice := compiler_advice(error):
             return f"error: {advice}"
+    if "home directory" in str(error):  # of Python, for DOLFINx keeps its compiled forms there
+        return "error: this user has no home folder, where compiled forms are kept: export HOME=a folder of yours"
     if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError", "StoreError"):
         return f"error: {error}"
     hint = "" if debug else " (run again with --debug to see where)"

@@ -74,5 +74,5 @@ def _dotted(place: Place) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += ("." if text else "") + (step if re.fullmatch(r"[\w-]+", step) else shown(step))
+            text += ("." if text else "") + (step if re.fullmatch(r"[\w-]{1,40}", step) else shown(step))
     return text

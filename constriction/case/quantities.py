@@ -1,5 +1,6 @@
 """Quantities with units: ``"100 nm"`` becomes an SI float and an SI float becomes ``"100 nm"``."""
 
+import datetime
 import math
 import re
 import reprlib
@@ -9,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from constriction.errors import InputError
+from constriction.errors import InputError, shortened
 
 if TYPE_CHECKING:
     import pint  # noqa: PLC0415 - half a second that most cases never need
@@ -53,6 +54,7 @@ _ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its pref
 _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256
+_LONGEST_SHOWN = 160  # characters
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)", re.DOTALL)
 # One digit per exponent and no brackets: pint would happily evaluate m**9**9**9.
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
@@ -117,9 +119,22 @@ def shown(value: object) -> str:
     """A wrong value as an error prints it: one line, shortened, booleans as TOML writes them."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int) and value.bit_length() > _LARGEST_SHOWN_BITS:  # Python refuses to print very large ones
-        return f"an integer of {value.bit_length()} bits"
-    return reprlib.Repr(maxstring=80, maxother=80, maxlist=4, maxtuple=4).repr(value)
+    if isinstance(value, datetime.date | datetime.time):  # as TOML writes them
+        return value.isoformat()
+    return shortened(_SHORT.repr(value), _LONGEST_SHOWN)
+
+
+class _Short(reprlib.Repr):
+    """Representations of bearable length, also of what stands inside lists."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Python refuses to print very large ones."""
+        if x.bit_length() > _LARGEST_SHOWN_BITS:
+            return f"an integer of {x.bit_length()} bits"
+        return super().repr_int(x, level)
+
+
+_SHORT = _Short(maxstring=80, maxother=80, maxlist=4, maxtuple=4, maxlevel=3)
 
 
 def _product(number: str, factor: Decimal) -> float:

@@ -8,7 +8,6 @@ import json
 import os
 import tomllib
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -25,6 +24,7 @@ from pydantic import (
 from constriction.case.complaints import describe
 from constriction.case.quantities import KINDS, format_quantity, parse_quantity, shown
 from constriction.errors import InputError
+from constriction.files import read_file
 
 Pattern = Literal["single", "square", "hexagonal", "stripes", "random", "list"]
 
@@ -262,12 +262,9 @@ def read_toml(path: str | os.PathLike[str], what: str = "case file") -> dict[str
     """
     source = os.fspath(path)
     try:
-        text = Path(source).read_bytes().decode("utf-8-sig")
+        text = read_file(source, f"the path of a readable {what} (TOML)").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{source}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{source}: {reason}; expected the path of a readable {what} (TOML)") from None
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

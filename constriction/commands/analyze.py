@@ -123,6 +123,7 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> Report:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
     from constriction.commands.analysis_folder import ANALYSIS, Report
+    from constriction.files import read_file
     from constriction.folders import check_place
     from constriction.spectra.batch import analyse_all, load
 
@@ -132,6 +133,8 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     by_size = _by_size(options)
     deposition = _deposition(options)
     check_place(out, ANALYSIS)
+    if options.pristine not in (None, FIRST):  # before anything is fitted
+        read_file(options.pristine, "a file of an impedance instrument")
     say("reading")
     entries = load(files)
     if by_size or options.pristine:
@@ -300,10 +303,11 @@ def _deposition(options: AnalyzeOptions) -> Deposition | None:
 def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     from constriction.commands.analysis_folder import record_text
     from constriction.view.entries import deposition_rows, entry_rows, entry_title
+    from constriction.view.streams import tell, tell_record
     from constriction.view.terminal import print_table
 
     if as_json:
-        print(record_text(record), end="", flush=True)
+        tell_record(record_text(record))
         return
     by = report.scaled.by if report.scaled else None
     for entry in report.entries:
@@ -311,5 +315,5 @@ def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     if report.deposition:
         print_table(report.deposition.file, deposition_rows(record["deposition"]))
     if failed := sum(bool(entry.error) for entry in report.entries):
-        print(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
-    print(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})", flush=True)
+        tell(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
+    tell(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})")

@@ -95,8 +95,9 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
     if ready.case.accuracy.method == "finite_elements":
         from constriction.field.environment import wait_for_other_compilers
+        from constriction.view.streams import note
 
-        wait_for_other_compilers()
+        wait_for_other_compilers(note)
     with progress(silent=options.json or comm.rank != 0) as report:
         try:
             solving = Options(comm=comm, memory=ready.memory, report=report)
@@ -221,13 +222,14 @@ def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, 
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
     from constriction.overlay.records import LEFT_OUT, remarks
     from constriction.results import record_text
+    from constriction.view.streams import tell, tell_record
     from constriction.view.terminal import overlay_rows, print_table
 
     for entry in entries:
         if entry.error:
             complain(entry.error)
     if record is not None:
-        print(record_text(record), end="", flush=True)
+        tell_record(record_text(record))
         return
     for entry in entries:
         if entry.overlay is None:
@@ -236,6 +238,6 @@ def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, 
             told = remarks(entry.loaded, entry.overlay)
             print_table(_name(entry), overlay_rows(entry.overlay, told))
     if not cell.result.accuracy_reached:
-        print("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
-    print(f"Not simulated: {'; '.join(LEFT_OUT)}.")
-    print(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})", flush=True)
+        tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
+    tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")
+    tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")

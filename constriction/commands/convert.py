@@ -72,8 +72,9 @@ def write_spectra(source: Path, output: Path) -> list[Converted]:
     Raises:
         InputError: the source cannot be read, the output has another suffix than .csv, is the source, or cannot
             be written. Nothing is written then.
+        StoreError: the disk is full; what was there before is as it was.
     """
-    from constriction.folders import check_file
+    from constriction.files import check_file, whole_files
     from constriction.spectra.readers import read
     from constriction.spectra.spectrum import write_csv
 
@@ -88,10 +89,10 @@ def write_spectra(source: Path, output: Path) -> list[Converted]:
         check_file(path)
         if path.exists() and path.samefile(source):
             raise InputError(f"{path}: is the file to convert; expected another name")
-    paths[0].parent.mkdir(parents=True, exist_ok=True)
     written = [Converted(path, measurement) for path, measurement in zip(paths, measurements, strict=True)]
-    for path, measurement in written:
-        write_csv(measurement.spectrum, path)
+    with whole_files(output.parent, output) as beside:
+        for path, measurement in written:
+            write_csv(measurement.spectrum, beside / path.name)
     return written
 
 

@@ -31,6 +31,7 @@ def doctor(*, options: DoctorOptions = DoctorOptions()) -> int:  # noqa: B008 - 
     Exit codes: 0 what is needed works; 2 wrong input; 1 something needed is broken.
     """
     from constriction.checkup import FAULT, check_all
+    from constriction.view.streams import tell_record
     from constriction.view.terminal import print_table
 
     if options.ranks < 1:
@@ -38,7 +39,7 @@ def doctor(*, options: DoctorOptions = DoctorOptions()) -> int:  # noqa: B008 - 
         return WRONG_INPUT
     checks = check_all(options.ranks)
     if options.json:
-        print(json.dumps([asdict(check) for check in checks], indent=2), flush=True)
+        tell_record(json.dumps([asdict(check) for check in checks], indent=2) + "\n")
     else:
         print_table("", ((check.name, check.line) for check in checks))
     return FAILED if any(check.status == FAULT for check in checks) else DONE

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from pathlib import Path
 from typing import Annotated
 
 from constriction.commands.options import FLAG
 from constriction.errors import InputError
-from constriction.guard import DONE, WRONG_INPUT, complain
+from constriction.guard import DONE
 
 
 def examples(
@@ -30,14 +30,10 @@ def examples(
     force:
         Also replace files of the same names that were changed.
     """
-    try:
-        copied = copy_examples(folder, force)
-    except InputError as error:
-        complain(str(error))
-        return WRONG_INPUT
-    for path in copied:
-        print(f"Written: {path}")
-    print(f"Now: constriction run {folder / 'sodium_islands.toml'}", flush=True)
+    from constriction.view.streams import tell
+
+    copied = copy_examples(folder, force)
+    tell(*(f"Written: {path}" for path in copied), f"Now: constriction run {folder / 'sodium_islands.toml'}")
     return DONE
 
 
@@ -67,11 +63,11 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     Raises:
         InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
     """
-    from constriction.folders import check_file, whole_file
+    from constriction.files import check_file, whole_files
 
     copies = {folder / case.name: case for case in shipped_cases()}
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: is a file; expected a folder")
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise InputError(f"{folder}: is no folder; expected one, or a new name")
     changed = [path.name for path, case in copies.items() if path.exists() and not _same(path, case)]
     if changed and not force:
         raise InputError(
@@ -79,9 +75,9 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
         )
     for path in copies:
         check_file(path)
-    for path, case in copies.items():
-        with whole_file(path) as beside:
-            shutil.copyfile(case, beside)
+    with whole_files(folder) as beside:
+        for path, case in copies.items():
+            (beside / path.name).write_bytes(case.read_bytes())
     return list(copies)
 
 

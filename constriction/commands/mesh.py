@@ -60,12 +60,13 @@ def _mesh(path: Path, output: Path, options: MeshOptions, comm: MPI.Comm) -> Non
     """On rank 0 alone: a file is written by one rank anyway."""
     from constriction.field.environment import wait_for_other_compilers
     from constriction.field.export import mesh_case  # on all ranks at once: PETSc starts here
+    from constriction.view.streams import note
     from constriction.view.terminal import mesh_rows, print_table, progress
 
     cell, title = agree(comm, lambda: _prepare_mesh(path, output, options))
     if comm.rank != 0:
         return
-    wait_for_other_compilers()
+    wait_for_other_compilers(note)
     with progress(silent=False) as report:
         report("meshing")
         facts = mesh_case(cell, output)
@@ -82,7 +83,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
     from constriction.case.contacts import layout
     from constriction.field.export import CellCase, check_memory, check_suffix
-    from constriction.folders import check_file
+    from constriction.files import check_file
     from constriction.simulation import check_size, gap_model
 
     check_suffix(output)

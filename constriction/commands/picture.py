@@ -95,12 +95,13 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     """On rank 0 alone."""
     import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.field.environment import wait_for_other_compilers
+    from constriction.view.streams import note, tell
     from constriction.view.terminal import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
-    wait_for_other_compilers()
+    wait_for_other_compilers(note)
     from constriction.scene import solve_scene
     from constriction.view.output import write_picture
 
@@ -108,13 +109,13 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
         scene = solve_scene(plan.case, plan.frequencies, plan.level, report)
         report("drawing")
         write_picture(scene, options.what, output, plan.columns, options.small)
-    print(f"Written: {output}", flush=True)
+    tell(f"Written: {output}")
 
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.folders import check_file
+    from constriction.files import check_file
 
     if options.what not in DEFAULTS:
         raise InputError(f"--what {options.what!r}: expected one of {', '.join(DEFAULTS)}")

@@ -78,8 +78,9 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
 
     if options.cross_check or case.accuracy.method == "finite_elements":
         from constriction.field.environment import wait_for_other_compilers
+        from constriction.view.streams import note
 
-        wait_for_other_compilers()
+        wait_for_other_compilers(note)
     with progress(silent=options.json or comm.rank != 0) as report:
         how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
         try:
@@ -198,10 +199,11 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 
 def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
     from constriction.results import record_text
+    from constriction.view.streams import tell, tell_record
     from constriction.view.terminal import cross_check_rows, print_table, run_rows
 
     if as_json:
-        print(record_text(record), end="", flush=True)
+        tell_record(record_text(record))
         return
     print_table(title, run_rows(record))
     if "cross_check_method" in record:
@@ -209,5 +211,5 @@ def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> No
     if not record["accuracy_reached"]:
         reached, asked = record["relative_error_reached"], record["relative_error_asked"]
         limit = "the memory or the finest mesh or grid is the limit"
-        print(f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; {limit}")
-    print(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})", flush=True)
+        tell(f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; {limit}")
+    tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")

@@ -208,16 +208,17 @@ def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
     from constriction.study.lock import locked
     from constriction.study.runner import How, run
     from constriction.view.progress import study_progress
+    from constriction.view.streams import note
 
-    wait_for_other_compilers()
+    wait_for_other_compilers(note)
     shard, memory = agree(comm, lambda: _checked(options))
     planned, folder = agree(comm, lambda: _prepare(file, options))
     with locked(comm, folder, shard, options.break_lock):
         store, packages, notes = agree(comm, lambda: _open(planned, folder, shard, options))
         cases = sum(len(package.pending) for package in packages)
         with study_progress(cases, options.quiet, comm.rank) as report:
-            for note in notes if comm.rank == 0 else ():
-                report.note(note)
+            for line in notes if comm.rank == 0 else ():
+                report.note(line)
             summary = run(packages, store, How(comm, options.ranks_per_case, memory, report.case))
         if comm.rank == 0:
             _tell(summary, store)
@@ -268,13 +269,14 @@ def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tup
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
+    from constriction.view.streams import tell
     from constriction.view.terminal import duration, print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))
     print_table("", run_rows(summary))
     if summary.failed:
-        print(f"{summary.failed} cases failed: see {store.folder / 'log.jsonl'}; --retry-failed computes them again")
-    print(f"Finished in {duration(summary.seconds)}: {store.folder}", flush=True)
+        tell(f"{summary.failed} cases failed: see {store.folder / 'log.jsonl'}; --retry-failed computes them again")
+    tell(f"Finished in {duration(summary.seconds)}: {store.folder}")
 
 
 def run_rows(summary: Summary) -> Iterator[tuple[str, str]]:

@@ -116,7 +116,9 @@ def _collect(folder: Path, comm: MPI.Comm) -> None:
 
     paths, cases, done = agree(comm, work)
     if comm.rank == 0:
-        print(f"Written: {', '.join(map(str, paths))} ({done} of {cases} cases are done)", flush=True)
+        from constriction.view.streams import tell
+
+        tell(f"Written: {', '.join(map(str, paths))} ({done} of {cases} cases are done)")
 
 
 def _plot(folder: Path, report: bool, comm: MPI.Comm) -> None:
@@ -130,11 +132,13 @@ def _plot(folder: Path, report: bool, comm: MPI.Comm) -> None:
 
     paths = agree(comm, work)
     if comm.rank == 0:
-        print(f"Written: {', '.join(map(str, paths))}", flush=True)
+        from constriction.view.streams import tell
+
+        tell(f"Written: {', '.join(map(str, paths))}")
 
 
 def _report(results: Table, pictures: list[Path], folder: Path) -> Path:
-    from constriction.folders import whole_file
+    from constriction.files import whole_file
     from constriction.view.provenance import origin
     from constriction.view.report import write_report
     from constriction.view.study_report import study_report

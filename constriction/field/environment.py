@@ -11,10 +11,11 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
-COMPILE_PATIENCE = 60  # s that a process waits for another one's compiler; DOLFINx's 10 s are short on a busy machine
+COMPILE_PATIENCE = 60  # s where no locks tell who compiles; DOLFINx's 10 s are short on a busy machine
 
 
 def library_versions() -> dict[str, str]:
@@ -29,12 +30,19 @@ def library_versions() -> dict[str, str]:
     }
 
 
-def wait_for_other_compilers(seconds: int = COMPILE_PATIENCE) -> None:
-    """Let DOLFINx wait this long (s) for a form that another process is compiling; options in files still win."""
+def wait_for_other_compilers(tell: Callable[[str], None]) -> None:
+    """Let DOLFINx wait for a form that another process is compiling, and clear what a killed one left of it.
+
+    Args:
+        tell: is given a line when there is a wait.
+    """
     import mpi4py.MPI  # noqa: F401 - first, as everywhere
     from dolfinx import jit
 
-    jit.DOLFINX_DEFAULT_JIT_OPTIONS["timeout"] = (seconds, "Timeout for JIT compilation")
+    from constriction.field.form_cache import watch
+
+    jit.DOLFINX_DEFAULT_JIT_OPTIONS["timeout"] = (COMPILE_PATIENCE, "Timeout for JIT compilation")
+    watch(jit.ffcx.codegeneration.jit, tell)
 
 
 def compiler_advice(error: BaseException) -> str | None:

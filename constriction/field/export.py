@@ -7,7 +7,6 @@ elements distorted; straightening them would lose the accuracy.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from constriction.errors import InputError
 from constriction.field.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
 from constriction.field.convergence import memory_of, mesh_plan
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
+from constriction.files import whole_files
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
 ALMOST_DC = 1e-9  # ratio s at which a gap volume takes no current that a double could show, yet its field is determined
@@ -247,18 +247,17 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
 
     Raises:
         InputError: another suffix than those of meshes.
+        StoreError: it cannot be written; what was there before is as it was.
     """
     cell = mesh_cell(case.plan, case.sizes, MPI.COMM_SELF)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".constriction-", dir=path.parent) as hidden:
-        written = write_mesh(cell, case.plan.pitch, Path(hidden) / path.name)
-        files = [file.replace(path.with_name(file.name)) for file in written]
+    with whole_files(path.parent, path) as hidden:
+        written = write_mesh(cell, case.plan.pitch, hidden / path.name)
     return {
         "contact_fraction": case.plan.contact_fraction,
         "meshed_contact_fraction": meshed_contact_fraction(cell),
         "cells": cell.cells,
         "smallest_quality": cell.smallest_quality,
-        "files": files,
+        "files": [path.with_name(file.name) for file in written],
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.errors import InputError
+from constriction.files import read_file, telling_where
 
 
 class EdgeUnit(NamedTuple):
@@ -88,15 +89,13 @@ def write_csv(spectrum: Spectrum, path: str | Path) -> None:
         path: the file, replaced if it exists.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
     z = spectrum.impedance * EDGE_UNITS[spectrum.unit].factor
     rows = zip(spectrum.frequency.tolist(), z.real.tolist(), z.imag.tolist(), strict=True)
     lines = [",".join(_header(spectrum.unit)), *(",".join(map(repr, row)) for row in rows)]
-    try:
+    with telling_where(path):
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
 
 
 def read_csv(path: str | Path) -> Spectrum:
@@ -204,9 +203,7 @@ def _unit_of_header(cells: list[str], where: str) -> str:
 
 def _read_text(path: str | Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); expected a spectrum as CSV") from error
+        return read_file(path, "a spectrum as CSV").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8 text; expected a spectrum as CSV") from error
 

@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from constriction.errors import InputError
+from constriction.files import LARGEST_INPUT, read_file
 
 # Together they keep every file below five seconds.
-LARGEST_FILE = 32_000_000
+LARGEST_FILE = LARGEST_INPUT
 MOST_LINES = 300_000
 
 _MAGIC = {
@@ -54,22 +54,7 @@ def load_bytes(path: str | Path) -> bytes:
     Raises:
         InputError: it is no file, cannot be read, is empty or larger than 32 MB.
     """
-    if "\0" in str(path):
-        raise InputError(f"{str(path)!r}: has a null character; expected the name of a file")
-    try:
-        status = Path(path).stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise InputError(f"{path}: Is a directory; expected a file of an impedance instrument")
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{path}: is a device or a pipe; expected a file of an impedance instrument")
-        if status.st_size > LARGEST_FILE:
-            raise InputError(
-                f"{path}: {status.st_size / 1e6:.0f} MB, expected at most {LARGEST_FILE / 1e6:.0f} MB; "
-                "export only the impedance, or split the file"
-            )
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; expected a file of an impedance instrument") from None
+    data = read_file(path, "a file of an impedance instrument", "export only the impedance, or split the file")
     if not data.strip():
         raise InputError(f"{path}: empty, expected a file of an impedance instrument")
     return data

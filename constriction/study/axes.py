@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 from constriction.case.quantities import shown
 from constriction.case.schema import Case
 from constriction.errors import InputError
+from constriction.files import read_file
 from constriction.study.parameters import Quantity, in_case_words, quantity_of
 
 DEFAULT = "default"  # a value that leaves the key out
@@ -219,19 +221,21 @@ def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
         InputError: the file cannot be read, has no rows, or a row of another length than the header.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [row for row in csv.reader(file, strict=True) if any(cell.strip() for cell in row)]
-    except (OSError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{where} = '{path}': {reason}; expected a csv file with keys as its header") from None
+        text = read_file(path, "a csv file with keys as its header").decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = [row for row in rows if any(cell.strip() for cell in row)]
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    except (ValueError, csv.Error) as error:
+        raise InputError(f"{where} = {path}: {error}; expected a csv file with keys as its header") from None
     if len(lines) < 2:
-        raise InputError(f"{where} = '{path}': {len(lines)} lines; expected a header of keys and at least one row")
+        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
     keys = [cell.strip() for cell in lines[0]]
     if "" in keys or len(set(keys)) < len(keys):
-        raise InputError(f"{where} = '{path}': header {shown(keys)}: expected a key for each column, each once")
+        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
     for number, row in enumerate(lines[1:], start=2):
         if len(row) != len(keys):
-            raise InputError(f"{where} = '{path}': row {number} has {len(row)} cells, expected {len(keys)}")
+            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
     return [{key: _cell(cell.strip()) for key, cell in zip(keys, row, strict=True)} for row in lines[1:]]
 
 

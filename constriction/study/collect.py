@@ -12,10 +12,9 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
-from constriction.folders import write_whole
+from constriction.files import whole_files
 from constriction.study.axes import Axis
 from constriction.study.plan import Plan
-from constriction.study.store import keeping_errors_clear
 from constriction.study.table import Table, csv_text, is_number, means
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
@@ -58,9 +57,9 @@ def write_tables(table: Table, folder: Path) -> list[Path]:
     if table.repeated and (rows := list(means(table))):
         contents[MEANS] = csv_text(tuple(rows[0]), rows).encode()
     contents[DATASET] = dataset_bytes(dataset_of(table))
-    for name, content in contents.items():
-        with keeping_errors_clear(folder / name):
-            write_whole(folder / name, content)
+    with whole_files(folder) as hidden:
+        for name, content in contents.items():
+            (hidden / name).write_bytes(content)
     return [folder / name for name in contents]
 
 

@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,8 @@ def _rows(table: Mapping[str, Any], here: Path, where: str) -> list[dict[str, An
 
 
 def _check_tables(data: Mapping[str, Any], source: str) -> None:
-    """The top level of a study: known names, tables where tables belong, a base."""
+    """The top level of a study: known names, tables where tables belong, a base, no dates."""
+    _check_dates(data, source)
     for key, value in data.items():
         if key not in KEYS:
             raise InputError(f"{source}: {_unknown(key)}")
@@ -102,6 +104,23 @@ def _check_tables(data: Mapping[str, Any], source: str) -> None:
     plots = data.get("plot", [])
     if not isinstance(plots, list) or not all(isinstance(plot, dict) for plot in plots):
         raise InputError(f"{source}: plot = {shown(plots)}: expected tables [[plot]]")
+
+
+def _check_dates(data: Mapping[str, Any], source: str) -> None:
+    for key, value in data.items():
+        if (dated := _date_in(key, value)) is not None:
+            raise InputError(f"{source}: {dated}: a date or time; expected a number, or a text in quotes")
+
+
+def _date_in(place: str, value: Any) -> str | None:
+    """Place and value of the first date or time inside a value: TOML has them, but no key of a study or case does."""
+    if isinstance(value, dict):
+        inner = ((f"{place}.{key}", item) for key, item in value.items())
+    elif isinstance(value, list):
+        inner = ((f"{place}[{n}]", item) for n, item in enumerate(value))
+    else:
+        return f"{place} = {shown(value)}" if isinstance(value, date | time) else None
+    return next((found for where, item in inner if (found := _date_in(where, item)) is not None), None)
 
 
 def _unknown(key: str) -> str:

@@ -17,11 +17,9 @@ import psutil
 from mpi4py import MPI
 
 from constriction.errors import InputError
-from constriction.folders import HIDDEN, write_whole
+from constriction.files import read_file, telling_where, write_whole
 from constriction.ranks import agree
-from constriction.study.store import LOCK, keeping_errors_clear
-
-GUARD = f"{HIDDEN}guard"
+from constriction.study.store import GUARD, LOCK
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def holders(folder: Path) -> list[Owner]:
 
 def _acquire(path: Path, shard: Shard, force: bool) -> Owner:
     me = Owner(str(shard), socket.gethostname(), os.getpid(), psutil.Process().create_time())
-    with keeping_errors_clear(path), _alone(path.parent):
+    with telling_where(path), _alone(path.parent):
         for other in path.parent.glob(f"{LOCK}*.json"):
             _claim(other, shard, force)
         write_whole(path, (json.dumps(asdict(me)) + "\n").encode())
@@ -123,8 +121,8 @@ def _claim(path: Path, shard: Shard, force: bool) -> None:
 def _owner(path: Path) -> Owner | None:
     """Who holds a lock; None if it is gone or unreadable."""
     try:
-        return Owner(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        return Owner(**json.loads(read_file(path, "a lock")))
+    except (ValueError, TypeError):  # InputError too
         return None
 
 

@@ -12,6 +12,7 @@ from constriction.errors import InputError
 
 NUMBER, TEMPERATURE = "number", "temperature"
 CELSIUS = 273.15  # K
+LONGEST = 200  # characters of a quantity; no longer text is read as one
 UNITS = {**{kind: known.unit for kind, known in KINDS.items()}, TEMPERATURE: "K", NUMBER: "1"}
 
 _TEMPERATURE = re.compile(r"\s*([+\-−]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(K|°C|degC)\s*")
@@ -35,8 +36,8 @@ def quantity_of(value: object) -> Quantity | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return Quantity(_finite(float(value), value))
-    if not isinstance(value, str) or not _BEGINS_LIKE_A_NUMBER.match(value):
+        return Quantity(_finite(value, value))
+    if not isinstance(value, str) or len(value) > LONGEST or not _BEGINS_LIKE_A_NUMBER.match(value):
         return None
     if parts := _TEMPERATURE.fullmatch(value):
         number = float(parts[1].replace("−", "-"))
@@ -68,6 +69,10 @@ def label_of(value: object) -> Any:
 
 
 def _finite(number: float, given: object) -> float:
+    try:
+        number = float(number)
+    except OverflowError:  # an integer beyond all doubles
+        number = math.inf
     if not math.isfinite(number):
         raise InputError(f"{shown(given)}: expected a finite number")
     return number

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from constriction.case.contacts import Layout
+from constriction.case.quantities import shown
 from constriction.case.schema import Case, case_sha256, parse_case, takes
-from constriction.errors import InputError
+from constriction.errors import InputError, shortened
 from constriction.simulation import check_size
 from constriction.study.axes import DEFAULT, Point, points
 from constriction.study.derive import derive, is_case_key
@@ -20,6 +21,7 @@ from constriction.study.parameters import UNITS, Quantity, in_case_words, label_
 from constriction.versions import package_version
 
 MOST_CASES = 100_000  # without being asked
+LONGEST_TOLD = 300  # characters of a case in an error
 
 
 @dataclass(frozen=True)
@@ -162,14 +164,25 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
         if is_case_key(key):
             _set(data, key, in_case_words(quantity))
     case = parse_case(data, f"{study.source}: case {_told(point, derived)}")
-    labels = {key: label_of(value) for key, value in point.items()}
+    labels = {key: _label(f"{study.source}: {key}", value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
+
+
+def _label(where: str, value: Any) -> Any:
+    """What stands for a value of an axis in a table."""
+    try:
+        return label_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
 
 
 def _told(point: Point, derived: Mapping[str, Quantity]) -> str:
     """A case in words, for an error."""
     given = {**point, **{key: in_case_words(quantity) for key, quantity in derived.items()}}
-    return "(" + ", ".join(f"{key} = {value}" for key, value in given.items()) + ")"
+    told = (
+        f"{key} = {shortened(value, 60) if isinstance(value, str) else shown(value)}" for key, value in given.items()
+    )
+    return f"({shortened(', '.join(told), LONGEST_TOLD)})"
 
 
 def _with_point(study: Study, point: Point) -> dict[str, Any]:
@@ -182,8 +195,9 @@ def _with_point(study: Study, point: Point) -> dict[str, Any]:
     seeds = [key for axis in study.axes if axis.table == "repeat" for key in axis.keys if is_case_key(key)]
     for key in seeds:  # a lattice has no seed: all its repeats are one case
         section, _, name = key.partition(".")
-        if section == "interface" and not takes(str(data.get(section, {}).get("pattern")), name):
-            data[section].pop(name, None)
+        table = data.get(section, {})  # what is no table the case's own check tells
+        if section == "interface" and isinstance(table, dict) and not takes(str(table.get("pattern")), name):
+            table.pop(name, None)
     return data
 
 

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from constriction.errors import InputError, StoreError
-from constriction.folders import HIDDEN, STALE_AFTER, check_writable, write_whole
+from constriction.errors import InputError
+from constriction.files import HIDDEN, check_writable, read_file, refuse_place, telling_where, write_whole
+from constriction.folders import STALE_AFTER
 from constriction.study.file import Study, study_of
 from constriction.versions import package_version
 
 STUDY, CASES, LOG = "study.json", "cases", "log.jsonl"
 LOCK = "lock-"  # what the names of locks begin with
+GUARD = f"{HIDDEN}guard"  # held while locks are looked at; it stays
 DONE, FAILED = ".json", ".failed.json"
 OURS = "constriction study"
 
@@ -55,12 +58,11 @@ class Store:
         for suffix in (DONE, FAILED):
             path = self.cases / f"{key}{suffix}"
             try:
-                record = json.loads(path.read_bytes())
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError) as error:
+                if path.exists():
+                    record = json.loads(read_file(path, "a record"))
+                    return record if isinstance(record, dict) else None
+            except ValueError as error:
                 raise InputError(f"{path}: cannot be read ({error}); expected a record; delete it, run again") from None
-            return record if isinstance(record, dict) else None
         return None
 
     def write(self, key: str, record: Record) -> None:
@@ -72,7 +74,7 @@ class Store:
         failed = record["status"] == "failed"
         path = self.cases / f"{key}{FAILED if failed else DONE}"
         text = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
-        with keeping_errors_clear(path):
+        with telling_where(path):
             write_whole(path, text.encode())
             if not failed:
                 (self.cases / f"{key}{FAILED}").unlink(missing_ok=True)
@@ -86,40 +88,29 @@ class Store:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         line = json.dumps({"time": stamp, "event": event, **facts}, ensure_ascii=False) + "\n"
         path = self.folder / LOG
-        with keeping_errors_clear(path):
-            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-            try:
-                os.write(handle, line.encode())
-            finally:
-                os.close(handle)
+        with telling_where(path):
+            _append(path, line.encode())
 
     def tidy(self) -> None:
         """Delete half-written files of killed runs; young ones may be another run's that is alive."""
         for path in [*self.folder.glob(f"{HIDDEN}*"), *self.cases.glob(f"{HIDDEN}*")]:
             with contextlib.suppress(OSError):
-                if time.time() - path.stat().st_mtime > STALE_AFTER:
+                if path.name != GUARD and time.time() - path.stat().st_mtime > STALE_AFTER:
                     path.unlink()
 
 
-@contextlib.contextmanager
-def keeping_errors_clear(path: Path) -> Iterator[None]:
-    """Say what it means that a file cannot be written.
-
-    Raises:
-        StoreError: instead of an OSError.
-    """
+def _append(path: Path, line: bytes) -> None:
+    """Add a line to a file that others may add to: all of it, or nothing."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     try:
-        yield
-    except OSError as error:
-        advice = {
-            errno.ENOSPC: "make room and run again",
-            errno.EDQUOT: "make room and run again",
-            errno.EROFS: "make the place writable and run again",
-            errno.EACCES: "make the place writable and run again",
-        }.get(error.errno or 0, "run again")
-        raise StoreError(
-            f"{path}: cannot be written ({error.strerror or error}); what was finished before is kept: {advice}"
-        ) from error
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        if os.write(handle, line) < len(line):  # the disk was full in the middle of it
+            os.ftruncate(handle, size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(handle)
 
 
 # --- the folder ----------------------------------------------------------------------------------------------------
@@ -130,17 +121,24 @@ def check_folder(folder: Path) -> None:
 
     Raises:
         InputError: it is a file, holds something else than a study, or cannot be written.
+        StoreError: the disk is full or broken.
     """
     try:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{folder}: is a file; expected a new folder, or that of a study")
-        foreign = sorted(name for name in os.listdir(folder) if not name.startswith(HIDDEN)) if folder.exists() else []
-        if foreign and not (folder / STUDY).exists() and not all(name.startswith(LOCK) for name in foreign):
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise InputError(f"{folder}: is no folder; expected a new folder, or that of a study")
+        if folder.exists() and not (folder / STUDY).exists() and (foreign := _foreign(folder)):
             names = ", ".join(foreign[:3])
             raise InputError(f"{folder}: holds other things ({names}); expected a new or empty folder, or a study's")
         check_writable(folder)
     except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror}); expected a writable place") from None
+        refuse_place(folder, error, "a writable place")
+
+
+def _foreign(folder: Path) -> list[str]:
+    """What a run that was killed before it had written what it is about did not leave in a folder."""
+    empty = folder / CASES
+    ours = {CASES} if empty.is_dir() and not any(file.is_file() for file in empty.rglob("*")) else set()
+    return sorted(name for name in os.listdir(folder) if not name.startswith((HIDDEN, LOCK)) and name not in ours)
 
 
 def open_store(folder: Path, study: Study) -> Store:
@@ -153,10 +151,10 @@ def open_store(folder: Path, study: Study) -> Store:
     known = _read_state(folder) if (folder / STUDY).exists() else {}
     versions = [*known.get("versions", []), store.version]
     state = {"kind": OURS, "versions": list(dict.fromkeys(versions)), "study": study.data}
-    with keeping_errors_clear(folder):
-        store.cases.mkdir(parents=True, exist_ok=True)
-        if state != known:
+    with telling_where(folder):
+        if state != known:  # first: by this file the folder is known again
             write_whole(folder / STUDY, (json.dumps(state, ensure_ascii=False, indent=1) + "\n").encode())
+        store.cases.mkdir(parents=True, exist_ok=True)
     store.tidy()
     return store
 
@@ -193,8 +191,10 @@ def notices(folder: Path, study: Study) -> list[str]:
 def _read_state(folder: Path) -> Record:
     path = folder / STUDY
     try:
-        state = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        state = json.loads(read_file(path, "what constriction study run wrote"))
+    except InputError:
+        raise
+    except ValueError as error:
         raise InputError(f"{path}: cannot be read ({error}); expected what constriction study run wrote") from None
     if not isinstance(state, dict) or state.get("kind") != OURS:
         raise InputError(f"{path}: expected what constriction study run wrote")

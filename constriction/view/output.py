@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.folders import whole_file
+from constriction.files import whole_file
 from constriction.scene import Scene
 from constriction.view.pictures import caption, draw, panels
 from constriction.view.stage import DPI, Layer, Panel, Scale, page, plotter_of, window_of

@@ -42,7 +42,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         cell: gives the lines.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
     low, high = overlay.window
     count = max(int(DENSE * math.log10(high / low)), 2)
@@ -79,7 +79,7 @@ def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None
         cell: tells the simulation's error bar, which is drawn with the measurement's noise as a band.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
     frequency, residuals = overlay.simulated.frequency, 100 * overlay.residuals
     band = 100 * np.hypot(overlay.noise, cell.error / np.abs(overlay.simulated.impedance))
@@ -108,7 +108,7 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         cell: gives the times.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
     constriction, electrolyte = cell.times()
     low, high = (1 / (2 * math.pi * f) for f in reversed(overlay.window))

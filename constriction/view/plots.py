@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import Akima1DInterpolator
 
 from constriction.errors import InputError
+from constriction.files import telling_where
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.labels import Named, decimal_prefix, hertz, new_layout, place_labels
 
@@ -71,7 +72,8 @@ def nyquist(
         title: put above the picture, wrapped.
 
     Raises:
-        InputError: another suffix, two units, a mark that is not finite, a file that cannot be written.
+        InputError: another suffix, two units, a mark that is not finite.
+        StoreError: the file cannot be written.
     """
     check_suffix(path)
     save(nyquist_figure(spectrum, reference, marks, title), path)
@@ -97,14 +99,13 @@ def save(figure: Figure, path: str | Path) -> None:
         path: file to write, `.png` (300 dpi) or `.pdf`.
 
     Raises:
-        InputError: another suffix, a file that cannot be written.
+        InputError: another suffix.
+        StoreError: the file cannot be written.
     """
     suffix = check_suffix(path)
     with matplotlib.style.context(["default", STYLE]):
-        try:
+        with telling_where(path):
             figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
 
 
 def nyquist_figure(

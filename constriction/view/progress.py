@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from constriction.study.runner import Event
+from constriction.view.streams import note
 from constriction.view.terminal import farad, with_error
 
 
@@ -34,13 +34,10 @@ def study_progress(total: int, quiet: bool, rank: int) -> Iterator[Teller]:
     """
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-    def note(text: str) -> None:
-        console.print(text, soft_wrap=True)
-
     if quiet or total == 0:
         yield Teller(lambda _: None, note)
     elif not console.is_terminal:
-        yield Teller(lambda event: print(line(event), file=sys.stderr, flush=True), note)
+        yield Teller(lambda event: note(line(event)), note)
     elif rank != 0:
         yield Teller(lambda _: None, note)
     else:

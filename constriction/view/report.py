@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from constriction.errors import InputError
+from constriction.files import telling_where
 from constriction.view.charts import Chart, figure
 
 # What the file may load: nothing but what stands in it. A browser enforces it.
@@ -130,12 +130,10 @@ def write_report(report: Report, path: str | Path) -> None:
         path: the file, replaced if it exists. With figures about 5 MB, for plotly.js stands in it.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the file cannot be written.
     """
-    try:
+    with telling_where(path):
         Path(path).write_text(report_html(report), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from error
 
 
 def report_html(report: Report) -> str:

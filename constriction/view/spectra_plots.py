@@ -110,7 +110,8 @@ def draw_picture(picture: Picture, path: str | Path) -> None:
         path: file to write, `.png` (300 dpi) or `.pdf`; 174 mm wide.
 
     Raises:
-        InputError: another suffix, layers of two units or none, a file that cannot be written.
+        InputError: another suffix, layers of two units or none.
+        StoreError: the file cannot be written.
     """
     check_suffix(path)
     save(picture_figure(picture), path)
@@ -161,7 +162,8 @@ def bode(layers: Sequence[Layer], path: str | Path, title: str = "") -> None:
         title: put above.
 
     Raises:
-        InputError: layers of two units, or none; another suffix; a file that cannot be written.
+        InputError: layers of two units, or none; another suffix.
+        StoreError: the file cannot be written.
     """
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
 
 from constriction.errors import InputError
+from constriction.files import whole_file
 from constriction.study.curves import Curve, curves_of, figures_of
 from constriction.study.figures import Figure
 from constriction.study.table import Table, is_number
@@ -72,7 +73,8 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
         The files written.
 
     Raises:
-        InputError: nothing is done yet, a [[plot]] table that does not fit, or a file that cannot be written.
+        InputError: nothing is done yet, or a [[plot]] table that does not fit.
+        StoreError: a file cannot be written.
     """
     if not any(row["status"] == "done" for row in table.rows):
         raise InputError(f"{folder}: no case is done; expected constriction study run before plot")
@@ -81,10 +83,8 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
         path = folder / figure.file
         with matplotlib.style.context(["default", STYLE]):
             canvas = study_figure(table, figure)
-            try:
-                canvas.savefig(path, dpi=DPI, metadata=METADATA[path.suffix])
-            except OSError as error:
-                raise InputError(f"{path}: cannot be written ({error.strerror}); expected a writable place") from None
+            with whole_file(path) as beside:
+                canvas.savefig(beside, dpi=DPI, metadata=METADATA[path.suffix])
         written.append(path)
     return written
 

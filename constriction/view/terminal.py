@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import math
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
+from constriction.errors import printable, shortened
+from constriction.view.streams import note, stdout
+
 if TYPE_CHECKING:
     from constriction.overlay.differences import Difference, Overlay
 
 PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
 NAME_WIDTH = 18
+LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
 LARGEST_PLAIN = 1e6  # larger numbers have an exponent
 
 type Rows = Iterable[tuple[str, str]]
@@ -206,12 +209,20 @@ def gigabytes(size: float) -> str:
 
 
 def print_table(title: str, rows: Rows) -> None:
-    """Print names and values in two columns to stdout, never broken into more lines."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    if title:
-        console.print(title, style="bold", soft_wrap=True)
-    for name, value in rows:
-        console.print(Text.assemble((f"  {name:<{NAME_WIDTH}}", "bold"), value), soft_wrap=True)
+    """Print names and values in two columns to stdout, never broken into more lines.
+
+    Titles, names and values may come from a file: a terminal only shows them, whatever they hold.
+
+    Raises:
+        StoreError: the file that stdout goes to cannot be written.
+    """
+    with stdout():
+        console = Console(highlight=False, markup=False, emoji=False)
+        if title:
+            console.print(shortened(printable(title), LONGEST_TITLE), style="bold", soft_wrap=True)
+        for name, value in rows:
+            cells = (f"  {printable(name):<{NAME_WIDTH}}", "bold"), shortened(printable(value), LONGEST_VALUE)
+            console.print(Text.assemble(*cells), soft_wrap=True)
 
 
 @contextlib.contextmanager
@@ -222,6 +233,6 @@ def progress(silent: bool) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
     elif console.is_terminal:
         with console.status("starting") as status:
-            yield status.update
+            yield lambda text: status.update(Text(printable(text)))  # no text of a file is markup
     else:
-        yield lambda text: print(text, file=sys.stderr, flush=True)
+        yield note

@@ -63,7 +63,8 @@ def draw_trends(series: SeriesOfTrends, path: str | Path) -> None:
         path: file to write, `.png` (300 dpi) or `.pdf`.
 
     Raises:
-        InputError: no quantity has a value, another suffix, a file that cannot be written.
+        InputError: no quantity has a value, another suffix.
+        StoreError: the file cannot be written.
     """
     check_suffix(path)
     save(trends_figure(series), path)
@@ -104,7 +105,8 @@ def draw_deposition(
         found: from `timeseries.nucleation`.
 
     Raises:
-        InputError: another suffix, a file that cannot be written.
+        InputError: another suffix.
+        StoreError: the file cannot be written.
     """
     check_suffix(path)
     with matplotlib.style.context(["default", STYLE]):

@@ -4,12 +4,12 @@ import os
 import random
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from measured import EIS, FREQUENCY, IMPEDANCE, needs_data, survives, table
 
+from constriction import files
 from constriction.errors import InputError
 from constriction.spectra import texts
 from constriction.spectra.readers import read, read_series
@@ -144,10 +144,10 @@ def test_no_permission(tmp_path, monkeypatch):
     """Root may read everything, so the refusal is made by hand."""
     (tmp_path / "x.csv").write_text(changed(1, HEADER))
 
-    def denied(path):
+    def denied(path, flags):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(files.os, "open", denied)
     assert refused(tmp_path / "x.csv") == ": Permission denied; expected a file of an impedance instrument"
 
 

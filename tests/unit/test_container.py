@@ -223,3 +223,29 @@ def test_the_workflow_reads_keys_that_results_have():
     (columns,) = re.findall(r"^COLUMNS = (\[.*\])$", text("studies/Snakefile"), re.MULTILINE)
     documented = set(re.findall(r"`(\w+)`", text("README.md")))
     assert set(re.findall(r'"(\w+)"', columns)) <= documented
+
+
+def test_what_is_tested_is_what_git_tracks(tmp_path):
+    """Whatever benchmarks, builds and results have left in the checkout."""
+    checkout = tmp_path / "checkout"
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    (checkout / "tests" / "benchmarks").mkdir(parents=True)
+    for name in ("a b.py", "tests/benchmarks/run.py", "gone.py"):
+        (checkout / name).write_text("tracked")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], cwd=checkout, check=True, timeout=20)
+    (checkout / "tests" / "benchmarks" / ".venv").mkdir()
+    (checkout / "tests" / "benchmarks" / ".venv" / "left.py").write_text("not tracked")
+    (checkout / "tests" / "benchmarks" / "run.py").write_text("changed")
+    (checkout / "gone.py").unlink()
+    subprocess.run(["bash", str(CI / "tracked"), str(tmp_path / "copy")], cwd=checkout, check=True, timeout=20)
+    found = {
+        path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if path.is_file()
+    }
+    assert found == {"a b.py", "tests/benchmarks/run.py"}
+    assert (tmp_path / "copy" / "tests" / "benchmarks" / "run.py").read_text() == "changed"
+    done = subprocess.run(
+        ["bash", str(CI / "tracked"), "other"], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 1 and "expected one: git clone" in done.stderr and not (tmp_path / "other").exists()
+    assert re.search(r'podman build .* "\$scratch/source"', text(".ci/container-test"))

@@ -154,3 +154,22 @@ def test_wheel_holds_the_examples(tmp_path, monkeypatch):
     with zipfile.ZipFile(wheel) as archive:
         packed = {Path(n).name: archive.read(n) for n in archive.namelist() if n.startswith("constriction/examples/")}
     assert packed == SHIPPED
+
+
+@pytest.mark.parametrize("variables", [{"PYTHONUNBUFFERED": "1"}, {"PYTHONWARNINGS": "error", "LC_ALL": "C"}])
+def test_ranks_meet_however_python_speaks(monkeypatch, variables):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    for _ in range(3):  # what two processes write at once is mixed now and then only
+        check = checkup.check_mpi()
+        assert check.status == OK or "no mpiexec" in check.found, check.found
+
+
+def test_children_do_not_wait_for_words_from_the_terminal(monkeypatch):
+    monkeypatch.setenv("PYTHONINSPECT", "1")
+    assert checkup._ask([sys.executable, "-c", "print(1)"]) == ("1", "")
+
+
+def test_a_user_without_a_home_is_told_to_name_one(monkeypatch):
+    monkeypatch.setattr(checkup, "_ask", lambda _: ("", "RuntimeError: Could not determine home directory."))
+    assert checkup.check_form_cache().advice == "export HOME=a folder of yours"

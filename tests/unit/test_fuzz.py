@@ -6,6 +6,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not install
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from measured import survives  # noqa: E402
+from mutations import faults  # noqa: E402
 
 CELLS = st.one_of(
     st.floats().map(repr),
@@ -42,3 +43,11 @@ def test_binaries(tmp_path_factory, data):
 @given(st.one_of(st.text(), TABLES), st.sampled_from(["utf-8", "utf-16", "latin-1", "utf-8-sig"]))
 def test_tables(tmp_path_factory, text, encoding):
     survives(tmp_path_factory.getbasetemp() / "fuzz.csv", text.encode(encoding, "replace"))
+
+
+@pytest.mark.parametrize(("kind", "count"), [("case", 150), ("study", 100), ("spectrum", 150)])
+def test_files_with_mistakes(tmp_path, kind, count):
+    """`python tests/mutations.py 10000` tries more."""
+    ends, first = faults(kind, count, 2, tmp_path)
+    assert not first, ends
+    assert ends["done"] > 5 and ends["refused"] > 5, "nothing was tried"

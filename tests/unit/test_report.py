@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import constriction.view.report
-from constriction.errors import InputError
+from constriction.errors import StoreError
 from constriction.view.charts import Axis, Chart, Panel, Series
 from constriction.view.provenance import origin, repeat_sections, timing_table
 from constriction.view.report import (
@@ -206,7 +206,7 @@ def test_wrong_use_is_told(tmp_path):
         page(Table("t", ("a", "b"), (("1",),)))
     with pytest.raises(ValueError, match="0 panels, expected one"):
         Chart("c", "", Axis("x"))
-    with pytest.raises(InputError, match=r"report.html: cannot be written \(No such file or directory\)"):
+    with pytest.raises(StoreError, match=r"report.html: cannot be written \(No such file or directory\)"):
         write_report(Report("t", "k", ()), tmp_path / "none" / "report.html")
 
 

@@ -391,7 +391,7 @@ def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
         load(tmp_path / "none")
     with pytest.raises(InputError, match=f"^{re.escape(str(tmp_path))}: Is a directory; {expected}"):
         load(tmp_path)
-    with pytest.raises(InputError, match=f"embedded null byte; {expected}"):
+    with pytest.raises(InputError, match=f"has a null character; {expected}"):
         load("a\0b")
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
+from constriction.errors import InputError, StoreError
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, read_csv, write_csv
 
 HEADER = "frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2\n"
@@ -120,12 +120,12 @@ def test_wrong_files_name_path_and_line(tmp_path, text, message):
 
 
 def test_files_that_are_no_text_or_not_there(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="No such file or directory; expected a spectrum"):
         read_csv(tmp_path / "none.csv")
     (tmp_path / "b.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):
         read_csv(tmp_path / "b.csv")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be written"):
         write_csv(spectrum(), tmp_path / "none" / "s.csv")
 
 

@@ -33,7 +33,7 @@ from constriction.study import lock, runner, store
 from constriction.study.geometry import Effort
 from constriction.study.lock import Owner, Shard, locked
 from constriction.study.plan import plan_of
-from constriction.study.runner import How, packages_of, ranks_per_case
+from constriction.study.runner import How, Summary, packages_of, ranks_per_case
 from constriction.study.store import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -237,7 +237,7 @@ def test_a_full_disk_ends_the_run_in_one_line_and_keeps_what_was_done(tmp_path, 
 def test_a_file_that_the_kernel_cuts_short_is_not_left_there(tmp_path):
     program = (
         "import pathlib, resource, signal, sys\n"
-        "from constriction.folders import write_whole\n"
+        "from constriction.files import write_whole\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "write_whole(pathlib.Path(sys.argv[1]), b'x' * 1000)\n"
@@ -449,3 +449,34 @@ def test_without_a_terminal_there_is_a_line_for_every_case(tmp_path, tubes, caps
 )
 def test_ranks_per_case(efforts, ranks, memory, expected):
     assert ranks_per_case(efforts, ranks, memory) == expected
+
+
+@pytest.mark.parametrize("last", range(10))
+def test_a_folder_of_a_run_that_was_killed_between_its_first_writes_is_used_again(tmp_path, tubes, monkeypatch, last):
+    """The run ends after so many of the calls that change what is on the disk."""
+
+    class Killed(BaseException):
+        pass
+
+    left = [last]
+
+    def counting(name, function):
+        def call(*words, **named):
+            if left[0] == 0:
+                raise Killed(name)
+            left[0] -= 1
+            return function(*words, **named)
+
+        return call
+
+    folder = tmp_path / "out"
+    words = ["study", "run", str(tubes), "--out", str(folder), "--quiet"]
+    monkeypatch.setattr(runner, "run", lambda *_: Summary(0, 0, 0.0, (0.0,)))  # nothing is solved
+    monkeypatch.setattr(lock, "_owner", lambda _: None)  # of another process, which is dead
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        for name in ("mkdir", "replace", "rename", "unlink", "rmdir"):
+            patch.setattr(os, name, counting(name, getattr(os, name)))
+        main(words)
+    assert left[0] == 0 or last > 5, "the run was not killed"
+    assert main(words) == 0
+    assert (folder / "study.json").exists()
