@@ -275,7 +275,8 @@ WRONG = [
     ),
     (
         {"interface": {"pattern": "square", "pitch": "1 mm"}},
-        "interface.contact_fraction: missing; pattern 'square' expects a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+        "interface.contact_fraction: missing; pattern 'square' expects"
+        " a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         {"interface": {"pattern": "square", "contact_fraction": 0.2}},
