@@ -20,11 +20,15 @@ class InputError(ValueError):
 
 
 class DisagreementError(RuntimeError):
-    """Two methods gave different answers; the message says how far they are apart."""
+    """Two methods gave different answers, or none that could be compared; the message says which and how far apart."""
 
 
 class SolverError(RuntimeError):
     """A linear system could not be solved; the message says which and why."""
+
+
+class MeshError(RuntimeError):
+    """A cell could not be meshed; the message says why."""
 
 
 class RenderingError(RuntimeError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -167,7 +168,6 @@ def write_result(
     result: Result,
     folder: str | os.PathLike[str],
     extras: Sequence[Callable[[Path], None]] = (),
-    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write a result as a whole; call it on one rank.
 
@@ -176,7 +176,6 @@ def write_result(
         folder: a folder that does not exist yet, is empty, or holds an earlier result, which is replaced in one step:
             whenever the process is killed, there is the old result or the new one.
         extras: each writes one of FILES into the folder that it is given, where the files before it are already.
-        more: further keys of result.json.
 
     Returns:
         The content of result.json.
@@ -184,11 +183,34 @@ def write_result(
     Raises:
         InputError: the folder holds something else; nothing was changed.
     """
-    record = result_record(result) | dict(more or {})
+    record = result_record(result)
     with whole_folder(folder, RESULT) as fresh:
         (fresh / "case.toml").write_text(resolved_toml(result.case), encoding="utf-8")
         (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
         write_csv(result.spectrum, fresh / "spectrum.csv")
+        (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
+        for extra in extras:
+            extra(fresh)
+    return record
+
+
+def amend_result(
+    folder: str | os.PathLike[str], more: Mapping[str, Any], extras: Sequence[Callable[[Path], None]] = ()
+) -> dict[str, Any]:
+    """Add keys to result.json of a result, as a whole; call it on one rank.
+
+    Args:
+        folder: of `write_result`.
+        more: further keys.
+        extras: each writes one of FILES anew.
+
+    Returns:
+        The content of result.json.
+    """
+    with whole_folder(folder, RESULT) as fresh:
+        for path in Path(folder).iterdir():
+            shutil.copyfile(path, fresh / path.name)
+        record: dict[str, Any] = json.loads((fresh / "result.json").read_text(encoding="utf-8")) | dict(more)
         (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
         for extra in extras:
             extra(fresh)

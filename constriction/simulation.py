@@ -106,10 +106,10 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
     Raises:
         InputError: the contacts cannot be made, the method does not fit them, or the smallest useful mesh or grid does
             not fit into the memory.
-        MeshError, SolverError: gmsh or a linear solver failed.
+        SolverError: a linear solver failed.
     """
     start = time.perf_counter()
-    check_size(case, memory_of(options))
+    check_size(case, memory_of(options))  # before spots are placed
     plan = layout(case.interface)
     ratios = gap_ratio(case, plan, sweep_frequencies(case))
     response = solve_geometry(case, plan, ratios, options)
@@ -129,13 +129,34 @@ def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], opt
         The response, for this case and every other one of the same geometry.
 
     Raises:
-        InputError: the method does not fit the contacts.
-        MeshError, SolverError: as `simulate`.
+        InputError: the method does not fit the contacts or the memory.
+        SolverError: as `simulate`.
     """
+    check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
     goal = Goal(case.accuracy.relative_error, memory_of(options), ratios, options.direct, case.accuracy.bounds)
     solve = _transforms if case.accuracy.method == "spectral" else _finite_elements
     return solve(case, plan, goal, comm, options.report)
+
+
+def check_geometry(case: Case, plan: Layout, options: Options) -> None:
+    """Refuse what a case's method cannot solve, before anything is built; collective over `options.comm`.
+
+    Raises:
+        InputError: with what is too small, too flat or too near, or does not fit into the memory.
+    """
+    memory = memory_of(options)
+    check_size(case, memory)
+    depth = case.electrolyte.thickness / plan.pitch
+    if case.accuracy.method == "spectral":
+        from constriction.field.spectral import check_grid
+
+        check_flat(case, plan)
+        check_grid(plan, depth, memory)
+    else:
+        from constriction.field.convergence import check_mesh
+
+        check_mesh(plan, case.electrolyte.thickness, case.accuracy.relative_error)
 
 
 def memory_of(options: Options) -> float:
@@ -161,7 +182,6 @@ def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Ca
     """On rank 0, for all: a grid is solved faster than it is shared out."""
     from constriction.field.spectral import converge
 
-    check_flat(case, plan)
     return agree(comm, lambda: converge(plan, case.electrolyte.thickness / plan.pitch, goal, report))
 
 

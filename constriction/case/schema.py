@@ -5,24 +5,30 @@ Values with a dimension are strings with their unit on the way in and SI floats 
 
 import hashlib
 import json
+import math
 import os
 import tomllib
-from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from constriction.case.complaints import describe
-from constriction.case.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.case.fields import (
+    MOST_FREQUENCIES,
+    Conductivity,
+    ConductivityOrNone,
+    Disc,
+    Fraction,
+    Frequency,
+    HeightOrNone,
+    Integer,
+    Length,
+    Number,
+    Permittivity,
+    Text,
+    not_empty,
+)
+from constriction.case.quantities import format_quantity, shown
 from constriction.errors import InputError
 from constriction.files import read_file
 
@@ -38,61 +44,6 @@ _APPLIES: dict[Pattern, tuple[str, ...]] = {
     "list": ("cell", "discs"),
 }
 _ASSUMED = {("electrolyte", "relative_permittivity"), ("electrolyte", "grain_boundary_frequency")}
-
-
-def _positive(value: Any, kind: str) -> float:
-    """A quantity above zero; raises InputError."""
-    number = parse_quantity(value, kind)
-    if number <= 0:
-        raise InputError(f"{shown(value)}: expected {KINDS[kind].noun} above zero")
-    return number
-
-
-def _positive_or_none(value: Any, kind: str) -> float | None:
-    """A quantity above zero, or None for "none"; raises InputError."""
-    try:
-        return None if value == "none" else _positive(value, kind)
-    except InputError as error:
-        raise InputError(f"{error} or 'none'") from None
-
-
-def _write(value: float | None, kind: str) -> str:
-    """A quantity as the case file has it."""
-    return "none" if value is None else format_quantity(value, kind)
-
-
-def _encodable(text: str) -> str:
-    """Refuse what no UTF-8 file can hold (lone surrogates)."""
-    text.encode()
-    return text
-
-
-def _not_empty(discs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse an empty list; pydantic's own limit would also complain about a wrong entry."""
-    if not discs:
-        raise ValueError("no discs, expected at least one")
-    return discs
-
-
-def _reads(kind: str, read: Any = _positive) -> BeforeValidator:
-    return BeforeValidator(partial(read, kind=kind))
-
-
-def _writes(kind: str) -> PlainSerializer:
-    return PlainSerializer(partial(_write, kind=kind), return_type=str)
-
-
-Coordinate = Annotated[float, _reads("length", parse_quantity), _writes("length")]
-Length = Annotated[float, _reads("length"), _writes("length")]
-LengthOrNone = Annotated[float | None, _reads("length", _positive_or_none), _writes("length")]
-Conductivity = Annotated[float, _reads("conductivity"), _writes("conductivity")]
-ConductivityOrNone = Annotated[float | None, _reads("conductivity", _positive_or_none), _writes("conductivity")]
-Disc = tuple[Coordinate, Coordinate, Length]
-Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Integer = Annotated[int, Field(strict=True)]
-Permittivity = Annotated[Number, Field(ge=1, description="a number of at least 1")]
-Text = Annotated[str, Field(strict=True, description="a string"), AfterValidator(_encodable)]
 
 
 class _Section(BaseModel):
@@ -118,7 +69,7 @@ class Electrolyte(_Section):
     relative_permittivity: Permittivity = 30.0
     grain_boundary_conductivity: ConductivityOrNone = 0.75
     grain_boundary_frequency: Frequency = 1e6
-    grain_boundary_exponent: Number = Field(1.0, gt=0, le=1, description="a number above 0 and at most 1")
+    grain_boundary_exponent: Number = Field(1.0, ge=0.01, le=1, description="a number from 0.01 to 1")
 
 
 class Interface(_Section):
@@ -140,13 +91,13 @@ class Interface(_Section):
 
     pattern: Pattern = Field(description="'" + "', '".join(_APPLIES) + "'")
     shape: Literal["disc", "square"] = "disc"
-    contact_fraction: Number | None = Field(None, gt=0, le=1, description="a number above 0 and at most 1")
+    contact_fraction: Fraction | None = Field(None, description="a number from 1e-9 to 1 - 1e-9, or 1 for full contact")
     pitch: Length | None = Field(None, description="a length such as '40 um'")
     cell_shape: Literal["square", "circular"] = "square"
     spots: Integer = Field(100, ge=1, le=10**9, description="an integer from 1 to 1000000000")
     seed: Integer = Field(1, ge=0, le=2**63 - 1, description="an integer from 0 to 2^63 - 1")
     cell: tuple[Length, Length] | None = Field(None, description="two lengths such as ['100 um', '80 um']")
-    discs: Annotated[tuple[Disc, ...], AfterValidator(_not_empty)] | None = Field(
+    discs: Annotated[tuple[Disc, ...], AfterValidator(not_empty)] | None = Field(
         None, description="discs [x, y, radius] such as [['20 um', '30 um', '5 um']]"
     )
     inverted: bool = Field(False, strict=True, description="true or false")
@@ -177,7 +128,7 @@ class Gap(_Section):
         model: thin (a capacitance per area), volume (meshed), or auto (by the asked accuracy).
     """
 
-    height: LengthOrNone = 1e-7
+    height: HeightOrNone = 1e-7
     relative_permittivity: Permittivity = 1.0
     model: Literal["thin", "volume", "auto"] = "auto"
 
@@ -200,6 +151,12 @@ class Sweep(_Section):
         if self.start <= self.stop:
             start, stop = (format_quantity(f, "frequency") for f in (self.start, self.stop))
             raise InputError(f"from = '{start}': expected a frequency above sweep.to = '{stop}'")
+        points = math.ceil(self.points_per_decade * math.log10(self.start / self.stop)) + 1
+        if points > MOST_FREQUENCIES:
+            raise InputError(
+                f"points_per_decade = {self.points_per_decade}: expected at most {MOST_FREQUENCIES} frequencies "
+                f"from sweep.from to sweep.to, these are {points}"
+            )
         return self
 
 

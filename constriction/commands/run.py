@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory, given_arguments, with_accuracy
+from constriction.commands.options import FLAG, bytes_of, given_arguments, with_accuracy
 from constriction.errors import DisagreementError, InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -38,7 +38,7 @@ class RunOptions:
     field: Annotated[bool, FLAG] = False
     """Also write the potential at DC and at f_cstr, field.vtu (finite elements only)."""
     cross_check: Annotated[bool, FLAG] = False
-    """Also solve by the other method, finite elements or transforms; exit code 1 if the two disagree."""
+    """Also solve by the other method, finite elements or transforms; exit code 1 if the two do not agree."""
     bounds: Annotated[bool, FLAG] = False
     """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
     report: Annotated[bool, FLAG] = False
@@ -72,8 +72,9 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
+    from constriction.comparison import cross_check
     from constriction.results import write_result
-    from constriction.simulation import Options, simulate
+    from constriction.simulation import Options
     from constriction.view.terminal import progress
 
     if options.cross_check or case.accuracy.method == "finite_elements":
@@ -81,32 +82,43 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
         from constriction.view.streams import note
 
         wait_for_other_compilers(note)
+    record: dict[str, Any] = {}
     with progress(silent=options.json or comm.rank != 0) as report:
         how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
-        try:
-            result = simulate(case, how)
-            check = _cross_check(result, how) if options.cross_check else None
-        except InputError as error:  # from the geometry, which does not know the file
-            raise InputError(f"{path}: {error}") from None
+        result = _solve(path, case, options, how)
         if comm.rank == 0:
             report("writing")
-            extras = _extras(result, options, comm.size)
-            record = write_result(result, folder, extras, {} if check is None else check.record())
+            record = write_result(result, folder, _extras(result, options, comm.size))
+        # the first result is kept, whatever happens to the second
+        check = cross_check(result, how) if options.cross_check else None
+        if check is not None and comm.rank == 0:
+            record = _add(check, folder, options, comm.size)
     if comm.rank == 0:
         _show(case.title, record, folder, options.json)
     if check is not None and not check.agrees:
-        raise DisagreementError(
-            f"the two methods disagree: R_cstr by {check.difference:.3g}, the spectrum by "
-            f"{check.spectrum_difference:.3g} times both error bars together"
-        )
+        raise DisagreementError(check.verdict)
 
 
-def _cross_check(result: Result, how: Options) -> CrossCheck:
-    from constriction.comparison import CrossCheck, twin
-    from constriction.simulation import simulate
+def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
+    """The result of the case's own method; what either method cannot do is refused before anything is computed."""
+    from constriction.case.contacts import layout
+    from constriction.comparison import twin
+    from constriction.simulation import check_geometry, simulate
 
-    how.report(f"cross-check: {twin(result.case).accuracy.method}")
-    return CrossCheck(result, simulate(twin(result.case), how))
+    try:
+        if options.cross_check:
+            check_geometry(twin(case), layout(case.interface), how)
+        return simulate(case, how)
+    except InputError as error:  # from the geometry, which does not know the file
+        raise InputError(f"{path}: {error}") from None
+
+
+def _add(check: CrossCheck, folder: Path, options: RunOptions, ranks: int) -> dict[str, Any]:
+    """Put a cross-check into the result that is already there; the content of result.json."""
+    from constriction.results import amend_result
+
+    again = [partial(_write_report, check.asked, ranks)] if options.report else []
+    return amend_result(folder, check.record(), again)
 
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
@@ -127,21 +139,7 @@ def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]
     check_place(folder, RESULT)
     if options.field and case.accuracy.method == "spectral":
         raise InputError(f"{path}: --field: expected accuracy.method = 'finite_elements', given 'spectral'")
-    if options.cross_check:
-        _check_twin(path, case, memory)
     return case, folder, memory
-
-
-def _check_twin(path: Path, case: Case, memory: float | None) -> None:
-    """Refuse a cross-check that one of the methods cannot do."""
-    from constriction.case.contacts import layout
-    from constriction.simulation import check_flat, check_size
-
-    try:
-        check_size(case, memory or free_memory())
-        check_flat(case, layout(case.interface))
-    except InputError as error:  # from the geometry, which does not know the file
-        raise InputError(f"{path}: {error}") from None
 
 
 def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
@@ -200,7 +198,7 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
     from constriction.results import record_text
     from constriction.view.streams import tell, tell_record
-    from constriction.view.terminal import cross_check_rows, print_table, run_rows
+    from constriction.view.terminal import accuracy_text, cross_check_rows, print_table, run_rows
 
     if as_json:
         tell_record(record_text(record))
@@ -209,7 +207,5 @@ def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> No
     if "cross_check_method" in record:
         print_table("Cross-check", cross_check_rows(record))
     if not record["accuracy_reached"]:
-        reached, asked = record["relative_error_reached"], record["relative_error_asked"]
-        limit = "the memory or the finest mesh or grid is the limit"
-        tell(f"Accuracy not reached: asked {asked:g}, reached {reached:.3g}; {limit}")
+        tell(accuracy_text(record))
     tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")

@@ -12,19 +12,23 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, rim_lengths
+from constriction.errors import InputError, MeshError
 from constriction.field.assembly import assemble
 from constriction.field.bounds import Bounds, bound
-from constriction.field.collars import LARGEST_RADIUS, CollarPlan
+from constriction.field.collars import LARGEST_RADIUS, CollarPlan, build_collar
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.indicator import Weights, find_weights, may_be_uneven
-from constriction.field.meshing import MeshPlan, mesh_cell, rounded
-from constriction.field.multigrid import levels_for
+from constriction.field.limits import check_cell, check_crowd, check_rims
+from constriction.field.meshing import MeshPlan, mesh_cell, rims_of, rounded
+from constriction.field.multigrid import with_levels_or_factor
+from constriction.field.poles import ReducedModel
 from constriction.field.reduced import reduce_keeping_potential
 from constriction.field.response import Goal, Report, Response, Solution
 
@@ -43,6 +47,10 @@ SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to ag
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 5e-3
+FINER = 2  # times a level is halved where it cannot be meshed
+STUCK, MOST_STUCK = 0.9, 2  # refinements that leave this part of the error bar, and how many end the search
+NARROW = 0.05  # room / size of a spot, below which many stations may be needed
+PER_STATION = 90.0  # unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch
 ADAPT_BELOW = 0.65  # level; above, a mesh to find local levels on costs more than they save
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
@@ -72,8 +80,19 @@ class MeshResponse(Response[MeshSolution]):
         return 1.0 / (self.coarse.level / self.fine.level - 1.0)
 
     def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        return self._extrapolated(values) * self._into_bounds
+
+    def _extrapolated(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
         coarse, fine = (np.asarray(value, dtype=np.complex128) for value in values[-2:])
         return np.asarray(fine + self.step * (fine - coarse))
+
+    @cached_property
+    def _into_bounds(self) -> float:
+        """What takes F(0) − F(∞) into its bounds: what is extrapolated may lie outside. All of F follows."""
+        value = float(self._extrapolated(self._values(0.0)).real)
+        if self.bounds is None or self.bounds[0] <= value <= self.bounds[1]:
+            return 1.0
+        return min(max(value, self.bounds[0]), self.bounds[1]) / value
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
@@ -82,12 +101,6 @@ class MeshResponse(Response[MeshSolution]):
     def least_error(self) -> float:
         """The part of the error bar that only the level sets."""
         return max(SURE_ERROR * self.fine.level, sectors(self.fine.level)[1])
-
-    @property
-    def constriction(self) -> float:
-        """F(0) − F(∞), between the bounds if there are any: what is extrapolated may lie outside."""
-        value = super().constriction
-        return value if self.bounds is None else min(max(value, self.bounds[0]), self.bounds[1])
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -164,6 +177,31 @@ def expected_effort(plan: Layout, goal: Goal) -> tuple[float, float]:
     return unknowns, memory_of(plan, level)
 
 
+def check_mesh(plan: Layout, thickness: float, relative_error: float) -> None:
+    """Refuse a cell that no mesh of a sensible size solves, before anything is built.
+
+    Args:
+        plan: the mirror cell.
+        thickness: of the electrolyte, metres.
+        relative_error: that is asked.
+
+    Raises:
+        InputError: it is too flat, or has spots or ways between them that are too small.
+    """
+    if not plan.spots:
+        return
+    check_cell(plan, thickness / plan.pitch)
+    rooms = rim_lengths(plan)
+    sizes = mesh_plan(plan, thickness, None, 2 * COARSEST_LEVEL)
+    check_rims(plan, sizes.slab_depth, min(rooms) / plan.pitch)
+    if min(room / size for room, size in zip(rooms, plan.sizes, strict=True)) > NARROW:
+        return
+    rims, surroundings = rims_of(plan, sizes)
+    stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
+    level = _level_of(plan, relative_error)
+    check_crowd(PER_STATION * stations * (2 * COARSEST_LEVEL / level) ** 1.5, expected_unknowns(_rims_of(plan), level))
+
+
 def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
     """Mesh a cell once and reduce it."""
     start = time.perf_counter()
@@ -171,7 +209,9 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MP
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
     tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE) if np.any(goal.ratios) else math.inf
-    model, potential = reduce_keeping_potential(problem, tolerance, levels_for(problem))
+    model, potential = with_levels_or_factor(
+        problem, lambda levels: reduce_keeping_potential(problem, tolerance, levels)
+    )
     return MeshSolution(
         level=level,
         model=model,
@@ -202,6 +242,8 @@ def converge(
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
     level = _first_level(plan, goal)
+    if not plan.spots:
+        return _full_contact(sizes_at(level), level, goal)
     weights = _local_levels(plan, sizes_at, level, comm)
 
     def solve(level: float, goal: Goal = goal) -> MeshSolution:
@@ -209,18 +251,57 @@ def converge(
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
-    solutions = [solve(2 * level, replace(goal, bounds=False)), solve(level)]
+    level, solutions = _first_two(solve, level, goal)
+    stuck = 0
     response = MeshResponse(tuple(solutions))
-    # full contact leaves nothing but rounding, which no mesh makes less
-    while plan.spots and response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
+    while response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
         level = _next_level(response, goal)
         if level < FINEST_LEVEL or _memory_at(response, level) > goal.memory:
             break
         if SURE_ERROR * response.fine.level < sectors(level)[1] > goal.relative_error:
             break  # no level is better than its sectors
         solutions.append(solve(level))
-        response = MeshResponse(tuple(solutions))
+        before, response = response, MeshResponse(tuple(solutions))
+        stuck += response.error > STUCK * before.error
+        if stuck == MOST_STUCK:
+            break  # rounding, or a mesh that is no better for being finer
     return response
+
+
+def _first_two(
+    solve: Callable[[float, Goal], MeshSolution], level: float, goal: Goal
+) -> tuple[float, list[MeshSolution]]:
+    """The first two meshes, of twice a level and of the level, finer where those cannot be made; with the level.
+
+    Raises:
+        InputError: none can be made.
+    """
+    for finer in range(FINER + 1):
+        try:
+            return level, [solve(2 * level, replace(goal, bounds=False)), solve(level, goal)]
+        except MeshError as error:  # small collars may keep apart where large ones do not
+            if finer == FINER:
+                raise InputError(f"interface: {error}") from None
+        level /= 2
+    raise AssertionError("unreachable")
+
+
+def _full_contact(sizes: MeshPlan, level: float, goal: Goal) -> MeshResponse:
+    """The flat interface, exact without a mesh: F = depth at every ratio."""
+    depth = sizes.slab_depth
+    solution = MeshSolution(
+        level=level,
+        model=ReducedModel(np.zeros(1), np.array([depth]), depth, 0.0, 0.0, 0),
+        bounds=Bounds(depth, depth, depth, 0, 0.0) if goal.bounds else None,
+        flat_storage=None,
+        direct=np.full(goal.ratios.shape, depth, dtype=np.complex128) if goal.direct else None,
+        cells=0,
+        unknowns=0,
+        seconds_mesh=0.0,
+        seconds_gmsh=0.0,
+        seconds_solve=0.0,
+    )
+    return MeshResponse((replace(solution, level=2 * level), solution))
 
 
 def _local_levels(plan: Layout, sizes_at: Callable[[float], MeshPlan], level: float, comm: MPI.Comm) -> Weights:
@@ -229,18 +310,26 @@ def _local_levels(plan: Layout, sizes_at: Callable[[float], MeshPlan], level: fl
     All meshes of a cell have the same, so that their errors go with their levels.
     """
     coarse = sizes_at(2 * COARSEST_LEVEL)
-    if not plan.spots or level > ADAPT_BELOW or not may_be_uneven(plan, coarse):
+    if level > ADAPT_BELOW or not may_be_uneven(plan, coarse):
         return ()
-    return find_weights(plan, coarse, comm)
+    try:
+        return find_weights(plan, coarse, comm)
+    except MeshError:  # finer ones may be there
+        return ()
 
 
 def _first_level(plan: Layout, goal: Goal) -> float:
     """The level that should do, or the finest that the memory allows."""
-    at_one = LEVEL_ERROR_OF_MANY if len(plan.spots) > MANY else LEVEL_ERROR
-    level = min(max(goal.relative_error, SECTORS[-1][2]) / at_one, COARSEST_LEVEL)
+    level = _level_of(plan, goal.relative_error)
     while memory_of(plan, level) > goal.memory and level < COARSEST_LEVEL:
         level *= 1.25
     return level
+
+
+def _level_of(plan: Layout, relative_error: float) -> float:
+    """The level that should do."""
+    at_one = LEVEL_ERROR_OF_MANY if len(plan.spots) > MANY else LEVEL_ERROR
+    return min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_LEVEL)
 
 
 def _next_level(response: MeshResponse, goal: Goal) -> float:

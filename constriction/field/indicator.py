@@ -19,7 +19,8 @@ from scipy.spatial import cKDTree
 from constriction.case.contacts import Layout
 from constriction.field.assembly import VOLUME_QUADRATURE, GapProblem, assemble
 from constriction.field.meshing import VOLUMES, MeshPlan, mesh_cell, rims_of
-from constriction.field.multigrid import levels_for, solver_of
+from constriction.field.multigrid import Hierarchy, solver_of, with_levels_or_factor
+from constriction.field.operators import Vector
 from constriction.field.solvers import Stop
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
@@ -117,8 +118,12 @@ def _cell_energies(problem: GapProblem) -> Reals:
 
 def _direct_current(problem: GapProblem) -> Reals:
     """The DC potential at the free unknowns of this rank."""
-    solver = solver_of(problem, levels_for(problem), 0.0)
-    try:
-        return np.asarray(solver.solve(problem.drive, Stop(relative=SOLVED)))
-    finally:
-        solver.destroy()
+
+    def solve(levels: Hierarchy | None) -> Vector:
+        solver = solver_of(problem, levels, 0.0)
+        try:
+            return np.asarray(solver.solve(problem.drive, Stop(relative=SOLVED)))
+        finally:
+            solver.destroy()
+
+    return np.asarray(with_levels_or_factor(problem, solve))

@@ -24,6 +24,7 @@ from scipy.spatial import cKDTree
 
 from constriction.case.contacts import Layout
 from constriction.case.shapes import Edge, Outline, Point
+from constriction.errors import MeshError
 from constriction.field.collars import Collar, CollarPlan, Rim, Surroundings, build_collar, rim_of
 from constriction.field.drawing import Drawn, draw, rim_edges
 from constriction.field.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
@@ -48,10 +49,6 @@ GMSH_OPTIONS = {
 SMALLEST = 0.3  # size that grows from a rim / spacing of its stations, where collars are wide and the growth is fast
 FLAT = 1e-4  # quality of a tetrahedron that ruins solvers
 NUDGES = 1.0, 0.97, 1.04, 0.93  # of the growth of the size, tried in this order
-
-
-class MeshError(RuntimeError):
-    """gmsh could not make a mesh; the message says of what."""
 
 
 @dataclass(frozen=True)
@@ -120,21 +117,23 @@ def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float
     mend: with sizes that differ a little it is not there.
     """
     best: tuple[LinearMesh, float] | None = None
-    failure = MeshError()
+    failure = "gmsh finds no mesh between its rims"
     for nudge in NUDGES:
         gmsh.initialize(interruptible=False)
         try:
             made = linear_mesh(layout, replace(plan, slope=nudge * plan.slope))
             best = made if best is None or made[1] > best[1] else best
-        except Exception as error:  # gmsh raises bare Exceptions
-            failure = MeshError(
-                f"gmsh could not mesh the cell ({len(layout.spots)} spots, {plan}): {type(error).__name__}: {error}"
-            )
+        except ValueError as error:  # rims too near to each other
+            failure = str(error)
+        except Exception:  # gmsh raises bare Exceptions, which tell of numbers that only it knows
+            pass
         finally:
             gmsh.finalize()
         if best is not None and best[1] >= FLAT:
             return best
-    return best or failure
+    return best or MeshError(
+        f"the cell cannot be meshed: {failure}; expected larger spots, or farther from each other and the sides"
+    )
 
 
 def _distribute(made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm) -> CellMesh:

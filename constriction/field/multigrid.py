@@ -8,6 +8,7 @@ single precision and its coarse part one cycle of another multigrid.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,9 @@ SMOOTHED = 30.0  # the smoother damps eigenvalues from the largest down to this 
 LANCZOS_STEPS, MARGIN = 10, 1.1  # for the largest eigenvalue, which they find from below
 FACTORED_BELOW = 20_000  # first-order unknowns; a factor takes fewer iterations than an aggregation
 MOST_ITERATIONS = 100
+STALLED = 20, 0.5  # so many iterations must make at least this of the residual
 MULTIGRID_FROM = 5_000  # second-order unknowns; below, a factor is quicker
+MOST_FACTORED = 400_000  # second-order unknowns of which a factor is tried where multigrid stalls: 4 GB, a minute
 AGGREGATION: dict[str, str | float] = {
     "pc_gamg_agg_nsmooths": 1,
     "pc_gamg_threshold": 0.0,
@@ -109,6 +112,24 @@ def levels_for(problem: GapProblem) -> Hierarchy | None:
     return hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
 
 
+def with_levels_or_factor[Answer](problem: GapProblem, work: Callable[[Hierarchy | None], Answer]) -> Answer:
+    """Do work on the levels of a problem; again with a factor if multigrid stalls, as it may on stretched cells.
+
+    Raises:
+        SolverError: neither converges, or the factor would be too large.
+    """
+    levels = levels_for(problem)
+    if levels is None:
+        return work(None)
+    try:
+        return work(levels)
+    except SolverError:
+        if problem.unknowns > MOST_FACTORED:
+            raise
+    del levels
+    return work(None)
+
+
 def solver_of(problem: GapProblem, levels: Hierarchy | None, ratio: float) -> Solver:
     """Solves with K + ratio·G, ratio ≥ 0: multigrid on the levels, or a factor if there are none."""
     return multigrid(levels, ratio) if levels else factorise(problem.matrix(ratio))
@@ -156,7 +177,7 @@ class Multigrid:
                 self.iterations.append(len(history) - 1)
                 # what coarse functions reach into a gap volume that K does not know is no part of the answer
                 return solution if self.matrix.gap else np.where(self.levels.problem.inner, 0.0, solution)
-            if not 0 <= history[-1] < math.inf or len(history) > MOST_ITERATIONS:
+            if not 0 <= history[-1] < math.inf or len(history) > MOST_ITERATIONS or _stalls(history):
                 raise SolverError(_diverged(self.numbering.size, history))
             beta = 0.0 if len(history) == 1 else (square - self.numbering.dot(improved, last)) / product
             direction = improved + beta * direction
@@ -178,6 +199,12 @@ class Multigrid:
     def destroy(self) -> None:
         """Give the coarse solver's memory back."""
         self.bottom.destroy()
+
+
+def _stalls(history: list[float]) -> bool:
+    """Whether the last iterations did not lower the residual."""
+    steps, share = STALLED
+    return len(history) > 2 * steps and min(history[-steps:]) > share * min(history[:-steps])
 
 
 def _diverged(unknowns: int, history: list[float]) -> str:

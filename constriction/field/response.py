@@ -14,7 +14,7 @@ from constriction.field.poles import ReducedModel
 Report = Callable[[str], None]
 
 RATIOS_AT_ONCE = 10_000  # so that many cases of one geometry take no memory
-ROUNDING = 1e-12  # of F: in full contact nothing else is left
+ROUNDING = 1e-12  # of F
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class Response[Answer: Solution](ABC):
     @property
     def error(self) -> float:
         """Error bar of `constriction`: what the solutions' differences say, and not below `least_error`."""
+        if self.constriction == 0:  # full contact, exact
+            return 0.0
         least = self.least_error * abs(self.constriction)
         return max(float(self._bar(self._values(0.0))), least, ROUNDING * self.fine.model.depth)
 

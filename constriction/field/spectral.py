@@ -24,10 +24,11 @@ from scipy.interpolate import RegularGridInterpolator
 
 from constriction.case.contacts import Layout, rim_lengths
 from constriction.errors import InputError
+from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels
 from constriction.field.pixels import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.rational import SOLVE_SHARE, reduce
 from constriction.field.response import Goal, Report, Response, Solution
-from constriction.field.tubes import converge_tube, is_tube
+from constriction.field.tubes import check_tube, converge_tube, is_tube
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
@@ -112,7 +113,8 @@ def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Hei
         if not plan.spots or reached <= goal.relative_error or width <= FINEST:
             return response
         width *= min(max((0.7 * goal.relative_error / reached) ** (1 / NOISE_ORDER), 0.4), 0.7)
-        if _pixels_of(width, plan, scale) * BYTES_PER_PIXEL > goal.memory:
+        pixels = _pixels_of(width, plan, scale)
+        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(plan.spots):
             return response
 
 
@@ -124,6 +126,27 @@ def expected_pixels(plan: Layout, goal: Goal) -> tuple[float, float]:
     width = _first_width(plan, goal, scale)
     pixels = [_pixels_of(width * float(coarser), plan, scale) for coarser in WIDTHS]
     return sum(pixels), BYTES_PER_PIXEL * max(pixels)
+
+
+def check_grid(plan: Layout, depth: float, memory: float) -> None:
+    """Refuse a cell that no grid of a sensible size resolves, before anything is built.
+
+    Args:
+        plan: the mirror cell.
+        depth: of the slab, in pitches.
+        memory: bytes that may be used.
+
+    Raises:
+        InputError: it is too flat, or has spots or ways between them that are too small.
+    """
+    if not plan.spots:
+        return
+    check_cell(plan, depth)
+    if is_tube(plan):
+        check_tube(plan, memory)
+        return
+    pixels = _pixels_of(COARSEST, plan, _scale(plan))
+    check_pixels(pixels / len(plan.spots), BYTES_PER_PIXEL * pixels, memory)
 
 
 def least_memory(spots: int) -> float:
@@ -214,7 +237,8 @@ def _first_width(plan: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
     width = min(width, _width_of(FEWEST_PIXELS, plan, scale))
-    return max(width, _width_of(goal.memory / BYTES_PER_PIXEL, plan, scale))
+    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * max(len(plan.spots), 1))
+    return max(width, _width_of(most, plan, scale))
 
 
 def _pixels_of(width: float, plan: Layout, scale: float) -> float:

@@ -21,6 +21,7 @@ from scipy.linalg import eigh
 from scipy.special import eval_legendre, j0, j1
 
 from constriction.case.contacts import Layout
+from constriction.errors import InputError
 from constriction.field.poles import ReducedModel
 from constriction.field.response import Goal, Report, Response, Solution
 
@@ -28,6 +29,7 @@ FIRST_TERMS, MOST_TERMS = (6, 8), 30
 PANEL = 20  # Gauss points each
 MODES = 1.0  # per terms² and tube radius / length at the rim: those left out must be shorter than any term's wave
 CAUTION = 2.0  # times the difference of two solutions
+MOST_VALUES, BYTES_PER_VALUE = 1e8, 24.0  # of Bessel functions at a time, some seconds
 LEAST_ERROR = 0.4  # over terms⁴; measured: eight times the error of discs, twice that of pores
 
 Floats = NDArray[np.float64]
@@ -59,6 +61,31 @@ def is_tube(plan: Layout) -> bool:
     return any(edge.centre is not None for edge in plan.cell.edges)
 
 
+def check_tube(plan: Layout, memory: float) -> None:
+    """Refuse a spot, or a way to the tube's wall, that would take too many modes.
+
+    Raises:
+        InputError: with how small it is.
+    """
+    if _values(plan, FIRST_TERMS[-1]) > _most_values(memory):
+        raise InputError(
+            f"interface.contact_fraction: the spot, or its way to the wall, is {_room(plan):.2g} of the tube's radius, "
+            "too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
+        )
+
+
+def _most_values(memory: float) -> float:
+    """How many values of Bessel functions may be computed, in bytes of memory and some seconds."""
+    return min(memory / BYTES_PER_VALUE, MOST_VALUES)
+
+
+def _values(plan: Layout, terms: int) -> float:
+    """How many values of Bessel functions so many terms take."""
+    modes = MODES * terms**2 / _room(plan)
+    a = 2 * plan.sizes[0] / plan.pitch
+    return modes**2 * (2 if plan.inverted else 1 - 2 * math.log(a))
+
+
 def converge_tube(plan: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
     """Take more terms until the error bar is below what is asked.
 
@@ -75,7 +102,8 @@ def converge_tube(plan: Layout, depth: float, goal: Goal, report: Report) -> Tub
         report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
         done = response.spectrum_error(goal.ratios) <= goal.relative_error * response.constriction
         terms = math.ceil(1.5 * terms)
-        if done or terms > MOST_TERMS:
+        large = _values(plan, terms) > _most_values(goal.memory)
+        if done or terms > MOST_TERMS or large:
             return response
         solutions.append(solve_tube(plan, depth, terms, goal))
 

@@ -14,8 +14,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from constriction.case.schema import Case, resolved_toml
-from constriction.errors import InputError, SolverError
-from constriction.field.meshing import MeshError
+from constriction.errors import InputError, MeshError, SolverError
 from constriction.field.response import Response
 from constriction.results import OHM_CM2, result_record
 from constriction.simulation import Options, Result, gap_ratio, result_of, solve_geometry, sweep_frequencies

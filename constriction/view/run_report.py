@@ -210,10 +210,12 @@ def _checks(record: Mapping[str, Any]) -> Iterator[str]:
         lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
         yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
     if "cross_check_method" in record:
-        error = record["cross_check_R_cstr_error_ohm_cm2"]
-        other = with_error(record["cross_check_R_cstr_ohm_cm2"], error, AREA)
-        word = "agrees" if record["cross_check_within_error_bars"] else "DISAGREES"
-        yield f"A second method ({_method(record['cross_check_method'])}) {word}: {other}."
+        method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
+        if agrees is None:
+            yield f"The cross-check with a second method ({method}) is {record['cross_check_remark']}."
+            return
+        other = with_error(record["cross_check_R_cstr_ohm_cm2"], record["cross_check_R_cstr_error_ohm_cm2"], AREA)
+        yield f"A second method ({method}) {'agrees' if agrees else 'DISAGREES'}: {other}."
 
 
 def _method(name: str) -> str:
@@ -260,24 +262,26 @@ def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
     rows = []
     for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
         capacitance, frequency = record[f"{prefix}C_cstr_farad_per_cm2"], record[f"{prefix}f_cstr_hertz"]
+        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
         rows.append(
             (
                 _method(name),
-                with_error(record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"], AREA),
+                NOTHING if resistance is None else with_error(resistance, error, AREA),
                 NOTHING if capacitance is None else farad(capacitance),
                 NOTHING if frequency is None else engineering(frequency, "Hz"),
             )
         )
     yield Table("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
     apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
-    yield Paragraph(
-        f"In units of both error bars together, R_cstr differs by {apart:.2f} and the spectrum by {spectrum:.2f}."
-    )
+    if apart is not None and spectrum is not None:
+        yield Paragraph(
+            f"In units of both error bars together, R_cstr differs by {apart:.2f} and the spectrum by {spectrum:.2f}."
+        )
 
 
 def _times(record: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     yield "meshing", record["seconds_mesh"]
     yield "solving", record["seconds_solve"]
     yield "whole case, without starting the program", record["seconds_total"]
-    if "cross_check_seconds_total" in record:
+    if record.get("cross_check_seconds_total") is not None:
         yield "the second method", record["cross_check_seconds_total"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
 NAME_WIDTH = 18
 LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
+FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
 LARGEST_PLAIN = 1e6  # larger numbers have an exponent
 
 type Rows = Iterable[tuple[str, str]]
@@ -92,6 +93,9 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for number, peak in enumerate(record["peaks"], start=1):
         yield f"peak {number}", _peak(peak, area)
     spectral = record["method"] == "spectral"
+    if record["cells"] == 0:
+        yield "mesh", "none: full contact is the slab"
+        return
     mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
     yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
     yield "solves", f"{record['solves']} on all {meshes}"
@@ -107,15 +111,43 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """
     for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
         resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
+        if resistance is None:
+            yield name, "no result"
+            continue
         parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
         if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
             parts.append(f"C_cstr {farad(capacitance)}")
         if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
             parts.append(f"f_cstr {engineering(frequency, 'Hz')}")
         yield name, ", ".join([*parts, f"{record[f'{prefix}seconds_total']:.1f} s"])
-    apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
-    words = "agree" if record["cross_check_within_error_bars"] else "DISAGREE"
-    yield "difference", f"R_cstr {apart:.2f}, spectrum {spectrum:.2f} of both error bars together: they {words}"
+    yield "difference", cross_check_text(record)
+
+
+def cross_check_text(record: Mapping[str, Any]) -> str:
+    """What a cross-check says, in one line.
+
+    Args:
+        record: the content of result.json, with the keys of a cross-check.
+    """
+    agrees = record["cross_check_within_error_bars"]
+    if agrees is None:
+        return str(record["cross_check_remark"])
+    apart, spectrum = (
+        "no number" if value is None else f"{value:.2f}"
+        for value in (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
+    )
+    words = "agree" if agrees else "DISAGREE"
+    return f"R_cstr {apart}, spectrum {spectrum} of both error bars together: they {words}"
+
+
+def accuracy_text(record: Mapping[str, Any]) -> str:
+    """That the asked accuracy was not reached, and what the limit was."""
+    reached, asked = record["relative_error_reached"], record["relative_error_asked"]
+    limit = "the memory, the finest mesh or grid, or rounding is the limit"
+    if record["method"] == "finite_elements" and asked < FINITE_ELEMENTS_END:
+        limit = f"finite elements end at {FINITE_ELEMENTS_END:g} (README, Accuracy)"
+    shown = "unknown" if reached is None else f"{reached:.3g}"
+    return f"Accuracy not reached: asked {asked:g}, reached {shown}; {limit}"
 
 
 def apparent_text(record: Mapping[str, Any]) -> str:

@@ -163,7 +163,7 @@ WRONG = [
     (section("gap", height="nan m"), "gap.height = 'nan m': expected a length such as '100 nm' or 'none'"),
     (
         section("gap", relative_permittivity=0.99),
-        "gap.relative_permittivity = 0.99: expected a number of at least 1",
+        "gap.relative_permittivity = 0.99: expected a number from 1 to 1e6",
     ),
     (section("gap", model="thick"), "gap.model = 'thick': expected 'thin', 'volume' or 'auto'"),
     (
@@ -180,15 +180,15 @@ WRONG = [
     ),
     (
         section("electrolyte", relative_permittivity=True),
-        "electrolyte.relative_permittivity = true: expected a number of at least 1",
+        "electrolyte.relative_permittivity = true: expected a number from 1 to 1e6",
     ),
     (
         section("electrolyte", relative_permittivity=math.inf),
-        "electrolyte.relative_permittivity = inf: expected a number of at least 1",
+        "electrolyte.relative_permittivity = inf: expected a number from 1 to 1e6",
     ),
     (
         section("electrolyte", grain_boundary_exponent=1.01),
-        "electrolyte.grain_boundary_exponent = 1.01: expected a number above 0 and at most 1",
+        "electrolyte.grain_boundary_exponent = 1.01: expected a number from 0.01 to 1",
     ),
     (
         section("accuracy", relative_error=0.6),
@@ -217,23 +217,23 @@ WRONG = [
     # contact fraction
     (
         interface(contact_fraction=0),
-        "interface.contact_fraction = 0: expected a number above 0 and at most 1",
+        "interface.contact_fraction = 0: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction=1.5),
-        "interface.contact_fraction = 1.5: expected a number above 0 and at most 1",
+        "interface.contact_fraction = 1.5: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction=math.nan),
-        "interface.contact_fraction = nan: expected a number above 0 and at most 1",
+        "interface.contact_fraction = nan: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction="0.2"),
-        "interface.contact_fraction = '0.2': expected a number above 0 and at most 1",
+        "interface.contact_fraction = '0.2': expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction=True),
-        "interface.contact_fraction = true: expected a number above 0 and at most 1",
+        "interface.contact_fraction = true: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     # the interface's other keys
     (interface(pitch="none"), "interface.pitch = 'none': expected a length such as '100 nm'"),
@@ -275,7 +275,8 @@ WRONG = [
     ),
     (
         {"interface": {"pattern": "square", "pitch": "1 mm"}},
-        "interface.contact_fraction: missing; pattern 'square' expects a number above 0 and at most 1",
+        "interface.contact_fraction: missing; pattern 'square' expects"
+        " a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         {"interface": {"pattern": "square", "contact_fraction": 0.2}},

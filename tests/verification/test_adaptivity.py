@@ -16,10 +16,11 @@ from mpi4py import MPI
 
 from constriction import simulate
 from constriction.case.contacts import layout
+from constriction.errors import MeshError
 from constriction.field import convergence, indicator
 from constriction.field.assembly import assemble
 from constriction.field.convergence import Goal, MeshResponse, mesh_plan, solve_mesh
-from constriction.field.meshing import MeshError, mesh_cell
+from constriction.field.meshing import mesh_cell
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`
 # a large and a small pore that nearly touch: next to no current at the small one's rim

@@ -19,12 +19,13 @@ from mpi4py import MPI
 from constriction import analytic
 from constriction.case.contacts import layout
 from constriction.field.assembly import assemble
-from constriction.field.bounds import bound, gather_slab, solve_potential
-from constriction.field.convergence import LEVEL_ERROR, mesh_plan
+from constriction.field.bounds import Bounds, bound, gather_slab, solve_potential
+from constriction.field.convergence import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
 from constriction.field.equilibration import build_system, equilibrate
 from constriction.field.faces import FRAMES, rim_corners
 from constriction.field.flux_elements import CORNERS, Quadrature, potential_slopes, rules_by_rim
 from constriction.field.meshing import SURFACES, mesh_cell
+from constriction.field.poles import ReducedModel
 from constriction.field.simplices import TETRAHEDRON_EDGES
 from constriction.simulation import simulate
 
@@ -326,3 +327,22 @@ def test_energy_is_that_of_the_flux():
             energy = rule.weights @ (np.sum(tau**2, axis=1) * np.abs(np.linalg.det(jacobian)))
             # the rule of the matrices is a lower one
             assert energy == pytest.approx(energies[cell], rel=1e-4, abs=1e-12 * energies.sum())
+
+
+def test_what_lies_outside_the_bounds_is_moved_in_with_the_whole_spectrum():
+    """Two meshes with F(0) − F(∞) of 0.9 and 1 extrapolate to 1.1; where the bounds end below, all of F follows."""
+
+    def solution(level, constriction, bounds):
+        model = ReducedModel(np.array([0.0, 2.0]), np.array([1.0, constriction]), 1.0, 2 * constriction, 0.0, 1)
+        return MeshSolution(model, None, None, 1, 1, 0.0, 0.0, 0.0, level, bounds)
+
+    free, bounded = (
+        MeshResponse((solution(2.0, 0.9, None), solution(1.0, 1.0, bounds)))
+        for bounds in (None, Bounds(1.95, 2.05, 1.0, 1, 0.0))
+    )
+    assert free.constriction == pytest.approx(1.1)
+    assert bounded.constriction == pytest.approx(1.05)
+    ratios = np.array([0.0, 1e-6j, 1j, 100j])
+    np.testing.assert_allclose(bounded(ratios), free(ratios) * 1.05 / 1.1, rtol=1e-12)
+    assert bounded(0.0).real == bounded.constriction  # one number
+    assert bounded.stored == pytest.approx(free.stored * 1.05 / 1.1)

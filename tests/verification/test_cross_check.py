@@ -7,6 +7,7 @@ of both error bars, must be below one; C_cstr and f_cstr follow from the same sp
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from constriction import load
 from constriction.case.contacts import layout
 from constriction.cli import main
 from constriction.comparison import CrossCheck, twin
-from constriction.errors import InputError
+from constriction.errors import InputError, SolverError
 from constriction.simulation import check_flat, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
@@ -100,6 +101,66 @@ def test_disagreement_is_told_and_written(tmp_path, capsys, monkeypatch):
     )
     record = json.loads((out / "result.json").read_text("utf-8"))
     assert record["cross_check_within_error_bars"] is False
+
+
+def widened(result, error):
+    """The same result with other error bars."""
+    return replace(result, R_cstr_error=error * result.R_cstr, spectrum_error=error * result.R_cstr)
+
+
+@pytest.mark.parametrize(
+    ("bars", "outcome"), [((1e-3, 1e-3), "agree"), ((0.2, 0.2), "agree"), ((0.3, 0.3), "not resolved")]
+)
+def test_bars_as_wide_as_the_value_agree_with_nothing(bars, outcome):
+    result = simulate(load(MESHES / "stripes.toml"))
+    check = CrossCheck(*(widened(result, bar) for bar in bars))
+    assert check.outcome == outcome
+    record = check.record()
+    assert record["cross_check_outcome"] == outcome
+    assert record["cross_check_within_error_bars"] is {"agree": True, "not resolved": None}[outcome]
+    assert (record["cross_check_remark"] is None) is (outcome == "agree")
+
+
+def test_far_apart_is_disagreement_however_wide_the_bars():
+    result = simulate(load(MESHES / "stripes.toml"))
+    other = replace(widened(result, 0.4), R_cstr=3 * result.R_cstr)
+    assert CrossCheck(widened(result, 0.4), other).outcome == "disagree"
+
+
+def test_full_contact_agrees_with_itself():
+    case = case_of({**SQUARE, "contact_fraction": 1})
+    check = check_of(case)
+    assert check.outcome == "agree" and check.difference == check.spectrum_difference == check.bars == 0
+
+
+@pytest.mark.parametrize("error", [MemoryError(), SolverError("it does not converge"), ValueError("odd\nnumbers")])
+def test_the_first_result_is_kept_when_the_second_method_fails(tmp_path, capsys, monkeypatch, error):
+    def fails(case, options):
+        assert (tmp_path / "out" / "result.json").exists()  # before the second is begun
+        raise error
+
+    monkeypatch.setattr("constriction.comparison.simulate", fails)
+    out = tmp_path / "out"
+    assert main(["run", str(MESHES / "stripes.toml"), "--cross-check", "--out", str(out)]) == 1
+    shown = capsys.readouterr()
+    assert "not resolved: spectral gave no result" in shown.out
+    last = shown.err.splitlines()[-1]
+    assert last.startswith("constriction: error: not resolved: spectral gave no result: ")
+    record = json.loads((out / "result.json").read_text("utf-8"))
+    assert record["R_cstr_ohm_cm2"] == pytest.approx(0.5027, rel=1e-3)
+    assert record["cross_check_outcome"] == "not resolved" and record["cross_check_R_cstr_ohm_cm2"] is None
+    assert record["cross_check_within_error_bars"] is None
+    assert {path.name for path in out.iterdir()} >= {"case.toml", "spectrum.csv", "nyquist.png", "contacts.geojson"}
+
+
+def test_what_the_second_method_cannot_do_is_refused_first(tmp_path, capsys):
+    """A spot of 6e-5 tube radii would take transforms terabytes."""
+    path = tmp_path / "case.toml"
+    interface = 'pattern = "single"\ncell_shape = "circular"\ncontact_fraction = 4e-9\npitch = "1 mm"'
+    path.write_text(f'[interface]\n{interface}\n[gap]\nmodel = "thin"\n', "utf-8")
+    assert main(["run", str(path), "--cross-check", "--out", str(tmp_path / "out")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "too small for transforms" in line and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,19 @@ import random
 import pytest
 
 import constriction
+from constriction.analytic import small_pore_constriction, strip_constriction, tube_disc_constriction
+from constriction.errors import InputError
 
 ASKED = 2e-2
 
 
-def solve(interface, height="1 um", model="auto"):
-    case = {"interface": interface, "gap": {"height": height, "model": model}, "accuracy": {"relative_error": ASKED}}
+def solve(interface, height="1 um", model="auto", method="finite_elements", thickness="6 mm"):
+    case = {
+        "interface": interface,
+        "gap": {"height": height, "model": model},
+        "electrolyte": {"thickness": thickness},
+        "accuracy": {"relative_error": ASKED, "method": method},
+    }
     return constriction.simulate(constriction.parse_case(case))
 
 
@@ -65,6 +72,72 @@ def test_extreme_fractions_and_their_pores(interface):
     )
     assert contacts.accuracy_reached and pores.accuracy_reached
     assert contacts.R_cstr > 0 and pores.R_cstr > 0
+
+
+# σ of NZSP is 0.5 S/m, the slab deep; R_cstr in Ω·m² of a pitch of 1 mm.
+NEARLY_NOTHING = [
+    ({"pattern": "stripes", "contact_fraction": 1e-4}, strip_constriction(1e-4, 1e-3, 0.5)),
+    ({"pattern": "stripes", "contact_fraction": 0.99}, strip_constriction(0.99, 1e-3, 0.5)),
+    # Holm's disc, less 1.41 ε of a tube
+    (
+        {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1e-9},
+        tube_disc_constriction(0.5e-3 * math.sqrt(1e-9), 0.5e-3, 0.5),
+    ),
+    (
+        {"pattern": "square", "contact_fraction": 1 - 1e-6, "inverted": True},
+        small_pore_constriction(1e-6, 1e-3 * math.sqrt(1e-6 / math.pi), 0.5),
+    ),
+]
+
+
+@pytest.mark.parametrize(("interface", "exact"), NEARLY_NOTHING)
+def test_hardly_any_contact_or_hardly_any_gap(interface, exact):
+    result = solve({**interface, "pitch": "1 mm"}, model="thin")
+    assert abs(result.R_cstr - exact) <= result.R_cstr_error <= 0.02 * exact
+
+
+def test_transforms_of_stripes_with_hardly_any_gap():
+    interface = {"pattern": "stripes", "contact_fraction": 0.9999, "pitch": "1 mm"}
+    result = solve(interface, model="thin", method="spectral")
+    exact = -1e-3 / (math.pi * 0.5) * 0.5 * math.log1p(-(math.sin(math.pi / 2 * 1e-4) ** 2))
+    assert abs(result.R_cstr - exact) <= result.R_cstr_error <= 0.02 * exact
+
+
+def test_a_cell_as_long_as_a_thousand_spots_is_a_factor_where_multigrid_stalls():
+    """Far from the spot the current spreads as in a plane: R grows by P/(πσ)·ln 10 from one to the next."""
+    lengths = 1e-3, 1e-4, 1e-5, 1e-6
+    found = [
+        solve(
+            {"pattern": "list", "cell": ["1 mm", f"{w} m"], "discs": [["0.5 mm", f"{w / 2} m", f"{w / 5} m"]]}, "1 nm"
+        )
+        for w in lengths[1:]
+    ]
+    for wider, narrower in zip(found, found[1:], strict=False):
+        exact = 1e-3 / (math.pi * 0.5) * math.log(10)
+        assert abs(narrower.R_cstr - wider.R_cstr - exact) <= wider.R_cstr_error + narrower.R_cstr_error
+
+
+UNSOLVABLE = [
+    ({"pattern": "stripes", "contact_fraction": 1e-7}, {}, "of the pitch; finite elements need 2e-06"),
+    ({"pattern": "stripes", "contact_fraction": 0.9999}, {}, "nearly everything is in contact"),
+    ({"pattern": "square", "contact_fraction": 1 - 1e-9, "inverted": True}, {}, "nearly everything is in contact"),
+    ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 0.9999}, {}, "so near to each other"),
+    ({"pattern": "square", "shape": "square", "contact_fraction": 0.9999}, {}, "so near to each other"),
+    ({"pattern": "square", "contact_fraction": 0.2}, {"thickness": "20 nm"}, "as wide as the slab is thick"),
+    ({"pattern": "square", "contact_fraction": 1e-9}, {"method": "spectral"}, "pixels for each spot"),
+    (
+        {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1e-9},
+        {"method": "spectral"},
+        "too small for transforms",
+    ),
+]
+
+
+@pytest.mark.parametrize(("interface", "how", "words"), UNSOLVABLE)
+def test_what_cannot_be_solved_is_refused_before_computing(interface, how, words):
+    with pytest.raises(InputError, match=words) as refusal:
+        solve({**interface, "pitch": "1 mm"}, model="thin", **how)
+    assert "\n" not in str(refusal.value)
 
 
 def test_stripes_of_contact_are_stripes_of_gap():

@@ -1,0 +1,99 @@
+"""The kinds of values that a case file has: how each is read, between which limits, and how it is written.
+
+Values with a dimension are strings with their unit on the way in and SI floats afterwards.
+"""
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from constriction.case.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.errors import InputError
+
+# What physics can want, and arithmetic can hold: far beyond both ends squares and products overflow.
+_RANGES = {
+    "conductivity": ("1e-12 S/m", "1e9 S/m"),
+    "frequency": ("1e-6 Hz", "1e15 Hz"),
+    "length": ("1 nm", "1 m"),
+}
+_ATOMIC = ("0.01 nm", "1 m")  # of a gap's height and a disc's radius
+SMALLEST_FRACTION = 1e-9
+"""Of contacts, and of gaps: less is none at all, which only a contact fraction of 1 says."""
+MOST_FREQUENCIES = 10_000
+"""Of a sweep."""
+
+
+def _within(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float:
+    """A quantity in the range of its kind, or in another; raises InputError."""
+    number = parse_quantity(value, kind)
+    if number <= 0:
+        raise InputError(f"{shown(value)}: expected {KINDS[kind].noun} above zero")
+    lowest, highest = limits or _RANGES[kind]
+    if not parse_quantity(lowest, kind) <= number <= parse_quantity(highest, kind):
+        raise InputError(f"{shown(value)}: expected {KINDS[kind].noun} from {lowest} to {highest}")
+    return number
+
+
+def _within_or_none(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float | None:
+    """A quantity in a range, or None for "none"; raises InputError."""
+    try:
+        return None if value == "none" else _within(value, kind, limits)
+    except InputError as error:
+        raise InputError(f"{error} or 'none'") from None
+
+
+def _coordinate(value: Any, kind: str) -> float:
+    """A place on either side of zero, no farther away than any length; raises InputError."""
+    number = parse_quantity(value, kind)
+    if abs(number) > parse_quantity(_RANGES[kind][1], kind):
+        raise InputError(f"{shown(value)}: expected {KINDS[kind].noun} from -{_RANGES[kind][1]} to {_RANGES[kind][1]}")
+    return number
+
+
+def _contact_fraction(value: float | None) -> float | None:
+    """Refuse what only nearly is the full contact."""
+    if value is not None and 1.0 - SMALLEST_FRACTION < value < 1.0:
+        raise ValueError("nearly full contact")
+    return value
+
+
+def _write(value: float | None, kind: str) -> str:
+    """A quantity as the case file has it."""
+    return "none" if value is None else format_quantity(value, kind)
+
+
+def _encodable(text: str) -> str:
+    """Refuse what no UTF-8 file can hold (lone surrogates)."""
+    text.encode()
+    return text
+
+
+def not_empty(discs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list; pydantic's own limit would also complain about a wrong entry."""
+    if not discs:
+        raise ValueError("no discs, expected at least one")
+    return discs
+
+
+def _reads(kind: str, read: Any = _within, **how: Any) -> BeforeValidator:
+    return BeforeValidator(partial(read, kind=kind, **how))
+
+
+def _writes(kind: str) -> PlainSerializer:
+    return PlainSerializer(partial(_write, kind=kind), return_type=str)
+
+
+Coordinate = Annotated[float, _reads("length", _coordinate), _writes("length")]
+Length = Annotated[float, _reads("length"), _writes("length")]
+Radius = Annotated[float, _reads("length", limits=_ATOMIC), _writes("length")]
+HeightOrNone = Annotated[float | None, _reads("length", _within_or_none, limits=_ATOMIC), _writes("length")]
+Conductivity = Annotated[float, _reads("conductivity"), _writes("conductivity")]
+ConductivityOrNone = Annotated[float | None, _reads("conductivity", _within_or_none), _writes("conductivity")]
+Disc = tuple[Coordinate, Coordinate, Radius]
+Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Integer = Annotated[int, Field(strict=True)]
+Permittivity = Annotated[Number, Field(ge=1, le=1e6, description="a number from 1 to 1e6")]
+Fraction = Annotated[Number, Field(ge=SMALLEST_FRACTION, le=1), AfterValidator(_contact_fraction)]
+Text = Annotated[str, Field(strict=True, description="a string"), AfterValidator(_encodable)]

@@ -1,0 +1,104 @@
+"""What meshes and grids cannot solve, told before anything is built."""
+
+from __future__ import annotations
+
+import math
+
+from constriction.case.contacts import Layout
+from constriction.errors import InputError
+
+FLATTEST = 2e4  # longest side of a cell / depth of the slab
+LONGEST = 2e4  # longest side of a cell / its shortest
+SMALLEST_ROOM = 2e-6  # pitches: points nearer than 1e-9 are one, and the collar of a rim has many in its room
+# What constricts is a difference, F(0) − F(∞), and at least this part of F(∞), or rounding is all that is left; of the
+# stretched elements of a cell with unlike sides the entries are larger, and so is their rounding.
+FAINTEST, FAINTEST_STRETCHED = 2e-10, 2e-14
+CROWDED, MOST_UNKNOWNS = 5.0, 5e5  # unknowns / those of the same spots apart; half a minute's
+MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
+
+
+def check_cell(plan: Layout, depth: float) -> None:
+    """Refuse a cell that is too long or too flat.
+
+    Args:
+        plan: the mirror cell.
+        depth: of the slab, in pitches.
+
+    Raises:
+        InputError: with its sides' ratio.
+    """
+    sides = plan.width / plan.pitch, plan.depth / plan.pitch
+    if max(sides) > FLATTEST * depth:
+        raise InputError(
+            f"electrolyte.thickness: the cell is {max(sides) / depth:.2g} times as wide as the slab is thick; "
+            f"expected at most {FLATTEST:g} times"
+        )
+    if plan.lattice_images == 1 and max(sides) > LONGEST * min(sides):
+        raise InputError(
+            f"interface.cell: one side is {max(sides) / min(sides):.2g} times the other; "
+            f"expected at most {LONGEST:g} times"
+        )
+
+
+def check_rims(plan: Layout, depth: float, room: float) -> None:
+    """Refuse spots, or gaps between them, that drown in rounding.
+
+    Args:
+        plan: the mirror cell.
+        depth: of the meshed slab, in pitches.
+        room: the smallest length over which the field varies across a rim, in pitches.
+
+    Raises:
+        InputError: with how small they are.
+    """
+    if room < SMALLEST_ROOM:
+        raise InputError(
+            f"interface: the smallest spot, or the way from one to the next or to a side, is {room:.2g} of the pitch; "
+            f"finite elements need {SMALLEST_ROOM:g}"
+        )
+    gap, sides = 1.0 - plan.contact_fraction, (plan.width / plan.pitch, plan.depth / plan.pitch)
+    faint = 0.5 * gap * min(room, *(size / plan.pitch for size in plan.sizes)) / depth
+    stretched = min(sides) / max(sides)
+    if faint < FAINTEST or faint * stretched**2 < FAINTEST_STRETCHED:
+        raise InputError(
+            f"interface: nearly everything is in contact, what constricts is about {faint:.1g} of the electrolyte's "
+            "resistance and would drown in rounding; expected less contact, contact_fraction = 1, or stripes by "
+            "accuracy.method = 'spectral'"
+        )
+
+
+def check_crowd(unknowns: float, apart: float) -> None:
+    """Refuse spots that are so near to each other or to a side that hardly anything else is meshed.
+
+    Args:
+        unknowns: that the mesh would take.
+        apart: those that the same spots would take apart.
+
+    Raises:
+        InputError: with both.
+    """
+    if unknowns > MOST_UNKNOWNS and unknowns > CROWDED * apart:
+        raise InputError(
+            f"interface: some spots are so near to each other or to a side that a mesh for this accuracy would take "
+            f"{unknowns:.2g} unknowns (apart {apart:.2g}); expected them farther away, or a larger "
+            "accuracy.relative_error"
+        )
+
+
+def check_pixels(per_spot: float, needed: float, memory: float) -> None:
+    """Refuse spots that no grid of a sensible size resolves.
+
+    Args:
+        per_spot: pixels of the coarsest useful grid per spot.
+        needed: bytes of that grid.
+        memory: bytes that may be used.
+
+    Raises:
+        InputError: with the pixels.
+    """
+    if per_spot > MOST_PIXELS or needed > memory:
+        raise InputError(
+            f"interface: transforms would need {math.ceil(per_spot):.2g} pixels for each spot, as one of them, or its "
+            f"way to the next, is so small; expected at most {MOST_PIXELS:g} that fit into the memory, or "
+            "method = 'finite_elements' without --cross-check"
+        )
