@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from constriction.errors import InputError
 from constriction.view.charts import Chart, figure
+from constriction.view.ticks import QUANTITIES
 
 # What the file may load: nothing but what stands in it. A browser enforces it.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
 )
-_SYMBOLS = re.compile(r"\b([RCZf])_(cstr|low|high|dc|electrolyte|SE|int|series|gb)\b")
 _UNIT = re.compile(r"(?<=[\d)]) (?=[±%µΩFHMGTkmnp])|(?<=±) ")  # lines do not break between a number and its unit
 _SHORT = 26  # characters: longer cells of a table may break into lines
 
@@ -188,7 +188,7 @@ def _asset(name: str) -> str:
 
 def _text(text: str) -> str:
     """Plain text as HTML, R_cstr and its like as symbols."""
-    return _SYMBOLS.sub(r"<var>\1</var><sub>\2</sub>", _UNIT.sub("\N{NO-BREAK SPACE}", escape(text)))
+    return QUANTITIES.sub(r"<var>\1</var><sub>\2</sub>", _UNIT.sub("\N{NO-BREAK SPACE}", escape(text)))
 
 
 def _heading(section: Heading, page: _Page) -> str:

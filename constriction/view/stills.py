@@ -13,14 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
 from constriction.case.relief import Solid
-from constriction.view.charts import Axis, Chart, Panel, Series, frequency_ticks
+from constriction.view.charts import Axis, Chart, Panel, Series, ticks_of
 from constriction.view.labels import new_layout, place_labels
 from constriction.view.plots import STYLE
 from constriction.view.terminal import PREFIXES
+from constriction.view.ticks import symbols
 
 # Stand-ins that become the page's own colours; names are those of report.css.
 INK, PAPER, MUTED, LINE = "#222222", "#ffffff", "#555555", "#666666"
@@ -103,11 +104,11 @@ def _draw(axes: Axes, panel: Panel) -> None:
         style: dict[str, Any] = {
             "linestyle": {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}[series.line],
             "marker": _MARKERS.get(series.symbol, ""),
-            "markersize": 5.0 if series.colour == "ink" else 3.2,
+            "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
             "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
             "markerfacecolor": PAPER if series.hollow else colour,
             "color": colour,
-            "linewidth": 0.8 if series.colour == "muted" and series.line == "solid" else 1.4,
+            "linewidth": (0.8 if series.colour == "muted" and series.line == "solid" else 1.4) * series.width,
             "label": series.label or "_",
             "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
         }
@@ -123,7 +124,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
 
 def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> None:
     mine = getattr(axes, f"{which}axis")
-    mine.set_label_text(axis.label)
+    mine.set_label_text(symbols(axis.label), parse_math=True)
     if axis.names:
         mine.set_major_locator(FixedLocator(range(len(axis.names))))
         mine.set_major_formatter(FuncFormatter(lambda place, _: dict(enumerate(axis.names)).get(round(place), "")))
@@ -137,19 +138,11 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
 
 
 def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
-    mine.set_minor_formatter(NullFormatter())
-    low, high = float(values.min()), float(values.max())
-    if axis.scale == "frequency":
-        ticks = dict(frequency_ticks(low, high))
-        mine.set_major_locator(FixedLocator(list(ticks)))
-        mine.set_minor_locator(NullLocator())
-        mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
-        return
-    # Decades alone would leave one tick or none.
-    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 4 * low else (1, 1.5, 2, 3, 4, 5, 6, 8)
-    mine.set_major_locator(LogLocator(subs=subs, numticks=9))
+    ticks = dict(ticks_of(axis.scale, float(values.min()), float(values.max())))
+    mine.set_major_locator(FixedLocator(list(ticks)))
     mine.set_minor_locator(NullLocator())
-    mine.set_major_formatter(FuncFormatter(_plain))
+    mine.set_minor_formatter(NullFormatter())
+    mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
 
 
 def _plain(value: float, _: object) -> str:

@@ -14,14 +14,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from constriction.errors import InputError
 from constriction.study.curves import Curve, curves_of, figures_of
 from constriction.study.figures import Figure
 from constriction.study.table import Table, is_number
+from constriction.view.coinciding import WORDS as COINCIDING
+from constriction.view.coinciding import depths
 from constriction.view.labels import decimal_prefix
 from constriction.view.plots import DPI, METADATA, STYLE, WIDTH
+from constriction.view.ticks import logarithmic, plain, symbols
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
@@ -50,7 +53,7 @@ USUAL_UNITS: Mapping[str, tuple[str, float]] = {
     "S/m": ("mS/cm", 10.0),
     "eV": ("eV", 1.0),
 }
-WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness"}
+WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
 PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
 ENDINGS = {
     "_farad_per_cm2": "F/cm²",
@@ -111,8 +114,11 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
         for axes, name, curves in zip(every, figure.y, panels, strict=True):
             _panel(axes, table, figure, name, curves)
         _label_x(every[-1], table, figure, panels)
+        canvas.align_ylabels(every)
         if lines:
-            _head(canvas, every[0], labels, _words(figure.series))
+            dashed = any(line.get_linestyle() == "--" for axes in every for line in axes.get_lines())
+            note = f" ({COINCIDING})" if dashed else ""
+            _head(canvas, every[0], labels, _words(figure.series) + note)
         if title:
             canvas.text(0.5, 1 - 0.06 / height, title, ha="center", va="top", fontsize=8, parse_math=False)
     return canvas
@@ -123,25 +129,36 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, curves: Sequence
     values = np.array([value for curve in curves for value in curve.mean if math.isfinite(value)])
     shown = shown_as(name, table.units, values)
     x_shown = _x_shown(table, figure, curves)
-    for n, curve in enumerate(curves):
+    log = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
+    places = [_places(curve, x_shown, curves) for curve in curves]
+    lying = depths([(x, curve.mean) for x, curve in zip(places, curves, strict=True)], log)
+    for n, (x, curve) in enumerate(zip(places, curves, strict=True)):
         colour, marker = COLOURS[n % len(COLOURS)], MARKERS[n // len(COLOURS) % len(MARKERS)]
-        x = _places(curve, x_shown, curves)
         mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
-        line = "" if figure.points or x_shown is None else "-"
-        axes.plot(x, mean + shown.shift, marker, ls=line, color=colour, ms=2.6, mew=0)
+        line, width, size = _look(lying[n], any(lying))
+        line = "" if figure.points or x_shown is None else line
+        axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=size, mew=0)
         if np.any(np.isfinite(spread)):
             low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
             axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
-    log = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
     if log and values.size and values.min() > 0:
+        low, high = values.min() * shown.factor, values.max() * shown.factor
+        room = 1.5 if high < 2 * low else (high / low) ** 0.06  # else ticks would tell differences of rounding
         axes.set_yscale("log")
-        if values.max() < 2 * values.min():  # else ticks would tell differences of rounding
-            axes.set_ylim(values.min() / 1.5, values.max() * 1.5)
+        axes.set_ylim(low / room, high * room)
+        logarithmic(axes.yaxis, *axes.get_ylim())
     elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
         axes.set_ylim(bottom=0)
-    axes.set_ylabel(_titled(shown), labelpad=2)
+    axes.set_ylabel(symbols(_titled(shown)), labelpad=2)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.03)
+
+
+def _look(depth: int, any_lies: bool) -> tuple[str | tuple[int, tuple[float, float]], float, float]:
+    """Style and width of a line, size of its markers: what lies on another is dashed, thin and small."""
+    if depth:
+        return (0, (3.0, 2.0)), 0.9, 1.8
+    return "-", 2.0 if any_lies else 1.0, 4.0 if any_lies else 2.6
 
 
 def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence[Curve]]) -> None:
@@ -150,14 +167,14 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
     if shown is None:
         names = _distinct(panels[0])
         axes.set_xticks(range(len(names)), [str(name) for name in names])
-        axes.set_xlabel(_plain(figure.x), labelpad=2)
+        axes.set_xlabel(in_words(figure.x), labelpad=2)
         return
     values = sorted({x for curve in panels[0] for x in curve.x})
     log = {"semilogx": True, "loglog": True, "auto": is_log_spaced(values)}.get(figure.scale, False)
     if log and min(values) > 0:
         axes.set_xscale("log")
         _log_ticks(axes, (np.array(values, dtype=float) + shown.shift) * shown.factor)
-    axes.set_xlabel(_titled(shown), labelpad=2)
+    axes.set_xlabel(symbols(_titled(shown)), labelpad=2)
 
 
 def is_log_spaced(values: Sequence[float]) -> bool:
@@ -181,8 +198,8 @@ def _log_ticks(axes: Axes, places: np.ndarray[Any, Any]) -> None:
     few = places.size <= FEW_TICKS and np.min(np.diff(np.log10(places)), initial=span) > 0.09 * span
     digits = (1.0, 2.0, 5.0) if span < 1.6 else (1.0,)
     axes.xaxis.set_major_locator(FixedLocator(list(places)) if few else LogLocator(subs=digits))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{float(f'{value:.3g}'):g}")
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(lambda value, _: plain(float(f"{value:.3g}")))
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _x_shown(table: Table, figure: Figure, curves: Sequence[Curve]) -> Shown | None:
@@ -212,18 +229,18 @@ def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) 
     """How a column is shown, in the unit of the field and with a prefix that suits its values."""
     unit = units.get(name, "")
     if unit == "K":
-        return Shown(_plain(name), "°C", 1.0, -273.15)
+        return Shown(in_words(name), "°C", 1.0, -273.15)
     if unit in USUAL_UNITS:
-        return Shown(_plain(name), *USUAL_UNITS[unit])
+        return Shown(in_words(name), *USUAL_UNITS[unit])
     ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
     base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
     if base is None:
-        return Shown(_plain(name), "", 1.0)
+        return Shown(in_words(name), "", 1.0)
     largest = float(np.max(np.abs(values), initial=0.0))
     if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
-        return Shown(_plain(name), base, 1.0)
+        return Shown(in_words(name), base, 1.0)
     size, prefix = _prefix(largest)
-    return Shown(_plain(name), prefix + base, 1 / size)
+    return Shown(in_words(name), prefix + base, 1 / size)
 
 
 def _prefix(value: float) -> tuple[float, str]:
@@ -238,7 +255,7 @@ def _prefix(value: float) -> tuple[float, str]:
     return decimal_prefix(value) if value > 0 else (1.0, "")
 
 
-def _plain(name: str) -> str:
+def in_words(name: str) -> str:
     """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
     for ending in ENDINGS:
         if name.endswith(ending):
@@ -251,7 +268,7 @@ def _titled(shown: Shown) -> str:
 
 
 def _words(names: Sequence[str]) -> str:
-    return ", ".join(map(_plain, names))
+    return ", ".join(map(in_words, names))
 
 
 def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:
@@ -261,7 +278,7 @@ def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:
 
 def _title(table: Table, figure: Figure) -> str:
     """The figure's title with what it shows of the study alone."""
-    fixed = (f"{_plain(key)} {_value(table, key, value)}" for key, value in figure.where.items())
+    fixed = (f"{in_words(key)} {_value(table, key, value)}" for key, value in figure.where.items())
     return ", ".join([*filter(None, [figure.title]), *fixed])
 
 
@@ -278,8 +295,8 @@ def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None
     lines = [line for line in axes.get_lines() if line.get_marker() not in ("", "None")]
     axes.legend(
         lines,
-        labels,
-        title=title,
+        list(map(symbols, labels)),
+        title=symbols(title),
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         ncols=LEGEND_COLUMNS,
