@@ -67,12 +67,13 @@ class Axis:
 
     `scale` is "linear", "whole" (ticks at integers only), "log", or "frequency" and "time" (log, decades in words, so
     that the label needs no unit).
-    `names` are written at 0, 1, 2 … instead of numbers.
+    `names` are written at 0, 1, 2 … instead of numbers. `limits` are shown whatever the values; None: what holds them.
     """
 
     label: str
     scale: str = "linear"
     names: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +186,7 @@ def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
         texts = [html.escape(name) for name in axis.names]
         return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
     if axis.scale == "linear":
-        return found
+        return found | ({"range": list(axis.limits)} if axis.limits else {})
     every = np.concatenate([np.asarray(part, dtype=float) for part in values])
     every = every[np.isfinite(every)]
     if axis.scale == "whole":

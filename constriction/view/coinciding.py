@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 NEAR = 0.012  # of the panel's height: about a line's width
 FEWEST = 2  # points in common that lie on each other, from which curves are said to coincide
-WORDS = "dashed: lies on another curve"
+WORDS = "thin and dashed: lies on another curve"
+WIDEST, THINNEST = 2.6, 0.8  # of lines that lie on each other, relative to the usual one
 
 
 def depths(curves: Sequence[tuple[ArrayLike, ArrayLike]], logarithmic: bool) -> list[int]:
@@ -26,6 +27,18 @@ def depths(curves: Sequence[tuple[ArrayLike, ArrayLike]], logarithmic: bool) -> 
     heights = [height for curve in placed for height in curve.values()]
     near = NEAR * (max(heights) - min(heights)) if heights else 0.0
     return [sum(_same(curve, other, near) for other in placed[:n]) for n, curve in enumerate(placed)]
+
+
+def widths(lying: Sequence[int]) -> list[float]:
+    """Of lines, relative to the usual one: what lies on others is thinner, so that each is seen beside those below.
+
+    Args:
+        lying: from `depths`.
+    """
+    deepest = max(lying, default=0)
+    if not deepest:
+        return [1.0] * len(lying)
+    return [WIDEST * (THINNEST / WIDEST) ** (depth / deepest) for depth in lying]
 
 
 def _placed(x: ArrayLike, y: ArrayLike, logarithmic: bool) -> dict[float, float]:

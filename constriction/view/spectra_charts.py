@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
-from constriction.view.coinciding import WORDS, depths
+from constriction.view.coinciding import WORDS, depths, widths
 from constriction.view.labels import Named, hertz, seconds
 from constriction.view.plots import decades, display_unit, smooth
 from constriction.view.terminal import engineering, significant
@@ -21,6 +21,7 @@ from constriction.view.terminal import engineering, significant
 FREQUENCY = Axis("frequency", "frequency")
 TIME = Axis("relaxation time τ", "time")
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
+STEADY = 0.05  # relative spread up to which values are shown as a constant
 LOG_FROM = 30.0  # values that span more than this factor are laid out logarithmically
 
 
@@ -221,7 +222,7 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
         if not series:
             raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
         values = np.concatenate([np.asarray(s.y, dtype=float) for s in series])
-        panels.append(Panel(Axis(axes.label(key), _scale_of(values)), tuple(series)))
+        panels.append(Panel(Axis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series)))
     if any(one.line == "dashed" for panel in panels for one in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
     x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
@@ -312,6 +313,15 @@ def _scale_of(values: NDArray[np.float64]) -> str:
     return "log" if known.size and known.min() > 0 and known.max() > LOG_FROM * known.min() else "linear"
 
 
+def _limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Of an axis whose values hardly differ: noise of a constant should not look like a trend."""
+    known = values[np.isfinite(values)]
+    middle = float(known.mean()) if known.size else 0.0
+    if middle == 0 or np.ptp(known) > STEADY * abs(middle):
+        return None
+    return middle - STEADY * abs(middle), middle + STEADY * abs(middle)
+
+
 def _with_nan(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.array([math.nan if value is None else value for value in values], dtype=float)
 
@@ -351,8 +361,8 @@ def _styled(series: Sequence[Series]) -> list[Series]:
     values = np.concatenate([np.asarray(one.y, dtype=float) for one in series] or [np.empty(0)])
     lying = depths([(one.x, one.y) for one in series], _scale_of(values) == "log")
     styled = []
-    for number, (one, depth) in enumerate(zip(series, lying, strict=True)):
+    for number, (one, depth, width) in enumerate(zip(series, lying, widths(lying), strict=True)):
         colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]
-        line, width = ("dashed", 0.8) if depth else ("solid", 2.0 if any(lying) else 1.0)
+        line = "dashed" if depth else "solid"
         styled.append(replace(one, colour=colour, symbol=symbol, line=line, width=width))
     return styled

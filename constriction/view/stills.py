@@ -132,6 +132,8 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
         count = 7 if which == "x" else 5
         mine.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10], integer=axis.scale == "whole"))
         mine.set_major_formatter(FuncFormatter(_plain))
+        if axis.limits:
+            getattr(axes, f"set_{which}lim")(axis.limits)
     else:
         getattr(axes, f"set_{which}scale")("log")
         _logarithmic(mine, axis, values[np.isfinite(values)])

@@ -21,7 +21,7 @@ from constriction.study.curves import Curve, curves_of, figures_of
 from constriction.study.figures import Figure
 from constriction.study.table import Table, is_number
 from constriction.view.coinciding import WORDS as COINCIDING
-from constriction.view.coinciding import depths
+from constriction.view.coinciding import depths, widths
 from constriction.view.labels import decimal_prefix
 from constriction.view.plots import DPI, METADATA, STYLE, WIDTH
 from constriction.view.ticks import logarithmic, plain, symbols
@@ -34,6 +34,9 @@ LEGEND_COLUMNS = 2
 SPAN_OF_LOG = 30.0  # largest over smallest, from which y is drawn on a log axis
 BAND = 0.18  # opacity
 FEW_TICKS = 8
+
+
+type Look = tuple[str | tuple[int, tuple[float, float]], float]  # a line's style and relative width
 
 
 class Shown(NamedTuple):
@@ -102,7 +105,10 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     if not any(panels):
         raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
     labels = _legend(table, panels[0])
-    lines = math.ceil(len(labels) / LEGEND_COLUMNS) if len(labels) > 1 else 0
+    looks = _looks(figure, panels)
+    note = f"\n{COINCIDING}" if any(style != "-" for style, _ in looks) and not figure.points else ""
+    heading = _words(figure.series) + note
+    lines = math.ceil(len(labels) / LEGEND_COLUMNS) + bool(note) if len(labels) > 1 else 0
     title = "\n".join(textwrap.wrap(_title(table, figure), 50))
     head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
     height = head + PANEL * len(panels) + FOOT
@@ -112,36 +118,33 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
         every = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         canvas.subplots_adjust(left=0.19, right=0.97, top=1 - head / height, bottom=FOOT / height, hspace=0.1)
         for axes, name, curves in zip(every, figure.y, panels, strict=True):
-            _panel(axes, table, figure, name, curves)
+            _panel(axes, table, figure, name, (curves, looks))
         _label_x(every[-1], table, figure, panels)
         canvas.align_ylabels(every)
         if lines:
-            dashed = any(line.get_linestyle() == "--" for axes in every for line in axes.get_lines())
-            note = f" ({COINCIDING})" if dashed else ""
-            _head(canvas, every[0], labels, _words(figure.series) + note)
+            _head(canvas, every[0], labels, heading)
         if title:
             canvas.text(0.5, 1 - 0.06 / height, title, ha="center", va="top", fontsize=8, parse_math=False)
     return canvas
 
 
-def _panel(axes: Axes, table: Table, figure: Figure, name: str, curves: Sequence[Curve]) -> None:
-    """The curves of one column."""
-    values = np.array([value for curve in curves for value in curve.mean if math.isfinite(value)])
+def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Sequence[Curve], Sequence[Look]]) -> None:
+    """The curves of one column, each as it looks in all of them."""
+    curves, looks = drawn
+    values = _values(curves)
     shown = shown_as(name, table.units, values)
     x_shown = _x_shown(table, figure, curves)
-    log = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
     places = [_places(curve, x_shown, curves) for curve in curves]
-    lying = depths([(x, curve.mean) for x, curve in zip(places, curves, strict=True)], log)
     for n, (x, curve) in enumerate(zip(places, curves, strict=True)):
         colour, marker = COLOURS[n % len(COLOURS)], MARKERS[n // len(COLOURS) % len(MARKERS)]
         mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
-        line, width, size = _look(lying[n], any(lying))
+        line, width = looks[n]
         line = "" if figure.points or x_shown is None else line
-        axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=size, mew=0)
+        axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=2.6 * width**0.5, mew=0)
         if np.any(np.isfinite(spread)):
             low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
             axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
-    if log and values.size and values.min() > 0:
+    if _is_log(figure, values):
         low, high = values.min() * shown.factor, values.max() * shown.factor
         room = 1.5 if high < 2 * low else (high / low) ** 0.06  # else ticks would tell differences of rounding
         axes.set_yscale("log")
@@ -149,16 +152,27 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, curves: Sequence
         logarithmic(axes.yaxis, *axes.get_ylim())
     elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
         axes.set_ylim(bottom=0)
-    axes.set_ylabel(symbols(_titled(shown)), labelpad=2)
+    axes.set_ylabel(symbols(titled(shown)), labelpad=2)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.03)
 
 
-def _look(depth: int, any_lies: bool) -> tuple[str | tuple[int, tuple[float, float]], float, float]:
-    """Style and width of a line, size of its markers: what lies on another is dashed, thin and small."""
-    if depth:
-        return (0, (3.0, 2.0)), 0.9, 1.8
-    return "-", 2.0 if any_lies else 1.0, 4.0 if any_lies else 2.6
+def _looks(figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
+    """Style and width of each curve, the same in all panels: what lies on another in any of them is dashed."""
+    lying = [depths([(c.x, c.mean) for c in curves], _is_log(figure, _values(curves))) for curves in panels]
+    deepest = [max(column) for column in zip(*lying, strict=True)]
+    styles = [(0, (3.0, 2.0)) if depth else "-" for depth in deepest]
+    return list(zip(styles, widths(deepest), strict=True))
+
+
+def _values(curves: Sequence[Curve]) -> np.ndarray[Any, Any]:
+    return np.array([value for curve in curves for value in curve.mean if math.isfinite(value)])
+
+
+def _is_log(figure: Figure, values: np.ndarray[Any, Any]) -> bool:
+    """Whether y is laid out so."""
+    asked = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
+    return bool(asked and values.size and values.min() > 0)
 
 
 def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence[Curve]]) -> None:
@@ -174,7 +188,7 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
     if log and min(values) > 0:
         axes.set_xscale("log")
         _log_ticks(axes, (np.array(values, dtype=float) + shown.shift) * shown.factor)
-    axes.set_xlabel(symbols(_titled(shown)), labelpad=2)
+    axes.set_xlabel(symbols(titled(shown)), labelpad=2)
 
 
 def is_log_spaced(values: Sequence[float]) -> bool:
@@ -263,7 +277,8 @@ def in_words(name: str) -> str:
     return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
 
 
-def _titled(shown: Shown) -> str:
+def titled(shown: Shown) -> str:
+    """Words with the unit, for an axis: gap height  (nm)."""
     return f"{shown.words}  ({shown.unit})" if shown.unit else shown.words
 
 
@@ -273,20 +288,27 @@ def _words(names: Sequence[str]) -> str:
 
 def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:
     """A label for each curve, its values with their units."""
-    return [", ".join(_value(table, key, value) for key, value in curve.label.items()) for curve in curves]
+    units = table.units
+    return [", ".join(value_in_words(units, key, value) for key, value in curve.label.items()) for curve in curves]
 
 
 def _title(table: Table, figure: Figure) -> str:
     """The figure's title with what it shows of the study alone."""
-    fixed = (f"{in_words(key)} {_value(table, key, value)}" for key, value in figure.where.items())
+    fixed = (f"{in_words(key)} {value_in_words(table.units, key, value)}" for key, value in figure.where.items())
     return ", ".join([*filter(None, [figure.title]), *fixed])
 
 
-def _value(table: Table, key: str, value: Any) -> str:
-    """A value with its unit."""
+def value_in_words(units: Mapping[str, str], key: str, value: Any) -> str:
+    """A value of a column with its unit, as it is shown.
+
+    Args:
+        units: of columns, in SI.
+        key: the column.
+        value: in SI, or a name.
+    """
     if not is_number(value):
         return str(value)
-    shown = shown_as(key, table.units, np.array([float(value)]))
+    shown = shown_as(key, units, np.array([float(value)]))
     return f"{float(f'{(value + shown.shift) * shown.factor:.4g}'):g} {shown.unit}".strip().replace("-", "−")
 
 

@@ -73,7 +73,7 @@ def fits_page(tmp_path_factory):
         trend_chart("charge (mAh/cm²)", [0, 0.1], [("R_int (Ω·cm²)", [1, None], [0.1, None])]),
         Heading("Study"),
         study_chart(rows, StudyAxes("gap.height", ("R_cstr_ohm_cm2",))),
-        study_table(rows, ["gap.height", "R_cstr_ohm_cm2"], {"gap.height": "m"}),
+        study_table(rows, ["gap.height", "R_cstr_ohm_cm2"], {"gap.height": "gap height"}),
         Paragraph("The end."),
     )
     path = tmp_path_factory.mktemp("fits") / "report.html"

@@ -230,10 +230,12 @@ def test_a_steep_spectrum_starts_at_the_left():
 
 
 def test_study_table_reads_units_from_names():
-    table = study_table(ROWS, ["gap.height", "interface.shape", "R_cstr_ohm_cm2"], {"gap.height": "m"})
-    assert table.header == ("gap.height", "interface.shape", "R_cstr")
-    assert table.rows[0] == ("10.0 nm", "disc", "3.00 ± 0.03 Ω·cm²")
-    assert table.rows[-1] == ("10.0 µm", "disc", "–")
+    rows = [{**row, "gap.height": f"{1e9 * row['gap.height']:.0f} nm"} for row in ROWS]
+    words = {"gap.height": "gap height", "R_cstr_ohm_cm2": "R_cstr"}
+    table = study_table(rows, ["gap.height", "interface.shape", "R_cstr_ohm_cm2"], words)
+    assert table.header == ("gap height", "interface.shape", "R_cstr")
+    assert table.rows[0] == ("10 nm", "disc", "3.00 ± 0.03 Ω·cm²")
+    assert table.rows[-1] == ("10000 nm", "disc", "–")
 
 
 def test_comparison_table_has_both_error_bars():
