@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-NEAR = 0.012  # of the panel's height: about a line's width
-FEWEST = 2  # points in common that lie on each other, from which curves are said to coincide
+NEAR = 0.01  # of the panel's height: about a line's width
+MOST = 0.6  # of the points in common that lie on each other, from which curves are said to coincide
 WORDS = "thin and dashed: lies on another curve"
-WIDEST, THINNEST = 2.6, 0.8  # of lines that lie on each other, relative to the usual one
+WIDEST, THINNEST = 2.2, 0.8  # of lines that lie on each other, relative to the usual one
 
 
-def depths(curves: Sequence[tuple[ArrayLike, ArrayLike]], logarithmic: bool) -> list[int]:
-    """How many of the curves before it each curve lies on.
+def lying(curves: Sequence[tuple[ArrayLike, ArrayLike]], logarithmic: bool) -> list[set[int]]:
+    """On which of the curves before it each curve lies, by their numbers.
 
     Args:
         curves: (x, y) of each, (n,) and (n,); points that are not finite are left out.
         logarithmic: whether y is laid out so.
-
-    Returns:
-        0 for a curve that lies on none before it.
     """
     placed = [_placed(x, y, logarithmic) for x, y in curves]
     heights = [height for curve in placed for height in curve.values()]
     near = NEAR * (max(heights) - min(heights)) if heights else 0.0
-    return [sum(_same(curve, other, near) for other in placed[:n]) for n, curve in enumerate(placed)]
+    return [{m for m in range(n) if _same(curve, placed[m], near)} for n, curve in enumerate(placed)]
 
 
-def widths(lying: Sequence[int]) -> list[float]:
-    """Of lines, relative to the usual one: what lies on others is thinner, so that each is seen beside those below.
+def widths(below: Sequence[AbstractSet[int]]) -> list[float]:
+    """Of lines, relative to the usual one: the lowest of several is the widest, so that each is seen beside the others.
 
     Args:
-        lying: from `depths`.
+        below: from `lying`.
     """
-    deepest = max(lying, default=0)
-    if not deepest:
-        return [1.0] * len(lying)
-    return [WIDEST * (THINNEST / WIDEST) ** (depth / deepest) for depth in lying]
+    deepest = max(map(len, below), default=0)
+    covered = set().union(*below)
+    return [
+        WIDEST * (THINNEST / WIDEST) ** (len(lower) / deepest) if lower or number in covered else 1.0
+        for number, lower in enumerate(below)
+    ]
 
 
 def _placed(x: ArrayLike, y: ArrayLike, logarithmic: bool) -> dict[float, float]:
@@ -50,4 +50,4 @@ def _placed(x: ArrayLike, y: ArrayLike, logarithmic: bool) -> dict[float, float]
 
 def _same(one: dict[float, float], other: dict[float, float], near: float) -> bool:
     common = [abs(one[x] - other[x]) <= near for x in one.keys() & other.keys()]
-    return sum(common) >= min(FEWEST, len(one), len(other)) > 0
+    return bool(common) and sum(common) >= MOST * len(common)

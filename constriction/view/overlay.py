@@ -20,6 +20,7 @@ from constriction.overlay.cell import Cell
 from constriction.overlay.differences import Overlay
 from constriction.relaxation import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.fonts import legible
 from constriction.view.labels import hertz
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
 from constriction.view.spectra_plots import modulus_axis
@@ -150,7 +151,7 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         # A dollar sign in a file's name is a dollar sign, no formula.
-        words = figure.suptitle("\n".join(textwrap.wrap(title, 100)), fontsize=8, x=0.01, ha="left")
+        words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)
         yield figure
     save(figure, path)

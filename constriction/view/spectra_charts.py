@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
-from constriction.view.coinciding import WORDS, depths, widths
+from constriction.view.coinciding import WORDS, lying, widths
 from constriction.view.labels import Named, hertz, seconds
 from constriction.view.plots import decades, display_unit, smooth
 from constriction.view.terminal import engineering, significant
@@ -359,10 +359,10 @@ def _study_series(axes: StudyAxes, key: str, name: Sequence[str], rows: Sequence
 def _styled(series: Sequence[Series]) -> list[Series]:
     """In colours of their own; one that lies on others is dashed and thin, the lowest of them thick."""
     values = np.concatenate([np.asarray(one.y, dtype=float) for one in series] or [np.empty(0)])
-    lying = depths([(one.x, one.y) for one in series], _scale_of(values) == "log")
+    below = lying([(one.x, one.y) for one in series], _scale_of(values) == "log")
     styled = []
-    for number, (one, depth, width) in enumerate(zip(series, lying, widths(lying), strict=True)):
+    for number, (one, lower, width) in enumerate(zip(series, below, widths(below), strict=True)):
         colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]
-        line = "dashed" if depth else "solid"
+        line = "dashed" if lower else "solid"
         styled.append(replace(one, colour=colour, symbol=symbol, line=line, width=width))
     return styled

@@ -24,6 +24,7 @@ from constriction.errors import InputError
 from constriction.spectra.relaxation_times import Distribution, StabilityScan
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.distributions import decade_ticks, draw_distribution
+from constriction.view.fonts import legible
 from constriction.view.labels import hertz, new_layout, place_labels
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, display_unit, head, save
 from constriction.view.ticks import logarithmic, symbols
@@ -363,6 +364,6 @@ def _head(figure: Figure, title: str, remarks: Sequence[str]) -> None:
     """Title and remarks in the upper left corner; a dollar sign is one, no formula."""
     height = figure.get_figheight()
     y = 1 - 0.05 / height
-    figure.text(0.012, y, title, fontsize=9, fontweight="bold", va="top", parse_math=False)
+    figure.text(0.012, y, legible(title), fontsize=9, fontweight="bold", va="top", parse_math=False)
     for number, remark in enumerate(remarks):
-        figure.text(0.012, y - (0.18 + 0.13 * number) / height, symbols(remark), fontsize=7, va="top")
+        figure.text(0.012, y - (0.18 + 0.13 * number) / height, symbols(legible(remark)), fontsize=7, va="top")

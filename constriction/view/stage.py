@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from constriction.view.fonts import legible
 from constriction.view.plots import STYLE
 
 MM = 1 / 25.4
@@ -189,7 +190,7 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
     gap, foot = 4 * MM, max(_ruler_room(panel) + (11.5 if panel.scale else 7.0) * MM for panel in panels)
     each = (width - (across - 1) * gap) / across
     heights = [each * _slope(panel) for panel in panels]
-    lines = textwrap.wrap(caption, int(width / MM * 0.86))
+    lines = [legible(line) for line in textwrap.wrap(caption, int(width / MM * 0.86))]
     below = (1.5 + 2.5 * len(lines)) * MM
     head = 4.6 * MM
     block = max(heights) + head + foot if across > 1 else sum(heights) + len(panels) * (head + foot)
@@ -202,7 +203,15 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
             start = top - head
             _panel(figure, panel, (left, start - height, each, height), foot)
             top = top if across > 1 else start - height - foot
-        figure.text(0.004, 1 * MM / (block + below), "\n".join(lines), fontsize=6, color="#444444", va="bottom")
+        figure.text(
+            0.004,
+            1 * MM / (block + below),
+            "\n".join(lines),
+            fontsize=6,
+            color="#444444",
+            va="bottom",
+            parse_math=False,
+        )
     return figure
 
 

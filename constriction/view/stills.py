@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,7 +63,8 @@ def svg(chart: Chart, name: str) -> str:
         chart: what is drawn.
         name: begins the ids inside, so that no two pictures of one page share any.
     """
-    with matplotlib.style.context(["default", _STYLE]):
+    with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+")  # the browser writes the text, in its own fonts
         drawn = chart_figure(chart)
         file = io.StringIO()
         drawn.savefig(

@@ -21,7 +21,8 @@ from constriction.study.curves import Curve, curves_of, figures_of
 from constriction.study.figures import Figure
 from constriction.study.table import Table, is_number
 from constriction.view.coinciding import WORDS as COINCIDING
-from constriction.view.coinciding import depths, widths
+from constriction.view.coinciding import lying, widths
+from constriction.view.fonts import legible
 from constriction.view.labels import decimal_prefix
 from constriction.view.plots import DPI, METADATA, STYLE, WIDTH
 from constriction.view.ticks import logarithmic, plain, symbols
@@ -104,12 +105,12 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     panels = [curves_of(table, figure, y) for y in figure.y]
     if not any(panels):
         raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
-    labels = _legend(table, panels[0])
+    labels = [legible(label) for label in _legend(table, panels[0])]
     looks = _looks(figure, panels)
     note = f"\n{COINCIDING}" if any(style != "-" for style, _ in looks) and not figure.points else ""
     heading = _words(figure.series) + note
     lines = math.ceil(len(labels) / LEGEND_COLUMNS) + bool(note) if len(labels) > 1 else 0
-    title = "\n".join(textwrap.wrap(_title(table, figure), 50))
+    title = "\n".join(map(legible, textwrap.wrap(_title(table, figure), 50)))
     head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
     height = head + PANEL * len(panels) + FOOT
     with matplotlib.style.context(["default", STYLE]):
@@ -159,10 +160,18 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Seq
 
 def _looks(figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
     """Style and width of each curve, the same in all panels: what lies on another in any of them is dashed."""
-    lying = [depths([(c.x, c.mean) for c in curves], _is_log(figure, _values(curves))) for curves in panels]
-    deepest = [max(column) for column in zip(*lying, strict=True)]
-    styles = [(0, (3.0, 2.0)) if depth else "-" for depth in deepest]
-    return list(zip(styles, widths(deepest), strict=True))
+    found = [
+        lying([(_numbered(c, curves), c.mean) for c in curves], _is_log(figure, _values(curves))) for curves in panels
+    ]
+    below = [set().union(*column) for column in zip(*found, strict=True)]
+    styles = [(0, (3.0, 2.0)) if lower else "-" for lower in below]
+    return list(zip(styles, widths(below), strict=True))
+
+
+def _numbered(curve: Curve, curves: Sequence[Curve]) -> list[float]:
+    """The x of a curve, names by their number."""
+    names = _distinct(curves)
+    return [float(x) if is_number(x) else float(names.index(x)) for x in curve.x]
 
 
 def _values(curves: Sequence[Curve]) -> np.ndarray[Any, Any]:
