@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from constriction.errors import InputError
 from constriction.folders import whole_file
@@ -25,6 +26,7 @@ from constriction.view.pictures import caption, panels
 from constriction.view.stage import DPI, Layer, Panel, Scale, page, plotter_of, window_of
 
 ANIMATION_DPI = 150
+FEWER = 256  # colours of a small picture
 SECONDS_PER_FRAME = 0.2
 ROOM = 1.4  # around a scene to turn
 STILL, MOVING, TURNING = (".png",), (".gif", ".mp4"), (".html",)
@@ -85,8 +87,28 @@ def _save(figure: Figure, path: Path, small: bool) -> None:
 
     image = Image.fromarray(pixels(figure))
     if small:
-        image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        image = _fewer_colours(np.asarray(image))
     image.save(path, dpi=(DPI, DPI), optimize=True)
+
+
+def _fewer_colours(image: NDArray[np.uint8]) -> Any:
+    """An image (height, width, 3) in 256 colours, white among them, each pixel in the nearest one.
+
+    A colour counts as the root of its pixels: else one large face would leave no shades for a bar of colours.
+    """
+    from PIL import Image
+
+    numbers, places, counts = np.unique(
+        image.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1]), return_inverse=True, return_counts=True
+    )
+    colours = np.stack([numbers >> 16, numbers >> 8 & 255, numbers & 255], axis=-1).astype(np.uint8)
+    weighted = Image.fromarray(np.repeat(colours, np.ceil(counts**0.5).astype(int), axis=0)[None])
+    chosen = weighted.quantize(FEWER - 1, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette() or []
+    palette = np.array([*chosen[: 3 * (FEWER - 1)], 255, 255, 255], dtype=np.uint8).reshape(-1, 3)
+    nearest = cKDTree(palette.astype(float)).query(colours.astype(float))[1]
+    made = Image.fromarray(nearest[places].reshape(image.shape[:2]).astype(np.uint8), mode="P")
+    made.putpalette(palette.ravel().tolist())
+    return made
 
 
 # --- animations ----------------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def height_panel(scene: Scene) -> Panel:
     layers = [
         Layer(_flat(view, "gap"), _plain(GAP)),
         Layer(_flat(view, "contact"), _plain(CONTACT)),
-        _wires(_outlines(view), INK, 1.5),
+        _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
     gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
     names = [("contact, h = 0", CONTACT), (gap, GAP)]
@@ -175,7 +175,7 @@ def interface_panel(scene: Scene, number: int) -> Panel:
     """The normal current density on the interface from above."""
     view = Cutaway(scene, number)
     layers = [Layer(_flat(view, name), _density().style) for name in ("gap", "contact")]
-    layers.append(_wires(_outlines(view), "#FFFFFF", 1.5))
+    layers.append(_wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE))
     return Panel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
@@ -324,12 +324,12 @@ def _plain(colour: str) -> dict[str, Any]:
     return {"color": colour, "lighting": False}
 
 
-def _wires(mesh: Any, colour: str, width: float = 1.0) -> Layer:
+def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> Layer:
     """Lines, moved a little towards the eye so that the face that they lie on does not hide them."""
     lifted = mesh.copy()
     if lifted.n_points:
         size = np.ptp(lifted.points, axis=0).max()
-        lifted.points = lifted.points + 2e-3 * size * OBLIQUE.eye
+        lifted.points = lifted.points + 2e-3 * size * camera.eye
     return Layer(lifted, {"color": colour, "line_width": width, "lighting": False})
 
 
