@@ -59,6 +59,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "relative_error_reached": relative_error_reached(result),
         "accuracy_reached": result.accuracy_reached,
         "C_cstr_farad_per_cm2": scaled(result.C_cstr, FARAD_PER_CM2),
+        "C_cstr_belongs_to": result.C_cstr_belongs_to,
         "C_low_farad_per_cm2": scaled(result.C_low, FARAD_PER_CM2),
         "C_high_farad_per_cm2": scaled(result.C_high, FARAD_PER_CM2),
         "f_cstr_hertz": result.f_cstr,

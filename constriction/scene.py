@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from constriction.case.contacts import Layout, layout
 from constriction.case.schema import Case
 from constriction.field.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
-from constriction.simulation import gap_model, gap_ratio
+from constriction.simulation import PEAK_RANGE, gap_model, gap_ratio
 
 if TYPE_CHECKING:
     from constriction.field.export import CellCase, MeshArrays
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 REGIONS = {"electrolyte": 1, "gap_volume": 2}
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its level may be coarser, up to this one
 FINEST_OF_VOLUME = 1.0  # level; a meshed gap has many layers
+RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
+SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
 SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
 
@@ -170,7 +172,38 @@ def picture_level(case: Case, finest: float) -> float:
     return level
 
 
-def solve_scene(case: Case, frequencies: Sequence[float], level: float, report: Callable[[str], None]) -> Scene:
+def gap_frequency(case: Case, level: float) -> float | None:
+    """The frequency at which the gap takes half of what it takes when it conducts like a contact; on one rank.
+
+    To first order in s the gap takes k·s of the current, k from the field at rest; far above it takes its share of the
+    area, 1 − contact fraction. One relaxation between the two takes half at |s| = (1 − contact fraction)/k.
+
+    Args:
+        case: what is drawn.
+        level: of the mesh; a coarse one will do.
+
+    Returns:
+        Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
+        None: no gap, or one that stores nothing.
+    """
+    plan = layout(case.interface)
+    if case.gap.height is None or not plan.spots:
+        return None
+    rest = solve_scene(case, (), level, lambda _: None, ratios=(RATIO_AT_REST,))
+    taken = shares(rest, 0).gap.real / RATIO_AT_REST
+    frequency = np.geomspace(*PEAK_RANGE, SCANNED)
+    ratio = np.abs(gap_ratio(case, plan, frequency))
+    wanted = min((1 - plan.contact_fraction) / taken, NEARLY * float(ratio.max()))
+    return float(frequency[np.argmax(ratio >= wanted)])
+
+
+def solve_scene(
+    case: Case,
+    frequencies: Sequence[float],
+    level: float,
+    report: Callable[[str], None],
+    ratios: Sequence[complex] | None = None,
+) -> Scene:
     """Mesh a case's cell and solve it at each frequency; on one rank.
 
     Args:
@@ -178,6 +211,7 @@ def solve_scene(case: Case, frequencies: Sequence[float], level: float, report: 
         frequencies: in Hz, above zero; none for the mesh alone.
         level: of the mesh, as in `field.convergence`.
         report: told in words what is being done.
+        ratios: s to be solved at instead of those of the frequencies.
 
     Raises:
         InputError: the contacts cannot be made.
@@ -186,9 +220,9 @@ def solve_scene(case: Case, frequencies: Sequence[float], level: float, report: 
     from constriction.field.export import mesh_and_fields
 
     cell = cell_case(case, level)
-    ratios = gap_ratio(case, cell.plan, np.array(frequencies, dtype=np.float64))
+    found = gap_ratio(case, cell.plan, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
     report("meshing and solving")
-    mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in ratios])
+    mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
     scaled = [field.scaled(cell.rest) for field in fields]
     return Scene(
         case=case,
@@ -196,7 +230,7 @@ def solve_scene(case: Case, frequencies: Sequence[float], level: float, report: 
         mesh=mesh,
         frequencies=tuple(frequencies),
         potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),
-        ratios=ratios,
+        ratios=found,
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
         gap_model=gap_model(case, cell.plan),
     )

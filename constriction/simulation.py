@@ -24,7 +24,7 @@ from constriction.case.schema import Case
 from constriction.errors import InputError
 from constriction.field.response import Goal, Response
 from constriction.ranks import agree
-from constriction.spectra.peaks import Peak, find_peaks, main_peak
+from constriction.spectra.peaks import Peak, belongs_to, find_peaks, main_peak
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -89,6 +89,15 @@ class Result:
         """Whether the error bars are within what the case asks."""
         asked = self.case.accuracy.relative_error * self.R_cstr
         return max(self.R_cstr_error, self.spectrum_error) <= asked or self.plan.contact_fraction == 1.0
+
+    @property
+    def C_cstr_belongs_to(self) -> str | None:
+        """Whose peak gives C_cstr: gap, electrolyte or several, as `spectra.peaks.belongs_to`; None without a peak."""
+        if self.C_cstr is None or self.f_cstr is None:
+            return None
+        thickness = self.case.electrolyte.thickness
+        own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
+        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
 
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
     "mesh": ((), 1),
     "potential": ((100.0,), 1),
-    "current": ((100.0, 1e7), 2),
+    "current": ((100.0,), 2),
     "interface": ((100.0,), 2),
 }
 MOST_FREQUENCIES = 2
 FRAMES = 25
 FINEST_OF_MESH, FINEST_OF_FIELD = 1.0, 0.2
+COARSE = 4.0  # level of the mesh that a frequency is chosen by
+FAR_BELOW = 1e-2  # the frequency below that one where next to nothing passes the gap
 
 
 @Parameter(name="*")
@@ -40,13 +42,16 @@ class PictureOptions:
     what: str = "mesh"
     """mesh, potential (with equipotential surfaces), current (lines) or interface (gap height and current density)."""
     frequency: Annotated[tuple[str, ...], FLAG] = ()
-    """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of current also 10 MHz; a .gif runs over the sweep]"""
+    """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of current also where the gap takes half of what it
+    can; a .gif runs over the sweep]"""
     columns: int | None = None
     """Width: 1 column of a journal (84 mm) or 2 (174 mm). [default: 1, of current and interface 2]"""
     level: float | None = None
     """Size of the mesh's elements as in `constriction mesh`. [default: chosen so that it takes seconds]"""
     small: Annotated[bool, FLAG] = False
     """Fewer colours, so that a .png is about a third as large: for web pages."""
+    no_caption: Annotated[bool, FLAG] = False
+    """Leave out the words below the picture, for a journal or a slide."""
     interactive: Annotated[bool, FLAG] = False
     """Write a scene to turn in the browser instead, -o FILE.html; it needs no network."""
     memory: str | None = None
@@ -87,6 +92,7 @@ class Plan(NamedTuple):
 
     case: Case
     frequencies: tuple[float, ...]
+    chosen: bool
     level: float
     columns: int
 
@@ -104,12 +110,33 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     wait_for_other_compilers(note)
     from constriction.scene import solve_scene
     from constriction.view.output import write_picture
+    from constriction.view.pictures import caption
 
     with progress(silent=False) as report:
-        scene = solve_scene(plan.case, plan.frequencies, plan.level, report)
+        frequencies, words = plan.frequencies, ""
+        if plan.chosen:
+            frequencies, words = _chosen(plan)
+        scene = solve_scene(plan.case, frequencies, plan.level, report)
         report("drawing")
-        write_picture(scene, options.what, output, plan.columns, options.small)
+        below = "" if options.no_caption else f"{caption(scene, options.what)} {words}".strip()
+        columns = plan.columns if options.columns or not plan.chosen or len(frequencies) > 1 else 1
+        write_picture(scene, options.what, output, columns, options.small, below)
     tell(f"Written: {output}")
+
+
+def _chosen(plan: Plan) -> tuple[tuple[float, ...], str]:
+    """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
+    from constriction.scene import gap_frequency
+    from constriction.view.labels import hertz
+
+    high = gap_frequency(plan.case, max(plan.level, COARSE))
+    if high is None:
+        return plan.frequencies, "No current passes beside the contacts, at any frequency."
+    sweep, told = plan.case.sweep, hertz(high)
+    inside = min(sweep.start, sweep.stop) <= high <= max(sweep.start, sweep.stop)
+    where = "within" if inside else "beyond"
+    words = f"{told}, {where} the case's sweep, is chosen: there the gap carries about half of what it can."
+    return (min(plan.frequencies[0], FAR_BELOW * high), high), words
 
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
@@ -138,7 +165,8 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None
     prepare_rendering()
-    return Plan(case, frequencies, level, options.columns or _columns(output, options.what))
+    chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
+    return Plan(case, frequencies, chosen, level, options.columns or _columns(output, options.what))
 
 
 def _columns(output: Path, what: str) -> int:

@@ -172,7 +172,7 @@ def _write_bode(result: Result, place: Path) -> None:
 
     layers = (
         Layer(result.spectrum, "with constriction", BLUE, line=True),
-        Layer(result.slab, "full contact", VERMILION, marker="", line=True),
+        Layer(result.slab, "full contact", VERMILION, marker="", line=True, dashed=True),
     )
     bode(layers, place / "bode.pdf", result.case.title)
 

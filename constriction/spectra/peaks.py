@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -20,6 +21,9 @@ DEGREE = 10
 NOISE = 1e-9
 # So is an imaginary part this much smaller than the real one.
 ROUNDING = 1e-13
+# Capacitances, and frequencies, of one relaxation differ by less than this factor: where gap and grain boundaries
+# relax at the same time constant, f_cstr is 0.6 of the grain boundaries' frequency and C_cstr is 1.8 times C_low.
+ALIKE = 2.0
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,33 @@ def main_peak(peaks: Sequence[Peak], impedance: Impedance) -> Peak | None:
         return None
     heights = -impedance(np.array([peak.frequency for peak in peaks])).imag
     return peaks[int(np.argmax(heights))]
+
+
+def belongs_to(
+    frequency: float, capacitance: float, of_gap: float | None, electrolyte: Sequence[float]
+) -> Literal["gap", "electrolyte", "several"]:
+    """Tell whose relaxation a peak of −Im Z_cstr is.
+
+    Z_cstr scales with the electrolyte's resistivity. Where the gap relaxes faster, or stores nothing, the peak is the
+    electrolyte's own one, and 1/(2πfR) is no capacitance of the gap.
+
+    Args:
+        frequency: of the highest peak, in Hz.
+        capacitance: 1/(2π·frequency·R_cstr), in F/m².
+        of_gap: C_low, what the gap stores at rest, in F/m²; None: nothing.
+        electrolyte: frequencies of the peaks of the slab's own −Im Z, in Hz.
+
+    Returns:
+        gap: the capacitance is within a factor of ALIKE of the gap's. Else electrolyte: the frequency is within that
+        factor of one of the electrolyte's own peaks. Else several: the whole R_cstr is not that peak's.
+    """
+    if of_gap is not None and _alike(capacitance, of_gap):
+        return "gap"
+    return "electrolyte" if any(_alike(frequency, own) for own in electrolyte) else "several"
+
+
+def _alike(one: float, other: float) -> bool:
+    return max(one, other) <= ALIKE * min(one, other)
 
 
 def _maxima(z: NDArray[np.complex128]) -> NDArray[np.intp]:

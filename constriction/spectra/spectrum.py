@@ -27,8 +27,8 @@ class EdgeUnit(NamedTuple):
 
 EDGE_UNITS: dict[str, EdgeUnit] = {
     "ohm": EdgeUnit("ohm", "Ω", 1.0),
-    "ohm m2": EdgeUnit("ohm_cm2", "Ω cm²", 1e4),
-    "ohm m": EdgeUnit("ohm_cm", "Ω cm", 1e2),
+    "ohm m2": EdgeUnit("ohm_cm2", "Ω·cm²", 1e4),
+    "ohm m": EdgeUnit("ohm_cm", "Ω·cm", 1e2),
 }
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from constriction.view.labels import hertz
+from constriction.view.labels import hertz, seconds
+from constriction.view.ticks import QUANTITIES, log_ticks, plain
 
 # Up to six curves are told apart; `muted` is for what others are compared with.
 PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5")
@@ -37,6 +38,7 @@ class Series:
         line: "", "solid" or "dashed".
         symbol: one of SYMBOLS, "" for a line only.
         hollow: whether markers are open.
+        width: of the line, relative to the usual one.
         error: (n,) half lengths of error bars of y; NaN: none.
         hover: (n,) what is told of each point.
         names: (n,) what is written beside each point, "" for nothing.
@@ -51,6 +53,7 @@ class Series:
     line: str = ""
     symbol: str = "circle"
     hollow: bool = False
+    width: float = 1.0
     error: ArrayLike | None = None
     hover: Sequence[str] = ()
     names: Sequence[str] = ()
@@ -62,13 +65,15 @@ class Series:
 class Axis:
     """Name with unit, and how numbers are laid out.
 
-    `scale` is "linear", "whole" (ticks at integers only), "log" or "frequency" (log, decades in words).
-    `names` are written at 0, 1, 2 … instead of numbers.
+    `scale` is "linear", "whole" (ticks at integers only), "log", or "frequency" and "time" (log, decades in words, so
+    that the label needs no unit).
+    `names` are written at 0, 1, 2 … instead of numbers. `limits` are shown whatever the values; None: what holds them.
     """
 
     label: str
     scale: str = "linear"
     names: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +111,12 @@ class Chart:
             )
 
 
-def frequency_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Decades between two frequencies in Hz, at most about nine, with their names."""
+def named_ticks(scale: str, low: float, high: float) -> list[tuple[float, str]]:
+    """Decades between two frequencies in Hz or times in s, at most about nine, with their names."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     step = max(1, math.ceil((last - first + 1) / 9))
-    return [(10.0**power, hertz(10.0**power)) for power in range(first, last + 1, step)]
+    name = hertz if scale == "frequency" else seconds
+    return [(10.0**power, name(10.0**power)) for power in range(first, last + 1, step)]
 
 
 def figure(chart: Chart) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def _shape(panel: Panel) -> float:
 
 def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "title": {"text": html.escape(axis.label), "standoff": 8},
+        "title": {"text": _typeset(axis.label), "standoff": 8},
         "gridcolor": "--grid",
         "linecolor": "--line",
         "zerolinecolor": "--line",
@@ -179,16 +185,28 @@ def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
     if axis.names:
         texts = [html.escape(name) for name in axis.names]
         return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
-    if axis.scale == "frequency":
-        every = np.concatenate([np.asarray(part, dtype=float) for part in values])
-        ticks = frequency_ticks(float(every.min()), float(every.max()))
-        found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
+    if axis.scale == "linear":
+        return found | ({"range": list(axis.limits)} if axis.limits else {})
+    every = np.concatenate([np.asarray(part, dtype=float) for part in values])
+    every = every[np.isfinite(every)]
     if axis.scale == "whole":
-        every = np.concatenate([np.asarray(part, dtype=float) for part in values])
         return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
-    if axis.scale != "linear":
-        found["type"] = "log"
-    return found
+    ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
+    found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
+    return found | {"type": "log"}
+
+
+def ticks_of(scale: str, low: float, high: float) -> list[tuple[float, str]]:
+    """The numbers of a logarithmic axis, a little beyond its values, with their names."""
+    if scale != "log":
+        return named_ticks(scale, low, high)
+    air = (high / low) ** 0.05
+    return [(value, plain(value)) for value in log_ticks(low / air, high * air)]
+
+
+def _typeset(text: str) -> str:
+    """A text for plotly: R_SE as a symbol."""
+    return QUANTITIES.sub(r"<i>\1</i><sub>\2</sub>", html.escape(text))
 
 
 def _level(value: float, axis: str) -> dict[str, Any]:
@@ -204,11 +222,11 @@ def _trace(series: Series) -> dict[str, Any]:
         "mode": "+".join(name for name, wanted in parts if wanted) or "none",
         "x": numbers(series.x),
         "y": numbers(series.y),
-        "name": html.escape(series.label),
+        "name": _typeset(series.label),
         "legendgroup": html.escape(series.label),
         "line": {
             "color": colour,
-            "width": 1 if series.colour == "muted" else 2,
+            "width": (1 if series.colour == "muted" else 2) * series.width,
             "dash": "dash" if series.line == "dashed" else "solid",
         },
         "marker": _marker(series, colour),
@@ -230,7 +248,7 @@ def _marker(series: Series, colour: str) -> dict[str, Any]:
     if not series.symbol:
         return {}
     name = _PLOTLY_SYMBOLS.get(series.symbol, series.symbol)
-    size = 9 if series.colour == "ink" else 6
+    size = 9 if series.colour == "ink" else 6 * series.width**0.5
     marker = {"symbol": name + "-open" if series.hollow else name, "size": size, "color": colour}
     return marker | ({"line": {"width": 1.5, "color": colour}} if series.hollow or name.endswith("thin") else {})
 

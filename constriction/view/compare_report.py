@@ -104,7 +104,7 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
     curves = [
         Curve("measured", stays),
         Curve("simulated", cell.spectrum(frequency), "line", "c1"),
-        Curve("full contact", cell.pristine(frequency), "line", "muted"),
+        Curve("full contact", cell.pristine(frequency), "reference", "muted"),
     ]
     if outside.any():
         left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)

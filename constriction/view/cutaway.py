@@ -20,6 +20,7 @@ from constriction.field.sampling import EDGES, shapes, subdivided
 from constriction.scene import REGIONS, Scene
 
 FINENESS = 2  # times that an edge is halved to be drawn
+MOST_PARTS = 4_000_000  # of the elements that surfaces of equal potential are drawn from
 DRAWN_GAP = 0.05  # height / width of the picture at which a gap is drawn that would not be seen
 SHOWN_DEPTH = 0.42  # of the electrolyte / width of the picture
 AT_THE_RIM = 0.94  # how near to an element's corners slopes are asked for: at a rim they are infinite
@@ -40,6 +41,8 @@ class Tile(NamedTuple):
         """A copy of a mesh at the place of this image."""
         copy = mesh.copy()
         copy.points = mesh.points * (self.sx, self.sy, 1) + (self.x0, self.y0, 0)
+        if (normals := mesh.point_data.active_normals) is not None:  # a reflected triangle is run round the other way
+            copy.point_data.active_normals = normals * (self.sx, self.sy, 1) * (self.sx * self.sy)
         return copy
 
 
@@ -174,6 +177,29 @@ class Cutaway:
         grid.cell_data["region"] = np.repeat(mesh.regions, len(parts))
         return grid
 
+    def shells(self, levels: Reals) -> Any:
+        """Surfaces of equal potential in the electrolyte, cut finer than it is, with the field as their normals.
+
+        Args:
+            levels: of the potential, V.
+        """
+        mesh, number = self.scene.mesh, self.number
+        assert number is not None
+        nodes = mesh.tetrahedra[mesh.regions == REGIONS["electrolyte"]]
+        values = self.scene.potentials[number][nodes].real
+        crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
+        which = np.flatnonzero(mesh.regions == REGIONS["electrolyte"])[crossed]
+        places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
+        points, cells = _cut(mesh.points[mesh.tetrahedra[which]], places, parts)
+        grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
+        near = (1 - AT_THE_RIM) / 4 + AT_THE_RIM * places
+        flow = self.scene.current_density(number, which, near).real.reshape(-1, 3)
+        potential = self.scene.potential_at(number, mesh.tetrahedra[which], places).real.ravel()
+        found = _with(grid, {"potential": potential, "flow": flow}).contour(levels, scalars="potential")
+        if found.n_points:
+            found.point_data.active_normals = _normals(found)
+        return found
+
     def _tight(
         self, points: Reals, regions: NDArray[np.int32], flow: Reals, potential: NDArray[np.complex128]
     ) -> Reals:
@@ -267,6 +293,15 @@ class Cutaway:
             return None
         foot = self.kept(self.surface("contact"), ("covered",)).extract_surface(algorithm=None).clean()
         return foot.extrude((0, 0, self.gap_height), capping=True) if foot.n_points else None
+
+
+def _normals(surface: Any) -> Reals:
+    """Unit vectors along `flow` (n, 3), to the side from which the triangles are seen in their order."""
+    flow = surface.point_data["flow"]
+    corners = surface.points[surface.regular_faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    side = np.sign(np.sum(across * flow[surface.regular_faces[:, 0]]))
+    return np.asarray(side * flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-300))
 
 
 def _tile(width: float, depth: float, i: int, j: int) -> Tile:

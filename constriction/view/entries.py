@@ -26,8 +26,8 @@ from constriction.view.trends import CHARGE_AXIS, SeriesOfTrends, Trend
 
 SYMBOLS = {
     "ohm": "Ω",
-    "ohm_cm2": "Ω cm²",
-    "ohm_cm": "Ω cm",
+    "ohm_cm2": "Ω·cm²",
+    "ohm_cm": "Ω·cm",
     "farad": "F",
     "farad_per_cm2": "F/cm²",
     "farad_per_cm": "F/cm",

@@ -72,7 +72,7 @@ def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
         keys = ("R_SE", "R_int", "C_int")
         sentences = [f"{row['spectrum']}: {_told(row, keys)}" for row in rows[:_TOLD]] if len(rows) <= _TOLD else []
     if doubtful:
-        sentences.append(f"Doubts about {doubtful} of {len(rows)}: see the column of remarks.")
+        sentences.append(f"Doubts about {doubtful} of {len(rows)}: see the remarks in the table.")
     return Answer(headline, tuple(sentences), caution=bool(failed or doubtful))
 
 

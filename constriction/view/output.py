@@ -17,14 +17,16 @@ import numpy as np
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from constriction.errors import InputError
 from constriction.files import whole_file
 from constriction.scene import Scene
-from constriction.view.pictures import caption, draw, panels
+from constriction.view.pictures import caption, panels
 from constriction.view.stage import DPI, Layer, Panel, Scale, page, plotter_of, window_of
 
 ANIMATION_DPI = 150
+FEWER = 256  # colours of a small picture
 SECONDS_PER_FRAME = 0.2
 ROOM = 1.4  # around a scene to turn
 STILL, MOVING, TURNING = (".png",), (".gif", ".mp4"), (".html",)
@@ -51,7 +53,7 @@ def check_output(path: Path, what: str) -> None:
             raise InputError(f"{path}: needs trame-vtk; expected .png, or pip install 'constriction-fem[interactive]'")
 
 
-def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool) -> None:
+def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool, words: str | None = None) -> None:
     """Draw a scene and write it; the file is there as a whole or not at all.
 
     Args:
@@ -60,15 +62,17 @@ def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool
         path: .png (300 dpi), .gif or .mp4, or .html.
         columns: of a journal: 1 or 2.
         small: of a .png: fewer colours, about a third of the bytes.
+        words: below the picture, "" for none; None: `pictures.caption`.
     """
+    words = caption(scene, what) if words is None else words
     suffix = path.suffix.lower()
     with whole_file(path) as beside:
         if suffix in STILL:
-            _save(draw(scene, what, columns, DPI), beside, small)
+            _save(page(panels(scene, what), words, columns, DPI), beside, small)
         elif suffix in MOVING:
-            _save_frames(list(frames(scene, what, columns)), beside)
+            _save_frames(list(frames(scene, what, columns, words)), beside)
         else:
-            beside.write_text(turning(panels(scene, what)[0], caption(scene, what)), encoding="utf-8")
+            beside.write_text(turning(panels(scene, what)[0], words), encoding="utf-8")
 
 
 def pixels(figure: Figure) -> NDArray[np.uint8]:
@@ -83,18 +87,37 @@ def _save(figure: Figure, path: Path, small: bool) -> None:
 
     image = Image.fromarray(pixels(figure))
     if small:
-        image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        image = _fewer_colours(np.asarray(image))
     image.save(path, dpi=(DPI, DPI), optimize=True)
+
+
+def _fewer_colours(image: NDArray[np.uint8]) -> Any:
+    """An image (height, width, 3) in 256 colours, white among them, each pixel in the nearest one.
+
+    A colour counts as the root of its pixels: else one large face would leave no shades for a bar of colours.
+    """
+    from PIL import Image
+
+    numbers, places, counts = np.unique(
+        image.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1]), return_inverse=True, return_counts=True
+    )
+    colours = np.stack([numbers >> 16, numbers >> 8 & 255, numbers & 255], axis=-1).astype(np.uint8)
+    weighted = Image.fromarray(np.repeat(colours, np.ceil(counts**0.5).astype(int), axis=0)[None])
+    chosen = weighted.quantize(FEWER - 1, method=Image.Quantize.MEDIANCUT, kmeans=2).getpalette() or []
+    palette = np.array([*chosen[: 3 * (FEWER - 1)], 255, 255, 255], dtype=np.uint8).reshape(-1, 3)
+    nearest = cKDTree(palette.astype(float)).query(colours.astype(float))[1]
+    made = Image.fromarray(nearest[places].reshape(image.shape[:2]).astype(np.uint8), mode="P")
+    made.putpalette(palette.ravel().tolist())
+    return made
 
 
 # --- animations ----------------------------------------------------------------------------------------------------
 
 
-def frames(scene: Scene, what: str, columns: int) -> Iterator[NDArray[np.uint8]]:
+def frames(scene: Scene, what: str, columns: int, words: str) -> Iterator[NDArray[np.uint8]]:
     """One image (height, width, 3) for each frequency of a scene, all of one size and scale."""
     every = panels(scene, what)
     still = every[: -len(scene.frequencies)]  # the height map stands beside each
-    words = caption(scene, what)
     for panel in every[len(still) :]:
         yield pixels(page([*still, panel], words, columns, ANIMATION_DPI))
 
@@ -190,7 +213,7 @@ def _overlay(panel: Panel, words: str) -> str:
     return (
         '<div id="words" style="position:fixed;left:0;right:0;bottom:0;padding:.6em 1em;'
         'background:#ffffffd9;color:#222;font:14px/1.4 sans-serif;pointer-events:none;z-index:10">'
-        f"<strong>{html.escape(panel.title)}</strong> {keys}{bar}<br>{html.escape(words)}</div>\n"
+        f"<strong>{html.escape(panel.title)}</strong> {keys}{bar}{'<br>' if words else ''}{html.escape(words)}</div>\n"
         # out of the body, which the viewer empties
         "<script>document.documentElement.append(document.getElementById('words'))</script>\n"
     )

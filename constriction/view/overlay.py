@@ -20,8 +20,10 @@ from constriction.overlay.cell import Cell
 from constriction.overlay.differences import Overlay
 from constriction.relaxation import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.fonts import legible
 from constriction.view.labels import hertz
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
+from constriction.view.spectra_plots import modulus_axis
 
 WIDTH = 174 / 25.4
 UNIT = EDGE_UNITS["ohm m2"]
@@ -61,7 +63,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         _nyquist(plane, stays, scaled, unit)
         _bode(modulus, points, stays, lines, lambda z: scale * np.abs(z))
         _bode(phase, points, stays, lines, lambda z: -np.degrees(np.angle(z)))
-        modulus.set_yscale("log" if _spans(points.impedance, lines[0].impedance) else "linear")
+        modulus_axis(modulus)
         modulus.set_ylabel(f"|Z|  ({unit})")
         modulus.tick_params(labelbottom=False)
         phase.set_ylabel("−phase  (°)")
@@ -134,7 +136,7 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         axes.set_xlim(*ends)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("relaxation time  (s);  shaded: measured window")
-        axes.set_ylabel(f"γ  ({UNIT.label})")
+        axes.set_ylabel(f"γ per ln τ  ({UNIT.label})")
         stems.set_ylim(0, 1.08 * highest)
         stems.set_ylabel(f"R of each time  ({UNIT.label})")
         axes.spines["top"].set_visible(False)
@@ -149,7 +151,7 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         # A dollar sign in a file's name is a dollar sign, no formula.
-        words = figure.suptitle("\n".join(textwrap.wrap(title, 100)), fontsize=8, x=0.01, ha="left")
+        words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)
         yield figure
     save(figure, path)
@@ -158,8 +160,8 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
 def _nyquist(axes: Axes, stays: NDArray[np.bool_], scaled: Sequence[NDArray[np.complex128]], unit: str) -> None:
     """Draw measured points, simulated line and full contact, all in a unit."""
     measured, simulated, pristine = scaled
-    axes.plot(pristine.real, -pristine.imag, color=GREY, linestyle=DASHES, label="full contact")
     axes.plot(simulated.real, -simulated.imag, color=VERMILION, label="simulated")
+    axes.plot(pristine.real, -pristine.imag, color=GREY, linestyle=DASHES, label="full contact")
     axes.plot(measured.real[stays], -measured.imag[stays], "o", color=BLUE, ms=2.6, mew=0, label="measured")
     if not stays.all():
         out = measured[~stays]
@@ -193,19 +195,13 @@ def _bode(
     part: Callable[[NDArray[np.complex128]], NDArray[np.float64]],
 ) -> None:
     simulated, pristine = lines
-    axes.plot(pristine.frequency, part(pristine.impedance), color=GREY, linestyle=DASHES)
     axes.plot(simulated.frequency, part(simulated.impedance), color=VERMILION)
+    axes.plot(pristine.frequency, part(pristine.impedance), color=GREY, linestyle=DASHES)
     values = part(points.impedance)
     axes.plot(points.frequency[stays], values[stays], "o", color=BLUE, ms=2.6, mew=0)
     axes.plot(points.frequency[~stays], values[~stays], "x", color=BLUE, ms=3, mew=0.6)
     axes.set_xscale("log")
     axes.spines[["top", "right"]].set_visible(False)
-
-
-def _spans(*impedances: NDArray[np.complex128]) -> bool:
-    """Whether |Z| spans more than a decade, so that a logarithmic axis reads better."""
-    size = np.abs(np.concatenate(impedances))
-    return bool(size.max() > 10 * size.min())
 
 
 def _stems(axes: Axes, times: RelaxationTimes, highest: float, look: tuple[str, str, str]) -> None:

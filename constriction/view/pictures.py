@@ -40,6 +40,7 @@ LINES_ACROSS_ALONE = 16  # of a cell that is not mirrored
 LOST = 1e-3  # density at the gap over the mean, below which no line that is one of a few hundred can end there
 MOST_ASIDE = 30.0  # steepest way from where a line's tracing stops to the interface, sideways / upwards
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
+SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 
 
@@ -100,7 +101,7 @@ def potential_panel(scene: Scene, number: int) -> Panel:
     scale = potential_scale(scene)
     step = equipotential_step(scale)
     levels = np.arange(step, scale.high, step)
-    shells = view.electrolyte.contour(levels, scalars="potential")
+    shells = view.shells(levels)
     skin = [view.cut_faces(), view.kept(view.surface("contact", "gap"))]
     lines = pv.merge([piece.contour(levels, scalars="potential") for piece in skin])
     lit = {**scale.style, "lighting": True, "ambient": 0.62, "diffuse": 0.45, "smooth_shading": True}
@@ -138,6 +139,7 @@ def current_panel(scene: Scene, number: int) -> Panel:
         _wires(_rims(view), INK, 1.5),
         *_metal(view),
     ]
+    ends = view.kept(view.surface("contact"), ("gone",))  # what lines end on, where the corner is missing
     radius = 0.0022 * max(view.size)
     for through_gap, colour in ((False, ON_CONTACT), (True, THROUGH_GAP)):
         mine = [line for line in lines if line.through_gap == through_gap]
@@ -149,6 +151,7 @@ def current_panel(scene: Scene, number: int) -> Panel:
                     {**_matt(colour), "ambient": 0.8, "diffuse": 0.3, "smooth_shading": True},
                 )
             )
+    layers.append(Layer(ends, {**_matt(CONTACT), "opacity": SEEN_THROUGH}))
     return Panel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
 
 
@@ -159,7 +162,7 @@ def height_panel(scene: Scene) -> Panel:
     layers = [
         Layer(_flat(view, "gap"), _plain(GAP)),
         Layer(_flat(view, "contact"), _plain(CONTACT)),
-        _wires(_outlines(view), INK, 1.5),
+        _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
     gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
     names = [("contact, h = 0", CONTACT), (gap, GAP)]
@@ -172,7 +175,7 @@ def interface_panel(scene: Scene, number: int) -> Panel:
     """The normal current density on the interface from above."""
     view = Cutaway(scene, number)
     layers = [Layer(_flat(view, name), _density().style) for name in ("gap", "contact")]
-    layers.append(_wires(_outlines(view), "#FFFFFF", 1.5))
+    layers.append(_wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE))
     return Panel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
@@ -321,12 +324,12 @@ def _plain(colour: str) -> dict[str, Any]:
     return {"color": colour, "lighting": False}
 
 
-def _wires(mesh: Any, colour: str, width: float = 1.0) -> Layer:
+def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> Layer:
     """Lines, moved a little towards the eye so that the face that they lie on does not hide them."""
     lifted = mesh.copy()
     if lifted.n_points:
         size = np.ptp(lifted.points, axis=0).max()
-        lifted.points = lifted.points + 2e-3 * size * OBLIQUE.eye
+        lifted.points = lifted.points + 2e-3 * size * camera.eye
     return Layer(lifted, {"color": colour, "line_width": width, "lighting": False})
 
 

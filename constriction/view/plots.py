@@ -19,6 +19,7 @@ from scipy.interpolate import Akima1DInterpolator
 from constriction.errors import InputError
 from constriction.files import telling_where
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.fonts import families, legible
 from constriction.view.labels import Named, decimal_prefix, hertz, new_layout, place_labels
 
 WIDTH = 84 / 25.4
@@ -26,7 +27,7 @@ DPI = 300
 # Okabe-Ito, told apart by the colour-blind and, by line style, in grey.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": list(families()),
     "font.size": 7,
     "axes.linewidth": 0.6,
     "xtick.major.width": 0.6,
@@ -285,7 +286,7 @@ def head(axes: Axes, title: str) -> None:
     )
     # A dollar sign in a title is a dollar sign, no formula.
     if title:
-        legend.set_title("\n".join(textwrap.wrap(title, 50)))
+        legend.set_title("\n".join(map(legible, textwrap.wrap(title, 50))))
         legend.get_title().set(fontsize=8, parse_math=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,28 +89,29 @@ def comparison_table(
 
 
 def study_table(
-    rows: Sequence[Record], keys: Sequence[str], units: Mapping[str, str], caption: str = "Cases: value ± error bar"
+    rows: Sequence[Record], keys: Sequence[str], words: Mapping[str, str], caption: str = "Cases: value ± error bar"
 ) -> Table:
     """The cases of a study.
 
     Args:
         rows: as of cases.csv, numbers or their text; error bars are those of `…_error_…`.
         keys: columns that are shown, in order.
-        units: of keys in SI, such as m or Hz; keys of result.json have theirs in the name.
+        words: titles of keys; keys of result.json have their unit in the name, others are texts with their unit.
         caption: of the table.
     """
     known = list(dict.fromkeys(key for row in rows for key in row))
-    return record_table(caption, rows, [_study_column(key, error_key(key, known), units.get(key, "")) for key in keys])
+    columns = [_study_column(key, error_key(key, known), words.get(key, key)) for key in keys]
+    return replace(record_table(caption, rows, columns), symbols=True)
 
 
-def _study_column(key: str, error: str | None, unit: str) -> Column:
+def _study_column(key: str, error: str | None, title: str) -> Column:
     endings = {**OHM, **FARAD, "hertz": "Hz"}
     ending = next((e for e in sorted(endings, key=len, reverse=True) if key.endswith(f"_{e}")), None)
-    title, shown = (key.removesuffix(f"_{ending}"), endings[ending]) if ending else (key, unit)
+    shown = endings[ending] if ending else ""
 
     def cell(row: Record) -> str:
         value = number(row.get(key))
-        if not math.isfinite(value):
+        if not ending or not math.isfinite(value):
             return _text(row.get(key))
         return _with_error(value, row.get(error) if error else None, shown)
 

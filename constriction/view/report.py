@@ -15,14 +15,15 @@ from urllib.parse import quote
 
 from constriction.files import telling_where
 from constriction.view.charts import Chart, figure
+from constriction.view.ticks import QUANTITIES
 
 # What the file may load: nothing but what stands in it. A browser enforces it.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
 )
-_SYMBOLS = re.compile(r"\b([RCZf])_(cstr|low|high|dc|electrolyte|SE|int|series|gb)\b")
 _UNIT = re.compile(r"(?<=[\d)]) (?=[±%µΩFHMGTkmnp])|(?<=±) ")  # lines do not break between a number and its unit
 _SHORT = 26  # characters: longer cells of a table may break into lines
+_WIDE = 5  # columns, from which a table may be wider than the text
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _asset(name: str) -> str:
 
 def _text(text: str) -> str:
     """Plain text as HTML, R_cstr and its like as symbols."""
-    return _SYMBOLS.sub(r"<var>\1</var><sub>\2</sub>", _UNIT.sub("\N{NO-BREAK SPACE}", escape(text)))
+    return QUANTITIES.sub(r"<var>\1</var><sub>\2</sub>", _UNIT.sub("\N{NO-BREAK SPACE}", escape(text)))
 
 
 def _heading(section: Heading, page: _Page) -> str:
@@ -218,19 +219,33 @@ def _values(section: Values, _: _Page) -> str:
 def _table(section: Table, _: _Page) -> str:
     if odd := [row for row in section.rows if len(row) != len(section.header)]:
         raise ValueError(f"table {section.caption!r}: row {odd[0]!r}, expected {len(section.header)} cells")
-    head = "".join(f'<th scope="col">{_text(name)}</th>' for name in section.header)
+    own_line = _has_remarks(section)
+    shown = len(section.header) - own_line
+    head = "".join(f'<th scope="col">{_text(name)}</th>' for name in section.header[:shown])
     name = _text if section.symbols else escape
-    rows = "".join(
-        f'<tr><th scope="row"{_class(row[0])}>{name(row[0])}</th>'
-        + "".join(f"<td{_class(cell)}>{name(cell)}</td>" for cell in row[1:])
-        + "</tr>\n"
-        for row in section.rows
-    )
+    rows = "".join(_row(row[:shown], name) + "".join(map(_remark_row, row[shown:])) for row in section.rows)
     # Focus, so that a wide table can be scrolled with the keyboard.
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(section.caption)}"><table>'
+        f'<div class="scroll{" wide" if shown >= _WIDE else ""}" tabindex="0" role="region" '
+        f'aria-label="{escape(section.caption)}"><table>'
         f"<caption>{_text(section.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
+
+
+def _has_remarks(section: Table) -> bool:
+    """Whether the last column holds sentences: they get a line of their own, across the table."""
+    return section.header[-1] == "remark" and any(len(row[-1]) > _SHORT for row in section.rows)
+
+
+def _row(row: tuple[str, ...], name: Callable[[str], str]) -> str:
+    cells = "".join(f"<td{_class(cell)}>{name(cell)}</td>" for cell in row[1:])
+    return f'<tr><th scope="row"{_class(row[0])}>{name(row[0])}</th>{cells}</tr>\n'
+
+
+def _remark_row(remark: str) -> str:
+    """A line below a row; its text stays in view when a wide table is scrolled."""
+    spanned = f'<td colspan="99"><p>{_text(remark)}</p></td>'
+    return f'<tr class="remark">{spanned}</tr>\n' if len(remark) > 1 else ""
 
 
 def _class(cell: str) -> str:

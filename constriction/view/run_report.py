@@ -12,17 +12,30 @@ from constriction.view.contact_scene import contact_scene
 from constriction.view.provenance import Origin, repeat_sections, timing_table
 from constriction.view.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
 from constriction.view.spectra_charts import Curve, bode_chart, nyquist_chart
-from constriction.view.terminal import apparent_text, engineering, farad, significant, with_error
+from constriction.view.terminal import (
+    apparent_text,
+    capacitance_rows,
+    engineering,
+    farad,
+    is_electrolytes,
+    significant,
+    with_error,
+)
 
 AREA = "Ω·cm²"
 NOTHING = "–"
-# One line each, as PHYSICS.md section 8 has them.
+# One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
     ("R_cstr", "Re Z(ω→0) less that of the same cell with the whole interface in contact; per area, one-sided."),
     ("Z_cstr", "Z(ω) less that of the same cell with the whole interface in contact."),
     ("f_cstr", "Frequency of the highest peak of −Im Z_cstr."),
-    ("C_cstr", "1/(2π f_cstr R_cstr): what a fit of a resistor beside a constant-phase element would report."),
+    (
+        "C_cstr",
+        "1/(2π f_cstr R_cstr): what a fit of a resistor beside a constant-phase element would report. It is the gap's "
+        "if it is within a factor of 2 of C_low; else, if f_cstr is within that factor of a peak of the electrolyte's "
+        "own −Im Z, it is the electrolyte's.",
+    ),
     ("C_low", "Limit ω→0 of −Im Z_cstr/(ω R_cstr²): the energy that the DC field stores in the gap."),
     ("C_high", "Limit ω→∞ of 1/(iω Z_cstr), with an electrolyte that only conducts."),
     ("R_electrolyte", "The slab's resistance with the whole interface in contact."),
@@ -63,7 +76,12 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Heading("Interface"),
         contact_scene(result.plan, case.gap.height, case.electrolyte.thickness),
         Heading("Numbers"),
-        Table("Results, per area of interface", ("quantity", "value", "error bar"), tuple(number_rows(record)), True),
+        Table(
+            "Results, per area of interface",
+            ("quantity", "value", "error bar or remark"),
+            tuple(number_rows(record)),
+            True,
+        ),
         *_peaks(record),
         *_cross_check(record),
         Heading("Case"),
@@ -129,11 +147,8 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if record["R_cstr_lower_ohm_cm2"] is not None:
         lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
         yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
-    for name in ("C_cstr", "C_low", "C_high"):
-        if (value := record[f"{name}_farad_per_cm2"]) is not None:
-            yield name, farad(value), NOTHING
-    if record["f_cstr_hertz"] is not None:
-        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz"), NOTHING
+    for name, value, remark in capacitance_rows(record):
+        yield name, value, remark or NOTHING
     yield from _apparent(record)
     yield "any Z of the sweep", NOTHING, f"± {significant(record['spectrum_error_ohm_cm2'], 2)} {AREA}"
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
@@ -186,11 +201,16 @@ def _resistance(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
     peaks = [engineering(peak["frequency_hertz"], "Hz") for peak in record["peaks"]]
-    if len(peaks) == 1:
+    owner, low = record.get("C_cstr_belongs_to"), record["C_low_farad_per_cm2"]
+    if len(peaks) == 1 and owner != "electrolyte":
         capacitance = farad(record["C_cstr_farad_per_cm2"])
         yield f"It relaxes at f_cstr = {peaks[0]}, as an arc with C_cstr = {capacitance}."
-    elif peaks:
+    elif len(peaks) > 1:
         yield f"It relaxes at {len(peaks)} frequencies: {', '.join(peaks[:-1])} and {peaks[-1]}."
+    if owner == "electrolyte":
+        stores = "" if low is None else f"; the gap itself stores C_low = {farad(low)}"
+        frequency = engineering(record["f_cstr_hertz"], "Hz")
+        yield f"The highest peak, at f_cstr = {frequency}, is the electrolyte's own, and so is C_cstr{stores}."
 
 
 def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
@@ -250,10 +270,13 @@ def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
                 engineering(peak["frequency_hertz"], "Hz"),
                 f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}",
                 farad(peak["capacitance_farad_per_cm2"]),
+                "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING,
             )
             for peak in record["peaks"]
         )
-        yield Table("Peaks of −Im Z_cstr", ("frequency", "resistance", "capacitance"), rows)
+        kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
+        header = ("frequency", "resistance", "capacitance", "remark")
+        yield Table("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
-from constriction.view.labels import Named, hertz
+from constriction.view.coinciding import WORDS, lying, widths
+from constriction.view.labels import Named, hertz, seconds
 from constriction.view.plots import decades, display_unit, smooth
 from constriction.view.terminal import engineering, significant
 
-FREQUENCY = Axis("frequency (Hz)", "frequency")
+FREQUENCY = Axis("frequency", "frequency")
+TIME = Axis("relaxation time τ", "time")
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
+STEADY = 0.05  # relative spread up to which values are shown as a constant
 LOG_FROM = 30.0  # values that span more than this factor are laid out logarithmically
 
 
@@ -70,8 +73,7 @@ def bode_chart(curves: Sequence[Curve], caption: str = "") -> Chart:
         InputError: no curve, or two units.
     """
     scale, unit = _unit(curves)
-    largest = np.concatenate([np.abs(curve.spectrum.impedance) for curve in curves])
-    modulus = Axis(f"|Z| ({unit})", _scale_of(largest))
+    modulus = Axis(f"|Z| ({unit})", "log")
     return Chart(
         "Bode plot",
         caption,
@@ -116,39 +118,35 @@ def drt_chart(
     lines: Sequence[tuple[float, float]] = (),
     caption: str = "",
 ) -> Chart:
-    """A distribution of relaxation times over its frequency 1/(2πτ).
+    """A distribution of relaxation times, over τ.
 
     Args:
         tau: (J,) in s, rising.
         gamma: (J,) per ln τ, in `unit`.
-        unit: as it is written, such as "Ω cm²".
+        unit: as it is written, such as "Ω·cm²".
         marks: time constants in s of peaks to be named on the curve.
         lines: (time constant in s, resistance in `unit`) of single relaxations, drawn at the height of the resistance.
         caption: below the picture.
     """
     times, values = np.asarray(tau, dtype=float), np.asarray(gamma, dtype=float)
-    series = [Series("distribution", _frequency(times), values, line="solid", symbol="")]
+    series = [Series("distribution", times, values, line="solid", symbol="")]
     at = np.interp(np.log(marks), np.log(times), values).tolist() if len(marks) else []
     for label, points, hollow in (
         ("peaks", list(zip(marks, at, strict=True)), False),
         ("single relaxations: R", list(lines), True),
     ):
         if points:
-            f = _frequency(np.array([time for time, _ in points]))
-            hover = [
-                f"{engineering(x, 'Hz')}: {significant(y, 3)} {unit}"
-                for x, (_, y) in zip(f.tolist(), points, strict=True)
-            ]
-            names = [hertz(x) for x in f.tolist()]
-            y = [value for _, value in points]
-            series.append(Series(label, f, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
-    y_axis = Axis(f"γ(ln τ) ({unit})")
-    return Chart("Distribution of relaxation times", caption, FREQUENCY, (Panel(y_axis, tuple(series)),))
+            x, y = [time for time, _ in points], [value for _, value in points]
+            hover = [f"{_time_in_words(time)}: {significant(value, 3)} {unit}" for time, value in points]
+            names = [seconds(time) for time in x]
+            series.append(Series(label, x, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
+    y_axis = Axis(f"γ per ln τ ({unit})")
+    return Chart("Distribution of relaxation times", caption, TIME, (Panel(y_axis, tuple(series)),))
 
 
-def _frequency(tau: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Hz, of the apex of a relaxation with time constants in s."""
-    return np.asarray(1 / (2 * np.pi * tau))
+def _time_in_words(tau: float) -> str:
+    """A relaxation time in s and the frequency of its apex: 1.00 ms (159 Hz)."""
+    return f"{engineering(tau, 's')} ({engineering(1 / (2 * math.pi * tau), 'Hz')})"
 
 
 def trend_chart(
@@ -220,11 +218,13 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
     panels = []
     for key in axes.y:
         found = [_study_series(axes, key, name, group) for name, group in _groups(given, axes.series)]
-        series = [_styled(one, number) for number, one in enumerate(s for s in found if s is not None)]
+        series = _styled([one for one in found if one is not None])
         if not series:
             raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
         values = np.concatenate([np.asarray(s.y, dtype=float) for s in series])
-        panels.append(Panel(Axis(axes.label(key), _scale_of(values)), tuple(series)))
+        panels.append(Panel(Axis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series)))
+    if any(one.line == "dashed" for panel in panels for one in panel.series):
+        caption = f"{caption} {WORDS.capitalize()}.".strip()
     x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
     scale = "frequency" if axes.x.endswith("hertz") else _scale_of(x)
     return Chart("Study", caption, Axis(axes.label(axes.x), scale), tuple(panels))
@@ -313,6 +313,15 @@ def _scale_of(values: NDArray[np.float64]) -> str:
     return "log" if known.size and known.min() > 0 and known.max() > LOG_FROM * known.min() else "linear"
 
 
+def _limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Of an axis whose values hardly differ: noise of a constant should not look like a trend."""
+    known = values[np.isfinite(values)]
+    middle = float(known.mean()) if known.size else 0.0
+    if middle == 0 or np.ptp(known) > STEADY * abs(middle):
+        return None
+    return middle - STEADY * abs(middle), middle + STEADY * abs(middle)
+
+
 def _with_nan(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.array([math.nan if value is None else value for value in values], dtype=float)
 
@@ -347,6 +356,13 @@ def _study_series(axes: StudyAxes, key: str, name: Sequence[str], rows: Sequence
     return Series(label, x, y, line="solid", error=bars if np.isfinite(bars).any() else None, hover=hover)
 
 
-def _styled(series: Series, number: int) -> Series:
-    colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]
-    return Series(series.label, series.x, series.y, colour, series.line, symbol, error=series.error, hover=series.hover)
+def _styled(series: Sequence[Series]) -> list[Series]:
+    """In colours of their own; one that lies on others is dashed and thin, the lowest of them thick."""
+    values = np.concatenate([np.asarray(one.y, dtype=float) for one in series] or [np.empty(0)])
+    below = lying([(one.x, one.y) for one in series], _scale_of(values) == "log")
+    styled = []
+    for number, (one, lower, width) in enumerate(zip(series, below, widths(below), strict=True)):
+        colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]
+        line = "dashed" if lower else "solid"
+        styled.append(replace(one, colour=colour, symbol=symbol, line=line, width=width))
+    return styled

@@ -17,15 +17,17 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
 from constriction.spectra.relaxation_times import Distribution, StabilityScan
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.distributions import decade_ticks, draw_distribution
+from constriction.view.fonts import legible
 from constriction.view.labels import hertz, new_layout, place_labels
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, display_unit, head, save
+from constriction.view.ticks import logarithmic, symbols
 
 TWO_COLUMNS = 174 / 25.4
 LABEL = 7.5
@@ -48,6 +50,7 @@ class Layer:
         marker: of matplotlib, "" for a line only.
         line: whether its points are joined; a circuit is given at many frequencies.
         hollow: whether the markers are open.
+        dashed: whether the line is, so that what it lies on is seen.
     """
 
     spectrum: Spectrum
@@ -56,6 +59,7 @@ class Layer:
     marker: str = "o"
     line: bool = False
     hollow: bool = False
+    dashed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,15 +276,9 @@ def draw_bode(pair: tuple[Axes, Axes], layers: Sequence[Layer], unit: tuple[floa
         f, z = layer.spectrum.frequency, layer.spectrum.impedance
         _plot(modulus, f, np.abs(z) * scale, layer)
         _plot(phase, f, -np.degrees(np.angle(z)), layer)
-    modulus.set_yscale("log")
+    modulus_axis(modulus)
     modulus.tick_params(labelbottom=False)
     modulus.set_ylabel(f"|Z|  ({name})", labelpad=2, fontsize=LABEL)
-    low, high = modulus.get_ylim()
-    # Decades alone would leave one tick or none.
-    subs = (1,) if high > 30 * low else (1, 2, 5) if high > 4 * low else tuple(range(1, 10))
-    modulus.yaxis.set_major_locator(LogLocator(subs=subs, numticks=8))
-    modulus.yaxis.set_major_formatter("{x:g}")
-    modulus.yaxis.set_minor_formatter(NullFormatter())
     phase.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 1.5, 2, 3, 10]))
     phase.set_ylabel("−phase  (°)", labelpad=2, fontsize=LABEL)
     frequency_axis(phase)
@@ -309,6 +307,12 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     _plain(axes)
 
 
+def modulus_axis(axes: Axes) -> None:
+    """Make the vertical axis one of |Z|, logarithmic in every picture, with plain numbers; after all is drawn."""
+    axes.set_yscale("log")
+    logarithmic(axes.yaxis, *axes.get_ylim())
+
+
 def frequency_axis(axes: Axes) -> None:
     """Make the horizontal axis one of frequency in Hz, with a tick for each decade."""
     axes.set_xscale("log")
@@ -320,14 +324,14 @@ def _plot(axes: Axes, x: Reals, y: Reals, layer: Layer) -> None:
     axes.plot(
         x,
         y,
-        linestyle="-" if layer.line else "",
+        linestyle=((0, (3.5, 1.5)) if layer.dashed else "-") if layer.line else "",
         marker=layer.marker,
         color=layer.color,
         markersize=3.0,
         markeredgewidth=0.7,
         markerfacecolor="white" if layer.hollow else layer.color,
         label=layer.label or None,
-        zorder=3 if layer.line else 2.5,
+        zorder=3.2 if layer.dashed else 3 if layer.line else 2.5,
     )
 
 
@@ -362,6 +366,6 @@ def _head(figure: Figure, title: str, remarks: Sequence[str]) -> None:
     """Title and remarks in the upper left corner; a dollar sign is one, no formula."""
     height = figure.get_figheight()
     y = 1 - 0.05 / height
-    figure.text(0.012, y, title, fontsize=9, fontweight="bold", va="top", parse_math=False)
+    figure.text(0.012, y, legible(title), fontsize=9, fontweight="bold", va="top", parse_math=False)
     for number, remark in enumerate(remarks):
-        figure.text(0.012, y - (0.18 + 0.13 * number) / height, remark, fontsize=7, va="top", parse_math=False)
+        figure.text(0.012, y - (0.18 + 0.13 * number) / height, symbols(legible(remark)), fontsize=7, va="top")

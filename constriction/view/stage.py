@@ -6,7 +6,6 @@ Text is set by matplotlib and not by the renderer, so that it has the size of th
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,15 +17,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from constriction.view.fonts import legible
 from constriction.view.plots import STYLE
 
 MM = 1 / 25.4
 WIDTHS = {1: 84 * MM, 2: 174 * MM}  # inches of one and of two columns of a journal
 DPI = 300
 OVERSAMPLING = 2
+CAPTION = 6  # pt
 
 # Told apart by the colour-blind, and in grey.
 CONTACT, GAP, COPPER, ELECTROLYTE, INK = "#E69F00", "#8CC7EC", "#8C4A2F", "#E4E1DA", "#222222"
@@ -189,7 +191,7 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
     gap, foot = 4 * MM, max(_ruler_room(panel) + (11.5 if panel.scale else 7.0) * MM for panel in panels)
     each = (width - (across - 1) * gap) / across
     heights = [each * _slope(panel) for panel in panels]
-    lines = textwrap.wrap(caption, int(width / MM * 0.86))
+    lines = [legible(line) for line in wrapped(caption, width - 2 * MM)]
     below = (1.5 + 2.5 * len(lines)) * MM
     head = 4.6 * MM
     block = max(heights) + head + foot if across > 1 else sum(heights) + len(panels) * (head + foot)
@@ -202,8 +204,37 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
             start = top - head
             _panel(figure, panel, (left, start - height, each, height), foot)
             top = top if across > 1 else start - height - foot
-        figure.text(0.004, 1 * MM / (block + below), "\n".join(lines), fontsize=6, color="#444444", va="bottom")
+        figure.text(
+            0.004,
+            1 * MM / (block + below),
+            "\n".join(lines),
+            fontsize=CAPTION,
+            color="#444444",
+            va="bottom",
+            parse_math=False,
+        )
     return figure
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """A caption in lines that fill a width (inches), as they are drawn.
+
+    Words are as long as in the font of captions; one that is longer than a line has a line of its own.
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        canvas = FigureCanvasAgg(Figure(dpi=DPI))
+        renderer, font = canvas.get_renderer(), FontProperties(size=CAPTION)  # type: ignore[no-untyped-call]
+
+        def fits(line: str) -> bool:
+            return bool(renderer.get_text_width_height_descent(legible(line), font, ismath=False)[0] <= width * DPI)
+
+        lines: list[str] = []
+        for word in text.split():
+            if lines and fits(f"{lines[-1]} {word}"):
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+    return lines
 
 
 def _ruler_room(panel: Panel) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,14 +14,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
 from constriction.case.relief import Solid
-from constriction.view.charts import Axis, Chart, Panel, Series, frequency_ticks
+from constriction.view.charts import Axis, Chart, Panel, Series, ticks_of
 from constriction.view.labels import new_layout, place_labels
 from constriction.view.plots import STYLE
 from constriction.view.terminal import PREFIXES
+from constriction.view.ticks import symbols
 
 # Stand-ins that become the page's own colours; names are those of report.css.
 INK, PAPER, MUTED, LINE = "#222222", "#ffffff", "#555555", "#666666"
@@ -61,7 +63,8 @@ def svg(chart: Chart, name: str) -> str:
         chart: what is drawn.
         name: begins the ids inside, so that no two pictures of one page share any.
     """
-    with matplotlib.style.context(["default", _STYLE]):
+    with matplotlib.style.context(["default", _STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+")  # the browser writes the text, in its own fonts
         drawn = chart_figure(chart)
         file = io.StringIO()
         drawn.savefig(
@@ -103,11 +106,11 @@ def _draw(axes: Axes, panel: Panel) -> None:
         style: dict[str, Any] = {
             "linestyle": {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}[series.line],
             "marker": _MARKERS.get(series.symbol, ""),
-            "markersize": 5.0 if series.colour == "ink" else 3.2,
+            "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
             "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
             "markerfacecolor": PAPER if series.hollow else colour,
             "color": colour,
-            "linewidth": 0.8 if series.colour == "muted" and series.line == "solid" else 1.4,
+            "linewidth": (0.8 if series.colour == "muted" and series.line == "solid" else 1.4) * series.width,
             "label": series.label or "_",
             "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
         }
@@ -123,7 +126,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
 
 def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> None:
     mine = getattr(axes, f"{which}axis")
-    mine.set_label_text(axis.label)
+    mine.set_label_text(symbols(axis.label), parse_math=True)
     if axis.names:
         mine.set_major_locator(FixedLocator(range(len(axis.names))))
         mine.set_major_formatter(FuncFormatter(lambda place, _: dict(enumerate(axis.names)).get(round(place), "")))
@@ -131,25 +134,19 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
         count = 7 if which == "x" else 5
         mine.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10], integer=axis.scale == "whole"))
         mine.set_major_formatter(FuncFormatter(_plain))
+        if axis.limits:
+            getattr(axes, f"set_{which}lim")(axis.limits)
     else:
         getattr(axes, f"set_{which}scale")("log")
         _logarithmic(mine, axis, values[np.isfinite(values)])
 
 
 def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
-    mine.set_minor_formatter(NullFormatter())
-    low, high = float(values.min()), float(values.max())
-    if axis.scale == "frequency":
-        ticks = dict(frequency_ticks(low, high))
-        mine.set_major_locator(FixedLocator(list(ticks)))
-        mine.set_minor_locator(NullLocator())
-        mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
-        return
-    # Decades alone would leave one tick or none.
-    subs = (1,) if high > 100 * low else (1, 2, 5) if high > 4 * low else (1, 1.5, 2, 3, 4, 5, 6, 8)
-    mine.set_major_locator(LogLocator(subs=subs, numticks=9))
+    ticks = dict(ticks_of(axis.scale, float(values.min()), float(values.max())))
+    mine.set_major_locator(FixedLocator(list(ticks)))
     mine.set_minor_locator(NullLocator())
-    mine.set_major_formatter(FuncFormatter(_plain))
+    mine.set_minor_formatter(NullFormatter())
+    mine.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
 
 
 def _plain(value: float, _: object) -> str:

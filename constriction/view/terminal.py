@@ -80,18 +80,15 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if record["R_cstr_lower_ohm_cm2"] is not None:
         lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
         yield "bounds", f"{lower} to {upper} {area}"
-    for name in ("C_cstr", "C_low", "C_high"):
-        if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
-            yield name, farad(capacitance)
-    if record["f_cstr_hertz"] is not None:
-        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz")
+    for name, value, remark in capacitance_rows(record):
+        yield name, f"{value} ({remark})" if remark else value
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
     yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
-        yield f"peak {number}", _peak(peak, area)
+        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
     spectral = record["method"] == "spectral"
     if record["cells"] == 0:
         yield "mesh", "none: full contact is the slab"
@@ -101,6 +98,35 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "solves", f"{record['solves']} on all {meshes}"
     parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
     yield "time", f"{record['seconds_total']:.1f} s ({parts})"
+
+
+OF_OTHERS = {
+    "electrolyte": "of the electrolyte's own peak: it tells nothing about the gap",
+    "several": "several relaxations: see the peaks",
+}
+
+
+def capacitance_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """C_cstr, C_low, C_high and f_cstr: name, value, and what a reader must know ("" for nothing).
+
+    Where the peak is not the gap's, C_cstr tells nothing about it: then C_low and C_high come first.
+
+    Args:
+        record: the content of result.json.
+    """
+    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to") or "", "")
+    names = ("C_low", "C_high", "C_cstr") if remark else ("C_cstr", "C_low", "C_high")
+    for name in names:
+        if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
+            yield name, farad(capacitance), remark if name == "C_cstr" else ""
+    if record["f_cstr_hertz"] is not None:
+        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz"), ""
+
+
+def is_electrolytes(peak: Mapping[str, float], record: Mapping[str, Any]) -> bool:
+    """Whether a peak of result.json is the one that gives C_cstr, and the electrolyte's."""
+    main = math.isclose(peak["frequency_hertz"], record["f_cstr_hertz"] or 0.0, rel_tol=1e-9)
+    return main and record.get("C_cstr_belongs_to") == "electrolyte"
 
 
 def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from constriction.errors import InputError
 from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, save
+from constriction.view.ticks import logarithmic
 
 # A quantity that changes by more than this factor has a logarithmic axis.
 WIDE = 50
@@ -158,6 +159,7 @@ def _draw_trend(axes: Axes, x: NDArray[np.float64], trend: Trend, pristine: bool
     axes.errorbar(x[known & barred], values[known & barred], errors[known & barred], fmt="", ls="", ecolor=BLUE, lw=0.9)
     if values[known].min() > 0 and values[known].max() > WIDE * values[known].min():
         axes.set_yscale("log")
+        logarithmic(axes.yaxis, *axes.get_ylim())
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_ylabel(trend.name, labelpad=2, fontsize=7.5)

@@ -140,7 +140,7 @@ def test_a_known_cell_in_both_units(here, capfd):
     assert item["C_int_farad_per_cm"] == pytest.approx(item["C_int_farad"] / factor, rel=1e-12)
     assert item["drt"]["polarisation_ohm"] == pytest.approx(39.0, rel=0.05)
     assert (here / "out/spectrum-01-cell.pdf").read_bytes().startswith(b"%PDF")
-    assert "Ω cm\n" in capfd.readouterr().out
+    assert "Ω·cm\n" in capfd.readouterr().out
 
 
 def test_sums_have_the_error_of_correlated_parts(here, capfd):

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from constriction.errors import InputError
-from constriction.spectra.peaks import Peak, find_peaks, main_peak
+from constriction.spectra.peaks import Peak, belongs_to, find_peaks, main_peak
 
 
 def arc(resistance, frequency):
@@ -128,3 +128,31 @@ def test_peaks_are_plain_floats():
 def test_wrong_limits_are_refused(limits):
     with pytest.raises(InputError, match=r"expected 0 < lowest < highest"):
         find_peaks(arc(1, 1), *limits)
+
+
+# A lumped constriction: Z = R(ω)/(1 + iωR(ω)C), R(ω) = 1 − share + share/(1 + iω/2πf_gb), so C_low = C and R_cstr = 1.
+@pytest.mark.parametrize("share", [0.667, 0.9])
+@pytest.mark.parametrize(
+    ("ratio", "owner"), [(1e-4, "electrolyte"), (0.1, "electrolyte"), (0.3, "electrolyte"), (2.0, "gap"), (30.0, "gap")]
+)
+def test_the_highest_peak_is_the_electrolytes_where_the_gap_is_faster(share, ratio, owner):
+    f_gb = 1e6
+
+    def resistance(f):
+        return 1 - share + share / (1 + 1j * f / f_gb)
+
+    def constriction(f):
+        capacitance = ratio / (2 * np.pi * f_gb)
+        return resistance(f) / (1 + 2j * np.pi * f * capacitance * resistance(f))
+
+    top = main_peak(find_peaks(constriction, 1e-4, 1e14), constriction)
+    own = [peak.frequency for peak in find_peaks(resistance, 1e-4, 1e14)]
+    found = 1 / (2 * np.pi * top.frequency)
+    assert belongs_to(top.frequency, found, ratio / (2 * np.pi * f_gb), own) == owner
+    assert belongs_to(top.frequency, found, None, own) == ("electrolyte" if top.frequency > f_gb / 2 else "several")
+
+
+def test_a_peak_far_from_gap_and_electrolyte_is_one_of_several():
+    assert belongs_to(1e8, 1e-3, 1e-5, [1e6]) == "several"
+    assert belongs_to(1e8, 1e-3, 1e-5, [1e6, 0.6e8]) == "electrolyte"
+    assert belongs_to(1e8, 1e-3, 1.9e-3, [1e6, 0.6e8]) == "gap"

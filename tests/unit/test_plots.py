@@ -117,7 +117,7 @@ def test_ticks_do_not_run_into_each_other():
 
 def test_labels_say_unit_peak_and_whether_it_is_in_the_window():
     _, axes = drawn(CASES["hidden"])
-    assert axes.get_xlabel() == "Re Z  (Ω cm²)" and axes.get_ylabel() == "−Im Z  (Ω cm²)"
+    assert axes.get_xlabel() == "Re Z  (Ω·cm²)" and axes.get_ylabel() == "−Im Z  (Ω·cm²)"
     assert {"1 MHz", "630 MHz"} <= {text.get_text() for text in axes.texts}
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["with constriction", "full contact", "constriction peak", "peak outside the window"]
@@ -129,9 +129,9 @@ def test_labels_say_unit_peak_and_whether_it_is_in_the_window():
 
 def test_large_values_get_a_prefix():
     _, axes = drawn(CASES["blocking"])
-    assert axes.get_ylabel() == "−Im Z  (kΩ cm²)" or axes.get_ylabel() == "−Im Z  (MΩ cm²)"
+    assert axes.get_ylabel() == "−Im Z  (kΩ·cm²)" or axes.get_ylabel() == "−Im Z  (MΩ·cm²)"
     # |Z| = 1/(2π·100 Hz·1e-7 F/m²) = 15.9 kΩ·m² = 159 MΩ·cm²
-    assert 159 < axes.get_ylim()[1] < 250 and axes.get_ylabel().endswith("(MΩ cm²)")
+    assert 159 < axes.get_ylim()[1] < 250 and axes.get_ylabel().endswith("(MΩ·cm²)")
 
 
 def test_decades_stand_where_their_frequency_is():

@@ -69,11 +69,11 @@ def fits_page(tmp_path_factory):
         nyquist_chart(curves),
         bode_chart(curves),
         residual_chart(f, 0.001 * np.exp(1j * f), 0.01),
-        drt_chart(1 / f, np.sin(np.log(f)) ** 2, "Ω cm²"),
-        trend_chart("charge (mAh/cm²)", [0, 0.1], [("R_int (Ω cm²)", [1, None], [0.1, None])]),
+        drt_chart(1 / f, np.sin(np.log(f)) ** 2, "Ω·cm²"),
+        trend_chart("charge (mAh/cm²)", [0, 0.1], [("R_int (Ω·cm²)", [1, None], [0.1, None])]),
         Heading("Study"),
         study_chart(rows, StudyAxes("gap.height", ("R_cstr_ohm_cm2",))),
-        study_table(rows, ["gap.height", "R_cstr_ohm_cm2"], {"gap.height": "m"}),
+        study_table(rows, ["gap.height", "R_cstr_ohm_cm2"], {"gap.height": "gap height"}),
         Paragraph("The end."),
     )
     path = tmp_path_factory.mktemp("fits") / "report.html"

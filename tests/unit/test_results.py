@@ -28,8 +28,8 @@ WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
 # DESIGN.md's keys, and those that the issues add.
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
-    "C_high_farad_per_cm2 f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 peaks cells unknowns solves seconds_mesh "
-    "seconds_solve seconds_total gap_model method case_sha256 versions "
+    "C_high_farad_per_cm2 C_cstr_belongs_to f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 "
+    "peaks cells unknowns solves seconds_mesh seconds_solve seconds_total gap_model method case_sha256 versions "
     "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images "
     "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh "
     "apparent_R_SE_ohm_cm2 apparent_R_SE_error_ohm_cm2 apparent_R_int_ohm_cm2 apparent_R_int_error_ohm_cm2 "
@@ -133,7 +133,13 @@ def test_missing_and_infinite_values_are_null(tmp_path):
     text = (tmp_path / "out/result.json").read_text()
     record = json.loads(text)
     assert "NaN" not in text and "Infinity" not in text
-    for key in ("C_cstr_farad_per_cm2", "C_low_farad_per_cm2", "C_high_farad_per_cm2", "f_cstr_hertz"):
+    for key in (
+        "C_cstr_farad_per_cm2",
+        "C_cstr_belongs_to",
+        "C_low_farad_per_cm2",
+        "C_high_farad_per_cm2",
+        "f_cstr_hertz",
+    ):
         assert record[key] is None
     assert record["spectrum_error_ohm_cm2"] is None
     assert record["peaks"] == []

@@ -18,6 +18,7 @@ from constriction.view.contact_scene import contact_scene
 from constriction.view.provenance import origin
 from constriction.view.report import report_html
 from constriction.view.run_report import answer, case_in_words, number_rows, run_report
+from constriction.view.terminal import run_rows
 
 CASE = """
 title = "A <b>bold</b> & short title"
@@ -47,6 +48,8 @@ RECORD = {
     "relative_error_reached": 5.9e-4,
     "accuracy_reached": True,
     "contact_fraction": 0.2,
+    **{"gap_model": "thin", "method": "finite_elements", "cells": 9, "unknowns": 9, "solves": 9},
+    **dict.fromkeys(("seconds_mesh", "seconds_solve", "seconds_total"), 0.1),
     **dict.fromkeys(f"apparent_{key}_ohm_cm2" for key in ("R_SE", "R_SE_error", "R_int", "R_int_error")),
     **dict.fromkeys(f"apparent_{key}_farad_per_cm2" for key in ("C_int", "C_int_error")),
     "apparent_circuit": "R-RQ",
@@ -234,3 +237,19 @@ def test_extras_find_the_numbers_written(tmp_path):
         result, tmp_path / "out", [lambda place: setattr(seen, "keys", json.loads((place / "result.json").read_text()))]
     )
     assert seen.keys == record and np.isfinite(seen.keys["R_cstr_ohm_cm2"])
+
+
+def test_a_capacitance_that_is_the_electrolytes_is_marked_and_comes_last():
+    record = RECORD | {"C_cstr_belongs_to": "electrolyte", "C_low_farad_per_cm2": 1.3e-10}
+    rows = dict(run_rows(record))
+    assert [name for name in rows if name.startswith("C_")] == ["C_low", "C_high", "C_cstr"]
+    assert rows["C_low"] == "0.130 nF/cm²" and "electrolyte's own peak" in rows["C_cstr"]
+    assert rows["peak 1"].endswith(", the electrolyte's")
+    assert "C_low = 0.130 nF/cm²" in " ".join(answer(record).sentences)
+    assert [name for name, _, remark in number_rows(record) if "electrolyte's" in remark] == ["C_cstr"]
+
+
+def test_a_capacitance_of_the_gap_comes_first():
+    rows = dict(run_rows(RECORD | {"C_cstr_belongs_to": "gap"}))
+    assert [name for name in rows if name.startswith("C_")] == ["C_cstr", "C_low", "C_high"]
+    assert "electrolyte" not in rows["C_cstr"] + rows["peak 1"]

@@ -11,7 +11,7 @@ import pytest
 
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts import Axis, Chart, Panel, Series, figure, frequency_ticks
+from constriction.view.charts import Axis, Chart, Panel, Series, figure, named_ticks
 from constriction.view.record_tables import comparison_table, fits_table, study_table
 from constriction.view.spectra_charts import (
     Curve,
@@ -60,13 +60,13 @@ ROWS = [
 
 def charts():
     hover = ["1", "2", "3"]
-    trends = [("R_SE (Ω cm²)", [1.0, 2.0, None], [0.1, None, None]), ("C_int (F)", [1e-6, 2e-6, 3e-6], [1e-7] * 3)]
+    trends = [("R_SE (Ω·cm²)", [1.0, 2.0, None], [0.1, None, None]), ("C_int (F)", [1e-6, 2e-6, 3e-6], [1e-7] * 3)]
     return {
         "nyquist": nyquist_chart(CURVES, [(1e4, 10e-4 - 5e-4j)]),
         "bode": bode_chart(CURVES),
         "one point": nyquist_chart([Curve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
         "residuals": residual_chart(F, 0.01 * np.exp(1j * F), 0.02),
-        "drt": drt_chart(1 / F, F * 1e-4, "Ω cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
+        "drt": drt_chart(1 / F, F * 1e-4, "Ω·cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
         "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
         "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
         "names": Chart("n", "", Axis("", names=("a", "b")), (Panel(Axis("y", "log"), (Series("", [0, 1], [1, 99]),)),)),
@@ -91,7 +91,7 @@ def test_nyquist_shows_the_impedance_with_equal_axes():
     # 1 Ω·m² = 10⁴ Ω·cm²; seven digits are kept
     assert points["x"] == pytest.approx((1e4 * ARC.impedance.real).tolist(), rel=1e-6)
     assert points["y"] == pytest.approx((-1e4 * ARC.impedance.imag).tolist(), rel=1e-6)
-    assert drawn["layout"]["xaxis"]["title"]["text"] == "Re Z (Ω cm²)"
+    assert drawn["layout"]["xaxis"]["title"]["text"] == "Re Z (Ω·cm²)"
     assert drawn["layout"]["yaxis"]["scaleanchor"] == "x" and drawn["layout"]["yaxis"]["scaleratio"] == 1
     assert [trace["line"]["dash"] for trace in drawn["data"][:3]] == ["solid", "solid", "dash"]
     axes = chart_figure(made).axes[0]
@@ -140,13 +140,14 @@ def test_two_units_are_refused():
         bode_chart([])
 
 
-def test_distribution_stands_over_its_frequency():
+def test_distribution_stands_over_its_relaxation_time():
     drawn = figure(drt_chart([1e-4, 1e-2], [1.0, 3.0], "Ω", [1e-3], [(1e-4, 7.0)]))["data"]
     curve, peaks, single = drawn
-    assert curve["x"] == pytest.approx([1e4 / (2 * math.pi), 1e2 / (2 * math.pi)], rel=1e-6)
+    assert curve["x"] == pytest.approx([1e-4, 1e-2], rel=1e-6)
     # Half way on the logarithmic axis the curve is at 2.
-    assert peaks["x"] == pytest.approx([1e3 / (2 * math.pi)], rel=1e-6) and peaks["y"] == pytest.approx([2.0])
-    assert single["x"] == pytest.approx([1e4 / (2 * math.pi)], rel=1e-6) and single["y"] == [7.0]
+    assert peaks["x"] == pytest.approx([1e-3], rel=1e-6) and peaks["y"] == pytest.approx([2.0])
+    assert peaks["text"] == ["1 ms"] and peaks["hovertext"] == ["1.00 ms (159 Hz): 2.00 Ω"]
+    assert single["x"] == pytest.approx([1e-4], rel=1e-6) and single["y"] == [7.0]
 
 
 def test_trend_tells_points_with_error_bars_from_those_without():
@@ -181,8 +182,8 @@ def test_error_bars_are_found_by_their_name():
 
 
 def test_decades_are_thinned_where_there_are_many():
-    assert frequency_ticks(99.0, 1.2e3) == [(100.0, "100 Hz"), (1000.0, "1 kHz")]
-    assert len(frequency_ticks(1e-4, 1e12)) <= 9
+    assert named_ticks("frequency", 99.0, 1.2e3) == [(100.0, "100 Hz"), (1000.0, "1 kHz")]
+    assert len(named_ticks("frequency", 1e-4, 1e12)) <= 9
 
 
 def test_fits_are_tabled_with_error_bars_in_the_normalised_unit():
@@ -229,10 +230,12 @@ def test_a_steep_spectrum_starts_at_the_left():
 
 
 def test_study_table_reads_units_from_names():
-    table = study_table(ROWS, ["gap.height", "interface.shape", "R_cstr_ohm_cm2"], {"gap.height": "m"})
-    assert table.header == ("gap.height", "interface.shape", "R_cstr")
-    assert table.rows[0] == ("10.0 nm", "disc", "3.00 ± 0.03 Ω·cm²")
-    assert table.rows[-1] == ("10.0 µm", "disc", "–")
+    rows = [{**row, "gap.height": f"{1e9 * row['gap.height']:.0f} nm"} for row in ROWS]
+    words = {"gap.height": "gap height", "R_cstr_ohm_cm2": "R_cstr"}
+    table = study_table(rows, ["gap.height", "interface.shape", "R_cstr_ohm_cm2"], words)
+    assert table.header == ("gap height", "interface.shape", "R_cstr")
+    assert table.rows[0] == ("10 nm", "disc", "3.00 ± 0.03 Ω·cm²")
+    assert table.rows[-1] == ("10000 nm", "disc", "–")
 
 
 def test_comparison_table_has_both_error_bars():

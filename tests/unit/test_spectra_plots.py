@@ -152,8 +152,8 @@ SERIES = SeriesOfTrends(
     "charge  (mAh/cm²)",
     [0, 0.05, 0.1, 0.15],
     [
-        trend("R_SE  (Ω cm)", [200.0, 201.0, None, 203.0], [0.1, 0.5, None, None]),
-        trend("R_int  (kΩ cm)", [None, 1000.0, 100.0, 1.0], [None, 50.0, 5.0, 0.1]),
+        trend("R_SE  (Ω·cm)", [200.0, 201.0, None, 203.0], [0.1, 0.5, None, None]),
+        trend("R_int  (kΩ·cm)", [None, 1000.0, 100.0, 1.0], [None, 50.0, 5.0, 0.1]),
         trend("nothing", [None] * 4, [None] * 4),
     ],
     pristine=True,

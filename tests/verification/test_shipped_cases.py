@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from alternatives import tube_constriction
+from readme_blocks import README, case_row, row_in, same_line
 
 from constriction import load, parse_case
 from constriction.analytic import strip_constriction
@@ -69,6 +70,12 @@ def test_case_reaches_its_accuracy(solved, name):
     assert result.accuracy_reached
     assert 0 < result.R_cstr_error <= asked * result.R_cstr
     assert result.spectrum_error <= asked * result.R_cstr
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(COARSER)))
+def test_readme_tells_what_is_computed(solved, name):
+    row = case_row(solved(name), name)
+    assert same_line(row_in(README.read_text("utf-8"), row), row)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,50 @@
+"""README.md prints what the program prints: its examples are run again and compared number by number.
+
+`python tests/readme_blocks.py --write` puts today's numbers in place of stale ones. The table of shipped cases is
+compared in test_shipped_cases.py, where they are solved.
+"""
+
+import pytest
+from readme_blocks import README, computed_blocks, faults, reference_rows, renewed, same_line, stale
+
+LINE = "  finite_elements   R_cstr 14.813 ± 0.009 Ω·cm², C_cstr 0.240 µF/cm², f_cstr 44.8 kHz, 0.7 s"
+
+
+def test_printed_blocks_are_what_the_commands_print():
+    assert stale(README.read_text("utf-8"), computed_blocks(), []) == []
+
+
+def test_printed_references_are_what_is_computed():
+    assert stale(README.read_text("utf-8"), {}, reference_rows()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (("0.7 s", "12.9 s"), True),
+        (("14.813", "14.814"), True),
+        (("14.813", "14.816"), False),
+        (("0.240 µF", "0.240 nF"), False),
+        (("44.8", "45.8"), False),
+        ((", C_cstr 0.240 µF/cm²", ""), False),
+    ],
+)
+def test_a_line_is_stale_if_a_word_or_a_number_differs(change, same):
+    assert same_line(LINE, LINE.replace(*change)) is same
+
+
+def test_counts_have_no_last_digit_to_differ_in():
+    assert not same_line("50 of 50 fitted", "49 of 50 fitted")
+
+
+def test_a_missing_line_is_stale_and_the_mesh_is_not_compared():
+    assert [fault.found for fault in faults(["a 1.0"], ["a 1.0", "b 2.0"])] == ["b 2.0"]
+    assert not list(faults(["  finest mesh       10 cells", "a 1.0"], ["  finest mesh       11 cells", "a 1.0"]))
+
+
+def test_stale_numbers_are_replaced_and_times_are_kept():
+    text = f"x\n```text\nCross-check\n{LINE}\n```\n| disc | 1.0 | 2.0 | 77 |\n"
+    new = [LINE.replace("14.813", "15.813").replace("0.7 s", "3.1 s")]
+    assert renewed(text, {"Cross-check": ["Cross-check", *new]}, ["| disc | 1.0 | 2.5 |"]) == text.replace(
+        "14.813", "15.813"
+    ).replace("2.0", "2.5")
