@@ -15,7 +15,7 @@ from scipy.linalg import lstsq
 
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.wild_points import LARGEST_BLOCK, METHOD, find_wild_points
+from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points
 
 type Reals = NDArray[np.float64]
 type Complexes = NDArray[np.complex128]
@@ -33,7 +33,6 @@ DENSE, FAR_BETTER = 5.0, 1.6
 FOLLOWED = 1e-5
 # A trend is the mean of neighbouring residuals over this part of a decade; it must be so many standard errors large.
 TREND_DECADES, TREND_SIGNIFICANCE = 0.5, 5.0
-ALL_POINTS = "all points took part: no wild ones, or so many that which of them are wrong cannot be told"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Which relaxation times a spectrum has: as few ZARCs as the noise allows, each tested, none of them a ripple.
 
 A distribution of relaxation times shows where relaxations may be, but a regularised curve has ripples, and how near two
-of its peaks may come depends on λ. So what is called sure rests on a second, parametric step: R, L, K ZARCs (RQ) and, if
-the spectrum ends in a capacitive branch, Q, where K grows as long as Bayes's criterion asks for it by a wide margin.
+of its peaks may come depends on λ. So what is called sure rests on a second, parametric step: R, L, K ZARCs (RQ) and,
+if the spectrum ends in a capacitive branch, Q, where K grows as long as Bayes's criterion asks for it by a wide margin.
+Where no such sum follows the spectrum, both ways must find the same.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from constriction.spectra.arcs import Arc
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.fitting import CircuitFit, fit_circuit
 from constriction.spectra.identification import settle
+from constriction.spectra.relaxation_times import PersistentPeak, StabilityScan
 from constriction.spectra.spectrum import Spectrum
 
 # Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.
@@ -35,20 +37,24 @@ BROAD = 0.7
 # Neighbours nearer than this, in decades, share the doubt: if the split is not determined, neither time is.
 NEAR = 1.2
 # The fit follows the spectrum if its residuals are no larger than so many times the noise of the Kramers-Kronig test.
-# Else ZARCs are not what the cell has, and a time is sure only with this larger share, if the distribution has a peak
-# at nearly all λ so near, in decades.
-FOLLOWS, LARGE_SHARE, SAME_TIME = 1.5, 0.05, 0.1
+# Else the cell's relaxations are no ZARCs, and a time is sure only if the distribution has a peak there at nearly all λ
+# with this larger share, and if the ZARCs nearer to it than so many decades have its R to this part, and their mean
+# time is no further off than so many decades.
+FOLLOWS, LARGE_SHARE, REACH, SAME_AREA, SAME_TIME = 1.5, 0.05, 0.75, 0.3, 0.2
 DEFINITION = (
-    "R, L, K ZARCs (RQ) and, if the spectrum ends in a capacitive branch, Q, fitted with modulus weights; K by BIC, one "
-    f"more only if it lowers BIC by {EVIDENCE:g}; sure: R at least {SIGNIFICANT:g} standard errors and {LEAST_SHARE:.0%} "
-    f"of the polarisation, apex in the window, log10 tau known to {LARGEST_ERROR:g} (standard error), exponent at least "
-    f"{BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is more than {FOLLOWS:g} times the "
-    f"Kramers-Kronig noise off, also at least {LARGE_SHARE:.0%} of the polarisation, and the distribution has a peak "
-    f"within {SAME_TIME:g} decades at nearly all lambda; share: of the R of all ZARCs with their apex in the window"
+    "R, L, K ZARCs (RQ) and, if the spectrum ends in a capacitive branch, Q, fitted with modulus weights; K by BIC, "
+    f"one more only if it lowers BIC by {EVIDENCE:g}; sure: R at least {SIGNIFICANT:g} standard errors and "
+    f"{LEAST_SHARE:.0%} of the polarisation, apex in the window, standard error of log10 tau at most {LARGEST_ERROR:g}, "
+    f"exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is more than {FOLLOWS:g} "
+    "times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly all lambda, sure with "
+    f"{LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within {REACH:g} decades, have its "
+    f"R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, errors: the difference of both; share: of all R with their apex in the window"
 )
+# Spectra without noise are followed to rounding, which is no misfit.
+NOISE_FREE = 1e-6
 # Why a time is not sure.
 OUTSIDE, SMALL, BROAD_ONE = "outside the window", "too small", "so broad that it may be several"
-UNRESOLVED, UNCONFIRMED = "not resolved", "the fit is {:.1f} times the noise off"
+UNRESOLVED, UNCONFIRMED = "not resolved", "not confirmed: no sum of ZARCs follows the spectrum"
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Process:
         decades_stderr: standard error of log10 τ; None if the fit gives none.
         resistance: R in Ω (or the unit of the spectrum).
         resistance_stderr: in Ω; None if the fit gives none.
-        exponent: of the ZARC, 1 for a single relaxation time.
+        exponent: of the ZARC, 1 for a single relaxation time; None for a peak of the distribution.
         share: R over the sum of all R with their apex in the window; None outside it.
         why: "" if it is sure, else why not, a few words.
     """
@@ -69,7 +75,7 @@ class Process:
     decades_stderr: float | None
     resistance: float
     resistance_stderr: float | None
-    exponent: float
+    exponent: float | None
     share: float | None
     why: str
 
@@ -104,7 +110,7 @@ class Processes:
 
     Attributes:
         circuit: that was chosen, such as "L-R-RQ-RQ".
-        items: its ZARCs, by rising time constant.
+        items: its ZARCs, or what both ways find where it does not follow the spectrum, by rising time constant.
         unresolved: groups of them that the spectrum does not tell apart, by rising time constant.
         misfit: standard deviation of one part of the residuals, relative to |Z|.
         noise: that of the Kramers-Kronig test.
@@ -124,14 +130,13 @@ class Processes:
         return tuple(item for item in self.items if item.sure)
 
 
-def find_processes(spectrum: Spectrum, noise: float, persistent: Sequence[float] = ()) -> Processes:
+def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Processes:
     """Find the relaxation times.
 
     Args:
         spectrum: N points, after the Kramers-Kronig rule.
         noise: standard deviation of one part relative to |Z|, from the Kramers-Kronig test.
-        persistent: times in s at which the distribution has a peak at nearly all λ; they count where no sum of ZARCs
-            follows the spectrum.
+        scan: of the distribution over λ; it counts where no sum of ZARCs follows the spectrum.
 
     Returns:
         The ZARCs that the spectrum needs, and which of them are sure.
@@ -146,9 +151,10 @@ def find_processes(spectrum: Spectrum, noise: float, persistent: Sequence[float]
     fit = settled if settled.converged else fit
     misfit = math.sqrt(fit.chi_squared / fit.degrees_of_freedom)
     items = _with_doubtful_neighbours(_processes(spectrum, fit))
-    if misfit > FOLLOWS * noise:
-        items = [_confirmed(item, persistent, misfit / noise if noise > 0 else math.inf) for item in items]
-    return Processes(fit.circuit.text, tuple(items), tuple(_groups(items, fit)), misfit, noise, margin)
+    groups = tuple(_groups(items, fit))
+    if misfit > FOLLOWS * noise and misfit > NOISE_FREE:
+        items, groups = list(_confirmed(spectrum, items, scan)), ()
+    return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
 
 
 _OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
@@ -223,8 +229,8 @@ def _doubt(arc: Arc, decades: float | None, share: float | None) -> str:
 
 
 def _with_doubtful_neighbours(items: list[Process]) -> list[Process]:
-    """Doubt also the neighbours of what is not resolved: the spectrum tells only their sum."""
-    doubtful = [item.time_constant for item in items if item.why == UNRESOLVED]
+    """Doubt also the neighbours of what is not resolved, unless it is small: the spectrum tells only their sum."""
+    doubtful = [item.time_constant for item in items if item.why == UNRESOLVED and (item.share or 0.0) >= LARGE_SHARE]
     return [
         replace(item, why=UNRESOLVED)
         if item.sure and any(_decades(item.time_constant, other) < NEAR for other in doubtful)
@@ -233,12 +239,26 @@ def _with_doubtful_neighbours(items: list[Process]) -> list[Process]:
     ]
 
 
-def _confirmed(item: Process, persistent: Sequence[float], factor: float) -> Process:
-    """Doubt a time of a fit that is so many times the noise off, unless the distribution says the same."""
-    near = any(_decades(item.time_constant, time) < SAME_TIME for time in persistent)
-    if not item.sure or (near and item.share is not None and item.share >= LARGE_SHARE):
-        return item
-    return replace(item, why=UNCONFIRMED.format(factor))
+def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan) -> Iterator[Process]:
+    """Yield the peaks at nearly all λ, sure where the ZARCs around them have the same R."""
+    low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
+    tracks = [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
+    whole = math.fsum(track.resistance for track in tracks)
+    for track in tracks:
+        around = [item for item in zarcs if _nearest(tracks, item) is track]
+        r = math.fsum(item.resistance for item in around)
+        off = abs(r - track.resistance)
+        mean = math.fsum(item.resistance * math.log10(item.time_constant / track.time_constant) for item in around)
+        share = track.resistance / whole
+        spread = abs(mean) / r if r > 0 else None
+        same = spread is not None and spread <= SAME_TIME and off <= SAME_AREA * track.resistance
+        why = SMALL if share < LARGE_SHARE else "" if same else UNCONFIRMED
+        yield Process(track.time_constant, spread, track.resistance, off if around else None, None, share, why)
+
+
+def _nearest(tracks: Sequence[PersistentPeak], item: Process) -> PersistentPeak | None:
+    distances = [_decades(track.time_constant, item.time_constant) for track in tracks]
+    return tracks[int(np.argmin(distances))] if min(distances) < REACH else None
 
 
 def _decades(one: float, other: float) -> float:

@@ -100,15 +100,17 @@ def _chain(frequency: Reals, impedance: Complexes, limit: float) -> _Chain:
     omega = 2 * math.pi * frequency
     decades = math.log10(omega[0] / omega[-1])
     tau = np.geomspace(1 / omega[0], 1 / omega[-1], min(math.ceil(PER_DECADE * decades) + 1, omega.size))
-    modulus = _local_modulus(impedance)
+    modulus, data = _local_modulus(impedance), np.asarray(impedance, dtype=np.complex128)
     # Largest first, as np.interp wants rising abscissae: ln(1/ω) rises along the spectrum.
     of_elements = np.exp(np.interp(np.log(tau), -np.log(omega), np.log(modulus)))
-    tails = np.stack([np.ones(omega.size), 1j * omega / omega[0], omega[-1] / (1j * omega)], axis=1) * modulus.max()
+    tails = (
+        np.stack([np.ones(omega.size) + 0j, 1j * omega / omega[0], omega[-1] / (1j * omega)], axis=1) * modulus.max()
+    )
     arcs = of_elements / (1 + 1j * np.outer(omega, tau))
     columns = np.concatenate([tails, arcs], axis=1) / modulus[:, np.newaxis]
     ridge = np.concatenate([np.zeros(3), np.full(tau.size, limit / RESISTANCES)])
     limit *= max(1.0, DENSE * decades / (omega.size - 1))
-    return _Chain(columns, impedance / modulus, ridge, limit, 2 * limit**2)
+    return _Chain(columns, data / modulus, ridge, limit, 2 * limit**2)
 
 
 def _local_modulus(impedance: Complexes) -> Reals:
