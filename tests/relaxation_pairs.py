@@ -1,4 +1,4 @@
-"""Random sums of ZARCs: which of their relaxation times are found, and whether anything is called sure that is not there.
+"""Random sums of ZARCs: which of their relaxation times are found, and what is called sure that is not there.
 
 By hand: `python tests/relaxation_pairs.py 300 --seed 7`; a few of them run in `tests/unit/test_processes.py`.
 """
@@ -44,9 +44,9 @@ def random_cell(rng: np.random.Generator, kind: str, noise: float = 2e-3) -> tup
     high = 10 ** rng.uniform(5, 7)
     f = np.geomspace(high, high / 10**decades, math.ceil(decades * per_decade) + 1)
     omega = 2 * math.pi * f
-    count = {"single": 1, "pair": 2, "near": 2, "three": 3}[kind.split()[0]]
-    apart = rng.uniform(*((0.1, RESOLVABLE) if kind.startswith("near") else (RESOLVABLE, 3.0)), count - 1)
-    apart *= min(1.0, (decades - 2 * MARGIN) / max(apart.sum(), 1e-9))
+    count = {"single": 1, "pair": 2, "near": 2, "three": 3}[kind.split(maxsplit=1)[0]]
+    nearest, furthest = (0.1, RESOLVABLE) if kind.startswith("near") else (RESOLVABLE, 3.0 if count == 2 else 2.4)
+    apart = rng.uniform(nearest, furthest, count - 1)
     first = rng.uniform(MARGIN, decades - MARGIN - apart.sum()) - math.log10(omega[0])
     times = first + np.concatenate([[0.0], np.cumsum(apart)])
     resistances = np.concatenate([[1.0], np.exp(rng.uniform(math.log(0.4), math.log(2.5), count - 1))])

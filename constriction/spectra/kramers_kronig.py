@@ -105,7 +105,7 @@ class ExcludedPoint:
     Attributes:
         index: in the spectrum given.
         frequency: in Hz.
-        residual: larger of the two parts, relative to |Z|.
+        residual: larger of the two parts, relative to |Z|; NaN if the point took no part in the test.
         why: one line.
     """
 
@@ -124,12 +124,23 @@ class Exclusion:
         excluded: the others, by falling frequency.
         test: on which this rests.
         limit: that was used, relative to |Z|.
+        masked: points that were left out by hand before the test, by falling frequency.
+        remarks: what a reader must know about them.
     """
 
     spectrum: Spectrum
     excluded: tuple[ExcludedPoint, ...]
     test: KramersKronig
     limit: float
+    masked: tuple[ExcludedPoint, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> str:
+        """Who took how many points, such as "the Kramers-Kronig rule left out 25 of 31 points"; "" if nobody did."""
+        asked = self.spectrum.frequency.size + len(self.excluded) + len(self.masked)
+        takers = (("the Kramers-Kronig rule", len(self.excluded)), ("the mask", len(self.masked)))
+        return ", ".join(f"{who} left out {count} of {asked} points" for who, count in takers if count)
 
 
 class _Chain(NamedTuple):

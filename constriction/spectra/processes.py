@@ -18,7 +18,7 @@ from constriction.spectra.arcs import Arc
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.fitting import CircuitFit, fit_circuit
 from constriction.spectra.identification import settle
-from constriction.spectra.relaxation_times import PersistentPeak, StabilityScan
+from constriction.spectra.relaxation_times import SAME_PEAK, PersistentPeak, StabilityScan
 from constriction.spectra.spectrum import Spectrum
 
 # Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.
@@ -44,11 +44,12 @@ FOLLOWS, LARGE_SHARE, REACH, SAME_AREA, SAME_TIME = 1.5, 0.05, 0.75, 0.3, 0.2
 DEFINITION = (
     "R, L, K ZARCs (RQ) and, if the spectrum ends in a capacitive branch, Q, fitted with modulus weights; K by BIC, "
     f"one more only if it lowers BIC by {EVIDENCE:g}; sure: R at least {SIGNIFICANT:g} standard errors and "
-    f"{LEAST_SHARE:.0%} of the polarisation, apex in the window, standard error of log10 tau at most {LARGEST_ERROR:g}, "
-    f"exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is more than {FOLLOWS:g} "
-    "times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly all lambda, sure with "
-    f"{LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within {REACH:g} decades, have its "
-    f"R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, errors: the difference of both; share: of all R with their apex in the window"
+    f"{LEAST_SHARE:.0%} of the polarisation, apex in the window, standard error of log10 tau at most "
+    f"{LARGEST_ERROR:g}, exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is "
+    f"more than {FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
+    f"all lambda, sure with {LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within "
+    f"{REACH:g} decades, have its R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, "
+    "errors: the difference of both; share: of all R with their apex in the window"
 )
 # Spectra without noise are followed to rounding, which is no misfit.
 NOISE_FREE = 1e-6
@@ -155,6 +156,13 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     if misfit > FOLLOWS * noise and misfit > NOISE_FREE:
         items, groups = list(_confirmed(spectrum, items, scan)), ()
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
+
+
+def nearest_track(item: Process, scan: StabilityScan) -> PersistentPeak | None:
+    """The peak followed over λ that belongs to a process; None if none is near."""
+    track = min(scan.tracks, key=lambda track: _decades(track.time_constant, item.time_constant), default=None)
+    near = track is not None and _decades(track.time_constant, item.time_constant) < SAME_PEAK / math.log(10)
+    return track if near else None
 
 
 _OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)

@@ -107,7 +107,7 @@ def _chain(frequency: Reals, impedance: Complexes, limit: float) -> _Chain:
         np.stack([np.ones(omega.size) + 0j, 1j * omega / omega[0], omega[-1] / (1j * omega)], axis=1) * modulus.max()
     )
     arcs = of_elements / (1 + 1j * np.outer(omega, tau))
-    columns = np.concatenate([tails, arcs], axis=1) / modulus[:, np.newaxis]
+    columns = np.concatenate([tails, arcs], axis=1).astype(np.complex128) / modulus[:, np.newaxis]
     ridge = np.concatenate([np.zeros(3), np.full(tau.size, limit / RESISTANCES)])
     limit *= max(1.0, DENSE * decades / (omega.size - 1))
     return _Chain(columns, data / modulus, ridge, limit, 2 * limit**2)

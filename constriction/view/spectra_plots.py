@@ -21,7 +21,8 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.spectra.relaxation_times import Distribution, StabilityScan
+from constriction.spectra.processes import Processes
+from constriction.spectra.relaxation_times import Distribution
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.distributions import decade_ticks, draw_distribution
 from constriction.view.labels import hertz, new_layout, place_labels
@@ -85,7 +86,7 @@ class Picture:
         layers: spectra of the Nyquist and Bode panels; decades of frequency are marked on the first one.
         residuals: of the fit and of the Kramers-Kronig test.
         distribution: of relaxation times, or None for no such panel.
-        scan: tells which of its peaks persist; None: not known.
+        processes: which relaxation times are sure; None: not known.
         relaxation_times: exact ones of a simulated geometry in s, drawn as vertical marks beside the distribution.
         scale: of the distribution: its γ times this is in the unit of the layers.
         zoom: largest Re Z of an inset that shows the arcs beside a long blocking branch, SI; None: no inset.
@@ -96,7 +97,7 @@ class Picture:
     layers: Sequence[Layer]
     residuals: Sequence[Residuals]
     distribution: Distribution | None = None
-    scan: StabilityScan | None = None
+    processes: Processes | None = None
     relaxation_times: Sequence[float] = ()
     scale: float = 1.0
     zoom: float | None = None
@@ -145,7 +146,7 @@ def picture_figure(picture: Picture) -> Figure:
         if picture.distribution:
             axes = figure.add_subplot(grid[2:, 1])
             draw_distribution(
-                axes, picture.distribution, picture.scan, picture.relaxation_times, (scale * picture.scale, unit)
+                axes, picture.distribution, picture.processes, picture.relaxation_times, (scale * picture.scale, unit)
             )
         _head(figure, picture.title, remarks)
         place_decades(plane, picture.layers, scale, figure.dpi)
