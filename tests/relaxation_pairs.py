@@ -77,6 +77,7 @@ def tally(count: int, seed: int, kind: str) -> Tally:
         hit = (off < NEAR).any(axis=0)
         ghosts = int((off >= NEAR).all(axis=1).sum())
         groups = [np.log10([group.first, group.last]) + [-NEAR, NEAR] for group in found.unresolved]
+        groups += [math.log10(item.time_constant) + np.array([-1, 1]) * (item.resolution or 0) for item in found.sure]
         told = np.array([any(low <= t <= high for low, high in groups) for t in times])
         result.times += times.size
         result.found += int(hit.sum())

@@ -19,6 +19,7 @@ from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.fitting import CircuitFit, fit_circuit
 from constriction.spectra.identification import settle
 from constriction.spectra.relaxation_times import SAME_PEAK, PersistentPeak, StabilityScan
+from constriction.spectra.resolution import resolution
 from constriction.spectra.spectrum import Spectrum
 
 # Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.
@@ -49,7 +50,8 @@ DEFINITION = (
     f"more than {FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
     f"all lambda, sure with {LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within "
     f"{REACH:g} decades, have its R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, "
-    "errors: the difference of both; share: of all R with their apex in the window"
+    "errors: the difference of both; share: of all R with their apex in the window; resolution: two equal ZARCs nearer "
+    "than this, in decades, in place of the one would not have been taken"
 )
 # Spectra without noise are followed to rounding, which is no misfit.
 NOISE_FREE = 1e-6
@@ -70,6 +72,7 @@ class Process:
         exponent: of the ZARC, 1 for a single relaxation time; None for a peak of the distribution.
         share: R over the sum of all R with their apex in the window; None outside it.
         why: "" if it is sure, else why not, a few words.
+        resolution: two times nearer than this, in decades, would be told as one here; None if not known.
     """
 
     time_constant: float
@@ -79,6 +82,7 @@ class Process:
     exponent: float | None
     share: float | None
     why: str
+    resolution: float | None = None
 
     @property
     def sure(self) -> bool:
@@ -155,6 +159,8 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     groups = tuple(_groups(items, fit))
     if misfit > FOLLOWS * noise and misfit > NOISE_FREE:
         items, groups = list(_confirmed(spectrum, items, scan)), ()
+    else:
+        items = _with_resolution(spectrum, items, max(misfit, noise))
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
 
 
@@ -244,6 +250,16 @@ def _with_doubtful_neighbours(items: list[Process]) -> list[Process]:
         if item.sure and any(_decades(item.time_constant, other) < NEAR for other in doubtful)
         else item
         for item in items
+    ]
+
+
+def _with_resolution(spectrum: Spectrum, items: list[Process], noise: float) -> list[Process]:
+    """Tell of every sure time how near another one might be."""
+    omega, sigma = 2 * math.pi * spectrum.frequency, noise * np.abs(spectrum.impedance)
+    zarcs = [(item.resistance, item.time_constant, item.exponent or 1.0) for item in items]
+    return [
+        replace(item, resolution=resolution(omega, sigma, zarcs, k, EVIDENCE)) if item.sure and noise > 0 else item
+        for k, item in enumerate(items)
     ]
 
 

@@ -329,6 +329,7 @@ def _process(item: Process, used: Sequence[EdgeScale]) -> Record:
         "time_constant_stderr_decades": item.decades_stderr,
         **_resistance_with_error("R", item.resistance, item.resistance_stderr, used),
         "share": item.share,
+        "resolution_decades": item.resolution,
         "exponent": item.exponent,
         "sure": item.sure,
         "why_not": item.why or None,

@@ -126,6 +126,8 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         for item in entry.processes.sure
     ]
     yield "relaxation times", ", ".join(told) or "none is sure"
+    if limits := [item.resolution for item in entry.processes.sure if item.resolution is not None]:
+        yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
     for group in entry.processes.unresolved:
         ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
         yield (
