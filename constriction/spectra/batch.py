@@ -180,8 +180,9 @@ def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Ent
     how = replace(options, capacitance=entry.screened.test.capacitance)
     spectrum = entry.screened.spectrum
     try:
-        found, scan = relaxation_times(spectrum, how), stability_scan(spectrum, how)
-        processes = find_processes(spectrum, entry.screened.test.noise, scan)
+        with naming_the_taker(entry.screened):
+            found, scan = relaxation_times(spectrum, how), stability_scan(spectrum, how)
+            processes = find_processes(spectrum, entry.screened.test.noise, scan)
     except InputError as error:
         return replace(entry, error=f"{entry.file}: {error}")
     return replace(entry, distribution=found, scan=scan, processes=processes)

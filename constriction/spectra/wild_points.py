@@ -36,6 +36,8 @@ FORETOLD, SIGNIFICANT, LEAST_NOISE = 2.0, 5.0, 0.01
 DENSE = 6.0
 # The modulus that weighs a point is the median of so many neighbours on both sides.
 NEIGHBOURS = 3
+# Logarithm of the largest ratio of two |Z|: further off is no wilder.
+HIGHEST = 14.0
 # If more than this part of the points were wild, the spectrum is no chain's with wild points.
 MOST = 1 / 3
 # Directions that the data see this much less than others are left out of the fit; leverage stays below 1 by this.
@@ -84,7 +86,7 @@ def find_wild_points(frequency: Reals, impedance: Complexes, limit: float) -> Fl
     chain = _chain(frequency, impedance, limit)
     stays = np.ones(frequency.size, dtype=bool)
     seen = {stays.tobytes()}
-    while np.count_nonzero(~stays) <= MOST * stays.size:
+    while not _too_many(stays):
         block = _worst_block(chain, stays)
         fewer = stays.copy()
         fewer[block] = False
@@ -92,25 +94,33 @@ def find_wild_points(frequency: Reals, impedance: Complexes, limit: float) -> Fl
         if stays.tobytes() in seen:
             break
         seen.add(stays.tobytes())
-    stays = _without_lone_ends(chain, stays)
-    return ~stays if np.count_nonzero(~stays) <= MOST * stays.size else np.zeros(stays.size, dtype=bool)
+    if not _too_many(stays):
+        stays = _without_lone_ends(chain, stays)
+    return np.zeros(stays.size, dtype=bool) if _too_many(stays) else ~stays
+
+
+def _too_many(stays: Flags) -> bool:
+    return int(np.count_nonzero(~stays)) > MOST * stays.size
 
 
 def _chain(frequency: Reals, impedance: Complexes, limit: float) -> _Chain:
     omega = 2 * math.pi * frequency
     decades = math.log10(omega[0] / omega[-1])
     tau = np.geomspace(1 / omega[0], 1 / omega[-1], min(math.ceil(PER_DECADE * decades) + 1, omega.size))
-    modulus, data = _local_modulus(impedance), np.asarray(impedance, dtype=np.complex128)
-    # Largest first, as np.interp wants rising abscissae: ln(1/ω) rises along the spectrum.
-    of_elements = np.exp(np.interp(np.log(tau), -np.log(omega), np.log(modulus)))
-    tails = (
-        np.stack([np.ones(omega.size) + 0j, 1j * omega / omega[0], omega[-1] / (1j * omega)], axis=1) * modulus.max()
-    )
-    arcs = of_elements / (1 + 1j * np.outer(omega, tau))
-    columns = np.concatenate([tails, arcs], axis=1).astype(np.complex128) / modulus[:, np.newaxis]
+    modulus = _local_modulus(impedance)
+    level = np.log(modulus)
+    # ln(1/ω) rises along the spectrum, as np.interp wants it.
+    of_elements = np.interp(np.log(tau), -np.log(omega), level)
+    tails = np.stack([np.ones(omega.size) + 0j, 1j * omega / omega[0], omega[-1] / (1j * omega)], axis=1)
+    tails *= np.exp(level.min() - level)[:, np.newaxis]
+    tails /= np.abs(tails).max(axis=0)
+    arcs = np.exp(np.minimum(of_elements - level[:, np.newaxis], HIGHEST)) / (1 + 1j * np.outer(omega, tau))
+    columns = np.concatenate([tails, arcs], axis=1).astype(np.complex128)
+    size = np.minimum(np.log(np.abs(impedance)) - level, HIGHEST)
+    data = np.exp(size + 1j * np.angle(impedance)).astype(np.complex128)
     ridge = np.concatenate([np.zeros(3), np.full(tau.size, limit / RESISTANCES)])
     limit *= max(1.0, DENSE * decades / (omega.size - 1))
-    return _Chain(columns, data / modulus, ridge, limit, 2 * limit**2)
+    return _Chain(columns, data, ridge, limit, 2 * limit**2)
 
 
 def _local_modulus(impedance: Complexes) -> Reals:
@@ -183,7 +193,7 @@ def _without_lone_ends(chain: _Chain, stays: Flags) -> Flags:
         noise = max(math.sqrt(float(np.median(gain)) / MEDIAN_OF_TWO), LEAST_NOISE * chain.limit)
         far = np.abs(distances).max(axis=1) > FORETOLD * chain.limit
         wild = far & (_cut_off(stays) | (gain > min((SIGNIFICANT * noise) ** 2, chain.price)))
-        if not wild.any():
+        if not wild.any() or _too_many(stays):
             break
         stays[np.flatnonzero(stays)[int(np.argmax(np.where(wild, gain, 0.0)))]] = False
     return stays

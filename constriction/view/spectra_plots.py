@@ -38,6 +38,10 @@ type Complexes = NDArray[np.complex128]
 type Reals = NDArray[np.float64]
 
 
+# Residuals beyond so many limits stand at the edge of their panel.
+FAR_BEYOND = 4.0
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """One spectrum on a panel.
@@ -288,24 +292,40 @@ def draw_bode(pair: tuple[Axes, Axes], layers: Sequence[Layer], unit: tuple[floa
 
 
 def draw_residuals(axes: Axes, residuals: Residuals) -> None:
-    """Draw both parts of relative differences over frequency, in per cent of |Z|, with the limit as two lines."""
+    """Draw both parts of relative differences over frequency, in per cent of |Z|, with the limit as two lines.
+
+    What is far beyond the limit stands at the edge as a cross, so that the other points can still be seen.
+    """
     percent = 100 * residuals.values
+    most = math.inf if residuals.limit is None else FAR_BEYOND * 100 * residuals.limit
+    far = np.maximum(np.abs(percent.real), np.abs(percent.imag)) > most
     axes.axhline(0, color=GREY, lw=0.4, zorder=1)
     for values, name, fill in ((percent.real, "Re", BLUE), (percent.imag, "Im", "white")):
-        axes.plot(residuals.frequency, values, "o", ms=2.6, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
+        f, near = residuals.frequency[~far], values[~far]
+        axes.plot(f, near, "o", ms=2.6, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
+    reach = 1.15 * max(float(np.abs([percent.real, percent.imag])[:, ~far].max(initial=0.0)), 1e-6)
+    reach = max(reach, 115 * (residuals.limit or 0))
+    if far.any():
+        f, edge = residuals.frequency[far], 0.93 * reach * np.sign(_larger(percent[far]))
+        axes.plot(f, edge, "x", ms=3.2, mec=VERMILION, mew=0.8, ls="", label=f"beyond {most:.3g} %", zorder=3)
     if residuals.limit is not None:
         for side in (-1, 1):
             axes.axhline(side * 100 * residuals.limit, color=VERMILION, lw=0.7, ls=(0, (4, 2)), zorder=2)
-    reach = 1.15 * max(float(np.abs([percent.real, percent.imag]).max()), 100 * (residuals.limit or 0), 1e-6)
     axes.set_ylim(-reach, reach)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
     axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
     axes.legend(
-        loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=6.5, borderpad=0, handletextpad=0.1
+        loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False, fontsize=6.5, borderpad=0, handletextpad=0.1
     )
     frequency_axis(axes)
     _plain(axes)
+
+
+def _larger(values: Complexes) -> Reals:
+    """Return the part of each value that is further from zero."""
+    larger: Reals = np.where(np.abs(values.real) > np.abs(values.imag), values.real, values.imag)
+    return larger
 
 
 def frequency_axis(axes: Axes) -> None:
