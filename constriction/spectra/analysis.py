@@ -106,7 +106,7 @@ def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclus
     inside = in_window(spectrum, options.window)
     masked, remarks = _masked(inside, options.masks)
     left = inside.frequency.size - len(masked)
-    if left < FEWEST_POINTS:
+    if masked and left < FEWEST_POINTS:
         raise InputError(f"the mask leaves {left} of {inside.frequency.size} points: expected at least {FEWEST_POINTS}")
     stays = np.delete(np.arange(inside.frequency.size), [point.index for point in masked])
     used = Spectrum(inside.frequency[stays], inside.impedance[stays], inside.unit)

@@ -64,7 +64,7 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture
         residuals=[
             Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
             Residuals(
-                f"Kramers-Kronig test ({screened.test.elements} RC elements)",
+                f"Kramers-Kronig, {screened.test.elements} RC elements",
                 _tested(measurement.spectrum, screened),
                 screened.test.residuals,
                 screened.limit,

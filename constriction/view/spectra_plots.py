@@ -307,7 +307,7 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     reach = max(reach, 115 * (residuals.limit or 0))
     if far.any():
         f, edge = residuals.frequency[far], 0.93 * reach * np.sign(_larger(percent[far]))
-        axes.plot(f, edge, "x", ms=3.2, mec=VERMILION, mew=0.8, ls="", label=f"beyond {most:.3g} %", zorder=3)
+        axes.plot(f, edge, "x", ms=3.2, mec=VERMILION, mew=0.8, ls="", label=f"> {most:.3g} %", zorder=3)
     if residuals.limit is not None:
         for side in (-1, 1):
             axes.axhline(side * 100 * residuals.limit, color=VERMILION, lw=0.7, ls=(0, (4, 2)), zorder=2)
@@ -316,7 +316,14 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
     axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
     axes.legend(
-        loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False, fontsize=6.5, borderpad=0, handletextpad=0.1
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=3,
+        frameon=False,
+        fontsize=6.5,
+        borderpad=0,
+        handletextpad=0.1,
+        columnspacing=0.6,
     )
     frequency_axis(axes)
     _plain(axes)
