@@ -20,7 +20,7 @@ METHOD = (
     "leave-one-out: points leave, alone or up to 3 neighbours together, until a chain of RC elements (3 per decade, "
     "L, C) that is fitted without them follows each other point within the limit (in units of the fit's standard "
     "deviation at that point's leverage); what it foretells within the limit comes back; then the test is made on the "
-    "points that stay"
+    "points that stay; if more than a third of them were to leave, all take part"
 )
 # RC elements per decade: enough to follow a semicircle to 1e-5 of |Z|, few enough to bridge a gap of some points.
 PER_DECADE = 3.0
