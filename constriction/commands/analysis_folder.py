@@ -43,7 +43,7 @@ def _is_ours(folder: Path) -> bool:
     return isinstance(record, dict) and OUR_KEYS <= record.keys()
 
 
-PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)"
+PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)|spectrum-\d{2,}-[\w.+-]+-(kramers_kronig|drt)\.csv"
 ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT), _is_ours, PICTURES)
 
 
@@ -113,6 +113,7 @@ def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: O
         pictures, series = _draw(report, fresh, suffixes)
         with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
+        _write_curves(report, fresh)
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
         if how is not None:
             from constriction.view.fit_report import fit_report
@@ -129,6 +130,7 @@ def record_text(record: Record) -> str:
 
 def analysis_record(report: Report) -> Record:
     """The content of fit.json: one element of `files` per spectrum, and what holds for all of them."""
+    from constriction.spectra import processes, wild_points
     from constriction.spectra.apparent import DEFINITION
     from constriction.spectra.records import entry_record, without_nan
 
@@ -150,6 +152,10 @@ def analysis_record(report: Report) -> Record:
                 "apparent": DEFINITION,
                 "stderr": STDERR,
                 "residual": "relative to |Z|",
+                "kramers_kronig": wild_points.METHOD,
+                "relaxation_times": processes.DEFINITION,
+                "followed_peaks": "peaks of the distribution over 19 lambda from 1e-7 to 0.1; sure: belongs to a sure "
+                "relaxation time; persistent: also there at nine tenths of them",
             },
             "versions": {
                 "constriction": package_version(),
@@ -184,6 +190,7 @@ def _options_record(how: BatchOptions) -> Record:
         "pristine_circuit": how.pristine_circuit,
         "from_hertz": high,
         "to_hertz": low or None,
+        "masks": [mask.text for mask in analysis.masks],
         "kramers_kronig_limit": analysis.limit,
         "weighting": analysis.fit.weighting,
         "starts": analysis.fit.starts,
@@ -207,6 +214,19 @@ def _deposition_record(deposition: Deposition) -> Record:
         "plateau_potential_volt": found.plateau_potential,
         **_charge_record(abs(float(deposition.charge[-1]))),
     }
+
+
+def _write_curves(report: Report, folder: Path) -> None:
+    """Write what the Kramers-Kronig test and the distribution of each spectrum look like, as measured."""
+    from constriction.spectra.curves import distribution_rows, kramers_kronig_rows
+
+    for number, entry in enumerate(report.entries):
+        for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
+            if rows:
+                with (folder / f"{_picture_name(number, entry)}-{kind}.csv").open(
+                    "w", encoding="utf-8", newline=""
+                ) as f:
+                    csv.writer(f, lineterminator="\n").writerows(rows)
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, given_arguments, positive_quantity, window
+from constriction.commands.options import FLAG, SEVERAL, given_arguments, masks, positive_quantity, window
 from constriction.errors import InputError
 from constriction.guard import guarded
 from constriction.ranks import agree
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from constriction.spectra.batch import BatchOptions, Entry
     from constriction.spectra.relaxation_times import DistributionOptions
 
-SEVERAL = Parameter(negative="", show_default=False)
 FIRST = "first"
 
 
@@ -41,10 +40,12 @@ class AnalyzeOptions:
     """Lowest frequency used, such as "100 Hz". [default: all]"""
     kk_limit: float = 0.02
     """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
+    mask: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Point left out by hand, such as "1 kHz" (the nearest), or points, such as "10 Hz-20 Hz"; may be repeated."""
     weighting: Literal["modulus", "proportional", "unit"] = "modulus"
     """Standard deviations assumed: proportional to |Z|, to each part, or all equal."""
     drt: Annotated[bool, FLAG] = False
-    """Also calculate the distribution of relaxation times."""
+    """Also calculate the distribution of relaxation times, and which of them are sure."""
     drt_lambda: str | None = None
     """Its λ: l-curve, gcv, a number, or paper (1e-6, second derivative); implies --drt. [default: l-curve]"""
     area: str | None = None
@@ -165,6 +166,7 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
         analysis=AnalysisOptions(
             circuits=circuits,
             window=window(options.from_, options.to),
+            masks=masks(options.mask),
             limit=options.kk_limit,
             fit=FitOptions(weighting=options.weighting),
         ),

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, given_arguments, positive_quantity, with_accuracy
+from constriction.commands.options import (
+    FLAG,
+    SEVERAL,
+    bytes_of,
+    given_arguments,
+    masks,
+    positive_quantity,
+    with_accuracy,
+)
 from constriction.errors import InputError
 from constriction.guard import complain, guarded
 from constriction.ranks import agree
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from constriction.overlay.cell import Cell
     from constriction.overlay.measured import Loaded
     from constriction.overlay.records import Entry
+    from constriction.spectra.analysis import Mask
     from constriction.view.provenance import Origin
 
 
@@ -37,6 +46,8 @@ class CompareOptions:
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
+    mask: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Measured point left out by hand, such as "1 kHz", or points, such as "10 Hz-20 Hz"; may be repeated."""
     relative_error: float | None = None
     """Accuracy of the simulation instead of the case's own accuracy.relative_error."""
     memory: str | None = None
@@ -84,6 +95,7 @@ class Prepared(NamedTuple):
     folder: Path
     memory: float | None
     loaded: tuple[Loaded, ...]
+    masks: tuple[Mask, ...]
 
 
 def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions, comm: MPI.Comm) -> None:
@@ -106,7 +118,7 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
             raise InputError(f"{path}: {error}") from None
         cell = Cell(result, options.interfaces)
         report("comparing")
-        entries = agree(comm, lambda: _entries(ready.loaded, cell, options.circuit))
+        entries = agree(comm, lambda: _entries(ready, cell, options.circuit))
         report("writing")
         how = origin(given_arguments.get(), comm.size) if options.report else None
         record = agree(comm, lambda: _write(path, ready.folder, cell, entries, how))
@@ -134,14 +146,15 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     memory = None if options.memory is None else bytes_of(options.memory)
     area = None if options.area is None else positive_quantity("--area", options.area, "area")
     loaded = load_all(files, area)
-    checked = tuple(_checked(item, case) for item in loaded)
+    hidden = masks(options.mask)
+    checked = tuple(_checked(item, case, hidden) for item in loaded)
     if all(item.error for item in checked):
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
-    return Prepared(case, out, memory, checked)
+    return Prepared(case, out, memory, checked, hidden)
 
 
-def _checked(item: Loaded, case: Case) -> Loaded:
+def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
     """With an error if it cannot be compared: found before the case is solved."""
     from dataclasses import replace
 
@@ -150,28 +163,28 @@ def _checked(item: Loaded, case: Case) -> Loaded:
     if item.spectrum is None:
         return item
     try:
-        screened(item.spectrum, case)
+        screened(item.spectrum, case, hidden)
     except InputError as error:
         return replace(item, error=f"{item.file}: {error}")
     return item
 
 
-def _entries(loaded: Sequence[Loaded], cell: Cell, circuit: str | None) -> list[Entry]:
+def _entries(ready: Prepared, cell: Cell, circuit: str | None) -> list[Entry]:
     """Lay the cell over each spectrum; on rank 0."""
-    entries = [_entry(item, cell, circuit) for item in loaded]
+    entries = [_entry(item, cell, circuit, ready.masks) for item in ready.loaded]
     if all(entry.overlay is None for entry in entries):
         raise InputError(entries[0].error)
     return entries
 
 
-def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
+def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ...]) -> Entry:
     from constriction.overlay.differences import overlay
     from constriction.overlay.records import Entry
 
     if item.spectrum is None or item.error:
         return Entry(item, None, item.error)
     try:
-        return Entry(item, overlay(item.spectrum, cell, circuit), "")
+        return Entry(item, overlay(item.spectrum, cell, circuit, hidden), "")
     except InputError as error:
         return Entry(item, None, f"{item.file}: {error}")
 

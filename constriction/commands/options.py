@@ -12,9 +12,12 @@ from cyclopts import Parameter
 from constriction.errors import InputError
 
 if TYPE_CHECKING:
-    from constriction.case.schema import Case
+    from collections.abc import Sequence
 
-FLAG = Parameter(negative="", show_default=False)
+    from constriction.case.schema import Case
+    from constriction.spectra.analysis import Mask
+
+FLAG = SEVERAL = Parameter(negative="", show_default=False)
 
 given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", default=())
 """The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
@@ -88,3 +91,28 @@ def window(highest: str | None, lowest: str | None) -> tuple[float, float] | Non
     if low >= high:
         raise InputError(f"--from {highest!r} --to {lowest!r}: expected the higher frequency first")
     return low, high
+
+
+# A hyphen between two frequencies, not that of an exponent.
+BETWEEN = re.compile(r"(?<![eE])\s*[-–]\s*(?=[\d.])")
+
+
+def masks(texts: Sequence[str]) -> tuple[Mask, ...]:
+    """What --mask names: a frequency such as "1 kHz", or a range such as "10 Hz-20 Hz" or "10-20 Hz".
+
+    Raises:
+        InputError: one is neither.
+    """
+    return tuple(_mask(text) for text in texts)
+
+
+def _mask(text: str) -> Mask:
+    from constriction.spectra.analysis import Mask
+
+    ends = BETWEEN.split(text.strip())
+    if len(ends) > 2:
+        raise InputError(f"--mask {text!r}: expected one frequency, such as '1 kHz', or a range, such as '10 Hz-20 Hz'")
+    unit = ends[-1].lstrip("+-.0123456789eE ")
+    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}" for end in ends]
+    found = sorted(positive_quantity("--mask", end, "frequency") for end in whole)
+    return Mask(text, found[0], found[-1])

@@ -6,7 +6,7 @@ Nothing is interpolated: the simulation is evaluated at the measured frequencies
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.errors import InputError
 from constriction.overlay.cell import Cell
-from constriction.spectra.analysis import AnalysisOptions, screen
+from constriction.spectra.analysis import AnalysisOptions, Mask, naming_the_taker, screen
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.circuits import Element
 from constriction.spectra.fitting import CircuitFit
@@ -125,33 +125,35 @@ def common_window(spectrum: Spectrum, case: Case) -> tuple[float, float]:
     return low, high
 
 
-def screened(spectrum: Spectrum, case: Case) -> tuple[Exclusion, tuple[float, float]]:
-    """Cut a measured spectrum to the common window and apply the Kramers-Kronig rule.
+def screened(spectrum: Spectrum, case: Case, masks: Sequence[Mask] = ()) -> tuple[Exclusion, tuple[float, float]]:
+    """Cut a measured spectrum to the common window, leave out what is masked and apply the Kramers-Kronig rule.
 
     Raises:
         InputError: no overlap, or too few points are left.
     """
     window = common_window(spectrum, case)
-    return screen(spectrum, AnalysisOptions(window=window)), window
+    return screen(spectrum, AnalysisOptions(window=window, masks=tuple(masks))), window
 
 
-def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None) -> Overlay:
+def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None, masks: Sequence[Mask] = ()) -> Overlay:
     """Lay a simulated cell over a measured spectrum.
 
     Args:
         spectrum: measured, Ω·m².
         cell: simulated.
         circuit: None: the electrolyte's own or that with an arc of the interface, as the measurement needs.
+        masks: measured points left out by hand.
 
     Raises:
         InputError: no overlap of the windows, too few points, a circuit that cannot be read.
     """
-    kept, window = screened(spectrum, cell.result.case)
+    kept, window = screened(spectrum, cell.result.case, masks)
     frequency = kept.spectrum.frequency
     simulated = screen(cell.spectrum(frequency)).spectrum
     electrolyte = electrolyte_arcs(cell.pristine(frequency))
     circuits = candidates(electrolyte) if circuit is None else (circuit,)
-    measured = read_sample(kept.spectrum, electrolyte, circuits, FIT)
+    with naming_the_taker(kept):
+        measured = read_sample(kept.spectrum, electrolyte, circuits, FIT)
     noise = math.sqrt(measured.fit.chi_squared / measured.fit.degrees_of_freedom)
     simulated = with_inductance(simulated, measured.fit)
     seen = known_resolution(simulated, max(noise, LEAST_NOISE), FIT)

@@ -107,6 +107,7 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
         "window_hertz": list(overlay.window),
         "points": int(size.size),
         "excluded": [point.why for point in overlay.screened.excluded],
+        "masked": [point.why for point in overlay.screened.masked],
         "kramers_kronig": {"limit": overlay.screened.limit, "elements": test.elements, "mu": test.mu},
         "measured_circuit": overlay.measured_reading.circuit,
         "simulated_circuit": overlay.simulated_reading.circuit,
@@ -168,6 +169,7 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
         yield from loaded.measurement.warnings
     if not overlay.screened.test.consistent:
         yield f"Kramers-Kronig: {overlay.screened.test.message}"
+    yield from overlay.screened.remarks
     yield from overlay.remarks
     if overlay.distribution is not None and overlay.distribution.inductance > 0:
         first = overlay.screened.spectrum

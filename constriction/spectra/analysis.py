@@ -6,17 +6,37 @@ and C_int be compared (PHYSICS §8, "apparent").
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from constriction.errors import InputError
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits
-from constriction.spectra.kramers_kronig import FEWEST_POINTS, Exclusion, KramersKronigOptions, exclude
+from constriction.spectra.kramers_kronig import (
+    FEWEST_POINTS,
+    ExcludedPoint,
+    Exclusion,
+    KramersKronigOptions,
+    exclude,
+)
 from constriction.spectra.spectrum import Spectrum
 
+# A mask of one frequency takes the nearest point if it is no further than this part.
+MASK_REACH = 0.05
 CIRCUITS = ("R-RQ", "R-RQ-RQ")  # the paper's: electrolyte, and interface where it shows
+
+
+class Mask(NamedTuple):
+    """Points left out by hand: those between two frequencies in Hz, both included; equal ones: the nearest point."""
+
+    text: str
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -26,6 +46,7 @@ class AnalysisOptions:
     Attributes:
         circuits: one, or several among which the smallest BIC chooses.
         window: smallest and largest frequency used, in Hz; None: all.
+        masks: points left out by hand, before the Kramers-Kronig test.
         limit: largest Kramers-Kronig residual of a point that stays, relative to |Z|.
         kramers_kronig: of the test; its limit is replaced.
         fit: weights, bounds, number of starts.
@@ -33,6 +54,7 @@ class AnalysisOptions:
 
     circuits: tuple[str, ...] = CIRCUITS
     window: tuple[float, float] | None = None
+    masks: tuple[Mask, ...] = ()
     limit: float = 0.02
     kramers_kronig: KramersKronigOptions = field(default_factory=KramersKronigOptions)
     fit: FitOptions = field(default_factory=FitOptions)
@@ -75,13 +97,40 @@ def in_window(spectrum: Spectrum, window: tuple[float, float] | None) -> Spectru
 
 
 def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclusion:
-    """Cut a spectrum to the window and leave out what fails the Kramers-Kronig rule.
+    """Cut a spectrum to the window, leave out what is masked, and what fails the Kramers-Kronig rule.
 
     Raises:
         InputError: too few points are left.
     """
     options = AnalysisOptions() if options is None else options
-    return exclude(in_window(spectrum, options.window), options.limit, options.kramers_kronig)
+    inside = in_window(spectrum, options.window)
+    masked, remarks = _masked(inside, options.masks)
+    left = inside.frequency.size - len(masked)
+    if masked and left < FEWEST_POINTS:
+        raise InputError(f"the mask leaves {left} of {inside.frequency.size} points: expected at least {FEWEST_POINTS}")
+    stays = np.delete(np.arange(inside.frequency.size), [point.index for point in masked])
+    used = Spectrum(inside.frequency[stays], inside.impedance[stays], inside.unit)
+    found = exclude(used, options.limit, options.kramers_kronig)
+    excluded = tuple(replace(point, index=int(stays[point.index])) for point in found.excluded)
+    return replace(found, excluded=excluded, masked=masked, remarks=remarks)
+
+
+def _masked(spectrum: Spectrum, masks: Sequence[Mask]) -> tuple[tuple[ExcludedPoint, ...], tuple[str, ...]]:
+    """Return the masked points, and which masks hit none."""
+    f = spectrum.frequency
+    why: dict[int, str] = {}
+    remarks = []
+    for mask in masks:
+        hit = np.flatnonzero((f >= mask.low) & (f <= mask.high))
+        if mask.low == mask.high:
+            nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
+            hit = np.array([nearest] if abs(math.log(f[nearest] / mask.low)) <= MASK_REACH else [], dtype=np.intp)
+        if hit.size == 0:
+            remarks.append(f"mask {mask.text!r}: no point there, from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
+        for k in hit.tolist():
+            why.setdefault(k, f"{f[k]:.4g} Hz: masked by hand, {mask.text!r}")
+    points = tuple(ExcludedPoint(k, float(f[k]), math.nan, why[k]) for k in sorted(why))
+    return points, tuple(remarks)
 
 
 def analyse(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Analysis:
@@ -92,4 +141,20 @@ def analyse(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Analy
     """
     options = AnalysisOptions() if options is None else options
     screened = screen(spectrum, options)
-    return Analysis(screened, compare_circuits(screened.spectrum, options.circuits, options.fit))
+    with naming_the_taker(screened):
+        return Analysis(screened, compare_circuits(screened.spectrum, options.circuits, options.fit))
+
+
+@contextmanager
+def naming_the_taker(screened: Exclusion) -> Iterator[None]:
+    """Let errors about what is left of a spectrum say who took the rest.
+
+    Raises:
+        InputError: as inside, with what rule and mask left out.
+    """
+    try:
+        yield
+    except InputError as error:
+        if not screened.taken:
+            raise
+        raise InputError(f"{error} ({screened.taken})") from None

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from constriction.errors import InputError
-from constriction.spectra.analysis import AnalysisOptions, screen
+from constriction.spectra.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
+from constriction.spectra.processes import Processes, find_processes
 from constriction.spectra.readers import read
 from constriction.spectra.relaxation_times import (
     Distribution,
@@ -55,6 +56,7 @@ class Entry:
         identities: of the arcs of the first of them, as in `tracking.SeriesMember`; (): by rising time constant.
         distribution: of relaxation times, if asked for.
         scan: how its peaks persist over λ.
+        processes: which relaxation times are sure.
         error: "" or why something above lacks, one line.
     """
 
@@ -65,6 +67,7 @@ class Entry:
     identities: tuple[int, ...] = ()
     distribution: Distribution | None = None
     scan: StabilityScan | None = None
+    processes: Processes | None = None
     error: str = ""
 
     @property
@@ -142,7 +145,8 @@ def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
     if entry.screened is None:
         return entry
     try:
-        return replace(entry, comparison=compare_circuits(entry.screened.spectrum, options.circuits, options.fit))
+        with naming_the_taker(entry.screened):
+            return replace(entry, comparison=compare_circuits(entry.screened.spectrum, options.circuits, options.fit))
     except InputError as error:
         return replace(entry, error=f"{entry.file}: {error}")
 
@@ -161,7 +165,8 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
             continue
         candidates = next(members)
         if error := next((member.error for member in candidates if member.error), ""):
-            fitted.append(replace(entry, error=f"{entry.file}: {error}"))
+            taken = f" ({entry.screened.taken})" if entry.screened.taken else ""
+            fitted.append(replace(entry, error=f"{entry.file}: {error}{taken}"))
             continue
         comparison = ranked([member.fit for member in candidates if member.fit])
         chosen = next(member for member in candidates if member.fit is comparison[0].fit)
@@ -175,6 +180,9 @@ def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Ent
     how = replace(options, capacitance=entry.screened.test.capacitance)
     spectrum = entry.screened.spectrum
     try:
-        return replace(entry, distribution=relaxation_times(spectrum, how), scan=stability_scan(spectrum, how))
+        with naming_the_taker(entry.screened):
+            found, scan = relaxation_times(spectrum, how), stability_scan(spectrum, how)
+            processes = find_processes(spectrum, entry.screened.test.noise, scan)
     except InputError as error:
         return replace(entry, error=f"{entry.file}: {error}")
+    return replace(entry, distribution=found, scan=scan, processes=processes)

@@ -25,6 +25,8 @@ AT_LOWER_BOUND, AT_UPPER_BOUND = "at its lower bound", "at its upper bound"
 BLIND = 1e-9
 # Standard error, in logarithms or of an exponent, above which a profile replaces ±1 standard error.
 WEAK, WEAK_EXPONENT = 0.2, 0.1
+# e to this is about the largest number there is.
+LARGEST_LOGARITHM = 700.0
 # Starts whose sums of squares agree to this part ended in the same place.
 SAME = 1e-4
 # Mean square of relative residuals below which noise-free data are followed, and a better fit is no better circuit.
@@ -280,7 +282,8 @@ def _parameter(problem: Problem, point: Reals, covariance: Reals, variance: floa
 
 
 def _exp(x: float | None) -> float | None:
-    return None if x is None else math.exp(x)
+    """Return e^x, None where x is or e^x has no end among numbers."""
+    return None if x is None or x > LARGEST_LOGARITHM else math.exp(x)
 
 
 def _series_resistance(problem: Problem, point: Reals, covariance: Reals) -> tuple[float, float | None]:

@@ -2,7 +2,7 @@
 
 A chain of RC elements obeys the Kramers-Kronig relations whatever its resistances, so what it cannot follow is no
 impedance. Boukamp, J. Electrochem. Soc. 142 (1995) 1885; number of elements: Schönleber, Klotz, Ivers-Tiffée,
-Electrochim. Acta 131 (2014) 20.
+Electrochim. Acta 131 (2014) 20. A wild point would bend the chain, so these are found first, see `wild_points`.
 """
 
 import math
@@ -15,9 +15,11 @@ from scipy.linalg import lstsq
 
 from constriction.errors import InputError
 from constriction.spectra.spectrum import Spectrum
+from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points
 
 type Reals = NDArray[np.float64]
 type Complexes = NDArray[np.complex128]
+type Flags = NDArray[np.bool_]
 
 TESTS = ("complex", "real", "imaginary")
 FEWEST_POINTS = 5
@@ -46,6 +48,7 @@ class KramersKronigOptions:
         inductance: whether there is an inductance in series.
         limit: largest residual of a point, relative to |Z|; 2 % in the paper.
         trend_limit: largest mean residual over half a decade, relative to |Z|.
+        leave_out: whether wild points, further from the chain through the others than the limit, take no part.
     """
 
     test: str = "complex"
@@ -55,6 +58,7 @@ class KramersKronigOptions:
     inductance: bool = True
     limit: float = 0.02
     trend_limit: float = 0.005
+    leave_out: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +70,11 @@ class KramersKronig:
         elements: number of RC elements used.
         mu: μ at that number; 1: no negative resistance.
         capacitance: whether a series capacitance was used.
-        residuals: (N,) complex, (measurement − chain)/|measurement|, in the order of the spectrum.
+        residuals: (N,) complex, (measurement − chain)/|measurement|, in the order of the spectrum, of wild points too.
         noise: standard deviation of one part of the residuals (from the median difference of neighbours: neither spikes
             nor a trend count).
-        flagged: indices of the points whose residual exceeds the limit in either part.
+        wild: indices of the points that took no part in the fit of the chain.
+        flagged: indices of the wild points and of those whose residual exceeds the limit in either part.
         trend: largest mean of either part over half a decade; drift shows here before any single point stands out.
         trend_frequency: where, in Hz.
         trend_flagged: whether the trend exceeds its limit and five of its standard errors; in the complex test only,
@@ -84,6 +89,7 @@ class KramersKronig:
     capacitance: bool
     residuals: Complexes
     noise: float
+    wild: tuple[int, ...]
     flagged: tuple[int, ...]
     trend: float
     trend_frequency: float
@@ -99,7 +105,7 @@ class ExcludedPoint:
     Attributes:
         index: in the spectrum given.
         frequency: in Hz.
-        residual: larger of the two parts, relative to |Z|.
+        residual: larger of the two parts, relative to |Z|; NaN if the point took no part in the test.
         why: one line.
     """
 
@@ -116,20 +122,35 @@ class Exclusion:
     Attributes:
         spectrum: the points that stay.
         excluded: the others, by falling frequency.
-        test: on which this rests: all points took part.
+        test: on which this rests.
         limit: that was used, relative to |Z|.
+        masked: points that were left out by hand before the test, by falling frequency.
+        remarks: what a reader must know about them.
     """
 
     spectrum: Spectrum
     excluded: tuple[ExcludedPoint, ...]
     test: KramersKronig
     limit: float
+    masked: tuple[ExcludedPoint, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> str:
+        """Who took how many points, such as "the Kramers-Kronig rule left out 25 of 31 points"; "" if nobody did."""
+        asked = self.spectrum.frequency.size + len(self.excluded) + len(self.masked)
+        takers = (("the Kramers-Kronig rule", len(self.excluded)), ("the mask", len(self.masked)))
+        return ", ".join(f"{who} left out {count} of {asked} points" for who, count in takers if count)
 
 
 class _Chain(NamedTuple):
+    """Fitted to the points that stay; residuals of all points, and the variance of those that stay."""
+
     elements: int
+    capacitance: bool
     mu: float
     residuals: Complexes
+    variance: float
 
 
 def kramers_kronig(spectrum: Spectrum, options: KramersKronigOptions | None = None) -> KramersKronig:
@@ -150,19 +171,19 @@ def kramers_kronig(spectrum: Spectrum, options: KramersKronigOptions | None = No
     """
     options = KramersKronigOptions() if options is None else options
     _check(spectrum, options)
+    wild = find_wild_points(spectrum.frequency, spectrum.impedance, options.limit) if options.leave_out else None
+    stays = np.ones(spectrum.frequency.size, dtype=bool) if wild is None else ~wild
     switches = (False, True) if options.capacitance is None else (options.capacitance,)
-    chains = [_choose(spectrum, options, switch) for switch in switches]
-    squares = [_square(chain.residuals) for chain in chains]
-    used = int(
-        len(chains) == 2 and squares[0] > NEEDED * squares[1] and squares[0] > spectrum.frequency.size * FOLLOWED**2
-    )
-    return _judge(spectrum, options, chains[used], switches[used])
+    chains = [_choose(spectrum, stays, options, switch) for switch in switches]
+    squares = [_square(chain.residuals[stays]) for chain in chains]
+    used = int(len(chains) == 2 and squares[0] > NEEDED * squares[1] and squares[0] > stays.size * FOLLOWED**2)
+    return _judge(spectrum, stays, options, chains[used])
 
 
 def exclude(spectrum: Spectrum, limit: float = 0.02, options: KramersKronigOptions | None = None) -> Exclusion:
     """Leave out the points that fail the Kramers-Kronig test: the paper's 2 % rule.
 
-    One pass: the residuals are those of the test on all points.
+    The residuals are those of the test on the points that are not wild, see `wild_points.METHOD`.
 
     Args:
         spectrum: as for `kramers_kronig`.
@@ -209,29 +230,33 @@ def _check(spectrum: Spectrum, options: KramersKronigOptions) -> None:
             raise InputError(f"{name} = {value!r}: expected a positive number")
 
 
-def _choose(spectrum: Spectrum, options: KramersKronigOptions, capacitance: bool) -> _Chain:
+def _choose(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, capacitance: bool) -> _Chain:
     """Return the chain with the number of elements asked for, or the first one with enough."""
     omega, weight = 2 * math.pi * spectrum.frequency, 1 / np.abs(spectrum.impedance)
     data = spectrum.impedance * weight
     tails = _tails(omega, capacitance, options.inductance) * weight[:, np.newaxis]
     constant = weight[:, np.newaxis].astype(np.complex128)
+    highest, lowest = omega[stays][[0, -1]]
+    points = int(np.count_nonzero(stays))
 
     def chain(elements: int) -> _Chain:
-        tau = np.geomspace(1 / omega[0], 1 / omega[-1], elements)
+        tau = np.geomspace(1 / highest, 1 / lowest, elements)
         arcs = weight[:, np.newaxis] / (1 + 1j * np.outer(omega, tau))
-        resistances, residuals = _SOLVERS[options.test](arcs, constant, tails, data)
+        solved = _SOLVERS[options.test](arcs[stays], constant[stays], tails[stays], data[stays])
+        residuals = data - np.concatenate([arcs, constant, tails], axis=1) @ solved
+        resistances = solved[:elements]
         positive, negative = resistances[resistances >= 0].sum(), -resistances[resistances < 0].sum()
         mu = 1 - negative / positive if positive > 0 else -math.inf
-        return _Chain(elements, float(mu), residuals)
+        return _Chain(elements, capacitance, float(mu), residuals, _variance(residuals[stays], elements))
 
     if options.elements is not None:
         return chain(options.elements)
-    most = min(omega.size, max(FEWEST_ELEMENTS, math.ceil(DENSE * math.log10(omega[0] / omega[-1]))))
-    enough = FAR_BETTER * _variance(chain(most))
+    most = min(points, max(FEWEST_ELEMENTS, math.ceil(DENSE * math.log10(highest / lowest))))
+    enough = FAR_BETTER * chain(most).variance
     found = chain(1)
-    for elements in range(FEWEST_ELEMENTS, omega.size + 1):
+    for elements in range(FEWEST_ELEMENTS, points + 1):
         found = chain(elements)
-        if _variance(found) <= (enough if found.mu <= options.mu else FOLLOWED**2):
+        if found.variance <= (enough if found.mu <= options.mu else FOLLOWED**2):
             break
     return found
 
@@ -250,26 +275,24 @@ def _least_squares(columns: Reals, data: Reals) -> Reals:
     return solution
 
 
-def _fit_complex(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+def _fit_complex(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> Reals:
     columns = np.concatenate([arcs, constant, tails], axis=1)
-    x = _least_squares(np.concatenate([columns.real, columns.imag]), np.concatenate([data.real, data.imag]))
-    return x[: arcs.shape[1]], data - columns @ x
+    return _least_squares(np.concatenate([columns.real, columns.imag]), np.concatenate([data.real, data.imag]))
 
 
-def _fit_real(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+def _fit_real(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> Reals:
     columns = np.concatenate([arcs, constant], axis=1)
     x = _least_squares(columns.real, data.real)
-    rest = data - columns @ x
     # C and L do not show in the real part: they may take what they can of the imaginary one.
-    return x[:-1], rest - tails @ _least_squares(tails.imag, rest.imag)
+    return np.concatenate([x, _least_squares(tails.imag, (data - columns @ x).imag)])
 
 
-def _fit_imaginary(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> tuple[Reals, Complexes]:
+def _fit_imaginary(arcs: Complexes, constant: Complexes, tails: Complexes, data: Complexes) -> Reals:
     columns = np.concatenate([arcs, tails], axis=1)
     x = _least_squares(columns.imag, data.imag)
-    rest = data - columns @ x
     # R_0 does not show in the imaginary part.
-    return x[: arcs.shape[1]], rest - constant @ _least_squares(constant.real, rest.real)
+    resistance = _least_squares(constant.real, (data - columns @ x).real)
+    return np.concatenate([x[: arcs.shape[1]], resistance, x[arcs.shape[1] :]])
 
 
 _SOLVERS = {"complex": _fit_complex, "real": _fit_real, "imaginary": _fit_imaginary}
@@ -279,9 +302,9 @@ def _square(residuals: Complexes) -> float:
     return float(np.sum(np.abs(residuals) ** 2))
 
 
-def _variance(chain: _Chain) -> float:
+def _variance(residuals: Complexes, elements: int) -> float:
     """Return the mean square per degree of freedom: 2N values, elements, and up to three other coefficients."""
-    return _square(chain.residuals) / max(2 * chain.residuals.size - chain.elements - 3, 1)
+    return _square(residuals) / max(2 * residuals.size - elements - 3, 1)
 
 
 def _larger_part(residuals: Complexes) -> Reals:
@@ -289,19 +312,13 @@ def _larger_part(residuals: Complexes) -> Reals:
     return larger
 
 
-def _judge(spectrum: Spectrum, options: KramersKronigOptions, chain: _Chain, capacitance: bool) -> KramersKronig:
-    parts = np.stack([chain.residuals.real, chain.residuals.imag])
+def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chain: _Chain) -> KramersKronig:
+    kept = chain.residuals[stays]
     # From differences of neighbours, which a trend does not change; 0.6745 standard deviations hold half of a normal
     # distribution.
-    noise = float(np.median(np.abs(np.diff(parts, axis=1)))) / 0.6745 / math.sqrt(2)
-    flagged = tuple(np.flatnonzero(_larger_part(chain.residuals) > options.limit).tolist())
-    decades = math.log10(spectrum.frequency[0] / spectrum.frequency[-1])
-    width = min(max(round(TREND_DECADES * (spectrum.frequency.size - 1) / decades), 3), spectrum.frequency.size)
-    # A spike is no trend: what exceeds the limit of a point counts with the limit only.
-    clipped = np.clip(parts, -options.limit, options.limit)
-    means = np.abs(np.lib.stride_tricks.sliding_window_view(clipped, width, axis=1).mean(axis=2)).max(axis=0)
-    where = int(np.argmax(means))
-    trend, trend_frequency = float(means[where]), float(spectrum.frequency[where + width // 2])
+    noise = float(np.median(np.abs(np.diff([kept.real, kept.imag], axis=1)))) / 0.6745 / math.sqrt(2)
+    flagged = tuple(np.flatnonzero(~stays | (_larger_part(chain.residuals) > options.limit)).tolist())
+    trend, trend_frequency, width = _trend(spectrum.frequency, chain.residuals, ~_lone(~stays), options.limit)
     drifts = (
         options.test == "complex"
         and trend > options.trend_limit
@@ -313,9 +330,10 @@ def _judge(spectrum: Spectrum, options: KramersKronigOptions, chain: _Chain, cap
         options=options,
         elements=chain.elements,
         mu=chain.mu,
-        capacitance=capacitance,
+        capacitance=chain.capacitance,
         residuals=chain.residuals,
         noise=noise,
+        wild=tuple(np.flatnonzero(~stays).tolist()),
         flagged=flagged,
         trend=trend,
         trend_frequency=trend_frequency,
@@ -323,3 +341,22 @@ def _judge(spectrum: Spectrum, options: KramersKronigOptions, chain: _Chain, cap
         consistent=not told,
         message="; ".join(told) or "consistent",
     )
+
+
+def _lone(wild: Flags) -> Flags:
+    """Return the wild points with no more neighbours of their kind than leave together; a longer row is a trend."""
+    found, edges = wild.copy(), np.flatnonzero(np.diff(np.pad(wild.astype(int), 1)))
+    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        found[first:end] = end - first <= LARGEST_BLOCK
+    return found
+
+
+def _trend(frequency: Reals, residuals: Complexes, counts: Flags, limit: float) -> tuple[float, float, int]:
+    """Return the largest mean residual of either part over half a decade, its frequency, and its number of points."""
+    f = frequency[counts]
+    width = min(max(round(TREND_DECADES * (f.size - 1) / math.log10(f[0] / f[-1])), 3), f.size)
+    # A spike is no trend: what exceeds the limit of a point counts with the limit only.
+    clipped = np.clip([residuals[counts].real, residuals[counts].imag], -limit, limit)
+    means = np.abs(np.lib.stride_tricks.sliding_window_view(clipped, width, axis=1).mean(axis=2)).max(axis=0)
+    where = int(np.argmax(means))
+    return float(means[where]), float(f[where + width // 2]), width

@@ -18,7 +18,7 @@ from constriction.spectra.batch import Entry, doubts
 from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
-from constriction.spectra.relaxation_times import Distribution, StabilityScan
+from constriction.spectra.processes import Process, Processes, nearest_track
 from constriction.spectra.spectrum import EDGE_UNITS
 
 type Record = dict[str, Any]
@@ -84,7 +84,12 @@ def entry_record(entry: Entry, by: Normalisation | None) -> Record:
             {"frequency_hertz": point.frequency, "residual": point.residual, "why": point.why}
             for point in (entry.screened.excluded if entry.screened else ())
         ],
-        "drt": _distribution(entry.distribution, entry.scan, used) if entry.distribution and entry.scan else None,
+        "masked_points": [
+            {"frequency_hertz": point.frequency, "why": point.why}
+            for point in (entry.screened.masked if entry.screened else ())
+        ],
+        "remarks": list(entry.screened.remarks) if entry.screened else [],
+        "drt": _distribution(entry, used),
         "doubts": list(doubts(entry)),
         "error": entry.error or None,
     }
@@ -240,6 +245,7 @@ def _quality(fit: CircuitFit) -> Record:
 def _kramers_kronig(screened: Exclusion) -> Record:
     test = screened.test
     larger = np.maximum(np.abs(test.residuals.real), np.abs(test.residuals.imag))
+    took_part = np.delete(larger, list(test.wild))
     return {
         "test": test.options.test,
         "limit": screened.limit,
@@ -247,8 +253,9 @@ def _kramers_kronig(screened: Exclusion) -> Record:
         "mu": test.mu,
         "series_capacitance": test.capacitance,
         "series_inductance": test.options.inductance,
-        "residual_max": float(larger.max()),
+        "residual_max": float(took_part.max()),
         "noise": test.noise,
+        "left_out_before_the_test": list(test.wild),
         "flagged": list(test.flagged),
         "trend": test.trend,
         "trend_frequency_hertz": test.trend_frequency,
@@ -258,8 +265,12 @@ def _kramers_kronig(screened: Exclusion) -> Record:
     }
 
 
-def _distribution(found: Distribution, scan: StabilityScan, used: Sequence[EdgeScale]) -> Record:
+def _distribution(entry: Entry, used: Sequence[EdgeScale]) -> Record | None:
+    found, scan, processes = entry.distribution, entry.scan, entry.processes
+    if found is None or scan is None or processes is None:
+        return None
     options = found.options
+    sure = [track for item in processes.sure if (track := nearest_track(item, scan)) is not None]
     return {
         "regularisation": found.regularisation,
         "chosen_by": options.regularisation if isinstance(options.regularisation, str) else "given",
@@ -269,6 +280,7 @@ def _distribution(found: Distribution, scan: StabilityScan, used: Sequence[EdgeS
         "weighting": options.weighting,
         "series_capacitance": options.capacitance,
         **_resistance("polarisation", found.polarisation, used),
+        **_processes(processes, used),
         "peaks": [
             {
                 **_resistance("R", peak.resistance, used),
@@ -284,8 +296,41 @@ def _distribution(found: Distribution, scan: StabilityScan, used: Sequence[EdgeS
                 **_capacitance("C", track.capacitance, used),
                 "time_constant_second": track.time_constant,
                 "share_of_scan": track.share,
-                "persistent": track.persistent,
+                "sure": track in sure,
+                "persistent": track in sure and track.persistent,
             }
             for track in scan.tracks
         ],
+    }
+
+
+def _processes(found: Processes, used: Sequence[EdgeScale]) -> Record:
+    """Which relaxation times are sure, which are not, and what is not told apart."""
+    return {
+        "circuit": found.circuit,
+        "misfit": found.misfit,
+        "bic_margin": found.margin,
+        "relaxation_times": [_process(item, used) for item in found.items],
+        "unresolved": [
+            {
+                "from_second": group.first,
+                "to_second": group.last,
+                "count_in_fit": group.count,
+                **_resistance_with_error("R", group.resistance, group.resistance_stderr, used),
+            }
+            for group in found.unresolved
+        ],
+    }
+
+
+def _process(item: Process, used: Sequence[EdgeScale]) -> Record:
+    return {
+        "time_constant_second": item.time_constant,
+        "time_constant_stderr_decades": item.decades_stderr,
+        **_resistance_with_error("R", item.resistance, item.resistance_stderr, used),
+        "share": item.share,
+        "resolution_decades": item.resolution,
+        "exponent": item.exponent,
+        "sure": item.sure,
+        "why_not": item.why or None,
     }

@@ -1,4 +1,7 @@
-"""Distribution of relaxation times (DRT) of a measured spectrum, its peaks, and which of them can be trusted."""
+"""Distribution of relaxation times (DRT) of a measured spectrum, its peaks, and at which λ they are there.
+
+Ripples may persist too: which relaxation times are sure is for `processes` to say.
+"""
 
 import math
 from dataclasses import dataclass
@@ -32,7 +35,7 @@ FINENESS = 12
 RIPPLE, SMALLEST_SHARE = 1e-3, 2e-3
 # Peaks of neighbouring λ belong together if they are nearer than this in ln τ (a quarter of a decade).
 SAME_PEAK = 0.25 * math.log(10)
-# A peak is trusted if it is there over this part of the scan.
+# A peak persists if it is there over this part of the scan.
 PERSISTENT = 0.9
 
 
@@ -182,7 +185,7 @@ def stability_scan(
     """Follow the peaks from λ = 1e-7 to 0.1, three values per decade.
 
     A small λ splits one process into several peaks and lets noise make more: what a process makes is there over
-    decades of λ.
+    decades of λ. So are ripples beside a large peak, now and then.
 
     Args:
         spectrum: N ≥ 5 points.

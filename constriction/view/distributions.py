@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from constriction.spectra.relaxation_times import SAME_PEAK, Distribution, RelaxationPeak, StabilityScan
+from constriction.spectra.processes import OUTSIDE, SMALL, Processes
+from constriction.spectra.relaxation_times import Distribution
 from constriction.view.plots import BLUE, VERMILION
 from constriction.view.ticks import RAISED
 
@@ -17,7 +18,7 @@ from constriction.view.ticks import RAISED
 def draw_distribution(
     axes: Axes,
     found: Distribution,
-    scan: StabilityScan | None = None,
+    processes: Processes | None = None,
     exact: Sequence[float] = (),
     unit: tuple[float, str] = (1.0, "Ω"),
 ) -> None:
@@ -26,19 +27,17 @@ def draw_distribution(
     Args:
         axes: drawn on.
         found: the distribution.
-        scan: tells which peaks persist over λ; the others are drawn hollow. None: all are filled.
+        processes: which relaxation times are sure; what is not is drawn hollow. None: the peaks, filled.
         exact: relaxation times in s, poles of a simulated geometry.
         unit: factor from the unit of `found` to the axis, and the name of the axis' unit.
     """
     factor, name = unit
     axes.plot(found.tau, found.gamma * factor, color=BLUE, zorder=3)
     axes.fill_between(found.tau, found.gamma * factor, color=BLUE, alpha=0.12, lw=0)
-    kinds = (("peak" if scan is None else "peak at nearly all λ", BLUE, True), ("at some λ only", "white", False))
-    for label, fill, kind in kinds:
-        peaks = [peak for peak in found.peaks if persists(peak, scan) == kind]
-        if peaks:
-            x, y = [peak.time_constant for peak in peaks], [peak.height * factor for peak in peaks]
-            axes.plot(x, y, "D", ms=3.4, mec=BLUE, mew=0.7, mfc=fill, ls="", label=label, zorder=4)
+    for label, fill, times in _marks(found, processes):
+        if times:
+            y = np.interp(np.log(times), np.log(found.tau), found.gamma) * factor
+            axes.plot(times, y, "D", ms=3.4, mec=BLUE, mew=0.7, mfc=fill, ls="", label=label, zorder=4)
     for number, tau in enumerate(exact):
         axes.axvline(tau, color=VERMILION, lw=0.8, ls=(0, (4, 2)), label="" if number else "simulated, exact")
     axes.set_xscale("log")
@@ -60,9 +59,12 @@ def decade_ticks(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: "10" + str(round(math.log10(x))).translate(RAISED) if x > 0 else "")
 
 
-def persists(peak: RelaxationPeak, scan: StabilityScan | None) -> bool:
-    """Whether a peak belongs to one that is there over most of the scanned λ; without a scan: yes."""
-    if scan is None:
-        return True
-    times = [track.time_constant for track in scan.tracks if track.persistent]
-    return bool(times) and float(np.abs(np.log(times) - math.log(peak.time_constant)).min()) < SAME_PEAK
+def _marks(found: Distribution, processes: Processes | None) -> list[tuple[str, str, list[float]]]:
+    """Label, filling and times of each kind of mark."""
+    if processes is None:
+        return [("peak", BLUE, [peak.time_constant for peak in found.peaks])]
+    unsure = [item for item in processes.items if not item.sure and item.why not in (OUTSIDE, SMALL)]
+    return [
+        ("sure", BLUE, [item.time_constant for item in processes.sure]),
+        ("not resolved or not sure", "white", [item.time_constant for item in unsure]),
+    ]

@@ -16,6 +16,7 @@ from constriction.spectra.circuits import impedance
 from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
+from constriction.spectra.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
 from constriction.spectra.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
@@ -63,14 +64,14 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture
         residuals=[
             Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
             Residuals(
-                f"Kramers-Kronig test ({screened.test.elements} RC elements)",
+                f"Kramers-Kronig, {screened.test.elements} RC elements",
                 _tested(measurement.spectrum, screened),
                 screened.test.residuals,
                 screened.limit,
             ),
         ],
         distribution=entry.distribution,
-        scan=entry.scan,
+        processes=entry.processes,
         scale=scale,
         zoom=scale * (fit.R_series + math.fsum(arc.resistance for arc in fit.arcs)),
     )
@@ -105,11 +106,38 @@ def entry_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, st
         test = entry.screened.test
         told = f"{test.message}; {test.elements} RC elements, noise {test.noise:.2%} of |Z|"
         yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
-    if entry.scan:
-        times = [f"{engineering(track.time_constant, 's')}" for track in entry.scan.tracks if track.persistent]
-        yield "relaxation times", ", ".join(times) or "none at nearly all λ"
+    yield from _relaxation_rows(entry, by)
     for warning in warnings_of(entry):
         yield "WARNING", warning
+
+
+def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
+    """Which relaxation times are sure, each with its R and the share of all R, and which are not told apart."""
+    if entry.processes is None or entry.measurement is None:
+        return
+    edge = scales(entry.measurement.spectrum.unit, by)[-1]
+
+    def resistance(item: Process | UnresolvedGroup) -> str:
+        stderr = None if item.resistance_stderr is None else item.resistance_stderr * edge.factor
+        return quantity(item.resistance * edge.factor, stderr, SYMBOLS[edge.ohm])
+
+    told = [
+        f"{engineering(item.time_constant, 's')} ({resistance(item)}, {item.share:.0%})"
+        for item in entry.processes.sure
+    ]
+    yield "relaxation times", ", ".join(told) or "none is sure"
+    if limits := [item.resolution for item in entry.processes.sure if item.resolution is not None]:
+        yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
+    for group in entry.processes.unresolved:
+        ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
+        yield (
+            "unresolved",
+            f"{' to '.join(ends)}: only the sum, {resistance(group)}",
+        )
+    whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
+    for why in sorted(whys):
+        times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]
+        yield "not sure", f"{', '.join(times)}: {why}"
 
 
 def deposition_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -185,15 +213,19 @@ def _points(entry: Entry) -> str:
     if entry.measurement is None or entry.screened is None:
         return ""
     f = entry.screened.spectrum.frequency
-    left_out, total = len(entry.screened.excluded), entry.measurement.spectrum.frequency.size
+    left_out, masked = len(entry.screened.excluded), len(entry.screened.masked)
+    total = entry.measurement.spectrum.frequency.size
     told = f"{f.size} of {total} fitted, {engineering(f[-1], 'Hz')} to {engineering(f[0], 'Hz')}"
-    return f"{told}, {left_out} left out by the Kramers-Kronig rule" if left_out else told
+    told += f", {left_out} left out by the Kramers-Kronig rule" if left_out else ""
+    return f"{told}, {masked} masked" if masked else told
 
 
 def warnings_of(entry: Entry) -> Iterator[str]:
-    """What speaks against a result beside the Kramers-Kronig test: of the reader and of the fit."""
+    """What speaks against a result beside the Kramers-Kronig test: of the reader, of the mask and of the fit."""
     if entry.measurement:
         yield from entry.measurement.warnings
+    if entry.screened:
+        yield from entry.screened.remarks
     if entry.fit:
         yield from _remarks(entry.fit)
     yield from doubts(entry)
@@ -230,13 +262,15 @@ def _tested(spectrum: Spectrum, screened: Exclusion) -> np.ndarray[tuple[int], n
 
 
 def _layers(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterator[Layer]:
-    """Measured points that were fitted, those left out, those outside the window, and the fit."""
+    """Measured points that were fitted, those left out or masked, those outside the window, and the fit."""
     used = screened.spectrum
     yield Layer(used, "measured", BLUE, hollow=True)
     excluded = np.isin(spectrum.frequency, [point.frequency for point in screened.excluded])
-    outside = ~np.isin(spectrum.frequency, used.frequency) & ~excluded
+    masked = np.isin(spectrum.frequency, [point.frequency for point in screened.masked])
+    outside = ~np.isin(spectrum.frequency, used.frequency) & ~excluded & ~masked
     for which, label, color, marker in (
         (outside, "outside the window", GREY, "."),
+        (masked, "masked", GREY, "x"),
         (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", VERMILION, "x"),
     ):
         if which.any():

@@ -92,9 +92,10 @@ def picture_sections(picture: Picture) -> Iterator[Section]:
     if picture.distribution is not None:
         gamma = np.asarray(picture.distribution.gamma) * picture.scale
         scale, unit = display_unit(picture.layers[0].spectrum.unit, float(np.abs(gamma).max()))
-        tracks = [] if picture.scan is None else [track for track in picture.scan.tracks if track.persistent]
-        marks = [track.time_constant for track in tracks]
-        yield drt_chart(picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: peaks at nearly all λ.")
+        marks = [] if picture.processes is None else [item.time_constant for item in picture.processes.sure]
+        yield drt_chart(
+            picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: relaxation times that are sure."
+        )
 
 
 def series_chart(series: SeriesOfTrends) -> Section:

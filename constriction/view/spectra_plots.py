@@ -21,7 +21,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.spectra.relaxation_times import Distribution, StabilityScan
+from constriction.spectra.processes import Processes
+from constriction.spectra.relaxation_times import Distribution
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.distributions import decade_ticks, draw_distribution
 from constriction.view.fonts import legible
@@ -37,6 +38,10 @@ ZOOM = (0.52, 0.42, 0.46, 0.48)
 
 type Complexes = NDArray[np.complex128]
 type Reals = NDArray[np.float64]
+
+
+# Residuals beyond so many limits stand at the edge of their panel.
+FAR_BEYOND = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,7 @@ class Picture:
         layers: spectra of the Nyquist and Bode panels; decades of frequency are marked on the first one.
         residuals: of the fit and of the Kramers-Kronig test.
         distribution: of relaxation times, or None for no such panel.
-        scan: tells which of its peaks persist; None: not known.
+        processes: which relaxation times are sure; None: not known.
         relaxation_times: exact ones of a simulated geometry in s, drawn as vertical marks beside the distribution.
         scale: of the distribution: its γ times this is in the unit of the layers.
         zoom: largest Re Z of an inset that shows the arcs beside a long blocking branch, SI; None: no inset.
@@ -100,7 +105,7 @@ class Picture:
     layers: Sequence[Layer]
     residuals: Sequence[Residuals]
     distribution: Distribution | None = None
-    scan: StabilityScan | None = None
+    processes: Processes | None = None
     relaxation_times: Sequence[float] = ()
     scale: float = 1.0
     zoom: float | None = None
@@ -150,7 +155,7 @@ def picture_figure(picture: Picture) -> Figure:
         if picture.distribution:
             axes = figure.add_subplot(grid[2:, 1])
             draw_distribution(
-                axes, picture.distribution, picture.scan, picture.relaxation_times, (scale * picture.scale, unit)
+                axes, picture.distribution, picture.processes, picture.relaxation_times, (scale * picture.scale, unit)
             )
         _head(figure, picture.title, remarks)
         place_decades(plane, picture.layers, scale, figure.dpi)
@@ -287,21 +292,38 @@ def draw_bode(pair: tuple[Axes, Axes], layers: Sequence[Layer], unit: tuple[floa
 
 
 def draw_residuals(axes: Axes, residuals: Residuals) -> None:
-    """Draw both parts of relative differences over frequency, in per cent of |Z|, with the limit as two lines."""
+    """Draw both parts of relative differences over frequency, in per cent of |Z|, with the limit as two lines.
+
+    What is far beyond the limit stands at the edge as a cross, so that the other points can still be seen.
+    """
     percent = 100 * residuals.values
+    most = math.inf if residuals.limit is None else FAR_BEYOND * 100 * residuals.limit
+    far = np.maximum(np.abs(percent.real), np.abs(percent.imag)) > most
     axes.axhline(0, color=GREY, lw=0.4, zorder=1)
     for values, name, fill in ((percent.real, "Re", BLUE), (percent.imag, "Im", "white")):
-        axes.plot(residuals.frequency, values, "o", ms=2.6, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
+        f, near = residuals.frequency[~far], values[~far]
+        axes.plot(f, near, "o", ms=2.6, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
+    reach = 1.15 * max(float(np.abs([percent.real, percent.imag])[:, ~far].max(initial=0.0)), 1e-6)
+    reach = max(reach, 115 * (residuals.limit or 0))
+    if far.any():
+        f, edge = residuals.frequency[far], 0.93 * reach * np.sign(_larger(percent[far]))
+        axes.plot(f, edge, "x", ms=3.2, mec=VERMILION, mew=0.8, ls="", label=f"> {most:.3g} %", zorder=3)
     if residuals.limit is not None:
         for side in (-1, 1):
             axes.axhline(side * 100 * residuals.limit, color=VERMILION, lw=0.7, ls=(0, (4, 2)), zorder=2)
-    reach = 1.15 * max(float(np.abs([percent.real, percent.imag]).max()), 100 * (residuals.limit or 0), 1e-6)
     axes.set_ylim(-reach, reach)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
     axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
     axes.legend(
-        loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=6.5, borderpad=0, handletextpad=0.1
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=3,
+        frameon=False,
+        fontsize=6.5,
+        borderpad=0,
+        handletextpad=0.1,
+        columnspacing=0.6,
     )
     frequency_axis(axes)
     _plain(axes)
@@ -311,6 +333,12 @@ def modulus_axis(axes: Axes) -> None:
     """Make the vertical axis one of |Z|, logarithmic in every picture, with plain numbers; after all is drawn."""
     axes.set_yscale("log")
     logarithmic(axes.yaxis, *axes.get_ylim())
+
+
+def _larger(values: Complexes) -> Reals:
+    """Return the part of each value that is further from zero."""
+    larger: Reals = np.where(np.abs(values.real) > np.abs(values.imag), values.real, values.imag)
+    return larger
 
 
 def frequency_axis(axes: Axes) -> None:

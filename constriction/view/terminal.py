@@ -206,7 +206,8 @@ def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str
     """
     low, high = (engineering(f, "Hz") for f in overlay.window)
     left_out = len(overlay.screened.excluded)
-    yield "window", f"{low} to {high}, {overlay.simulated.frequency.size} points, {left_out} left out (Kramers-Kronig)"
+    told = f"{low} to {high}, {overlay.simulated.frequency.size} points, {left_out} left out (Kramers-Kronig)"
+    yield "window", f"{told}, {len(overlay.screened.masked)} masked" if overlay.screened.masked else told
     circuits = dict.fromkeys([overlay.measured_reading.circuit, overlay.simulated_reading.circuit])
     yield "circuit", ", simulated ".join(circuits)
     for item in overlay.differences:

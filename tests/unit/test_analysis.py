@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from constriction.errors import InputError
-from constriction.spectra.analysis import AnalysisOptions, analyse, in_window, screen
+from constriction.spectra.analysis import AnalysisOptions, Mask, analyse, in_window, screen
 from constriction.spectra.circuits import impedance, parse_circuit
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
@@ -46,3 +46,25 @@ def test_window_without_points_says_what_there_is() -> None:
 def test_no_window_is_the_whole_spectrum() -> None:
     whole = spectrum()
     assert in_window(whole, None) is whole
+
+
+def test_masked_points_take_no_part_and_keep_their_places() -> None:
+    whole = spectrum()
+    bent = whole.impedance.copy()
+    bent[[10, 20]] *= 1.5
+    masks = (Mask("the tenth", *[float(whole.frequency[10]) * 1.02] * 2), Mask("nothing", 1.0, 2.0))
+    screened = screen(Spectrum(whole.frequency, bent, "ohm"), AnalysisOptions(masks=masks))
+    assert [point.index for point in screened.masked] == [10]
+    assert [point.index for point in screened.excluded] == [20]
+    assert "masked by hand, 'the tenth'" in screened.masked[0].why
+    assert screened.remarks == ("mask 'nothing': no point there, from 100 to 7e+06 Hz; nothing masked",)
+    n = whole.frequency.size
+    assert screened.taken == (f"the Kramers-Kronig rule left out 1 of {n} points, the mask left out 1 of {n} points")
+    np.testing.assert_array_equal(screened.spectrum.frequency, np.delete(whole.frequency, [10, 20]))
+
+
+def test_errors_of_fits_name_who_took_the_points() -> None:
+    short = Spectrum([1e5, 3e4, 1e4, 3e3, 1e3, 300.0], spectrum().impedance[[9, 14, 19, 24, 29, 34]], "ohm")
+    options = AnalysisOptions(circuits=("R-RQ-RQ-RQ",), masks=(Mask("300 Hz", 300.0, 300.0),))
+    with pytest.raises(InputError, match=r"points for the 10 parameters of .*mask left out 1 of 6 points\)"):
+        analyse(short, options)

@@ -72,11 +72,14 @@ def test_lagp_against_its_published_fit(here, capfd):
     assert item["error"] is None and item["excluded"] == 0 and item["kramers_kronig"]["consistent"]
     assert item["sha256"] and item["parameters"]["Q1"]["unit"] == "siemens s^a"
     assert item["drt"]["regularisation"] == 1e-6 and item["drt"]["derivative"] == 2
+    times = [found["time_constant_second"] for found in item["drt"]["relaxation_times"] if found["sure"]]
+    assert times == pytest.approx([arc["time_constant_second"] for arc in item["arcs"]], rel=0.3)
     persistent = [peak["time_constant_second"] for peak in item["drt"]["followed_peaks"] if peak["persistent"]]
-    for arc in item["arcs"]:  # both processes are among the peaks that do not depend on λ
-        assert min(abs(np.log(np.array(persistent) / arc["time_constant_second"]))) < 0.3
+    assert persistent == pytest.approx(times, rel=0.3)
     assert sorted(path.name for path in (here / "out").iterdir()) == [
         "fit.json",
+        "spectrum-01-Example2b-drt.csv",
+        "spectrum-01-Example2b-kramers_kronig.csv",
         "spectrum-01-Example2b.png",
         "table.csv",
     ]
@@ -115,7 +118,8 @@ def test_every_measured_file_at_once(here, capfd):
             assert item["error"] is None and item["circuit"] in ("R-RQ", "R-RQ-RQ"), item["error"]
             assert (here / "out" / item["picture"]).stat().st_size > 30_000
     flagged = next(item for name, item in found.items() if name.endswith("Example2c.txt"))
-    assert flagged["excluded"] == 1 and not flagged["kramers_kronig"]["consistent"]
+    # Its first and its last point: |Z| falls by 23 % to the first where the two steps before are 30 and 31 %.
+    assert flagged["excluded"] == 2 and not flagged["kramers_kronig"]["consistent"]
     out, err = capfd.readouterr()
     assert json.loads(out) == record and err == ""
 
@@ -356,6 +360,9 @@ def test_swapped_columns_are_told_with_the_reason(here, capfd):
         (["cell.csv", "--from", "3 Hz", "--to", "1 Hz"], "window 1 to 3 Hz: 0 points"),
         (["cell.csv", "--kk-limit", "0"], "--kk-limit 0.0: expected"),
         (["cell.csv", "--weighting", "none"], "weighting"),
+        (["cell.csv", "--mask", "1 V"], "--mask '1 V': expected a frequency"),
+        (["cell.csv", "--mask", "1 Hz-2 Hz-3 Hz"], "--mask '1 Hz-2 Hz-3 Hz': expected one frequency, such as '1 kHz'"),
+        (["cell.csv", "--mask", "1 Hz-8 MHz"], "the mask leaves 0 of 50 points: expected at least 5"),
         (["cell.csv", "--drt-lambda", "big"], "--drt-lambda 'big': expected a positive number, gcv, l-curve, paper"),
         (["cell.csv", "--area", "1 cm"], "--area '1 cm': expected an area such as '1.13 cm2'"),
         (["cell.csv", "--area", "0 cm2"], "--area '0 cm2': expected an area above zero"),
@@ -384,7 +391,12 @@ def test_an_earlier_analysis_is_replaced_as_a_whole(here, capfd):
     series_of_files(here, 3)
     analyzed("step1.csv", "step2.csv", "--series")
     analyzed("cell.csv")
-    assert sorted(p.name for p in (here / "out").iterdir()) == ["fit.json", "spectrum-01-cell.png", "table.csv"]
+    assert sorted(p.name for p in (here / "out").iterdir()) == [
+        "fit.json",
+        "spectrum-01-cell-kramers_kronig.csv",
+        "spectrum-01-cell.png",
+        "table.csv",
+    ]
     (here / "out/mine.png").write_text("")
     assert main(["analyze", "cell.csv", "--out", "out"]) == 2
     assert "holds other things than a spectrum analysis (mine.png)" in capfd.readouterr().err
@@ -406,3 +418,94 @@ def test_public_names_take_a_file_to_its_arcs():
     assert constriction.analyse(spectrum).fit.circuit.text in ("R-RQ", "R-RQ-RQ")
     with pytest.raises(constriction.InputError, match="no time series"):
         constriction.read_series(LAGP)
+
+
+# --- points left out by rule and by hand, curves, relaxation times --------------------------------------------------
+
+
+def with_wild(factor, *where):
+    """The known cell with some points multiplied."""
+    spectrum = made()
+    z = spectrum.impedance.copy()
+    z[list(where)] *= factor
+    return Spectrum(F, z, "ohm")
+
+
+def test_the_rule_takes_wild_points_and_the_record_says_how(here):
+    write_csv(with_wild(1.5, 0, 20, 21), here / "wild.csv")
+    record = analyzed("wild.csv")
+    (item,) = record["files"]
+    assert [point["frequency_hertz"] for point in item["excluded_points"]] == F[[0, 20, 21]].tolist()
+    assert item["kramers_kronig"]["left_out_before_the_test"] == [0, 20, 21]
+    assert "leave-one-out" in record["definitions"]["kramers_kronig"]
+    assert abs(item["R_SE_ohm"] - 38.0) < 4 * item["R_SE_stderr_ohm"] < 2
+
+
+@pytest.mark.parametrize(
+    ("mask", "hit"),
+    [
+        (["2.2 MHz"], [5]),  # the nearest point, 1.9 % off
+        (["10 kHz-20 kHz"], [26, 27, 28]),
+        (["10-20 kHz", "7 MHz"], [0, 26, 27, 28]),
+        (["1e4 Hz - 2e+4 Hz"], [26, 27, 28]),
+    ],
+)
+def test_points_are_masked_by_hand(here, capfd, mask, hit):
+    options = [word for text in mask for word in ("--mask", text)]
+    record = analyzed("cell.csv", *options)
+    (item,) = record["files"]
+    assert record["options"]["masks"] == mask
+    assert [point["frequency_hertz"] for point in item["masked_points"]] == F[hit].tolist()
+    assert item["fit"]["points"] == F.size - len(hit) and item["excluded"] == 0
+    assert f", {len(hit)} masked" in capfd.readouterr().out
+    with open("out/spectrum-01-cell-kramers_kronig.csv", encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == F.size - len(hit)
+
+
+def test_a_mask_that_hits_nothing_is_told(here, capfd):
+    (item,) = analyzed("cell.csv", "--mask", "1 Hz")["files"]
+    assert item["remarks"] == ["mask '1 Hz': no point there, from 100 to 7e+06 Hz; nothing masked"]
+    assert "WARNING" in capfd.readouterr().out
+
+
+def test_too_few_points_say_who_took_them(here, capfd):
+    """6 points, one wild and one masked; R-RQ-RQ has 7 parameters and needs 4."""
+    short = Spectrum(F[::8], with_wild(3.0, 16).impedance[::8], "ohm")
+    write_csv(short, here / "short.csv")
+    assert main(["analyze", "short.csv", "--circuit", "L-R-RQ-RQ-RQ", "--mask", "7 MHz", "--out", "out"]) == 2
+    message = capfd.readouterr().err
+    assert "5 points for the 11 parameters" in message or "4 points for the 11 parameters" in message
+    assert "the mask left out 1 of 7 points" in message
+
+
+def test_curves_are_written_as_csv(here):
+    write_csv(with_wild(1.5, 20), here / "wild.csv")
+    record = analyzed("wild.csv", "--drt")
+    (item,) = record["files"]
+    with open("out/spectrum-01-wild-kramers_kronig.csv", encoding="utf-8") as file:
+        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    assert [row["frequency_hertz"] for row in rows] == F.tolist()
+    assert [k for k, row in enumerate(rows) if row["left_out"]] == [20]
+    true = made(noise=0.0).impedance
+    for row, z in zip(rows, true, strict=True):  # the chain goes through the truth, also where a point was left out
+        fitted = complex(row["fitted_real_impedance_ohm"], row["fitted_imaginary_impedance_ohm"])
+        measured = complex(row["measured_real_impedance_ohm"], row["measured_imaginary_impedance_ohm"])
+        assert abs(fitted - z) < 0.01 * abs(z)
+        residual = complex(row["residual_real"], row["residual_imaginary"])
+        assert residual == pytest.approx((measured - fitted) / abs(measured), abs=1e-12)
+    with open("out/spectrum-01-wild-drt.csv", encoding="utf-8") as file:
+        curve = [(float(row["relaxation_time_second"]), float(row["gamma_ohm"])) for row in csv.DictReader(file)]
+    tau, gamma = np.array(curve).T
+    assert np.trapezoid(gamma, np.log(tau)) == pytest.approx(item["drt"]["polarisation_ohm"], rel=1e-3)
+
+
+def test_relaxation_times_have_their_resistances(here, capfd):
+    (item,) = analyzed("cell.csv", "--drt")["files"]
+    found = item["drt"]["relaxation_times"]
+    taus = [(TRUE[f"R{k}"] * TRUE[f"Q{k}"]) ** (1 / TRUE[f"a{k}"]) for k in (1, 2)]
+    assert [process["time_constant_second"] for process in found] == pytest.approx(taus, rel=0.02)
+    for process, true in zip(found, (19.0, 20.0), strict=True):
+        assert process["sure"] and process["share"] == pytest.approx(true / 39, rel=0.02)
+        assert abs(process["R_ohm"] - true) < 4 * process["R_stderr_ohm"] < 1.0
+    assert item["drt"]["unresolved"] == []
+    assert re.search(r"relaxation times +[\d.]+ ns \(\S+ ± \S+ Ω, 49%\), \d+\.\d+ µs \(\S+ ± ", capfd.readouterr().out)
