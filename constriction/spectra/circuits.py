@@ -2,16 +2,19 @@
 
 Sign convention e^{+iωt}. The elements, each with its impedance (ω = 2πf):
 
-| element | parameters            | Z                                              |
-|---------|-----------------------|------------------------------------------------|
-| `R`     | R in Ω                | R                                              |
-| `C`     | C in F                | 1/(iωC)                                        |
-| `L`     | L in H                | iωL                                            |
-| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element       |
-| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion  |
-| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)      |
+| element | parameters            | Z                                                                           |
+| ------- | --------------------- | --------------------------------------------------------------------------- |
+| `R`     | R in Ω                | R                                                                           |
+| `C`     | C in F                | 1/(iωC)                                                                     |
+| `L`     | L in H                | iωL                                                                         |
+| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element                                    |
+| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion                               |
+| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)                                   |
+| `Wo`    | R in Ω, T in s        | R coth(√(iωT))/√(iωT), finite-length Warburg, open (T/R is its capacitance) |
+| `Ws`    | R in Ω, T in s        | R tanh(√(iωT))/√(iωT), finite-length Warburg, short (R at ω→0)              |
+| `G`     | R in Ω, T in s        | R/√(1 + iωT), Gerischer: diffusion with a reaction of rate 1/T              |
 
-`-` puts in series, `p(…, …)` in parallel, `(…)` groups. Where the spectrum is area-specific or normalised, so are the
+`-` puts in series, `p(…, …)` in parallel (`p(R,L)`: an inductive loop), `(…)` groups. Where the spectrum is area-specific or normalised, so are the
 parameters; `unit_of` says how.
 """
 
@@ -39,8 +42,8 @@ class Parameter(NamedTuple):
 
     Attributes:
         name: letter and number of the element, `R0`, `Q1`, `a1` (α of the constant phase element).
-        kind: "R", "C", "L", "Q", "W" or "a".
-        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "1".
+        kind: "R", "C", "L", "Q", "W", "T" or "a".
+        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "second", "1".
         lower: smallest value a fit may give, in `unit`.
         upper: largest value, in `unit`.
     """
@@ -63,9 +66,20 @@ KINDS: dict[str, tuple[str, float, float]] = {
     "L": ("henry", 1e-15, 1e6),
     "Q": ("siemens s^a", 1e-18, 1e6),
     "W": ("ohm s^-1/2", 1e-9, 1e15),
+    "T": ("second", 1e-15, 1e12),
     "a": ("1", 0.2, 1.0),
 }
-ELEMENTS: dict[str, str] = {"R": "R", "C": "C", "L": "L", "Q": "Qa", "W": "W", "RQ": "RQa"}
+ELEMENTS: dict[str, str] = {
+    "R": "R",
+    "C": "C",
+    "L": "L",
+    "Q": "Qa",
+    "W": "W",
+    "RQ": "RQa",
+    "Wo": "RT",
+    "Ws": "RT",
+    "G": "RT",
+}
 # What stands for Ω, and so for F, H, S, in a normalised spectrum.
 NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
 
@@ -334,6 +348,41 @@ def _warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
     return z, [(first, z)]
 
 
+def _open_warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
+    root, fading = _root(p[:, 1], log_s)
+    z: Complexes = np.exp(p[:, 0]) * (1 + fading) / (_one_minus(root) * root)
+    # x/2·d(coth x/x)/dx = −(1/sinh²x + coth x/x)/2
+    slope = -(np.exp(p[:, 0]) * 4 * fading / _one_minus(root) ** 2 + z) / 2
+    return z, [(first, z), (first + 1, slope)]
+
+
+def _short_warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
+    root, fading = _root(p[:, 1], log_s)
+    z: Complexes = np.exp(p[:, 0]) * _one_minus(root) / ((1 + fading) * root)
+    # x/2·d(tanh x/x)/dx = (1/cosh²x − tanh x/x)/2
+    slope = (np.exp(p[:, 0]) * 4 * fading / (1 + fading) ** 2 - z) / 2
+    return z, [(first, z), (first + 1, slope)]
+
+
+def _root(log_time: Reals, log_s: Complexes) -> tuple[Complexes, Complexes]:
+    """x = √(iωT), whose real part is positive, and e^(−2x), which fades where coth and tanh would overflow."""
+    root: Complexes = np.exp((log_time + log_s) / 2)
+    fading: Complexes = np.exp(-2 * root)
+    return root, fading
+
+
+def _one_minus(root: Complexes) -> Complexes:
+    """1 − e^(−2x), also for small x."""
+    difference: Complexes = -np.expm1(-2 * root)
+    return difference
+
+
+def _gerischer(p: Reals, log_s: Complexes, first: int) -> _Law:
+    turned: Complexes = np.exp(p[:, 1] + log_s)
+    z: Complexes = np.exp(p[:, 0]) / np.sqrt(1 + turned)
+    return z, [(first, z), (first + 1, -z / 2 * (turned / (1 + turned)))]
+
+
 def _constant_phase(p: Reals, log_s: Complexes, first: int) -> _Law:
     z: Complexes = np.exp(-log_s * p[:, 1] - p[:, 0])
     return z, [(first, -z), (first + 1, -log_s * z)]
@@ -354,6 +403,9 @@ _LAWS = {
     "Q": _constant_phase,
     "W": _warburg,
     "RQ": _zarc,
+    "Wo": _open_warburg,
+    "Ws": _short_warburg,
+    "G": _gerischer,
 }
 
 

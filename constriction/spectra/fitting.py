@@ -47,10 +47,9 @@ class FittedParameter:
         stderr: standard error in `unit`; None if the fit gives none, and `remark` tells why.
         interval: 68.3 % interval in `unit`: value ± stderr (logarithms: value·e^(±relative error)), or the profile
             of the likelihood where the error is large; None at an end that is open; None if there is no error bar.
-            Of an exponent on its bound: from where the sum of squares has risen by one variance up to the bound.
         unit: for instance "ohm", "farad/m2", "1".
-        remark: "" or why there is no error bar, or that the interval is a profile. On a bound: how the other error
-            bars are meant.
+        remark: "" or why there is no error bar, or that the interval is a profile. On a bound: that the other error
+            bars are conditional, and how far an exponent may be from the bound.
     """
 
     name: str
@@ -340,14 +339,12 @@ def _remarks(problem: Problem, found: _Minimum, joint: tuple[JointArcs, ...]) ->
     }
     remarks = []
     for k in range(point.size):
-        # A profile over a split lets a parameter leave its bound.
-        given = "; the other error bars hold with it there" if found.converged and covariance[k, k] == 0 else ""
         if problem.lower[k] == problem.upper[k]:
             remarks.append(f"held at {values[k]:.4g}")
         elif point[k] - problem.lower[k] < ON_BOUND:
-            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{given}")
+            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{_given(problem, found, k)}")
         elif problem.upper[k] - point[k] < ON_BOUND:
-            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{given}")
+            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{_given(problem, found, k)}")
         elif not found.converged:
             remarks.append("the fit did not converge")
         elif k in shared:
@@ -357,14 +354,23 @@ def _remarks(problem: Problem, found: _Minimum, joint: tuple[JointArcs, ...]) ->
     return remarks
 
 
+def _given(problem: Problem, found: _Minimum, k: int) -> str:
+    """What a parameter on a bound means for the error bars; a profile over a split lets it leave."""
+    if not (found.converged and found.covariance[k, k] == 0):
+        return ""
+    away = None
+    if not problem.circuit.parameters[k].logarithmic:  # of a logarithm the sum of squares is no parabola there
+        away = distance_from_bound(problem, found.point, k, found.variance)
+    told = "" if away is None else f", at most {away:.1g} from it within one standard error"
+    return f"{told}; the other error bars hold with it there"
+
+
 def _parameter(problem: Problem, found: _Minimum, k: int) -> FittedParameter:
     """Return a parameter with its error bar; unit and remark are filled in by the caller."""
     parameter, point = problem.circuit.parameters[k], found.point
     value = float(problem.values(point)[k])
-    if on_bound(problem, point)[k]:
-        return FittedParameter(parameter.name, value, None, _from_bound(problem, found, k), "", "")
     error = standard_error(found.covariance, k)
-    if error is None:
+    if error is None or on_bound(problem, point)[k]:
         return FittedParameter(parameter.name, value, None, None, "", "")
     ends: tuple[float | None, float | None] = (float(point[k]) - error, float(point[k]) + error)
     remark = ""
@@ -374,17 +380,6 @@ def _parameter(problem: Problem, found: _Minimum, k: int) -> FittedParameter:
     if parameter.logarithmic:
         ends = _exp(ends[0]), _exp(ends[1])
     return FittedParameter(parameter.name, value, error * (value if parameter.logarithmic else 1.0), ends, "", remark)
-
-
-def _from_bound(problem: Problem, found: _Minimum, k: int) -> tuple[float | None, float | None] | None:
-    """Interval of an exponent that sits on a bound; of a logarithm the sum of squares is no parabola there."""
-    low, high, here = float(problem.lower[k]), float(problem.upper[k]), float(found.point[k])
-    if not found.converged or low == high or problem.circuit.parameters[k].logarithmic:
-        return None
-    away = distance_from_bound(problem, found.point, k, found.variance)
-    if away is None:
-        return None
-    return (max(high - away, low), high) if high - here < ON_BOUND else (low, min(low + away, high))
 
 
 def _exp(x: float | None) -> float | None:

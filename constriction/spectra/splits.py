@@ -6,6 +6,7 @@ everything else is fitted again from several shapes, and what does not raise the
 variances is as good within two standard errors.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,9 +21,10 @@ from constriction.spectra.marquardt import minimise
 
 type Reals = NDArray[np.float64]
 
-# Two arcs are looked at if a standard error of R is above WEAK of it, or if they are nearer in time than NEAR (ln τ)
-# and a standard error is above CLEAR of R: measured with `tests/split_statistics.py`.
-WEAK, NEAR, CLEAR = 0.1, 0.6 * math.log(10), 5e-3
+# Two arcs are looked at if a standard error of R is above WEAK of it, if they are nearer in time than NEAR (ln τ) and a
+# standard error is above CLEAR of R, or if an exponent sits on its bound and they are nearer than BENT: measured with
+# `tests/split_statistics.py`.
+WEAK, NEAR, CLEAR, BENT = 0.1, 0.6 * math.log(10), 5e-3, 2.0 * math.log(10)
 # Held values of ln(R of one/R of the other), and those around the minimum in standard errors.
 RATIOS = (-6.0, -4.5, -3.0, -2.0, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0, 3.0, 4.5, 6.0)
 AROUND = (-3.5, -2.5, -1.8, -1.0, 1.0, 1.8, 2.5, 3.5)
@@ -34,6 +36,8 @@ RISE = 4.0
 # A split is not determined if within two standard errors the R of one arc spans a factor of WIDE, or if one arc for
 # both raises the sum of squares by less than UNPROVEN variances (99.8 % of chance for its three parameters).
 WIDE, UNPROVEN = 3.0, 15.0
+# … or if within UNPROVEN variances, 3.9 standard errors, there is another valley so far away, as a factor of an R.
+VERY_WIDE = 10.0
 # … and if it is the split that is open: both R go farther than so many times the standard error of their sum.
 OPEN = 3.0
 # Beyond the window by this factor of time an arc is not seen.
@@ -92,16 +96,23 @@ def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[Pa
     arcs = [indices for part in problem.circuit.parts if (indices := arc_indices(part))]
     arcs.sort(key=lambda arc: _log_time(point, arc))
     fixed = problem.lower == problem.upper
-    pairs = []
-    for fast, slow in zip(arcs, arcs[1:], strict=False):
-        if fixed[fast.resistance] or fixed[slow.resistance]:
-            continue
-        variances = [float(covariance[k, k]) for k in (fast.resistance, slow.resistance)]
-        certain = all(0 < variance < math.inf for variance in variances)
-        near = _log_time(point, slow) - _log_time(point, fast) < NEAR
-        if not certain or max(variances) > (CLEAR if near else WEAK) ** 2:
-            pairs.append(Pair(fast, slow))
-    return pairs
+    pairs = (Pair(fast, slow) for fast, slow in itertools.pairwise(arcs))
+    return [
+        pair
+        for pair in pairs
+        if not (fixed[pair.fast.resistance] or fixed[pair.slow.resistance])
+        and _is_doubtful(point, covariance, pair, on_bound(problem, point) & ~fixed)
+    ]
+
+
+def _is_doubtful(point: Reals, covariance: Reals, pair: Pair, bound: NDArray[np.bool_]) -> bool:
+    apart = _log_time(point, pair.slow) - _log_time(point, pair.fast)
+    variances = [float(covariance[arc.resistance, arc.resistance]) for arc in pair]
+    if not all(0 < variance < math.inf for variance in variances):
+        return True
+    if apart < BENT and any(bound[arc.exponent] for arc in pair if arc.exponent is not None):
+        return True
+    return max(variances) > (CLEAR if apart < NEAR else WEAK) ** 2
 
 
 def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, pair: Pair) -> Split:
@@ -117,23 +128,30 @@ def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, 
     Returns:
         Whether the split is determined, and how far it goes.
     """
-    least = float(np.sum(problem.residuals(point[np.newaxis])[0] ** 2))
-    found, better = _tried(problem, point, covariance, pair, (least, variance))
-    merged_rise, *merged = _merged(problem, point, variance, pair)
-    merged_rise -= least / variance
-    low, high = (_end(found, point, pair, side) for side in (-1.0, 1.0))
-    here = _resistances(point, pair)
-    changes = np.array([_resistances(end, pair) - here for end in (low, high)])
-    total, error = _total(problem, point, covariance, pair, found)
-    if needless := merged_rise < RISE and math.isfinite(merged[1]):
-        total, error = merged
-    spans = np.ptp(np.vstack([changes, 0 * here]), axis=0)
-    ratio = float(np.max((here + np.maximum(changes.max(axis=0), 0)) / (here + np.minimum(changes.min(axis=0), 0))))
-    is_open = (ratio > WIDE or merged_rise < UNPROVEN) and float(spans.min()) / 4 > OPEN * error
-    far = (low, high)[int(np.argmax(np.abs(changes[:, 1])))]
-    valley = (far - point) / 2
-    valley[[arc.resistance for arc in pair]] = (_resistances(far, pair) - here) / here / 2
-    return Split(pair, not (is_open or needless), needless, valley, total, error, better)
+    scale = float(np.sum(problem.residuals(point[np.newaxis])[0] ** 2)), variance
+    one = _merged(problem, point, pair, scale)
+    unproven = RISE if _seen(problem, np.array([point]), pair).all() else UNPROVEN
+    if one.rise < unproven and math.isfinite(one.stderr):
+        found, better = _tried(problem, one.halves, np.full_like(covariance, np.nan), pair, scale)
+        error = max(one.stderr, _drift(found, pair, one.resistance))
+        return Split(pair, False, True, np.full(point.size, np.nan), one.resistance, error, better)
+    found, better = _tried(problem, point, covariance, pair, scale)
+    ends = [_end(found, point, pair, side) for side in (-1.0, 1.0)]
+    total, error = _total(point, covariance, pair, found)
+    near = np.array([_resistances(row, pair) for row in (point, *ends)])
+    far = np.array([_resistances(row, pair) for row in (point, *ends, *found.points[found.rises < UNPROVEN])])
+    spread = max(WIDE if one.rise < UNPROVEN else 0.0, _ratio_of_ends(near))
+    is_open = spread >= WIDE and np.ptp(near, axis=0).min() / (2 * math.sqrt(RISE)) > OPEN * error
+    is_open |= _ratio_of_ends(far) > VERY_WIDE and np.ptp(far, axis=0).min() / (2 * math.sqrt(UNPROVEN)) > OPEN * error
+    k = int(np.argmax(np.abs(near[1:, 1] - near[0, 1])))
+    valley = (ends[k] - point) / 2
+    valley[[arc.resistance for arc in pair]] = (near[k + 1] - near[0]) / near[0] / 2
+    return Split(pair, not is_open, False, valley, total, error, better)
+
+
+def _ratio_of_ends(resistances: Reals) -> float:
+    """The largest over the smallest, of the arc where that is more; (S, 2) in Ω."""
+    return float((resistances.max(axis=0) / resistances.min(axis=0)).max())
 
 
 def along_valley(covariance: Reals, split: Split) -> Reals:
@@ -196,10 +214,16 @@ def _tried(
     lowest = int(np.argmin(rises))
     better = minima.points[lowest] if rises[lowest] < -LOWER else None
     points = np.array([_in_order(row, pair) for row in minima.points])
+    seen = _seen(problem, points, pair)
+    return _Tried(points[seen], np.array(held)[seen], np.maximum(rises[seen], 0.0)), better
+
+
+def _seen(problem: Problem, points: Reals, pair: Pair) -> NDArray[np.bool_]:
+    """Tell at which of the (S, P) points both arcs have their apex in the window or little beyond."""
     times = np.array([[_log_time(row, arc) for arc in pair] for row in points])
     edges = -math.log(problem.omega.max() * MARGIN), -math.log(problem.omega.min() / MARGIN)
-    seen = ((times > edges[0]) & (times < edges[1])).all(axis=1)
-    return _Tried(points[seen], np.array(held)[seen], np.maximum(rises[seen], 0.0)), better
+    seen: NDArray[np.bool_] = ((times > edges[0]) & (times < edges[1])).all(axis=1)
+    return seen
 
 
 def _starts(point: Reals, covariance: Reals, pair: Pair) -> tuple[Reals, list[int]]:
@@ -266,26 +290,41 @@ def _end(found: _Tried, point: Reals, pair: Pair, side: float) -> Reals:
     return end
 
 
-def _total(problem: Problem, point: Reals, covariance: Reals, pair: Pair, found: _Tried) -> tuple[float, float]:
+def _total(point: Reals, covariance: Reals, pair: Pair, found: _Tried) -> tuple[float, float]:
     """Resistance of both arcs and its standard error: from the covariance, or what it drifts along the split."""
     here = _resistances(point, pair)
-    total = float(here.sum())
-    good = found.points[found.rises < RISE]
-    drift = max((abs(float(_resistances(row, pair).sum()) - total) for row in good), default=0.0) / 2
-    both = [arc.resistance for arc in pair]
+    total, both = float(here.sum()), [arc.resistance for arc in pair]
     variance = float(here @ covariance[np.ix_(both, both)] @ here)
+    drift = _drift(found, pair, total)
     return total, max(math.sqrt(max(variance, 0.0)), drift) if math.isfinite(variance) else drift
 
 
-def _merged(problem: Problem, point: Reals, variance: float, pair: Pair) -> tuple[float, float, float]:
-    """Fit one arc in place of two: the least sum of squares in variances, its R and standard error of R in Ω."""
+def _drift(found: _Tried, pair: Pair, total: float) -> float:
+    """Half of what the resistance of both arcs changes by within two standard errors of the split."""
+    good = found.points[found.rises < RISE]
+    return max((abs(float(_resistances(row, pair).sum()) - total) for row in good), default=0.0) / 2
+
+
+class _OneArc(NamedTuple):
+    """One arc in place of two: rise of the sum of squares in variances, R with standard error in Ω; cut in halves."""
+
+    rise: float
+    resistance: float
+    stderr: float
+    halves: Reals
+
+
+def _merged(problem: Problem, point: Reals, pair: Pair, scale: tuple[float, float]) -> _OneArc:
+    """Fit one arc in place of two, the smaller one at its lower bound; scale is the least sum of squares, variance."""
     small, large = sorted(pair, key=lambda arc: float(point[arc.resistance]))
     times = [_log_time(point, arc) for arc in pair]
-    total = float(_resistances(point, pair).sum())
+    edges = -math.log(problem.omega.max()), -math.log(problem.omega.min())
+    middle = float(np.clip(sum(times) / 2, *edges))
+    total = min(float(_resistances(point, pair).sum()), 2 * float(np.abs(problem.z).max()))
     starts = np.tile(point, (3, 1))
-    for start, log_time in zip(starts, (*times, sum(times) / 2), strict=True):
+    for start, log_time, exponent in zip(starts, (*times, middle), (0.95, 0.95, EXPONENT), strict=True):
         start[small.resistance] = problem.lower[small.resistance]
-        _shaped(start, large, total, log_time, EXPONENT if log_time not in times else 0.95)
+        _shaped(start, large, total, log_time, exponent)
     lower, upper = problem.lower.copy(), problem.upper.copy()
     away = [k for k in small if k is not None]
     lower[away] = upper[away] = np.clip(starts[0][away], lower[away], upper[away])
@@ -295,6 +334,10 @@ def _merged(problem: Problem, point: Reals, variance: float, pair: Pair) -> tupl
     slopes = problem.residuals(merged[np.newaxis])[1][0]
     held = on_bound(problem, merged)
     held[away] = True
+    least, variance = scale
     error = math.sqrt(covariance_of(slopes, held)[large.resistance, large.resistance] * variance)
     resistance = math.exp(merged[large.resistance])
-    return float(minima.costs[best]) / variance, resistance, resistance * error
+    halves, exponent = merged.copy(), EXPONENT if large.exponent is None else float(merged[large.exponent])
+    for arc in pair:
+        _shaped(halves, arc, resistance / 2, _log_time(merged, large), exponent)
+    return _OneArc((float(minima.costs[best]) - least) / variance, resistance, resistance * error, halves)

@@ -207,7 +207,7 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
     remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark)
     for remark in remarks:
         names = ", ".join(item.name for item in fit.parameters if item.remark == remark)
-        yield f"{names} {remark}{': no error bar' if ' bound ' in remark else ''}"
+        yield f"{names} {remark}"
 
 
 def quantity(value: float, stderr: float | None, unit: str) -> str:

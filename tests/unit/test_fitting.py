@@ -146,8 +146,8 @@ def test_activation_energy_of_exact_data() -> None:
         activation_energy([300.0, 300.0], [1.0, 2.0])
 
 
-def test_a_parameter_on_its_bound_says_so_and_has_no_error_bar() -> None:
-    """An ideal capacitor: α = 1 is the bound; the others are as if it were held."""
+def test_a_parameter_on_its_bound_says_so_and_the_other_error_bars_are_conditional() -> None:
+    """An ideal capacitor: α = 1 is the bound; the others, C and the apex too, are as if it were held."""
     given = spectrum("R-p(R,C)", [10, 200, 2e-9], 2e-3, seed=4)
     fit = fit_circuit(given, "R-RQ")
     held = fit_circuit(given, "R-p(R,C)")
@@ -156,8 +156,11 @@ def test_a_parameter_on_its_bound_says_so_and_has_no_error_bar() -> None:
     assert alpha.stderr is None
     assert alpha.interval is None
     assert "a1 at its upper bound 1" in fit.message
+    assert "the other error bars hold with it there" in fit.message
     assert fit.arcs[0].exponent_stderr is None
-    assert fit.arcs[0].f_apex_stderr is None
+    assert fit.arcs[0].f_apex_stderr == pytest.approx(held.arcs[0].f_apex_stderr, rel=1e-5)
+    assert fit.arcs[0].capacitance_stderr == pytest.approx(held.arcs[0].capacitance_stderr, rel=1e-5)
+    np.testing.assert_array_equal(fit.covariance[3], 0)
     assert fit.parameters[1].stderr == pytest.approx(held.parameters[1].stderr, rel=1e-5)
 
 
