@@ -10,7 +10,9 @@ import numpy as np
 
 from constriction.errors import InputError
 from constriction.spectra.analysis import AnalysisOptions, screen
-from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
+from constriction.spectra.circuit_problem import limited_to
+from constriction.spectra.circuits import parse_circuit
+from constriction.spectra.fitting import CircuitFit, Comparison, JointArcs, compare_circuits, ranked
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.readers import read
@@ -22,6 +24,10 @@ from constriction.spectra.relaxation_times import (
     stability_scan,
 )
 from constriction.spectra.tracking import fit_series
+
+# Residuals of a fit this many times the Kramers-Kronig noise say that the circuit is not the spectrum's; below
+# FOLLOWED, relative to |Z|, none was measured so well.
+MISFIT, FOLLOWED = 10.0, 1e-5
 
 
 @dataclass(frozen=True)
@@ -99,13 +105,21 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
     """
     screened = [_screened(entry, options.analysis) for entry in entries]
     first = 0 if options.pristine_circuit is None else 1
-    pristine = replace(options.analysis, circuits=(options.pristine_circuit or "",))
+    pristine = _for_pristine(options)
     fitted = [_fitted(entry, pristine) for entry in screened[:first]]
     if options.series:
         fitted += _fitted_in_sequence(screened[first:], options.analysis)
     else:
         fitted += [_fitted(entry, options.analysis) for entry in screened[first:]]
     return tuple(_with_distribution(entry, options.distribution) for entry in fitted)
+
+
+def _for_pristine(options: BatchOptions) -> AnalysisOptions:
+    """How the pristine spectrum is analysed: with a circuit of its own, and those bounds that it has names for."""
+    if options.pristine_circuit is None:
+        return options.analysis
+    fit = limited_to(options.analysis.fit, parse_circuit(options.pristine_circuit))
+    return replace(options.analysis, circuits=(options.pristine_circuit,), fit=fit)
 
 
 def doubts(entry: Entry) -> tuple[str, ...]:
@@ -115,17 +129,31 @@ def doubts(entry: Entry) -> tuple[str, ...]:
         return ()
     found = []
     rms = float(np.sqrt(np.mean(np.abs(fit.residuals) ** 2) / 2))
-    if rms > screened.limit:
+    noise = screened.test.noise
+    if rms > screened.limit or rms > max(MISFIT * noise, FOLLOWED):
+        times = f", {rms / noise:.0f} times the noise" if rms > MISFIT * noise > 0 else ""
         found.append(
-            f"{fit.circuit.text} does not follow the spectrum: residuals of {rms:.1%} (rms) of |Z|; try another "
-            "circuit (a blocking electrode needs one that ends in Q) or a narrower window"
+            f"{fit.circuit.text} does not follow the spectrum: residuals of {_percent(rms)} (rms) of |Z|{times}; try "
+            "another circuit (a blocking electrode needs one that ends in Q) or a narrower window"
         )
+    found += map(_joint_doubt, fit.joint)
     low, high = screened.spectrum.frequency[-1], screened.spectrum.frequency[0]
     for number, arc in enumerate(fit.arcs, start=1):
         if not low <= arc.f_apex <= high:
             side = "below" if arc.f_apex < low else "above"
             found.append(f"arc {number} has its apex at {arc.f_apex:.3g} Hz, {side} the points that were fitted")
     return tuple(found)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.0%}"
+
+
+def _joint_doubt(group: JointArcs) -> str:
+    names = ", ".join(group.parameters)
+    if group.needless:
+        return f"one arc follows the data as well as those of {names}: the circuit has more arcs than they show"
+    return f"the data do not tell how {names} share their sum, only {group.text} is determined"
 
 
 def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
@@ -152,7 +180,9 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
         return list(entries)
-    series = [fit_series(spectra, circuit, options.fit) for circuit in options.circuits]
+    series = [
+        fit_series(spectra, circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits
+    ]
     members = iter(zip(*series, strict=True))
     fitted = []
     for entry in entries:

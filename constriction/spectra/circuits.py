@@ -14,8 +14,9 @@ Sign convention e^{+iωt}. The elements, each with its impedance (ω = 2πf):
 | `Ws`    | R in Ω, T in s        | R tanh(√(iωT))/√(iωT), finite-length Warburg, short (R at ω→0)              |
 | `G`     | R in Ω, T in s        | R/√(1 + iωT), Gerischer: diffusion with a reaction of rate 1/T              |
 
-`-` puts in series, `p(…, …)` in parallel (`p(R,L)`: an inductive loop), `(…)` groups. Where the spectrum is area-specific or normalised, so are the
-parameters; `unit_of` says how.
+`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. Where the spectrum is
+area-specific or normalised, so are the parameters; `unit_of` says how. `Wo`, `Ws` and `G` are so named by others too;
+R is the one of the whole element and T the time of diffusion (or reaction), not a half of them as in some programs.
 """
 
 import math
@@ -28,6 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.errors import InputError
+from constriction.spectra.laws import LAWS
 
 type Node = Element | Series | Parallel
 type Reals = NDArray[np.float64]
@@ -316,97 +318,12 @@ def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexe
         Z, (S, N) in Ω, and for every parameter below the node its index and ∂Z/∂(internal coordinate), (S, N).
     """
     if isinstance(node, Element):
-        return _LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
+        return LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
     below = [evaluate_node(part, points, log_s) for part in node.parts]
     if isinstance(node, Series):
         return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
     total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
     return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]
-
-
-type _Law = tuple[Complexes, list[tuple[int, Complexes]]]
-
-
-def _resistor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(p[:, 0]) + 0 * log_s
-    return z, [(first, z)]
-
-
-def _capacitor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(-p[:, 0] - log_s)
-    return z, [(first, -z)]
-
-
-def _inductor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(p[:, 0] + log_s)
-    return z, [(first, z)]
-
-
-def _warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
-    # W(1 − i)/√ω = √2 W/√(iω).
-    z: Complexes = np.exp(p[:, 0] - log_s / 2 + math.log(2) / 2)
-    return z, [(first, z)]
-
-
-def _open_warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
-    root, fading = _root(p[:, 1], log_s)
-    z: Complexes = np.exp(p[:, 0]) * (1 + fading) / (_one_minus(root) * root)
-    # x/2·d(coth x/x)/dx = −(1/sinh²x + coth x/x)/2
-    slope = -(np.exp(p[:, 0]) * 4 * fading / _one_minus(root) ** 2 + z) / 2
-    return z, [(first, z), (first + 1, slope)]
-
-
-def _short_warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
-    root, fading = _root(p[:, 1], log_s)
-    z: Complexes = np.exp(p[:, 0]) * _one_minus(root) / ((1 + fading) * root)
-    # x/2·d(tanh x/x)/dx = (1/cosh²x − tanh x/x)/2
-    slope = (np.exp(p[:, 0]) * 4 * fading / (1 + fading) ** 2 - z) / 2
-    return z, [(first, z), (first + 1, slope)]
-
-
-def _root(log_time: Reals, log_s: Complexes) -> tuple[Complexes, Complexes]:
-    """x = √(iωT), whose real part is positive, and e^(−2x), which fades where coth and tanh would overflow."""
-    root: Complexes = np.exp((log_time + log_s) / 2)
-    fading: Complexes = np.exp(-2 * root)
-    return root, fading
-
-
-def _one_minus(root: Complexes) -> Complexes:
-    """1 − e^(−2x), also for small x."""
-    difference: Complexes = -np.expm1(-2 * root)
-    return difference
-
-
-def _gerischer(p: Reals, log_s: Complexes, first: int) -> _Law:
-    turned: Complexes = np.exp(p[:, 1] + log_s)
-    z: Complexes = np.exp(p[:, 0]) / np.sqrt(1 + turned)
-    return z, [(first, z), (first + 1, -z / 2 * (turned / (1 + turned)))]
-
-
-def _constant_phase(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(-log_s * p[:, 1] - p[:, 0])
-    return z, [(first, -z), (first + 1, -log_s * z)]
-
-
-def _zarc(p: Reals, log_s: Complexes, first: int) -> _Law:
-    t: Complexes = np.exp(p[:, 0] + p[:, 1] + p[:, 2] * log_s)
-    d: Complexes = np.reciprocal(1 + t)
-    z: Complexes = np.exp(p[:, 0]) * d
-    slope = -z * t * d
-    return z, [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
-
-
-_LAWS = {
-    "R": _resistor,
-    "C": _capacitor,
-    "L": _inductor,
-    "Q": _constant_phase,
-    "W": _warburg,
-    "RQ": _zarc,
-    "Wo": _open_warburg,
-    "Ws": _short_warburg,
-    "G": _gerischer,
-}
 
 
 def elements(node: Node) -> Iterator[Element]:

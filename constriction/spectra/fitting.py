@@ -1,7 +1,7 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,19 +9,13 @@ from numpy.typing import NDArray
 
 from constriction.errors import InputError
 from constriction.spectra.arcs import Arc, arcs_of, swap_into_order
-from constriction.spectra.circuit_problem import FitOptions, Problem, pose
+from constriction.spectra.circuit_problem import FitOptions, Problem, limited_to, pose
 from constriction.spectra.circuits import Circuit, Element, evaluate, parse_circuit, to_internal, unit_of
-from constriction.spectra.covariance import (
-    ON_BOUND,
-    covariance_of,
-    distance_from_bound,
-    on_bound,
-    standard_error,
-)
+from constriction.spectra.covariance import ON_BOUND, distance_from_bound, on_bound, standard_error
 from constriction.spectra.marquardt import minimise
+from constriction.spectra.minima import ROUNDING, JointArcs, Minimum, joint_arcs, settled
 from constriction.spectra.profiles import profile
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.splits import Split, along_valley, doubtful_pairs, explore
 from constriction.spectra.starts import blind_starts
 
 type Reals = NDArray[np.float64]
@@ -31,10 +25,6 @@ AT_LOWER_BOUND, AT_UPPER_BOUND = "at its lower bound", "at its upper bound"
 WEAK, WEAK_EXPONENT = 0.2, 0.1
 # Starts whose sums of squares agree to this part ended in the same place.
 SAME = 1e-4
-# Mean square of relative residuals below which noise-free data are followed, and a better fit is no better circuit.
-ROUNDING = 1e-20
-# A profile over a split may find a better minimum; so often the fit goes there.
-MOST_RETURNS = 3
 
 
 @dataclass(frozen=True)
@@ -58,28 +48,6 @@ class FittedParameter:
     interval: tuple[float | None, float | None] | None
     unit: str
     remark: str
-
-
-@dataclass(frozen=True)
-class JointArcs:
-    """Neighbouring arcs of which the data determine the common resistance only, not how they share it.
-
-    Attributes:
-        parameters: names of their resistances, by rising time constant.
-        resistance: their sum in Ω (or the unit of the spectrum).
-        stderr: its standard error in Ω.
-        needless: whether one arc in place of them follows the data as well; the resistance is that one's then.
-    """
-
-    parameters: tuple[str, ...]
-    resistance: float
-    stderr: float
-    needless: bool
-
-    @property
-    def text(self) -> str:
-        """What is determined, such as "R1 + R2"."""
-        return "one arc in place of " + ", ".join(self.parameters) if self.needless else " + ".join(self.parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +140,14 @@ def fit_circuit(
         starts = np.concatenate([[to_internal(circuit, list(guess)) for guess in guesses], starts])
     bounds = (problem.lower, problem.upper)
     minima = minimise(problem.residuals, starts, bounds)
-    least = float(minima.costs.min())
-    alike = minima.costs <= least * (1 + SAME) + 1e-20 * minima.points.shape[1]
+    # Bounds belong to names: where arcs have any, a minimum that has them in order is the one that was meant.
+    wanted = [not options.bounds or np.array_equal(swap_into_order(circuit, p), p) for p in minima.points]
+    costs = np.where(wanted, minima.costs, np.inf) if any(wanted) else minima.costs
+    least = float(costs.min())
+    alike = costs <= least * (1 + SAME) + 1e-20 * minima.points.shape[1]
     # Among equals a converged one wins, then a guess, which comes before the blind starts.
     first = max(np.flatnonzero(alike).tolist(), key=lambda k: (bool(minima.converged[k]), -k))
-    found = _settled(problem, minima.points[first], not options.bounds)
+    found = settled(problem, minima.points[first], not options.bounds)
     return _report(problem, found, int(alike.sum()), spectrum.unit)
 
 
@@ -202,18 +173,33 @@ def compare_circuits(
 
     Args:
         spectrum: N points.
-        circuits: at least one; their names for bounds must fit them all.
-        options: as for `fit_circuit`.
+        circuits: at least one.
+        options: as for `fit_circuit`; bounds hold in those circuits that have the parameter.
 
     Returns:
         By rising BIC; fits that did not converge come last.
 
     Raises:
-        InputError: no circuit, or as `fit_circuit`.
+        InputError: no circuit, a bound of a parameter that none has, or as `fit_circuit`.
     """
     if not circuits:
         raise InputError("no circuit to compare: expected at least one")
-    return ranked([fit_circuit(spectrum, circuit, options) for circuit in circuits])
+    options = FitOptions() if options is None else options
+    parsed = [parse_circuit(circuit) if isinstance(circuit, str) else circuit for circuit in circuits]
+    check_names(options.bounds, parsed)
+    return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
+
+
+def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
+    """See that each name is a parameter of one of the circuits.
+
+    Raises:
+        InputError: one is not; the message lists the names there are.
+    """
+    known = {name for circuit in circuits for name in circuit.names}
+    if unknown := [name for name in names if name not in known]:
+        there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
+        raise InputError(f"bounds of {unknown[0]!r:.40}: {there}")
 
 
 def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
@@ -228,66 +214,10 @@ def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
     return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
 
 
-@dataclass(frozen=True, eq=False)
-class _Minimum:
-    """A minimum: its point, whether it was reached, variance of a residual, covariance, what profiles found."""
-
-    point: Reals
-    converged: bool
-    variance: float
-    covariance: Reals
-    splits: tuple[Split, ...]
-
-
-def _settled(problem: Problem, start: Reals, sort: bool) -> _Minimum:
-    """Go to the minimum, and to a better one if a profile over a split meets it."""
-    for last in (*[False] * (MOST_RETURNS - 1), True):
-        best = minimise(problem.residuals, start[np.newaxis], (problem.lower, problem.upper), most_steps=200)
-        point = swap_into_order(problem.circuit, best.points[0]) if sort else best.points[0]
-        found = _minimum(problem, point, bool(best.converged[0]))
-        start = next((split.better for split in found.splits if split.better is not None), start)
-        if last or all(split.better is None for split in found.splits):
-            break
-    return found
-
-
-def _minimum(problem: Problem, point: Reals, converged: bool) -> _Minimum:
-    values, slopes = (array[0] for array in problem.residuals(point[np.newaxis]))
-    chi_squared, held = float(values @ values), on_bound(problem, point)
-    variance = 1.0 if problem.absolute else chi_squared / (values.size - int((~held).sum()))
-    covariance = covariance_of(slopes, held) * variance
-    splits: tuple[Split, ...] = ()
-    if problem.profiles and chi_squared > ROUNDING * values.size:
-        pairs = doubtful_pairs(problem, point, covariance)
-        splits = tuple(explore(problem, point, covariance, variance, pair) for pair in pairs)
-    for split in splits:
-        covariance = along_valley(covariance, split) if split.determined else covariance
-    return _Minimum(point, converged, variance, covariance, splits)
-
-
-def _joint(problem: Problem, found: _Minimum) -> tuple[JointArcs, ...]:
-    """Arcs whose split is open; a chain of such pairs is one group."""
-    names = problem.circuit.names
-    groups: list[JointArcs] = []
-    for split in (split for split in found.splits if not split.determined):
-        fast, slow = (names[arc.resistance] for arc in split.pair)
-        if not groups or groups[-1].parameters[-1] != fast:
-            groups.append(JointArcs((fast, slow), split.total, split.total_stderr, split.needless))
-            continue
-        last = groups.pop()
-        members = (*last.parameters, slow)
-        places = [names.index(name) for name in members]
-        values = np.exp(found.point[places])
-        variance = float(values @ found.covariance[np.ix_(places, places)] @ values)
-        error = max(last.stderr, split.total_stderr, math.sqrt(variance) if variance > 0 else 0.0)
-        groups.append(JointArcs(members, float(values.sum()), error, False))
-    return tuple(groups)
-
-
-def _report(problem: Problem, found: _Minimum, agreeing: int, unit: str) -> CircuitFit:
+def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> CircuitFit:
     point, converged = found.point, found.converged
     chi_squared, data = float(np.sum(problem.residuals(point[np.newaxis])[0] ** 2)), 2 * problem.omega.size
-    joint = _joint(problem, found)
+    joint = joint_arcs(problem, found)
     covariance = found.covariance.copy()
     for split in found.splits:
         if not split.determined:
@@ -325,7 +255,7 @@ def _report(problem: Problem, found: _Minimum, agreeing: int, unit: str) -> Circ
     )
 
 
-def _remarks(problem: Problem, found: _Minimum, joint: tuple[JointArcs, ...]) -> list[str]:
+def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> list[str]:
     """Tell of every parameter why it has no error bar, or ""."""
     point, covariance = found.point, found.covariance
     values, low, high = (problem.values(p) for p in (point, problem.lower, problem.upper))
@@ -354,7 +284,7 @@ def _remarks(problem: Problem, found: _Minimum, joint: tuple[JointArcs, ...]) ->
     return remarks
 
 
-def _given(problem: Problem, found: _Minimum, k: int) -> str:
+def _given(problem: Problem, found: Minimum, k: int) -> str:
     """What a parameter on a bound means for the error bars; a profile over a split lets it leave."""
     if not (found.converged and found.covariance[k, k] == 0):
         return ""
@@ -365,7 +295,7 @@ def _given(problem: Problem, found: _Minimum, k: int) -> str:
     return f"{told}; the other error bars hold with it there"
 
 
-def _parameter(problem: Problem, found: _Minimum, k: int) -> FittedParameter:
+def _parameter(problem: Problem, found: Minimum, k: int) -> FittedParameter:
     """Return a parameter with its error bar; unit and remark are filled in by the caller."""
     parameter, point = problem.circuit.parameters[k], found.point
     value = float(problem.values(point)[k])
