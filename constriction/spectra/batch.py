@@ -12,9 +12,10 @@ from constriction.errors import InputError
 from constriction.spectra.analysis import AnalysisOptions, screen
 from constriction.spectra.circuit_problem import limited_to
 from constriction.spectra.circuits import parse_circuit
-from constriction.spectra.fitting import CircuitFit, Comparison, JointArcs, compare_circuits, ranked
+from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
+from constriction.spectra.minima import JointArcs
 from constriction.spectra.readers import read
 from constriction.spectra.relaxation_times import (
     Distribution,

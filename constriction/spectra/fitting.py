@@ -13,7 +13,7 @@ from constriction.spectra.circuit_problem import FitOptions, Problem, limited_to
 from constriction.spectra.circuits import Circuit, Element, evaluate, parse_circuit, to_internal, unit_of
 from constriction.spectra.covariance import ON_BOUND, distance_from_bound, on_bound, standard_error
 from constriction.spectra.marquardt import minimise
-from constriction.spectra.minima import ROUNDING, JointArcs, Minimum, joint_arcs, settled
+from constriction.spectra.minima import ROUNDING, JointArcs, Minimum, joint_arcs, minimum_at
 from constriction.spectra.profiles import profile
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.starts import blind_starts
@@ -23,6 +23,8 @@ type Reals = NDArray[np.float64]
 AT_LOWER_BOUND, AT_UPPER_BOUND = "at its lower bound", "at its upper bound"
 # Standard error, in logarithms or of an exponent, above which a profile replaces ±1 standard error.
 WEAK, WEAK_EXPONENT = 0.2, 0.1
+# A profile over a split may find a better minimum; so often the fit goes there.
+MOST_RETURNS = 3
 # Starts whose sums of squares agree to this part ended in the same place.
 SAME = 1e-4
 
@@ -147,7 +149,7 @@ def fit_circuit(
     alike = costs <= least * (1 + SAME) + 1e-20 * minima.points.shape[1]
     # Among equals a converged one wins, then a guess, which comes before the blind starts.
     first = max(np.flatnonzero(alike).tolist(), key=lambda k: (bool(minima.converged[k]), -k))
-    found = settled(problem, minima.points[first], not options.bounds)
+    found = _settled(problem, minima.points[first], not options.bounds)
     return _report(problem, found, int(alike.sum()), spectrum.unit)
 
 
@@ -212,6 +214,18 @@ def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
     aic, bic = min(fit.aic for fit in trusted), min(fit.bic for fit in trusted)
     in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
     return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
+
+
+def _settled(problem: Problem, start: Reals, sort: bool) -> Minimum:
+    """Go to the minimum, and to a better one if a profile over a split meets it."""
+    for last in (*[False] * (MOST_RETURNS - 1), True):
+        best = minimise(problem.residuals, start[np.newaxis], (problem.lower, problem.upper), most_steps=200)
+        point = swap_into_order(problem.circuit, best.points[0]) if sort else best.points[0]
+        found = minimum_at(problem, point, bool(best.converged[0]))
+        start = next((split.better for split in found.splits if split.better is not None), start)
+        if last or all(split.better is None for split in found.splits):
+            break
+    return found
 
 
 def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> CircuitFit:

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.arcs import swap_into_order
 from constriction.spectra.circuit_problem import Problem
 from constriction.spectra.covariance import covariance_of, on_bound
-from constriction.spectra.marquardt import minimise
 from constriction.spectra.splits import Split, along_valley, doubtful_pairs, explore
 
 type Reals = NDArray[np.float64]
 
 # Mean square of relative residuals below which noise-free data are followed, and a better fit is no better circuit.
 ROUNDING = 1e-20
-# A profile over a split may find a better minimum; so often the fit goes there.
-MOST_RETURNS = 3
 
 
 @dataclass(frozen=True)
@@ -61,25 +57,8 @@ class Minimum:
     splits: tuple[Split, ...]
 
 
-def settled(problem: Problem, start: Reals, sort: bool) -> Minimum:
-    """Go to the minimum, and to a better one if a profile over a split meets it.
-
-    Args:
-        problem: with P parameters.
-        start: (P,) near the minimum.
-        sort: whether equal arcs are put in the order of their time constants.
-    """
-    for last in (*[False] * (MOST_RETURNS - 1), True):
-        best = minimise(problem.residuals, start[np.newaxis], (problem.lower, problem.upper), most_steps=200)
-        point = swap_into_order(problem.circuit, best.points[0]) if sort else best.points[0]
-        found = _minimum(problem, point, bool(best.converged[0]))
-        start = next((split.better for split in found.splits if split.better is not None), start)
-        if last or all(split.better is None for split in found.splits):
-            break
-    return found
-
-
-def _minimum(problem: Problem, point: Reals, converged: bool) -> Minimum:
+def minimum_at(problem: Problem, point: Reals, converged: bool) -> Minimum:
+    """Find the covariance at a minimum, and profile the splits of arcs that call for it."""
     values, slopes = (array[0] for array in problem.residuals(point[np.newaxis]))
     chi_squared, held = float(values @ values), on_bound(problem, point)
     variance = 1.0 if problem.absolute else chi_squared / (values.size - int((~held).sum()))

@@ -15,8 +15,9 @@ import numpy as np
 from constriction.spectra.apparent import Apparent, apparent
 from constriction.spectra.arcs import Arc
 from constriction.spectra.batch import Entry, doubts
-from constriction.spectra.fitting import CircuitFit, JointArcs
+from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import Exclusion
+from constriction.spectra.minima import JointArcs
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.relaxation_times import Distribution, StabilityScan
 from constriction.spectra.spectrum import EDGE_UNITS

@@ -99,13 +99,13 @@ def entry_rows(
     Args:
         entry: analysed or not.
         by: what normalises it, or None.
-        beside: another normalisation, shown behind the first.
+        beside: another normalisation, shown before that one.
     """
     if entry.error:
         yield "ERROR", entry.error
     if entry.fit is None:
         return
-    ways = (by,) if beside is None else (by, beside)
+    ways = (by,) if beside is None else (beside, by)
     for same in zip(*(tuple(results(entry, way)) for way in ways), strict=True):
         yield same[0].name, ", ".join(quantity(value, stderr, unit) for _, value, stderr, unit in same)
     if further := ", ".join(_further(entry.fit)):

@@ -247,19 +247,24 @@ def test_a_spectrum_per_area_has_no_ohms(here, capfd):
 # --- what cannot be trusted ----------------------------------------------------------------------------------------
 
 
-def test_a_bound_has_no_error_bar(here, capfd):
-    """An ideal arc without series resistance: R0 sits at its lower bound, so R_SE, which contains it, has null."""
+def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(here, capfd):
+    """An ideal arc without series resistance: R0 sits at its lower bound; R_SE has the bar of a fit without R0."""
     write_csv(made("R-RQ", noise=1e-3, seed=0, R0=1e-6), here / "a.csv")
     write_csv(made("R-RQ", noise=1e-4, seed=1, a1=1.0), here / "b.csv")
     no_series, ideal = analyzed("a.csv", "b.csv", "--circuit", "R-RQ")["files"]
+    out = capfd.readouterr().out
+    (without,) = analyzed("a.csv", "--circuit", "RQ", out="without")["files"]
+    (capacitor,) = analyzed("b.csv", "--circuit", "R-p(R,C)", out="capacitor")["files"]
     assert "R0 at its lower bound" in no_series["message"]
     assert no_series["parameters"]["R0"]["stderr"] is None and no_series["R_series_stderr_ohm"] is None
-    assert no_series["R_SE_ohm"] == pytest.approx(19, rel=1e-2) and no_series["R_SE_stderr_ohm"] is None
+    assert no_series["R_SE_ohm"] == pytest.approx(19, rel=1e-2)
+    assert no_series["R_SE_stderr_ohm"] == pytest.approx(without["R_SE_stderr_ohm"], rel=1e-3)
     assert "a1 at its upper bound" in ideal["message"] and ideal["parameters"]["a1"]["stderr"] is None
-    assert ideal["arcs"][0]["C_stderr_farad"] is None and ideal["arcs"][0]["f_apex_stderr_hertz"] is None
-    out = capfd.readouterr().out
-    assert re.search(r"R_SE +19\.\d+ Ω \(no error bar\)", out)
-    assert re.search(r"WARNING +R0 at its lower bound \S+: no error bar", out)
+    for name in ("C_stderr_farad", "f_apex_stderr_hertz"):
+        assert ideal["arcs"][0][name] == pytest.approx(capacitor["arcs"][0][name], rel=1e-3)
+    assert re.search(r"R_SE +19\.\d+ ± 0\.\d+ Ω\n", out)
+    assert re.search(r"WARNING +R0 at its lower bound \S+; the other error bars hold with it there", out)
+    assert re.search(r"WARNING +a1 at its upper bound 1, at most \S+ from it within one standard error; ", out)
 
 
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
