@@ -93,8 +93,9 @@ def analyze(
 
     Example: constriction analyze step*.mpt --charge-step "0.05 mAh/cm2" --pristine first --conductivity "5 mS/cm" -o na
 
-    Circuits: R, C, L, Q and a (constant phase), W (Warburg), Wo and Ws (finite length, open and short), G (Gerischer),
-    RQ (R parallel to Q); - in series, p(…,…) in parallel, such as L-R-p(R,L)-RQ-Wo.
+    Circuits: R, C, L, Q (constant phase, with exponent a), W (Warburg), RQ (R parallel to Q), and with R and T each:
+    Wo, Ws (finite-length Warburg: open, R coth(√(iωT))/√(iωT); short, with tanh), G (Gerischer, R/√(1+iωT)). A hyphen
+    puts in series, p(…,…) in parallel: L-R-p(R,L)-RQ-Wo.
 
     Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -128,15 +128,7 @@ def doubts(entry: Entry) -> tuple[str, ...]:
     fit, screened = entry.fit, entry.screened
     if fit is None or screened is None:
         return ()
-    found = []
-    rms = float(np.sqrt(np.mean(np.abs(fit.residuals) ** 2) / 2))
-    noise = screened.test.noise
-    if rms > screened.limit or rms > max(MISFIT * noise, FOLLOWED):
-        times = f", {rms / noise:.0f} times the noise" if rms > MISFIT * noise > 0 else ""
-        found.append(
-            f"{fit.circuit.text} does not follow the spectrum: residuals of {_percent(rms)} (rms) of |Z|{times}; try "
-            "another circuit (a blocking electrode needs one that ends in Q) or a narrower window"
-        )
+    found = list(_misfit(fit, screened))
     found += map(_joint_doubt, fit.joint)
     low, high = screened.spectrum.frequency[-1], screened.spectrum.frequency[0]
     for number, arc in enumerate(fit.arcs, start=1):
@@ -144,6 +136,22 @@ def doubts(entry: Entry) -> tuple[str, ...]:
             side = "below" if arc.f_apex < low else "above"
             found.append(f"arc {number} has its apex at {arc.f_apex:.3g} Hz, {side} the points that were fitted")
     return tuple(found)
+
+
+def _misfit(fit: CircuitFit, screened: Exclusion) -> Iterator[str]:
+    """Whether a circuit does not follow its spectrum: by the Kramers-Kronig limit, or by the noise of the spectrum."""
+    rms, noise = float(np.sqrt(np.mean(np.abs(fit.residuals) ** 2) / 2)), screened.test.noise
+    size = f"residuals of {_percent(rms)} (rms) of |Z|"
+    times = f"{rms / noise:.0f} times the Kramers-Kronig noise" if rms > MISFIT * noise > 0 else ""
+    if rms > screened.limit:
+        hint = "" if fit.circuit.text.endswith("Q") else " (a blocking electrode needs one that ends in Q)"
+        size = ", ".join(filter(None, (size, times)))
+        yield f"{fit.circuit.text} does not follow the spectrum: {size}; try another circuit{hint} or a narrower window"
+    elif times and rms > FOLLOWED:
+        yield (
+            f"{fit.circuit.text} does not follow the spectrum to its noise: {size} are {times}; the error bars take "
+            "the misfit for noise"
+        )
 
 
 def _percent(share: float) -> str:

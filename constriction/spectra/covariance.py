@@ -44,7 +44,7 @@ def covariance_of(slopes: Reals, held: Flags) -> Reals:
         lost = np.abs(u[:, ~seen]).max(axis=1, initial=0.0) > 1e-3
         inverse = (u[:, seen] / s[seen] ** 2) @ u[:, seen].T / np.outer(scale, scale)
         inverse[lost], inverse[:, lost] = np.nan, np.nan
-        covariance[np.ix_(free, free)] = inverse
+        covariance[np.ix_(free, free)] = (inverse + inverse.T) / 2
     return covariance
 
 
