@@ -300,6 +300,8 @@ def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> 
 
 def _given(problem: Problem, found: Minimum, k: int) -> str:
     """What a parameter on a bound means for the error bars; a profile over a split lets it leave."""
+    if found.converged and found.covariance[k, k] > 0:
+        return "; the other error bars, from a profile, let it leave"
     if not (found.converged and found.covariance[k, k] == 0):
         return ""
     away = None

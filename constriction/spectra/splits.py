@@ -131,7 +131,7 @@ def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, 
     scale = float(np.sum(problem.residuals(point[np.newaxis])[0] ** 2)), variance
     one = _merged(problem, point, pair, scale)
     unproven = RISE if _seen(problem, np.array([point]), pair).all() else UNPROVEN
-    if one.rise < unproven and math.isfinite(one.stderr):
+    if one.rise < unproven and 0 < one.stderr < math.inf:
         found, better = _tried(problem, one.halves, np.full_like(covariance, np.nan), pair, scale)
         error = max(one.stderr, _drift(found, pair, one.resistance))
         return Split(pair, False, True, np.full(point.size, np.nan), one.resistance, error, better)
@@ -143,6 +143,7 @@ def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, 
     spread = max(WIDE if one.rise < UNPROVEN else 0.0, _ratio_of_ends(near))
     is_open = spread >= WIDE and np.ptp(near, axis=0).min() / (2 * math.sqrt(RISE)) > OPEN * error
     is_open |= _ratio_of_ends(far) > VERY_WIDE and np.ptp(far, axis=0).min() / (2 * math.sqrt(UNPROVEN)) > OPEN * error
+    is_open &= error > 0
     k = int(np.argmax(np.abs(near[1:, 1] - near[0, 1])))
     valley = (ends[k] - point) / 2
     valley[[arc.resistance for arc in pair]] = (near[k + 1] - near[0]) / near[0] / 2
@@ -300,9 +301,10 @@ def _total(point: Reals, covariance: Reals, pair: Pair, found: _Tried) -> tuple[
 
 
 def _drift(found: _Tried, pair: Pair, total: float) -> float:
-    """Half of what the resistance of both arcs changes by within two standard errors of the split."""
-    good = found.points[found.rises < RISE]
-    return max((abs(float(_resistances(row, pair).sum()) - total) for row in good), default=0.0) / 2
+    """What the resistance of both arcs changes by per standard error of the split, at two of them or more."""
+    good = found.rises < UNPROVEN
+    sums = np.exp(found.points[good][:, [arc.resistance for arc in pair]]).sum(axis=1)
+    return float(np.max(np.abs(sums - total) / np.sqrt(np.maximum(found.rises[good], RISE)), initial=0.0))
 
 
 class _OneArc(NamedTuple):
