@@ -159,10 +159,10 @@ def _percent(share: float) -> str:
 
 
 def _joint_doubt(group: JointArcs) -> str:
-    names = ", ".join(group.parameters)
+    names = " and ".join(group.parameters)
     if group.needless:
         return f"one arc follows the data as well as those of {names}: the circuit has more arcs than they show"
-    return f"the data do not tell how {names} share their sum, only {group.text} is determined"
+    return f"the split between {names} is not determined, only their sum {group.text} is"
 
 
 def _screened(entry: Entry, options: AnalysisOptions) -> Entry:

@@ -42,6 +42,8 @@ VERY_WIDE = 10.0
 OPEN = 3.0
 # Beyond the window by this factor of time an arc is not seen.
 MARGIN = 3.0
+# A resistance below this part of the other one is none.
+NOTHING = 1e-3
 # A sum of squares lower by so many variances is a better minimum; less tells nothing.
 LOWER = 0.5
 
@@ -169,7 +171,7 @@ def along_valley(covariance: Reals, split: Split) -> Reals:
     towards = covariance[:, slow] - covariance[:, fast]
     spread = float(towards[slow] - towards[fast])
     outer: Reals = np.outer(split.valley, split.valley)
-    if not 0 < spread < math.inf:
+    if not 0 < spread < math.inf or not split.valley.any():  # nothing to replace, or nothing found
         return covariance
     return covariance - np.outer(towards, towards) / spread + outer
 
@@ -337,9 +339,12 @@ def _merged(problem: Problem, point: Reals, pair: Pair, scale: tuple[float, floa
     held = on_bound(problem, merged)
     held[away] = True
     least, variance = scale
+    rise = (float(minima.costs[best]) - least) / variance
+    if math.exp(problem.lower[small.resistance]) > NOTHING * total:  # a bound that was asked for keeps it
+        rise = math.inf
     error = math.sqrt(covariance_of(slopes, held)[large.resistance, large.resistance] * variance)
     resistance = math.exp(merged[large.resistance])
     halves, exponent = merged.copy(), EXPONENT if large.exponent is None else float(merged[large.exponent])
     for arc in pair:
         _shaped(halves, arc, resistance / 2, _log_time(merged, large), exponent)
-    return _OneArc((float(minima.costs[best]) - least) / variance, resistance, resistance * error, halves)
+    return _OneArc(rise, resistance, resistance * error, halves)

@@ -228,7 +228,7 @@ def test_an_open_split_is_told_with_the_sum(here, capfd):
     assert abs(group["R_ohm"] - 441.5) < 3 * group["R_stderr_ohm"] < 3
     assert group["R_ohm_cm2"] == pytest.approx(2 * group["R_ohm"])
     assert item["R_SE_stderr_ohm"] is None and item["R_int_stderr_ohm"] is None
-    assert any("only R1 + R2 is determined" in doubt for doubt in item["doubts"])
+    assert any("not determined, only their sum R1 + R2 is" in doubt for doubt in item["doubts"])
     assert re.search(r"R1 \+ R2 +88\d\.\d+ ± 0\.\d+ Ω cm²\n", capfd.readouterr().out)
 
 

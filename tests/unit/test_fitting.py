@@ -221,6 +221,12 @@ def test_a_wide_open_split_is_not_looked_at_where_profiles_are_not_wanted() -> N
     assert fit.joint == ()
 
 
+def test_an_arc_that_a_bound_asks_for_is_not_called_needless() -> None:
+    given = spectrum("R-RQ", [10, 200, 2e-9, 0.9], 2e-3)
+    fit = fit_circuit(given, "R-RQ-RQ", FitOptions(bounds={"R1": (20, 500), "R2": (20, 500)}))
+    assert not any(group.needless for group in fit.joint)
+
+
 def test_two_arcs_for_one_are_called_needless() -> None:
     """R1 = 200 Ω: the sum that is told is the one arc's, with its error bar."""
     given = spectrum("R-RQ", [10, 200, 2e-9, 0.9], 2e-3)
