@@ -144,7 +144,7 @@ def _misfit(fit: CircuitFit, screened: Exclusion) -> Iterator[str]:
     size = f"residuals of {_percent(rms)} (rms) of |Z|"
     times = f"{rms / noise:.0f} times the Kramers-Kronig noise" if rms > MISFIT * noise > 0 else ""
     if rms > screened.limit:
-        hint = "" if fit.circuit.text.endswith("Q") else " (a blocking electrode needs one that ends in Q)"
+        hint = "" if fit.circuit.text.endswith("-Q") else " (a blocking electrode needs one that ends in Q)"
         size = ", ".join(filter(None, (size, times)))
         yield f"{fit.circuit.text} does not follow the spectrum: {size}; try another circuit{hint} or a narrower window"
     elif times and rms > FOLLOWED:

@@ -66,7 +66,7 @@ class Split:
         valley: (P,) what the internal coordinates change by along the split per standard error: half of what they do
             at two, on the side that goes farther, in proportion to R for both resistances.
         total: resistance of both arcs together in Ω, or of the one in place of them if they are needless.
-        total_stderr: its standard error in Ω.
+        total_stderr: its standard error in Ω; NaN if an arc lies beyond the window.
         better: (P,) a point with a smaller sum of squares, met on the way; None: there was none.
     """
 
@@ -132,11 +132,14 @@ def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, 
     """
     scale = float(np.sum(problem.residuals(point[np.newaxis])[0] ** 2)), variance
     one = _merged(problem, point, pair, scale)
-    unproven = RISE if _seen(problem, np.array([point]), pair).all() else UNPROVEN
-    if one.rise < unproven and 0 < one.stderr < math.inf:
+    inside = bool(_seen(problem, np.array([point]), pair)[0])
+    if one.rise < (RISE if inside else UNPROVEN) and 0 < one.stderr < math.inf:
         found, better = _tried(problem, one.halves, np.full_like(covariance, np.nan), pair, scale)
         error = max(one.stderr, _drift(found, pair, one.resistance))
         return Split(pair, False, True, np.full(point.size, np.nan), one.resistance, error, better)
+    if not inside:  # a flank of an arc beyond the window: its resistance is open, whatever the other's
+        total = float(_resistances(point, pair).sum())
+        return Split(pair, True, False, np.zeros(point.size), total, math.nan, None)
     found, better = _tried(problem, point, covariance, pair, scale)
     ends = [_end(found, point, pair, side) for side in (-1.0, 1.0)]
     total, error = _total(point, covariance, pair, found)

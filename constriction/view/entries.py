@@ -115,7 +115,8 @@ def entry_rows(
     yield "points", _points(entry)
     if entry.screened:
         test = entry.screened.test
-        told = f"{test.message}; {test.elements} RC elements, noise {test.noise:.2%} of |Z|"
+        noise = f"{test.noise:.2%}" if test.noise >= 5e-5 else f"{100 * test.noise:.1g}%"
+        told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
         yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
     if entry.scan:
         times = [f"{engineering(track.time_constant, 's')}" for track in entry.scan.tracks if track.persistent]
