@@ -29,9 +29,21 @@ FIT, TABLE, REPORT = "fit.json", "table.csv", "report.html"
 OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
 LONGEST_NAME = 60
 STDERR = (
-    "one standard error from the covariance of the fit; null where the fit gives none: it did not converge, or the "
-    "value sits on a bound or depends on one that does (the others then hold with that one at its bound); the error "
-    "of a normalising area, thickness or pristine cell is not in it"
+    "one standard error from the covariance of the fit, conditional on parameters that are held or sit on a bound: it "
+    "holds with them there; where two arcs are near in time or weak, half of what the resistances do within two "
+    "standard errors of the profile over their split; null where the fit gives none: it did not converge, the value "
+    "itself is held or on a bound, or only a sum is determined (joint_arcs); the error of a normalising area, "
+    "thickness or pristine cell is not in it"
+)
+COVARIANCE = (
+    "of the coordinates named beside it, natural logarithms of the parameters in the units given there (of the "
+    "spectrum as it was measured) and exponents as they are, in the order of names; rows and columns of what is held "
+    "or sits on a bound are 0, null where the data do not determine a coordinate; the relative standard error of a "
+    "parameter is the root of its diagonal element"
+)
+JOINT_ARCS = (
+    "arcs of which the data determine only the sum of the resistances, R with its standard error, not how they share "
+    "it; one_arc_as_good: one arc in place of them follows the data as well, and R is that one's"
 )
 
 
@@ -49,10 +61,11 @@ ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT), _is_ours, PICTURES)
 
 @dataclass(frozen=True)
 class Scaled:
-    """A normalisation and how it came about, for fit.json."""
+    """A normalisation and how it came about, for fit.json; `beside` is another that is written too."""
 
     by: Normalisation
     facts: Mapping[str, Any]
+    beside: Normalisation | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,11 +147,11 @@ def analysis_record(report: Report) -> Record:
     from constriction.spectra.apparent import DEFINITION
     from constriction.spectra.records import entry_record, without_nan
 
-    by = report.scaled.by if report.scaled else None
+    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     files = []
     for number, entry in enumerate(report.entries):
         charge = None if report.charges is None else report.charges[number]
-        record = entry_record(entry, by) | _charge_record(charge)
+        record = entry_record(entry, by, beside) | _charge_record(charge)
         record["picture"] = _picture_name(number, entry) + ".png" if entry.fit else None
         files.append(record)
     normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
@@ -151,6 +164,8 @@ def analysis_record(report: Report) -> Record:
             "definitions": {
                 "apparent": DEFINITION,
                 "stderr": STDERR,
+                "covariance": COVARIANCE,
+                "joint_arcs": JOINT_ARCS,
                 "residual": "relative to |Z|",
                 "kramers_kronig": wild_points.METHOD,
                 "relaxation_times": processes.DEFINITION,
@@ -193,6 +208,7 @@ def _options_record(how: BatchOptions) -> Record:
         "masks": [mask.text for mask in analysis.masks],
         "kramers_kronig_limit": analysis.limit,
         "weighting": analysis.fit.weighting,
+        "bounds": {name: list(ends) for name, ends in analysis.fit.bounds.items()},
         "starts": analysis.fit.starts,
         "series": how.series,
         "drt": None

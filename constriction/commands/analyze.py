@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from constriction.commands.limits import limits
 from constriction.commands.options import FLAG, SEVERAL, given_arguments, masks, positive_quantity, window
 from constriction.errors import InputError
 from constriction.guard import guarded
@@ -33,7 +34,7 @@ class AnalyzeOptions:
     """How spectra are analysed."""
 
     circuit: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Circuit to fit; may be repeated, then BIC chooses for each spectrum. [default: R-RQ and R-RQ-RQ]"""
+    """Circuit to fit, such as R-RQ-Wo; may be repeated, then BIC chooses. [default: R-RQ and R-RQ-RQ]"""
     from_: Annotated[str | None, Parameter(name="--from")] = None
     """Highest frequency used, such as "7 MHz". [default: all]"""
     to: str | None = None
@@ -42,6 +43,10 @@ class AnalyzeOptions:
     """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
     """Point left out by hand, such as "1 kHz" (the nearest), or points, such as "10 Hz-20 Hz"; may be repeated."""
+    hold: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Hold a parameter, such as "a1=1" or "R0=12 ohm"; may be repeated. Named as in fit.json, in the measured unit."""
+    bound: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Bound a parameter, such as "R1=10..100 ohm" or "a1=0.8.."; may be repeated."""
     weighting: Literal["modulus", "proportional", "unit"] = "modulus"
     """Standard deviations assumed: proportional to |Z|, to each part, or all equal."""
     drt: Annotated[bool, FLAG] = False
@@ -51,7 +56,7 @@ class AnalyzeOptions:
     area: str | None = None
     """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
     thickness: str | None = None
-    """With --area, of the electrolyte, such as "1.5 mm": results in Ω·cm and F/cm instead, as in the paper."""
+    """With --area, of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
     pristine: str | None = None
     """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
     conductivity: str | None = None
@@ -78,7 +83,7 @@ class AnalyzeOptions:
 
 def analyze(
     *files: Path,
-    out: Annotated[Path, Parameter(name=["--out", "-o"])],
+    out: Annotated[Path | None, Parameter(name=["--out", "-o"], show_default=False)] = None,
     options: AnalyzeOptions = AnalyzeOptions(),  # noqa: B008 - frozen, so no state is shared
 ) -> int:
     """Check measured spectra (Kramers-Kronig), fit circuits with error bars, draw Nyquist, Bode and residuals.
@@ -89,6 +94,10 @@ def analyze(
 
     Example: constriction analyze step*.mpt --charge-step "0.05 mAh/cm2" --pristine first --conductivity "5 mS/cm" -o na
 
+    Circuits: R, C, L, Q (constant phase, with exponent a), W (Warburg), RQ (R parallel to Q), and with R and T each:
+    Wo, Ws (finite-length Warburg: open, R coth(√(iωT))/√(iωT); short, with tanh), G (Gerischer, R/√(1+iωT)). A hyphen
+    puts in series, p(…,…) in parallel: L-R-p(R,L)-RQ-Wo.
+
     Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error.
 
     Exit codes: 0 done; 2 wrong input, or all files failed and nothing was written; 1 anything else.
@@ -98,9 +107,11 @@ def analyze(
     files:
         Files of impedance instruments, of any kind that `constriction convert` reads.
     out:
-        Folder for fit.json, table.csv and pictures; an earlier analysis there is replaced as a whole.
+        Folder for fit.json, table.csv and pictures; an earlier analysis there is replaced as a whole. [default:
+        results/ and the name of the first file]
     """
-    return guarded(partial(_analyze, files, out, options), options.debug)
+    folder = out or Path("results") / (files[0].stem if files else "")
+    return guarded(partial(_analyze, files, folder, options), options.debug)
 
 
 def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: MPI.Comm) -> None:
@@ -140,6 +151,8 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     entries = load(files)
     if by_size or options.pristine:
         entries = tuple(map(_refuse_normalised, entries))
+    unit = limits(options.hold, options.bound).unit
+    entries = tuple(_refuse_other_unit(entry, unit) for entry in entries)
     charges = _charges(options, len(entries))
     say("fitting")
     entries = analyse_all(entries, how)
@@ -154,10 +167,12 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.spectra.batch import BatchOptions
     from constriction.spectra.circuit_problem import FitOptions
     from constriction.spectra.circuits import parse_circuit
+    from constriction.spectra.fitting import check_names
 
     circuits = options.circuit or CIRCUITS
-    for text in (*circuits, options.pristine_circuit):
-        parse_circuit(text)
+    parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
+    bounds = limits(options.hold, options.bound).bounds
+    check_names(bounds, parsed if options.pristine else parsed[:-1])
     if not 0 < options.kk_limit < 1:
         raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
     if (options.pristine is None) != (options.conductivity is None):
@@ -168,7 +183,7 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
             window=window(options.from_, options.to),
             masks=masks(options.mask),
             limit=options.kk_limit,
-            fit=FitOptions(weighting=options.weighting),
+            fit=FitOptions(weighting=options.weighting, bounds=bounds),
         ),
         distribution=_distribution_options(options),
         series=options.series or options.charge is not None or options.charge_step is not None,
@@ -207,11 +222,12 @@ def _by_size(options: AnalyzeOptions) -> Scaled | None:
     if options.area is None:
         raise InputError("--thickness without --area: expected both")
     area = positive_quantity("--area", options.area, "area")
+    per_area = to_area(area)
     if options.thickness is None:
-        return Scaled(to_area(area), {"by": "area", "area_cm2": area * 1e4})
+        return Scaled(per_area, {"by": "area", "area_cm2": area * 1e4})
     thickness = positive_quantity("--thickness", options.thickness, "length")
     facts = {"by": "cell constant", "area_cm2": area * 1e4, "thickness_cm": thickness * 100}
-    return Scaled(to_cell_constant(area, thickness), facts)
+    return Scaled(to_cell_constant(area, thickness), facts, per_area)
 
 
 def _by_pristine(options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions) -> Scaled | None:
@@ -249,6 +265,17 @@ def _refuse_normalised(entry: Entry) -> Entry:
         return entry
     unit = entry.measurement.spectrum.unit
     error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+    return replace(entry, measurement=None, error=error)
+
+
+def _refuse_other_unit(entry: Entry, unit: str | None) -> Entry:
+    """Give an error to a spectrum in another unit than the values of --hold and --bound."""
+    if unit is None or entry.measurement is None or entry.measurement.spectrum.unit == unit:
+        return entry
+    error = (
+        f"{entry.file}: a spectrum in {entry.measurement.spectrum.unit!r}, --hold and --bound in {unit!r}; "
+        "expected the unit of the spectrum"
+    )
     return replace(entry, measurement=None, error=error)
 
 
@@ -311,9 +338,9 @@ def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     if as_json:
         tell_record(record_text(record))
         return
-    by = report.scaled.by if report.scaled else None
+    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     for entry in report.entries:
-        print_table(entry_title(entry, report.entries), entry_rows(entry, by))
+        print_table(entry_title(entry, report.entries), entry_rows(entry, by, beside))
     if report.deposition:
         print_table(report.deposition.file, deposition_rows(record["deposition"]))
     if failed := sum(bool(entry.error) for entry in report.entries):

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from constriction.overlay.differences import Difference, Overlay
 from constriction.overlay.measured import Loaded
 from constriction.results import FARAD_PER_CM2, OHM_CM2, scaled, versions
 from constriction.spectra.arcs import Arc
+from constriction.spectra.inductance import Inductance, series_inductance
 
 LEFT_OUT = (
     "inductance of cables and cell",
@@ -118,8 +120,18 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
         "residual_rms": float(np.sqrt(np.mean(size**2))),
         "residual_largest": float(size[worst]),
         "residual_largest_hertz": float(overlay.simulated.frequency[worst]),
-        "series_inductance_henry": series_inductance(loaded, overlay),
+        **_inductance_record(loaded, overlay),
         "remarks": list(remarks(loaded, overlay)),
+    }
+
+
+def _inductance_record(loaded: Loaded, overlay: Overlay) -> dict[str, float | None]:
+    """Inductance in H that the measurement shows in series; None without one, or without area."""
+    found = _inductance(overlay) if loaded.area else None
+    value, stderr = found if found and loaded.area else (None, None)
+    return {
+        "series_inductance_henry": scaled(value, 1 / (loaded.area or 1.0)),
+        "series_inductance_stderr_henry": scaled(stderr, 1 / (loaded.area or 1.0)),
     }
 
 
@@ -155,11 +167,10 @@ def _times_record(cell: Cell) -> dict[str, Any]:
     }
 
 
-def series_inductance(loaded: Loaded, overlay: Overlay) -> float | None:
-    """Inductance in H that the measurement shows in series; None without area or distribution."""
-    if overlay.distribution is None or loaded.area is None:
-        return None
-    return overlay.distribution.inductance / loaded.area
+@lru_cache(maxsize=256)
+def _inductance(overlay: Overlay) -> Inductance | None:
+    """What is in series with the measurement's own circuit, per area; None if it is not three standard errors."""
+    return series_inductance(overlay.screened.spectrum, overlay.measured_reading.fit)
 
 
 def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
@@ -171,12 +182,12 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
         yield f"Kramers-Kronig: {overlay.screened.test.message}"
     yield from overlay.screened.remarks
     yield from overlay.remarks
-    if overlay.distribution is not None and overlay.distribution.inductance > 0:
+    if (inductance := _inductance(overlay)) is not None:
         first = overlay.screened.spectrum
-        share = 2 * np.pi * first.frequency[0] * overlay.distribution.inductance / abs(first.impedance[0])
+        share = 2 * np.pi * first.frequency[0] * inductance.value / abs(first.impedance[0])
         if share > max(NOTABLE_SHARE, NOTABLE_NOISE * overlay.noise):
-            inductance = series_inductance(loaded, overlay)
-            size = "" if inductance is None else f" of about {inductance * 1e9:.2g} nH"
+            in_nano = [1e9 * value / loaded.area for value in inductance] if loaded.area else []
+            size = " of {:.2g} ± {:.1g} nH".format(*in_nano) if in_nano else ""
             circuit = overlay.measured_reading.circuit
             advice = "" if "L" in circuit else f"; --circuit L-{circuit} fits it"
             yield f"series inductance{size} in the measurement, {share:.1%} of |Z| at the highest frequency{advice}"

@@ -51,18 +51,21 @@ class Indices(NamedTuple):
     exponent: int | None
 
 
-def arcs_of(circuit: Circuit, point: Reals, covariance: Reals) -> tuple[Arc, ...]:
+def arcs_of(circuit: Circuit, point: Reals, covariance: Reals, held: NDArray[np.bool_]) -> tuple[Arc, ...]:
     """Read the arcs off a fit.
 
     Args:
         circuit: with P parameters.
         point: (P,) internal coordinates: logarithms, exponents plain.
-        covariance: (P, P) of these coordinates, NaN where a parameter has no error bar.
+        covariance: (P, P) of these coordinates, 0 where a parameter is held, NaN where it is not determined.
+        held: (P,) what is held or sits on a bound: it has no error bar of its own, others hold with it there.
 
     Returns:
         One arc for every `RQ`, `p(R,Q)` and `p(R,C)` of the top level, by rising time constant.
     """
-    found = [_arc(circuit, indices, point, covariance) for part in circuit.parts if (indices := arc_indices(part))]
+    found = [
+        _arc(circuit, indices, point, covariance, held) for part in circuit.parts if (indices := arc_indices(part))
+    ]
     return tuple(sorted(found, key=lambda arc: arc.time_constant))
 
 
@@ -98,7 +101,7 @@ def swap_into_order(circuit: Circuit, point: Reals) -> Reals:
     return ordered
 
 
-def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals) -> Arc:
+def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, held: NDArray[np.bool_]) -> Arc:
     log_r, log_q = point[indices.resistance], point[indices.storage]
     alpha = 1.0 if indices.exponent is None else float(point[indices.exponent])
     log_tau = (log_r + log_q) / alpha
@@ -112,17 +115,17 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals) ->
         used = [(index, slope) for index, slope in pairs if slope]
         index, slope = [i for i, _ in used], np.array([s for _, s in used])
         variance = float(slope @ covariance[np.ix_(index, index)] @ slope)
-        return math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
+        return math.sqrt(variance) if 0 < variance < math.inf else None
 
     resistance, capacitance, f_apex = math.exp(log_r), math.exp(log_tau - log_r), math.exp(-log_tau) / (2 * math.pi)
     by_tau = (1 / alpha, 1 / alpha, -float(log_r + log_q) / alpha**2)
     return Arc(
         resistance=resistance,
-        resistance_stderr=_times(resistance, error(1.0, 0.0, 0.0)),
+        resistance_stderr=None if held[indices.resistance] else _times(resistance, error(1.0, 0.0, 0.0)),
         capacitance=capacitance,
         capacitance_stderr=_times(capacitance, error(by_tau[0] - 1.0, by_tau[1], by_tau[2])),
         exponent=alpha,
-        exponent_stderr=0.0 if indices.exponent is None else error(0.0, 0.0, 1.0),
+        exponent_stderr=_exponent_error(indices.exponent, held, error(0.0, 0.0, 1.0)),
         time_constant=math.exp(log_tau),
         f_apex=f_apex,
         f_apex_stderr=_times(f_apex, error(*by_tau)),
@@ -132,3 +135,9 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals) ->
 
 def _times(value: float, relative: float | None) -> float | None:
     return None if relative is None else value * relative
+
+
+def _exponent_error(index: int | None, held: NDArray[np.bool_], stderr: float | None) -> float | None:
+    if index is None:
+        return 0.0
+    return None if held[index] else stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import numpy as np
 
 from constriction.errors import InputError
 from constriction.spectra.analysis import AnalysisOptions, naming_the_taker, screen
+from constriction.spectra.circuit_problem import limited_to
+from constriction.spectra.circuits import parse_circuit
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
+from constriction.spectra.minima import JointArcs
 from constriction.spectra.processes import Processes, find_processes
 from constriction.spectra.readers import read
 from constriction.spectra.relaxation_times import (
@@ -23,6 +26,10 @@ from constriction.spectra.relaxation_times import (
     stability_scan,
 )
 from constriction.spectra.tracking import fit_series
+
+# Residuals of a fit this many times the Kramers-Kronig noise say that the circuit is not the spectrum's; below
+# FOLLOWED, relative to |Z|, none was measured so well.
+MISFIT, FOLLOWED = 10.0, 1e-5
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
     """
     screened = [_screened(entry, options.analysis) for entry in entries]
     first = 0 if options.pristine_circuit is None else 1
-    pristine = replace(options.analysis, circuits=(options.pristine_circuit or "",))
+    pristine = _for_pristine(options)
     fitted = [_fitted(entry, pristine) for entry in screened[:first]]
     if options.series:
         fitted += _fitted_in_sequence(screened[first:], options.analysis)
@@ -111,24 +118,54 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
     return tuple(_with_distribution(entry, options.distribution) for entry in fitted)
 
 
+def _for_pristine(options: BatchOptions) -> AnalysisOptions:
+    """How the pristine spectrum is analysed: with a circuit of its own, and those bounds that it has names for."""
+    if options.pristine_circuit is None:
+        return options.analysis
+    fit = limited_to(options.analysis.fit, parse_circuit(options.pristine_circuit))
+    return replace(options.analysis, circuits=(options.pristine_circuit,), fit=fit)
+
+
 def doubts(entry: Entry) -> tuple[str, ...]:
     """What speaks against the fit of an entry although it converged, each with its reason."""
     fit, screened = entry.fit, entry.screened
     if fit is None or screened is None:
         return ()
-    found = []
-    rms = float(np.sqrt(np.mean(np.abs(fit.residuals) ** 2) / 2))
-    if rms > screened.limit:
-        found.append(
-            f"{fit.circuit.text} does not follow the spectrum: residuals of {rms:.1%} (rms) of |Z|; try another "
-            "circuit (a blocking electrode needs one that ends in Q) or a narrower window"
-        )
+    found = list(_misfit(fit, screened))
+    found += map(_joint_doubt, fit.joint)
     low, high = screened.spectrum.frequency[-1], screened.spectrum.frequency[0]
     for number, arc in enumerate(fit.arcs, start=1):
         if not low <= arc.f_apex <= high:
             side = "below" if arc.f_apex < low else "above"
             found.append(f"arc {number} has its apex at {arc.f_apex:.3g} Hz, {side} the points that were fitted")
     return tuple(found)
+
+
+def _misfit(fit: CircuitFit, screened: Exclusion) -> Iterator[str]:
+    """Whether a circuit does not follow its spectrum: by the Kramers-Kronig limit, or by the noise of the spectrum."""
+    rms, noise = float(np.sqrt(np.mean(np.abs(fit.residuals) ** 2) / 2)), screened.test.noise
+    size = f"residuals of {_percent(rms)} (rms) of |Z|"
+    times = f"{rms / noise:.0f} times the Kramers-Kronig noise" if rms > MISFIT * noise > 0 else ""
+    if rms > screened.limit:
+        hint = "" if fit.circuit.text.endswith("-Q") else " (a blocking electrode needs one that ends in Q)"
+        size = ", ".join(filter(None, (size, times)))
+        yield f"{fit.circuit.text} does not follow the spectrum: {size}; try another circuit{hint} or a narrower window"
+    elif times and rms > FOLLOWED:
+        yield (
+            f"{fit.circuit.text} does not follow the spectrum to its noise: {size} are {times}; the error bars take "
+            "the misfit for noise"
+        )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g}%" if share < 0.1 else f"{share:.0%}"
+
+
+def _joint_doubt(group: JointArcs) -> str:
+    names = " and ".join(group.parameters)
+    if group.needless:
+        return f"one arc follows the data as well as those of {names}: the circuit has more arcs than they show"
+    return f"the split between {names} is not determined, only their sum {group.text} is"
 
 
 def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
@@ -156,7 +193,9 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
         return list(entries)
-    series = [fit_series(spectra, circuit, options.fit) for circuit in options.circuits]
+    series = [
+        fit_series(spectra, circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits
+    ]
     members = iter(zip(*series, strict=True))
     fitted = []
     for entry in entries:

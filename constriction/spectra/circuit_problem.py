@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +30,8 @@ class FitOptions:
         sigma: known standard deviations of both parts in the unit of Z, (N,) or (N, 2) for Re and Im, in the order of
             the spectrum; they replace `weighting`, and the error bars then take them at their word.
         bounds: smallest and largest value by name of a parameter, SI; equal ones hold it. Others keep the range of
-            their kind (see `circuits.KINDS`), resistances at most 1e-6 … 1e4 times |Z|.
+            their kind (see `circuits.KINDS`), resistances at most 1e-6 … 1e4 times |Z|. Equal arcs are then named as
+            they stand, by rising time constant where such a minimum is found.
         starts: number of blind starts, at least 1.
         profiles: whether weakly determined parameters get an interval from the profile of the likelihood, which
             takes several times as long as the fit.
@@ -41,6 +42,11 @@ class FitOptions:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     starts: int = 10
     profiles: bool = True
+
+
+def limited_to(options: FitOptions, circuit: Circuit) -> FitOptions:
+    """Options with the bounds of those parameters that a circuit has."""
+    return replace(options, bounds={name: ends for name, ends in options.bounds.items() if name in circuit.names})
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,17 +2,21 @@
 
 Sign convention e^{+iωt}. The elements, each with its impedance (ω = 2πf):
 
-| element | parameters            | Z                                              |
-|---------|-----------------------|------------------------------------------------|
-| `R`     | R in Ω                | R                                              |
-| `C`     | C in F                | 1/(iωC)                                        |
-| `L`     | L in H                | iωL                                            |
-| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element       |
-| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion  |
-| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)      |
+| element | parameters            | Z                                                                           |
+| ------- | --------------------- | --------------------------------------------------------------------------- |
+| `R`     | R in Ω                | R                                                                           |
+| `C`     | C in F                | 1/(iωC)                                                                     |
+| `L`     | L in H                | iωL                                                                         |
+| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element                                    |
+| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion                               |
+| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)                                   |
+| `Wo`    | R in Ω, T in s        | R coth(√(iωT))/√(iωT), finite-length Warburg, open (T/R is its capacitance) |
+| `Ws`    | R in Ω, T in s        | R tanh(√(iωT))/√(iωT), finite-length Warburg, short (R at ω→0)              |
+| `G`     | R in Ω, T in s        | R/√(1 + iωT), Gerischer: diffusion with a reaction of rate 1/T              |
 
-`-` puts in series, `p(…, …)` in parallel, `(…)` groups. Where the spectrum is area-specific or normalised, so are the
-parameters; `unit_of` says how.
+`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. Where the spectrum is
+area-specific or normalised, so are the parameters; `unit_of` says how. `Wo`, `Ws` and `G` are so named by others too;
+R is the one of the whole element and T the time of diffusion (or reaction), not a half of them as in some programs.
 """
 
 import math
@@ -25,6 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.errors import InputError
+from constriction.spectra.laws import LAWS
 
 type Node = Element | Series | Parallel
 type Reals = NDArray[np.float64]
@@ -39,8 +44,8 @@ class Parameter(NamedTuple):
 
     Attributes:
         name: letter and number of the element, `R0`, `Q1`, `a1` (α of the constant phase element).
-        kind: "R", "C", "L", "Q", "W" or "a".
-        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "1".
+        kind: "R", "C", "L", "Q", "W", "T" or "a".
+        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "second", "1".
         lower: smallest value a fit may give, in `unit`.
         upper: largest value, in `unit`.
     """
@@ -63,9 +68,20 @@ KINDS: dict[str, tuple[str, float, float]] = {
     "L": ("henry", 1e-15, 1e6),
     "Q": ("siemens s^a", 1e-18, 1e6),
     "W": ("ohm s^-1/2", 1e-9, 1e15),
+    "T": ("second", 1e-15, 1e12),
     "a": ("1", 0.2, 1.0),
 }
-ELEMENTS: dict[str, str] = {"R": "R", "C": "C", "L": "L", "Q": "Qa", "W": "W", "RQ": "RQa"}
+ELEMENTS: dict[str, str] = {
+    "R": "R",
+    "C": "C",
+    "L": "L",
+    "Q": "Qa",
+    "W": "W",
+    "RQ": "RQa",
+    "Wo": "RT",
+    "Ws": "RT",
+    "G": "RT",
+}
 # What stands for Ω, and so for F, H, S, in a normalised spectrum.
 NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
 
@@ -302,59 +318,12 @@ def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexe
         Z, (S, N) in Ω, and for every parameter below the node its index and ∂Z/∂(internal coordinate), (S, N).
     """
     if isinstance(node, Element):
-        return _LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
+        return LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
     below = [evaluate_node(part, points, log_s) for part in node.parts]
     if isinstance(node, Series):
         return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
     total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
     return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]
-
-
-type _Law = tuple[Complexes, list[tuple[int, Complexes]]]
-
-
-def _resistor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(p[:, 0]) + 0 * log_s
-    return z, [(first, z)]
-
-
-def _capacitor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(-p[:, 0] - log_s)
-    return z, [(first, -z)]
-
-
-def _inductor(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(p[:, 0] + log_s)
-    return z, [(first, z)]
-
-
-def _warburg(p: Reals, log_s: Complexes, first: int) -> _Law:
-    # W(1 − i)/√ω = √2 W/√(iω).
-    z: Complexes = np.exp(p[:, 0] - log_s / 2 + math.log(2) / 2)
-    return z, [(first, z)]
-
-
-def _constant_phase(p: Reals, log_s: Complexes, first: int) -> _Law:
-    z: Complexes = np.exp(-log_s * p[:, 1] - p[:, 0])
-    return z, [(first, -z), (first + 1, -log_s * z)]
-
-
-def _zarc(p: Reals, log_s: Complexes, first: int) -> _Law:
-    t: Complexes = np.exp(p[:, 0] + p[:, 1] + p[:, 2] * log_s)
-    d: Complexes = np.reciprocal(1 + t)
-    z: Complexes = np.exp(p[:, 0]) * d
-    slope = -z * t * d
-    return z, [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
-
-
-_LAWS = {
-    "R": _resistor,
-    "C": _capacitor,
-    "L": _inductor,
-    "Q": _constant_phase,
-    "W": _warburg,
-    "RQ": _zarc,
-}
 
 
 def elements(node: Node) -> Iterator[Element]:

@@ -17,6 +17,7 @@ from constriction.spectra.arcs import Arc
 from constriction.spectra.batch import Entry, doubts
 from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import Exclusion
+from constriction.spectra.minima import JointArcs
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.processes import Process, Processes, nearest_track
 from constriction.spectra.spectrum import EDGE_UNITS
@@ -38,25 +39,32 @@ class EdgeScale(NamedTuple):
     factor: float
 
 
-def scales(unit: str, by: Normalisation | None) -> tuple[EdgeScale, ...]:
-    """Units in which the values of one spectrum are written.
+def scales(unit: str, by: Normalisation | None, beside: Normalisation | None = None) -> tuple[EdgeScale, ...]:
+    """Units in which the values of one spectrum are written, the one that is shown last.
 
     Args:
         unit: of the spectrum.
         by: what normalises a spectrum in "ohm"; None: nothing does.
+        beside: another normalisation that is written too.
     """
     found = [EdgeScale("ohm", "farad", 1.0 if unit == "ohm" else math.nan)]
-    target, scale = (by.unit, by.scale) if by is not None else (unit, 1.0)
-    if target != "ohm":
-        edge = EDGE_UNITS[target]
-        found.append(EdgeScale(edge.suffix, edge.suffix.replace("ohm_", "farad_per_"), scale * edge.factor))
+    for way in (beside, by):
+        if way is not None:
+            found.append(_edge_scale(way.unit, way.scale))
+    if by is None and unit != "ohm":
+        found.append(_edge_scale(unit, 1.0))
     return tuple(found)
 
 
-def entry_record(entry: Entry, by: Normalisation | None) -> Record:
+def _edge_scale(unit: str, scale: float) -> EdgeScale:
+    edge = EDGE_UNITS[unit]
+    return EdgeScale(edge.suffix, edge.suffix.replace("ohm_", "farad_per_"), scale * edge.factor)
+
+
+def entry_record(entry: Entry, by: Normalisation | None, beside: Normalisation | None = None) -> Record:
     """One element of `files` in fit.json; every key is there, null where the analysis did not come so far."""
     unit = entry.measurement.spectrum.unit if entry.measurement else "ohm"
-    used = scales(unit, by)
+    used = scales(unit, by, beside)
     fit = entry.fit
     record = _source(entry) | {
         "circuit": fit.circuit.text if fit else None,
@@ -65,7 +73,9 @@ def entry_record(entry: Entry, by: Normalisation | None) -> Record:
         "arcs": _arcs(entry, used) if fit else [],
         **_resistance_with_error("R_series", fit.R_series if fit else None, fit.R_series_stderr if fit else None, used),
         **_apparent(apparent(fit, entry.identities) if fit else None, used),
+        "joint_arcs": [_joint(group, used) for group in fit.joint] if fit else [],
         "parameters": _parameters(fit) if fit else {},
+        "covariance": _covariance(fit) if fit else None,
         "fit": _quality(fit) if fit else None,
         "comparison": [
             {
@@ -227,6 +237,25 @@ def _parameters(fit: CircuitFit) -> Record:
             "remark": item.remark,
         }
         for item in fit.parameters
+    }
+
+
+def _joint(group: JointArcs, used: Sequence[EdgeScale]) -> Record:
+    return {
+        "parameters": list(group.parameters),
+        **_resistance_with_error("R", group.resistance, group.stderr, used),
+        "one_arc_as_good": group.needless,
+    }
+
+
+def _covariance(fit: CircuitFit) -> Record:
+    return {
+        "names": list(fit.circuit.names),
+        "coordinates": [
+            f"ln({item.name}/({item.unit}))" if parameter.logarithmic else item.name
+            for item, parameter in zip(fit.parameters, fit.circuit.parameters, strict=True)
+        ],
+        "matrix": fit.covariance.tolist(),
     }
 
 

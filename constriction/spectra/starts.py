@@ -91,6 +91,9 @@ def _shape(points: Reals, spread: Reals, element: Element, window: tuple[float, 
         points[:, first + 2] = 0.7 + 0.3 * spread[:, first + 2]
         turn = window[0] + (window[1] - window[0]) * spread[:, first + 1]
         points[:, first + 1] = -points[:, first + 2] * turn - size
+    elif element.kind in ("Wo", "Ws", "G"):
+        points[:, first] = size
+        points[:, first + 1] = -(window[0] + (window[1] - window[0]) * spread[:, first + 1])
     elif element.kind == "Q":
         points[:, first + 1] = 0.5 + 0.5 * spread[:, first + 1]
         points[:, first] = -points[:, first + 1] * (log_omega if nested else middle)

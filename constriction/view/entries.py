@@ -12,8 +12,8 @@ import numpy as np
 from constriction.errors import InputError
 from constriction.spectra.apparent import apparent
 from constriction.spectra.batch import Entry, doubts
-from constriction.spectra.circuits import impedance
-from constriction.spectra.fitting import CircuitFit
+from constriction.spectra.circuits import Element, impedance
+from constriction.spectra.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
@@ -33,6 +33,7 @@ SYMBOLS = {
     "farad_per_cm2": "F/cm²",
     "farad_per_cm": "F/cm",
 }
+WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
 LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"$C_\mathrm{int}$"}
 # Points of a fitted circuit per decade, so that it looks like the curve it is.
 FINE = 40
@@ -91,20 +92,32 @@ def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
     return f"{name}, sweep {entry.measurement.metadata.sweep}"
 
 
-def entry_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
-    """The lines of an entry's table: results, how far to trust them, or why there are none."""
+def entry_rows(
+    entry: Entry, by: Normalisation | None, beside: Normalisation | None = None
+) -> Iterator[tuple[str, str]]:
+    """The lines of an entry's table: results, how far to trust them, or why there are none.
+
+    Args:
+        entry: analysed or not.
+        by: what normalises it, or None.
+        beside: another normalisation, shown before that one.
+    """
     if entry.error:
         yield "ERROR", entry.error
     if entry.fit is None:
         return
-    for name, value, stderr, unit in results(entry, by):
-        yield name, quantity(value, stderr, unit)
+    ways = (by,) if beside is None else (beside, by)
+    for same in zip(*(tuple(results(entry, way)) for way in ways), strict=True):
+        yield same[0].name, ", ".join(quantity(value, stderr, unit) for _, value, stderr, unit in same)
+    if further := ", ".join(_further(entry.fit)):
+        yield "further", further
     others = [f"{item.fit.circuit.text} (BIC {item.delta_bic:+.1f})" for item in entry.comparison[1:]]
     yield "circuit", ", not ".join([entry.fit.circuit.text, *others])
     yield "points", _points(entry)
     if entry.screened:
         test = entry.screened.test
-        told = f"{test.message}; {test.elements} RC elements, noise {test.noise:.2%} of |Z|"
+        noise = f"{test.noise:.2%}" if test.noise >= 5e-5 else f"{100 * test.noise:.1g}%"
+        told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
         yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
     yield from _relaxation_rows(entry, by)
     for warning in warnings_of(entry):
@@ -176,6 +189,28 @@ def results(entry: Entry, by: Normalisation | None) -> Iterator[Found]:
     ):
         if value is not None:
             yield Found(name, value * factor, None if stderr is None else stderr * factor, SYMBOLS[unit])
+    for group in fit.joint:
+        name = "one arc" if group.needless else group.text
+        yield Found(name, group.resistance * edge.factor, group.stderr * edge.factor, SYMBOLS[edge.ohm])
+
+
+def _further(fit: CircuitFit) -> Iterator[str]:
+    """Parameters that are neither a series resistance nor an arc's, in the unit of the spectrum as measured."""
+    told = {name for arc in fit.arcs for name in arc.parameters}
+    series = [part for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
+    told |= {fit.circuit.names[part.first] for part in series}
+    for item in fit.parameters:
+        if item.name not in told:
+            yield f"{item.name} {_parameter(item)}"
+
+
+def _parameter(item: FittedParameter) -> str:
+    if item.unit == "1":
+        return f"{item.value:.3g}" + (" (no error bar)" if item.stderr is None else f" ± {item.stderr:.1g}")
+    unit = item.unit
+    for word, symbol in WORDS.items():
+        unit = unit.replace(word, symbol)
+    return quantity(item.value, item.stderr, unit)
 
 
 def trends_of(
@@ -236,10 +271,11 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
     if not fit.converged:
         yield f"fit: {fit.message}"
         return
-    remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark)
+    # That only a sum is determined is one of the doubts.
+    remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark and "only" not in item.remark)
     for remark in remarks:
         names = ", ".join(item.name for item in fit.parameters if item.remark == remark)
-        yield f"{names} {remark}{': no error bar' if ' bound ' in remark else ''}"
+        yield f"{names} {remark}"
 
 
 def quantity(value: float, stderr: float | None, unit: str) -> str:

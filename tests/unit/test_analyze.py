@@ -12,6 +12,7 @@ from matplotlib.image import imread
 from measured import EIS, needs_data, table
 
 from constriction.cli import main
+from constriction.commands.limits import limits
 from constriction.spectra.circuits import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
@@ -140,11 +141,130 @@ def test_a_known_cell_in_both_units(here, capfd):
         assert abs(item[f"{name}_ohm"] - true) < 4 * item[f"{name}_stderr_ohm"] < 0.1 * true
         assert item[f"{name}_ohm_cm"] == pytest.approx(item[f"{name}_ohm"] * factor, rel=1e-12)
         assert item[f"{name}_stderr_ohm_cm"] == pytest.approx(item[f"{name}_stderr_ohm"] * factor, rel=1e-12)
+        assert item[f"{name}_ohm_cm2"] == pytest.approx(item[f"{name}_ohm"] * 1.13, rel=1e-12)
     assert abs(item["C_int_farad"] - C_INT) < 4 * item["C_int_stderr_farad"] < 0.2 * C_INT
     assert item["C_int_farad_per_cm"] == pytest.approx(item["C_int_farad"] / factor, rel=1e-12)
+    assert item["C_int_farad_per_cm2"] == pytest.approx(item["C_int_farad"] / 1.13, rel=1e-12)
     assert item["drt"]["polarisation_ohm"] == pytest.approx(39.0, rel=0.05)
     assert (here / "out/spectrum-01-cell.pdf").read_bytes().startswith(b"%PDF")
-    assert "Ω·cm\n" in capfd.readouterr().out
+    assert re.search(r"R_SE .*Ω·cm², .*Ω·cm\n", capfd.readouterr().out)
+
+
+def test_parameters_are_held_and_bounded(here, capfd):
+    (item,) = analyzed("cell.csv", "--hold", "a1=0.97", "--bound", "R2=21 ohm..0.1kohm", "--bound", "Q1=.. 4 nS s^a")[
+        "files"
+    ]
+    values = {name: parameter["value"] for name, parameter in item["parameters"].items()}
+    assert values["a1"] == 0.97 and values["R2"] >= 21 and values["Q1"] <= 4e-9 * (1 + 1e-12)
+    assert item["parameters"]["a1"]["remark"] == "held at 0.97"
+    with open("out/fit.json", encoding="utf-8") as file:
+        assert json.load(file)["options"]["bounds"]["R2"] == [21.0, 100.0]
+    capfd.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--hold", "a9=1"], "'a9': R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
+        (["--hold", "R1=5"], "expected a number in 'ohm', 'ohm cm2', 'ohm cm'"),
+        (["--hold", "a1"], "expected a parameter and its value, such as 'a1=1'"),
+        (["--hold", "a1=1.2"], "expected an exponent above 0, at most 1"),
+        (["--hold", "a1=1 ohm"], "expected a plain number"),
+        (["--bound", "R1=5 ohm"], "expected two values with '..' between"),
+        (["--bound", "R1=5..1 ohm"], "the smaller one first"),
+        (["--bound", "R1=-1..1 ohm"], "expected positive values"),
+        (["--hold", "a1=1", "--bound", "a1=0.8..1"], "a1 is held or bounded already"),
+        (["--hold", "R1=1 ohm", "--hold", "R0=1 ohm cm2"], "units of different spectra"),
+        (["--hold", "R1=1 ohm cm2"], "a spectrum in 'ohm', --hold and --bound in 'ohm m2'"),
+    ],
+)
+def test_a_wrong_limit_is_refused_in_one_line(here, capfd, given, message):
+    assert main(["analyze", "cell.csv", *given, "--out", "out"]) == 2
+    err = capfd.readouterr().err
+    assert message in err and len([line for line in err.splitlines() if line.startswith("constriction:")]) == 1
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("R1=2 kΩ·cm²", 0.2, "ohm m2"),
+        ("C2=3uF/cm2", 3e-2, "ohm m2"),
+        ("Q1=2 nS s^a/cm", 2e-7, "ohm m"),
+        ("W3=5 ohm cm s^-1/2", 5e-2, "ohm m"),
+        ("L1=20 nH", 2e-8, "ohm"),
+        ("T4=3 ms", 3e-3, None),
+    ],
+)
+def test_limits_are_read_in_the_units_of_the_spectrum(text, value, unit):
+    found = limits([text], [])
+    low, high = found.bounds[text[:2]]
+    assert low == high == pytest.approx(value, rel=1e-12) and found.unit == unit
+
+
+def test_the_folder_is_named_by_the_first_file(here, capfd):
+    write_csv(made(seed=2), here / "other.csv")
+    assert main(["analyze", "cell.csv", "other.csv"]) == 0
+    assert (here / "results/cell/fit.json").is_file()
+    assert "Written: results/cell/" in capfd.readouterr().out
+
+
+def test_diffusion_is_fitted_and_told(here, capfd):
+    f = np.geomspace(1e6, 1e-2, 60)
+    z = impedance(parse_circuit("R-RQ-Wo"), [10, 100, 1e-6, 0.9, 50, 3.0], f)
+    scatter = np.random.default_rng(0).standard_normal((2, 60)) * 1e-3
+    write_csv(Spectrum(f, z + np.abs(z) * (scatter[0] + 1j * scatter[1]), "ohm"), here / "open.csv")
+    (item,) = analyzed("open.csv", "--circuit", "R-RQ-Wo")["files"]
+    for name, true, unit in (("R2", 50, "ohm"), ("T2", 3.0, "second")):
+        found = item["parameters"][name]
+        assert found["unit"] == unit and abs(found["value"] - true) < 4 * found["stderr"] < 0.1 * true
+    assert re.search(r"further +R2 \S+ ± \S+ Ω, T2 \S+ ± \S+ s\n", capfd.readouterr().out)
+
+
+def test_an_open_split_is_told_with_the_sum(here, capfd):
+    f = np.geomspace(1e6, 1, 43)
+    z = impedance(parse_circuit("R-RQ-RQ"), [10, 381.5, 1.26e-3**0.9 / 381.5, 0.9, 60, 1e-3**0.85 / 60, 0.85], f)
+    scatter = np.random.default_rng(0).standard_normal((2, 43)) * 1e-3
+    write_csv(Spectrum(f, z + np.abs(z) * (scatter[0] + 1j * scatter[1]), "ohm"), here / "crossing.csv")
+    (item,) = analyzed("crossing.csv", "--circuit", "R-RQ-RQ", "--area", "2 cm2", "--report")["files"]
+    (group,) = item["joint_arcs"]
+    assert group["parameters"] == ["R1", "R2"] and not group["one_arc_as_good"]
+    assert abs(group["R_ohm"] - 441.5) < 3 * group["R_stderr_ohm"] < 3
+    assert group["R_ohm_cm2"] == pytest.approx(2 * group["R_ohm"])
+    assert item["R_SE_stderr_ohm"] is None and item["R_int_stderr_ohm"] is None
+    assert any("not determined, only their sum R1 + R2 is" in doubt for doubt in item["doubts"])
+    assert re.search(r"R1 \+ R2 +88\d\.\d+ ± 0\.\d+ Ω·cm²\n", capfd.readouterr().out)
+
+
+def test_the_covariance_is_written_with_its_coordinates(here, capfd):
+    record = analyzed("cell.csv", "--circuit", "R-RQ-RQ", "--hold", "a2=0.97")
+    (item,) = record["files"]
+    covariance, parameters = item["covariance"], item["parameters"]
+    assert covariance["names"] == list(parameters)
+    assert covariance["coordinates"][:4] == ["ln(R0/(ohm))", "ln(R1/(ohm))", "ln(Q1/(siemens s^a))", "a1"]
+    matrix = np.array(covariance["matrix"], dtype=float)
+    for k, (name, item) in enumerate(parameters.items()):
+        error = np.sqrt(matrix[k, k]) * (1.0 if name.startswith("a") else item["value"])
+        assert error == pytest.approx(item["stderr"] or 0.0, rel=1e-9)
+    np.testing.assert_array_equal(matrix, matrix.T)
+    assert "logarithms" in record["definitions"]["covariance"]
+    capfd.readouterr()
+
+
+def test_a_misfit_far_above_the_noise_is_a_doubt_whatever_its_per_cent(here, capfd):
+    """An inductive loop of 0.5 % of |Z|, noise of 1e-5: R-RQ is below 1 % off, but far beyond the noise."""
+    f = np.geomspace(1e4, 1e-2, 60)
+    z = impedance(parse_circuit("R-RQ-p(R,L)"), [10, 20, 1e-3, 0.9, 0.5, 0.5], f)
+    scatter = np.random.default_rng(0).standard_normal((2, 60)) * 1e-5
+    write_csv(Spectrum(f, z + np.abs(z) * (scatter[0] + 1j * scatter[1]), "ohm"), here / "loop.csv")
+    (off,) = analyzed("loop.csv", "--circuit", "R-RQ")["files"]
+    assert off["fit"]["residual_rms"] < 0.02
+    assert re.search(
+        r"R-RQ does not follow the spectrum to its noise: .* \d{2,} times the Kramers-Kronig noise", off["doubts"][0]
+    )
+    (right,) = analyzed("loop.csv", "--circuit", "R-RQ-p(R,L)", out="right")["files"]
+    assert right["doubts"] == []
+    capfd.readouterr()
 
 
 def test_sums_have_the_error_of_correlated_parts(here, capfd):
@@ -251,19 +371,24 @@ def test_a_spectrum_per_area_has_no_ohms(here, capfd):
 # --- what cannot be trusted ----------------------------------------------------------------------------------------
 
 
-def test_a_bound_has_no_error_bar(here, capfd):
-    """An ideal arc without series resistance: R0 sits at its lower bound, so R_SE, which contains it, has null."""
+def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(here, capfd):
+    """An ideal arc without series resistance: R0 sits at its lower bound; R_SE has the bar of a fit without R0."""
     write_csv(made("R-RQ", noise=1e-3, seed=0, R0=1e-6), here / "a.csv")
     write_csv(made("R-RQ", noise=1e-4, seed=1, a1=1.0), here / "b.csv")
     no_series, ideal = analyzed("a.csv", "b.csv", "--circuit", "R-RQ")["files"]
+    out = capfd.readouterr().out
+    (without,) = analyzed("a.csv", "--circuit", "RQ", out="without")["files"]
+    (capacitor,) = analyzed("b.csv", "--circuit", "R-p(R,C)", out="capacitor")["files"]
     assert "R0 at its lower bound" in no_series["message"]
     assert no_series["parameters"]["R0"]["stderr"] is None and no_series["R_series_stderr_ohm"] is None
-    assert no_series["R_SE_ohm"] == pytest.approx(19, rel=1e-2) and no_series["R_SE_stderr_ohm"] is None
+    assert no_series["R_SE_ohm"] == pytest.approx(19, rel=1e-2)
+    assert no_series["R_SE_stderr_ohm"] == pytest.approx(without["R_SE_stderr_ohm"], rel=1e-3)
     assert "a1 at its upper bound" in ideal["message"] and ideal["parameters"]["a1"]["stderr"] is None
-    assert ideal["arcs"][0]["C_stderr_farad"] is None and ideal["arcs"][0]["f_apex_stderr_hertz"] is None
-    out = capfd.readouterr().out
-    assert re.search(r"R_SE +19\.\d+ Ω \(no error bar\)", out)
-    assert re.search(r"WARNING +R0 at its lower bound \S+: no error bar", out)
+    for name in ("C_stderr_farad", "f_apex_stderr_hertz"):
+        assert ideal["arcs"][0][name] == pytest.approx(capacitor["arcs"][0][name], rel=1e-3)
+    assert re.search(r"R_SE +19\.\d+ ± 0\.\d+ Ω\n", out)
+    assert re.search(r"WARNING +R0 at its lower bound \S+; the other error bars hold with it there", out)
+    assert re.search(r"WARNING +a1 at its upper bound 1, at most \S+ from it within one standard error; ", out)
 
 
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):

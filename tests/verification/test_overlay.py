@@ -16,6 +16,7 @@ from constriction.overlay.cell import Cell, half_cell
 from constriction.overlay.differences import overlay
 from constriction.overlay.measured import load_all
 from constriction.simulation import simulate
+from constriction.spectra.inductance import series_inductance
 from constriction.spectra.spectrum import Spectrum
 
 NOISE = 2e-3
@@ -119,6 +120,17 @@ def test_inductance_of_the_instrument_is_fitted_away(seed):
     # The flank of the bulk's arc at 7 MHz looks like −1.8e-13 H·m²; the arcs take up some of that.
     assert found.measured_reading.fit.values["L1"] == pytest.approx(3e-12, rel=0.06)
     assert np.abs(in_bars(found)).max() < 3
+
+
+def test_an_inductance_is_told_of_where_there_is_one_only():
+    """None in clean spectra, though the flank of the bulk's arc lets a distribution have some."""
+    for found in round_trips():
+        assert series_inductance(found.screened.spectrum, found.measured_reading.fit) is None
+    inductive = measurement(cell_of(), 7)
+    z = inductive.impedance + 2j * np.pi * FREQUENCY * 3e-12  # H·m²
+    found = overlay(Spectrum(FREQUENCY, z, "ohm m2"), cell_of())
+    told = series_inductance(found.screened.spectrum, found.measured_reading.fit)
+    assert told.value == pytest.approx(3e-12, rel=0.1)
 
 
 def test_two_interfaces_are_twice_one():
