@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, given_arguments, positive_quantity, window
+from constriction.commands.options import FLAG, geometry, given_arguments, positive_quantity, refuse_empty, window
 from constriction.errors import InputError
-from constriction.guard import guarded
+from constriction.guard import guarded, refused
 from constriction.ranks import agree
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class AnalyzeOptions:
     """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
     thickness: str | None = None
     """With --area, of the electrolyte, such as "1.5 mm": results in Ω·cm and F/cm instead, as in the paper."""
+    impedance: str = ""
+    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     pristine: str | None = None
     """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
     conductivity: str | None = None
@@ -88,7 +90,8 @@ def analyze(
 
     Example: constriction analyze step*.mpt --charge-step "0.05 mAh/cm2" --pristine first --conductivity "5 mS/cm" -o na
 
-    Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error.
+    Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error. Where the
+    files tell several temperatures, the activation energies of σT and σ are fitted.
 
     Exit codes: 0 done; 2 wrong input, or all files failed and nothing was written; 1 anything else.
 
@@ -99,6 +102,8 @@ def analyze(
     out:
         Folder for fit.json, table.csv and pictures; an earlier analysis there is replaced as a whole.
     """
+    if why := refuse_empty(files):
+        return refused(why)
     return guarded(partial(_analyze, files, out, options), options.debug)
 
 
@@ -125,6 +130,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     from constriction.commands.analysis_folder import ANALYSIS, Report
     from constriction.folders import check_place
     from constriction.spectra.batch import analyse_all, load
+    from constriction.spectra.readers import ReadOptions
 
     if not files:
         raise InputError("no file to analyse: expected at least one")
@@ -133,7 +139,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     deposition = _deposition(options)
     check_place(out, ANALYSIS)
     say("reading")
-    entries = load(files)
+    entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance))
     if by_size or options.pristine:
         entries = tuple(map(_refuse_normalised, entries))
     charges = _charges(options, len(entries))
@@ -299,7 +305,7 @@ def _deposition(options: AnalyzeOptions) -> Deposition | None:
 
 def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     from constriction.commands.analysis_folder import record_text
-    from constriction.view.entries import deposition_rows, entry_rows, entry_title
+    from constriction.view.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
     from constriction.view.terminal import print_table
 
     if as_json:
@@ -308,8 +314,13 @@ def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     by = report.scaled.by if report.scaled else None
     for entry in report.entries:
         print_table(entry_title(entry, report.entries), entry_rows(entry, by))
+    if record["arrhenius"]:
+        print_table("Arrhenius", arrhenius_rows(record["arrhenius"]))
     if report.deposition:
         print_table(report.deposition.file, deposition_rows(record["deposition"]))
     if failed := sum(bool(entry.error) for entry in report.entries):
         print(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
+    for item in record["files"]:
+        if item["no_picture"]:
+            print(f"WARNING: {item['file']}: no picture ({item['no_picture']})")
     print(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})", flush=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from cyclopts import Parameter
 
 from constriction.commands.options import FLAG, bytes_of, given_arguments, positive_quantity, with_accuracy
-from constriction.errors import InputError
+from constriction.errors import InputError, one_line
 from constriction.guard import complain, guarded
 from constriction.ranks import agree
 
@@ -35,6 +35,8 @@ class CompareOptions:
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
+    impedance: str = ""
+    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
     relative_error: float | None = None
@@ -132,7 +134,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         parse_circuit(options.circuit)
     memory = None if options.memory is None else bytes_of(options.memory)
     area = None if options.area is None else positive_quantity("--area", options.area, "area")
-    loaded = load_all(files, area)
+    loaded = load_all(files, area, options.impedance)
     checked = tuple(_checked(item, case) for item in loaded)
     if all(item.error for item in checked):
         raise InputError(checked[0].error)
@@ -150,8 +152,8 @@ def _checked(item: Loaded, case: Case) -> Loaded:
         return item
     try:
         screened(item.spectrum, case)
-    except InputError as error:
-        return replace(item, error=f"{item.file}: {error}")
+    except Exception as error:  # one bad file must not cost the others
+        return replace(item, error=one_line(item.file, error))
     return item
 
 
@@ -171,8 +173,8 @@ def _entry(item: Loaded, cell: Cell, circuit: str | None) -> Entry:
         return Entry(item, None, item.error)
     try:
         return Entry(item, overlay(item.spectrum, cell, circuit), "")
-    except InputError as error:
-        return Entry(item, None, f"{item.file}: {error}")
+    except Exception as error:
+        return Entry(item, None, one_line(item.file, error))
 
 
 def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: Origin | None) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from constriction.errors import InputError
+from constriction.errors import InputError, one_line
 from constriction.spectra.analysis import AnalysisOptions, screen
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
-from constriction.spectra.readers import read
+from constriction.spectra.readers import ReadOptions, read
 from constriction.spectra.relaxation_times import (
     Distribution,
     DistributionOptions,
@@ -73,14 +73,19 @@ class Entry:
         return self.comparison[0].fit if self.comparison else None
 
 
-def load(paths: Sequence[str | Path]) -> tuple[Entry, ...]:
-    """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error."""
+def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[Entry, ...]:
+    """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error.
+
+    Args:
+        paths: of any instrument.
+        options: geometry of the samples and choice of the impedance, for all of them.
+    """
     found: list[Entry] = []
     for path in paths:
         try:
-            found += [Entry(str(path), measurement) for measurement in read(path)]
-        except InputError as error:
-            found.append(Entry(str(path), error=str(error)))
+            found += [Entry(str(path), measurement) for measurement in read(path, options)]
+        except Exception as error:  # one bad file must not cost the others
+            found.append(Entry(str(path), error=one_line(str(path), error)))
     return tuple(found)
 
 
@@ -133,9 +138,9 @@ def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
         return entry
     try:
         return replace(entry, screened=screen(entry.measurement.spectrum, options))
-    except InputError as error:
+    except Exception as error:
         hints = "".join(f" ({warning})" for warning in entry.measurement.warnings)  # the reason, most likely
-        return replace(entry, error=f"{entry.file}: {error}{hints}")
+        return replace(entry, error=f"{one_line(entry.file, error)}{hints}")
 
 
 def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
@@ -143,8 +148,8 @@ def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
         return entry
     try:
         return replace(entry, comparison=compare_circuits(entry.screened.spectrum, options.circuits, options.fit))
-    except InputError as error:
-        return replace(entry, error=f"{entry.file}: {error}")
+    except Exception as error:
+        return replace(entry, error=one_line(entry.file, error))
 
 
 def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> list[Entry]:
@@ -152,7 +157,12 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
         return list(entries)
-    series = [fit_series(spectra, circuit, options.fit) for circuit in options.circuits]
+    try:
+        series = [fit_series(spectra, circuit, options.fit) for circuit in options.circuits]
+    except Exception as error:
+        if isinstance(error, InputError):  # a circuit
+            raise
+        return [_fitted(entry, options) for entry in entries]  # one by one, so that the others are there
     members = iter(zip(*series, strict=True))
     fitted = []
     for entry in entries:
@@ -160,8 +170,8 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
             fitted.append(entry)
             continue
         candidates = next(members)
-        if error := next((member.error for member in candidates if member.error), ""):
-            fitted.append(replace(entry, error=f"{entry.file}: {error}"))
+        if why := next((member.error for member in candidates if member.error), ""):
+            fitted.append(replace(entry, error=f"{entry.file}: {why}"))
             continue
         comparison = ranked([member.fit for member in candidates if member.fit])
         chosen = next(member for member in candidates if member.fit is comparison[0].fit)
@@ -176,5 +186,5 @@ def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Ent
     spectrum = entry.screened.spectrum
     try:
         return replace(entry, distribution=relaxation_times(spectrum, how), scan=stability_scan(spectrum, how))
-    except InputError as error:
-        return replace(entry, error=f"{entry.file}: {error}")
+    except Exception as error:
+        return replace(entry, error=one_line(entry.file, error))

@@ -78,7 +78,7 @@ def _named_trace(table: Table, text: Text) -> Table:
             break
         names = re.split(r"[\t:=,;\"]+", line)[1:]
         for column in (recognise(name, SPECTRUM) for name in names):
-            if column and column.role in PAIRED:
+            if column and column.role in PAIRED and len(column.name.strip()) > 1:  # TRACE: B is no susceptance
                 return _renamed(table, column)
     return table
 
