@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from constriction.errors import InputError
 from constriction.spectra.columns import Column, recognise
-from constriction.spectra.cutting import SPLITS, TABS, Split, trimmed
+from constriction.spectra.cutting import SPLITS, TABS, Split, blanks, trimmed
 from constriction.spectra.units import unit_of
 from constriction.spectra.vocabulary import Role
 
@@ -96,8 +96,13 @@ def cells_of_header(line: str) -> Iterator[tuple[Split, list[str]]]:
     if bare.startswith('"') and bare.endswith('"') and bare.count('"') == 2:
         bare = bare[1:-1]
     lead = line[: len(line) - len(line.lstrip("\t"))]  # Gamry indents its tables by a column
+    marked = False
     for split in SPLITS:
-        yield split, trimmed(split(lead + bare.strip(" ") if split is TABS else bare))
+        if split is blanks and marked:  # names of several words between tabs, semicolons or commas
+            return
+        names = trimmed(split(lead + bare.strip(" ") if split is TABS else bare))
+        marked = marked or sum(map(bool, names)) > 2
+        yield split, names
 
 
 def header_of(line: str, vocabulary: Vocabulary) -> Header | None:

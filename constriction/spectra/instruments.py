@@ -28,7 +28,7 @@ _DATES = (
     re.compile(r"^\s*Date:\s+(.{6,40})"),
     re.compile(r"^([A-Z][a-z]{2}\. \d{1,2}, \d{4}\s+[\d:]{5,8})"),
 )
-_NUMBER = r"([0-9]{1,9}[.,]?[0-9]{0,9}(?:[eE][+-]?[0-9]{1,3})?)"
+_NUMBER = r"([0-9]{1,9}[.,]?[0-9]{0,18}(?:[eE][+-]?[0-9]{1,3})?)"
 _AREAS = (
     re.compile(rf"^Electrode surface area : {_NUMBER} cm"),
     re.compile(rf"^AREA\tQUANT\t{_NUMBER}"),

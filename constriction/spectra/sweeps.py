@@ -1,7 +1,7 @@
 """From a table of numbers to its sweeps: SI, sign of Im Z, one frequency once."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,9 @@ from constriction.spectra.quantities import Measured, frequency_of, frequency_ro
 FEWEST_POINTS = 5
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
+# In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
+FREQUENCIES = (1e-9, 1e15)
+IMPEDANCES = (1e-20, 1e25)
 # In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
 TEMPERATURE_STEP = 2.0
 
@@ -82,6 +85,7 @@ def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
     if rests.size and np.all(rests):
         raise InputError(f"{path}, line {table.lines[0]}: all frequencies are 0, expected an impedance spectrum")
     impossible = dict(_impossible(points, rests))
+    _check_most(points, impossible, path)
     faults = [*table.faults, *(Fault(int(points.lines[place]), why) for place, why in impossible.items())]
     possible = np.ones(rests.size, dtype=bool)
     possible[list(impossible)] = False
@@ -116,11 +120,28 @@ def _temperature(table: Table) -> NDArray[np.float64]:
 
 def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
     """Points that no instrument can have measured, with the reason."""
-    right = (points.frequency > 0) & np.isfinite(points.frequency)
-    right &= np.isfinite(points.impedance) & (points.impedance != 0)
+    with np.errstate(over="ignore"):
+        size = np.abs(points.impedance)
+    likely = (points.frequency >= FREQUENCIES[0]) & (points.frequency <= FREQUENCIES[1])
+    right = likely & (size >= IMPEDANCES[0]) & (size <= IMPEDANCES[1])
     for place in np.flatnonzero(~right & ~rests).tolist():
-        f, z = points.frequency[place], points.impedance[place]
-        yield place, f"frequency {f:g} Hz" if not (f > 0 and math.isfinite(f)) else f"impedance {z:g}"
+        frequency, modulus = points.frequency[place], size[place]
+        yield place, f"|Z| = {modulus:g}" if likely[place] else f"frequency {frequency:g} Hz"
+
+
+def _check_most(points: _Points, impossible: Mapping[int, str], path: str) -> None:
+    """See that it is single rows that are impossible; rows of frequency 0 are direct current, of which many may be.
+
+    Raises:
+        InputError: most rows are.
+    """
+    strange = [place for place in impossible if points.frequency[place] != 0]
+    if 2 * len(strange) > np.count_nonzero(points.frequency):
+        raise InputError(
+            f"{path}, line {points.lines[strange[0]]}: {impossible[strange[0]]}, expected frequencies from "
+            f"{FREQUENCIES[0]:g} to {FREQUENCIES[1]:g} Hz and |Z| from {IMPEDANCES[0]:g} to {IMPEDANCES[1]:g} (SI); "
+            f"{len(strange)} of {points.lines.size} rows are like that"
+        )
 
 
 def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], warnings: tuple[str, ...]) -> Sweep:

@@ -45,7 +45,8 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
 
 def _together(first: Table, second: Table) -> Table | None:
     """Two tables as one, None if they are not complete together or of other frequencies."""
-    if not _same_frequencies(first, second):
+    beside = first.header == second.header or first.label != second.label
+    if beside or not _same_frequencies(first, second):
         return None
     if "trace" in first.columns and "trace" in second.columns:
         return _by_physics(first, second)
