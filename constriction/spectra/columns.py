@@ -18,6 +18,8 @@ _TEMPERATURE = re.compile(
 )
 # What marks a quantity without unit: nothing, a line, a one, a degree sign that lost its encoding.
 _NO_UNIT = {"", "-", "–", "—", "1", "-/-", "a.u."}
+# What is left of a sign that its encoding lacks.
+_LOST = ("?", "\ufffd")
 LONGEST_CELL = 80
 ZERO_CELSIUS = 273.15
 
@@ -94,14 +96,14 @@ def _recognise(cell: str, spectrum: bool) -> Column | None:
 
 def _unit(text: str, kinds: tuple[str, ...]) -> Unit | None:
     """The unit, None where none is written; one of the kinds if it can be."""
-    if text.strip() in _NO_UNIT:
+    if text.strip() in _NO_UNIT or (_lost_degree(text) and text.strip("()[] ") in _LOST and "ohm" in kinds):
         return None
     return unit_of(text, kinds) or unit_of(text) or (unit_of("deg") if _lost_degree(text) else UNKNOWN)
 
 
 def _lost_degree(text: str) -> bool:
     """Whether this is what is left of a degree sign: a quote, a question mark."""
-    return text.strip("()[] ") in ("'", "?", "\ufffd", "Â°", "¡", "ø")
+    return text.strip("()[] ") in (*_LOST, "'", "Â°", "¡", "ø")
 
 
 def _fits(name: str, role: str, unit: Unit | None, kinds: tuple[str, ...], sure: bool) -> bool:

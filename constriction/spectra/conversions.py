@@ -88,6 +88,15 @@ _PARALLEL: Mapping[tuple[str, str], Convert] = {
 }
 
 
+def _passive(loss: Numbers) -> Numbers:
+    """C'' or ε'' of a column that is called Im C or Im ε, which may have either sign: energy is lost, not made."""
+    return loss if 2 * np.count_nonzero(loss > 0) >= np.count_nonzero(loss) else -loss
+
+
+def _capacitance(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+    return 1 / (1j * w * (real - 1j * imaginary))
+
+
 def _permittivity(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
     return 1 / (1j * w * VACUUM_PERMITTIVITY * (real - 1j * imaginary))
 
@@ -105,10 +114,13 @@ PAIRS = (
         for (c, kind) in _PARALLEL
         for name in {"R": ("Rp", "R"), "G": ("Re Y",)}.get(kind, (kind,))
     ),
-    Pair("C'", "C''", lambda w, real, imaginary: 1 / (1j * w * (real - 1j * imaginary))),
+    Pair("C", "Re Y", _PARALLEL["Cp", "G"]),
+    Pair("C'", "C''", _capacitance),
+    Pair("C'", "Im C", lambda w, real, imaginary: _capacitance(w, real, _passive(imaginary))),
     Pair("ρ'", "ρ''", _cartesian, of_material=True),
     Pair("σ'", "σ''", _inverse(_cartesian), of_material=True),
     Pair("ε'", "ε''", _permittivity, of_material=True),
+    Pair("ε'", "Im ε", lambda w, real, imag: _permittivity(w, real, _passive(imag)), of_material=True),
     Pair("M'", "M''", lambda w, real, imag: (real + 1j * imag) / (1j * w * VACUUM_PERMITTIVITY), of_material=True),
     Pair("ε'", "D", lambda w, real, d: _permittivity(w, real, real * d), of_material=True),
     Pair("ε'", "σ'", lambda w, real, s: 1 / (s + 1j * w * VACUUM_PERMITTIVITY * real), of_material=True),

@@ -90,7 +90,7 @@ class Header(NamedTuple):
 
 def cells_of_header(line: str) -> Iterator[tuple[Split, list[str]]]:
     """The ways to cut a line that may be a header, without comment marks and what programs put around it."""
-    bare = line.strip().lstrip("#%!*").lstrip(" ")
+    bare = line.strip().lstrip("#%!*;/").lstrip(" ")
     if bare.startswith("Definition="):  # VersaStudio, which ends its list of names with a zero
         bare = bare.removeprefix("Definition=").removesuffix(", 0")
     if bare.startswith('"') and bare.endswith('"') and bare.count('"') == 2:
@@ -108,7 +108,9 @@ def cells_of_header(line: str) -> Iterator[tuple[Split, list[str]]]:
 def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
     """The likeliest way to cut a line that makes it a header, and the names; None when it is none."""
     for split, names in cells_of_header(line):
-        columns = [recognise(name, vocabulary.roles) for name in names]
+        # EC-Lab's x, which is no reactance, has no plain r before it.
+        resistive = "x" in names and names[names.index("x") - 1].lower() == "r"
+        columns = [recognise("X" if name == "x" and resistive else name, vocabulary.roles) for name in names]
         if sum(column is not None for column in columns) < 2:
             continue
         if variants := variants_of(columns, vocabulary.complete):

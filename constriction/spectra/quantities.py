@@ -114,6 +114,8 @@ def _shown(geometry: Geometry) -> str:
 def _sign(pair: Pair, columns: list[Column]) -> str:
     if pair.second in ("Im Z", "phase", "phase Z", "X", "Xs"):
         return f"sign of Im Z: from the column name {columns[1].name!r}"
+    if pair.second in ("Im C", "Im ε"):
+        return f"sign of Im Z: from what the column {columns[1].name!r} must have for Re Z to be positive"
     named = ", ".join(f"{column.name!r} ({role})" for column, role in zip(columns, pair.roles, strict=True))
     return f"sign of Im Z: from the columns {named}"
 

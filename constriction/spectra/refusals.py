@@ -1,5 +1,7 @@
 """Why a file with a header is refused: what the header names, and what it lacks."""
 
+import re
+
 from constriction.errors import InputError
 from constriction.spectra.columns import Column, recognise
 from constriction.spectra.cutting import blanks, is_void, number_rows
@@ -7,6 +9,8 @@ from constriction.spectra.headers import LONGEST_HEADER, cells_of_header
 from constriction.spectra.texts import NUMBER, Text
 from constriction.spectra.vocabulary import FREQUENCIES, SERIES, SPECTRUM
 
+_TOUCHSTONE = re.compile(r"#\s*[kmgt]?hz\s+[syzgh]\b", re.IGNORECASE)
+MOST_LINES_OF_OPTIONS = 100
 # Lines above the first numbers among which the header is.
 MOST_LINES_ABOVE = 8
 # What an incomplete header most likely wants.
@@ -46,6 +50,12 @@ def check_no_header(text: Text) -> None:
     Raises:
         InputError: one is.
     """
+    for number, option in enumerate(text.lines[:MOST_LINES_OF_OPTIONS], start=1):
+        if _TOUCHSTONE.match(option):
+            raise InputError(
+                f"{text.path}, line {number}: {option.strip()!r:.60} begins a Touchstone file, whose parameters "
+                "are not read; export impedance (f, Re Z, Im Z) as csv"
+            )
     for start in number_rows(text.lines):
         if found := _header_above(text, *start):
             line, columns = found

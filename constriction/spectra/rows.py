@@ -37,7 +37,6 @@ class Layout(NamedTuple):
 def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | None:
     """The way to cut a line that gives each name its number."""
     names, needed = header.names, header.places()
-    compact = [place for place, name in enumerate(names) if name]
     leading = next(iter(next(iter(header.variants.values())).values()))[0]
     for split in (header.split, *SPLITS):
         every = split(line)
@@ -46,9 +45,8 @@ def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | Non
             cells = every[: len(names)]  # the last columns are empty in this row
         if len(cells) == len(names):
             places = {place: place for place in needed}
-        elif _may_be_compact(cells, names, compact) and set(header.places(OPTIONAL)) <= set(compact[: len(cells)]):
-            # A header with more tabs than its rows.
-            places = {place: compact.index(place) for place in needed if place in compact[: len(cells)]}
+        elif (given := _given_places(cells, header)) is not None:
+            places = {place: given.index(place) for place in needed if place in given}
         else:
             continue
         if any(STARTS_AS_NUMBER.match(cells[place]) for place in places.values()):
@@ -56,11 +54,16 @@ def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | Non
     return None
 
 
-def _may_be_compact(cells: list[str], names: list[str], compact: list[int]) -> bool:
-    """Whether the cells of a row belong to the names that are not empty; the last names may have none."""
-    if len(compact) == len(names):
-        return False
-    return len(cells) == len(compact) or (2 < len(cells) < len(compact) and all(map(NUMBER.fullmatch, cells)))
+def _given_places(cells: list[str], header: Header) -> list[int] | None:
+    """The places in the header of a row with fewer cells: those of the names that are not empty, or the needed ones."""
+    compact = [place for place, name in enumerate(header.names) if name]
+    if len(cells) == len(compact):  # a header with more tabs than its rows
+        return compact
+    if len(cells) > len(compact):
+        return None
+    given = compact[: len(cells)]
+    whole = given == header.places(OPTIONAL) and all(map(NUMBER.fullmatch, cells))
+    return given if len(given) > 2 and whole else None
 
 
 def read_rows(

@@ -126,7 +126,8 @@ def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int
     right = likely & (size >= IMPEDANCES[0]) & (size <= IMPEDANCES[1])
     for place in np.flatnonzero(~right & ~rests).tolist():
         frequency, modulus = points.frequency[place], size[place]
-        yield place, f"|Z| = {modulus:g}" if likely[place] else f"frequency {frequency:g} Hz"
+        told = f"|Z| = {modulus:g}" if math.isfinite(modulus) else "impedance not finite"
+        yield place, told if likely[place] else f"frequency {frequency:g} Hz"
 
 
 def _check_most(points: _Points, impossible: Mapping[int, str], path: str) -> None:

@@ -50,7 +50,7 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
         temperature = temperature_of(text.lines[max(last, number - MOST_LINES_ABOVE) : number])
         found, number = _tables_below(text, number, header, vocabulary)
         tables += [replace(table, temperature=table.temperature or temperature) for table in found]
-        last = number
+        last = max((int(table.lines.max()) for table in found if table.lines.size), default=number)
     return tables
 
 

@@ -2,7 +2,7 @@
 
 Conventions: Z = Z' + iZ'', Y = 1/Z = G + iB (capacitive: B > 0), C = 1/(iωZ) = C' − iC'', ε = ε' − iε'',
 M = 1/ε = M' + iM'', σ = iωε₀ε = σ' + iσ'', ρ = 1/σ = ρ' + iρ''; D = tan δ = 1/Q > 0. A minus in front of a name
-turns the sign.
+turns the sign. What is called Im C or Im ε has the sign that makes Re Z positive: programs differ.
 """
 
 import re
@@ -45,9 +45,20 @@ _PHASE = (
 )
 
 
+def _lossy_parts(symbol: str, unit: tuple[str, ...], more: tuple[str, str] = ("", "")) -> dict[str, Role]:
+    """As `_parts`, of a quantity whose second part is minus its imaginary part: Im C = −C''."""
+    key = {"eps": "ε"}.get(symbol, symbol.upper())
+    real, imaginary = _REAL.format(symbol), _IMAGINARY.format(symbol).replace(f" {symbol}'' ", " ")
+    return {
+        f"{key}'": _role(f"{real} {more[0]}", *unit),
+        f"{key}''": _role(f"{symbol}'' {more[1]}", *unit),
+        f"Im {key}": _role(imaginary, *unit),
+    }
+
+
 def _parts(symbol: str, unit: tuple[str, ...], more: tuple[str, str] = ("", "")) -> dict[str, Role]:
     """Real and imaginary part of a quantity with a symbol of `simple`; more names of both."""
-    key = {"eps": "ε", "sigma": "σ", "rho": "ρ"}.get(symbol, symbol.upper())
+    key = {"sigma": "σ", "rho": "ρ"}.get(symbol, symbol.upper())
     real, imaginary = ("Re Z", "Im Z") if key == "Z" else ("Re Y", "Im Y") if key == "Y" else (f"{key}'", f"{key}''")
     return {
         real: _role(_REAL.format(symbol) + " " + more[0], *unit),
@@ -58,7 +69,7 @@ def _parts(symbol: str, unit: tuple[str, ...], more: tuple[str, str] = ("", ""))
 SPECTRUM: Mapping[str, Role] = {
     "frequency": _role(
         "f freq frequency frequenz messfrequenz fréquence frequence frecuencia testfrequency acfrequency frequencies "
-        "measfreq measuredfreq setfrequency actualfrequency freqs",
+        "频率 頻率 周波数 주파수 measfreq measuredfreq setfrequency actualfrequency freqs",
         "Hz",
         "rad/s",
     ),
@@ -70,13 +81,17 @@ SPECTRUM: Mapping[str, Role] = {
         "z",
         OHMS,
         (
-            "zr zs' z'a re real realpart realteil partieréelle realcomponent zreel",
-            "zi zs'' z''b im imag imaginary imagpart imaginarypart imaginärteil partieimaginaire imagcomponent",
+            "zr zs' z'a re real realpart realteil partieréelle partereal realcomponent zreel 实部 実部 z实部",
+            "zi zs'' z''b im imag imaginary imagpart imaginarypart imaginärteil partieimaginaire parteimaginaria "
+            "zimaginaria imagcomponent 虚部 z虚部",
         ),
     ),
     "|Z|": _role(_MODULUS.format("z") + " z mod modulus magnitude mag abs absolute betrag scheinz", *OHMS),
     "phase Z": _role(_PHASE.format("z"), "rad"),
-    "phase": _role("phase theta θ phi φ arg phaseangle angle phasenwinkel phasen phaseshift winkel th", "rad"),
+    "phase": _role(
+        "相位 位相 位相角 相位角 phase theta θ phi φ arg phaseangle angle phasenwinkel phasen phaseshift winkel th",
+        "rad",
+    ),
     **_parts("y", SIEMENS, ("yr yp' ys' g gp parallelg gparallel", "yi yp'' ys'' b bp parallelb bparallel")),
     "|Y|": _role(_MODULUS.format("y") + " y scheing", *SIEMENS),
     "phase Y": _role(_PHASE.format("y"), "rad"),
@@ -98,10 +113,10 @@ SPECTRUM: Mapping[str, Role] = {
         "1",
     ),
     "Q": _role("q qf qfactor qualityfactor güte gütefaktor quality", "1"),
-    **_parts("c", FARADS, ("cp'", "cp''")),
+    **_lossy_parts("c", FARADS, ("cp'", "cp''")),
     **_parts("rho", ("ohm m",)),
     **_parts("sigma", ("S/m",), ("sigma", "")),
-    **_parts("eps", ("1",), ("e' er epsr epsr' eps e1", "e'' epsr'' dielectricloss eps''r")),
+    **_lossy_parts("eps", ("1",), ("e' er epsr epsr' eps e1", "e'' epsr'' dielectricloss eps''r")),
     **_parts("m", ("1",)),
     "trace": _role("tracereal", "1"),
     "temperature": _role(
@@ -129,7 +144,7 @@ _WORDS = tuple(
         ("wirkleitwert|conductance|leitwert|konduktanz", "g"),
         ("complex|komplexe?r?", ""),
         ("(?:elec(?:tric)?|dielectric)modulus", "m"),
-        ("impedance|impedanz|impédance|impedancia|impedenza", "z"),
+        ("阻抗|インピーダンス|impedance|impedanz|impédance|impedancia|impedenza", "z"),
         ("admittance|admittanz|admitancia", "y"),
         ("rel(?:ative)?(?=eps|perm|diel)", ""),
         ("permittivity|permittivität|permittivité|dielectricconstant|dielektrizitätszahl|epsilon|ε|ϵ", "eps"),
@@ -140,6 +155,7 @@ _WORDS = tuple(
         ("inductance|induktivität", "l"),
     )
 )
+_TWICE = re.compile(r"^([crlgbx])\1([ps]?)$")  # Capacitance Cp
 _DRIFT = re.compile(r"(?:drcor|driftcorrected|driftcorr?)$")
 _ELECTRODE = re.compile(r"z(wece|ce|stack|[1-9][0-9]?)(?![0-9])")
 ELECTRODES = {"wece": "Zwe-ce", "ce": "Zce", "stack": "Zstack"}
@@ -148,11 +164,11 @@ DRIFT_CORRECTED = "drift-corrected"
 
 def simple(name: str) -> str:
     """A name in lower case, without blanks, brackets, dots, hyphens, and with symbols instead of words."""
-    text = re.sub(r"[\s_.()\[\],:*\-–—@#]+", "", name.replace("Ω", "").lower()) or name.lower().strip()
+    text = re.sub(r"[\s_.(){}\[\],:*\-–—@#]+", "", name.replace("Ω", "").lower()) or name.lower().strip()
     text = text.removeprefix("data").removesuffix("data")
     for words, symbol in _WORDS:
         text = words.sub(symbol, text)
-    return text
+    return _TWICE.sub(r"\1\2", text)
 
 
 def named(name: str, roles: Mapping[str, Role]) -> Iterator[tuple[str, str]]:

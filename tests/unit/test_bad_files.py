@@ -73,7 +73,7 @@ COSTS_A_ROW = {
     "infinite": (changed(7, "10\t1\t-inf"), 7, "'-inf' in column '-Im(Z)/Ohm'"),
     "overflow": (changed(7, "10\t1e999\t1"), 7, "'1e999' in column 'Re(Z)/Ohm'"),
     "frequency at the limit": (changed(7, "1.7e308\t1\t1"), 7, "frequency 1.7e+308 Hz"),
-    "impedance at the limit": (changed(7, "10.5\t1.7e308\t1.7e308"), 7, "|Z| = inf"),
+    "impedance at the limit": (changed(7, "10.5\t1.7e308\t1.7e308"), 7, "impedance not finite"),
     "text": (changed(7, "10\tOVERLOAD\t1"), 7, "'OVERLOAD' in column 'Re(Z)/Ohm'"),
     "lines": (changed(7, "10\t---\t---"), 7, "'---' in column 'Re(Z)/Ohm'"),
     "all overloaded": (changed(7, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 7, NOT),

@@ -66,12 +66,12 @@ READ = {
     "Frequency (Hz)\tZreal (ohm)\tZimag (ohm)\tZmod (ohm)\tZphz (deg)": "f re im mod deg",
     "\tPt\tFreq\tYreal\tYimag\n\t#\tHz\tS\tS": "tab n f g b",
     # Solartron, Scribner, ModuLab
-    "  Freq(Hz)\tAmpl\tBias\tTime(Sec)\tZ'(a)\tZ''(b)\tGD\tErr\tRange\nEnd Comments": "f one one n re im one one one",
+    "  Freq(Hz)\tAmpl\tBias\tTime(Sec)\tZ'(a)\tZ''(b)\tGD\tErr\nEnd Comments": "f one one n re im one one",
     "Freq(Hz)  Z'(a)  Z''(b)": "f re im",
     "Frequency (Hz), Impedance Real (Ohms), Impedance Imaginary (Ohms)": "f re im",
     "Frequency (Hz),Impedance Magnitude (Ohms),Impedance Phase (Degrees)": "f mod deg",
-    "Result Number,Sweep Number,Point Number,Time,Frequency (Hz),Impedance Magnitude (Ohms),Impedance Phase Degrees ('),"
-    "Admittance Magnitude (S)": "n one n n f mod deg ymod",
+    "Result Number,Sweep Number,Point Number,Time,Frequency (Hz),Impedance Magnitude (Ohms),"
+    "Impedance Phase Degrees ('),Admittance Magnitude (S)": "n one n n f mod deg ymod",
     "Frequency (Hz),Admittance Real (S),Admittance Imaginary (S)": "f g b",
     "Frequency (Hz),Admittance Magnitude (S),Admittance Phase (Degrees)": "f ymod ydeg",
     "Frequency (Hz),Capacitance Real (F),Capacitance Imaginary (F)": "f c1 c2",
@@ -107,7 +107,6 @@ READ = {
     "FREQ,LP,G": "f lp g",
     "FREQ,R,X": "f re im",
     "FREQ,G,B": "f g b",
-    "FREQ,Z,TD": None,  # below: refused
     "Frequency (Hz),Z (Ohm),Angle (°)": "f mod deg",
     "Frequency (kHz);Z (kOhm);Phase (°)": "f:-3 mod:-3 deg",
     "FREQ[Hz],Z[ohm],PHASE[deg]": "f mod deg",
@@ -118,11 +117,19 @@ READ = {
     "Frequency (Hz)\tParallel Capacitance (pF)\tConductance (uS)": "f cp:12 g:6",
     "Frequency (Hz)\tSeries Capacitance (nF)\tSeries Resistance (Ohm)": "f cs:9 re",
     "Frequency (Hz)\tParallel Capacitance (F)\tParallel Resistance (kOhm)": "f cp rp:-3",
-    "Frequency (Hz)\tCapacitance Cp (F)\tDissipation Factor": None,
+    "Frequency (Hz)\tCapacitance Cp (F)\tDissipation Factor": "f cp d",
+    "Frequency (Hz);Z' (?);Z'' (?);Phase (?)": "f re im deg",
+    "; f  Re{Z}  Im{Z}": "f re im",
     "Frequency [Hz],Conductance [mS],Susceptance [mS]": "f g:3 b:3",
     "Frequency [Hz],Resistance [Ohm],Reactance [Ohm]": "f re im",
     "f (Hz), Rp (Ohm), Xp (Ohm)": "f rp xp",
-    # German, French
+    "Frequency, Conductance(S), Capacitance(F)": "f g cp",
+    "Frequency (Hz),Re(C) (F),Im(C) (F)": "f c1 -c2",
+    "f/Hz,Re(C)/F,-Im(C)/F": "f c1 c2",
+    CM + "f/Hz\tRe(Permittivity)\tIm(Permittivity)": "f e1 e2",
+    CM + "f/Hz\tRe(ε)\tIm(ε)": "f e1 -e2",
+    "f,r,x": "f re im",
+    # German, French, Spanish, Chinese
     "Frequenz [Hz]\tScheinwiderstand [Ohm]\tPhasenwinkel [°]": "f mod deg",
     "Frequenz in Hz;Betrag in Ohm;Phase in Grad": "f mod deg",
     "Frequenz (Hz)\tRealteil (Ohm)\tImaginärteil (Ohm)": "f re im",
@@ -133,6 +140,8 @@ READ = {
     "Fréquence (Hz)\tPartie réelle (Ohm)\tPartie imaginaire (Ohm)": "f re im",
     # Zahner, PalmSens, Autolab NOVA, Metrohm, VersaStat, Parstat, CHI
     "Number frequency/Hz impedance/ohm phase/deg significance time/s": "n f mod deg one n",
+    "Frecuencia (Hz);Z real;Z imaginaria": "f re im",
+    "频率(Hz),Z'(Ω),Z''(Ω)": "f re im",
     "Frequency/Hz\tImpedance/Ω\tPhase/rad": "f mod rad",
     "freq / Hz,neg. Phase / °,Idc / uA,Z / Ohm,Z' / Ohm,-Z'' / Ohm,Cs / F": "f -deg one mod re -im cs",
     "freq / Hz,neg. Phase / °,Z / Ohm": "f -deg mod",
@@ -206,6 +215,11 @@ REFUSED = {
     "f/Hz,Cp/Ohm,D": "unit 'Ohm' of column",
     "f/Hz,G/S,B/Ohm": "unit 'Ohm' of column",
     "Z'/Ohm,Z''/Ohm,|Z|/Ohm": "lacks a frequency",
+    "# Hz S RI R 50": "begins a Touchstone file",
+    "Frequency (Hz),Gain (dB),Phase (deg)": "lacks .Z.",
+    "Frequency (Hz),Magnitude (dB),Phase (deg)": "lacks .Z.",
+    "freq,Re(S11),Im(S11)": "lacks an impedance|names no|names",
+    "x,y,z": "lacks a frequency",
     "f/Hz,Re(Z1)/Ohm,Im(Z2)/Ohm": "lacks",
 }  # fmt: skip
 
@@ -233,7 +247,7 @@ def text_of(header, codes):
     return "\n".join([header, *(mark.join(row) for row in cells(codes))]) + "\n"
 
 
-VARIANTS = {header: codes for header, codes in READ.items() if codes}
+VARIANTS = READ
 
 
 def check(folder, data, options=None):
@@ -325,7 +339,7 @@ def test_drift_corrected_columns(tmp_path):
 
 
 BLOCKS = {
-    "traces without names": ('"TRACE: A"\n"Frequency"\t"Data Trace Real"\t"Data Trace Imag"', "f mod zero", "f deg zero"),
+    "traces without names": ('"TRACE: A"\n"Frequency"\t"Data Trace Real"', "f mod", "f deg"),
     "traces with names": ('TRACE A: {}\nFrequency\tData Trace Real\tData Trace Imag', "f re zero", "f im zero"),
     "two headers": ("Frequency (Hz)\t{}", "f mod", "f deg"),
 }  # fmt: skip
