@@ -92,7 +92,7 @@ def refuse_empty(files: Sequence[Path]) -> str:
         else:
             return ""
     told = "; ".join(errors)
-    return told if len(errors) < 2 else f"none of {len(errors)} could be read: {told}"
+    return told if len(errors) < 2 else f"none of {len(errors)} could be analysed: {told}"
 
 
 def with_accuracy(case: Case, relative_error: float) -> Case:

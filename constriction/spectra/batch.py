@@ -23,6 +23,8 @@ from constriction.spectra.relaxation_times import (
 )
 from constriction.spectra.tracking import fit_series
 
+LEFT_OUT = "left out"  # in the notes of a reader on rows that cannot be right
+
 
 @dataclass(frozen=True)
 class BatchOptions:
@@ -139,7 +141,8 @@ def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
     try:
         return replace(entry, screened=screen(entry.measurement.spectrum, options))
     except Exception as error:
-        hints = "".join(f" ({warning})" for warning in entry.measurement.warnings)  # the reason, most likely
+        left_out = [note for note in entry.measurement.notes if LEFT_OUT in note]
+        hints = "".join(f" ({hint})" for hint in (*entry.measurement.warnings, *left_out))  # the reason, most likely
         return replace(entry, error=f"{one_line(entry.file, error)}{hints}")
 
 

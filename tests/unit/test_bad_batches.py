@@ -109,7 +109,7 @@ def test_empty_file_is_refused_before_anything_heavy_is_imported(here, capfd):
     assert ran.stdout == "2 set()\n"
     assert ran.stderr == "constriction: empty.csv: empty, expected a file of an impedance instrument\n"
     assert main(["analyze", "empty.csv", "none.csv", "--out", "x"]) == 2
-    assert "none of 2 could be read: empty.csv: empty" in capfd.readouterr().err
+    assert "none of 2 could be analysed: empty.csv: empty" in capfd.readouterr().err
     assert not (here / "x").exists()
 
 
@@ -136,7 +136,8 @@ def test_mpr_that_galvani_does_not_know_names_the_export(here, monkeypatch, capf
 
 
 NAMES = (
-    "mode\tox/red\terror\tcontrol changes\tNs changes\tcounter inc.\tNs\ttime/s\tcontrol/V/mA\tEwe/V\tI/mA\tdq/mA.h\tx\t"
+    "mode\tox/red\terror\tcontrol changes\tNs changes\tcounter inc.\tNs\ttime/s\tcontrol/V/mA\tEwe/V\tI/mA\t"
+    "dq/mA.h\tx\t"
     "(Q-Qo)/mA.h\tI Range\tfreq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\t|Z|/Ohm\tPhase(Z)/deg\tCs/µF\tCp/µF\tcycle number\tR/Ohm\t"
     "THD Ewe/%\tNSD Ewe/%\tNSR Ewe/%\tRe(Y)/Ohm-1\tIm(Y)/Ohm-1\t|Y|/Ohm-1\tPhase(Y)/deg\tRe(C)/nF\tIm(C)/nF\tRe(M)\t"
     "Im(M)\tRe(Permittivity)\tIm(Permittivity)\tTan(Delta)\tResistivity/Ohm.cm\tConductivity/S.cm-1\tP/W"
