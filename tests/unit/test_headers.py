@@ -6,6 +6,7 @@ with ten digits, and must come back as Z.
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -358,6 +359,29 @@ def test_traces_that_are_no_modulus_and_phase_are_refused(tmp_path):
     (tmp_path / "x.txt").write_text(text_of(header, "f d im") + "\n" + text_of(header, "f lg im"))
     with pytest.raises(InputError, match="names frequency, trace and lacks what the traces are"):
         read(tmp_path / "x.txt")
+
+
+CASES = Path(__file__).parents[3] / "shared" / "cases" / "spectra"
+# Beside the repository, of other programs' layouts: eleven points of the same Z, five digits.
+CASE_FILES = {"10_two_traces_magnitude_then_phase.txt": 6, "11_gamry_drift_correction.DTA": 11} | dict.fromkeys(
+    (
+        *("01_eclab_all_variables.mpt", "02_eclab_insertion_x_column.mpt", "03_keysight_magnitude_theta.csv"),
+        *("05_permittivity_three_columns.txt", "06_permittivity_and_conductivity_four_columns.txt"),
+        *("08_lcr_double_tabs_decimal_comma.txt", "09_smart_trailing_comma.csv", "15_full_cell_zwe_ce.mpt"),
+    ),
+    11,
+)
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="no ../shared/cases/spectra beside the repository")
+@pytest.mark.parametrize(("name", "points"), CASE_FILES.items())
+def test_files_of_other_layouts(name, points):
+    impedance = "drift-corrected" if "drift" in name else ""
+    (measurement,) = read(CASES / name, ReadOptions(impedance=impedance))
+    f = measurement.spectrum.frequency
+    assert f.size == points
+    expected = 12 + 45 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)
+    np.testing.assert_allclose(measurement.spectrum.impedance, expected, rtol=1e-4)
 
 
 def test_a_small_phase_without_unit_is_in_radians(tmp_path):
