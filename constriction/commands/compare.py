@@ -189,7 +189,12 @@ def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: 
         (fresh / "case.toml").write_text(case, encoding="utf-8")
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
-            _draw(fresh, entry, cell, (number, len(entries)))
+            try:
+                _draw(fresh, entry, cell, (number, len(entries)))
+            except OSError:  # the disk, which all others need as well
+                raise
+            except Exception as error:
+                complain(f"WARNING: no picture: {one_line(entry.loaded.file, error)}")
         (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
         if how is not None:
             from constriction.view.compare_report import compare_report

@@ -29,7 +29,7 @@ from constriction.spectra.timeseries import TimeSeries, series_columns, series_o
 from constriction.spectra.traces import joined
 from constriction.spectra.vocabulary import DRIFT_CORRECTED, SERIES, SPECTRUM
 
-_HINT = re.compile(r"fr|hz|ω|omega|\bf\b|\bw\b|\bl(?:o)?g|f_|[频頻周주]", re.IGNORECASE)
+_HINT = re.compile(r"fr|hz|ω|omega|\bf\b|\bw\b|\bl(?:o)?g|f_|[π]|[频頻周주]", re.IGNORECASE)
 SPECTRUM_HEADER = Vocabulary(SPECTRUM, complete, _HINT)
 TRACE_HEADER = Vocabulary(SPECTRUM, some, _HINT)
 SERIES_HEADER = Vocabulary(SERIES, series_columns, re.compile(r"time|zeit|temps|\bt\b", re.IGNORECASE))

@@ -73,7 +73,9 @@ SPECTRUM: Mapping[str, Role] = {
         "Hz",
         "rad/s",
     ),
-    "angular frequency": _role("ω omega w angularfrequency angularfreq kreisfrequenz angfreq radialfrequency", "rad/s"),
+    "angular frequency": _role(
+        "ω omega w 2πf 2pif angularfrequency angularfreq kreisfrequenz angfreq radialfrequency", "rad/s"
+    ),
     "log frequency": _role(
         "logf logfreq logfrequency log10f log10freq log10frequency lgf lgfreq lgfrequency logfrequenz", "Hz"
     ),
@@ -138,12 +140,15 @@ _WORDS = tuple(
     (re.compile(words), symbol)
     for words, symbol in (
         ("scheinwiderstand", "scheinz"),
+        ("imaginaer", "imaginär"),
+        ("phasenverschiebung", "phasenwinkel"),
+        ("verlustfaktord|dissipationfactord|dissipationd", "d"),
         ("scheinleitwert", "scheing"),
         ("blindwiderstand|reactance|reaktanz|réactance", "x"),
         ("blindleitwert|susceptance|suszeptanz", "b"),
         ("wirkleitwert|conductance|leitwert|konduktanz", "g"),
         ("complex|komplexe?r?", ""),
-        ("(?:elec(?:tric)?|dielectric)modulus", "m"),
+        ("(?:elec(?:tric)?|dielectric)modulus|modulus(?='+$)", "m"),
         ("阻抗|インピーダンス|impedance|impedanz|impédance|impedancia|impedenza", "z"),
         ("admittance|admittanz|admitancia", "y"),
         ("rel(?:ative)?(?=eps|perm|diel)", ""),
@@ -155,6 +160,7 @@ _WORDS = tuple(
         ("inductance|induktivität", "l"),
     )
 )
+_OF_MEASUREMENT = re.compile(r"(?<=.)(?:exp|meas|measured|gemessen|raw)$")
 _TWICE = re.compile(r"^([crlgbx])\1([ps]?)$")  # Capacitance Cp
 _DRIFT = re.compile(r"(?:drcor|driftcorrected|driftcorr?)$")
 _ELECTRODE = re.compile(r"z(wece|ce|stack|[1-9][0-9]?)(?![0-9])")
@@ -166,6 +172,7 @@ def simple(name: str) -> str:
     """A name in lower case, without blanks, brackets, dots, hyphens, and with symbols instead of words."""
     text = re.sub(r"[\s_.(){}\[\],:*\-–—@#]+", "", name.replace("Ω", "").lower()) or name.lower().strip()
     text = text.removeprefix("data").removesuffix("data")
+    text = _OF_MEASUREMENT.sub("", text)
     for words, symbol in _WORDS:
         text = words.sub(symbol, text)
     return _TWICE.sub(r"\1\2", text)

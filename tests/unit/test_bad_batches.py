@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from constriction.cli import main
+from constriction.commands import compare
 from constriction.commands.options import refuse_empty
+from constriction.overlay import differences, measured
 from constriction.spectra import batch, readers
 from constriction.view import spectra_plots
 
@@ -70,6 +72,21 @@ def test_unexpected_exception_becomes_an_error_of_its_file(here, monkeypatch, ca
     assert first["error"] == "bad.csv: unexpected ZeroDivisionError: nobody foresaw this"
     assert second["error"] is None and second["R_SE_ohm"] == pytest.approx(120, rel=1e-3)
     assert "1 of 2 failed" in capfd.readouterr().out
+
+
+def test_unexpected_exception_costs_a_comparison_its_file_only(here, monkeypatch):
+    def fails(*arguments):
+        raise ZeroDivisionError("nobody foresaw this")
+
+    monkeypatch.setattr(measured, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
+    true = readers.read
+    bad, good = measured.load_all([here / "bad.csv", here / "good.csv"], 1e-4)
+    assert bad.error == f"{here / 'bad.csv'}: unexpected ZeroDivisionError: nobody foresaw this"
+    np.testing.assert_allclose(good.spectrum.impedance, Z * 1e-4, rtol=1e-6)
+    monkeypatch.setattr(differences, "overlay", fails)
+    assert compare._entry(good, None, None).error.endswith(
+        "good.csv: unexpected ZeroDivisionError: nobody foresaw this"
+    )
 
 
 def test_a_picture_that_cannot_be_drawn_costs_no_file(here, monkeypatch, capfd):

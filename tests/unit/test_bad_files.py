@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from damage import damaged
 from measured import EIS, FREQUENCY, IMPEDANCE, cell, needs_data, survives, table
 
 from constriction.errors import InputError
@@ -286,22 +287,6 @@ def test_nothing_takes_five_seconds(tmp_path, make):
 
 
 # --- fuzzing
-
-
-def damaged(data, luck):
-    """Bytes with one to four mistakes: exchanged, left out, doubled, or foreign."""
-    for _ in range(luck.randint(1, 4)):
-        place, length = luck.randrange(len(data) + 1), luck.choice((1, 1, 2, 8, 60, 500))
-        piece = data[place : place + length]
-        foreign = luck.choice(
-            (
-                *(b"nan", b"-", b"e99", b",", b";", b"\t", b"\n", b'"', b"\0", b"\xff", b"\xb5", b" ", b"0"),
-                *(b"freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\n", b"1e400", b"log f", b"[", b"(", b"inf", b"\r", b"1_0"),
-                luck.randbytes(4),
-            )
-        )
-        data = data[:place] + luck.choice((b"", piece * 2, foreign, foreign + piece)) + data[place + length :]
-    return data
 
 
 @needs_data
