@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from constriction.spectra.texts import NUMBER
 
 type Split = Callable[[str], list[str]]
+LONGEST_ROW = 20_000
 # Heads of files are shorter.
 MOST_LINES_TRIED = 5000
 _COMMENT = ("#", "%", "!", "//", "*")
@@ -68,7 +69,7 @@ def number_rows(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Index and number of cells of the first line that is mostly numbers, with another such line below it."""
     before = last = 0
     for number, line in enumerate(lines[:MOST_LINES_TRIED]):
-        if is_void(line):
+        if is_void(line) or len(line) > LONGEST_ROW:
             continue
         width = _width_of_numbers(line)
         if width and width == before:

@@ -101,6 +101,14 @@ def read_rows(
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
+def is_broken_row(line: str, header: Header) -> bool:
+    """Whether a line between a header and its first row is a row with faults: a number first, or nothing but gaps."""
+    cells = [cell.lower() for cell in trimmed(header.split(line)) if cell]
+    if len(cells) < 2 or is_void(line):
+        return False
+    return bool(STARTS_AS_NUMBER.match(cells[0])) or all(cell in MISSING or not cell.strip("-–—. ") for cell in cells)
+
+
 class _Read(NamedTuple):
     """The rows of a table: (N·M,) cells, (N,) line numbers, (N, M) values, NaN where a cell is no number."""
 

@@ -9,6 +9,7 @@ from constriction.spectra.cutting import is_void, plain_split, trimmed
 from constriction.spectra.headers import (
     LONGEST_HEADER,
     MAIN,
+    Fault,
     Header,
     Table,
     Vocabulary,
@@ -17,11 +18,13 @@ from constriction.spectra.headers import (
     with_units,
 )
 from constriction.spectra.instruments import temperature_of
-from constriction.spectra.rows import Layout, layout_of, read_rows
+from constriction.spectra.rows import Layout, is_broken_row, layout_of, read_rows
 from constriction.spectra.texts import NUMBER, STARTS_AS_NUMBER, Text
 
 # Lines with text between a header and its numbers: units, `End Comments`.
 MOST_LINES_BETWEEN = 6
+# Lines below a row of numbers among which another one is.
+FEW = 5
 # Lines above a header that may tell the temperature.
 MOST_LINES_ABOVE = 400
 # Header-like lines tried in one file; a file of nothing else must not take minutes.
@@ -36,6 +39,7 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
     """
     tables: list[Table] = []
     number = tried = last = 0
+    empty: InputError | None = None
     while number < len(text.lines):
         line = text.lines[number]
         if len(line) > LONGEST_HEADER or not vocabulary.hint.search(line):
@@ -48,9 +52,16 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
             number += 1
             continue
         temperature = temperature_of(text.lines[max(last, number - MOST_LINES_ABOVE) : number])
-        found, number = _tables_below(text, number, header, vocabulary)
+        try:
+            found, number = _tables_below(text, number, header, vocabulary)
+        except _NoDataError as error:  # an experiment that was broken off; others may be whole
+            empty = empty or error
+            number += 1
+            continue
         tables += [replace(table, temperature=table.temperature or temperature) for table in found]
         last = max((int(table.lines.max()) for table in found if table.lines.size), default=number)
+    if empty and not tables:
+        raise empty
     return tables
 
 
@@ -69,8 +80,8 @@ def plain_table(text: Text, roles: Sequence[str]) -> Table | None:
     if split is None:
         return None
     width = len(split(text.lines[start]))
-    following = next((line for line in text.lines[start + 1 :] if not is_void(line)), "")
-    if len(split(following)) != width or not all(map(NUMBER.fullmatch, split(following))):
+    following = [split(line) for line in text.lines[start + 1 : start + 1 + FEW] if not is_void(line)]
+    if not any(len(row) == width and all(map(NUMBER.fullmatch, row)) for row in following):
         return None
     if width != len(roles):
         raise InputError(
@@ -87,6 +98,10 @@ def plain_table(text: Text, roles: Sequence[str]) -> Table | None:
     return replace(table, remarks=(remark, *table.remarks))
 
 
+class _NoDataError(InputError):
+    """A header without numbers below."""
+
+
 def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary) -> tuple[list[Table], int]:
     """Read the tables below a header; also returns the number of the line after them."""
     check_once(header, vocabulary, f"{text.path}, line {start + 1}")
@@ -99,14 +114,20 @@ def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary
         if layout is not None:
             variants = with_units([text.lines[i] for i in between], header)
             tables, end = read_rows(text, number, layout, variants)
-            return [replace(table, header=start + 1) for table in tables], end
-        if STARTS_AS_NUMBER.match(line.strip()) and len(header.split(line)) > 1:
-            raise InputError(
-                f"{text.path}, line {number + 1}: {len(trimmed(header.split(line)))} values below "
-                f"{len(header.names)} names (line {start + 1}), expected as many; numbers with decimal commas need "
-                "semicolons or tabs between"
-            )
+            lost = [
+                Fault(i + 1, f"{text.lines[i].strip()!r:.40}, expected {layout.width} values as in the other rows")
+                for i in between
+                if is_broken_row(text.lines[i], header)
+            ]
+            return [replace(table, header=start + 1, faults=(*lost, *table.faults)) for table in tables], end
         between.append(number)
         if len(between) > MOST_LINES_BETWEEN or header_of(line, vocabulary):
             break
-    raise InputError(f"{text.path}, line {start + 1}: a header without data below, expected at least 5 points")
+    for number in between:
+        if STARTS_AS_NUMBER.match(text.lines[number].strip()) and len(header.split(text.lines[number])) > 1:
+            raise InputError(
+                f"{text.path}, line {number + 1}: {len(trimmed(header.split(text.lines[number])))} values below "
+                f"{len(header.names)} names (line {start + 1}), expected as many; numbers with decimal commas need "
+                "semicolons or tabs between"
+            )
+    raise _NoDataError(f"{text.path}, line {start + 1}: a header without data below, expected at least 5 points")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from constriction.spectra.columns import Column, recognise
 from constriction.spectra.conversions import PAIRS
-from constriction.spectra.headers import Table
+from constriction.spectra.headers import Fault, Table
 from constriction.spectra.measurement import SUSPICIOUS_ANGLE, expected_phase
 from constriction.spectra.quantities import complete, frequency_role
 from constriction.spectra.texts import STARTS_AS_NUMBER, Text
@@ -18,6 +18,8 @@ from constriction.spectra.vocabulary import SPECTRUM
 
 SAME_FREQUENCY = 1e-6
 FEWEST_POINTS = 5
+# Of frequencies that are compared one by one.
+MOST_PAIRS = 10**7
 # Lines above a table that may say what its trace is.
 MOST_LINES_ABOVE = 12
 PAIRED = {role for pair in PAIRS for role in pair.roles}
@@ -45,8 +47,10 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
 
 def _together(first: Table, second: Table) -> Table | None:
     """Two tables as one, None if they are not complete together or of other frequencies."""
-    beside = first.header == second.header or first.label != second.label
-    if beside or not _same_frequencies(first, second):
+    if first.header == second.header or first.label != second.label:
+        return None
+    first, second = _at_common_frequencies(first, second)
+    if first.lines.size < FEWEST_POINTS:
         return None
     if "trace" in first.columns and "trace" in second.columns:
         return _by_physics(first, second)
@@ -63,11 +67,28 @@ def _together(first: Table, second: Table) -> Table | None:
     )
 
 
-def _same_frequencies(first: Table, second: Table) -> bool:
-    if first.lines.size != second.lines.size or frequency_role(first) != frequency_role(second):
-        return False
+def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
+    """Both at the frequencies that both have, in one order; none if most have no partner."""
     one, other = (table.values[frequency_role(table)] for table in (first, second))
-    return bool(np.allclose(one, other, rtol=SAME_FREQUENCY, atol=0))
+    if one.size == other.size and np.allclose(one, other, rtol=SAME_FREQUENCY, atol=0):
+        return first, second
+    apart = np.abs(one[:, np.newaxis] - other) if one.size * other.size < MOST_PAIRS else np.ones((one.size, 0))
+    rows, columns = np.nonzero(apart <= SAME_FREQUENCY * np.abs(one[:, np.newaxis]))
+    alone = 2 * rows.size < max(one.size, other.size)
+    if alone or np.unique(rows).size < rows.size or np.unique(columns).size < rows.size:
+        rows = columns = np.array([], dtype=int)
+    return _rows_of(first, rows), _rows_of(second, columns)
+
+
+def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:
+    """Some rows of a table, the others left out."""
+    without = [Fault(int(line), "no partner in the other table") for line in np.delete(table.lines, rows)]
+    return replace(
+        table,
+        values={role: values[rows] for role, values in table.values.items()},
+        lines=table.lines[rows],
+        faults=(*table.faults, *without),
+    )
 
 
 def _named_trace(table: Table, text: Text) -> Table:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -175,15 +174,3 @@ MPT = "\n".join(
         for row in [*[mpt_row(cycle)] * 3, *(mpt_row(cycle, f, z) for f, z in zip(F, Z, strict=True)), mpt_row(cycle)]
     ]
 )
-
-
-def test_time_of_an_empty_file(here):
-    """Near that of the help, which imports nothing: the clock of the machine is not to be trusted to the second."""
-    (here / "empty.csv").write_text("")
-
-    def seconds(*arguments):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "constriction", *arguments], capture_output=True, check=False)
-        return time.perf_counter() - start
-
-    assert min(seconds("analyze", "empty.csv", "--out", "x") for _ in range(3)) < 0.5 + 2 * seconds("--version")

@@ -82,6 +82,10 @@ COSTS_A_ROW = {
     "all lines": (changed(7, "---\t---\t---"), 7, NOT),
     "text as frequency": (changed(7, "abc\t1\t1"), 7, NOT),
     "text in the first row": (changed(2, "abc\t1\t1"), 2, NOT),
+    "overloaded in the first row": (changed(2, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 2, NOT),
+    "lines in the first row": (changed(2, "---\t---\t---"), 2, NOT),
+    "two values in the first row": (changed(2, "1e6\t10"), 2, NOT),
+    "text in the second row without header": ("\n".join([ROWS[0], "5e5\tabc\t1", *ROWS[2:]]), 2, "'abc' in column"),
     "text in the last row": (changed(32, "abc\t1\t1"), 32, "'abc' as frequency"),
     "no value": (changed(7, "10\t\t1"), 7, "'' in column 'Re(Z)/Ohm'"),
     "two values": (changed(7, "10\t1"), 7, NOT),
@@ -105,6 +109,12 @@ def test_bad_row_costs_that_row(tmp_path, content, line, why):
     np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE[FREQUENCY != lost], rtol=1e-8)
     (note,) = (note for note in measurement.notes if "left out" in note)
     assert note.startswith(f"1 row left out (line {line}: ") and why in note, note
+
+
+def test_header_of_a_broken_off_experiment_costs_no_other(tmp_path):
+    (tmp_path / "x.csv").write_text("\n".join([HEADER, "aborted", HEADER, *ROWS, HEADER]))
+    (measurement,) = read(tmp_path / "x.csv")
+    np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE, rtol=1e-8)
 
 
 def test_many_bad_rows_are_counted(tmp_path):

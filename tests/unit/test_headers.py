@@ -354,6 +354,16 @@ def test_two_blocks(tmp_path, header, first, second, monkeypatch):
     check(tmp_path, "\n".join(blocks).encode())
 
 
+def test_a_row_that_one_of_two_blocks_lacks_costs_that_point(tmp_path):
+    first, second = text_of("Frequency (Hz)\t|Z|", "f mod"), text_of("Frequency (Hz)\tPhase (deg)", "f deg")
+    lines = first.splitlines()
+    lines[4] = f"{F[3]:.10g}\tOVERLOAD"
+    (tmp_path / "x.txt").write_text("\n".join([*lines, second]))
+    (measurement,) = read(tmp_path / "x.txt")
+    np.testing.assert_allclose(measurement.spectrum.impedance, np.delete(Z, 3), rtol=1e-7)
+    assert any("2 rows left out (line 5: 'OVERLOAD' in column" in note for note in measurement.notes)
+
+
 def test_traces_that_are_no_modulus_and_phase_are_refused(tmp_path):
     header = "Frequency\tData Trace Real\tData Trace Imag"
     (tmp_path / "x.txt").write_text(text_of(header, "f d im") + "\n" + text_of(header, "f lg im"))
