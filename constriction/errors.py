@@ -19,6 +19,19 @@ class InputError(ValueError):
     """Wrong input, told in one line: where, what was given, what is expected."""
 
 
+def one_line(where: str, error: Exception) -> str:
+    """What went wrong with one of several inputs: its own words, or the type of an error that nobody foresaw.
+
+    Args:
+        where: the input, for errors that do not name it.
+        error: that it raised.
+    """
+    words = " ".join(str(error).split())
+    if isinstance(error, InputError):
+        return words if words.startswith(where) else f"{where}: {words}"
+    return f"{where}: unexpected {type(error).__name__}: {words:.200}"
+
+
 class DisagreementError(RuntimeError):
     """Two methods gave different answers, or none that could be compared; the message says which and how far apart."""
 

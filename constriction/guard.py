@@ -59,6 +59,13 @@ def complain(message: str) -> None:
         print("constriction:", shortened(printable(message)), file=sys.stderr, flush=True)
 
 
+def refused(message: str) -> int:
+    """Complain once, on rank 0, of wrong input; returns the exit code."""
+    if first_rank():
+        complain(message)
+    return WRONG_INPUT
+
+
 def first_rank() -> bool:
     """Whether this process is rank 0 of its job."""
     from mpi4py import MPI

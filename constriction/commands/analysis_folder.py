@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from constriction.errors import one_line
 from constriction.folders import Kind, whole_folder
 from constriction.versions import git_commit, library_versions, package_version
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 type Record = dict[str, Any]
 
-FIT, TABLE, REPORT = "fit.json", "table.csv", "report.html"
+FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"
 OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
 LONGEST_NAME = 60
 STDERR = (
@@ -56,7 +57,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)|spectrum-\d{2,}-[\w.+-]+-(kramers_kronig|drt)\.csv"
-ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT), _is_ours, PICTURES)
+ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), _is_ours, PICTURES)
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: O
 
     record = analysis_record(report)
     with whole_folder(folder, ANALYSIS) as fresh:
-        pictures, series = _draw(report, fresh, suffixes)
+        pictures, series = _draw(report, fresh, suffixes, record["files"])
+        _write_arrhenius(report, fresh)
         with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
         _write_curves(report, fresh)
@@ -146,6 +148,7 @@ def analysis_record(report: Report) -> Record:
     from constriction.spectra import processes, wild_points
     from constriction.spectra.apparent import DEFINITION
     from constriction.spectra.records import entry_record, without_nan
+    from constriction.spectra.temperatures import series_record, temperature_series
 
     by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     files = []
@@ -153,12 +156,15 @@ def analysis_record(report: Report) -> Record:
         charge = None if report.charges is None else report.charges[number]
         record = entry_record(entry, by, beside) | _charge_record(charge)
         record["picture"] = _picture_name(number, entry) + ".png" if entry.fit else None
+        record["no_picture"] = None
         files.append(record)
+    temperatures = temperature_series(report.entries, by)
     normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
     found: Record = without_nan(
         {
             "files": files,
             "normalisation": normalisation,
+            "arrhenius": None if temperatures is None else series_record(temperatures),
             "options": _options_record(report.how),
             "deposition": None if report.deposition is None else _deposition_record(report.deposition),
             "definitions": {
@@ -254,20 +260,48 @@ def _picture_name(number: int, entry: Entry) -> str:
     return f"spectrum-{number + 1:02d}-{plain or 'unnamed'}"
 
 
-def _draw(report: Report, folder: Path, suffixes: Sequence[str]) -> tuple[list[Picture], SeriesOfTrends | None]:
-    """Save the pictures; returns what those of the spectra and of the series show."""
-    from constriction.view.entries import entry_picture, entry_title, trends_of
+def _write_arrhenius(report: Report, folder: Path) -> None:
+    """The conductivities at several temperatures, if there are any."""
+    from constriction.spectra.temperatures import point_names, point_values, temperature_series
+
+    found = temperature_series(report.entries, report.scaled.by if report.scaled else None)
+    if found is not None:
+        with (folder / ARRHENIUS).open("w", encoding="utf-8", newline="") as file:
+            rows = [point_names(found), *(point_values(found, point) for point in found.points)]
+            csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def _draw_spectrum(report: Report, number: int, folder: Path, suffixes: Sequence[str], record: Record) -> list[Picture]:
+    """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
+    from constriction.view.entries import entry_picture, entry_title
     from constriction.view.spectra_plots import draw_picture
+
+    entry = report.entries[number]
+    try:
+        by = report.scaled.by if report.scaled else None
+        picture = entry_picture(entry, by, entry_title(entry, report.entries))
+        for suffix in suffixes:
+            draw_picture(picture, folder / f"{_picture_name(number, entry)}{suffix}")
+    except OSError:  # the disk, which all others need as well
+        raise
+    except Exception as error:
+        record.update(picture=None, no_picture=one_line(entry.file, error))
+        return []
+    return [picture]
+
+
+def _draw(
+    report: Report, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
+) -> tuple[list[Picture], SeriesOfTrends | None]:
+    """Save the pictures; returns what those of the spectra and of the series show."""
+    from constriction.view.entries import trends_of
     from constriction.view.trends import draw_deposition, draw_trends
 
     by = report.scaled.by if report.scaled else None
     pictures = []
     for number, entry in enumerate(report.entries):
         if entry.fit:
-            picture = entry_picture(entry, by, entry_title(entry, report.entries))
-            pictures.append(picture)
-            for suffix in suffixes:
-                draw_picture(picture, folder / f"{_picture_name(number, entry)}{suffix}")
+            pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
     pristine = report.how.pristine_circuit is not None
     series = trends_of(report.entries, by, report.charges, pristine) if report.how.series else None
     for suffix in suffixes:

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from constriction.commands.limits import limits
-from constriction.commands.options import FLAG, SEVERAL, given_arguments, masks, positive_quantity, window
+from constriction.commands.options import (
+    FLAG,
+    SEVERAL,
+    geometry,
+    given_arguments,
+    masks,
+    positive_quantity,
+    refuse_empty,
+    window,
+)
 from constriction.errors import InputError
-from constriction.guard import guarded
+from constriction.guard import guarded, refused
 from constriction.ranks import agree
 
 if TYPE_CHECKING:
@@ -57,6 +66,8 @@ class AnalyzeOptions:
     """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
     thickness: str | None = None
     """With --area, of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
+    impedance: str = ""
+    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     pristine: str | None = None
     """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
     conductivity: str | None = None
@@ -98,7 +109,8 @@ def analyze(
     Wo, Ws (finite-length Warburg: open, R coth(√(iωT))/√(iωT); short, with tanh), G (Gerischer, R/√(1+iωT)). A hyphen
     puts in series, p(…,…) in parallel: L-R-p(R,L)-RQ-Wo.
 
-    Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error.
+    Several sweeps in a file are analysed one by one. A file that fails stays in the table with its error. Where the
+    files tell several temperatures, the activation energies of σT and σ are fitted.
 
     Exit codes: 0 done; 2 wrong input, or all files failed and nothing was written; 1 anything else.
 
@@ -110,6 +122,8 @@ def analyze(
         Folder for fit.json, table.csv and pictures; an earlier analysis there is replaced as a whole. [default:
         results/ and the name of the first file]
     """
+    if why := refuse_empty(files):
+        return refused(why)
     folder = out or Path("results") / (files[0].stem if files else "")
     return guarded(partial(_analyze, files, folder, options), options.debug)
 
@@ -138,6 +152,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     from constriction.files import read_file
     from constriction.folders import check_place
     from constriction.spectra.batch import analyse_all, load
+    from constriction.spectra.readers import ReadOptions
 
     if not files:
         raise InputError("no file to analyse: expected at least one")
@@ -148,7 +163,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     if options.pristine not in (None, FIRST):  # before anything is fitted
         read_file(options.pristine, "a file of an impedance instrument")
     say("reading")
-    entries = load(files)
+    entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance))
     if by_size or options.pristine:
         entries = tuple(map(_refuse_normalised, entries))
     unit = limits(options.hold, options.bound).unit
@@ -331,7 +346,7 @@ def _deposition(options: AnalyzeOptions) -> Deposition | None:
 
 def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     from constriction.commands.analysis_folder import record_text
-    from constriction.view.entries import deposition_rows, entry_rows, entry_title
+    from constriction.view.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
     from constriction.view.streams import tell, tell_record
     from constriction.view.terminal import print_table
 
@@ -341,8 +356,13 @@ def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
     by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     for entry in report.entries:
         print_table(entry_title(entry, report.entries), entry_rows(entry, by, beside))
+    if record["arrhenius"]:
+        print_table("Arrhenius", arrhenius_rows(record["arrhenius"]))
     if report.deposition:
         print_table(report.deposition.file, deposition_rows(record["deposition"]))
     if failed := sum(bool(entry.error) for entry in report.entries):
         tell(f"WARNING: {failed} of {len(report.entries)} failed; the errors stand above and in fit.json")
+    for item in record["files"]:
+        if item["no_picture"]:
+            tell(f"WARNING: {item['file']}: no picture ({item['no_picture']})")
     tell(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})")

@@ -20,7 +20,7 @@ from constriction.commands.options import (
     positive_quantity,
     with_accuracy,
 )
-from constriction.errors import InputError
+from constriction.errors import InputError, one_line
 from constriction.guard import complain, guarded
 from constriction.ranks import agree
 
@@ -44,6 +44,8 @@ class CompareOptions:
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
+    impedance: str = ""
+    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
@@ -145,7 +147,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         parse_circuit(options.circuit)
     memory = None if options.memory is None else bytes_of(options.memory)
     area = None if options.area is None else positive_quantity("--area", options.area, "area")
-    loaded = load_all(files, area)
+    loaded = load_all(files, area, options.impedance)
     hidden = masks(options.mask)
     checked = tuple(_checked(item, case, hidden) for item in loaded)
     if all(item.error for item in checked):
@@ -164,8 +166,8 @@ def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
         return item
     try:
         screened(item.spectrum, case, hidden)
-    except InputError as error:
-        return replace(item, error=f"{item.file}: {error}")
+    except Exception as error:  # one bad file must not cost the others
+        return replace(item, error=one_line(item.file, error))
     return item
 
 
@@ -185,8 +187,8 @@ def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ..
         return Entry(item, None, item.error)
     try:
         return Entry(item, overlay(item.spectrum, cell, circuit, hidden), "")
-    except InputError as error:
-        return Entry(item, None, f"{item.file}: {error}")
+    except Exception as error:
+        return Entry(item, None, one_line(item.file, error))
 
 
 def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: Origin | None) -> dict[str, Any]:
@@ -201,7 +203,12 @@ def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: 
         (fresh / "case.toml").write_text(case, encoding="utf-8")
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
-            _draw(fresh, entry, cell, (number, len(entries)))
+            try:
+                _draw(fresh, entry, cell, (number, len(entries)))
+            except OSError:  # the disk, which all others need as well
+                raise
+            except Exception as error:
+                complain(f"WARNING: no picture: {one_line(entry.loaded.file, error)}")
         (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
         if how is not None:
             from constriction.view.compare_report import compare_report

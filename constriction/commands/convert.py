@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG
+from constriction.commands.options import FLAG, geometry, refuse_empty
 from constriction.errors import InputError
-from constriction.guard import guarded
+from constriction.guard import guarded, refused
 from constriction.ranks import agree
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from constriction.spectra.measurement import Measurement
+    from constriction.spectra.readers import ReadOptions
 
 
 def convert(
@@ -25,6 +26,9 @@ def convert(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    area: str | None = None,
+    thickness: str | None = None,
+    impedance: str = "",
     debug: Annotated[bool, FLAG] = False,
 ) -> int:
     """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
@@ -37,22 +41,37 @@ def convert(
     ----------
     source:
         BioLogic .mpt or .mpr, Gamry .DTA, ZPlot .z, VersaStudio .par, RelaxIS, Autolab, CH Instruments or Parstat
-        text, any csv or tsv with a header, or three columns of numbers.
+        text, any csv or tsv with a header that names frequency and Z, Y, C with D, R or G, or a quantity of a
+        material (ε, M, σ, ρ), or three columns of numbers.
     output:
         The csv file; replaced if it exists.
+    area:
+        Of the electrode, such as "0.785 cm2"; for quantities of a material. [default: what the file says]
+    thickness:
+        Of the sample, such as "1 mm"; for quantities of a material. [default: what the file says]
+    impedance:
+        Of several in the file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]
     debug:
         Show where an unexpected error comes from.
     """
-    return guarded(partial(_convert, source, output), debug)
+    if why := refuse_empty([source]):
+        return refused(why)
+    return guarded(partial(_convert, source, output, (area, thickness, impedance)), debug)
 
 
-def _convert(source: Path, output: Path, comm: MPI.Comm) -> None:
+def _convert(source: Path, output: Path, how: tuple[str | None, str | None, str], comm: MPI.Comm) -> None:
     """On rank 0 alone."""
     from constriction.view.terminal import print_table
 
-    written = agree(comm, lambda: write_spectra(source, output))
+    written = agree(comm, lambda: write_spectra(source, output, _read_options(*how)))
     for item in written if comm.rank == 0 else ():
         print_table(f"{source}, sweep {item.measurement.metadata.sweep} of {len(written)}", converted_rows(item))
+
+
+def _read_options(area: str | None, thickness: str | None, impedance: str) -> ReadOptions:
+    from constriction.spectra.readers import ReadOptions
+
+    return ReadOptions(geometry(area, thickness), impedance)
 
 
 class Converted(NamedTuple):
@@ -62,12 +81,13 @@ class Converted(NamedTuple):
     measurement: Measurement
 
 
-def write_spectra(source: Path, output: Path) -> list[Converted]:
+def write_spectra(source: Path, output: Path, options: ReadOptions | None = None) -> list[Converted]:
     """Read a file and write its spectra, each as a file of its own.
 
     Args:
         source: a file of an impedance instrument.
         output: the file to write; several sweeps become NAME-1.csv, NAME-2.csv, … instead. Units stay as measured.
+        options: how the source is read.
 
     Raises:
         InputError: the source cannot be read, the output has another suffix than .csv, is the source, or cannot
@@ -80,7 +100,7 @@ def write_spectra(source: Path, output: Path) -> list[Converted]:
 
     if output.suffix.lower() != ".csv":
         raise InputError(f"{output}: suffix {output.suffix!r}; expected .csv")
-    measurements = read(source)
+    measurements = read(source, options)
     if len(measurements) == 1:
         paths = [output]
     else:
@@ -109,10 +129,13 @@ def converted_rows(item: Converted) -> Iterator[tuple[str, str]]:
     if metadata.cycle is not None:
         yield "cycle", str(metadata.cycle)
     yield "points", f"{spectrum.frequency.size}, {low} to {high}, in {EDGE_UNITS[spectrum.unit].label}"
+    if metadata.temperature is not None:
+        yield "temperature", f"{metadata.temperature:.2f} K"
+    told = "" if metadata.geometry_used else ", not applied"
     if metadata.area is not None:
-        yield "area in file", f"{metadata.area * 1e4:.6g} cm², not applied"
+        yield "area in file", f"{metadata.area * 1e4:.6g} cm²{told}"
     if metadata.thickness is not None:
-        yield "thickness in file", f"{metadata.thickness * 1e3:.6g} mm, not applied"
+        yield "thickness in file", f"{metadata.thickness * 1e3:.6g} mm{told}"
     for note in item.measurement.notes:
         yield "note", note
     for warning in item.measurement.warnings:

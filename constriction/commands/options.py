@@ -13,9 +13,11 @@ from constriction.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from constriction.case.schema import Case
     from constriction.spectra.analysis import Mask
+    from constriction.spectra.conversions import Geometry
 
 FLAG = SEVERAL = Parameter(negative="", show_default=False)
 
@@ -62,6 +64,36 @@ def positive_quantity(option: str, text: str, kind: str) -> float:
     if value <= 0:
         raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
     return value
+
+
+def geometry(area: str | None, thickness: str | None) -> Geometry:
+    """The size of a sample that --area and --thickness name.
+
+    Raises:
+        InputError: one is no such quantity.
+    """
+    from constriction.spectra.conversions import Geometry
+
+    return Geometry(
+        None if area is None else positive_quantity("--area", area, "area"),
+        None if thickness is None else positive_quantity("--thickness", thickness, "length"),
+    )
+
+
+def refuse_empty(files: Sequence[Path]) -> str:
+    """Why none of some files can be read, found before anything heavy is imported; "" where one may be."""
+    from constriction.spectra.texts import load_bytes
+
+    errors = []
+    for path in files:
+        try:
+            load_bytes(path)
+        except InputError as error:
+            errors.append(str(error))
+        else:
+            return ""
+    told = "; ".join(errors)
+    return told if len(errors) < 2 else f"none of {len(errors)} could be analysed: {told}"
 
 
 def with_accuracy(case: Case, relative_error: float) -> Case:

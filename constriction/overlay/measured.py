@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from constriction.errors import InputError
+from constriction.errors import one_line
+from constriction.spectra.conversions import Geometry
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.normalisation import normalised, to_area
-from constriction.spectra.readers import read
+from constriction.spectra.readers import ReadOptions, read
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -34,19 +35,21 @@ class Loaded:
     error: str = ""
 
 
-def load_all(paths: Sequence[Path], area: float | None) -> tuple[Loaded, ...]:
+def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> tuple[Loaded, ...]:
     """Read measured files, several spectra in one or not; what cannot be read has its error.
 
     Args:
         paths: of any instrument.
         area: of the electrode in m²; None: what each file says.
+        impedance: of several in a file, as in `ReadOptions`.
     """
+    options = ReadOptions(Geometry(area), impedance)
     found: list[Loaded] = []
     for path in paths:
         try:
-            found += [_per_area(str(path), measurement, area) for measurement in read(path)]
-        except InputError as error:
-            found.append(Loaded(str(path), error=str(error)))
+            found += [_per_area(str(path), measurement, area) for measurement in read(path, options)]
+        except Exception as error:  # one bad file must not cost the others
+            found.append(Loaded(str(path), error=one_line(str(path), error)))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from constriction.errors import InputError
+from constriction.errors import InputError, one_line
 from constriction.spectra.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.circuit_problem import limited_to
 from constriction.spectra.circuits import parse_circuit
@@ -17,7 +17,7 @@ from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.minima import JointArcs
 from constriction.spectra.processes import Processes, find_processes
-from constriction.spectra.readers import read
+from constriction.spectra.readers import ReadOptions, read
 from constriction.spectra.relaxation_times import (
     Distribution,
     DistributionOptions,
@@ -30,6 +30,7 @@ from constriction.spectra.tracking import fit_series
 # Residuals of a fit this many times the Kramers-Kronig noise say that the circuit is not the spectrum's; below
 # FOLLOWED, relative to |Z|, none was measured so well.
 MISFIT, FOLLOWED = 10.0, 1e-5
+LEFT_OUT = "left out"  # in the notes of a reader on rows that cannot be right
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,19 @@ class Entry:
         return self.comparison[0].fit if self.comparison else None
 
 
-def load(paths: Sequence[str | Path]) -> tuple[Entry, ...]:
-    """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error."""
+def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[Entry, ...]:
+    """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error.
+
+    Args:
+        paths: of any instrument.
+        options: geometry of the samples and choice of the impedance, for all of them.
+    """
     found: list[Entry] = []
     for path in paths:
         try:
-            found += [Entry(str(path), measurement) for measurement in read(path)]
-        except InputError as error:
-            found.append(Entry(str(path), error=str(error)))
+            found += [Entry(str(path), measurement) for measurement in read(path, options)]
+        except Exception as error:  # one bad file must not cost the others
+            found.append(Entry(str(path), error=one_line(str(path), error)))
     return tuple(found)
 
 
@@ -173,9 +179,10 @@ def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
         return entry
     try:
         return replace(entry, screened=screen(entry.measurement.spectrum, options))
-    except InputError as error:
-        hints = "".join(f" ({warning})" for warning in entry.measurement.warnings)  # the reason, most likely
-        return replace(entry, error=f"{entry.file}: {error}{hints}")
+    except Exception as error:
+        left_out = [note for note in entry.measurement.notes if LEFT_OUT in note]
+        hints = "".join(f" ({hint})" for hint in (*entry.measurement.warnings, *left_out))  # the reason, most likely
+        return replace(entry, error=f"{one_line(entry.file, error)}{hints}")
 
 
 def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
@@ -184,8 +191,8 @@ def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
     try:
         with naming_the_taker(entry.screened):
             return replace(entry, comparison=compare_circuits(entry.screened.spectrum, options.circuits, options.fit))
-    except InputError as error:
-        return replace(entry, error=f"{entry.file}: {error}")
+    except Exception as error:
+        return replace(entry, error=one_line(entry.file, error))
 
 
 def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> list[Entry]:
@@ -193,9 +200,13 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
         return list(entries)
-    series = [
-        fit_series(spectra, circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits
-    ]
+    try:
+        limited = [(circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits]
+        series = [fit_series(spectra, circuit, fit) for circuit, fit in limited]
+    except Exception as error:
+        if isinstance(error, InputError):  # a circuit
+            raise
+        return [_fitted(entry, options) for entry in entries]  # one by one, so that the others are there
     members = iter(zip(*series, strict=True))
     fitted = []
     for entry in entries:
@@ -203,9 +214,9 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
             fitted.append(entry)
             continue
         candidates = next(members)
-        if error := next((member.error for member in candidates if member.error), ""):
+        if why := next((member.error for member in candidates if member.error), ""):
             taken = f" ({entry.screened.taken})" if entry.screened.taken else ""
-            fitted.append(replace(entry, error=f"{entry.file}: {error}{taken}"))
+            fitted.append(replace(entry, error=f"{entry.file}: {why}{taken}"))
             continue
         comparison = ranked([member.fit for member in candidates if member.fit])
         chosen = next(member for member in candidates if member.fit is comparison[0].fit)
@@ -222,6 +233,6 @@ def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Ent
         with naming_the_taker(entry.screened):
             found, scan = relaxation_times(spectrum, how), stability_scan(spectrum, how)
             processes = find_processes(spectrum, entry.screened.test.noise, scan)
-    except InputError as error:
-        return replace(entry, error=f"{entry.file}: {error}")
+    except Exception as error:
+        return replace(entry, error=one_line(entry.file, error))
     return replace(entry, distribution=found, scan=scan, processes=processes)

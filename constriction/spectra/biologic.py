@@ -8,49 +8,59 @@ from typing import Any
 import numpy as np
 
 from constriction.errors import InputError
-from constriction.spectra.columns import Column, Role, recognise
+from constriction.spectra.columns import Column, recognise
+from constriction.spectra.formats import MPT
+from constriction.spectra.headers import OPTIONAL, Fault, Table, Variant, Vocabulary, variants_of
 from constriction.spectra.instruments import Head
-from constriction.spectra.tables import Complete, Table
 from constriction.spectra.texts import MPR
 
 
-def mpr_table(data: bytes, path: str, roles: Mapping[str, Role], complete: Complete) -> tuple[Table, Head]:
+def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[Table], Head]:
     """Read the columns of an .mpr file.
 
     Args:
         data: the bytes of the file.
         path: for messages.
-        roles: `columns.SPECTRUM` or `columns.SERIES`.
-        complete: picks the columns to read; () when they make no whole.
+        vocabulary: of spectra or of time series.
 
     Returns:
-        The table, its line numbers counting the records, and the date.
+        The tables side by side, their line numbers counting the records, and the date.
 
     Raises:
-        InputError: galvani is missing, the file is damaged, or lacks the columns.
+        InputError: galvani is missing or does not know the file, or it lacks the columns.
     """
     if not data.startswith(MPR):
         raise InputError(f"{path}: does not begin as a BioLogic .mpr file; expected 'BIO-LOGIC MODULAR FILE'")
     records, date = _records(data, path)
-    found: dict[str, Column] = {}
-    for name in records.dtype.names or ():
-        if (column := recognise(name, roles)) and column.role not in found:
-            found[column.role] = column
-    wanted = complete(frozenset(found))
-    if not wanted or not len(records):
-        names = ", ".join(records.dtype.names or ())
-        raise InputError(f"{path}: {len(records)} records of {names:.200}; expected the columns that are looked for")
-    values = {role: np.asarray(records[found[role].name], dtype=np.float64) for role in wanted}
-    for role, numbers in values.items():
-        bad = np.flatnonzero(~np.isfinite(numbers))
-        if bad.size:
-            raise InputError(
-                f"{path}, record {bad[0] + 1}: {numbers[bad[0]]} in column {found[role].name!r}, expected a finite "
-                "number"
-            )
-    lines = np.arange(1, len(records) + 1)
-    columns = {role: found[role] for role in wanted}
-    return Table(columns, values, lines, 1, ()), Head("EC-Lab (BioLogic)", date)
+    names = list(records.dtype.names or ())
+    found = variants_of([recognise(name, vocabulary.roles) for name in names], vocabulary.complete)
+    if not found or not len(records):
+        raise InputError(
+            f"{path}: {len(records)} records of {', '.join(names):.200}; expected the columns that are looked for, or "
+            f"{MPT}"
+        )
+    tables = [_table(records, variant, columns) for variant, columns in found.items()]
+    return tables, Head("EC-Lab (BioLogic)", date)
+
+
+def _table(records: Any, variant: Variant, columns: Mapping[str, tuple[int, Column]]) -> Table:
+    """One variant, without the records that have something else than finite numbers."""
+    values = {role: np.asarray(records[column.name], dtype=np.float64) for role, (_, column) in columns.items()}
+    finite = {role: np.isfinite(numbers) for role, numbers in values.items() if role not in OPTIONAL}
+    good = np.all(list(finite.values()), axis=0)
+    faults = []
+    for row in np.flatnonzero(~good).tolist():
+        role = next(role for role, right in finite.items() if not right[row])
+        faults.append(Fault(row + 1, f"{values[role][row]} in column {columns[role][1].name!r:.40}"))
+    return Table(
+        {role: column for role, (_, column) in columns.items()},
+        {role: numbers[good] for role, numbers in values.items()},
+        np.flatnonzero(good) + 1,
+        1,
+        faults=tuple(faults),
+        label=variant[0],
+        temperature=variant[1],
+    )
 
 
 def sha256(data: bytes) -> str:
@@ -65,11 +75,11 @@ def _records(data: bytes, path: str) -> tuple[Any, str]:
     except ImportError:
         raise InputError(
             f"{path}: .mpr files need galvani, which is not installed; run pip install 'constriction-fem[biologic]', "
-            "or export the file as text (.mpt)"
+            f"or {MPT}"
         ) from None
     try:
         file = MPRfile(io.BytesIO(data))
         return file.data, str(getattr(file, "startdate", "") or "")
     except Exception as error:  # galvani has no errors of its own: any file that it does not know
         why = " ".join(str(error).split())
-        raise InputError(f"{path}: galvani cannot read it ({type(error).__name__}: {why:.100})") from None
+        raise InputError(f"{path}: galvani cannot read it ({type(error).__name__}: {why:.100}); {MPT}") from None

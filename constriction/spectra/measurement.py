@@ -28,6 +28,8 @@ class Metadata:
         thickness: of the sample in m as the file tells, None without.
         sweep: 1, 2, … in the file.
         cycle: as the instrument counts, None when it does not.
+        temperature: in K as the file tells, None without.
+        geometry_used: whether area and thickness made the impedance from a quantity of the material.
     """
 
     file: str
@@ -38,6 +40,8 @@ class Metadata:
     thickness: float | None = None
     sweep: int = 1
     cycle: int | None = None
+    temperature: float | None = None
+    geometry_used: bool = False
 
 
 @dataclass(frozen=True, eq=False)

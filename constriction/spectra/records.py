@@ -159,12 +159,13 @@ def _source(entry: Entry) -> Record:
     measurement = entry.measurement
     record: Record = {"file": entry.file}
     if measurement is None:
-        names = "sweep cycle sha256 instrument date unit points from_hertz to_hertz".split()
+        names = "sweep cycle temperature_kelvin sha256 instrument date unit points from_hertz to_hertz".split()
         return record | dict.fromkeys(names) | {"notes": [], "warnings": []}
     metadata, spectrum = measurement.metadata, measurement.spectrum
     return record | {
         "sweep": metadata.sweep,
         "cycle": metadata.cycle,
+        "temperature_kelvin": metadata.temperature,
         "sha256": metadata.sha256,
         "instrument": metadata.instrument or None,
         "date": metadata.date or None,

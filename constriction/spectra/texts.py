@@ -8,22 +8,14 @@ from pathlib import Path
 
 from constriction.errors import InputError
 from constriction.files import LARGEST_INPUT, read_file
+from constriction.spectra.formats import begins_as, named_as
 
 # Together they keep every file below five seconds.
 LARGEST_FILE = LARGEST_INPUT
 MOST_LINES = 300_000
 
-_MAGIC = {
-    b"BIO-LOGIC MODULAR FILE": "a BioLogic .mpr file",
-    b"PK\x03\x04": "a zip archive or an Excel workbook; export it as text",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Office file; export it as text",
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"\x1f\x8b": "a gzip archive; unpack it",
-    b"\x89HDF": "an HDF5 file",
-}
 MPR = b"BIO-LOGIC MODULAR FILE"
+TEXTS = "csv, txt, mpt, DTA, z, par"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a"))
 
@@ -66,10 +58,10 @@ def text_of(data: bytes, path: str | Path) -> Text:
     Raises:
         InputError: binary, or more than 300 000 lines.
     """
-    for magic, what in _MAGIC.items():
-        if data.startswith(magic):
-            hint = "; rename it to .mpr" if magic == MPR else ""
-            raise InputError(f"{path}: is {what}, expected text (csv, txt, mpt, DTA, z, par){hint}")
+    if data.startswith(MPR):
+        raise InputError(f"{path}: is a BioLogic .mpr file, expected text ({TEXTS}); rename it to .mpr")
+    if what := begins_as(data, path):
+        raise InputError(f"{path}: is {what}; expected text ({TEXTS})")
     text = _decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
     lines = text.rstrip("\x1a\n").split("\n")
     if len(lines) > MOST_LINES:
@@ -94,7 +86,12 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
     except ValueError:
         pass
     decimal, remark = _decimal_mark(cells)
-    return [_number(cell, decimal) for cell in cells], remark
+    found = [_number(cell, decimal) for cell in cells]
+    if 2 * found.count(None) > len(found):  # a few cells with the other mark do not tell
+        other = [_number(cell, "," if decimal == "." else ".") for cell in cells]
+        if other.count(None) < found.count(None):
+            return other, "" if decimal == "," else "decimal comma"
+    return found, remark
 
 
 def _decode(data: bytes, path: str | Path) -> str:
@@ -108,7 +105,8 @@ def _decode(data: bytes, path: str | Path) -> str:
         return data.decode(encoding, errors="replace")
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if b"\0" in data or controls > 0.01 * len(data):
-        raise InputError(f"{path}: binary, expected text (csv, txt, mpt, DTA, z, par)")
+        what = named_as(data, path)
+        raise InputError(f"{path}: binary, expected text ({TEXTS}){f'; by its name {what}' if what else ''}")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

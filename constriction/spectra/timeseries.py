@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.spectra.columns import SERIES, Unit
-from constriction.spectra.tables import Table
+from constriction.spectra.headers import Table
+from constriction.spectra.units import Unit
+from constriction.spectra.vocabulary import SERIES
 
 FARADAY = 96485.33212  # C/mol, exact since 2019 to the digits given
 SODIUM_MOLAR_MASS = 22.98976928e-3  # kg/mol
@@ -105,6 +106,9 @@ def series_of(tables: list[Table], path: str) -> TimeSeries:
         )
     remarks = [f"{left_out} rows of impedance left out"] if left_out else []
     remarks += [remark for table in tables for remark in table.remarks]
+    if faults := [fault for table in tables for fault in table.faults]:
+        count = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
+        remarks.append(f"{count} left out (line {faults[0].line}: {faults[0].why}{'; …' if len(faults) > 1 else ''})")
     return TimeSeries(joined[0], joined[1], joined[2], kinds == {"A/m2"}, tuple(dict.fromkeys(remarks)))
 
 

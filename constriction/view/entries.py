@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from constriction.errors import InputError
 from constriction.spectra.apparent import apparent
 from constriction.spectra.batch import Entry, doubts
 from constriction.spectra.circuits import Element, impedance
+from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
@@ -35,6 +37,8 @@ SYMBOLS = {
 }
 WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
 LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"$C_\mathrm{int}$"}
+# Notes of the reader that the table shows: what was left out, and what else there is.
+TOLD = re.compile(r"left out|--impedance")
 # Points of a fitted circuit per decade, so that it looks like the curve it is.
 FINE = 40
 
@@ -120,6 +124,8 @@ def entry_rows(
         told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
         yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
     yield from _relaxation_rows(entry, by)
+    if entry.measurement:
+        yield from (("note", note) for note in entry.measurement.notes if TOLD.search(note))
     for warning in warnings_of(entry):
         yield "WARNING", warning
 
@@ -151,6 +157,28 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
     for why in sorted(whys):
         times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]
         yield "not sure", f"{', '.join(times)}: {why}"
+
+
+def arrhenius_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of the table of several temperatures.
+
+    Args:
+        record: `arrhenius` of fit.json.
+    """
+    kelvin = [point["temperature_kelvin"] for point in record["points"]]
+    celsius = f"{min(kelvin) - ZERO_CELSIUS:.1f} to {max(kelvin) - ZERO_CELSIUS:.1f} °C"
+    yield "temperatures", f"{len(kelvin)} spectra, {celsius}"
+    symbols = ("σT", "σ") if record["of"] == "conductivity" else ("T/R_SE", "1/R_SE")
+    for symbol, key in zip(symbols, (f"{record['of']}_times_temperature", record["of"]), strict=True):
+        found = record[key]
+        told = quantity(found["activation_energy_eV"], found["activation_energy_stderr_eV"], "eV")
+        yield f"E_a of {symbol}", f"{told}, r² {found['r_squared']:.5f}"
+    if record["of"] == "conductivity":
+        for point in record["points"]:
+            sigma, stderr = (point[f"conductivity{name}_siemens_per_cm"] for name in ("", "_stderr"))
+            yield f"σ({point['temperature_kelvin'] - ZERO_CELSIUS:.1f} °C)", quantity(sigma, stderr, "S/cm")
+    else:
+        yield "note", "1/R_SE stands for the conductivity, which needs --area and --thickness"
 
 
 def deposition_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -435,9 +435,9 @@ BAD_FILES = {
     "header only": (HEADER + "\n", r"line 1: "),
     "four points": ("\n".join([HEADER, *GOOD_ROWS.splitlines()[:4]]) + "\n", r"4 points, expected at least 5"),
     "twice": (f"{HEADER}\n{GOOD_ROWS}50\t15\t4\n", r"line 7: frequency 50 Hz again"),
-    "negative": (f"{HEADER}\n-1\t2\t3\n{GOOD_ROWS}", r"line 2: frequency -1 Hz, expected a positive number"),
+    "negative": (f"{HEADER}\n-1\t2\t3\n{GOOD_ROWS}", r"line 2: frequency -1 Hz"),
     "nan": (f"{HEADER}\n{GOOD_ROWS}20\tnan\t4\n", r"line 7: "),
-    "text": (f"{HEADER}\n{GOOD_ROWS}20\tabc\t4\n{GOOD_ROWS}", r"line 7: "),
+    "text": (f"{HEADER}\n{GOOD_ROWS}20\tabc\t4\n", r"line 7: "),
     "binary": ("\x00\x01\x02\x03" * 50, r""),
 }
 
@@ -447,7 +447,7 @@ def test_a_bad_file_alone_gets_one_line_and_among_good_ones_a_row(here, capfd, t
     (here / "bad.csv").write_text(text)
     assert main(["analyze", "bad.csv", "--out", "out"]) == 2
     out, err = capfd.readouterr()
-    assert re.fullmatch(r"reading\nfitting\nconstriction: bad\.csv[^\n]+\n", err) and re.search(expected, err), err
+    assert re.fullmatch(r"(reading\nfitting\n)?constriction: bad\.csv[^\n]+\n", err) and re.search(expected, err), err
     assert out == "" and not (here / "out").exists()
     bad, good = analyzed("bad.csv", "cell.csv")["files"]
     assert bad["error"].startswith("bad.csv") and re.search(expected, bad["error"])

@@ -9,9 +9,11 @@ import pytest
 from measured import EIS, FREQUENCY, IMPEDANCE, cell, needs_data, table
 
 from constriction.errors import InputError
-from constriction.spectra.columns import SPECTRUM, recognise, unit_of
+from constriction.spectra.columns import recognise
 from constriction.spectra.readers import read
 from constriction.spectra.spectrum import Spectrum, write_csv
+from constriction.spectra.units import unit_of
+from constriction.spectra.vocabulary import SPECTRUM
 
 needs_galvani = pytest.mark.skipif(
     importlib.util.find_spec("galvani") is None, reason="galvani is not installed (extra 'biologic')"
@@ -253,9 +255,16 @@ def test_sign_of_an_inductive_cell_without_header(tmp_path):
     np.testing.assert_allclose(read(tmp_path / "x.txt")[0].spectrum.impedance, z, rtol=1e-8)
 
 
-def test_unknown_header_above_three_columns_is_told(tmp_path):
-    notes = reads(tmp_path, table("a\tb\tc", (F, RE, IM))).notes
-    assert any("no header known (line 1: 'a\\tb\\tc')" in note for note in notes)
+def test_unknown_header_above_three_columns_is_never_overruled(tmp_path):
+    (tmp_path / "x.txt").write_text(table("alpha\tbeta\tgamma", (F, RE, IM)))
+    with pytest.raises(InputError, match=r"line 1: header 'alpha\\tbeta\\tgamma' names no quantity that is known"):
+        read(tmp_path / "x.txt")
+    assert "no header: columns taken as frequency, Re Z, Im Z" in reads(tmp_path, table("", (F, RE, IM))).notes
+
+
+@pytest.mark.parametrize("title", ["My cell, 25 °C", "# the second pellet of Monday, 1.2.2024", "cell 3\n\n"])
+def test_title_above_three_columns_is_no_header(tmp_path, title):
+    reads(tmp_path, table(title, (F, RE, IM)))
 
 
 def test_own_file(tmp_path):
@@ -361,10 +370,26 @@ def test_frequency_in_another_column_without_header(tmp_path, columns):
 
 @pytest.mark.parametrize(
     "cell_text",
-    ["Re(Y)/Ohm-1", "E Real", "Z2 Real", "Re(Zce)/Ohm", "Cs/µF", "I Range", "|Ewe|/V", "Zsig", "", "x" * 10_000],
+    ["E Real", "I Range", "|Ewe|/V", "Zsig", "", "x" * 10_000, "x", "dq/mA.h", "Re(Y)/Ohm/V", "THD Ewe/%"],
 )
 def test_other_columns(cell_text):
     assert recognise(cell_text, SPECTRUM) is None
+
+
+@pytest.mark.parametrize(
+    ("cell_text", "expected"),
+    [
+        ("Re(Y)/Ohm-1", ("Re Y", "", 1.0)),
+        ("Z2 Real", ("Re Z", "Z2", None)),
+        ("Re(Zce)/Ohm", ("Re Z", "Zce", 1.0)),
+        ("Cs/µF", ("Cs", "", 1e-6)),
+        ("Re(Permittivity)", ("ε'", "", None)),
+        ("|Z| 25 °C [kΩ]", ("|Z|", "", 1e3)),
+    ],
+)
+def test_quantities(cell_text, expected):
+    column = recognise(cell_text, SPECTRUM)
+    assert (column.role, column.label, column.unit and column.unit.factor) == expected
 
 
 def test_prefix_counts_its_case():
