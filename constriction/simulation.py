@@ -19,12 +19,13 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, layout, rim_lengths
-from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity
+from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity, resistivity_parts
 from constriction.case.schema import Case
 from constriction.errors import InputError
 from constriction.field.response import Goal, Response
 from constriction.ranks import agree
 from constriction.spectra.peaks import Peak, find_peaks, main_peak
+from constriction.spectra.slab import Slab
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -234,6 +235,21 @@ def constriction_impedance(
     """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
     ratio = gap_ratio(case, plan, frequency)
     return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
+
+
+def full_contact(case: Case, frequency: NDArray[np.float64]) -> Slab:
+    """The slab with the whole interface in contact, as a spectrum is read beside it; frequency in Hz, falling; Ω·m²."""
+    electrolyte = case.electrolyte
+    boundaries = electrolyte.grain_boundary_conductivity is not None
+    bulk = electrolyte.bulk_conductivity / (2 * np.pi * VACUUM_PERMITTIVITY * electrolyte.relative_permittivity)
+    parts = electrolyte.thickness * np.array(resistivity_parts(electrolyte, frequency))
+    return Slab(
+        frequency=frequency,
+        parts=parts,
+        resistances=electrolyte.thickness * np.array(resistivity_parts(electrolyte, 0.0)).real,
+        apexes=np.array([bulk, electrolyte.grain_boundary_frequency][: 1 + boundaries]),
+        exponents=np.array([1.0, electrolyte.grain_boundary_exponent][: 1 + boundaries]),
+    )
 
 
 def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:
