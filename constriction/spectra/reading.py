@@ -21,7 +21,7 @@ from constriction.spectra.apparent import DEFINITION, TOLD_BY_SLAB, Apparent
 from constriction.spectra.arcs import Arc
 from constriction.spectra.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import FEWEST_POINTS
-from constriction.spectra.slab import LEAST_EXPONENT, ON_BOUND, Beside, Slab, arc_beside, slab_alone
+from constriction.spectra.slab import LEAST_EXPONENT, ON_BOUND, Beside, Slab, arc_beside, plain_arc, slab_alone
 from constriction.spectra.spectrum import Spectrum
 
 type Reals = NDArray[np.float64]
@@ -87,7 +87,8 @@ class Weight(NamedTuple):
 def noise_beside(spectrum: Spectrum, slab: Slab) -> float:
     """What the better of both kinds of arc leaves of either part of a spectrum, relative to |Z|, root mean square."""
     sigma = np.abs(spectrum.impedance)
-    least = min(arc_beside(spectrum, slab, sigma, dispersed=kind).chi_squared for kind in (False, True))
+    both = plain_arc(spectrum, slab, sigma), arc_beside(spectrum, slab, sigma, dispersed=True)
+    least = min(fit.chi_squared for fit in both)
     return math.sqrt(least / max(2 * sigma.size - 4, 1))
 
 
@@ -109,7 +110,7 @@ def read_beside(spectrum: Spectrum, slab: Slab, weight: Weight, *, arc: bool = T
     if not np.abs(spectrum.impedance).all():
         raise InputError("an impedance of 0: expected a nonzero impedance at every frequency")
     sigma = weight.resolution * np.abs(spectrum.impedance)
-    plain = arc_beside(spectrum, slab, sigma)
+    plain = plain_arc(spectrum, slab, sigma)
     pair = _Pair(spectrum, slab, weight, plain, arc_beside(spectrum, slab, sigma, dispersed=True))
     why = pair.unread() if arc else ""
     if not arc or why:
@@ -137,8 +138,14 @@ class _Pair:
 
     @property
     def credible(self) -> float:
-        """How far the dispersed arc is as likely as the plain one, 0 to 1."""
-        return math.exp(-max(self.dispersed.chi_squared - self.plain.chi_squared, 0.0) / 2)
+        """How much the dispersed arc counts beside the plain one: their misfits' ratio, at most 1."""
+        return min((SMOOTH + self.plain.chi_squared) / (SMOOTH + self.dispersed.chi_squared), 1.0)
+
+    @property
+    def unseen(self) -> float:
+        """What an exponent below 1, which stands for many times, leaves open of the arc beyond the window."""
+        seen = abs(float(self.plain.arc.real[-1] - self.plain.arc.real[0]))
+        return (1 - self.plain.exponent) * max(self.plain.resistance - seen, 0.0)
 
     @cached_property
     def peak(self) -> tuple[float, float | None]:
@@ -158,7 +165,8 @@ class _Pair:
     def error_of_arc(self, of_model: bool = True) -> float:
         """Of R of the plain arc."""
         plain = self.plain
-        return self.bar(plain.resistance**2 * plain.covariance[1, 1], plain.resistance - self.peak[0], of_model)
+        found = self.bar(plain.resistance**2 * plain.covariance[1, 1], plain.resistance - self.peak[0], of_model)
+        return math.hypot(found, self.unseen) if of_model else found
 
     def error_of_electrolyte(self, of_model: bool = True) -> float:
         """Of the electrolyte's resistance beside the plain arc."""
@@ -186,12 +194,12 @@ class _Pair:
         """Why the plain arc is not the interface's, "" if it is."""
         low, high = float(self.spectrum.frequency[-1]), float(self.spectrum.frequency[0])
         plain, place = self.plain, f"the arc at {self.plain.apex:.3g} Hz"
-        if not plain.converged:
-            return "its fit did not converge"
         if not self.resolved:
             return f"{place} is not larger than {RESOLVED:g} standard errors"
         if not low <= plain.apex <= high:
             return f"an arc would have its apex at {plain.apex:.3g} Hz, outside {low:.4g} to {high:.4g} Hz"
+        if not plain.converged:
+            return "its fit did not converge"
         if plain.resistance < RESOLVED * self.error_of_arc() or plain.exponent < LEAST_EXPONENT + ON_BOUND:
             return f"{place} is not told apart from the electrolyte's: {self._both()}"
         return ""

@@ -178,25 +178,42 @@ def slab_alone(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
     )
 
 
-def arc_beside(spectrum: Spectrum, slab: Slab, sigma: Reals, *, dispersed: bool = False) -> Beside:
-    """Fit a slab times a factor and one arc to a spectrum.
+def plain_arc(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
+    """Fit a slab times a factor and an RQ to a spectrum.
 
-    All parts of the slab have one factor, as a gap gives them that lets no current pass. Where the window shows more
-    than one arc of the slab, the plain arc leaves each part its own: a fast arc beside the grain boundaries' only
-    follows the bulk, and the rest of that constriction makes the grain boundaries' larger, not the bulk's.
+    All parts of the slab have one factor, as a gap gives them that lets no current pass. Beside an arc that is faster
+    than the slowest of the slab's and where the window shows them all, each part has its own: such an arc follows the
+    bulk alone, and the rest of that constriction makes the grain boundaries' arc larger, not the bulk's.
+
+    Args:
+        spectrum: N points.
+        slab: at the same frequencies.
+        sigma: (N,) standard deviation of either part of Z.
+    """
+    found = arc_beside(spectrum, slab, sigma)
+    if 1 < slab.resistances.size == slab.shown.size and found.apex > slab.apexes.min():
+        apart = arc_beside(spectrum, slab, sigma, together=False)
+        return apart if apart.chi_squared < found.chi_squared else found
+    return found
+
+
+def arc_beside(
+    spectrum: Spectrum, slab: Slab, sigma: Reals, *, dispersed: bool = False, together: bool = True
+) -> Beside:
+    """Fit a slab times factors and one arc to a spectrum.
 
     Args:
         spectrum: N points.
         slab: at the same frequencies.
         sigma: (N,) standard deviation of either part of Z.
         dispersed: whether the arc's resistance has the dispersion of the electrolyte.
+        together: whether all parts of the slab have the same factor.
 
     Returns:
         The best minimum of those that start from a scan over all times.
     """
-    own = dispersed or slab.shown.size < slab.resistances.size
-    bases = slab.impedance[np.newaxis] if own else slab.parts
-    resistances = np.array([slab.resistance]) if own else slab.resistances
+    bases = slab.impedance[np.newaxis] if together else slab.parts
+    resistances = np.array([slab.resistance]) if together else slab.resistances
     shape = slab.impedance / slab.resistance if dispersed else np.ones_like(slab.impedance)
     log_x = np.log(2 * math.pi * spectrum.frequency) + 0.5j * math.pi + np.log(shape)
     model = _Model(bases, log_x, shape, spectrum.impedance, sigma)
