@@ -19,7 +19,7 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, layout, rim_lengths
-from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity, resistivity_parts
+from constriction.case.electrolyte import VACUUM_PERMITTIVITY, resistivity
 from constriction.case.schema import Case
 from constriction.errors import InputError
 from constriction.field.response import Goal, Response
@@ -240,16 +240,13 @@ def constriction_impedance(
 def full_contact(case: Case, frequency: NDArray[np.float64]) -> Slab:
     """The slab with the whole interface in contact, as a spectrum is read beside it; frequency in Hz, falling; Ω·m²."""
     electrolyte = case.electrolyte
-    boundaries = electrolyte.grain_boundary_conductivity is not None
-    bulk = electrolyte.bulk_conductivity / (2 * np.pi * VACUUM_PERMITTIVITY * electrolyte.relative_permittivity)
-    parts = electrolyte.thickness * np.array(resistivity_parts(electrolyte, frequency))
-    return Slab(
-        frequency=frequency,
-        parts=parts,
-        resistances=electrolyte.thickness * np.array(resistivity_parts(electrolyte, 0.0)).real,
-        apexes=np.array([bulk, electrolyte.grain_boundary_frequency][: 1 + boundaries]),
-        exponents=np.array([1.0, electrolyte.grain_boundary_exponent][: 1 + boundaries]),
-    )
+    permittivity = VACUUM_PERMITTIVITY * electrolyte.relative_permittivity
+    arcs = [(electrolyte.bulk_conductivity, electrolyte.bulk_conductivity / (2 * math.pi * permittivity), 1.0)]
+    if electrolyte.grain_boundary_conductivity is not None:
+        boundaries = electrolyte.grain_boundary_frequency, electrolyte.grain_boundary_exponent
+        arcs.append((electrolyte.grain_boundary_conductivity, *boundaries))
+    conductivities, apexes, exponents = (np.array(column) for column in zip(*arcs, strict=True))
+    return Slab(frequency, electrolyte.thickness / conductivities, apexes, exponents)
 
 
 def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:

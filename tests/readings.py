@@ -155,8 +155,8 @@ def _outcome(pattern: str, result: Result) -> Outcome:
     slowest = math.inf if electrolyte.grain_boundary_conductivity is None else electrolyte.grain_boundary_frequency
     ratio = 2 * math.pi * slowest * result.R_cstr * (result.C_low or 0.0)
     words = (
-        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {interface.pitch:.3g} m, gap {case.gap.height:.3g} m, "
-        f"f_gb {slowest:.3g} Hz, {case.sweep.stop:.3g} to {case.sweep.start:.3g} Hz"
+        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {interface.pitch or math.nan:.3g} m, "
+        f"gap {case.gap.height:.3g} m, f_gb {slowest:.3g} Hz, {case.sweep.stop:.3g} to {case.sweep.start:.3g} Hz"
     )
     per_area = 1e4
     truth, R_cstr, R_SE = (per_area * value for value in (truth_of(result), result.R_cstr, result.R_electrolyte))

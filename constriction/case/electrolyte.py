@@ -28,27 +28,15 @@ def resistivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np.
     Returns:
         Resistivity in Ω·m, of the shape of `frequency`.
     """
-    return np.asarray(sum(resistivity_parts(electrolyte, frequency)), dtype=np.complex128)
-
-
-def resistivity_parts(electrolyte: "Electrolyte", frequency: ArrayLike) -> tuple[NDArray[np.complex128], ...]:
-    """The terms of ρ(ω): the bulk's and, if there are any, the grain boundaries'.
-
-    Args:
-        electrolyte: conductivities in S/m, grain-boundary frequency in Hz.
-        frequency: in Hz, any shape.
-
-    Returns:
-        One or two resistivities in Ω·m, of the shape of `frequency`.
-    """
     f = np.asarray(frequency, dtype=np.float64)
+    sigma_b = electrolyte.bulk_conductivity
     displacement = 2j * np.pi * f * (VACUUM_PERMITTIVITY * electrolyte.relative_permittivity)
-    bulk = np.asarray(1 / (electrolyte.bulk_conductivity + displacement))
+    rho = 1 / (sigma_b + displacement)
     sigma_gb = electrolyte.grain_boundary_conductivity
-    if sigma_gb is None:
-        return (bulk,)
-    dispersion = (1j * f / electrolyte.grain_boundary_frequency) ** electrolyte.grain_boundary_exponent
-    return bulk, np.asarray((1 / sigma_gb) / (1 + dispersion))
+    if sigma_gb is not None:
+        dispersion = (1j * f / electrolyte.grain_boundary_frequency) ** electrolyte.grain_boundary_exponent
+        rho = rho + (1 / sigma_gb) / (1 + dispersion)
+    return np.asarray(rho, dtype=np.complex128)
 
 
 def conductivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np.complex128]:

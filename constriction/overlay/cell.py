@@ -43,7 +43,7 @@ class Cell:
     def full_contact(self, frequency: NDArray[np.float64]) -> Slab:
         """The same cell with every interface wholly in contact."""
         half = full_contact(self.result.case, frequency)
-        return replace(half, parts=self.interfaces * half.parts, resistances=self.interfaces * half.resistances)
+        return replace(half, resistances=self.interfaces * half.resistances)
 
     def pristine(self, frequency: NDArray[np.float64]) -> Spectrum:
         """The spectrum of `full_contact`."""

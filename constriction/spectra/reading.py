@@ -25,6 +25,7 @@ from constriction.spectra.slab import LEAST_EXPONENT, ON_BOUND, Beside, Slab, ar
 from constriction.spectra.spectrum import Spectrum
 
 type Reals = NDArray[np.float64]
+type Complexes = NDArray[np.complex128]
 
 # A peak of −Im Z_cstr stands apart from the electrolyte's if their frequencies differ by more than this factor. Those
 # that a constriction shares with its electrolyte lie within 1.1 of it; where a gap makes another one, it lies beyond 4.
@@ -36,6 +37,8 @@ SMOOTH = 6
 # Standard deviation of Re Z and of Im Z over |Z| that a good instrument reaches. A simulated spectrum has no noise, and
 # is read as what a measurement with this one can show.
 RESOLUTION = 1e-3
+# Where peaks are sought.
+PER_DECADE = 30
 ARC = "-RQ"
 # Of a simulated spectrum.
 SIMULATED = (
@@ -150,7 +153,10 @@ class _Pair:
     @cached_property
     def peak(self) -> tuple[float, float | None]:
         """R of the dispersed arc's peaks that stand apart, and the frequency of the largest of them."""
-        return peaks_apart(self.spectrum.frequency, self.dispersed, self.slab.apexes)
+        low, high = self.spectrum.frequency[-1], self.spectrum.frequency[0]
+        frequency = np.geomspace(low, high, math.ceil(math.log10(high / low) * PER_DECADE) + 1)
+        arc = self.dispersed.dispersed_arc(self.slab, frequency)
+        return peaks_apart(frequency, arc, self.slab.apexes, self.dispersed.resistance)
 
     @property
     def capacitance(self) -> float:
@@ -200,7 +206,8 @@ class _Pair:
             return f"an arc would have its apex at {plain.apex:.3g} Hz, outside {low:.4g} to {high:.4g} Hz"
         if not plain.converged:
             return "its fit did not converge"
-        if plain.resistance < RESOLVED * self.error_of_arc() or plain.exponent < LEAST_EXPONENT + ON_BOUND:
+        unlike = plain.exponent < LEAST_EXPONENT + ON_BOUND or self.capacitance < self.error_of_capacitance()
+        if plain.resistance < RESOLVED * self.error_of_arc() or unlike:
             return f"{place} is not told apart from the electrolyte's: {self._both()}"
         return ""
 
@@ -258,32 +265,33 @@ def _arc(resistance: float, apex: float, exponent: float, of_r: float | None = N
     return Arc(resistance, of_r, tau / resistance, of_c, exponent, None, tau, apex, None, ())
 
 
-def peaks_apart(frequency: Reals, fit: Beside, own: Reals) -> tuple[float, float | None]:
-    """What of a fitted arc stands apart from the electrolyte's: the definition that R_int is measured by.
+def peaks_apart(frequency: Reals, arc: Complexes, own: Reals, whole: float) -> tuple[float, float | None]:
+    """What of an arc stands apart from the electrolyte's: the definition that R_int is measured by.
 
     Args:
-        frequency: (N,) in Hz, falling.
-        fit: its `arc` is looked at; peaks outside the window are not seen.
+        frequency: (N,) in Hz, rising; peaks outside are not seen.
+        arc: (N,) impedance of what an interface adds, without resistance at high frequency.
         own: in Hz, the apexes of the electrolyte.
+        whole: R of the arc at ω → 0.
 
     Returns:
         R, and the frequency of the largest peak (None if there is none). One peak of −Im Z: the whole R, wherever it
         lies. Several: the sum of those whose frequency is more than `APART` from each of the electrolyte's, every
         peak from valley to valley of −Im Z.
     """
-    height, real, f = -fit.arc.imag[::-1], fit.arc.real[::-1], frequency[::-1]
+    height, real, f = -arc.imag, arc.real, frequency
     middle = height[1:-1]
     tops = np.flatnonzero((middle > height[:-2]) & (middle >= height[2:])) + 1
     if tops.size == 0:
-        return fit.resistance, None
+        return whole, None
     first, last = int(np.argmin(height[: tops[0] + 1])), int(tops[-1] + np.argmin(height[tops[-1] :]))
     between = [int(a + np.argmin(height[a : b + 1])) for a, b in zip(tops[:-1], tops[1:], strict=True)]
     # Beyond the first and the last valley there is another peak outside the window, unless they are its ends.
-    left = fit.resistance if first == 0 else float(real[first])
+    left = whole if first == 0 else float(real[first])
     right = 0.0 if last == height.size - 1 else float(real[last])
     sizes = -np.diff([left, *real[between], right])
     if tops.size == 1 and first == 0 and last == height.size - 1:
-        return fit.resistance, _apex(f, height, int(tops[0]))
+        return whole, _apex(f, height, int(tops[0]))
     apart = [k for k, top in enumerate(tops) if np.all(np.abs(np.log(f[top] / own)) > math.log(APART))]
     if not apart:
         return 0.0, None

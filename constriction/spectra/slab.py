@@ -44,25 +44,33 @@ OF_ARC = 3
 class Slab:
     """The electrolyte with the whole interface in contact, at the frequencies of a spectrum.
 
+    Its parts are in series, R/(1 + (if/f_apex)^α) each: bulk, and grain boundaries if there are any.
+
     Attributes:
         frequency: (N,) in Hz, falling.
-        parts: (K, N) impedances in series, in the unit of the spectrum: bulk, and grain boundaries if there are any.
-        resistances: (K,) of the parts at ω → 0.
-        apexes: (K,) in Hz, of the parts' own arcs, in the window or not.
-        exponents: (K,) of these arcs.
+        resistances: (K,) of the parts at ω → 0, in the unit of the spectrum.
+        apexes: (K,) in Hz, of the parts' arcs, in the window or not.
+        exponents: (K,) α of these arcs.
     """
 
     frequency: Reals
-    parts: Complexes
     resistances: Reals
     apexes: Reals
     exponents: Reals
 
+    def parts(self, frequency: Reals) -> Complexes:
+        """(K, N) impedances at frequencies in Hz, (N,)."""
+        dispersion = (1j * frequency / self.apexes[:, np.newaxis]) ** self.exponents[:, np.newaxis]
+        return np.asarray(self.resistances[:, np.newaxis] / (1 + dispersion))
+
+    def shape(self, frequency: Reals) -> Complexes:
+        """Z(ω)/Z(0) at frequencies in Hz, same shape."""
+        return np.asarray(self.parts(frequency).sum(axis=0) / self.resistance)
+
     @property
     def impedance(self) -> Complexes:
         """(N,) of all parts together."""
-        total: Complexes = self.parts.sum(axis=0)
-        return total
+        return self.resistance * self.shape(self.frequency)
 
     @property
     def resistance(self) -> float:
@@ -122,6 +130,12 @@ class Beside:
     def apex(self) -> float:
         """Of the plain arc, 1/(2πτ) in Hz."""
         return 1 / (2 * math.pi * self.time_constant)
+
+    def dispersed_arc(self, slab: Slab, frequency: Reals) -> Complexes:
+        """The arc at any frequencies in Hz, (N,), if it was fitted with the dispersion of the slab."""
+        shape = slab.shape(frequency)
+        storage = (1j * frequency / self.apex * shape) ** self.exponent
+        return np.asarray(self.resistance * shape / (1 + storage))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,9 +226,9 @@ def arc_beside(
     Returns:
         The best minimum of those that start from a scan over all times.
     """
-    bases = slab.impedance[np.newaxis] if together else slab.parts
+    bases = slab.impedance[np.newaxis] if together else slab.parts(slab.frequency)
     resistances = np.array([slab.resistance]) if together else slab.resistances
-    shape = slab.impedance / slab.resistance if dispersed else np.ones_like(slab.impedance)
+    shape = slab.shape(slab.frequency) if dispersed else np.ones(slab.frequency.size, dtype=np.complex128)
     log_x = np.log(2 * math.pi * spectrum.frequency) + 0.5j * math.pi + np.log(shape)
     model = _Model(bases, log_x, shape, spectrum.impedance, sigma)
     starts, bounds = _starts(model, spectrum.frequency)
