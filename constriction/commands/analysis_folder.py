@@ -129,7 +129,7 @@ def record_text(record: Record) -> str:
 
 def analysis_record(report: Report) -> Record:
     """The content of fit.json: one element of `files` per spectrum, and what holds for all of them."""
-    from constriction.spectra.apparent import DEFINITION
+    from constriction.spectra.apparent import DEFINITION, TOLD_BY_PRISTINE, TOLD_BY_TIME
     from constriction.spectra.records import entry_record, without_nan
 
     by = report.scaled.by if report.scaled else None
@@ -140,6 +140,7 @@ def analysis_record(report: Report) -> Record:
         record["picture"] = _picture_name(number, entry) + ".png" if entry.fit else None
         files.append(record)
     normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
+    by_pristine = report.scaled is not None and report.scaled.facts["by"] == "pristine cell"
     found: Record = without_nan(
         {
             "files": files,
@@ -147,7 +148,7 @@ def analysis_record(report: Report) -> Record:
             "options": _options_record(report.how),
             "deposition": None if report.deposition is None else _deposition_record(report.deposition),
             "definitions": {
-                "apparent": DEFINITION,
+                "apparent": f"{DEFINITION}; {TOLD_BY_PRISTINE if by_pristine else TOLD_BY_TIME}",
                 "stderr": STDERR,
                 "residual": "relative to |Z|",
             },

@@ -19,6 +19,10 @@ TOLD_BY_TIME = (
     "without a spectrum in full contact the electrolyte's arc is the first by rising time constant, the interface's "
     "the second"
 )
+TOLD_BY_PRISTINE = (
+    "beside a pristine cell the electrolyte's arcs are those most like that cell's, in time constant and resistance, "
+    "and the interface's is the first of the others by rising time constant"
+)
 TOLD_BY_SLAB = (
     "beside the same slab in full contact the electrolyte's arcs are the slab's, larger by a factor, and the "
     "interface's is what is there besides"

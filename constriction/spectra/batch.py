@@ -11,6 +11,7 @@ import numpy as np
 from constriction.errors import InputError
 from constriction.spectra.analysis import AnalysisOptions, screen
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
+from constriction.spectra.identification import identify
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.readers import read
@@ -106,6 +107,13 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
     else:
         fitted += [_fitted(entry, options.analysis) for entry in screened[first:]]
     return tuple(_with_distribution(entry, options.distribution) for entry in fitted)
+
+
+def told_by_pristine(entries: Sequence[Entry], pristine: CircuitFit) -> tuple[Entry, ...]:
+    """Name the arcs of all entries by what the pristine cell has: 0 is the electrolyte's (`identify`)."""
+    return tuple(
+        replace(entry, identities=identify(entry.fit.arcs, pristine.arcs)) if entry.fit else entry for entry in entries
+    )
 
 
 def doubts(entry: Entry) -> tuple[str, ...]:
