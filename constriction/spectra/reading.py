@@ -145,6 +145,13 @@ class _Pair:
         return min((SMOOTH + self.plain.chi_squared) / (SMOOTH + self.dispersed.chi_squared), 1.0)
 
     @property
+    def everything(self) -> tuple[float, float, float]:
+        """Resistance at ω → 0, its variance, and how far the worse of both fits speaks against it."""
+        better, worse = sorted((self.plain, self.dispersed), key=lambda fit: fit.chi_squared)
+        doubt = (SMOOTH + better.chi_squared) / (SMOOTH + worse.chi_squared)
+        return better.total, better.total_variance, doubt * abs(better.total - worse.total)
+
+    @property
     def unseen(self) -> float:
         """What an exponent below 1, which stands for many times, leaves open of the arc beyond the window."""
         seen = abs(float(self.plain.arc.real[-1] - self.plain.arc.real[0]))
@@ -179,10 +186,6 @@ class _Pair:
         rest = self.dispersed.total - self.peak[0]
         return self.bar(self.plain.covariance[0, 0], self.plain.electrolyte - rest, of_model)
 
-    def error_of_total(self, of_model: bool = True) -> float:
-        """Of both together."""
-        return self.bar(self.plain.total_variance, self.plain.total - self.dispersed.total, of_model)
-
     def error_of_capacitance(self, of_model: bool = True) -> float:
         """Of C of the plain arc."""
         slope = np.array([-1.0, 1.0])
@@ -215,9 +218,9 @@ class _Pair:
         """What the two kinds of arc say."""
         apart = self.peak[0]
         if apart <= 0:
-            return "a constriction that fits as well has no peak of its own in the window"
+            return "a constriction that draws it has no peak of its own in the window"
         size = f"{self.plain.resistance / apart:.2g} times the R"
-        return f"an RQ (exponent {self.plain.exponent:.2g}) has {size} of a constriction that fits as well"
+        return f"an RQ (exponent {self.plain.exponent:.2g}) has {size} of a constriction that draws it"
 
 
 def _with_arc(pair: _Pair, of_model: bool) -> Apparent:
@@ -241,7 +244,9 @@ def _electrolyte_alone(pair: _Pair, alone: Beside, of_model: bool) -> Apparent:
     elif plain.apex < pair.spectrum.frequency[-1]:  # slower than the window: it is not the electrolyte's
         value, error = plain.electrolyte, pair.error_of_electrolyte(of_model)
     else:
-        value, error = plain.total, pair.error_of_total(of_model)
+        value, variance, doubt = pair.everything
+        error = math.sqrt(max(variance, 0.0))
+        error = math.hypot(error * pair.wider, doubt) if of_model else error
     return Apparent(value, error, None, None, None, None)
 
 
