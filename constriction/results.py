@@ -15,15 +15,9 @@ from typing import Any
 
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.folders import Kind, check_place, whole_folder
-from constriction.simulation import Result, gap_ratio
-from constriction.spectra.analysis import screen
-from constriction.spectra.identification import (
-    DEFINITION,
-    RESOLUTION,
-    electrolyte_arcs,
-    read_sample,
-    with_numerical_error,
-)
+from constriction.simulation import Result, full_contact, gap_ratio
+from constriction.spectra.apparent import with_numerical_error
+from constriction.spectra.reading import RESOLUTION, SIMULATED, Weight, read_beside
 from constriction.spectra.spectrum import write_csv
 from constriction.versions import git_commit, library_versions, package_version
 
@@ -91,19 +85,19 @@ def result_record(result: Result) -> dict[str, Any]:
 def apparent_record(result: Result) -> dict[str, Any]:
     """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
 
-    R_SE, R_int in Ω·cm², C_int in F/cm²; `DEFINITION` in spectra/identification.py tells how. Never fails: what does
-    not allow a fit is told in `apparent_remark`.
+    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading.py tells how. Never fails: what does not
+    allow a fit is told in `apparent_remark`. Z of a simulation is analytic, so the Kramers-Kronig rule, which a
+    measurement has to pass, would leave nothing out.
     """
     reading, remark = None, ""
     try:
-        electrolyte = electrolyte_arcs(screen(result.slab).spectrum)
-        reading = read_sample(screen(result.spectrum).spectrum, electrolyte)
+        reading = read_beside(
+            result.spectrum, full_contact(result.case, result.spectrum.frequency), Weight(RESOLUTION, noise=False)
+        )
         remark = reading.remark
     except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
         remark = f"the sweep does not allow a fit: {error}"
-    found = None
-    if reading is not None and reading.apparent.R_SE_stderr is not None:
-        found = with_numerical_error(reading.apparent, result.spectrum_error)
+    found = None if reading is None else with_numerical_error(reading.apparent, result.spectrum_error)
 
     def value(name: str, factor: float) -> float | None:
         return None if found is None else scaled(getattr(found, name), factor)
@@ -117,7 +111,7 @@ def apparent_record(result: Result) -> dict[str, Any]:
         "apparent_C_int_error_farad_per_cm2": value("C_int_stderr", FARAD_PER_CM2),
         "apparent_circuit": None if reading is None else reading.circuit,
         "apparent_resolution": RESOLUTION,
-        "apparent_definition": DEFINITION,
+        "apparent_definition": SIMULATED,
         "apparent_remark": remark or None,
     }
 

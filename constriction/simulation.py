@@ -25,6 +25,7 @@ from constriction.errors import InputError
 from constriction.field.response import Goal, Response
 from constriction.ranks import agree
 from constriction.spectra.peaks import Peak, belongs_to, find_peaks, main_peak
+from constriction.spectra.slab import Slab
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -263,6 +264,18 @@ def constriction_impedance(
     """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
     ratio = gap_ratio(case, plan, frequency)
     return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
+
+
+def full_contact(case: Case, frequency: NDArray[np.float64]) -> Slab:
+    """The slab with the whole interface in contact, as a spectrum is read beside it; frequency in Hz, falling; Ω·m²."""
+    electrolyte = case.electrolyte
+    permittivity = VACUUM_PERMITTIVITY * electrolyte.relative_permittivity
+    arcs = [(electrolyte.bulk_conductivity, electrolyte.bulk_conductivity / (2 * math.pi * permittivity), 1.0)]
+    if electrolyte.grain_boundary_conductivity is not None:
+        boundaries = electrolyte.grain_boundary_frequency, electrolyte.grain_boundary_exponent
+        arcs.append((electrolyte.grain_boundary_conductivity, *boundaries))
+    conductivities, apexes, exponents = (np.array(column) for column in zip(*arcs, strict=True))
+    return Slab(frequency, electrolyte.thickness / conductivities, apexes, exponents)
 
 
 def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:

@@ -146,7 +146,7 @@ def record_text(record: Record) -> str:
 def analysis_record(report: Report) -> Record:
     """The content of fit.json: one element of `files` per spectrum, and what holds for all of them."""
     from constriction.spectra import processes, wild_points
-    from constriction.spectra.apparent import DEFINITION
+    from constriction.spectra.apparent import DEFINITION, TOLD_BY_PRISTINE, TOLD_BY_TIME
     from constriction.spectra.records import entry_record, without_nan
     from constriction.spectra.temperatures import series_record, temperature_series
 
@@ -160,6 +160,7 @@ def analysis_record(report: Report) -> Record:
         files.append(record)
     temperatures = temperature_series(report.entries, by)
     normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
+    by_pristine = report.scaled is not None and report.scaled.facts["by"] == "pristine cell"
     found: Record = without_nan(
         {
             "files": files,
@@ -168,7 +169,7 @@ def analysis_record(report: Report) -> Record:
             "options": _options_record(report.how),
             "deposition": None if report.deposition is None else _deposition_record(report.deposition),
             "definitions": {
-                "apparent": DEFINITION,
+                "apparent": f"{DEFINITION}; {TOLD_BY_PRISTINE if by_pristine else TOLD_BY_TIME}",
                 "stderr": STDERR,
                 "covariance": COVARIANCE,
                 "joint_arcs": JOINT_ARCS,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from constriction.commands.analysis_folder import Deposition, Record, Report, Scaled
     from constriction.spectra.batch import BatchOptions, Entry
+    from constriction.spectra.fitting import CircuitFit
     from constriction.spectra.relaxation_times import DistributionOptions
 
 FIRST = "first"
@@ -151,7 +152,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     from constriction.commands.analysis_folder import ANALYSIS, Report
     from constriction.files import read_file
     from constriction.folders import check_place
-    from constriction.spectra.batch import analyse_all, load
+    from constriction.spectra.batch import analyse_all, load, told_by_pristine
     from constriction.spectra.readers import ReadOptions
 
     if not files:
@@ -174,7 +175,10 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     if not any(entry.fit for entry in entries):
         failures = "; ".join(entry.error for entry in entries)
         raise InputError(failures if len(entries) == 1 else f"none of {len(entries)} could be analysed: {failures}")
-    return Report(entries, by_size or _by_pristine(options, entries, how), charges, how, deposition)
+    if (pristine := _pristine(options, entries, how)) is None:
+        return Report(entries, by_size, charges, how, deposition)
+    told = told_by_pristine(entries, pristine[1])
+    return Report(told, by_size or _by_pristine(options, *pristine), charges, how, deposition)
 
 
 def _batch_options(options: AnalyzeOptions) -> BatchOptions:
@@ -245,16 +249,14 @@ def _by_size(options: AnalyzeOptions) -> Scaled | None:
     return Scaled(to_cell_constant(area, thickness), facts, per_area)
 
 
-def _by_pristine(options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions) -> Scaled | None:
-    """Normalisation by the cell constant that the pristine cell's R_SE tells."""
-    from constriction.commands.analysis_folder import Scaled
-    from constriction.spectra.apparent import apparent
+def _pristine(
+    options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions
+) -> tuple[Entry, CircuitFit] | None:
+    """The pristine cell and its fit, if there is one."""
     from constriction.spectra.batch import analyse_all, load
-    from constriction.spectra.normalisation import to_pristine_cell
 
-    if options.pristine is None or options.conductivity is None:
+    if options.pristine is None:
         return None
-    conductivity = positive_quantity("--conductivity", options.conductivity, "conductivity")
     if options.pristine == FIRST:
         pristine = entries[0]
     else:
@@ -262,11 +264,23 @@ def _by_pristine(options: AnalyzeOptions, entries: tuple[Entry, ...], how: Batch
         (pristine,) = analyse_all([_refuse_normalised(load([options.pristine])[0])], alone)
     if pristine.fit is None:
         raise InputError(f"--pristine: {pristine.error}")
-    found = apparent(pristine.fit)
+    return pristine, pristine.fit
+
+
+def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> Scaled | None:
+    """Normalisation by the cell constant that the pristine cell's R_SE tells."""
+    from constriction.commands.analysis_folder import Scaled
+    from constriction.spectra.apparent import apparent
+    from constriction.spectra.normalisation import to_pristine_cell
+
+    if options.conductivity is None:
+        return None
+    conductivity = positive_quantity("--conductivity", options.conductivity, "conductivity")
+    found = apparent(fit)
     facts = {
         "by": "pristine cell",
         "file": pristine.file,
-        "circuit": pristine.fit.circuit.text,
+        "circuit": fit.circuit.text,
         "R_SE_ohm": found.R_SE,
         "R_SE_stderr_ohm": found.R_SE_stderr,
         "conductivity_siemens_per_cm": conductivity / 100,

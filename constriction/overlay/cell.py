@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.case.electrolyte import resistivity
 from constriction.case.schema import Case
 from constriction.relaxation import RelaxationTimes, constriction_times, electrolyte_times
-from constriction.simulation import Result
+from constriction.simulation import Result, full_contact
+from constriction.spectra.slab import Slab
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -40,11 +40,14 @@ class Cell:
         """The cell at falling frequencies in Hz, (N,)."""
         return Spectrum(frequency, self.interfaces * self.result.impedance(frequency), "ohm m2")
 
-    def pristine(self, frequency: NDArray[np.float64]) -> Spectrum:
+    def full_contact(self, frequency: NDArray[np.float64]) -> Slab:
         """The same cell with every interface wholly in contact."""
-        electrolyte = self.result.case.electrolyte
-        slab = resistivity(electrolyte, frequency) * electrolyte.thickness
-        return Spectrum(frequency, self.interfaces * slab, "ohm m2")
+        half = full_contact(self.result.case, frequency)
+        return replace(half, resistances=self.interfaces * half.resistances)
+
+    def pristine(self, frequency: NDArray[np.float64]) -> Spectrum:
+        """The spectrum of `full_contact`."""
+        return Spectrum(frequency, self.full_contact(frequency).impedance, "ohm m2")
 
     def times(self) -> tuple[RelaxationTimes, RelaxationTimes]:
         """Relaxation times of the constriction and of the electrolyte."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,15 @@ from constriction.case.schema import Case
 from constriction.errors import InputError
 from constriction.overlay.cell import Cell
 from constriction.spectra.analysis import AnalysisOptions, Mask, naming_the_taker, screen
+from constriction.spectra.apparent import with_numerical_error
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.circuits import Element
 from constriction.spectra.fitting import CircuitFit
-from constriction.spectra.identification import (
-    Reading,
-    candidates,
-    electrolyte_arcs,
-    known_resolution,
-    read_sample,
-    with_numerical_error,
-)
+from constriction.spectra.identification import candidates, electrolyte_arcs, known_resolution, read_sample
 from constriction.spectra.kramers_kronig import Exclusion
+from constriction.spectra.reading import Reading, Weight, noise_beside, read_beside
 from constriction.spectra.relaxation_times import Distribution, DistributionOptions, relaxation_times
+from constriction.spectra.slab import OF_ARC, Slab
 from constriction.spectra.spectrum import Spectrum
 
 # Standard errors need no profiles.
@@ -38,6 +35,12 @@ QUANTITIES = ("R_SE", "R_int", "C_int")
 LEAST_NOISE = 1e-9
 # A circuit that leaves more of |Z| than the Kramers-Kronig rule lets a point have is not the measurement's.
 POOR_FIT = 0.02
+# A difference of BIC that is strong evidence.
+STRONG = 10.0
+OTHER = (
+    "the measurement's electrolyte is not the simulated one: beside the slab of the case in full contact it is not "
+    "described as well as with arcs of its own; both were fitted with all parameters free"
+)
 
 
 @dataclass(frozen=True)
@@ -141,44 +144,85 @@ def overlay(spectrum: Spectrum, cell: Cell, circuit: str | None = None, masks: S
     Args:
         spectrum: measured, Ω·m².
         cell: simulated.
-        circuit: None: the electrolyte's own or that with an arc of the interface, as the measurement needs.
+        circuit: None: the slab in full contact, and an arc beside it if the measurement shows one; or, where the
+            measured electrolyte is another, a circuit with free parameters. Else this circuit, with free parameters.
         masks: measured points left out by hand.
 
     Raises:
         InputError: no overlap of the windows, too few points, a circuit that cannot be read.
     """
     kept, window = screened(spectrum, cell.result.case, masks)
-    frequency = kept.spectrum.frequency
-    simulated = screen(cell.spectrum(frequency)).spectrum
-    electrolyte = electrolyte_arcs(cell.pristine(frequency))
-    circuits = candidates(electrolyte) if circuit is None else (circuit,)
+    simulated = screen(cell.spectrum(kept.spectrum.frequency)).spectrum
     with naming_the_taker(kept):
-        measured = read_sample(kept.spectrum, electrolyte, circuits, FIT)
-    noise = math.sqrt(measured.fit.chi_squared / measured.fit.degrees_of_freedom)
-    simulated = with_inductance(simulated, measured.fit)
-    seen = known_resolution(simulated, max(noise, LEAST_NOISE), FIT)
-    upto = circuits[: circuits.index(measured.circuit) + 1]
-    read_alike = read_sample(simulated, electrolyte, upto, seen)
-    alone = read_sample(simulated, electrolyte, circuits, seen) if upto != circuits else read_alike
+        readings = None if circuit else _beside_slab(kept.spectrum, simulated, cell)
+        measured, alike, alone, other = readings or _freely(kept.spectrum, simulated, cell, circuit)
     return Overlay(
         window,
         kept,
-        cell.spectrum(frequency),
+        cell.spectrum(kept.spectrum.frequency),
         measured,
-        read_alike,
-        noise,
-        tuple(_differences(measured, read_alike, cell.error)),
+        alike,
+        measured.noise,
+        tuple(_differences(measured, alike, cell.error)),
         _distribution(kept),
-        tuple(_remarks(measured, read_alike, alone.circuit, noise)),
+        tuple(_remarks(measured, alike, alone.circuit, other)),
     )
 
 
-def with_inductance(simulated: Spectrum, fit: CircuitFit) -> Spectrum:
+class Readings(NamedTuple):
+    """The measurement's; the simulation's, read alike; what it alone would be read as; a remark on the electrolyte."""
+
+    measured: Reading
+    alike: Reading
+    alone: Reading
+    other: str
+
+
+def _beside_slab(spectrum: Spectrum, simulated: Spectrum, cell: Cell) -> Readings | None:
+    """Read both beside the simulated slab in full contact, unless the measurement's electrolyte is another."""
+    slab = cell.full_contact(spectrum.frequency)
+    noise = max(noise_beside(spectrum, slab), LEAST_NOISE)
+    if _another_electrolyte(spectrum, slab, noise):
+        return None
+    measured = read_beside(spectrum, slab, Weight(noise, noise=True))
+    slab, weight = cell.full_contact(simulated.frequency), Weight(noise, noise=False)
+    alone = read_beside(simulated, slab, weight)
+    alike = alone if measured.apparent.R_int is not None else read_beside(simulated, slab, weight, arc=False)
+    return Readings(measured, alike, alone, "")
+
+
+def _another_electrolyte(spectrum: Spectrum, slab: Slab, noise: float) -> bool:
+    """Whether a circuit with free arcs describes a measurement much better than the slab and one arc do (BIC)."""
+    own = electrolyte_arcs(Spectrum(spectrum.frequency, slab.impedance, spectrum.unit))
+    fit = read_sample(spectrum, own, candidates(own), FIT).fit
+    if fit is None or not fit.converged:
+        return False
+    data = 2 * spectrum.frequency.size
+    gain = data * math.log(noise**2 * (data - OF_ARC - 1) / max(fit.chi_squared, LEAST_NOISE**2))
+    return gain - math.log(data) * (len(fit.parameters) - OF_ARC - 1) > STRONG
+
+
+def _freely(spectrum: Spectrum, simulated: Spectrum, cell: Cell, circuit: str | None) -> Readings:
+    """Read both with a circuit whose parameters are all free."""
+    electrolyte = electrolyte_arcs(cell.pristine(spectrum.frequency))
+    circuits = candidates(electrolyte) if circuit is None else (circuit,)
+    measured = read_sample(spectrum, electrolyte, circuits, FIT)
+    simulated = with_inductance(simulated, measured.fit)
+    seen = known_resolution(simulated, max(measured.noise, LEAST_NOISE), FIT)
+    upto = circuits[: circuits.index(measured.circuit) + 1]
+    alike = read_sample(simulated, electrolyte, upto, seen)
+    alone = read_sample(simulated, electrolyte, circuits, seen) if upto != circuits else alike
+    return Readings(measured, alike, alone, OTHER if circuit is None else "")
+
+
+def with_inductance(simulated: Spectrum, fit: CircuitFit | None) -> Spectrum:
     """Add the series inductance that a fit found, the instrument's, to a simulated spectrum.
 
     The same circuit then finds it in both. Without it the simulation's would stop at zero, while the measurement's
     also takes up the curvature at high frequency that the circuit does not have.
     """
+    if fit is None:
+        return simulated
     places = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "L"]
     inductance = sum(fit.parameters[place].value for place in places)
     z = simulated.impedance + 2j * math.pi * simulated.frequency * inductance
@@ -192,7 +236,7 @@ def _differences(measured: Reading, simulated: Reading, error: float) -> Iterato
     determined = measured.apparent.R_SE_stderr is not None  # else its values mean nothing, and a remark says so
     for name in QUANTITIES:
         keys = (name, f"{name}_stderr")
-        mine = [getattr(measured.apparent, key) if determined else None for key in keys]
+        mine = [getattr(measured.scatter, key) if determined else None for key in keys]
         yield Difference(name, *mine, *(getattr(theory, key) for key in keys))
 
 
@@ -204,13 +248,16 @@ def _distribution(kept: Exclusion) -> Distribution | None:
         return None
 
 
-def _remarks(measured: Reading, simulated: Reading, alone: str, noise: float) -> Iterator[str]:
-    if noise > POOR_FIT:
-        yield f"measured: {measured.circuit} is {noise:.1%} of |Z| off and describes it badly; another --circuit may"
+def _remarks(measured: Reading, simulated: Reading, alone: str, other: str) -> Iterator[str]:
+    if other:
+        yield other
+    if measured.noise > POOR_FIT:
+        off = f"{measured.noise:.1%} of |Z| off"
+        yield f"measured: {measured.circuit} is {off} and describes it badly; another --circuit may"
     for who, reading in (("measured", measured), ("simulated", simulated)):
         if reading.remark:
             yield f"{who}: {reading.remark}"
-        if not reading.fit.converged:
+        if not reading.converged:
             yield f"{who}: the fit of {reading.circuit} did not converge"
     if simulated.circuit != measured.circuit:
         yield f"the measurement needs {measured.circuit}; at its noise the simulation shows {simulated.circuit} only"

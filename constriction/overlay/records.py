@@ -22,6 +22,7 @@ from constriction.overlay.cell import Cell
 from constriction.overlay.differences import Difference, Overlay
 from constriction.overlay.measured import Loaded
 from constriction.results import FARAD_PER_CM2, OHM_CM2, scaled, versions
+from constriction.spectra.apparent import DEFINITION, TOLD_BY_SLAB
 from constriction.spectra.arcs import Arc
 from constriction.spectra.inductance import Inductance, series_inductance
 
@@ -33,13 +34,13 @@ LEFT_OUT = (
 DEFINITIONS = {
     "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
     "were measured, nothing is interpolated",
-    "circuit": "the electrolyte's own (fitted to the slab in full contact) or with one more arc, by the BIC of the "
-    "measurement; arcs with their apex outside the window or smaller than two standard errors do not count; the "
-    "simulation is fitted with the same circuit unless it does not show the arc",
-    "R_SE": "series resistance + R of the electrolyte's arc, the one nearest in time to the slab's in full contact",
+    "apparent": f"{DEFINITION}; {TOLD_BY_SLAB}",
+    "circuit": "the slab in full contact times a factor, with an RQ beside it if it is three standard errors and has "
+    "its apex in the window; where the measured electrolyte is another than the case's (BIC), and with --circuit, all "
+    "parameters are free, and the electrolyte's arcs are those most like the slab's, in time constant and resistance; "
+    "the simulation is read in the same way, without the arc if the measurement does not show it",
     "interfaces": "2: both ends of the cell are alike, so its middle is an equipotential; case.toml is half of it, as "
     "solved; R_cstr is one interface's, every other value the whole cell's, with both",
-    "R_int, C_int": "R and C = (R^(1-a) Q)^(1/a) of the other arc",
     "difference_in_error_bars": "(measured - simulated) / root of (standard error of the measurement's fit squared + "
     "numerical error bar of the simulation squared)",
 }
@@ -114,8 +115,8 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
         "measured_circuit": overlay.measured_reading.circuit,
         "simulated_circuit": overlay.simulated_reading.circuit,
         "measured_noise": overlay.noise,
-        "measured_arcs": [_arc(arc) for arc in overlay.measured_reading.fit.arcs],
-        "simulated_arcs": [_arc(arc) for arc in overlay.simulated_reading.fit.arcs],
+        "measured_arcs": [_arc(arc) for arc in overlay.measured_reading.arcs],
+        "simulated_arcs": [_arc(arc) for arc in overlay.simulated_reading.arcs],
         **{item.name: _difference_record(item) for item in overlay.differences},
         "residual_rms": float(np.sqrt(np.mean(size**2))),
         "residual_largest": float(size[worst]),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,9 +10,22 @@ from constriction.spectra.arcs import Arc
 from constriction.spectra.circuits import Element
 from constriction.spectra.fitting import CircuitFit
 
+# One definition for what is measured, simulated and compared; which arcs are whose is told in one of two ways.
 DEFINITION = (
-    "R_SE = all series resistances + R of the first arc (electrolyte: bulk and grain boundary); "
-    "R_int, C_int = R and C = (R^(1-a) Q)^(1/a) of the second arc (interface); arcs by rising time constant"
+    "R_SE = series resistances + R of the electrolyte's arcs (bulk and grain boundaries); "
+    "R_int, C_int = R and C = (R^(1-a) Q)^(1/a) of the interface's arc"
+)
+TOLD_BY_TIME = (
+    "without a spectrum in full contact the electrolyte's arc is the first by rising time constant, the interface's "
+    "the second"
+)
+TOLD_BY_PRISTINE = (
+    "beside a pristine cell the electrolyte's arcs are those most like that cell's, in time constant and resistance, "
+    "and the interface's is the first of the others by rising time constant"
+)
+TOLD_BY_SLAB = (
+    "beside the same slab in full contact the electrolyte's arcs are the slab's, larger by a factor, and the "
+    "interface's is what is there besides"
 )
 
 
@@ -62,6 +75,27 @@ def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
         interface.resistance_stderr,
         interface.capacitance,
         interface.capacitance_stderr,
+    )
+
+
+def with_numerical_error(found: Apparent, error: float) -> Apparent:
+    """Add, in squares, what the error bar of a simulated spectrum makes of the values.
+
+    Args:
+        found: of a simulated spectrum.
+        error: bar of every Z, in the unit of R. Both R are differences of Z at two frequencies of a smooth error,
+            so it is theirs too; C = τ/R has the relative one of R_int.
+    """
+
+    def with_it(stderr: float | None, value: float | None) -> float | None:
+        return None if stderr is None or value is None else math.hypot(stderr, value)
+
+    of_c = found.C_int * error / found.R_int if found.C_int is not None and found.R_int else None
+    return replace(
+        found,
+        R_SE_stderr=with_it(found.R_SE_stderr, error),
+        R_int_stderr=with_it(found.R_int_stderr, error),
+        C_int_stderr=with_it(found.C_int_stderr, of_c),
     )
 
 

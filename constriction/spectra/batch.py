@@ -13,6 +13,7 @@ from constriction.spectra.analysis import AnalysisOptions, naming_the_taker, scr
 from constriction.spectra.circuit_problem import limited_to
 from constriction.spectra.circuits import parse_circuit
 from constriction.spectra.fitting import CircuitFit, Comparison, compare_circuits, ranked
+from constriction.spectra.identification import identify
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.minima import JointArcs
@@ -130,6 +131,13 @@ def _for_pristine(options: BatchOptions) -> AnalysisOptions:
         return options.analysis
     fit = limited_to(options.analysis.fit, parse_circuit(options.pristine_circuit))
     return replace(options.analysis, circuits=(options.pristine_circuit,), fit=fit)
+
+
+def told_by_pristine(entries: Sequence[Entry], pristine: CircuitFit) -> tuple[Entry, ...]:
+    """Name the arcs of all entries by what the pristine cell has: 0 is the electrolyte's (`identify`)."""
+    return tuple(
+        replace(entry, identities=identify(entry.fit.arcs, pristine.arcs)) if entry.fit else entry for entry in entries
+    )
 
 
 def doubts(entry: Entry) -> tuple[str, ...]:

@@ -1,67 +1,36 @@
 """Which circuit a spectrum needs, and which of its arcs are the electrolyte's: apparent R_SE, R_int, C_int.
 
-The paper fits R-RQ-RQ, or R-RQ where no arc of the interface shows. R_SE holds the bulk and the grain boundaries. An
-arc is the electrolyte's if it is the one nearest, in time, to an arc of the same slab in full contact; so the interface
-may be the faster one.
+Here all parameters of a circuit are free: for a measurement of another electrolyte than the simulated one, or a circuit
+of one's own; `reading.py` reads beside a slab that is known. The paper fits R-RQ-RQ, or R-RQ where no arc of the
+interface shows. R_SE holds the bulk and the grain boundaries. An arc is the electrolyte's if it is the one most like an
+arc of the same slab in full contact, in time and in size; so the interface may be the faster one.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from constriction.spectra.analysis import CIRCUITS
-from constriction.spectra.apparent import Apparent, apparent
+from constriction.spectra.apparent import apparent
 from constriction.spectra.arcs import Arc
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.circuits import ELEMENTS, Element
 from constriction.spectra.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
+from constriction.spectra.reading import RESOLUTION, Reading
+from constriction.spectra.slab import OWN_MARGIN
 from constriction.spectra.spectrum import Spectrum
 
-# Standard deviation of Re Z and of Im Z over |Z| that a good instrument reaches. A simulated spectrum has no noise:
-# BIC with the variance of its residuals would take any number of arcs to follow the last 1e-6 of |Z|, and with this
-# one it takes as many as a measurement can show.
-RESOLUTION = 1e-3
 # Few blind starts are enough where noise hides nothing; no parameter is worth a profile.
 QUICK = FitOptions(starts=4, profiles=False)
 # An arc that is smaller than so many standard errors is not resolved.
 RESOLVED = 2.0
-DEFINITION = (
-    "least squares of the spectrum in the sweep, both parts with the standard deviation apparent_resolution*|Z|; "
-    "circuit by BIC, where an arc counts if its apex lies in the sweep and its R is twice its standard error; "
-    "R_SE = series resistance + R of the electrolyte's arc (nearest in time to that of the same slab in full contact); "
-    "R_int, C_int = R and C = (R^(1-a) Q)^(1/a) of the other arc; errors = standard error at that resolution and "
-    "spectrum_error_ohm_cm2, root of the sum of squares"
-)
 EXTRA_ARC = "-RQ"
 # From so many arcs on, a fit with one more also starts from the last one, with an arc of this part of the largest |Z|.
 MANY_ARCS, SMALL_ARC = 2, 0.02
 OF_ELECTROLYTE = ("R", *CIRCUITS)
-# The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
-# are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
-OWN_MARGIN = 3.0
 PARAMETERS_OF_ARC = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """A spectrum as an experimenter reads it.
-
-    Attributes:
-        circuit: that was chosen, such as "R-RQ-RQ".
-        fit: of this circuit. An exponent that came to sit at 1 is held there: the arc then is `p(R,C)`, and what
-            remains has error bars; a plain resistance that came out as nothing is left out.
-        identities: one of each arc of the fit: 0 is the electrolyte's, 1 the interface's, 2 … further ones'.
-        apparent: R_SE, R_int, C_int with standard errors.
-        remark: "" or why a larger circuit was not taken.
-    """
-
-    circuit: str
-    fit: CircuitFit
-    identities: tuple[int, ...]
-    apparent: Apparent
-    remark: str
 
 
 def known_resolution(spectrum: Spectrum, resolution: float = RESOLUTION, options: FitOptions = QUICK) -> FitOptions:
@@ -107,12 +76,13 @@ def read_sample(
         InputError: too few points, an impedance of zero, a circuit that cannot be read.
     """
     options = known_resolution(spectrum) if options is None else options
-    circuit, fit, remark = choose(spectrum, circuits or candidates(electrolyte), options, electrolyte.fit.arcs)
-    identities = identify(fit.arcs, electrolyte.fit.arcs)
+    circuit, fit, remark = choose(spectrum, circuits or candidates(electrolyte), options, electrolyte.arcs)
+    identities = identify(fit.arcs, electrolyte.arcs)
     return _reading(circuit, fit, identities, remark, misfit(fit, options))
 
 
 def _reading(circuit: str, fit: CircuitFit, identities: tuple[int, ...], remark: str, wider: float) -> Reading:
+    """Of a fit: an exponent that came to sit at 1 is held there, a plain resistance of nothing is left out."""
     found = apparent(fit, identities)
     found = replace(
         found,
@@ -122,32 +92,12 @@ def _reading(circuit: str, fit: CircuitFit, identities: tuple[int, ...], remark:
     )
     if found.R_SE_stderr is None:
         remark = f"the window does not determine {circuit}: {fit.message}"
-    return Reading(circuit, fit, identities, found, remark)
+    noise = float(np.sqrt(np.sum(np.abs(fit.residuals) ** 2) / fit.degrees_of_freedom))
+    return Reading(circuit, fit.arcs, identities, found, found, noise, fit.converged, remark, fit)
 
 
 def _times(error: float | None, factor: float) -> float | None:
     return None if error is None else error * factor
-
-
-def with_numerical_error(found: Apparent, error: float) -> Apparent:
-    """Add, in squares, what the error bar of a simulated spectrum makes of the values.
-
-    Args:
-        found: of a simulated spectrum.
-        error: bar of every Z, in the unit of R. Both R are differences of Z at two frequencies of a smooth error,
-            so it is theirs too; C = τ/R has the relative one of R_int.
-    """
-
-    def with_it(stderr: float | None, value: float | None) -> float | None:
-        return None if stderr is None or value is None else math.hypot(stderr, value)
-
-    of_c = found.C_int * error / found.R_int if found.C_int is not None and found.R_int else None
-    return replace(
-        found,
-        R_SE_stderr=with_it(found.R_SE_stderr, error),
-        R_int_stderr=with_it(found.R_int_stderr, error),
-        C_int_stderr=with_it(found.C_int_stderr, of_c),
-    )
 
 
 def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
@@ -158,20 +108,23 @@ def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
         own: of the slab in full contact.
 
     Returns:
-        0 for the arcs nearest to those of the slab (by the logarithm of the time constant, each taken once), 1, 2, …
-        for the others by rising time constant.
+        0 for the arcs that resemble those of the slab most, each taken once, 1, 2, … for the others by rising time
+        constant. Resistance counts as the time constant does: a small arc beside a large one that moved a little is
+        nearer to its old time by chance.
     """
-    pairs = sorted(
-        (abs(math.log(arc.time_constant / other.time_constant)), i, j)
-        for i, arc in enumerate(arcs)
-        for j, other in enumerate(own)
-    )
+    pairs = sorted((distance(arc, other), i, j) for i, arc in enumerate(arcs) for j, other in enumerate(own))
     found: dict[int, int] = {}
     for _, i, j in pairs:
         if i not in found and j not in found.values():
             found[i] = j
     rest = [i for i in range(len(arcs)) if i not in found]
     return tuple(0 if i in found else 1 + rest.index(i) for i in range(len(arcs)))
+
+
+def distance(here: Arc, there: Arc) -> float:
+    """How unlike two arcs are: squared differences of ln τ and of ln R."""
+    by_time = math.log(here.time_constant / there.time_constant)
+    return by_time**2 + math.log(here.resistance / there.resistance) ** 2
 
 
 def choose(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from constriction.errors import InputError
+from constriction.spectra.apparent import with_numerical_error
 from constriction.spectra.arcs import Arc
 from constriction.spectra.circuit_problem import FitOptions
 from constriction.spectra.identification import (
@@ -17,7 +18,6 @@ from constriction.spectra.identification import (
     identify,
     known_resolution,
     read_sample,
-    with_numerical_error,
 )
 from constriction.spectra.spectrum import Spectrum
 

@@ -112,6 +112,32 @@ def test_arc_that_only_one_of_both_has():
     assert "at the measurement's noise the simulation alone would need R-RQ-RQ" in turned.remarks[-1]
 
 
+def test_another_electrolyte_is_read_with_free_arcs():
+    """Grain boundaries at 300 kHz, not at 1 MHz: beside the simulated slab they would leave 10 % of |Z|."""
+    case = cell_of().result.case
+    slower = case.electrolyte.model_copy(update={"grain_boundary_frequency": 3e5})
+    sample = Cell(simulate(case.model_copy(update={"electrolyte": slower})), 1)
+    found = overlay(measurement(sample, 2), cell_of())
+    assert found.remarks[0].startswith("the measurement's electrolyte is not the simulated one")
+    assert found.measured_reading.circuit == found.simulated_reading.circuit == "R-RQ-RQ"
+    assert found.measured_reading.fit is not None
+    assert found.noise == pytest.approx(NOISE, rel=0.3)
+    r_se, r_int, _ = found.differences
+    assert abs(r_se.relative) < 0.02 and abs(r_int.relative) < 0.03
+
+
+def test_what_is_not_told_apart_is_in_neither():
+    """2 µm of gap relax faster than the grain boundaries: both sides have R_SE only, and it is the same."""
+    case = cell_of().result.case
+    high = case.model_copy(update={"gap": case.gap.model_copy(update={"height": 2e-6})})
+    cell = Cell(simulate(high), 1)
+    found = overlay(measurement(cell, 3), cell)
+    assert found.measured_reading.circuit == found.simulated_reading.circuit == "R-RQ"
+    r_se, r_int, _ = found.differences
+    assert (r_int.measured, r_int.simulated) == (None, None)
+    assert abs(r_se.in_bars) < 3
+
+
 @pytest.mark.parametrize("seed", range(7, 12))
 def test_inductance_of_the_instrument_is_fitted_away(seed):
     inductive = measurement(cell_of(), seed)
