@@ -19,11 +19,12 @@ import numpy as np
 from constriction.case.schema import case_sha256
 from constriction.folders import Kind
 from constriction.overlay.cell import Cell
-from constriction.overlay.differences import Difference, Overlay
+from constriction.overlay.differences import FIT, Difference, Overlay
 from constriction.overlay.measured import Loaded
 from constriction.results import FARAD_PER_CM2, OHM_CM2, scaled, versions
 from constriction.spectra.apparent import DEFINITION, TOLD_BY_SLAB
 from constriction.spectra.arcs import Arc
+from constriction.spectra.fitting import fit_circuit
 from constriction.spectra.inductance import Inductance, series_inductance
 
 LEFT_OUT = (
@@ -171,7 +172,8 @@ def _times_record(cell: Cell) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _inductance(overlay: Overlay) -> Inductance | None:
     """What is in series with the measurement's own circuit, per area; None if it is not three standard errors."""
-    return series_inductance(overlay.screened.spectrum, overlay.measured_reading.fit)
+    spectrum, reading = overlay.screened.spectrum, overlay.measured_reading
+    return series_inductance(spectrum, reading.fit or fit_circuit(spectrum, reading.circuit, FIT))
 
 
 def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
