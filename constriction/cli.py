@@ -23,6 +23,7 @@ from constriction.commands.options import given_arguments
 from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.commands.study import study
+from constriction.errors import printable
 from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
 from constriction.versions import package_version
 from constriction.view.streams import stdout
@@ -73,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without Ω shows something else instead of failing
     given = sys.argv[1:] if arguments is None else list(arguments)
     given_arguments.set(tuple(given))
+    sys.argv[1:] = map(printable, sys.argv[1:])  # libraries look at them too, and fail at bytes that are no UTF-8
     try:
         with stdout():  # help and version are cyclopts' to print
             code = app(given)

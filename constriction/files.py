@@ -41,6 +41,7 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
         InputError: no such file, or it cannot be read; one line that begins with the path.
     """
     name = os.fspath(path)
+    check_name(name)
     try:
         _check_regular(os.stat(name), name, expected)
         # What became a pipe meanwhile must not block.
@@ -60,6 +61,18 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
     return data
 
 
+def check_name(path: str | os.PathLike[str]) -> None:
+    """See that a name can stand in results, reports and pictures.
+
+    Raises:
+        InputError: it has bytes that are no UTF-8.
+    """
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{os.fspath(path)}: has bytes that are no UTF-8 in its name; expected another name") from None
+
+
 def _check_regular(status: os.stat_result, name: str, expected: str) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{name}: {os.strerror(errno.EISDIR)}; expected {expected}")
@@ -77,6 +90,7 @@ def check_file(path: Path) -> None:
         InputError: it is a folder, a device or a pipe, or its folder cannot be written or made.
         StoreError: the disk is full or broken.
     """
+    check_name(path)
     try:
         with contextlib.suppress(FileNotFoundError):
             mode = os.stat(path).st_mode

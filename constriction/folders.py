@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from constriction.errors import InputError
-from constriction.files import HIDDEN, check_writable, refuse_place, sync, sync_entries, telling_where
+from constriction.files import HIDDEN, check_name, check_writable, refuse_place, sync, sync_entries, telling_where
 
 STALE_AFTER = 60.0  # s; older hidden folders that nobody holds a lock on were left by killed runs
 
@@ -57,6 +57,7 @@ def check_place(folder: str | os.PathLike[str], kind: Kind) -> Path:
         InputError: there is something else than an empty folder or an earlier one of the kind, or it cannot be written.
         StoreError: the disk is full or broken.
     """
+    check_name(folder)
     expected = f"a new or empty folder, or an earlier {kind.name}"
     try:
         target = Path(os.path.realpath(folder))

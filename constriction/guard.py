@@ -88,8 +88,9 @@ def _failure(error: Exception, debug: bool) -> str:
     if "dolfinx" in sys.modules:
         from constriction.field.environment import compiler_advice
 
-        if advice := compiler_advice(error):
-            return f"error: {advice}"
+        with contextlib.suppress(OSError):  # to look for the reason may fail for the same reason
+            if advice := compiler_advice(error):
+                return f"error: {advice}"
     if "home directory" in str(error):  # of Python, for DOLFINx keeps its compiled forms there
         return "error: this user has no home folder, where compiled forms are kept: export HOME=a folder of yours"
     if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError", "StoreError"):

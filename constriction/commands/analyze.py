@@ -150,7 +150,6 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> Report:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
     from constriction.commands.analysis_folder import ANALYSIS, Report
-    from constriction.files import read_file
     from constriction.folders import check_place
     from constriction.spectra.batch import analyse_all, load, told_by_pristine
     from constriction.spectra.readers import ReadOptions
@@ -161,8 +160,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     by_size = _by_size(options)
     deposition = _deposition(options)
     check_place(out, ANALYSIS)
-    if options.pristine not in (None, FIRST):  # before anything is fitted
-        read_file(options.pristine, "a file of an impedance instrument")
+    _check_pristine(options.pristine)
     say("reading")
     entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance))
     if by_size or options.pristine:
@@ -179,6 +177,18 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
         return Report(entries, by_size, charges, how, deposition)
     told = told_by_pristine(entries, pristine[1])
     return Report(told, by_size or _by_pristine(options, *pristine), charges, how, deposition)
+
+
+def _check_pristine(file: str | None) -> None:
+    """See, before anything is fitted, that the pristine cell's file can be read."""
+    from constriction.files import read_file
+
+    if file in (None, FIRST):
+        return
+    try:
+        read_file(file, "a file of an impedance instrument")
+    except InputError as error:
+        raise InputError(f"--pristine: {error}") from None
 
 
 def _batch_options(options: AnalyzeOptions) -> BatchOptions:

@@ -63,7 +63,7 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     Raises:
         InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
     """
-    from constriction.files import check_file, whole_files
+    from constriction.files import check_file, telling_where, whole_files
 
     copies = {folder / case.name: case for case in shipped_cases()}
     if os.path.lexists(folder) and not folder.is_dir():
@@ -77,7 +77,8 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
         check_file(path)
     with whole_files(folder) as beside:
         for path, case in copies.items():
-            (beside / path.name).write_bytes(case.read_bytes())
+            with telling_where(beside / path.name):
+                (beside / path.name).write_bytes(case.read_bytes())
     return list(copies)
 
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
+from constriction.files import LITTLE_ROOM
+
 COMPILE_PATIENCE = 60  # s where no locks tell who compiles; DOLFINx's 10 s are short on a busy machine
 
 
@@ -62,6 +64,8 @@ def compiler_advice(error: BaseException) -> str | None:
         )
     if type(error).__name__ != "VerificationError" and "JIT compilation" not in text:
         return None
+    if full := _full_cache():
+        return full
     found, advice = compiler_fault() or (f"the C compiler {compiler_name()!r} failed", "its message stands above")
     return f"DOLFINx compiles its forms at run time, and {found}; {advice}"
 
@@ -75,6 +79,16 @@ def _cache_of(error: OSError) -> Path | None:
     folder, path = Path(jit.get_options()["cache_dir"]), Path(error.filename)
     could_not_be_made = path in folder.parents and not path.exists()
     return folder if could_not_be_made or folder in (path, *path.parents) else None
+
+
+def _full_cache() -> str | None:
+    """What to do if there is no room for compiled forms."""
+    from dolfinx import jit
+
+    folder = Path(jit.get_options()["cache_dir"])
+    if not folder.exists() or shutil.disk_usage(folder).free >= LITTLE_ROOM:
+        return None
+    return f"DOLFINx keeps its compiled forms in {folder}, where no room is left; make some, or set XDG_CACHE_HOME"
 
 
 def compiler_name() -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
-from constriction.files import whole_files
+from constriction.files import telling_where, whole_files
 from constriction.study.axes import Axis
 from constriction.study.plan import Plan
 from constriction.study.table import Table, csv_text, is_number, means
@@ -59,7 +59,8 @@ def write_tables(table: Table, folder: Path) -> list[Path]:
     contents[DATASET] = dataset_bytes(dataset_of(table))
     with whole_files(folder) as hidden:
         for name, content in contents.items():
-            (hidden / name).write_bytes(content)
+            with telling_where(hidden / name):
+                (hidden / name).write_bytes(content)
     return [folder / name for name in contents]
 
 

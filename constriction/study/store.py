@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from constriction.errors import InputError
-from constriction.files import HIDDEN, check_writable, read_file, refuse_place, telling_where, write_whole
+from constriction.files import HIDDEN, check_name, check_writable, read_file, refuse_place, telling_where, write_whole
 from constriction.folders import STALE_AFTER
 from constriction.study.file import Study, study_of
 from constriction.versions import package_version
@@ -123,6 +123,7 @@ def check_folder(folder: Path) -> None:
         InputError: it is a file, holds something else than a study, or cannot be written.
         StoreError: the disk is full or broken.
     """
+    check_name(folder)
     try:
         if os.path.lexists(folder) and not folder.is_dir():
             raise InputError(f"{folder}: is no folder; expected a new folder, or that of a study")

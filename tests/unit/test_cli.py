@@ -267,6 +267,16 @@ def test_compiler_trouble_is_explained(broken, capfd, monkeypatch):
     assert re.search(r"there is no nowhere/Python\.h; install .*python3-dev", capfd.readouterr().err)
 
 
+def test_a_full_disk_under_the_compiled_forms_is_named(broken, capfd, monkeypatch, tmp_path):
+    from dolfinx import jit
+
+    monkeypatch.setitem(jit.DOLFINX_DEFAULT_JIT_OPTIONS, "cache_dir", (tmp_path, "as in DOLFINx"))
+    broken(type("VerificationError", (Exception,), {})("CompileError: command failed"))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 100}))
+    assert main(["run", "case.toml"]) == 1
+    assert f"compiled forms in {tmp_path}, where no room is left; make some" in capfd.readouterr().err
+
+
 def test_lock_of_a_killed_compiler_is_named(broken, capfd):
     # The words of FFCx 0.11.
     broken(

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -225,6 +226,7 @@ def test_the_workflow_reads_keys_that_results_have():
     assert set(re.findall(r'"(\w+)"', columns)) <= documented
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="no git here, as in the image")
 def test_what_is_tested_is_what_git_tracks(tmp_path):
     """Whatever benchmarks, builds and results have left in the checkout."""
     checkout = tmp_path / "checkout"

@@ -331,6 +331,18 @@ def test_names_of_files_are_only_shown(here, capfd):
             one_line(capfd)
 
 
+def test_names_that_are_no_text_are_refused_and_stop_no_library(here, capfd):
+    name = os.fsdecode(b"\xff")
+    shutil.copy("in.csv", f"{name}.csv")
+    for command in (["convert", f"{name}.csv", "-o", "x.csv"], ["run", "case.toml", "--out", name]):
+        assert main(command) == 2
+        assert r"\udcff" in (line := one_line(capfd)) and "no UTF-8 in its name" in line
+    line = [sys.executable, "-m", "constriction", "compare", "case.toml", f"{name}.csv", "--area", "1cm2", "--out", "x"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert done.returncode == 2 and "no UTF-8 in its name" in done.stderr
+
+
 @pytest.mark.filterwarnings("ignore:Glyph")  # of the picture's font
 def test_titles_are_only_shown(here, capfd):
     title = "[red]one[/] [/] \x1b[31mtwo\x07\u202e" + "x" * 5000
