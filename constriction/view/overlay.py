@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator
 from numpy.typing import NDArray
 
 from constriction.overlay.cell import Cell
@@ -221,6 +221,7 @@ def _power(value: float) -> str:
 def _frequency_axis(axes: Axes) -> None:
     axes.set_xlabel("frequency")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: hertz(value)))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.spines[["top", "right"]].set_visible(False)
 
 
