@@ -22,6 +22,7 @@ PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5")
 SYMBOLS = ("circle", "square", "diamond", "triangle", "cross", "star")
 _PLOTLY_SYMBOLS = {"triangle": "triangle-up", "cross": "x-thin"}
 _PANEL_HEIGHT, _SINGLE_HEIGHT, _MARGINS = 190, 330, 90  # pixels
+_LEGEND_ROW, _LEGEND_LETTERS = 19, 110  # pixels; letters that fit side by side
 _MOST_TICKS = 8  # between integers
 _PANEL_GAP = 0.06  # of the height, between panels
 
@@ -125,6 +126,9 @@ def figure(chart: Chart) -> dict[str, Any]:
     shown: set[str] = set()
     data: list[dict[str, Any]] = []
     layout = _common_layout(_SINGLE_HEIGHT + _MARGINS if count == 1 else _PANEL_HEIGHT * count + _MARGINS)
+    more = _LEGEND_ROW * (_legend_rows(chart) - 1)
+    layout["height"] += more
+    layout["margin"]["t"] += more
     layout["xaxis"] = _axis(chart.x, [s.x for panel in chart.panels for s in panel.series])
     share = (1 - _PANEL_GAP * (count - 1)) / count
     for number, panel in enumerate(chart.panels):
@@ -144,6 +148,13 @@ def figure(chart: Chart) -> dict[str, Any]:
         layout["margin"]["r"] = 48  # names of points stand beside the last arc
         layout["meta"] = {"shape": _shape(chart.panels[0])}
     return {"data": data, "layout": layout}
+
+
+def _legend_rows(chart: Chart) -> int:
+    """Rows that the legend of a page as wide as a text takes."""
+    labels = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label)
+    longest = max(map(len, labels), default=1)
+    return max(1, math.ceil(len(labels) / max(1, _LEGEND_LETTERS // (longest + 8))))
 
 
 def _common_layout(height: int) -> dict[str, Any]:

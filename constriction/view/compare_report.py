@@ -108,7 +108,7 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
     ]
     if outside.any():
         left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
-        curves.append(Curve("left out", left_out, "points", "muted"))
+        curves.append(Curve("left out", left_out, "crosses", "muted"))
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     caption = "(measured − simulated) / |simulated|"

@@ -12,7 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from constriction.spectra.processes import OUTSIDE, SMALL, Processes
 from constriction.spectra.relaxation_times import Distribution
 from constriction.view.plots import BLUE, VERMILION
-from constriction.view.ticks import RAISED
+from constriction.view.ticks import RAISED, plain
 
 
 def draw_distribution(
@@ -44,7 +44,9 @@ def draw_distribution(
     decade_ticks(axes)
     axes.set_ylim(0, 1.08 * (float(found.gamma.max()) * factor or 1.0))
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes.set_xlabel(f"relaxation time τ  (s);  λ = {found.regularisation:.2g}", labelpad=2, fontsize=7.5)
+    axes.set_xlabel(
+        f"relaxation time τ  (s);  λ = {plain(float(f'{found.regularisation:.2g}'))}", labelpad=2, fontsize=7.5
+    )
     axes.set_ylabel(f"γ per ln τ  ({name})", labelpad=2, fontsize=7.5)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize=6.5, borderpad=0)

@@ -84,7 +84,7 @@ def picture_sections(picture: Picture) -> Iterator[Section]:
     """
     yield from map(Paragraph, picture.remarks)
     # Lines first, so that points lie on them.
-    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind == "points")
+    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind != "line")
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     for part in picture.residuals:
@@ -118,7 +118,7 @@ def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
 
 
 def _curve(layer: Layer) -> Curve:
-    kind = "line" if layer.line else "points"
+    kind = "line" if layer.line else "crosses" if layer.marker == "x" else "points"
     return Curve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
 
 

@@ -13,17 +13,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator
 from numpy.typing import NDArray
 
 from constriction.overlay.cell import Cell
 from constriction.overlay.differences import Overlay
 from constriction.relaxation import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.distributions import decade_ticks
 from constriction.view.fonts import legible
 from constriction.view.labels import hertz
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
 from constriction.view.spectra_plots import modulus_axis
+from constriction.view.ticks import plain
 
 WIDTH = 174 / 25.4
 UNIT = EDGE_UNITS["ohm m2"]
@@ -68,6 +70,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         modulus.tick_params(labelbottom=False)
         phase.set_ylabel("−phase  (°)")
         _frequency_axis(phase)
+        figure.align_ylabels([modulus, phase])
         _equal_axes(figure, plane)
 
 
@@ -122,7 +125,9 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         if found is not None:
             gamma = UNIT.factor * found.gamma
             axes.fill_between(found.tau, gamma, color=BLUE, alpha=0.15, lw=0)
-            axes.plot(found.tau, gamma, color=BLUE, label=f"measured, λ = {_power(found.regularisation)}")
+            axes.plot(
+                found.tau, gamma, color=BLUE, label=f"measured, λ = {plain(float(f'{found.regularisation:.2g}'))}"
+            )
         stems = axes.twinx()
         words = (
             "simulated geometry: exact times"
@@ -134,6 +139,7 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         _stems(stems, constriction, highest, (VERMILION, "o", words))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
+        decade_ticks(axes)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("relaxation time  (s);  shaded: measured window")
         axes.set_ylabel(f"γ per ln τ  ({UNIT.label})")
@@ -212,15 +218,10 @@ def _stems(axes: Axes, times: RelaxationTimes, highest: float, look: tuple[str, 
     axes.plot(times.times[drawn], heights[drawn], marker, color=color, ms=3, mew=0, linestyle="", label=label)
 
 
-def _power(value: float) -> str:
-    """1e-07 → 1·10⁻⁷, as matplotlib writes formulas."""
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return rf"${float(mantissa):g} \cdot 10^{{{int(exponent)}}}$"
-
-
 def _frequency_axis(axes: Axes) -> None:
     axes.set_xlabel("frequency")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: hertz(value)))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.spines[["top", "right"]].set_visible(False)
 
 

@@ -85,7 +85,7 @@ def comparison_table(
         Column("in error bars", lambda row: _significant(row.get("difference_in_error_bars"), 3)),
         Column("remark", lambda row: _text(row.get("remark"))),
     )
-    return record_table(caption, rows, columns)
+    return replace(record_table(caption, rows, columns), symbols=True)
 
 
 def study_table(
@@ -179,7 +179,7 @@ def _remark(record: Record) -> str:
 
 def _significant(value: Any, digits: int) -> str:
     known = number(value)
-    return significant(known, digits) if math.isfinite(known) else NOTHING
+    return significant(known, digits).replace("-", "−") if math.isfinite(known) else NOTHING
 
 
 def _percent(value: Any) -> str:

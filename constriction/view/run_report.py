@@ -120,14 +120,14 @@ def case_in_words(case: Case) -> str:
         words.append("Beside the contacts the interface insulates.")
     else:
         filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
-        words.append(f"Beside them a gap of {format_quantity(gap.height, 'length')}{filled} lies under flat copper.")
-    slab = f"The electrolyte is {format_quantity(electrolyte.thickness, 'length')} thick; its bulk has "
-    slab += f"{format_quantity(electrolyte.bulk_conductivity, 'conductivity')}"
+        words.append(f"Beside them a gap of {_said(gap.height, 'length')}{filled} lies under flat copper.")
+    slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
+    slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
     if electrolyte.grain_boundary_conductivity is not None:
-        slab += f", its grain boundaries {format_quantity(electrolyte.grain_boundary_conductivity, 'conductivity')}"
-        slab += f" and their arc at {format_quantity(electrolyte.grain_boundary_frequency, 'frequency')}"
+        slab += f", its grain boundaries {_said(electrolyte.grain_boundary_conductivity, 'conductivity')}"
+        slab += f" and their arc at {_said(electrolyte.grain_boundary_frequency, 'frequency')}"
     words.append(f"{slab}.")
-    ends = " to ".join(format_quantity(f, "frequency") for f in (sweep.start, sweep.stop))
+    ends = " to ".join(_said(f, "frequency") for f in (sweep.start, sweep.stop))
     asked = f"{100 * case.accuracy.relative_error:.3g} %"
     words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
     return " ".join(words)
@@ -154,6 +154,11 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
 
 
+def _said(value: float, kind: str) -> str:
+    """A quantity as a reader writes it: 500 µm."""
+    return format_quantity(value, kind).replace("um", "µm")
+
+
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
@@ -161,10 +166,10 @@ def _interface_in_words(interface: Interface) -> str:
     one, many = ("pore", "pores") if interface.inverted else _SHAPES[interface.shape]
     fraction = f"{100 * (interface.contact_fraction or 0):.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
-    pitch = "" if interface.pitch is None else format_quantity(interface.pitch, "length")
+    pitch = "" if interface.pitch is None else _said(interface.pitch, "length")
     if interface.pattern == "list":
         assert interface.cell is not None and interface.discs is not None  # the schema demands them
-        width, depth = (format_quantity(side, "length") for side in interface.cell)
+        width, depth = (_said(side, "length") for side in interface.cell)
         count = len(interface.discs)
         places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"
         return f"{places} in a cell of {width} × {depth}."

@@ -16,10 +16,12 @@ from constriction.view.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Serie
 from constriction.view.coinciding import WORDS, lying, widths
 from constriction.view.labels import Named, hertz, seconds
 from constriction.view.plots import decades, display_unit, smooth
+from constriction.view.study_plots import is_log_spaced
 from constriction.view.terminal import engineering, significant
 
 FREQUENCY = Axis("frequency", "frequency")
 TIME = Axis("relaxation time τ", "time")
+POINTS = {"points": "circle", "crosses": "cross"}  # kinds of curves that are no lines, and their symbols
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
 STEADY = 0.05  # relative spread up to which values are shown as a constant
 LOG_FROM = 30.0  # values that span more than this factor are laid out logarithmically
@@ -32,8 +34,8 @@ class Curve:
     Attributes:
         label: for the legend.
         spectrum: all curves of a chart have one unit.
-        kind: "points" (measured), "line" (a fit, many frequencies), "both" (simulated at the sweep's frequencies) or
-            "reference" (dashed, grey).
+        kind: "points" (measured), "crosses" (left out), "line" (a fit, many frequencies), "both" (simulated at the
+            sweep's frequencies) or "reference" (dashed, grey).
         colour: one of `charts.PALETTE`, or "muted".
     """
 
@@ -56,7 +58,7 @@ def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]
     """
     scale, unit = _unit(curves)
     series = [part for curve in curves for part in _nyquist_series(curve, scale, unit)]
-    series.append(_decades(next((curve for curve in curves if curve.kind != "points"), curves[0]), scale))
+    series.append(_decades(next((curve for curve in curves if curve.kind not in POINTS), curves[0]), scale))
     if marks:
         z = np.array([point for _, point in marks]) * scale
         hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
@@ -226,7 +228,7 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
     if any(one.line == "dashed" for panel in panels for one in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
     x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
-    scale = "frequency" if axes.x.endswith("hertz") else _scale_of(x)
+    scale = "frequency" if axes.x.endswith("hertz") else "log" if is_log_spaced(x.tolist()) else "linear"
     return Chart("Study", caption, Axis(axes.label(axes.x), scale), tuple(panels))
 
 
@@ -260,8 +262,8 @@ def _unit(curves: Sequence[Curve]) -> tuple[float, str]:
 def _nyquist_series(curve: Curve, scale: float, unit: str) -> list[Series]:
     z, f = curve.spectrum.impedance * scale, curve.spectrum.frequency
     hover = _told(curve, scale, unit)
-    if curve.kind == "points":
-        return [Series(curve.label, z.real, -z.imag, curve.colour, hover=hover)]
+    if curve.kind in POINTS:
+        return [Series(curve.label, z.real, -z.imag, curve.colour, symbol=POINTS[curve.kind], hover=hover)]
     line = smooth(f, z)[::4]
     dashed = "dashed" if curve.kind == "reference" else "solid"
     drawn = [Series(curve.label, line.real, -line.imag, curve.colour, line=dashed, symbol="")]
@@ -272,8 +274,8 @@ def _nyquist_series(curve: Curve, scale: float, unit: str) -> list[Series]:
 
 def _bode_series(curve: Curve, values: NDArray[np.float64]) -> Series:
     scale, unit = _unit([curve])
-    line = {"points": "", "reference": "dashed"}.get(curve.kind, "solid")
-    symbol = "circle" if curve.kind in ("points", "both") else ""
+    line = {**dict.fromkeys(POINTS, ""), "reference": "dashed"}.get(curve.kind, "solid")
+    symbol = POINTS.get(curve.kind, "circle" if curve.kind == "both" else "")
     hover = _told(curve, scale, unit)
     return Series(curve.label, curve.spectrum.frequency, values, curve.colour, line, symbol, hover=hover)
 
@@ -353,7 +355,8 @@ def _study_series(axes: StudyAxes, key: str, name: Sequence[str], rows: Sequence
     x, y, bars = (list(part) for part in zip(*known, strict=True))
     label = ", ".join(f"{axes.label(k)} = {v}" for k, v in zip(axes.series, name, strict=True))
     hover = [f"{label + ': ' if label else ''}{a:.4g}, {b:.5g}" for a, b in zip(x, y, strict=True)]
-    return Series(label, x, y, line="solid", error=bars if np.isfinite(bars).any() else None, hover=hover)
+    line = "solid" if len(set(x)) == len(x) else ""  # repeats are points above each other
+    return Series(label, x, y, line=line, error=bars if np.isfinite(bars).any() else None, hover=hover)
 
 
 def _styled(series: Sequence[Series]) -> list[Series]:
@@ -363,6 +366,6 @@ def _styled(series: Sequence[Series]) -> list[Series]:
     styled = []
     for number, (one, lower, width) in enumerate(zip(series, below, widths(below), strict=True)):
         colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]
-        line = "dashed" if lower else "solid"
+        line = "dashed" if one.line and lower else one.line
         styled.append(replace(one, colour=colour, symbol=symbol, line=line, width=width))
     return styled

@@ -150,8 +150,11 @@ def picture_figure(picture: Picture) -> Figure:
             draw_zoom(plane, picture.layers, picture.zoom, (scale, unit))
         draw_bode((modulus, phase), picture.layers, (scale, unit))
         places = [grid[2, 0], grid[3, 0]] if picture.distribution else [grid[2, 0], grid[2, 1]]
-        for place, residuals in zip(places, picture.residuals, strict=False):
-            draw_residuals(figure.add_subplot(place), residuals)
+        tested = [figure.add_subplot(place) for place, _ in zip(places, picture.residuals, strict=False)]
+        for axes, residuals in zip(tested, picture.residuals, strict=False):
+            draw_residuals(axes, residuals)
+        figure.align_ylabels([modulus, phase])
+        figure.align_ylabels([plane, *tested])
         if picture.distribution:
             axes = figure.add_subplot(grid[2:, 1])
             draw_distribution(
@@ -179,7 +182,9 @@ def bode(layers: Sequence[Layer], path: str | Path, title: str = "") -> None:
         FigureCanvasAgg(figure)
         grid = GridSpec(2, 1, figure, left=0.16, right=0.97, bottom=0.11, top=0.86, hspace=0.1)
         modulus = figure.add_subplot(grid[0])
-        draw_bode((modulus, figure.add_subplot(grid[1], sharex=modulus)), layers, common_unit(layers))
+        phase = figure.add_subplot(grid[1], sharex=modulus)
+        draw_bode((modulus, phase), layers, common_unit(layers))
+        figure.align_ylabels([modulus, phase])
         head(modulus, title)
     save(figure, path)
 
@@ -300,9 +305,10 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     most = math.inf if residuals.limit is None else FAR_BEYOND * 100 * residuals.limit
     far = np.maximum(np.abs(percent.real), np.abs(percent.imag)) > most
     axes.axhline(0, color=GREY, lw=0.4, zorder=1)
-    for values, name, fill in ((percent.real, "Re", BLUE), (percent.imag, "Im", "white")):
+    # Dots inside rings: both are seen where they fall on each other.
+    for values, name, fill, size in ((percent.real, "Re", BLUE, 2.0), (percent.imag, "Im", "none", 3.4)):
         f, near = residuals.frequency[~far], values[~far]
-        axes.plot(f, near, "o", ms=2.6, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
+        axes.plot(f, near, "o", ms=size, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
     reach = 1.15 * max(float(np.abs([percent.real, percent.imag])[:, ~far].max(initial=0.0)), 1e-6)
     reach = max(reach, 115 * (residuals.limit or 0))
     if far.any():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import matplotlib.style
@@ -53,6 +54,7 @@ _STYLE = STYLE | {
     "lines.linewidth": 1.4,
 }
 _LEGEND_ROW = 56  # letters that fit side by side
+_LEGEND_LINE = 0.17  # inches
 _SUN = np.array([-0.45, -0.55, 0.7]) / np.linalg.norm([-0.45, -0.55, 0.7])
 
 
@@ -77,6 +79,8 @@ def chart_figure(chart: Chart) -> Figure:
     """A chart as matplotlib draws it."""
     count = len(chart.panels)
     height = _SINGLE if count == 1 else 0.75 + _PANEL * count
+    names = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label and not s.optional)
+    height += _LEGEND_LINE * max(0, math.ceil(len(names) / _columns(names)) - 2)
     drawn = Figure(figsize=(_WIDTH, height), layout="constrained")
     FigureCanvasAgg(drawn)
     every = list(drawn.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
@@ -176,8 +180,16 @@ def _legend(drawn: Figure, every: Sequence[Axes]) -> None:
         handles, labels = axes.get_legend_handles_labels()
         found = dict(zip(labels, handles, strict=True)) | found
     if found:
-        columns = len(found) if sum(map(len, found)) < _LEGEND_ROW else 2 if max(map(len, found)) > 16 else 4
-        drawn.legend(found.values(), found, loc="outside upper left", ncols=columns, frameon=False, borderpad=0.1)
+        style = {"ncols": _columns(found), "frameon": False, "borderpad": 0.1}
+        drawn.legend(found.values(), found, loc="outside upper left", **style)
+
+
+def _columns(labels: Collection[str]) -> int:
+    """Of a legend, so that it is no wider than the picture."""
+    if sum(map(len, labels)) < _LEGEND_ROW:
+        return max(1, len(labels))
+    longest = max(map(len, labels))
+    return 1 if longest > _LEGEND_ROW // 2 else 2 if longest > 16 else 4
 
 
 def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from constriction.study.collect import CASES, DATASET
+from constriction.study.curves import figures_of
 from constriction.study.table import Row, is_number
 from constriction.study.table import Table as Results
 from constriction.versions import git_commit, package_version
@@ -118,14 +119,15 @@ def _span(results: Results, key: str) -> str:
 
 
 def _charts(results: Results, keys: Sequence[str]) -> Iterator[Section]:
-    """R_cstr and a capacitance over the first axis with numbers, a curve for each combination of the others."""
+    """R_cstr and a capacitance over what the first picture has them over, with its curves."""
     rows = [row for row in results.rows if row["status"] == "done"]
     y = tuple(key for key in _outputs(rows)[:2] if any(row.get(key) is not None for row in rows))
-    x = next((key for key in keys if all(is_number(row[key]) for row in rows)), None)
-    if rows and y and x is not None:
-        others = tuple(key for key in keys if key != x)
-        shown, labels = _as_shown(results, rows, (x, *y), others)
-        yield study_chart(shown, StudyAxes(x, y, others, labels))
+    first = next(iter(figures_of(results)), None)
+    if not rows or not y or first is None or not all(is_number(row[first.x]) for row in rows):
+        return
+    curves = tuple(key for key in dict.fromkeys((*first.series, *first.where)) if key in keys)
+    shown, labels = _as_shown(results, rows, (first.x, *y), curves)
+    yield study_chart(shown, StudyAxes(first.x, y, curves, labels))
 
 
 def _as_shown(

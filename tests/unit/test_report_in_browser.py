@@ -17,7 +17,7 @@ from constriction.simulation import simulate
 from constriction.spectra.spectrum import Spectrum, write_csv
 from constriction.view.provenance import origin
 from constriction.view.record_tables import fits_table, study_table
-from constriction.view.report import Heading, Paragraph, Report, write_report
+from constriction.view.report import Heading, Paragraph, Report, Table, write_report
 from constriction.view.run_report import run_report
 from constriction.view.spectra_charts import (
     Curve,
@@ -281,3 +281,40 @@ def test_without_webgl_the_scene_stays_a_picture(browser, run_page):
     assert page.value("document.querySelector('#figure-3 img').getBoundingClientRect().height") > 150
     assert page.value("document.querySelector('#figure-3 .live').childElementCount") == 0
     page.close()
+
+
+REMARK = "R-RQ-RQ does not follow the spectrum: residuals of 9.5% (rms) of |Z|; try another circuit. " * 3
+
+
+@pytest.fixture(scope="module")
+def wide_page(tmp_path_factory):
+    """Seven fits with long names and remarks, and a table with more columns than any screen is wide."""
+    values = {"R_SE_ohm": 2.0012, "R_int_ohm": 0.9952, "C_int_farad": 0.0304, "R_series_ohm": 1.0}
+    values |= {f"{name}_stderr_ohm": 0.0014 for name in ("R_SE", "R_int", "R_series")}
+    file = {"circuit": "R-RQ-RQ", "excluded": 25, "kramers_kronig": {"consistent": False}, **values}
+    names = [f"{n}_two_arcs_three_half_decades_apart_measured_twice.csv" for n in range(7)]
+    files = [file | {"file": name, "doubts": [REMARK] if n % 2 else []} for n, name in enumerate(names)]
+    many = Table("Many columns", tuple(f"column {n}" for n in range(40)), (("12.34 ± 0.05 Ω·cm²",) * 40,))
+    path = tmp_path_factory.mktemp("wide") / "report.html"
+    write_report(Report("Wide tables", "constriction analyze", (fits_table(files), many)), path)
+    return path
+
+
+@pytest.mark.parametrize("width", [1280, 1920, 390])
+def test_wide_tables_are_not_cut(browser, wide_page, width):
+    with opened(browser, wide_page, width=width, phone=width < 600) as page:
+        assert page.value("document.documentElement.scrollWidth") <= width
+        fits, many = page.value(
+            "[...document.querySelectorAll('.scroll')].map(box => {"
+            " const b = box.getBoundingClientRect();"
+            " return {left: b.left, right: b.right, room: box.clientWidth, needed: box.scrollWidth}; })"
+        )
+        assert all(0 <= box["left"] and box["right"] <= width for box in (fits, many))
+        if width > 600:  # eight columns of fits fit a laptop's screen; what does not is scrolled in its box
+            assert fits["needed"] <= fits["room"]
+        assert many["needed"] > many["room"]
+        page.value("document.querySelectorAll('.scroll')[1].scrollLeft = 1e6")
+        last = page.value("[...document.querySelectorAll('td')].at(-1).getBoundingClientRect().right")
+        assert last <= width
+        remark = page.value("document.querySelector('.remark p').getBoundingClientRect().right")
+        assert remark <= width and REMARK[:60] in page.value("document.querySelector('.remark').textContent")

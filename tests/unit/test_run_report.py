@@ -136,7 +136,7 @@ def test_case_with_a_list_and_without_a_gap_in_words():
     interface = {"pattern": "list", "cell": ["100 um", "80 um"], "discs": [["20 um", "30 um", "5 um"]]}
     text = case_in_words(parse_case({"interface": interface, "gap": {"height": "none"}}))
     assert text.startswith(
-        "One disc at a given place in a cell of 100 um × 80 um. Beside the contacts the interface ins"
+        "One disc at a given place in a cell of 100 µm × 80 µm. Beside the contacts the interface ins"
     )
 
 
