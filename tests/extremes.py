@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from constriction.case.quantities import parse_quantity
+
 SECONDS = 60
 INTERNALS = ("Traceback", "MeshPlan", "gmsh", "multigrid", "Error:", ".py", "RuntimeWarning", "PETSc")
 
@@ -110,10 +112,9 @@ def toml(data: dict[str, Any]) -> str:
 def exact(data: dict[str, Any]) -> float | None:
     """R_cstr of NZSP in Ω·m², where it is known to 1e-3."""
     interface, rho = data["interface"], 1 / 1.5 + 1 / 0.75
-    f, pitch = interface.get("contact_fraction"), float(interface.get("pitch", "0 m").split()[0])
-    pitch *= 1e-6 if interface.get("pitch", "").endswith("um") else 1.0
+    f, pitch = interface.get("contact_fraction"), parse_quantity(interface.get("pitch", "0 m"), "length")
     thickness = data["electrolyte"]["thickness"]
-    depth = 1.5e-3 if thickness == "1.5 mm" else float(thickness.split()[0])
+    depth = parse_quantity(thickness, "length")
     if f is None or depth < 2 * pitch or data["gap"]["model"] == "volume":
         return None
     if interface["pattern"] == "stripes":

@@ -193,7 +193,7 @@ def check_mesh(plan: Layout, thickness: float, relative_error: float) -> None:
     check_cell(plan, thickness / plan.pitch)
     rooms = rim_lengths(plan)
     sizes = mesh_plan(plan, thickness, None, 2 * COARSEST_LEVEL)
-    check_rims(plan, sizes.slab_depth, min(rooms) / plan.pitch)
+    check_rims(plan, sizes.slab_depth, min(rooms) / plan.pitch, max(relative_error, SECTORS[-1][2]))
     if min(room / size for room, size in zip(rooms, plan.sizes, strict=True)) > NARROW:
         return
     rims, surroundings = rims_of(plan, sizes)

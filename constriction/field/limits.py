@@ -7,12 +7,16 @@ import math
 from constriction.case.contacts import Layout
 from constriction.errors import InputError
 
-FLATTEST = 2e4  # longest side of a cell / depth of the slab
-LONGEST = 2e4  # longest side of a cell / its shortest
+FLATTEST = 1e3  # longest side of a cell / depth of the slab
+LONGEST = 2e3  # longest side of a cell / its shortest
 SMALLEST_ROOM = 2e-6  # pitches: points nearer than 1e-9 are one, and the collar of a rim has many in its room
-# What constricts is a difference, F(0) − F(∞), and at least this part of F(∞), or rounding is all that is left; of the
-# stretched elements of a cell with unlike sides the entries are larger, and so is their rounding.
-FAINTEST, FAINTEST_STRETCHED = 2e-10, 2e-14
+# What constricts is a difference, F(0) − F(∞), and at least this part of F(∞), or rounding is all that is left.
+FAINTEST = 4e-10
+ENERGY_ROUNDING, ENERGY_SHARE = 4e-13, 0.2  # of F(∞), measured on small pores; of the asked error
+# Elements that are stretched as the cell's sides are, have entries that are larger by their square, and so is their
+# rounding: about so much of that part. It must be a tenth of the error bar, which is this at the most. Measured on
+# stripes with narrow gaps.
+STRETCHED_ROUNDING, SHARE, LARGEST_BAR = 1e-15, 0.1, 2.5e-3
 CROWDED, MOST_UNKNOWNS = 5.0, 5e5  # unknowns / those of the same spots apart; half a minute's
 MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
 
@@ -40,13 +44,14 @@ def check_cell(plan: Layout, depth: float) -> None:
         )
 
 
-def check_rims(plan: Layout, depth: float, room: float) -> None:
+def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -> None:
     """Refuse spots, or gaps between them, that drown in rounding.
 
     Args:
         plan: the mirror cell.
         depth: of the meshed slab, in pitches.
         room: the smallest length over which the field varies across a rim, in pitches.
+        relative_error: that is asked.
 
     Raises:
         InputError: with how small they are.
@@ -57,13 +62,19 @@ def check_rims(plan: Layout, depth: float, room: float) -> None:
             f"finite elements need {SMALLEST_ROOM:g}"
         )
     gap, sides = 1.0 - plan.contact_fraction, (plan.width / plan.pitch, plan.depth / plan.pitch)
-    faint = 0.5 * gap * min(room, *(size / plan.pitch for size in plan.sizes)) / depth
+    faint = gap * min(room / depth if gap < 0.5 else 1.0, 1.0)
     stretched = min(sides) / max(sides)
-    if faint < FAINTEST or faint * stretched**2 < FAINTEST_STRETCHED:
+    rounding = STRETCHED_ROUNDING / (faint * stretched**2)
+    if faint < FAINTEST or ENERGY_ROUNDING / faint > ENERGY_SHARE * relative_error:
         raise InputError(
             f"interface: nearly everything is in contact, what constricts is about {faint:.1g} of the electrolyte's "
-            "resistance and would drown in rounding; expected less contact, contact_fraction = 1, or stripes by "
-            "accuracy.method = 'spectral'"
+            "resistance and would drown in rounding; expected less contact, contact_fraction = 1 or a larger "
+            "accuracy.relative_error"
+        )
+    if rounding > SHARE * min(relative_error, LARGEST_BAR):
+        raise InputError(
+            f"interface: in a cell whose sides are {1 / stretched:.2g} to 1, what constricts would drown in rounding; "
+            "expected a wider contact and gap, a larger accuracy.relative_error, or accuracy.method = 'spectral'"
         )
 
 
@@ -99,6 +110,6 @@ def check_pixels(per_spot: float, needed: float, memory: float) -> None:
     if per_spot > MOST_PIXELS or needed > memory:
         raise InputError(
             f"interface: transforms would need {math.ceil(per_spot):.2g} pixels for each spot, as one of them, or its "
-            f"way to the next, is so small; expected at most {MOST_PIXELS:g} that fit into the memory, or "
+            f"way to the next, is so small; expected at most {MOST_PIXELS:.0f} that fit into the memory, or "
             "method = 'finite_elements' without --cross-check"
         )

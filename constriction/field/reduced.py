@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from constriction.field.assembly import GapProblem
 from constriction.field.galerkin import CHECKED_RATIOS, Basis
+from constriction.field.limits import FAINTEST
 from constriction.field.multigrid import Hierarchy, solver_of
 from constriction.field.operators import Vector
 from constriction.field.poles import ReducedModel, poles_of
@@ -29,6 +30,7 @@ APART = 2.0  # two shifts are at least this factor apart
 SHIFTS = 0.1, 100.0  # where they are looked for first, relative to the pole with the largest residue
 # energy norms of errors of solutions by iteration
 SOLVED = 1e-6  # relative to the flat field's; the error of an energy is its square
+FAINT = 1e-5  # of the slab: what constricts less wants both energies more exactly
 KRYLOV_SOLVED = 1e-4  # of a Krylov vector that joins the basis, relative to itself
 SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model there is off
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
@@ -107,6 +109,10 @@ def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
     basis = _dc_basis(tools, accurate)
     depth = problem.area / problem.flat_energy
     constriction = problem.area / basis.admittance - depth
+    if tools.levels is not None and constriction < FAINT * depth:  # a difference of two energies: both more exactly
+        part = max(constriction / depth, FAINTEST) / FAINT
+        basis = _dc_basis(tools, Stop(absolute=accurate.absolute * math.sqrt(part)))
+        constriction = problem.area / basis.admittance - depth
     solves, bound, shifts = 1, 0.0, list[float]()
     if constriction > 1e-10 * depth:  # else full contact
         basis.append_solution(problem.flat)
