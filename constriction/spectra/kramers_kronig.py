@@ -24,8 +24,10 @@ type Flags = NDArray[np.bool_]
 TESTS = ("complex", "real", "imaginary")
 FEWEST_POINTS = 5
 FEWEST_ELEMENTS = 3
-# A series capacitance is switched on by itself if it divides the sum of squares by at least this.
-NEEDED = 4.0
+# A series capacitance is switched on by itself if it divides the sum of squares by at least this; by at least the
+# other if without it the last point alone would exceed the limit, and −Im Z there is more than this part of |Z|: so
+# begins a Warburg branch. Drift at the end of an arc has no such phase.
+NEEDED, NEEDED_IN_BRANCH, BRANCH = 4.0, 2.0, 0.15
 # μ alone stops too early at an ideal semicircle, which few elements surround with negative ones: a long chain, so many
 # elements per decade, must not have a so many times smaller mean square per degree of freedom.
 DENSE, FAR_BETTER = 5.0, 1.6
@@ -44,7 +46,8 @@ class KramersKronigOptions:
         mu: elements are added until μ = 1 − Σ|R_k < 0|/Σ|R_k ≥ 0| falls to this.
         elements: number of RC elements; None: chosen with `mu`.
         capacitance: whether there is a capacitance in series; None: if it lowers the sum of squares fourfold, which
-            is so where the spectrum ends in a blocking branch. It also hides drift at low frequency.
+            is so where the spectrum ends in a blocking branch, or twofold if without it the last point alone would
+            exceed the limit and has the phase of such a branch. It also hides drift at low frequency.
         inductance: whether there is an inductance in series.
         limit: largest residual of a point, relative to |Z|; 2 % in the paper.
         trend_limit: largest mean residual over half a decade, relative to |Z|.
@@ -175,9 +178,18 @@ def kramers_kronig(spectrum: Spectrum, options: KramersKronigOptions | None = No
     stays = np.ones(spectrum.frequency.size, dtype=bool) if wild is None else ~wild
     switches = (False, True) if options.capacitance is None else (options.capacitance,)
     chains = [_choose(spectrum, stays, options, switch) for switch in switches]
-    squares = [_square(chain.residuals[stays]) for chain in chains]
-    used = int(len(chains) == 2 and squares[0] > NEEDED * squares[1] and squares[0] > stays.size * FOLLOWED**2)
-    return _judge(spectrum, stays, options, chains[used])
+    end = spectrum.impedance[stays][-1]
+    limit = options.limit if -end.imag > BRANCH * abs(end) else math.inf
+    used = len(chains) == 2 and _needs_capacitance(chains[0].residuals[stays], chains[1].residuals[stays], limit)
+    return _judge(spectrum, stays, options, chains[int(used)])
+
+
+def _needs_capacitance(without: Complexes, with_it: Complexes, limit: float) -> bool:
+    """Whether the residuals of the points that stay ask for a series capacitance; `limit` of the last one."""
+    above = _larger_part(without) > limit
+    only_last = bool(above[-1] and not above[:-1].any() and _larger_part(with_it)[-1] <= limit)
+    needed = NEEDED_IN_BRANCH if only_last else NEEDED
+    return bool(_square(without) > max(needed * _square(with_it), without.size * FOLLOWED**2))
 
 
 def exclude(spectrum: Spectrum, limit: float = 0.02, options: KramersKronigOptions | None = None) -> Exclusion:

@@ -53,7 +53,7 @@ DEFINITION = (
     "errors: the difference of both; share: of all R with their apex in the window; resolution: two equal ZARCs nearer "
     "than this, in decades, in place of the one would not have been taken"
 )
-# Spectra without noise are followed to rounding, which is no misfit.
+# Spectra without noise are followed to rounding, which is no misfit and no reason for another ZARC.
 NOISE_FREE = 1e-6
 # Why a time is not sure.
 OUTSIDE, SMALL, BROAD_ONE = "outside the window", "too small", "so broad that it may be several"
@@ -178,8 +178,9 @@ def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
     """Return the fit with as many ZARCs as pay, and by how much the last one paid."""
     fit = best = fit_circuit(spectrum, f"L-R{tail}", replace(_OPTIONS, starts=2 * BLIND_STARTS))
     margin, refusals = math.inf, 0
+    values = 2 * spectrum.frequency.size
     for arcs in range(1, MOST_ARCS + 1):
-        if 2 * spectrum.frequency.size <= 2 + 3 * arcs + 2 * bool(tail):
+        if values <= 2 + 3 * arcs + 2 * bool(tail) or best.chi_squared <= values * NOISE_FREE**2:
             break
         circuit = f"L-R{'-RQ' * arcs}{tail}"
         fit = fit_circuit(spectrum, circuit, _OPTIONS, list(_guesses(spectrum, fit)))

@@ -98,3 +98,11 @@ def test_no_arc_no_time():
     z = impedance(parse_circuit("L-R"), [1e-7, 3.0], F)
     found = processes_of(noisy(z))
     assert found.sure == () and found.unresolved == ()
+
+
+def test_without_noise_nothing_is_added():
+    """Followed to rounding by two, so a third one, or a second half of one, would only follow rounding."""
+    z = zarcs((1, 10**-4.91, 0.79), (0.58, 10**-2.3, 0.83))
+    found = processes_of(Spectrum(F, z, "ohm"), 0.0)
+    assert [item.time_constant for item in found.sure] == pytest.approx([10**-4.91, 10**-2.3], rel=1e-6)
+    assert len(found.items) == 2
