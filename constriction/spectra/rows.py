@@ -80,7 +80,7 @@ def read_rows(
         if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
             cells += [row[place] for place in wanted]
             lines.append(number + 1)
-        elif not is_void(text.lines[number]) or is_header(text.lines[number], layout):
+        elif _counts(text.lines[number], layout) or is_header(text.lines[number], layout):
             following = _next_row(text, number, layout)
             if following is None:
                 if row is not None and _is_faulty(row, layout):
@@ -90,7 +90,7 @@ def read_rows(
             faults += [
                 Fault(bad + 1, f"{text.lines[bad].strip()!r:.40}, expected {layout.width} values as in the other rows")
                 for bad in range(number, following)
-                if not is_void(text.lines[bad])
+                if _counts(text.lines[bad], layout)
             ]
             number = following - 1
         number += 1
@@ -157,6 +157,14 @@ def _row(line: str, layout: Layout) -> list[str] | None:
 def _is_faulty(row: list[str], layout: Layout) -> bool:
     """Whether this is a row with a fault: some of the needed cells are numbers."""
     return any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
+
+
+def _counts(line: str, layout: Layout) -> bool:
+    """Whether a line that is no row is counted: not if it is blank or a comment, unless all but its begin is a row."""
+    if not is_void(line):
+        return True
+    row = _row(line, layout) if line.strip() else None
+    return row is not None and _is_faulty(row, layout)
 
 
 def _next_row(text: Text, number: int, layout: Layout) -> int | None:

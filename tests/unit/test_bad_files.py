@@ -80,6 +80,8 @@ COSTS_A_ROW = {
     "all overloaded": (changed(7, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 7, NOT),
     "all missing": (changed(7, "n/a\tn/a\tn/a"), 7, NOT),
     "all lines": (changed(7, "---\t---\t---"), 7, NOT),
+    "stars as frequency": (changed(7, "****\t1\t1"), 7, NOT),
+    "a spreadsheet's error": (changed(7, "#N/A\t1\t1"), 7, NOT),
     "text as frequency": (changed(7, "abc\t1\t1"), 7, NOT),
     "text in the first row": (changed(2, "abc\t1\t1"), 2, NOT),
     "overloaded in the first row": (changed(2, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 2, NOT),
