@@ -103,7 +103,7 @@ def _unit(text: str, kinds: tuple[str, ...]) -> Unit | None:
 
 def _lost_degree(text: str) -> bool:
     """Whether this is what is left of a degree sign: a quote, a question mark."""
-    return text.strip("()[] ") in (*_LOST, "'", "Â°", "¡", "ø")
+    return text.strip("()[] ") in (*_LOST, "'", "¡", "ø")
 
 
 def _fits(name: str, role: str, unit: Unit | None, kinds: tuple[str, ...], sure: bool) -> bool:

@@ -120,6 +120,8 @@ READ = {
     "Frequency (Hz)\tParallel Capacitance (F)\tParallel Resistance (kOhm)": "f cp rp:-3",
     "Frequency (Hz)\tCapacitance Cp (F)\tDissipation Factor": "f cp d",
     "Frequency (Hz);Z' (?);Z'' (?);Phase (?)": "f re im deg",
+    "Frequency (Hz),Z' (Î©),Z'' (kÎ©)": "f re im:-3",
+    "Frequency (Hz);|Z| (mÎ©);Phase (Â°)": "f mod:3 deg",
     "; f  Re{Z}  Im{Z}": "f re im",
     "Frequency [Hz],Conductance [mS],Susceptance [mS]": "f g:3 b:3",
     "Frequency [Hz],Resistance [Ohm],Reactance [Ohm]": "f re im",
@@ -283,6 +285,8 @@ def test_refused_with_the_reason(tmp_path, header, why):
 WAYS = {
     "latin-1": lambda text: text.encode("latin-1", "replace"),
     "utf-16": lambda text: text.encode("utf-16"),
+    "Windows": lambda text: text.replace("'", "’").encode("cp1252", "replace"),
+    "encoded twice": lambda text: text.replace("/Ohm", "/Ω").encode().decode("latin-1").encode(),
     "bom": lambda text: b"\xef\xbb\xbf" + text.encode(),
     "crlf": lambda text: text.replace("\n", "\r\n").encode(),
     "trailing separators": lambda text: "".join(f"{line}\t\n" for line in text.splitlines()).encode(),
