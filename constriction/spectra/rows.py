@@ -74,12 +74,15 @@ def read_rows(
     cells: list[str] = []
     lines: list[int] = []
     faults: list[Fault] = []
+    empty = 0
     number, end = start, len(text.lines)
     while number < end:
         row = _row(text.lines[number], layout)
         if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
             cells += [row[place] for place in wanted]
             lines.append(number + 1)
+        elif row is not None and not any(row[place] for place in wanted) and any(row):
+            empty += 1  # of direct current, whose cells for impedance are empty
         elif _counts(text.lines[number], layout) or is_header(text.lines[number], layout):
             following = _next_row(text, number, layout)
             if following is None:
@@ -97,7 +100,8 @@ def read_rows(
     values, remark = numbers(cells)
     matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, len(wanted))
     place_of = {place: index for index, place in enumerate(layout.places)}
-    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, (remark,) if remark else ())
+    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
+    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
@@ -107,6 +111,14 @@ def is_broken_row(line: str, header: Header) -> bool:
     if len(cells) < 2 or is_void(line):
         return False
     return bool(STARTS_AS_NUMBER.match(cells[0])) or all(cell in MISSING or not cell.strip("-–—. ") for cell in cells)
+
+
+def lacks_all(line: str, header: Header) -> bool:
+    """Whether a line below a header is a row whose needed cells are all empty, and others are not."""
+    cells = header.split(line)
+    if len(cells) != len(header.names) or is_void(line):
+        return False
+    return not any(cells[place] for place in header.places()) and any(map(NUMBER.fullmatch, cells))
 
 
 class _Read(NamedTuple):

@@ -119,6 +119,18 @@ def test_header_of_a_broken_off_experiment_costs_no_other(tmp_path):
     np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE, rtol=1e-8)
 
 
+def test_rows_of_direct_current_with_empty_cells(tmp_path):
+    rest = [f"{n},3.7,0.001,,," for n in range(90)]
+    rows = [f"{n},3.7,0," + row.replace("\t", ",") for n, row in enumerate(ROWS)]
+    header = "time/s,E/V,I/A,freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm"
+    (tmp_path / "x.csv").write_text("\n".join([header, *rest, *rows, *rest, *rows, *rest]))
+    measurements = read(tmp_path / "x.csv")
+    assert len(measurements) == 2
+    for measurement in measurements:
+        np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE, rtol=1e-8)
+    assert "180 rows without these values left out" in measurements[0].notes
+
+
 def test_many_bad_rows_are_counted(tmp_path):
     rows = [row if place % 3 else "1000\tOVERLOAD\t---" for place, row in enumerate(ROWS)]
     (tmp_path / "x.csv").write_text("\n".join([HEADER, *rows]))

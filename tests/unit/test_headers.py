@@ -23,8 +23,7 @@ AREA, THICKNESS = np.pi / 4 * 0.01**2, 1e-3
 SIZE = Geometry(AREA, THICKNESS)
 RHO = Z * AREA / THICKNESS
 EPS = 1 / (1j * OMEGA * 8.8541878128e-12 * RHO)
-# A coil with a resistor, for what capacitors cannot show.
-Q = -Z.imag / Z.real
+Q = -Z.imag / Z.real  # of a capacitor; that of a coil is −Q
 COLUMNS: Mapping[str, np.ndarray] = {
     **{"f": F, "w": OMEGA, "lg": np.log10(F), "n": np.arange(21.0), "one": np.ones(21), "T": np.full(21, 25.0)},
     **{"re": Z.real, "im": Z.imag, "mod": np.abs(Z), "deg": np.degrees(np.angle(Z)), "rad": np.angle(Z)},
