@@ -157,6 +157,8 @@ READ = {
     # RelaxIS, MFIA, Ivium, Squidstat, Arbin, Neware, home made
     "Frequency\tZ'\tZ''\nHz\tOhm\tOhm": "f re im",
     "Frequency;Z';-Z''\n(Hz);(kOhm);(kOhm)": "f re:-3 -im:-3",
+    "Freq(Hz),Re(mΩ),-Im(mΩ)": "f re:3 -im:3",
+    "Freq(Hz),Re(Ω),Im(Ω)": "f re im",
     "frequency;realz;imagz;absz;phasez": "f re im mod rad",
     "frequency;absz;phasez": "f mod rad",
     "# frequency (Hz), Re(Z) (Ohm), Im(Z) (Ohm)": "f re im",
