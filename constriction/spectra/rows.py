@@ -86,8 +86,7 @@ def read_rows(
         elif _counts(text.lines[number], layout) or is_header(text.lines[number], layout):
             following = _next_row(text, number, layout)
             if following is None:
-                if row is not None and _is_faulty(row, layout):
-                    faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
+                faults += _faults_at_end(text, number, layout)
                 end = number
                 break
             faults += [
@@ -103,6 +102,19 @@ def read_rows(
     remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
     read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+
+
+def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:
+    """What is left out where a table ends: a row with a fault, or rows below what reads as names of other columns."""
+    line = text.lines[number]
+    row = _row(line, layout)
+    if row is not None and _is_faulty(row, layout):
+        return [Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency")]
+    below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
+    other = _row(below, layout)
+    if _names_columns(line, layout) and not is_header(line, layout) and other and _is_faulty(other, layout):
+        return [Fault(number + 1, f"{line.strip()!r:.40} reads as names of other columns, the rows below are not read")]
+    return []
 
 
 def is_broken_row(line: str, header: Header) -> bool:

@@ -112,10 +112,18 @@ def entry_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, st
     if entry.scan:
         times = [f"{engineering(track.time_constant, 's')}" for track in entry.scan.tracks if track.persistent]
         yield "relaxation times", ", ".join(times) or "none at nearly all λ"
-    if entry.measurement:
-        yield from (("note", note) for note in entry.measurement.notes if TOLD.search(note))
+    yield from _told_by_file(entry)
     for warning in warnings_of(entry):
         yield "WARNING", warning
+
+
+def _told_by_file(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The temperature, and which rows of the file were left out."""
+    if entry.measurement is None:
+        return
+    if (kelvin := entry.measurement.metadata.temperature) is not None:
+        yield "temperature", f"{kelvin - ZERO_CELSIUS:.1f} °C"
+    yield from (("note", note) for note in entry.measurement.notes if TOLD.search(note))
 
 
 def arrhenius_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

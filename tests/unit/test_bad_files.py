@@ -151,10 +151,11 @@ def test_overlap_of_two_instruments(tmp_path):
     assert read(tmp_path / "y.csv")[0].spectrum.frequency.size == 33
 
 
-def test_rows_of_another_table_are_not_taken(tmp_path):
-    other = ["time/s\tpotential/V\tcurrent/A", "1\t2\t3", "2\t3\t4"]
-    (tmp_path / "x.csv").write_text("\n".join([HEADER, *ROWS, *other]))
+@pytest.mark.parametrize("header", ["time/s\tpotential/V\tcurrent/A", "alpha\tbeta\tgamma"])
+def test_rows_of_another_table_are_not_taken(tmp_path, header):
+    (tmp_path / "x.csv").write_text("\n".join([HEADER, *ROWS, header, "1\t2\t3", "2\t3\t4"]))
     (measurement,) = read(tmp_path / "x.csv")
+    assert any("reads as names of other columns, the rows below are not read" in note for note in measurement.notes)
     np.testing.assert_allclose(measurement.spectrum.frequency, FREQUENCY, rtol=1e-8)
 
 
