@@ -294,6 +294,9 @@ SLOW = {
     "quotes": lambda: '"' * texts.LARGEST_FILE,
     "blanks": lambda: "f" + " " * (texts.LARGEST_FILE - 2) + "f",
     "comments": lambda: HEADER + "\n1\t1\t1\n" + "#\n" * (texts.MOST_LINES - 9) + "x",
+    "bad rows": lambda: HEADER + "\n" + "1\t1\t1\nabc\t1\t1\n" * (texts.MOST_LINES // 2 - 9),
+    "bad cells": lambda: HEADER + "\n" + "1\tOVERLOAD\t1\n" * (texts.MOST_LINES - 9),
+    "halves": lambda: "f\tRe\n" + "1\t1\n" * (texts.MOST_LINES // 2 - 9) + "f\tIm\n" + "1\t1\n" * 10**5,
     "ends": lambda: HEADER + "\n" + ("1\t1\t1\nend\nend\n") * (texts.MOST_LINES // 4),
 }
 
