@@ -83,7 +83,9 @@ def read_rows(
             lines.append(number + 1)
         elif row is not None and not any(row[place] for place in wanted) and any(row):
             empty += 1  # of direct current, whose cells for impedance are empty
-        elif _counts(text.lines[number], layout) or is_header(text.lines[number], layout):
+        elif row is not None and _is_faulty(row, layout):
+            faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
+        elif not is_void(text.lines[number]) or is_header(text.lines[number], layout):
             following = _next_row(text, number, layout)
             if following is None:
                 faults += _faults_at_end(text, number, layout)
@@ -92,7 +94,7 @@ def read_rows(
             faults += [
                 Fault(bad + 1, f"{text.lines[bad].strip()!r:.40}, expected {layout.width} values as in the other rows")
                 for bad in range(number, following)
-                if _counts(text.lines[bad], layout)
+                if not is_void(text.lines[bad])
             ]
             number = following - 1
         number += 1
@@ -105,11 +107,8 @@ def read_rows(
 
 
 def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:
-    """What is left out where a table ends: a row with a fault, or rows below what reads as names of other columns."""
+    """What is left out where a table ends: rows below what reads as names of other columns."""
     line = text.lines[number]
-    row = _row(line, layout)
-    if row is not None and _is_faulty(row, layout):
-        return [Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency")]
     below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
     other = _row(below, layout)
     if _names_columns(line, layout) and not is_header(line, layout) and other and _is_faulty(other, layout):
@@ -153,8 +152,8 @@ def _table(
     good = finite.all(axis=1)
     named = [column.name for _, column in columns.values()]
     faults = list(read.faults)
-    for row in np.flatnonzero(~good):
-        which = int(np.argmin(finite[row]))
+    bad = np.flatnonzero(~good)
+    for row, which in zip(bad.tolist(), np.argmin(finite[bad], axis=1).tolist(), strict=True):
         cell = read.cells[row * read.values.shape[1] + places[which]]
         faults.append(Fault(int(read.lines[row]), f"{cell!r:.40} in column {named[which]!r:.40}"))
     label, temperature = variant
@@ -183,23 +182,15 @@ def _is_faulty(row: list[str], layout: Layout) -> bool:
     return any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
 
 
-def _counts(line: str, layout: Layout) -> bool:
-    """Whether a line that is no row is counted: not if it is blank or a comment, unless all but its begin is a row."""
-    if not is_void(line):
-        return True
-    row = _row(line, layout) if line.strip() else None
-    return row is not None and _is_faulty(row, layout)
-
-
 def _next_row(text: Text, number: int, layout: Layout) -> int | None:
     """The next line that is a row of the same table, None if the table ends at this line."""
     for following in range(number, min(number + MOST_LINES_WITHIN, len(text.lines))):
         line = text.lines[following]
-        if is_header(line, layout) or _names_columns(line, layout):
-            return None
         row = _row(line, layout)
-        if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
+        if row is not None and _is_faulty(row, layout):
             return following
+        if _names_columns(line, layout) or is_header(line, layout):
+            return None
     return None
 
 

@@ -91,7 +91,7 @@ def check(path, luck):
     np.testing.assert_allclose(measurement.spectrum.impedance, Z, rtol=1e-7, err_msg=names)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_headers(tmp_path, seed):
     luck = random.Random(seed)
     for _ in range(100):
