@@ -67,7 +67,7 @@ class AnalyzeOptions:
     """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
     thickness: str | None = None
     """With --area, of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
-    impedance: str = ""
+    impedance: str | None = None
     """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     pristine: str | None = None
     """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
@@ -162,7 +162,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     check_place(out, ANALYSIS)
     _check_pristine(options.pristine)
     say("reading")
-    entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance))
+    entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance or ""))
     if by_size or options.pristine:
         entries = tuple(map(_refuse_normalised, entries))
     unit = limits(options.hold, options.bound).unit

@@ -44,7 +44,7 @@ class CompareOptions:
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
-    impedance: str = ""
+    impedance: str | None = None
     """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
@@ -147,7 +147,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         parse_circuit(options.circuit)
     memory = None if options.memory is None else bytes_of(options.memory)
     area = None if options.area is None else positive_quantity("--area", options.area, "area")
-    loaded = load_all(files, area, options.impedance)
+    loaded = load_all(files, area, options.impedance or "")
     hidden = masks(options.mask)
     checked = tuple(_checked(item, case, hidden) for item in loaded)
     if all(item.error for item in checked):

@@ -28,7 +28,7 @@ def convert(
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     area: str | None = None,
     thickness: str | None = None,
-    impedance: str = "",
+    impedance: str | None = None,
     debug: Annotated[bool, FLAG] = False,
 ) -> int:
     """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
@@ -56,7 +56,7 @@ def convert(
     """
     if why := refuse_empty([source]):
         return refused(why)
-    return guarded(partial(_convert, source, output, (area, thickness, impedance)), debug)
+    return guarded(partial(_convert, source, output, (area, thickness, impedance or "")), debug)
 
 
 def _convert(source: Path, output: Path, how: tuple[str | None, str | None, str], comm: MPI.Comm) -> None:

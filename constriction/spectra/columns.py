@@ -103,7 +103,7 @@ def _unit(text: str, kinds: tuple[str, ...]) -> Unit | None:
 
 def _lost_degree(text: str) -> bool:
     """Whether this is what is left of a degree sign: a quote, a question mark."""
-    return text.strip("()[] ") in (*_LOST, "'", "Â°", "¡", "ø")
+    return text.strip("()[] ") in (*_LOST, "'", "¡", "ø")
 
 
 def _fits(name: str, role: str, unit: Unit | None, kinds: tuple[str, ...], sure: bool) -> bool:
@@ -145,5 +145,7 @@ def _in_words(text: str) -> Iterator[tuple[str, str, bool]]:
     words = [word for word in re.split(r"[\s_,;]+", text) if word]
     for count in range(min(4, len(words) - 1), 0, -1):
         unit = " ".join(words[-count:])
+        if not unit_of(words[-count]) and words[-count] not in ("in", "per", "1"):  # R_p Ohm has no picoohms
+            continue
         if unit_of(unit) or unit_of(unit.replace("per ", "/")):
             yield " ".join(words[:-count]).removesuffix(" in"), unit.replace("per ", "/"), False

@@ -74,17 +74,21 @@ def read_rows(
     cells: list[str] = []
     lines: list[int] = []
     faults: list[Fault] = []
+    empty = 0
     number, end = start, len(text.lines)
     while number < end:
         row = _row(text.lines[number], layout)
         if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
             cells += [row[place] for place in wanted]
             lines.append(number + 1)
+        elif row is not None and not any(row[place] for place in wanted) and any(row):
+            empty += 1  # of direct current, whose cells for impedance are empty
+        elif row is not None and _is_faulty(row, layout):
+            faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
         elif not is_void(text.lines[number]) or is_header(text.lines[number], layout):
             following = _next_row(text, number, layout)
             if following is None:
-                if row is not None and _is_faulty(row, layout):
-                    faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
+                faults += _faults_at_end(text, number, layout)
                 end = number
                 break
             faults += [
@@ -97,8 +101,19 @@ def read_rows(
     values, remark = numbers(cells)
     matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, len(wanted))
     place_of = {place: index for index, place in enumerate(layout.places)}
-    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, (remark,) if remark else ())
+    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
+    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+
+
+def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:
+    """What is left out where a table ends: rows below what reads as names of other columns."""
+    line = text.lines[number]
+    below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
+    other = _row(below, layout)
+    if _names_columns(line, layout) and not is_header(line, layout) and other and _is_faulty(other, layout):
+        return [Fault(number + 1, f"{line.strip()!r:.40} reads as names of other columns, the rows below are not read")]
+    return []
 
 
 def is_broken_row(line: str, header: Header) -> bool:
@@ -107,6 +122,14 @@ def is_broken_row(line: str, header: Header) -> bool:
     if len(cells) < 2 or is_void(line):
         return False
     return bool(STARTS_AS_NUMBER.match(cells[0])) or all(cell in MISSING or not cell.strip("-–—. ") for cell in cells)
+
+
+def lacks_all(line: str, header: Header) -> bool:
+    """Whether a line below a header is a row whose needed cells are all empty, and others are not."""
+    cells = header.split(line)
+    if len(cells) != len(header.names) or is_void(line):
+        return False
+    return not any(cells[place] for place in header.places()) and any(map(NUMBER.fullmatch, cells))
 
 
 class _Read(NamedTuple):
@@ -129,8 +152,8 @@ def _table(
     good = finite.all(axis=1)
     named = [column.name for _, column in columns.values()]
     faults = list(read.faults)
-    for row in np.flatnonzero(~good):
-        which = int(np.argmin(finite[row]))
+    bad = np.flatnonzero(~good)
+    for row, which in zip(bad.tolist(), np.argmin(finite[bad], axis=1).tolist(), strict=True):
         cell = read.cells[row * read.values.shape[1] + places[which]]
         faults.append(Fault(int(read.lines[row]), f"{cell!r:.40} in column {named[which]!r:.40}"))
     label, temperature = variant
@@ -163,11 +186,11 @@ def _next_row(text: Text, number: int, layout: Layout) -> int | None:
     """The next line that is a row of the same table, None if the table ends at this line."""
     for following in range(number, min(number + MOST_LINES_WITHIN, len(text.lines))):
         line = text.lines[following]
-        if is_header(line, layout) or _names_columns(line, layout):
-            return None
         row = _row(line, layout)
-        if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
+        if row is not None and _is_faulty(row, layout):
             return following
+        if _names_columns(line, layout) or is_header(line, layout):
+            return None
     return None
 
 

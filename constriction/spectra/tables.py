@@ -18,7 +18,7 @@ from constriction.spectra.headers import (
     with_units,
 )
 from constriction.spectra.instruments import temperature_of
-from constriction.spectra.rows import Layout, is_broken_row, layout_of, read_rows
+from constriction.spectra.rows import Layout, is_broken_row, lacks_all, layout_of, read_rows
 from constriction.spectra.texts import NUMBER, STARTS_AS_NUMBER, Text
 
 # Lines with text between a header and its numbers: units, `End Comments`.
@@ -120,6 +120,8 @@ def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary
                 if is_broken_row(text.lines[i], header)
             ]
             return [replace(table, header=start + 1, faults=(*lost, *table.faults)) for table in tables], end
+        if lacks_all(line, header):
+            continue
         between.append(number)
         if len(between) > MOST_LINES_BETWEEN or header_of(line, vocabulary):
             break

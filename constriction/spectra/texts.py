@@ -53,7 +53,7 @@ def load_bytes(path: str | Path) -> bytes:
 
 
 def text_of(data: bytes, path: str | Path) -> Text:
-    """Decode UTF-8, UTF-16 or Latin-1, with or without byte order mark and with any kind of newline.
+    """Decode UTF-8, UTF-16, Windows-1252 or Latin-1, with or without byte order mark and with any kind of newline.
 
     Raises:
         InputError: binary, or more than 300 000 lines.
@@ -107,10 +107,12 @@ def _decode(data: bytes, path: str | Path) -> str:
     if b"\0" in data or controls > 0.01 * len(data):
         what = named_as(data, path)
         raise InputError(f"{path}: binary, expected text ({TEXTS}){f'; by its name {what}' if what else ''}")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    for name in ("utf-8", "cp1252"):
+        try:
+            return data.decode(name)
+        except UnicodeDecodeError:
+            pass
+    return data.decode("latin-1")
 
 
 def _decimal_mark(cells: Iterable[str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from constriction.spectra.columns import Column, recognise
 from constriction.spectra.conversions import PAIRS
 from constriction.spectra.headers import Fault, Table
+from constriction.spectra.instruments import HEAD_COLUMNS
 from constriction.spectra.measurement import SUSPICIOUS_ANGLE, expected_phase
 from constriction.spectra.quantities import complete, frequency_role
 from constriction.spectra.texts import STARTS_AS_NUMBER, Text
@@ -23,6 +24,7 @@ MOST_PAIRS = 10**7
 # Lines above a table that may say what its trace is.
 MOST_LINES_ABOVE = 12
 PAIRED = {role for pair in PAIRS for role in pair.roles}
+_TRACE = re.compile(r"\W*trace\W*[AB12]\W*\s(?!\s)(.+?)[\"\s]*$", re.IGNORECASE)
 DEGREES = Unit("rad", np.pi / 180)
 
 
@@ -95,9 +97,12 @@ def _named_trace(table: Table, text: Text) -> Table:
     """A trace with the quantity that a line above it names, such as `TRACE A: |Z|`."""
     if "trace" not in table.columns:
         return table
-    for line in reversed(text.lines[max(table.header - 1 - MOST_LINES_ABOVE, 0) : table.header - 1]):
+    for whole in reversed(text.lines[max(table.header - 1 - MOST_LINES_ABOVE, 0) : table.header - 1]):
+        line = whole[:HEAD_COLUMNS]
         if STARTS_AS_NUMBER.match(line.strip()):  # the table above
             break
+        if (trace := _TRACE.match(line)) and (column := recognise(trace[1], SPECTRUM)) and column.role in PAIRED:
+            return _renamed(table, column)
         names = re.split(r"[\t:=,;\"]+", line)[1:]
         for column in (recognise(name, SPECTRUM) for name in names):
             if column and column.role in PAIRED and len(column.name.strip()) > 1:  # TRACE: B is no susceptance

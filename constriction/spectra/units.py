@@ -76,8 +76,15 @@ _QUOTES = str.maketrans({
 })  # fmt: skip
 
 
+# UTF-8 that was read as Latin-1 on its way.
+_TWICE_ENCODED = {"Î©": "Ω", "â„¦": "Ω", "Â°": "°", "Âµ": "µ", "Â²": "²", "Â·": "·", "â€²": "'", "â€³": "''"}
+
+
 def plain(text: str) -> str:
     """One way to write what looks alike: Ohm signs, primes, superscripts, blanks."""
+    if not text.isascii():
+        for wrong, right in _TWICE_ENCODED.items():
+            text = text.replace(wrong, right)
     return unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
 
 

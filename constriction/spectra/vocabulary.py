@@ -118,7 +118,7 @@ SPECTRUM: Mapping[str, Role] = {
     **_lossy_parts("c", FARADS, ("cp'", "cp''")),
     **_parts("rho", ("ohm m",)),
     **_parts("sigma", ("S/m",), ("sigma", "")),
-    **_lossy_parts("eps", ("1",), ("e' er epsr epsr' eps e1", "e'' epsr'' dielectricloss eps''r")),
+    **_lossy_parts("eps", ("1",), ("e' er epsr epsr' eps'r eps e1", "e'' epsr'' eps''r dielectricloss")),
     **_parts("m", ("1",)),
     "trace": _role("tracereal", "1"),
     "temperature": _role(
@@ -170,7 +170,7 @@ DRIFT_CORRECTED = "drift-corrected"
 
 def simple(name: str) -> str:
     """A name in lower case, without blanks, brackets, dots, hyphens, and with symbols instead of words."""
-    text = re.sub(r"[\s_.(){}\[\],:*\-–—@#]+", "", name.replace("Ω", "").lower()) or name.lower().strip()
+    text = re.sub(r"[\s_.(){}\[\],:*\-–—@#]+", "", name.lower()) or name.lower().strip()
     text = text.removeprefix("data").removesuffix("data")
     text = _OF_MEASUREMENT.sub("", text)
     for words, symbol in _WORDS:

@@ -124,8 +124,7 @@ def entry_rows(
         told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
         yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
     yield from _relaxation_rows(entry, by)
-    if entry.measurement:
-        yield from (("note", note) for note in entry.measurement.notes if TOLD.search(note))
+    yield from _told_by_file(entry)
     for warning in warnings_of(entry):
         yield "WARNING", warning
 
@@ -157,6 +156,15 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
     for why in sorted(whys):
         times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]
         yield "not sure", f"{', '.join(times)}: {why}"
+
+
+def _told_by_file(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The temperature, and which rows of the file were left out."""
+    if entry.measurement is None:
+        return
+    if (kelvin := entry.measurement.metadata.temperature) is not None:
+        yield "temperature", f"{kelvin - ZERO_CELSIUS:.1f} °C"
+    yield from (("note", note) for note in entry.measurement.notes if TOLD.search(note))
 
 
 def arrhenius_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -80,8 +80,10 @@ COSTS_A_ROW = {
     "all overloaded": (changed(7, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 7, NOT),
     "all missing": (changed(7, "n/a\tn/a\tn/a"), 7, NOT),
     "all lines": (changed(7, "---\t---\t---"), 7, NOT),
-    "text as frequency": (changed(7, "abc\t1\t1"), 7, NOT),
-    "text in the first row": (changed(2, "abc\t1\t1"), 2, NOT),
+    "stars as frequency": (changed(7, "****\t1\t1"), 7, "'****' as frequency"),
+    "a spreadsheet's error": (changed(7, "#N/A\t1\t1"), 7, "'#N/A' as frequency"),
+    "text as frequency": (changed(7, "abc\t1\t1"), 7, "'abc' as frequency"),
+    "text in the first row": (changed(2, "abc\t1\t1"), 2, "'abc' as frequency"),
     "overloaded in the first row": (changed(2, "OVERLOAD\tOVERLOAD\tOVERLOAD"), 2, NOT),
     "lines in the first row": (changed(2, "---\t---\t---"), 2, NOT),
     "two values in the first row": (changed(2, "1e6\t10"), 2, NOT),
@@ -117,6 +119,18 @@ def test_header_of_a_broken_off_experiment_costs_no_other(tmp_path):
     np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE, rtol=1e-8)
 
 
+def test_rows_of_direct_current_with_empty_cells(tmp_path):
+    rest = [f"{n},3.7,0.001,,," for n in range(90)]
+    rows = [f"{n},3.7,0," + row.replace("\t", ",") for n, row in enumerate(ROWS)]
+    header = "time/s,E/V,I/A,freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm"
+    (tmp_path / "x.csv").write_text("\n".join([header, *rest, *rows, *rest, *rows, *rest]))
+    measurements = read(tmp_path / "x.csv")
+    assert len(measurements) == 2
+    for measurement in measurements:
+        np.testing.assert_allclose(measurement.spectrum.impedance, IMPEDANCE, rtol=1e-8)
+    assert "180 rows without these values left out" in measurements[0].notes
+
+
 def test_many_bad_rows_are_counted(tmp_path):
     rows = [row if place % 3 else "1000\tOVERLOAD\t---" for place, row in enumerate(ROWS)]
     (tmp_path / "x.csv").write_text("\n".join([HEADER, *rows]))
@@ -137,10 +151,11 @@ def test_overlap_of_two_instruments(tmp_path):
     assert read(tmp_path / "y.csv")[0].spectrum.frequency.size == 33
 
 
-def test_rows_of_another_table_are_not_taken(tmp_path):
-    other = ["time/s\tpotential/V\tcurrent/A", "1\t2\t3", "2\t3\t4"]
-    (tmp_path / "x.csv").write_text("\n".join([HEADER, *ROWS, *other]))
+@pytest.mark.parametrize("header", ["time/s\tpotential/V\tcurrent/A", "alpha\tbeta\tgamma"])
+def test_rows_of_another_table_are_not_taken(tmp_path, header):
+    (tmp_path / "x.csv").write_text("\n".join([HEADER, *ROWS, header, "1\t2\t3", "2\t3\t4"]))
     (measurement,) = read(tmp_path / "x.csv")
+    assert any("reads as names of other columns, the rows below are not read" in note for note in measurement.notes)
     np.testing.assert_allclose(measurement.spectrum.frequency, FREQUENCY, rtol=1e-8)
 
 
@@ -279,6 +294,8 @@ SLOW = {
     "quotes": lambda: '"' * texts.LARGEST_FILE,
     "blanks": lambda: "f" + " " * (texts.LARGEST_FILE - 2) + "f",
     "comments": lambda: HEADER + "\n1\t1\t1\n" + "#\n" * (texts.MOST_LINES - 9) + "x",
+    "bad rows": lambda: HEADER + "\n" + "1\t1\t1\nabc\t1\t1\n" * (texts.MOST_LINES // 2 - 9),
+    "bad cells": lambda: HEADER + "\n" + "1\tOVERLOAD\t1\n" * (texts.MOST_LINES - 9),
     "ends": lambda: HEADER + "\n" + ("1\t1\t1\nend\nend\n") * (texts.MOST_LINES // 4),
 }
 

@@ -23,8 +23,7 @@ AREA, THICKNESS = np.pi / 4 * 0.01**2, 1e-3
 SIZE = Geometry(AREA, THICKNESS)
 RHO = Z * AREA / THICKNESS
 EPS = 1 / (1j * OMEGA * 8.8541878128e-12 * RHO)
-# A coil with a resistor, for what capacitors cannot show.
-Q = -Z.imag / Z.real
+Q = -Z.imag / Z.real  # of a capacitor; that of a coil is −Q
 COLUMNS: Mapping[str, np.ndarray] = {
     **{"f": F, "w": OMEGA, "lg": np.log10(F), "n": np.arange(21.0), "one": np.ones(21), "T": np.full(21, 25.0)},
     **{"re": Z.real, "im": Z.imag, "mod": np.abs(Z), "deg": np.degrees(np.angle(Z)), "rad": np.angle(Z)},
@@ -120,6 +119,8 @@ READ = {
     "Frequency (Hz)\tParallel Capacitance (F)\tParallel Resistance (kOhm)": "f cp rp:-3",
     "Frequency (Hz)\tCapacitance Cp (F)\tDissipation Factor": "f cp d",
     "Frequency (Hz);Z' (?);Z'' (?);Phase (?)": "f re im deg",
+    "Frequency (Hz),Z' (Î©),Z'' (kÎ©)": "f re im:-3",
+    "Frequency (Hz);|Z| (mÎ©);Phase (Â°)": "f mod:3 deg",
     "; f  Re{Z}  Im{Z}": "f re im",
     "Frequency [Hz],Conductance [mS],Susceptance [mS]": "f g:3 b:3",
     "Frequency [Hz],Resistance [Ohm],Reactance [Ohm]": "f re im",
@@ -156,6 +157,8 @@ READ = {
     # RelaxIS, MFIA, Ivium, Squidstat, Arbin, Neware, home made
     "Frequency\tZ'\tZ''\nHz\tOhm\tOhm": "f re im",
     "Frequency;Z';-Z''\n(Hz);(kOhm);(kOhm)": "f re:-3 -im:-3",
+    "Freq(Hz),Re(mΩ),-Im(mΩ)": "f re:3 -im:3",
+    "Freq(Hz),Re(Ω),Im(Ω)": "f re im",
     "frequency;realz;imagz;absz;phasez": "f re im mod rad",
     "frequency;absz;phasez": "f mod rad",
     "# frequency (Hz), Re(Z) (Ohm), Im(Z) (Ohm)": "f re im",
@@ -283,6 +286,8 @@ def test_refused_with_the_reason(tmp_path, header, why):
 WAYS = {
     "latin-1": lambda text: text.encode("latin-1", "replace"),
     "utf-16": lambda text: text.encode("utf-16"),
+    "Windows": lambda text: text.replace("'", "’").encode("cp1252", "replace"),
+    "encoded twice": lambda text: text.replace("/Ohm", "/Ω").encode().decode("latin-1").encode(),
     "bom": lambda text: b"\xef\xbb\xbf" + text.encode(),
     "crlf": lambda text: text.replace("\n", "\r\n").encode(),
     "trailing separators": lambda text: "".join(f"{line}\t\n" for line in text.splitlines()).encode(),

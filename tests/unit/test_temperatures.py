@@ -118,6 +118,7 @@ def test_activation_energies(here, capfd):
     assert [float(row["temperature_kelvin"]) for row in table] == pytest.approx(list(KELVIN))
     assert [float(row["conductivity_siemens_per_cm"]) for row in table] == pytest.approx(list(SIGMA), rel=1e-5)
     out = capfd.readouterr().out
+    assert "temperature       45.0 °C" in out
     assert re.search(r"E_a of σT +(300|299\.99)", out) and re.search(r"σ\(25\.0 °C\) +(100|99\.99)", out)
 
 
