@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 600.0  # s that a living process may take for one form on a busy machine
+TELL_AFTER = 1.0  # s of waiting that need no word: ranks that begin together wait for the first
 REMIND_AFTER = 60.0  # s between two words about the same wait
 POLL = 0.2  # s
 # A source without a lock is that of another program, perhaps on another machine. It is taken for left behind when
@@ -63,7 +64,7 @@ class Claims:
             now = time.monotonic()
             if now - start > self.patience:
                 raise TimeoutError(f"{owner} has been compiling {source} for {now - start:.0f} s; end it, or wait")
-            if now - start - told >= REMIND_AFTER:
+            if now - start >= max(TELL_AFTER, told + REMIND_AFTER):
                 self.tell(f"waiting for {owner}, which compiles a form ({source})")
                 told = now - start
             time.sleep(POLL)

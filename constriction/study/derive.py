@@ -107,10 +107,7 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
         if not is_case_key(item) and item not in point:
             return derivation.assumptions[item]
         raw = _from_case(item, case) if is_case_key(item) else point[item]
-        quantity = quantity_of(raw)
-        if quantity is None:
-            raise InputError(f"{where}: {item} = {shown(raw)}: expected a number or a quantity")
-        return quantity
+        return _given(f"{where}: {item}", raw)
 
     for step in derivation.steps:
         where = f"{derivation.where} {step.target}"
@@ -123,10 +120,23 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
     return values
 
 
+def _given(where: str, value: Any) -> Quantity:
+    """The quantity that an input's value is."""
+    try:
+        quantity = quantity_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    if quantity is None:
+        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
+    return quantity
+
+
 def _from_case(key: str, case: Mapping[str, Any]) -> Any:
     """A key of the case, or its default."""
     section, _, name = key.partition(".")
     given = case.get(section, {})
+    if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
+        return given
     if name in given:
         return given[name]
     default = Case.model_fields[section].default
@@ -140,13 +150,7 @@ def _assumption(source: str, name: str, value: Any) -> Quantity:
     where = f"{source}: [assumptions] {name}"
     if is_case_key(name):
         raise InputError(f"{where}: expected a name without a dot; keys of the case belong into base or an axis")
-    try:
-        quantity = quantity_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
-    if quantity is None:
-        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
-    return quantity
+    return _given(where, value)
 
 
 def _step(where: str, target: str, given: Any) -> Step:
