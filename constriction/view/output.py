@@ -6,6 +6,7 @@ import html
 import importlib.util
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,11 @@ from constriction.view.stage import DPI, Layer, Panel, Scale, page, plotter_of, 
 ANIMATION_DPI = 150
 FEWER = 256  # colours of a small picture
 SECONDS_PER_FRAME = 0.2
+OFFLINE = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob:\">"
+    '<link rel="icon" href="data:,">'
+)
 ROOM = 1.4  # around a scene to turn
 STILL, MOVING, TURNING = (".png",), (".gif", ".mp4"), (".html",)
 
@@ -151,7 +157,10 @@ def turning(panel: Panel, words: str) -> str:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("index.json", json.dumps(_described(panel)))
     write_html(packed.getvalue(), viewer)
-    before, end, after = viewer.getvalue().rpartition("</body>")
+    # The viewer would fetch its icon from the web, and whatever else it might fetch the browser keeps it from.
+    text = re.sub(r"https://[^`\"'\s]*/favicon[^`\"'\s]*\.png", "data:,", viewer.getvalue())
+    text = text.replace("<head>", f"<head>{OFFLINE}", 1)
+    before, end, after = text.rpartition("</body>")
     return f"{before}{_overlay(panel, words)}{end}{after}"
 
 

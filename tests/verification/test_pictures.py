@@ -212,6 +212,8 @@ def test_scene_to_turn_needs_no_network(scenes, tmp_path):
     output.write_picture(scenes["single_spot"], "potential", tmp_path / "x.html", columns=1, small=False)
     text = (tmp_path / "x.html").read_text(encoding="utf-8")
     assert not re.search(r"<(script|link|img)[^>]*(src|href)\s*=\s*[\"']?(https?:)?//", text)
+    assert "favicon" not in text  # which the viewer fetches from the web by itself
+    assert "Content-Security-Policy" in text.partition("</head>")[0]
     packed = re.search(r'const base64Str = "([^"]+)"', text)
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[1]))) as archive:
         scene = json.loads(archive.read("index.json"))
