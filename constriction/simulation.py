@@ -166,7 +166,8 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
     else:
         from constriction.field.convergence import check_mesh
 
-        check_mesh(plan, case.electrolyte.thickness, case.accuracy.relative_error)
+        height = case.gap.height if gap_model(case, plan) == "volume" else None
+        check_mesh(plan, case.electrolyte.thickness, height, case.accuracy.relative_error)
 
 
 def memory_of(options: Options) -> float:

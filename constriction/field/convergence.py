@@ -19,13 +19,13 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.contacts import Layout, rim_lengths
-from constriction.errors import InputError, MeshError
+from constriction.errors import InputError, MeshError, SolverError
 from constriction.field.assembly import assemble
 from constriction.field.bounds import Bounds, bound
 from constriction.field.collars import LARGEST_RADIUS, CollarPlan, build_collar
 from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.indicator import Weights, find_weights, may_be_uneven
-from constriction.field.limits import check_cell, check_crowd, check_rims
+from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
 from constriction.field.meshing import MeshPlan, mesh_cell, rims_of, rounded
 from constriction.field.multigrid import with_levels_or_factor
 from constriction.field.poles import ReducedModel
@@ -47,10 +47,15 @@ SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to ag
 CAUTION = 1.5  # the error does not go with the level exactly: stations come in whole numbers, meshes are unstructured
 COARSEST_LEVEL = 1.3
 FINEST_LEVEL = 5e-3
-FINER = 2  # times a level is halved where it cannot be meshed
+OTHER_LEVELS = 3  # that are tried where one cannot be meshed or solved
+UNSOLVED = (
+    "no mesh of this cell could be solved: multigrid does not converge on elements as stretched as these; "
+    "expected spots of less unlike sizes, or accuracy.method = 'spectral'"
+)
 STUCK, MOST_STUCK = 0.9, 2  # refinements that leave this part of the error bar, and how many end the search
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
-PER_STATION = 90.0  # unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch
+# Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
+PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
 ADAPT_BELOW = 0.65  # level; above, a mesh to find local levels on costs more than they save
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
@@ -177,12 +182,13 @@ def expected_effort(plan: Layout, goal: Goal) -> tuple[float, float]:
     return unknowns, memory_of(plan, level)
 
 
-def check_mesh(plan: Layout, thickness: float, relative_error: float) -> None:
+def check_mesh(plan: Layout, thickness: float, gap_height: float | None, relative_error: float) -> None:
     """Refuse a cell that no mesh of a sensible size solves, before anything is built.
 
     Args:
         plan: the mirror cell.
         thickness: of the electrolyte, metres.
+        gap_height: of a meshed gap, metres.
         relative_error: that is asked.
 
     Raises:
@@ -192,14 +198,19 @@ def check_mesh(plan: Layout, thickness: float, relative_error: float) -> None:
         return
     check_cell(plan, thickness / plan.pitch)
     rooms = rim_lengths(plan)
-    sizes = mesh_plan(plan, thickness, None, 2 * COARSEST_LEVEL)
+    sizes = mesh_plan(plan, thickness, gap_height, 2 * COARSEST_LEVEL)
     check_rims(plan, sizes.slab_depth, min(rooms) / plan.pitch, max(relative_error, SECTORS[-1][2]))
-    if min(room / size for room, size in zip(rooms, plan.sizes, strict=True)) > NARROW:
+    if min(min(room, thickness) / size for room, size in zip(rooms, plan.sizes, strict=True)) > NARROW:
         return
     rims, surroundings = rims_of(plan, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
     level = _level_of(plan, relative_error)
-    check_crowd(PER_STATION * stations * (2 * COARSEST_LEVEL / level) ** 1.5, expected_unknowns(_rims_of(plan), level))
+    finer = 2 * COARSEST_LEVEL / level
+    each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
+    check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(plan), level))
+    if gap_height is not None:
+        layers = mesh_plan(plan, thickness, gap_height, level).gap_layers
+        check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 
 def solve_mesh(plan: Layout, sizes: MeshPlan, level: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
@@ -246,7 +257,7 @@ def converge(
         return _full_contact(sizes_at(level), level, goal)
     weights = _local_levels(plan, sizes_at, level, comm)
 
-    def solve(level: float, goal: Goal = goal) -> MeshSolution:
+    def solve(level: float, goal: Goal) -> MeshSolution:
         solution = solve_mesh(plan, replace(sizes_at(level), weights=weights), level, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
@@ -260,7 +271,10 @@ def converge(
             break
         if SURE_ERROR * response.fine.level < sectors(level)[1] > goal.relative_error:
             break  # no level is better than its sectors
-        solutions.append(solve(level))
+        try:
+            solutions.append(solve(level, goal))
+        except (MeshError, SolverError):
+            break  # what there is will do
         before, response = response, MeshResponse(tuple(solutions))
         stuck += response.error > STUCK * before.error
         if stuck == MOST_STUCK:
@@ -271,19 +285,26 @@ def converge(
 def _first_two(
     solve: Callable[[float, Goal], MeshSolution], level: float, goal: Goal
 ) -> tuple[float, list[MeshSolution]]:
-    """The first two meshes, of twice a level and of the level, finer where those cannot be made; with the level.
+    """The first two meshes, of twice a level and of the level, with the level.
+
+    Finer ones where they cannot be made, as small collars may keep apart where large ones do not; coarser ones where
+    they cannot be solved.
 
     Raises:
         InputError: none can be made.
+        SolverError: none can be solved.
     """
-    for finer in range(FINER + 1):
+    failure: Exception = SolverError(UNSOLVED)
+    for _ in range(OTHER_LEVELS):
         try:
             return level, [solve(2 * level, replace(goal, bounds=False)), solve(level, goal)]
-        except MeshError as error:  # small collars may keep apart where large ones do not
-            if finer == FINER:
-                raise InputError(f"interface: {error}") from None
-        level /= 2
-    raise AssertionError("unreachable")
+        except MeshError as error:
+            level, failure = level / 2, InputError(f"interface: {error}")
+        except SolverError:
+            level, failure = 4 * level, SolverError(UNSOLVED)
+            if level > COARSEST_LEVEL:
+                break
+    raise failure
 
 
 def _full_contact(sizes: MeshPlan, level: float, goal: Goal) -> MeshResponse:

@@ -18,6 +18,7 @@ ENERGY_ROUNDING, ENERGY_SHARE = 4e-13, 0.2  # of F(∞), measured on small pores
 # stripes with narrow gaps.
 STRETCHED_ROUNDING, SHARE, LARGEST_BAR = 1e-15, 0.1, 2.5e-3
 CROWDED, MOST_UNKNOWNS = 5.0, 5e5  # unknowns / those of the same spots apart; half a minute's
+MOST_IN_GAP = 2e5  # unknowns
 MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
 
 
@@ -93,6 +94,19 @@ def check_crowd(unknowns: float, apart: float) -> None:
             f"interface: some spots are so near to each other or to a side that a mesh for this accuracy would take "
             f"{unknowns:.2g} unknowns (apart {apart:.2g}); expected them farther away, or a larger "
             "accuracy.relative_error"
+        )
+
+
+def check_gap(unknowns: float) -> None:
+    """Refuse a meshed gap whose factor would take minutes.
+
+    Raises:
+        InputError: with the unknowns.
+    """
+    if unknowns > MOST_IN_GAP:
+        raise InputError(
+            f"gap.model: a meshed gap round such narrow ways or such a thin slab would take {unknowns:.2g} unknowns; "
+            "expected gap.model = 'thin', a lower gap, or a larger accuracy.relative_error"
         )
 
 
