@@ -43,7 +43,8 @@ DEFINITIONS = (
     ("peaks", "All maxima of −Im Z_cstr over frequency, each with R, C and f."),
     (
         "apparent R_SE, R_int, C_int",
-        "What fitting the simulated spectrum with the experiment's circuit, window and Kramers-Kronig rule returns.",
+        "What is read off the spectrum in the sweep, beside the same slab in full contact: the electrolyte's arcs, "
+        "larger by a factor, and an RQ besides. Their error bars hold that of the reading.",
     ),
     ("error bar", "Estimated from meshes or grids of different fineness; it is no statistical error."),
 )

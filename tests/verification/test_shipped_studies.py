@@ -95,7 +95,10 @@ def test_arrangement_matters_more_as_the_contact_shrinks():
     first, *_, last = means.values()
     assert spread[0] / np.mean(list(first.values())) > 1.5 * spread[-1] / np.mean(list(last.values()))
     for found in means.values():
-        assert found["random"] > 1.2 * found["hexagonal"]  # order constricts least
+        assert found["hexagonal"] == pytest.approx(found["square"], rel=0.04)  # as many spots on the same area
+        assert found["random"] > 1.15 * found["hexagonal"]
+    excess = [found["random"] / found["hexagonal"] for found in (first, last)]
+    assert excess == pytest.approx([1.17, 1.39], abs=0.01)
     assert first["stripes"] < first["hexagonal"]  # long rims help small contacts
     assert last["stripes"] > last["hexagonal"]
 
@@ -146,12 +149,16 @@ def test_the_regime_decides_what_a_fit_reads():
         if row["gap_model"] == "thin":  # the parameter is what it claims to be
             ratio = 2 * math.pi * f_gb * row[R_CSTR] * row["C_low_farad_per_cm2"]
             assert tau == pytest.approx(ratio, rel=0.03)
+        assert (row[R_INT] is None) == (tau < 0.4)
+        if tau > 0.4:
+            bar = row["apparent_R_int_error_ohm_cm2"]
+            assert abs(row[R_INT] - row[R_CSTR]) < 1.2 * bar < 0.3 * row[R_CSTR]
+            assert row[R_INT] + row[R_SE] == pytest.approx(30 + row[R_CSTR], rel=5e-3)  # both are rounded to their bars
         if tau > 5:
-            assert row[R_INT] == pytest.approx(row[R_CSTR], rel=0.16)
-            assert row[R_SE] == pytest.approx(30, rel=0.02)
-        if tau < 0.6:  # hidden: no arc of its own, all of it in the electrolyte's
-            assert row[R_INT] is None
-            assert row[R_SE] - 30 == pytest.approx(row[R_CSTR], rel=0.03)
+            assert row[R_INT] == pytest.approx(row[R_CSTR], rel=0.01)
+            assert row[R_SE] == pytest.approx(30, rel=5e-3)
+        if tau < 0.4:  # hidden: no arc of its own, all of it in the electrolyte's
+            assert row[R_SE] - 30 == pytest.approx(row[R_CSTR], rel=3e-3)
             assert row["f_cstr_hertz"] > 0.7 * f_gb
         assert (row["peak_2_hertz"] is not None) == (tau < 0.2)
 
@@ -218,24 +225,24 @@ def test_lifted_copper_hides_the_constriction(current):
 @pytest.mark.parametrize("current", [1.0, 2.0])
 def test_narrow_gaps_give_the_paper_s_trends_at_low_currents(current):
     rows = series("current_density", 1, "current_density", current)
-    electrolyte, interface, capacitance = ([row[key] for row in rows] for key in (R_SE, R_INT, C_INT))
-    assert all(np.diff(electrolyte) > 0)
+    interface, capacitance = ([row[key] for row in rows] for key in (R_INT, C_INT))
     assert all(np.diff(interface) < 0)
     assert interface[0] - interface[1] > 1.5 * (interface[1] - interface[2])  # mostly in the first steps
     assert capacitance[-1] < 0.9 * capacitance[0]
 
 
-def test_narrow_gaps_show_no_arc_at_high_currents_and_less_resistance():
+def test_narrow_gaps_show_little_of_an_arc_at_high_currents_and_less_resistance():
     last = {current: series("current_density", 1, "current_density", current)[-1] for current in (1.0, 2.0, 5.0, 10.0)}
-    assert all(last[current][R_INT] is None for current in (5.0, 10.0))
+    assert all(last[current][R_INT] < 0.03 * last[current][R_SE] for current in (5.0, 10.0))
     assert all(np.diff([row[R_CSTR] for row in last.values()]) < 0)
 
 
-def test_one_level_of_gaps_does_not_raise_R_SE_at_high_currents():
-    """The paper sees a slight rise at all currents; here spreading contact lowers it."""
-    for current in (5.0, 10.0):
-        rows = series("current_density", 1, "current_density", current)
-        assert rows[-1][R_SE] < rows[0][R_SE]
+@pytest.mark.parametrize("current", [1.0, 2.0, 5.0, 10.0])
+def test_one_level_of_gaps_does_not_raise_R_SE(current):
+    """The paper sees a slight rise at all currents; narrow gaps leave the electrolyte's, within the error bar."""
+    for row in series("current_density", 1, "current_density", current):
+        assert abs(row[R_SE] - 30) < 2 * row["apparent_R_SE_error_ohm_cm2"] < 0.005 * 30
+        assert abs(row[R_INT] - row[R_CSTR]) < 2 * row["apparent_R_int_error_ohm_cm2"]
 
 
 def test_capacitance_falls_only_if_the_gap_grows():
@@ -245,7 +252,7 @@ def test_capacitance_falls_only_if_the_gap_grows():
         first, *_, last = sorted(found, key=lambda row: row["charge"])
         assert (last[C_INT] < first[C_INT]) == falls
         assert last[R_INT] < first[R_INT]
-        assert last[R_SE] > first[R_SE]
+        assert all(abs(row[R_SE] - 30) < 0.004 * 30 for row in found)
 
 
 def test_sodium_flows_only_above_its_yield_strength():
@@ -256,4 +263,4 @@ def test_sodium_flows_only_above_its_yield_strength():
         if falls:  # in the first steps: friction stops it
             assert first[R_CSTR] - rows[3][R_CSTR] > 0.9 * (first[R_CSTR] - last[R_CSTR])
         assert last[C_INT] < first[C_INT]
-        assert last[R_SE] > first[R_SE]
+        assert all(abs(row[R_SE] - 30) < 0.003 * 30 for row in rows)
