@@ -72,9 +72,9 @@ def test_command_line_is_understood(words):
     app.parse_args(words, print_error=False, exit_on_error=False)
 
 
-@pytest.mark.parametrize("words", [["run", "a.toml", "--no-such-option"], ["analyze", "a.mpt"]])
+@pytest.mark.parametrize("words", [["run", "a.toml", "--no-such-option"], ["mesh", "a.toml"]])
 def test_a_wrong_command_line_is_not(words):
-    with pytest.raises(Exception, match=r"(?i)no-such-option|--out"):
+    with pytest.raises(Exception, match=r"(?i)no-such-option|--output"):
         app.parse_args(words, print_error=False, exit_on_error=False)
 
 
