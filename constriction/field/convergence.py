@@ -262,10 +262,11 @@ def converge(
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
-    level, solutions = _first_two(solve, level, goal)
-    stuck = 0
+    first, stuck = level, 0
+    level, solutions = _first_two(solve, first, goal)
     response = MeshResponse(tuple(solutions))
-    while response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
+    # above the first level finer meshes were seen not to be solved
+    while level <= first and response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
         level = _next_level(response, goal)
         if level < FINEST_LEVEL or _memory_at(response, level) > goal.memory:
             break

@@ -120,6 +120,14 @@ def test_a_list_of_discs_is_in_metres() -> None:
     assert case.interface.discs == ((20e-6, 0.0, 5e-6), (-1e-3, 30e-6, 0.0254))
 
 
+def test_the_ends_of_the_ranges_are_read() -> None:
+    for fraction in (1e-9, 0.999999999, 1 - 1e-9, 1):
+        assert parse_case(interface(contact_fraction=fraction)).interface.contact_fraction == fraction
+    case = parse_case({**section("gap", height="0.01 nm"), "sweep": {"from": "1e15 Hz", "to": "1e-6 Hz"}})
+    assert (case.gap.height, case.sweep.start, case.sweep.stop) == (1e-11, 1e15, 1e-6)
+    assert parse_case(tomllib.loads(resolve(case))) == case
+
+
 def test_none_switches_off() -> None:
     case = parse_case(
         {**section("gap", height="none"), "electrolyte": {"grain_boundary_conductivity": "none"}},
@@ -234,6 +242,32 @@ WRONG = [
     (
         interface(contact_fraction=True),
         "interface.contact_fraction = true: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+    ),
+    (
+        interface(contact_fraction=1e-17, inverted=True),
+        "interface.contact_fraction = 1e-17: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+    ),
+    (
+        interface(contact_fraction=1 - 1e-12),
+        "interface.contact_fraction = 0.999999999999: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+    ),
+    # far beyond what physics can want
+    (section("gap", height="1 pm"), "gap.height = '1 pm': expected a length from 0.01 nm to 1 m or 'none'"),
+    (
+        section("gap", relative_permittivity=1.7e308),
+        "gap.relative_permittivity = 1.7e+308: expected a number from 1 to 1e6",
+    ),
+    (interface(pitch="1e300 m"), "interface.pitch = '1e300 m': expected a length from 1 nm to 1 m"),
+    (interface(pitch="1e-160 m"), "interface.pitch = '1e-160 m': expected a length from 1 nm to 1 m"),
+    (discs(discs=[["1e9 km", "2 um", "1 um"]]), "interface.discs[0][0] = '1e9 km': expected a length from -1 m to 1 m"),
+    (section("sweep", to="5e-324 Hz"), "sweep.to = '5e-324 Hz': expected a frequency from 1e-6 Hz to 1e15 Hz"),
+    (
+        section("electrolyte", bulk_conductivity="1e-200 S/m"),
+        "electrolyte.bulk_conductivity = '1e-200 S/m': expected a conductivity from 1e-12 S/m to 1e9 S/m",
+    ),
+    (
+        section("sweep", **{"from": "1e12 Hz", "to": "1e-2 Hz", "points_per_decade": 1000}),
+        "sweep.points_per_decade = 1000: expected at most 10000 frequencies from sweep.from to sweep.to, these are 14001",
     ),
     # the interface's other keys
     (interface(pitch="none"), "interface.pitch = 'none': expected a length such as '100 nm'"),
