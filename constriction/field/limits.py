@@ -58,6 +58,9 @@ def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -
     Raises:
         InputError: with how small they are.
     """
+    share = min(plan.contact_fraction, 1.0 - plan.contact_fraction)
+    if room > 1e-3 and share < SMALLEST_SHARE:  # large spots, and ways that are taken for none
+        room = 0.5 * share
     if room < SMALLEST_ROOM:
         raise InputError(
             f"interface: the smallest spot, or the way from one to the next or to a side, is {room:.2g} of the pitch; "

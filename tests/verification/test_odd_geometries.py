@@ -122,7 +122,12 @@ UNSOLVABLE = [
     ({"pattern": "stripes", "contact_fraction": 0.9999}, {}, "sides are 2e\\+04 to 1, .*drown in rounding"),
     ({"pattern": "square", "contact_fraction": 1 - 1e-9, "inverted": True}, {}, "nearly everything is in contact"),
     ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 0.9999}, {}, "so near to each other"),
-    ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 1 - 1e-9}, {}, "nearly everything"),
+    ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 1 - 1e-9}, {}, "elements need 2e-06"),
+    (
+        {"pattern": "square", "shape": "square", "contact_fraction": 1e-9, "inverted": True},
+        {},
+        "elements need 2e-06",
+    ),
     (
         {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1 - 1e-9},
         {"method": "spectral"},
