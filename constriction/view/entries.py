@@ -22,8 +22,9 @@ from constriction.spectra.processes import BROAD_ONE, UNCONFIRMED, Process, Unre
 from constriction.spectra.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
+from constriction.view.panels import Residuals
 from constriction.view.plots import BLUE, GREY, VERMILION
-from constriction.view.spectra_plots import Layer, Picture, Residuals
+from constriction.view.spectra_plots import Layer, Picture
 from constriction.view.terminal import decimal_prefix, engineering, significant
 from constriction.view.trends import CHARGE_AXIS, SeriesOfTrends, Trend
 

@@ -23,8 +23,8 @@ from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.distributions import decade_ticks
 from constriction.view.fonts import legible
 from constriction.view.labels import hertz
+from constriction.view.panels import modulus_axis
 from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
-from constriction.view.spectra_plots import modulus_axis
 from constriction.view.ticks import plain
 
 WIDTH = 174 / 25.4

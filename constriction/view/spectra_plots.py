@@ -24,24 +24,20 @@ from constriction.errors import InputError
 from constriction.spectra.processes import Processes
 from constriction.spectra.relaxation_times import Distribution
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.distributions import decade_ticks, draw_distribution
+from constriction.view.distributions import draw_distribution
 from constriction.view.fonts import legible
 from constriction.view.labels import hertz, new_layout, place_labels
-from constriction.view.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, display_unit, head, save
-from constriction.view.ticks import logarithmic, symbols
+from constriction.view.panels import LABEL, Residuals, draw_residuals, frequency_axis, modulus_axis, plain
+from constriction.view.plots import BLUE, DPI, GREY, STYLE, WIDTH, check_suffix, display_unit, head, save
+from constriction.view.ticks import symbols
 
 TWO_COLUMNS = 174 / 25.4
-LABEL = 7.5
 LINE = 130  # characters of a remark
 # Left, bottom, width and height of the inset, as parts of its panel.
 ZOOM = (0.52, 0.42, 0.46, 0.48)
 
 type Complexes = NDArray[np.complex128]
 type Reals = NDArray[np.float64]
-
-
-# Residuals beyond so many limits stand at the edge of their panel.
-FAR_BEYOND = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,23 +61,6 @@ class Layer:
     line: bool = False
     hollow: bool = False
     dashed: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Residuals:
-    """Relative differences between a spectrum and what should follow it.
-
-    Attributes:
-        title: what follows it.
-        frequency: (N,) in Hz.
-        values: (N,) complex, relative to |Z|.
-        limit: drawn as two lines, relative to |Z|; None: no lines.
-    """
-
-    title: str
-    frequency: Reals
-    values: Complexes
-    limit: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +198,7 @@ def draw_nyquist(axes: Axes, layers: Sequence[Layer], unit: tuple[float, str]) -
     axes.legend(
         loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=6.5, borderpad=0, handlelength=1.6
     )
-    _plain(axes)
+    plain(axes)
 
 
 def draw_zoom(axes: Axes, layers: Sequence[Layer], right: float, unit: tuple[float, str]) -> None:
@@ -293,65 +272,7 @@ def draw_bode(pair: tuple[Axes, Axes], layers: Sequence[Layer], unit: tuple[floa
     phase.set_ylabel("−phase  (°)", labelpad=2, fontsize=LABEL)
     frequency_axis(phase)
     for axes in pair:
-        _plain(axes)
-
-
-def draw_residuals(axes: Axes, residuals: Residuals) -> None:
-    """Draw both parts of relative differences over frequency, in per cent of |Z|, with the limit as two lines.
-
-    What is far beyond the limit stands at the edge as a cross, so that the other points can still be seen.
-    """
-    percent = 100 * residuals.values
-    most = math.inf if residuals.limit is None else FAR_BEYOND * 100 * residuals.limit
-    far = np.maximum(np.abs(percent.real), np.abs(percent.imag)) > most
-    axes.axhline(0, color=GREY, lw=0.4, zorder=1)
-    # Dots inside rings: both are seen where they fall on each other.
-    for values, name, fill, size in ((percent.real, "Re", BLUE, 2.0), (percent.imag, "Im", "none", 3.4)):
-        f, near = residuals.frequency[~far], values[~far]
-        axes.plot(f, near, "o", ms=size, mec=BLUE, mew=0.6, mfc=fill, label=name, zorder=3)
-    reach = 1.15 * max(float(np.abs([percent.real, percent.imag])[:, ~far].max(initial=0.0)), 1e-6)
-    reach = max(reach, 115 * (residuals.limit or 0))
-    if far.any():
-        f, edge = residuals.frequency[far], 0.93 * reach * np.sign(_larger(percent[far]))
-        axes.plot(f, edge, "x", ms=3.2, mec=VERMILION, mew=0.8, ls="", label=f"> {most:.3g} %", zorder=3)
-    if residuals.limit is not None:
-        for side in (-1, 1):
-            axes.axhline(side * 100 * residuals.limit, color=VERMILION, lw=0.7, ls=(0, (4, 2)), zorder=2)
-    axes.set_ylim(-reach, reach)
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
-    axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
-    axes.legend(
-        loc="lower right",
-        bbox_to_anchor=(1, 1),
-        ncols=3,
-        frameon=False,
-        fontsize=6.5,
-        borderpad=0,
-        handletextpad=0.1,
-        columnspacing=0.6,
-    )
-    frequency_axis(axes)
-    _plain(axes)
-
-
-def modulus_axis(axes: Axes) -> None:
-    """Make the vertical axis one of |Z|, logarithmic in every picture, with plain numbers; after all is drawn."""
-    axes.set_yscale("log")
-    logarithmic(axes.yaxis, *axes.get_ylim())
-
-
-def _larger(values: Complexes) -> Reals:
-    """Return the part of each value that is further from zero."""
-    larger: Reals = np.where(np.abs(values.real) > np.abs(values.imag), values.real, values.imag)
-    return larger
-
-
-def frequency_axis(axes: Axes) -> None:
-    """Make the horizontal axis one of frequency in Hz, with a tick for each decade."""
-    axes.set_xscale("log")
-    decade_ticks(axes)
-    axes.set_xlabel("frequency  (Hz)", labelpad=2, fontsize=LABEL)
+        plain(axes)
 
 
 def _plot(axes: Axes, x: Reals, y: Reals, layer: Layer) -> None:
@@ -389,11 +310,6 @@ def _equal_limits(axes: Axes, z: Complexes) -> None:
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     if bottom < 0:
         axes.axhline(0, color=GREY, lw=0.4, zorder=1)
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(which="minor", width=0.4, size=1.5)
 
 
 def _head(figure: Figure, title: str, remarks: Sequence[str]) -> None:
