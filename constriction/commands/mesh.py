@@ -82,7 +82,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
         raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
     from constriction.case.contacts import layout
-    from constriction.field.export import CellCase, check_memory, check_suffix
+    from constriction.field.export import CellCase, check_cell_case, check_suffix
     from constriction.files import check_file
     from constriction.simulation import check_size, gap_model
 
@@ -93,7 +93,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
         plan = layout(case.interface)
         height = case.gap.height if gap_model(case, plan) == "volume" else None
         cell = CellCase(plan, case.electrolyte.thickness, height, options.level)
-        check_memory(cell, memory)
+        check_cell_case(cell, memory)
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None
     return cell, case.title

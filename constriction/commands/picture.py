@@ -216,7 +216,7 @@ def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[flo
 
 def _level(case: Case, options: PictureOptions) -> float:
     """Of the mesh; refused if it would not fit into the memory."""
-    from constriction.field.export import check_memory
+    from constriction.field.export import check_cell_case
     from constriction.scene import cell_case, picture_level
     from constriction.simulation import check_size
 
@@ -224,5 +224,5 @@ def _level(case: Case, options: PictureOptions) -> float:
     check_size(case, memory)
     finest = FINEST_OF_MESH if options.what == "mesh" else FINEST_OF_FIELD
     level = options.level or picture_level(case, finest)
-    check_memory(cell_case(case, level), memory)
+    check_cell_case(cell_case(case, level), memory)
     return level

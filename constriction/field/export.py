@@ -26,11 +26,12 @@ from numpy.typing import NDArray
 from constriction.case.contacts import Layout
 from constriction.errors import InputError
 from constriction.field.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
-from constriction.field.convergence import memory_of, mesh_plan
+from constriction.field.convergence import check_mesh, memory_of, mesh_plan
 from constriction.field.meshing import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
 from constriction.files import whole_files
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
+COARSEST_ERROR = 0.5  # that a case may ask: what no mesh reaches then, none shows
 ALMOST_DC = 1e-9  # ratio s at which a gap volume takes no current that a double could show, yet its field is determined
 
 
@@ -217,16 +218,17 @@ class CellCase:
         return self.thickness / self.plan.pitch - self.sizes.slab_depth
 
 
-def check_memory(case: CellCase, memory: float) -> None:
-    """Refuse a mesh that could not be solved.
+def check_cell_case(case: CellCase, memory: float) -> None:
+    """Refuse a cell that no sensible mesh has, and a mesh that could not be solved, before anything is built.
 
     Args:
         case: what is meshed.
         memory: bytes that solving it may take.
 
     Raises:
-        InputError: with the memory that it would take.
+        InputError: with what is too small or too near, or the memory that it would take.
     """
+    check_mesh(case.plan, case.thickness, case.gap_height, COARSEST_ERROR)
     needed = memory_of(case.plan, case.level)
     if needed > memory:
         raise InputError(

@@ -21,7 +21,7 @@ from constriction.errors import InputError
 from constriction.field.assembly import assemble
 from constriction.field.export import (
     CellCase,
-    check_memory,
+    check_cell_case,
     mesh_arrays,
     mesh_case,
     meshed_contact_fraction,
@@ -162,6 +162,8 @@ def test_another_suffix_is_refused(tmp_path):
 
 
 def test_mesh_too_large_to_solve_is_refused():
-    check_memory(cell_case(SQUARE), 1e9)
+    check_cell_case(cell_case(SQUARE), 1e9)
     with pytest.raises(InputError, match=r"level 0\.01 would take about \S+ GB"):
-        check_memory(cell_case(SQUARE, level=0.01), 1e9)
+        check_cell_case(cell_case(SQUARE, level=0.01), 1e9)
+    with pytest.raises(InputError, match="nearly everything is in contact"):
+        check_cell_case(cell_case(SQUARE | {"contact_fraction": 1 - 1e-9, "inverted": True}), 1e9)
