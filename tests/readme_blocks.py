@@ -143,8 +143,8 @@ def reference_rows() -> list[str]:
     """The table of R_cstr against exact values; unknowns and seconds stay as they are printed."""
     from alternatives import TUBE, tube_constriction
     from cases import STRIPES, conductor, tube
+    from support import closed_forms as analytic
 
-    from constriction import analytic
     from constriction.simulation.simulate import simulate
 
     rows = []

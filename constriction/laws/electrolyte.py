@@ -4,19 +4,43 @@ Fields vary as e^{+iωt}. Grain boundaries are homogenised: this holds while con
 than a grain.
 """
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from constriction.case.schema import Electrolyte
 
 VACUUM_PERMITTIVITY = 8.8541878188e-12
 """Electric constant ε0 in F/m (CODATA 2022)."""
 
 
-def resistivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np.complex128]:
+class Conductor(Protocol):
+    """What the resistivity needs to know of an electrolyte; the case's [electrolyte] is one.
+
+    Conductivities in S/m, those of the grain boundaries None if there are none; their frequency in Hz.
+    """
+
+    @property
+    def bulk_conductivity(self) -> float:
+        """σ_b in S/m."""
+
+    @property
+    def relative_permittivity(self) -> float:
+        """ε_r of the bulk."""
+
+    @property
+    def grain_boundary_conductivity(self) -> float | None:
+        """σ_gb in S/m, effective and in series with the bulk; None: no grain boundaries."""
+
+    @property
+    def grain_boundary_frequency(self) -> float:
+        """f_gb in Hz."""
+
+    @property
+    def grain_boundary_exponent(self) -> float:
+        """α, dimensionless."""
+
+
+def resistivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.complex128]:
     """Complex resistivity ρ(ω) = 1/(σ_b + iωε0ε_r) + (1/σ_gb)/(1 + (iω/ω_gb)^α).
 
     The second term is absent when the electrolyte has no grain-boundary conductivity.
@@ -39,7 +63,7 @@ def resistivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np.
     return np.asarray(rho, dtype=np.complex128)
 
 
-def conductivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np.complex128]:
+def conductivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.complex128]:
     """Complex conductivity κ(ω) = 1/ρ(ω).
 
     Args:
@@ -52,7 +76,7 @@ def conductivity(electrolyte: "Electrolyte", frequency: ArrayLike) -> NDArray[np
     return np.asarray(1 / resistivity(electrolyte, frequency), dtype=np.complex128)
 
 
-def dc_resistivity(electrolyte: "Electrolyte") -> float:
+def dc_resistivity(electrolyte: Conductor) -> float:
     """Resistivity at zero frequency, 1/σ_b + 1/σ_gb, in Ω·m."""
     rho = 1 / electrolyte.bulk_conductivity
     if electrolyte.grain_boundary_conductivity is not None:

@@ -127,9 +127,9 @@ def versions(method: str) -> dict[str, str | None]:
     """Versions of the package and of the libraries that decide the digits; the git commit of a checkout of ours."""
     if method == "spectral":
         return {"constriction": package_version(), **library_versions("numpy", "scipy"), "git_commit": git_commit()}
-    from constriction.field.elements import compiler as environment
+    from constriction.field.elements import compiler
 
-    return {"constriction": package_version(), **environment.library_versions(), "git_commit": git_commit()}
+    return {"constriction": package_version(), **compiler.library_versions(), "git_commit": git_commit()}
 
 
 def scaled(value: float | None, factor: float) -> float | None:

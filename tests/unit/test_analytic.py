@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 from alternatives import TUBE, strip_constriction, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
-
-from constriction import analytic
+from support import closed_forms as analytic
 
 # Half a unit of the sixth decimal, in which PHYSICS §10 is written.
 SIXTH = 5.1e-7

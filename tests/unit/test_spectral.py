@@ -14,8 +14,8 @@ import pytest
 from alternatives import lattice_constriction, strip_constriction, strip_impedance, tube_impedance, tube_pore
 from cases import HEXAGONAL, MORPHOLOGIES, PORES, SQUARE, SQUARE_SPOTS, STRIPES, UNEQUAL_DISCS, case_of, conductor, tube
 from scipy.integrate import quad
+from support import closed_forms as analytic
 
-from constriction import analytic
 from constriction.base.errors import InputError, SolverError
 from constriction.field.reduction.greedy import reduce
 from constriction.field.response import Goal

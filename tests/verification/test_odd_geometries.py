@@ -8,9 +8,9 @@ import math
 import random
 
 import pytest
+from support.closed_forms import small_pore_constriction, strip_constriction, tube_disc_constriction
 
 import constriction
-from constriction.analytic import small_pore_constriction, strip_constriction, tube_disc_constriction
 from constriction.base.errors import InputError
 
 ASKED = 2e-2

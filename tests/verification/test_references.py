@@ -17,8 +17,8 @@ import pytest
 from alternatives import TUBE, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
 from cases import conductor, tube
 from scipy.optimize import minimize_scalar
+from support import closed_forms as analytic
 
-from constriction import analytic
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.simulate import simulate
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from alternatives import tube_constriction
 from readme_blocks import README, case_row, row_in, same_line
+from support.closed_forms import strip_constriction
 
 from constriction import load, parse_case
-from constriction.analytic import strip_constriction
 from constriction.simulation.simulate import Options, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
