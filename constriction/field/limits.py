@@ -95,8 +95,8 @@ def check_crowd(unknowns: float, apart: float) -> None:
     if unknowns > MOST_UNKNOWNS and unknowns > CROWDED * apart:
         raise InputError(
             f"interface: some spots are so near to each other or to a side that a mesh for this accuracy would take "
-            f"{unknowns:.2g} unknowns, against {apart:.2g} for the same spots apart; expected them farther away, or a larger "
-            "accuracy.relative_error"
+            f"{unknowns:.2g} unknowns, against {apart:.2g} for the same spots apart; expected them farther away, or a "
+            "larger accuracy.relative_error"
         )
 
 
