@@ -19,7 +19,23 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "constriction"
 
 # A room imports from itself and from rooms above it in this list.
-ORDER = "base laws case geometry field spectra simulation compare study interpret view commands cli __init__ __main__".split()
+ORDER = [
+    "base",
+    "laws",
+    "spectra",
+    "case",
+    "geometry",
+    "field",
+    "simulation",
+    "compare",
+    "study",
+    "interpret",
+    "view",
+    "commands",
+    "cli",
+    "__init__",
+    "__main__",
+]
 ROOMS = {name: number for number, name in enumerate(ORDER)}
 
 NUMERIC = {"numpy", "scipy"}
