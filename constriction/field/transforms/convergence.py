@@ -1,6 +1,6 @@
 """The spectral twin: flat interfaces with thin gaps, by cosine transforms, without mesh and without FEniCSx.
 
-A grid of pixels (`pixels`) and a reduced model on it (`rational`) give F(s) of one fineness; a circular tube has an
+A grid of pixels (`grids`) and a reduced model on it (`greedy`) give F(s) of one fineness; a circular tube has an
 expansion of its own (`tubes`). Four grids are extrapolated. The error of a grid has a part that falls as the square of
 the pixel's width and a part that depends on how the rims happen to lie in the pixels, which falls as the power 1.5
 (squares' corners too), so that one grid, or two, may agree with a third by chance. Four seldom do: with two grids of

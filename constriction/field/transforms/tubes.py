@@ -1,6 +1,6 @@
 """A disc or a pore on the axis of a circular tube, thin gap: the cosines become Bessel functions, the unknowns few.
 
-Lengths in pitches, conductivity one, as in `pixels`. The potential of the gap goes as the root of the distance to the
+Lengths in pitches, conductivity one, as in `grids`. The potential of the gap goes as the root of the distance to the
 rim: it is √τ times a polynomial in τ, where τ runs from 0 at the rim to 1 at the tube's wall or at the axis: it is
 ln(r/a)/ln(b/a) outside a disc and 1 − r²/a² inside a pore. So a dozen unknowns do what a grid of rings would need
 thousands for. Modes J0(λ_n r), with λ_n b the zeros of J1, turn the potential into a current density; those left out
