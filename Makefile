@@ -1,7 +1,7 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test docs bench pictures container-test
+.PHONY: help setup demo metrics test docs bench pictures container-test
 
 bin := .venv/bin
 
@@ -9,6 +9,7 @@ help:
 	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
 	@echo "make test             style, types, tests on one rank and on two"
+	@echo "make metrics          measure the code: lengths, complexity, documentation"
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
 	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
@@ -26,6 +27,9 @@ $(bin)/python:
 	@$(bin)/python -c "import gmsh" 2>/dev/null || { echo "constriction: gmsh does not start, shared libraries are missing:" \
 		"apt-get install $$(sh .ci/missing-libraries | tr '\n' ' ')or dnf install mesa-libGLU libXcursor libXft libXinerama" >&2; exit 1; }
 	@touch $@
+
+metrics: $(bin)/python
+	@$(bin)/python tests/metrics.py
 
 demo: setup
 	$(bin)/constriction run meshes/sodium_islands.toml --out results/sodium_islands
