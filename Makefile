@@ -37,7 +37,7 @@ test: setup
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
-	$(bin)/pytest
+	$(bin)/pytest --numprocesses auto --dist loadfile
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
 
 # Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
