@@ -83,7 +83,7 @@ def test_unexpected_exception_costs_a_comparison_its_file_only(here, monkeypatch
     assert bad.error == f"{here / 'bad.csv'}: unexpected ZeroDivisionError: nobody foresaw this"
     np.testing.assert_allclose(good.spectrum.impedance, Z * 1e-4, rtol=1e-6)
     monkeypatch.setattr(differences, "overlay", fails)
-    assert compare._entry(good, None, None).error.endswith(
+    assert compare._entry(good, None, None, ()).error.endswith(
         "good.csv: unexpected ZeroDivisionError: nobody foresaw this"
     )
 
