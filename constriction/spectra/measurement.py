@@ -11,8 +11,11 @@ from constriction.spectra.spectrum import Spectrum
 # An angle (rms over the points) by which the phase may differ from what |Z|(f) says before another reading of the
 # columns is preferred: Bode's relation with a local slope is off by about 0.2 at the ends of an arc.
 SUSPICIOUS_ANGLE = 0.6
+# A wrong sign doubles the phase, which is small where the series resistance is large.
+SUSPICIOUS_SIGN = 0.25
 # And the other reading must fit this many times better.
 SUSPICIOUS_RATIO = 2.0
+WRONG_SIGN = "the sign of Im Z seems wrong"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
         expected = expected_phase(f, z)
         readings = {
             "": z,
-            "the sign of Im Z seems wrong": z.conj(),
+            WRONG_SIGN: z.conj(),
             "the columns of Re and Im seem exchanged": z.imag + 1j * z.real,
             "the columns of Re and −Im seem exchanged": z.imag - 1j * z.real,
             # The same two below a header that calls the last one −Im.
@@ -119,7 +122,8 @@ def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
         }
         misfits = {words: _rms(np.angle(other) - expected) for words, other in readings.items()}
         best = min(misfits, key=lambda words: misfits[words])
-        if misfits[""] > max(SUSPICIOUS_ANGLE, SUSPICIOUS_RATIO * misfits[best]):
+        angle = SUSPICIOUS_SIGN if best == WRONG_SIGN else SUSPICIOUS_ANGLE
+        if misfits[""] > max(angle, SUSPICIOUS_RATIO * misfits[best]):
             as_given, instead = (math.degrees(misfits[words]) for words in ("", best))
             found.append(
                 f"{best}: the phase differs by {as_given:.0f}° (rms) from what |Z|(f) implies, by {instead:.0f}° then"

@@ -358,6 +358,16 @@ def test_exchanged_columns(tmp_path, columns, expected):
     np.testing.assert_allclose(measurement.spectrum.impedance, columns[1] + 1j * columns[2], rtol=1e-8)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_wrong_sign_shows_where_the_phase_is_small_too(tmp_path, sign):
+    f = np.geomspace(1e6, 1, 25)
+    z = 12 + 45 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)  # up to 40°
+    (tmp_path / "x.txt").write_text(table("f/Hz\tZ'/Ohm\tZ''/Ohm", (f, z.real, sign * z.imag)))
+    (measurement,) = read(tmp_path / "x.txt")
+    told = [line.startswith("the sign of Im Z seems wrong") for line in measurement.warnings]
+    assert told == [True] * (sign < 0)
+
+
 @pytest.mark.parametrize("columns", [(RE, -IM, F), (RE, F, -IM)], ids=["last", "second"])
 def test_frequency_in_another_column_without_header(tmp_path, columns):
     (tmp_path / "x.txt").write_text(table("", columns))
