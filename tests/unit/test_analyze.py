@@ -487,6 +487,7 @@ def test_swapped_columns_are_told_with_the_reason(here, capfd):
         (["cell.csv", "--kk-limit", "0"], "--kk-limit 0.0: expected"),
         (["cell.csv", "--weighting", "none"], "weighting"),
         (["cell.csv", "--mask", "1 V"], "--mask '1 V': expected a frequency"),
+        (["cell.csv", "--mask", "1e3"], "--mask '1e3': expected a frequency with its unit, such as '7 MHz'"),
         (["cell.csv", "--mask", "1 Hz-2 Hz-3 Hz"], "--mask '1 Hz-2 Hz-3 Hz': expected one frequency, such as '1 kHz'"),
         (["cell.csv", "--mask", "1 Hz-8 MHz"], "the mask leaves 0 of 50 points: expected at least 5"),
         (["cell.csv", "--drt-lambda", "big"], "--drt-lambda 'big': expected a positive number, gcv, l-curve, paper"),
