@@ -101,6 +101,29 @@ def sign_by_physics(frequency: NDArray[np.float64], impedance: NDArray[np.comple
     return sign, "by what is usual: most points capacitive"
 
 
+def seems_polar(frequency: NDArray[np.float64], impedance: NDArray[np.complex128]) -> tuple[str, ...]:
+    """Whether two nameless columns fit much better as |Z| and a phase in degrees than as Re and Im Z.
+
+    Args:
+        frequency: (N,) in Hz, strictly monotone.
+        impedance: (N,) with the columns as real and imaginary part.
+    """
+    modulus, degrees = impedance.real, impedance.imag
+    if not (np.all(modulus > 0) and np.all(np.abs(degrees) <= 180)):
+        return ()
+    slope = expected_phase(frequency, modulus.astype(np.complex128))
+    polar = min(_rms(np.radians(sign * degrees) - slope) for sign in (1, -1))
+    expected = expected_phase(frequency, impedance)
+    given = min(_rms(np.angle(z) - expected) for z in (impedance, impedance.conj()))
+    if not given > max(SUSPICIOUS_SIGN, SUSPICIOUS_RATIO * polar):
+        return ()
+    return (
+        "columns 2 and 3 seem to be |Z| and phase in degrees: the phase then differs by "
+        f"{math.degrees(polar):.0f}° (rms) from what |Z|(f) implies, as Re and Im by {math.degrees(given):.0f}°: "
+        "a header would tell",
+    )
+
+
 def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
     """What seems wrong with the columns of a spectrum, each with its reason.
 

@@ -12,7 +12,7 @@ from constriction.errors import InputError
 from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.conversions import Geometry
 from constriction.spectra.headers import Fault, Table
-from constriction.spectra.measurement import sign_by_physics
+from constriction.spectra.measurement import seems_polar, sign_by_physics
 from constriction.spectra.quantities import Measured, frequency_of, frequency_role, measured
 
 FEWEST_POINTS = 5
@@ -171,6 +171,7 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
         factor, why = sign_by_physics(run.frequency[order], run.impedance[order])
         sign = f"sign of Im Z: column 3 is {'Im Z' if factor > 0 else '−Im Z'} {why}"
         impedance = impedance if factor > 0 else impedance.conj()
+        warnings = (*warnings, *seems_polar(run.frequency[order], run.impedance[order]))
     known = run.temperature[np.isfinite(run.temperature)]
     size = run.temperature.size
     if "temperature" in table.columns and known.size < size:

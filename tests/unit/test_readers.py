@@ -375,6 +375,16 @@ def test_frequency_in_another_column_without_header(tmp_path, columns):
     assert any("is spaced as frequencies are (evenly in its logarithm), column 1 is not" in line for line in warnings)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_modulus_and_phase_without_header(tmp_path, sign):
+    f = np.geomspace(1e5, 1, 26)
+    z = 12 + 450 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)
+    (tmp_path / "x.txt").write_text(table("", (f, np.abs(z), sign * np.degrees(np.angle(z)))))
+    assert any("seem to be |Z| and phase in degrees" in line for line in read(tmp_path / "x.txt")[0].warnings)
+    (tmp_path / "y.txt").write_text(table("", (f, z.real, sign * z.imag)))
+    assert read(tmp_path / "y.txt")[0].warnings == ()
+
+
 # --- header cells
 
 
