@@ -198,7 +198,7 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.spectra.circuits import parse_circuit
     from constriction.spectra.fitting import check_names
 
-    circuits = options.circuit or CIRCUITS
+    circuits = tuple(dict.fromkeys(options.circuit)) or CIRCUITS
     parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
     bounds = limits(options.hold, options.bound).bounds
     check_names(bounds, parsed if options.pristine else parsed[:-1])

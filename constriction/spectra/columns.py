@@ -47,10 +47,15 @@ class Column(NamedTuple):
 
     def with_unit(self, text: str) -> "Column":
         """The column with the unit of another row, where its header has none."""
-        if self.unit or text.strip("()[] ") in _NO_UNIT or not self.kinds:
+        if not self.lacks_unit or text.strip("()[] ") in _NO_UNIT:
             return self
         found = unit_of(text, self.kinds) or (unit_of("deg") if _lost_degree(text) else None) or unit_of(text)
         return self._replace(unit=found or UNKNOWN, unit_text=text)
+
+    @property
+    def lacks_unit(self) -> bool:
+        """Whether no unit is written although its quantity may have one."""
+        return self.unit is None and bool(self.kinds)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """From a table of numbers to its sweeps: SI, sign of Im Z, one frequency once."""
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from constriction.errors import InputError
 from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.conversions import Geometry
 from constriction.spectra.headers import Fault, Table
-from constriction.spectra.measurement import sign_by_physics
+from constriction.spectra.measurement import seems_polar, sign_by_physics
 from constriction.spectra.quantities import Measured, frequency_of, frequency_role, measured
 
 FEWEST_POINTS = 5
@@ -22,6 +23,7 @@ FREQUENCIES = (1e-9, 1e15)
 IMPEDANCES = (1e-20, 1e25)
 # In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
 TEMPERATURE_STEP = 2.0
+HOTTEST = 5000.0
 
 
 class Sweep(NamedTuple):
@@ -110,12 +112,29 @@ def _points(table: Table, path: str, found: Measured) -> tuple[_Points, NDArray[
 
 
 def _temperature(table: Table) -> NDArray[np.float64]:
-    """(N,) in K, NaN where the file tells none."""
+    """(N,) in K, NaN where the file tells none, or one that cannot be (−999 of a sensor that is not there)."""
     values = table.values.get("temperature")
     if values is None:
-        return np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
-    unit = table.columns["temperature"].unit
-    return values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+        values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
+    else:
+        unit = table.columns["temperature"].unit
+        values = values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+    return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
+
+
+def _without_gaps(temperature: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Temperatures of which a few rows lack theirs: that of both neighbours, if they have the same."""
+    known = np.flatnonzero(np.isfinite(temperature))
+    filled = temperature.copy()
+    for before, after in itertools.pairwise(known.tolist()):
+        few = after - before <= FEWEST_POINTS
+        if few and abs(temperature[after] - temperature[before]) <= TEMPERATURE_STEP:
+            filled[before + 1 : after] = temperature[before]
+    if 0 < known.size < temperature.size:  # a file that begins or ends with one
+        first, last = int(known[0]), int(known[-1])
+        filled[: first if first < FEWEST_POINTS else 0] = temperature[first]
+        filled[last + 1 if temperature.size - last <= FEWEST_POINTS else temperature.size :] = temperature[last]
+    return filled
 
 
 def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
@@ -152,7 +171,11 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
         factor, why = sign_by_physics(run.frequency[order], run.impedance[order])
         sign = f"sign of Im Z: column 3 is {'Im Z' if factor > 0 else '−Im Z'} {why}"
         impedance = impedance if factor > 0 else impedance.conj()
+        warnings = (*warnings, *seems_polar(run.frequency[order], run.impedance[order]))
     known = run.temperature[np.isfinite(run.temperature)]
+    size = run.temperature.size
+    if "temperature" in table.columns and known.size < size:
+        notes = (*notes, f"no possible temperature at {size - known.size} of {size} points")
     if known.size and np.ptp(known) > TEMPERATURE_STEP:
         notes = (*notes, f"temperature between {known.min():.5g} and {known.max():.5g} K: their mean is taken")
     return Sweep(

@@ -112,7 +112,7 @@ def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary
             continue
         layout = layout_of(line, header, vocabulary)
         if layout is not None:
-            variants = with_units([text.lines[i] for i in between], header)
+            variants = with_units([text.lines[i] for i in between], header, text.lines[start - 1] if start else "")
             tables, end = read_rows(text, number, layout, variants)
             lost = [
                 Fault(i + 1, f"{text.lines[i].strip()!r:.40}, expected {layout.width} values as in the other rows")

@@ -487,6 +487,7 @@ def test_swapped_columns_are_told_with_the_reason(here, capfd):
         (["cell.csv", "--kk-limit", "0"], "--kk-limit 0.0: expected"),
         (["cell.csv", "--weighting", "none"], "weighting"),
         (["cell.csv", "--mask", "1 V"], "--mask '1 V': expected a frequency"),
+        (["cell.csv", "--mask", "1e3"], "--mask '1e3': expected a frequency with its unit, such as '7 MHz'"),
         (["cell.csv", "--mask", "1 Hz-2 Hz-3 Hz"], "--mask '1 Hz-2 Hz-3 Hz': expected one frequency, such as '1 kHz'"),
         (["cell.csv", "--mask", "1 Hz-8 MHz"], "the mask leaves 0 of 50 points: expected at least 5"),
         (["cell.csv", "--drt-lambda", "big"], "--drt-lambda 'big': expected a positive number, gcv, l-curve, paper"),
@@ -635,3 +636,12 @@ def test_relaxation_times_have_their_resistances(here, capfd):
         assert abs(process["R_ohm"] - true) < 4 * process["R_stderr_ohm"] < 1.0
     assert item["drt"]["unresolved"] == []
     assert re.search(r"relaxation times +[\d.]+ ns \(\S+ ± \S+ Ω, 49%\), \d+\.\d+ µs \(\S+ ± ", capfd.readouterr().out)
+
+
+def test_a_resistance_on_its_upper_bound_leaves_no_error_bar_to_the_sum(here):
+    """As of the flank of an arc alone, whose R goes as high as it may; and a circuit named twice counts once."""
+    write_csv(made("R-RQ"), here / "arc.csv")
+    (item,) = analyzed("arc.csv", "--circuit", "R-RQ", "--circuit", "R-RQ", "--bound", "R1=1..15 ohm")["files"]
+    assert item["parameters"]["R1"]["remark"].startswith("at its upper bound 15")
+    assert item["R_SE_ohm"] > 15 and item["R_SE_stderr_ohm"] is None
+    assert item["R_series_stderr_ohm"] > 0 and len(item["comparison"]) == 1
