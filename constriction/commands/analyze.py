@@ -302,8 +302,10 @@ def _refuse_normalised(entry: Entry) -> Entry:
     """Give an error to a spectrum that was normalised before it was written."""
     if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
         return entry
-    unit = entry.measurement.spectrum.unit
-    error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+    from constriction.spectra.spectrum import EDGE_UNITS
+
+    unit = EDGE_UNITS[entry.measurement.spectrum.unit].label
+    error = f"{entry.file}: in {unit}, so normalised already; expected no --area, --thickness or --pristine"
     return replace(entry, measurement=None, error=error)
 
 

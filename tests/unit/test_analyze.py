@@ -388,7 +388,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
     for name in ("C_stderr_farad", "f_apex_stderr_hertz"):
         assert ideal["arcs"][0][name] == pytest.approx(capacitor["arcs"][0][name], rel=1e-3)
     assert re.search(r"R_SE +19\.\d+ ± 0\.\d+ Ω\n", out)
-    assert re.search(r"WARNING +R0 at its lower bound \S+; the other error bars hold with it there", out)
+    assert re.search(r"WARNING +R0 at its lower bound \S+ ohm; the other error bars hold with it there", out)
     assert re.search(r"WARNING +a1 at its upper bound 1, at most \S+ from it within one standard error; ", out)
 
 
