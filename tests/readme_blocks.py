@@ -222,9 +222,7 @@ def stale(text: str, computed: dict[str, list[str]], rows: list[str]) -> list[Fa
     return found + [Fault(row_in(text, row), row) for row in rows if not same_line(row_in(text, row), row)]
 
 
-def printed_again(
-    text: str, computed: dict[str, list[str]], rows: list[str]
-) -> tuple[dict[str, list[str]], list[str]]:
+def printed_again(text: str, computed: dict[str, list[str]], rows: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     """The blocks and rows among these that another page prints too."""
     lines = text.splitlines()
     here = {first: block for first, block in computed.items() if f"```text\n{first}\n" in text}

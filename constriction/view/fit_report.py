@@ -17,7 +17,7 @@ from constriction.view.spectra_plots import Layer, Picture
 from constriction.view.trends import SeriesOfTrends
 
 _COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
-_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "what is plotted against charge"))
+_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
 _NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
     "by": ("normalised by", ""),
     "area_cm2": ("area", "cm²"),
