@@ -62,7 +62,7 @@ class RunOptions:
     """How a study is run."""
 
     out: Path | None = None
-    """Folder of the results; what is there is not computed again. [default: results/NAME, of the file or of study.toml's folder]"""
+    """Folder of the results; what it holds stays. [default: results/NAME, of the file or of study.toml's folder]"""
     ranks_per_case: int | None = None
     """MPI processes that solve one geometry together. [default: 1, more where a mesh needs the memory]"""
     shard: str = "1/1"
