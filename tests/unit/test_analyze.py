@@ -590,7 +590,9 @@ def test_points_are_masked_by_hand(here, capfd, mask, hit):
 
 def test_a_mask_that_hits_nothing_is_told(here, capfd):
     (item,) = analyzed("cell.csv", "--mask", "1 Hz")["files"]
-    assert item["remarks"] == ["mask '1 Hz': no point there, from 100 to 7e+06 Hz; nothing masked"]
+    assert item["remarks"] == [
+        "mask '1 Hz': no point within 5%, the nearest is 100 Hz, all are from 100 to 7e+06 Hz; nothing masked"
+    ]
     assert "WARNING" in capfd.readouterr().out
 
 
