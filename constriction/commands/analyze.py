@@ -52,7 +52,7 @@ class AnalyzeOptions:
     kk_limit: float = 0.02
     """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Point left out by hand, such as "1 kHz" (the nearest), or points, such as "10 Hz-20 Hz"; may be repeated."""
+    """Point left out by hand, such as "1 kHz" (within 5%), or points, such as "10 Hz-20 Hz"; may be repeated."""
     hold: Annotated[tuple[str, ...], SEVERAL] = ()
     """Hold a parameter, such as "a1=1" or "R0=12 ohm"; may be repeated. Named as in fit.json, in the measured unit."""
     bound: Annotated[tuple[str, ...], SEVERAL] = ()
@@ -302,8 +302,10 @@ def _refuse_normalised(entry: Entry) -> Entry:
     """Give an error to a spectrum that was normalised before it was written."""
     if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
         return entry
-    unit = entry.measurement.spectrum.unit
-    error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+    from constriction.spectra.spectrum import EDGE_UNITS
+
+    unit = EDGE_UNITS[entry.measurement.spectrum.unit].label
+    error = f"{entry.file}: in {unit}, so normalised already; expected no --area, --thickness or --pristine"
     return replace(entry, measurement=None, error=error)
 
 

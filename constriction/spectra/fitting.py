@@ -242,7 +242,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     if not converged:
         covariance = np.full((point.size, point.size), np.nan)
     found = replace(found, covariance=covariance)
-    remarks = _remarks(problem, found, joint)
+    remarks = _remarks(problem, found, joint, unit)
     parameters = tuple(_parameter(problem, found, k) for k in range(point.size))
     parameters = tuple(
         replace(item, remark=remark or item.remark, unit=unit_of(parameter, unit))
@@ -271,7 +271,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     )
 
 
-def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> list[str]:
+def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...], unit: str) -> list[str]:
     """Tell of every parameter why it has no error bar, or ""."""
     point, covariance = found.point, found.covariance
     values, low, high = (problem.values(p) for p in (point, problem.lower, problem.upper))
@@ -283,14 +283,16 @@ def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> 
         for group in joint
         if k is not None and problem.circuit.names[arc.resistance] in group.parameters
     }
+    units = [unit_of(parameter, unit) for parameter in problem.circuit.parameters]
+    behind = ["" if name == "1" else f" {name}" for name in units]
     remarks = []
     for k in range(point.size):
         if problem.lower[k] == problem.upper[k]:
-            remarks.append(f"held at {values[k]:.4g}")
+            remarks.append(f"held at {values[k]:.4g}{behind[k]}")
         elif point[k] - problem.lower[k] < ON_BOUND:
-            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{_given(problem, found, k)}")
+            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{behind[k]}{_given(problem, found, k)}")
         elif problem.upper[k] - point[k] < ON_BOUND:
-            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{_given(problem, found, k)}")
+            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{behind[k]}{_given(problem, found, k)}")
         elif not found.converged:
             remarks.append("the fit did not converge")
         elif k in shared:

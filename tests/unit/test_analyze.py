@@ -388,7 +388,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
     for name in ("C_stderr_farad", "f_apex_stderr_hertz"):
         assert ideal["arcs"][0][name] == pytest.approx(capacitor["arcs"][0][name], rel=1e-3)
     assert re.search(r"R_SE +19\.\d+ ± 0\.\d+ Ω\n", out)
-    assert re.search(r"WARNING +R0 at its lower bound \S+; the other error bars hold with it there", out)
+    assert re.search(r"WARNING +R0 at its lower bound \S+ ohm; the other error bars hold with it there", out)
     assert re.search(r"WARNING +a1 at its upper bound 1, at most \S+ from it within one standard error; ", out)
 
 
@@ -591,7 +591,9 @@ def test_points_are_masked_by_hand(here, capfd, mask, hit):
 
 def test_a_mask_that_hits_nothing_is_told(here, capfd):
     (item,) = analyzed("cell.csv", "--mask", "1 Hz")["files"]
-    assert item["remarks"] == ["mask '1 Hz': no point there, from 100 to 7e+06 Hz; nothing masked"]
+    assert item["remarks"] == [
+        "mask '1 Hz': no point within 5%, the nearest is 100 Hz, all are from 100 to 7e+06 Hz; nothing masked"
+    ]
     assert "WARNING" in capfd.readouterr().out
 
 

@@ -354,11 +354,11 @@ WRONG = [
         {"interface": {"patern": "square", "pitch": 3}},
         "interface.patern: unknown key, the nearest is 'pattern'; [interface] takes"
         " pattern, shape, contact_fraction,"
-        " pitch, cell_shape, spots, seed, cell, discs, inverted (and 2 more)",
+        " pitch, cell_shape, spots, seed, cell, discs, inverted (and 2 more errors)",
     ),
     (
         {**section("gap", height=1, model=2), "accuracy": {"relative_error": 1}},
-        "gap.height = 1: expected a length with its unit, such as '100 nm' or 'none' (and 2 more)",
+        "gap.height = 1: expected a length with its unit, such as '100 nm' or 'none' (and 2 more errors)",
     ),
 ]
 
