@@ -235,7 +235,7 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
         value = 0.0
     if not 0 < value < math.inf:
         known = ", ".join((*CHOICES, *PRESETS))
-        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number, {known}")
+        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number or one of {known}")
     return DistributionOptions(regularisation=value)
 
 

@@ -203,7 +203,7 @@ def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
     known = {name for circuit in circuits for name in circuit.names}
     if unknown := [name for name in names if name not in known]:
         there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
-        raise InputError(f"bounds of {unknown[0]!r:.40}: {there}")
+        raise InputError(f"held or bound is {unknown[0]!r:.40}, which no circuit has: {there}")
 
 
 def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:

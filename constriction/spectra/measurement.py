@@ -95,7 +95,7 @@ def sign_by_physics(frequency: NDArray[np.float64], impedance: NDArray[np.comple
         as_given, turned = (_rms(np.angle(z) - expected) for z in (impedance, impedance.conj()))
         if max(as_given, turned) > 1.2 * min(as_given, turned) and np.any(np.abs(expected) > 0.1):
             sign = 1 if as_given < turned else -1
-            return sign, "by Kramers-Kronig: the phase that |Z|(f) implies"
+            return sign, "by Bode's relation: the phase that |Z|(f) implies"
     capacitive = np.count_nonzero(impedance.imag < 0)
     sign = 1 if 2 * capacitive >= np.count_nonzero(impedance.imag) else -1
     return sign, "by what is usual: most points capacitive"

@@ -490,7 +490,10 @@ def test_swapped_columns_are_told_with_the_reason(here, capfd):
         (["cell.csv", "--mask", "1e3"], "--mask '1e3': expected a frequency with its unit, such as '7 MHz'"),
         (["cell.csv", "--mask", "1 Hz-2 Hz-3 Hz"], "--mask '1 Hz-2 Hz-3 Hz': expected one frequency, such as '1 kHz'"),
         (["cell.csv", "--mask", "1 Hz-8 MHz"], "the mask leaves 0 of 50 points: expected at least 5"),
-        (["cell.csv", "--drt-lambda", "big"], "--drt-lambda 'big': expected a positive number, gcv, l-curve, paper"),
+        (
+            ["cell.csv", "--drt-lambda", "big"],
+            "--drt-lambda 'big': expected a positive number or one of gcv, l-curve, paper",
+        ),
         (["cell.csv", "--area", "1 cm"], "--area '1 cm': expected an area such as '1.13 cm2'"),
         (["cell.csv", "--area", "0 cm2"], "--area '0 cm2': expected an area above zero"),
         (["cell.csv", "--thickness", "1 mm"], "--thickness without --area"),

@@ -243,7 +243,7 @@ def test_sign_without_header(tmp_path, sign, order):
     columns = [column[::order] for column in (F, RE, sign * IM)]
     notes = reads(tmp_path, table("", columns)).notes
     assert notes[0] == (
-        f"sign of Im Z: column 3 is {'Im Z' if sign > 0 else '−Im Z'} by Kramers-Kronig: the phase that |Z|(f) implies"
+        f"sign of Im Z: column 3 is {'Im Z' if sign > 0 else '−Im Z'} by Bode's relation: the phase that |Z|(f) implies"
     )
 
 
