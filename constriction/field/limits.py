@@ -19,6 +19,7 @@ ENERGY_ROUNDING, ENERGY_SHARE = 4e-13, 0.2  # of F(∞), measured on small pores
 STRETCHED_ROUNDING, SHARE, LARGEST_BAR = 1e-15, 0.1, 2.5e-3
 CROWDED, MOST_UNKNOWNS = 5.0, 5e5  # unknowns / those of the same spots apart; half a minute's
 MOST_IN_GAP = 2e5  # unknowns
+SMALLEST_SHARE = 1e-7  # of contact or gap, by transforms
 MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
 
 
@@ -57,6 +58,9 @@ def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -
     Raises:
         InputError: with how small they are.
     """
+    share = min(plan.contact_fraction, 1.0 - plan.contact_fraction)
+    if room > 1e-3 and share < SMALLEST_SHARE:  # large spots, and ways that are taken for none
+        room = 0.5 * share
     if room < SMALLEST_ROOM:
         raise InputError(
             f"interface: the smallest spot, or the way from one to the next or to a side, is {room:.2g} of the pitch; "
@@ -65,14 +69,13 @@ def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -
     gap, sides = 1.0 - plan.contact_fraction, (plan.width / plan.pitch, plan.depth / plan.pitch)
     faint = gap * min(room / depth if gap < 0.5 else 1.0, 1.0)
     stretched = min(sides) / max(sides)
-    rounding = STRETCHED_ROUNDING / (faint * stretched**2)
     if faint < FAINTEST or ENERGY_ROUNDING / faint > ENERGY_SHARE * relative_error:
         raise InputError(
             f"interface: nearly everything is in contact, what constricts is about {faint:.1g} of the electrolyte's "
             "resistance and would drown in rounding; expected less contact, contact_fraction = 1 or a larger "
             "accuracy.relative_error"
         )
-    if rounding > SHARE * min(relative_error, LARGEST_BAR):
+    if STRETCHED_ROUNDING / (faint * stretched**2) > SHARE * min(relative_error, LARGEST_BAR):
         raise InputError(
             f"interface: in a cell whose sides are {1 / stretched:.2g} to 1, what constricts would drown in rounding; "
             "expected a wider contact and gap, a larger accuracy.relative_error, or accuracy.method = 'spectral'"
@@ -107,6 +110,20 @@ def check_gap(unknowns: float) -> None:
         raise InputError(
             f"gap.model: a meshed gap round such narrow ways or such a thin slab would take {unknowns:.2g} unknowns; "
             "expected gap.model = 'thin', a lower gap, or a larger accuracy.relative_error"
+        )
+
+
+def check_share(plan: Layout) -> None:
+    """Refuse contacts or gaps whose share of the interface is lost between pixels.
+
+    Raises:
+        InputError: with the share.
+    """
+    share = min(plan.contact_fraction, 1.0 - plan.contact_fraction)
+    if share < SMALLEST_SHARE:
+        raise InputError(
+            f"interface: contact or gap is only {share:.2g} of the interface; transforms need {SMALLEST_SHARE:g}; "
+            "expected more, or accuracy.method = 'finite_elements' without --cross-check"
         )
 
 

@@ -117,7 +117,7 @@ def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float
     mend: with sizes that differ a little it is not there.
     """
     best: tuple[LinearMesh, float] | None = None
-    failure = "gmsh finds no mesh between its rims"
+    failure = "no mesh is found between its rims"
     for nudge in NUDGES:
         gmsh.initialize(interruptible=False)
         try:

@@ -24,7 +24,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from constriction.case.contacts import Layout, rim_lengths
 from constriction.errors import InputError
-from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels
+from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.pixels import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.rational import SOLVE_SHARE, reduce
 from constriction.field.response import Goal, Report, Response, Solution
@@ -145,6 +145,7 @@ def check_grid(plan: Layout, depth: float, memory: float) -> None:
     if is_tube(plan):
         check_tube(plan, memory)
         return
+    check_share(plan)
     pixels = _pixels_of(COARSEST, plan, _scale(plan))
     check_pixels(pixels / len(plan.spots), BYTES_PER_PIXEL * pixels, memory)
 

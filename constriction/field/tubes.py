@@ -81,7 +81,10 @@ def _most_values(memory: float) -> float:
 
 def _values(plan: Layout, terms: int) -> float:
     """How many values of Bessel functions so many terms take."""
-    modes = MODES * terms**2 / _room(plan)
+    room = _room(plan)
+    if room <= 0:  # rounding leaves none
+        return math.inf
+    modes = MODES * terms**2 / room
     a = 2 * plan.sizes[0] / plan.pitch
     return modes**2 * (2 if plan.inverted else 1 - 2 * math.log(a))
 

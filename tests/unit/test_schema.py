@@ -267,7 +267,8 @@ WRONG = [
     ),
     (
         section("sweep", **{"from": "1e12 Hz", "to": "1e-2 Hz", "points_per_decade": 1000}),
-        "sweep.points_per_decade = 1000: expected at most 10000 frequencies from sweep.from to sweep.to, these are 14001",
+        "sweep.points_per_decade = 1000: expected at most 10000 frequencies from sweep.from to sweep.to,"
+        " these are 14001",
     ),
     # the interface's other keys
     (interface(pitch="none"), "interface.pitch = 'none': expected a length such as '100 nm'"),

@@ -122,9 +122,21 @@ UNSOLVABLE = [
     ({"pattern": "stripes", "contact_fraction": 0.9999}, {}, "sides are 2e\\+04 to 1, .*drown in rounding"),
     ({"pattern": "square", "contact_fraction": 1 - 1e-9, "inverted": True}, {}, "nearly everything is in contact"),
     ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 0.9999}, {}, "so near to each other"),
+    ({"pattern": "single", "cell_shape": "circular", "contact_fraction": 1 - 1e-9}, {}, "elements need 2e-06"),
+    (
+        {"pattern": "square", "shape": "square", "contact_fraction": 1e-9, "inverted": True},
+        {},
+        "elements need 2e-06",
+    ),
+    (
+        {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1 - 1e-9},
+        {"method": "spectral"},
+        "too small for transforms",
+    ),
     ({"pattern": "square", "shape": "square", "contact_fraction": 0.9999}, {}, "so near to each other"),
     ({"pattern": "square", "contact_fraction": 0.2}, {"thickness": "20 nm"}, "as wide as the slab is thick"),
-    ({"pattern": "square", "contact_fraction": 1e-9}, {"method": "spectral"}, "pixels for each spot"),
+    ({"pattern": "square", "contact_fraction": 1e-9}, {"method": "spectral"}, "only 1e-09 of the interface"),
+    ({"pattern": "square", "contact_fraction": 1e-6}, {"method": "spectral"}, "pixels for each spot"),
     (
         {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1e-9},
         {"method": "spectral"},
