@@ -171,7 +171,7 @@ WRONG = [
     (section("gap", height="nan m"), "gap.height = 'nan m': expected a length such as '100 nm' or 'none'"),
     (
         section("gap", relative_permittivity=0.99),
-        "gap.relative_permittivity = 0.99: expected a number from 1 to 1e6",
+        "gap.relative_permittivity = 0.99: expected a number from 1 to 1e9",
     ),
     (section("gap", model="thick"), "gap.model = 'thick': expected 'thin', 'volume' or 'auto'"),
     (
@@ -188,11 +188,11 @@ WRONG = [
     ),
     (
         section("electrolyte", relative_permittivity=True),
-        "electrolyte.relative_permittivity = true: expected a number from 1 to 1e6",
+        "electrolyte.relative_permittivity = true: expected a number from 1 to 1e9",
     ),
     (
         section("electrolyte", relative_permittivity=math.inf),
-        "electrolyte.relative_permittivity = inf: expected a number from 1 to 1e6",
+        "electrolyte.relative_permittivity = inf: expected a number from 1 to 1e9",
     ),
     (
         section("electrolyte", grain_boundary_exponent=1.01),
@@ -255,7 +255,7 @@ WRONG = [
     (section("gap", height="1 pm"), "gap.height = '1 pm': expected a length from 0.01 nm to 1 m or 'none'"),
     (
         section("gap", relative_permittivity=1.7e308),
-        "gap.relative_permittivity = 1.7e+308: expected a number from 1 to 1e6",
+        "gap.relative_permittivity = 1.7e+308: expected a number from 1 to 1e9",
     ),
     (interface(pitch="1e300 m"), "interface.pitch = '1e300 m': expected a length from 1 nm to 1 m"),
     (interface(pitch="1e-160 m"), "interface.pitch = '1e-160 m': expected a length from 1 nm to 1 m"),

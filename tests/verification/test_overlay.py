@@ -15,8 +15,8 @@ from constriction.errors import InputError
 from constriction.overlay.cell import Cell, half_cell
 from constriction.overlay.differences import overlay
 from constriction.overlay.measured import load_all
+from constriction.overlay.records import inductance_of
 from constriction.simulation import simulate
-from constriction.spectra.inductance import series_inductance
 from constriction.spectra.spectrum import Spectrum
 
 NOISE = 2e-3
@@ -151,11 +151,11 @@ def test_inductance_of_the_instrument_is_fitted_away(seed):
 def test_an_inductance_is_told_of_where_there_is_one_only():
     """None in clean spectra, though the flank of the bulk's arc lets a distribution have some."""
     for found in round_trips():
-        assert series_inductance(found.screened.spectrum, found.measured_reading.fit) is None
+        assert inductance_of(found) is None
     inductive = measurement(cell_of(), 7)
     z = inductive.impedance + 2j * np.pi * FREQUENCY * 3e-12  # H·m²
     found = overlay(Spectrum(FREQUENCY, z, "ohm m2"), cell_of())
-    told = series_inductance(found.screened.spectrum, found.measured_reading.fit)
+    told = inductance_of(found)
     assert told.value == pytest.approx(3e-12, rel=0.1)
 
 
