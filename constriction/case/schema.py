@@ -195,7 +195,7 @@ def load(path: str | os.PathLike[str]) -> Case:
     """Read a case file.
 
     Args:
-        path: a TOML file of the form of DESIGN.md.
+        path: a TOML file of the form of docs/case_file.md#case-file.
 
     Returns:
         The case, every dimensional value in SI units.

@@ -1,7 +1,7 @@
 """What an experimenter does to a spectrum, in one call: window, Kramers-Kronig rule, fit of an equivalent circuit.
 
 Measured and simulated spectra go through the same functions with the same options; only then may their R_SE, R_int
-and C_int be compared (PHYSICS §8, "apparent").
+and C_int be compared (docs/physics.md#apparent).
 """
 
 from __future__ import annotations

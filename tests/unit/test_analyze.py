@@ -311,7 +311,8 @@ def test_a_deposition_as_in_the_paper(here, capfd):
         assert item["R_int_ohm_cm"] == pytest.approx(30 / step * 200 / 38, rel=0.05)
     deposition = record["deposition"]
     assert deposition["nucleation_overpotential_volt"] == pytest.approx(0.05, rel=0.02)
-    assert deposition["mean_sodium_thickness_um"] == pytest.approx(4.4, rel=0.02)  # of 0.5 mAh/cm², PHYSICS §8
+    # Of 0.5 mAh/cm²: docs/physics.md#sodium-thickness.
+    assert deposition["mean_sodium_thickness_um"] == pytest.approx(4.4, rel=0.02)
     assert sure(here / "out/trends.png") and (here / "out/deposition.png").stat().st_size > 10_000
     out = capfd.readouterr().out
     assert "overpotential" in out and "WARNING: " not in out.split("Written")[-1]

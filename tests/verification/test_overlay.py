@@ -78,7 +78,7 @@ def test_window_is_what_both_share():
 
 
 def test_twice_the_pitch_is_seen():
-    """R_cstr ∝ pitch (PHYSICS §3, for a deep slab), and the gap's capacitance per area stays."""
+    """R_cstr ∝ pitch (docs/physics.md#stieltjes, for a deep slab), and the gap's capacitance per area stays."""
     found = overlay(measurement(cell_of(), 1), cell_of("4 mm"))
     r_se, r_int, c_int = found.differences
     assert r_int.relative == pytest.approx(-0.5, abs=0.05)
