@@ -1,8 +1,9 @@
 """What the equations promise of every morphology: a Stieltjes function, and what follows from it.
 
-F(s) = F(∞) + Σ w_k/(1 + s·t_k) with w_k, t_k ≥ 0 (docs/physics.md#stieltjes). Hence F falls with s;
-the gap's energy in the DC field, C_low, is not less than the energy of the uniform field, C_high (Cauchy-Schwarz); for an electrolyte that only conducts,
-Z_cstr(ω) has one sign of its imaginary part and ∫ −Im Z_cstr d ln ω = (π/2) R_cstr (Kramers-Kronig at ω → 0).
+F(s) = F(∞) + Σ w_k/(1 + s·t_k) with w_k, t_k ≥ 0 (docs/physics.md#stieltjes). Hence F falls with s; the gap's energy
+in the DC field, C_low, is not less than the energy of the uniform field, C_high (Cauchy-Schwarz); for an electrolyte
+that only conducts, Z_cstr(ω) has one sign of its imaginary part and ∫ −Im Z_cstr d ln ω = (π/2) R_cstr
+(Kramers-Kronig at ω → 0).
 """
 
 import functools
