@@ -151,7 +151,8 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
         yield (
             "unresolved",
-            f"{' to '.join(ends)}: only the sum, {resistance(group)}",
+            f"{' to '.join(ends)}: "
+            + (f"only the sum, {resistance(group)}" if group.count > 1 else f"R not determined, {resistance(group)}"),
         )
     whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
     for why in sorted(whys):
