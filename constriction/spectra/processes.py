@@ -289,7 +289,7 @@ def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan
     tracks = [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
     alone = [item for item in zarcs if item.sure and _nearest(tracks, item) is None]
     alone = [item for item in alone if (item.share or 0.0) >= LARGE_SHARE]
-    whole = math.fsum(item.resistance for item in (*tracks, *alone))
+    whole = math.fsum([*(track.resistance for track in tracks), *(item.resistance for item in alone)])
     # A large relaxation that only the fit has is not sure, and not to be passed over in silence.
     yield from (replace(item, share=item.resistance / whole, why=UNCONFIRMED) for item in alone)
     for track in tracks:
