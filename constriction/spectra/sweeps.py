@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.conversions import Geometry
 from constriction.spectra.headers import Fault, Table
 from constriction.spectra.measurement import seems_polar, sign_by_physics
 from constriction.spectra.quantities import Measured, frequency_of, frequency_role, measured
+from constriction.spectra.units import kelvin
 
 FEWEST_POINTS = 5
 # A larger part of the rows lost is no single mistake.
@@ -124,7 +124,7 @@ def _temperature(table: Table) -> NDArray[np.float64]:
         values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
     else:
         unit = table.columns["temperature"].unit
-        values = values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+        values = kelvin(values, "degC" if unit is None else unit.kind)
     return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
 
 

@@ -14,7 +14,6 @@ from constriction.errors import InputError
 from constriction.spectra.apparent import apparent
 from constriction.spectra.batch import Entry, doubts
 from constriction.spectra.circuits import Element, impedance
-from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
@@ -22,6 +21,7 @@ from constriction.spectra.processes import BROAD_ONE, UNCONFIRMED, Process, Unre
 from constriction.spectra.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
+from constriction.spectra.units import ZERO_CELSIUS
 from constriction.view.panels import Residuals
 from constriction.view.plots import BLUE, GREY, VERMILION
 from constriction.view.spectra_plots import Layer, Picture

@@ -93,3 +93,53 @@ def test_corrected_columns_beside_raw_ones_can_be_chosen(tmp_path, kind):
     (found,) = read(path)
     assert found.spectrum.impedance[0] == pytest.approx(2 * Z[0], rel=1e-4)
     assert any("--impedance corrected" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "hertz", "ohm"),
+    [
+        (["Impedance unit: kOhm"], 1, 1e3),
+        (["# Frequency unit = kHz"], 1e3, 1),
+        (["Re, Im in mOhm"], 1, 1e-3),
+        (["Unit of frequency: MHz", "Unit of impedance: Ohm"], 1e6, 1),
+        (["units: kHz, kOhm"], 1e3, 1e3),
+        (["Frequency in kHz, Impedance in kOhm"], 1e3, 1e3),
+        (["Cell of 10 mm, unit: mm"], 1, 1),
+    ],
+)
+@pytest.mark.parametrize("header", ["Frequency,Re,Im", "f,Z',Z''", "Frequency;Re;Im"])
+def test_units_told_in_words_are_read(tmp_path, lines, hertz, ohm, header):
+    between = ";" if ";" in header else ","
+    (found,) = read(written(tmp_path, [*lines, header], F / hertz, Z.real / ohm, Z.imag / ohm, between=between))
+    same(found)
+    assert found.warnings == ()
+    assert any("unit of" in note for note in found.notes) is (hertz != 1 or ohm != 1)
+
+
+@pytest.mark.parametrize("line", ["Impedance unit: kOhm", "Re, Im in kOhm", "units: Hz, kOhm", "Z' and Z'' in kOhm"])
+def test_units_in_words_above_plain_columns_are_read_or_the_file_is_refused(tmp_path, line):
+    try:
+        (found,) = read(written(tmp_path, [line, ""], F, Z.real / 1e3, Z.imag / 1e3))
+    except InputError as error:
+        assert "line 1: header" in str(error)
+    else:
+        same(found)
+
+
+def test_a_unit_in_the_header_stands_and_a_doubtful_one_is_told(tmp_path):
+    (found,) = read(written(tmp_path, ["Impedance unit: kOhm", "f/Hz,Re/Ohm,Im/Ohm"], F, Z.real, Z.imag))
+    same(found)
+    (found,) = read(written(tmp_path, ["everything below in kOhm", "f,Re,Im"], F, Z.real, Z.imag))
+    same(found)
+    assert any("may tell the unit of 'Re', 'Im'" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("text", ["Temperature: 77 °F", "T = 77 deg F", "Temp (F): 77", "77 °F"])
+def test_fahrenheit(tmp_path, text):
+    (found,) = read(written(tmp_path, [text, "f/Hz,Re/Ohm,Im/Ohm"], F, Z.real, Z.imag))
+    assert found.metadata.temperature == pytest.approx(298.15)
+
+
+def test_a_column_in_fahrenheit(tmp_path):
+    (found,) = read(written(tmp_path, ["f/Hz,Re/Ohm,Im/Ohm,T/°F"], F, Z.real, Z.imag, 77 + 0 * F))
+    assert found.metadata.temperature == pytest.approx(298.15)
