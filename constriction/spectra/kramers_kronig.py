@@ -75,7 +75,7 @@ class KramersKronig:
         capacitance: whether a series capacitance was used.
         residuals: (N,) complex, (measurement − chain)/|measurement|, in the order of the spectrum, of wild points too.
         noise: standard deviation of one part of the residuals (from the median difference of neighbours: neither spikes
-            nor a trend count).
+            nor a trend count), corrected for what the chain's parameters take of it.
         wild: indices of the points that took no part in the fit of the chain.
         flagged: indices of the wild points and of those whose residual exceeds the limit in either part.
         trend: largest mean of either part over half a decade; drift shows here before any single point stands out.
