@@ -149,8 +149,8 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
     for group in entry.processes.unresolved:
         ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
-        told = "only the sum" if group.count > 1 else "time or R weakly determined"
-        yield "unresolved", f"{' to '.join(ends)}: {told}, {resistance(group)}"
+        known = "only the sum" if group.count > 1 else "time or R weakly determined"
+        yield "unresolved", f"{' to '.join(ends)}: {known}, {resistance(group)}"
     whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
     for why in sorted(whys):
         times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]
