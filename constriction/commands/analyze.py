@@ -200,8 +200,8 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
 
     circuits = tuple(dict.fromkeys(options.circuit)) or CIRCUITS
     parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
-    bounds = limits(options.hold, options.bound).bounds
-    check_names(bounds, parsed if options.pristine else parsed[:-1])
+    bounds, _, given = limits(options.hold, options.bound)
+    check_names(bounds, parsed if options.pristine else parsed[:-1], given)
     if not 0 < options.kk_limit < 1:
         raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
     if (options.pristine is None) != (options.conductivity is None):

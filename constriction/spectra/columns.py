@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from constriction.spectra.units import UNKNOWN, Unit, plain, unit_of
+from constriction.spectra.units import UNKNOWN, Unit, kelvin, plain, unit_of
 from constriction.spectra.vocabulary import SERIES, SPECTRUM, Role, named
 
 _SIGN = re.compile(
@@ -21,7 +21,6 @@ _NO_UNIT = {"", "-", "–", "—", "1", "-/-", "a.u."}
 # What is left of a sign that its encoding lacks.
 _LOST = ("?", "\ufffd")
 LONGEST_CELL = 80
-ZERO_CELSIUS = 273.15
 
 
 class Column(NamedTuple):
@@ -83,7 +82,7 @@ def _recognise(cell: str, spectrum: bool) -> Column | None:
         return None
     temperature = None
     if spectrum and (found := _TEMPERATURE.search(text)) and found.start() > 0:
-        temperature = float(found[1].replace(",", ".")) + (ZERO_CELSIUS if found[2] == "C" else 0.0)
+        temperature = kelvin(float(found[1].replace(",", ".")), "degC" if found[2] == "C" else "K")
         text = (text[: found.start()] + text[found.end() :]).strip()
     sign = -1 if (minus := _SIGN.match(text)) else 1
     text = text[minus.end() :] if minus else text

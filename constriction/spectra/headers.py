@@ -63,6 +63,7 @@ class Table:
         faults: the rows that were left out.
         label: which of several impedances, "" for the main one.
         temperature: in K that the names of the columns or the lines above tell, None without.
+        warnings: what may be wrong with it.
     """
 
     columns: Mapping[str, Column]
@@ -73,6 +74,7 @@ class Table:
     faults: tuple[Fault, ...] = ()
     label: str = ""
     temperature: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Header(NamedTuple):

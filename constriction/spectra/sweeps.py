@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.errors import InputError
-from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.conversions import Geometry
 from constriction.spectra.headers import Fault, Table
 from constriction.spectra.measurement import seems_polar, sign_by_physics
 from constriction.spectra.quantities import Measured, frequency_of, frequency_role, measured
+from constriction.spectra.units import kelvin
 
 FEWEST_POINTS = 5
+# A larger part of the rows lost is no single mistake.
+MOST_LOST = 0.1
+# Steps that are equal to this part are those of a clock.
+EQUAL_STEPS = 1e-3
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
 # In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
@@ -93,10 +97,12 @@ def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
     possible[list(impossible)] = False
     runs, again = _once_each(_runs(points.part(possible), rests[possible]), path)
     runs, warnings = _long_enough(runs, sorted(faults), path)
+    warnings = (*warnings, *table.warnings, *_better_frequency(table))
     shares = _shared_out(sorted([*faults, *again]), runs)
+    lost = _shared_out(sorted(faults), runs)
     return [
-        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_better_frequency(table)))
-        for run, own in zip(runs, shares, strict=True)
+        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_many_lost(faulty, run)))
+        for run, own, faulty in zip(runs, shares, lost, strict=True)
     ]
 
 
@@ -118,7 +124,7 @@ def _temperature(table: Table) -> NDArray[np.float64]:
         values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
     else:
         unit = table.columns["temperature"].unit
-        values = values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+        values = kelvin(values, "degC" if unit is None else unit.kind)
     return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
 
 
@@ -200,8 +206,11 @@ def _better_frequency(table: Table) -> tuple[str, ...]:
         steps = np.diff(np.log(values))
         return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
 
+    steps = np.diff(next(iter(table.values.values())))
+    clock = bool(steps[0] > 0 and np.ptp(steps) <= EQUAL_STEPS * steps[0])
     first, *others = (unevenness(values) for values in table.values.values())
-    return tuple(
+    as_time = ("column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell",) * clock
+    return as_time + tuple(
         f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
         for place, other in enumerate(others, start=2)
         if other < 0.1 and first > 5 * other
@@ -219,6 +228,14 @@ def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[F
         before = np.flatnonzero(begins <= fault.line)
         shares[int(before[np.argmax(begins[before])]) if before.size else int(np.argmin(begins))].append(fault)
     return shares
+
+
+def _many_lost(faults: Sequence[Fault], run: _Points) -> tuple[str, ...]:
+    """A warning where so many rows are lost that it is no single mistake; frequencies that come again are none."""
+    rows = run.frequency.size + len(faults)
+    if len(faults) <= MOST_LOST * rows:
+        return ()
+    return (f"{len(faults)} of {rows} rows cannot be read (line {faults[0].line}: {faults[0].why})",)
 
 
 def _told(faults: Sequence[Fault], most: int = 3) -> tuple[str, ...]:

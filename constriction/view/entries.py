@@ -14,7 +14,6 @@ from constriction.errors import InputError
 from constriction.spectra.apparent import apparent
 from constriction.spectra.batch import Entry, doubts
 from constriction.spectra.circuits import Element, impedance
-from constriction.spectra.columns import ZERO_CELSIUS
 from constriction.spectra.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
@@ -22,6 +21,7 @@ from constriction.spectra.processes import BROAD_ONE, UNCONFIRMED, Process, Unre
 from constriction.spectra.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
+from constriction.spectra.units import ZERO_CELSIUS
 from constriction.view.panels import Residuals
 from constriction.view.plots import BLUE, GREY, VERMILION
 from constriction.view.spectra_plots import Layer, Picture
@@ -149,10 +149,8 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
     for group in entry.processes.unresolved:
         ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
-        yield (
-            "unresolved",
-            f"{' to '.join(ends)}: only the sum, {resistance(group)}",
-        )
+        known = "only the sum" if group.count > 1 else "time or R weakly determined"
+        yield "unresolved", f"{' to '.join(ends)}: {known}, {resistance(group)}"
     whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
     for why in sorted(whys):
         times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]

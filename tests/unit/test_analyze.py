@@ -151,6 +151,15 @@ def test_a_known_cell_in_both_units(here, capfd):
     assert re.search(r"R_SE .*Ω·cm², .*Ω·cm\n", capfd.readouterr().out)
 
 
+def test_what_is_held_in_a_circuit_that_is_not_chosen_is_told(here, capfd):
+    """Held at 1 mΩ the second arc is none, so BIC takes R-RQ."""
+    for series in ([], ["--series"]):
+        analyzed("cell.csv", "--hold", "R2=1 mohm", *series)
+        assert "WARNING           R2 was to be held, but R-RQ, chosen by BIC, has no R2" in capfd.readouterr().out
+    analyzed("cell.csv", "--hold", "R2=20 ohm", "--circuit", "R-RQ-RQ")
+    assert "was to be" not in capfd.readouterr().out
+
+
 def test_parameters_are_held_and_bounded(here, capfd):
     (item,) = analyzed("cell.csv", "--hold", "a1=0.97", "--bound", "R2=21 ohm..0.1kohm", "--bound", "Q1=.. 4 nS s^a")[
         "files"
@@ -166,7 +175,8 @@ def test_parameters_are_held_and_bounded(here, capfd):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["--hold", "a9=1"], "'a9': R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
+        (["--bound", "R9=1..2 ohm"], "--bound 'R9=1..2 ohm': R-RQ has"),
+        (["--hold", "a9=1"], "--hold 'a9=1': R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
         (["--hold", "R1=5"], "expected a number in 'ohm', 'ohm cm2', 'ohm cm'"),
         (["--hold", "a1"], "expected a parameter and its value, such as 'a1=1'"),
         (["--hold", "a1=1.2"], "expected an exponent above 0, at most 1"),
