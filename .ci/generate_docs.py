@@ -22,7 +22,7 @@ from pydantic import BaseModel, BeforeValidator  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
 from constriction import Case, parse_case  # noqa: E402
-from constriction.case.quantities import KINDS  # noqa: E402
+from constriction.base.quantities import KINDS  # noqa: E402
 from constriction.case.schema import takes  # noqa: E402
 from constriction.cli import app  # noqa: E402
 

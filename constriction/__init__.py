@@ -10,15 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from constriction.base.errors import InputError
     from constriction.case.schema import Case, load, parse_case
-    from constriction.errors import InputError
-    from constriction.results import write_result
-    from constriction.simulation import Options, Result, simulate
-    from constriction.spectra.analysis import analyse
-    from constriction.spectra.fitting import fit_circuit
+    from constriction.simulation.record import write_result
+    from constriction.simulation.simulate import Options, Result, simulate
+    from constriction.spectra.drt.relaxation_times import relaxation_times
+    from constriction.spectra.files.readers import read, read_series
+    from constriction.spectra.fit.fitting import fit_circuit
     from constriction.spectra.kramers_kronig import kramers_kronig
-    from constriction.spectra.readers import read, read_series
-    from constriction.spectra.relaxation_times import relaxation_times
+    from constriction.spectra.reading.analysis import analyse
     from constriction.spectra.spectrum import Spectrum
 
 __all__ = [
@@ -43,18 +43,18 @@ _HOMES = {
     "Case": "case.schema",
     "load": "case.schema",
     "parse_case": "case.schema",
-    "InputError": "errors",
-    "Options": "simulation",
-    "Result": "simulation",
-    "simulate": "simulation",
+    "InputError": "base.errors",
+    "Options": "simulation.simulate",
+    "Result": "simulation.simulate",
+    "simulate": "simulation.simulate",
     "Spectrum": "spectra.spectrum",
-    "analyse": "spectra.analysis",
-    "fit_circuit": "spectra.fitting",
+    "analyse": "spectra.reading.analysis",
+    "fit_circuit": "spectra.fit.fitting",
     "kramers_kronig": "spectra.kramers_kronig",
-    "read": "spectra.readers",
-    "read_series": "spectra.readers",
-    "relaxation_times": "spectra.relaxation_times",
-    "write_result": "results",
+    "read": "spectra.files.readers",
+    "read_series": "spectra.files.readers",
+    "relaxation_times": "spectra.drt.relaxation_times",
+    "write_result": "simulation.record",
 }
 
 

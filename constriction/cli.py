@@ -13,20 +13,20 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from constriction.base.errors import printable
+from constriction.base.versions import package_version
 from constriction.commands.analyze import analyze
 from constriction.commands.compare import compare
 from constriction.commands.convert import convert
 from constriction.commands.doctor import doctor
 from constriction.commands.examples import examples
+from constriction.commands.job.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
+from constriction.commands.job.options import given_arguments
 from constriction.commands.mesh import mesh
-from constriction.commands.options import given_arguments
 from constriction.commands.picture import picture
 from constriction.commands.run import run
 from constriction.commands.study import study
-from constriction.errors import printable
-from constriction.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
-from constriction.versions import package_version
-from constriction.view.streams import stdout
+from constriction.view.terminal.streams import stdout
 
 HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr and an impedance spectrum.
 

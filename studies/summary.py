@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from constriction.study.plan import plan_of
-from constriction.study.store import read_store
-from constriction.study.table import Table, csv_text, table_of
+from constriction.study.results.table import Table, csv_text, table_of
+from constriction.study.run.plan import plan_of
+from constriction.study.run.store import read_store
 
 Row = dict[str, Any]
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from constriction.case.quantities import parse_quantity
+from constriction.base.quantities import parse_quantity
 
 SECONDS = 60
 INTERNALS = ("Traceback", "MeshPlan", "gmsh", "multigrid", "Error:", ".py", "RuntimeWarning", "PETSc")
@@ -205,9 +205,9 @@ def main() -> int:
     parser.add_argument("--only", type=int)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     how = parser.parse_args()
-    import constriction.field.convergence
-    import constriction.field.spectral
-    import constriction.view.plots  # noqa: F401 - imported once, not by each child
+    import constriction.field.finite_elements
+    import constriction.field.transforms.convergence
+    import constriction.view.writers.plots  # noqa: F401 - imported once, not by each child
 
     wrong = 0
     for number, data, options in cases(how.count, how.seed):

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.readers import read, read_series
+from constriction.base.errors import InputError
+from constriction.spectra.files.readers import read, read_series
 
 EIS = Path(__file__).parents[2] / "shared" / "data" / "eis"
 needs_data = pytest.mark.skipif(not EIS.is_dir(), reason="no ../shared/data/eis beside the repository")

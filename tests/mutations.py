@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 MEMORY = 4e9
@@ -228,9 +228,9 @@ def damaged(data: bytes, luck: random.Random) -> bytes:
 
 def try_case(path: Path) -> None:
     """Read a case, and do what is done before it is solved."""
-    from constriction.case.contacts import layout
     from constriction.case.schema import load, parse_case, resolved_toml
-    from constriction.simulation import check_size, gap_model, gap_ratio, sweep_frequencies
+    from constriction.geometry.cell import layout
+    from constriction.simulation.simulate import check_size, gap_model, gap_ratio, sweep_frequencies
 
     case = load(path)
     assert parse_case(tomllib.loads(resolved_toml(case))) == case
@@ -248,8 +248,8 @@ def try_solve(path: Path) -> None:
     from mpi4py import MPI
 
     from constriction.case.schema import load
-    from constriction.results import record_text, result_record
-    from constriction.simulation import Options, simulate
+    from constriction.simulation.record import record_text, result_record
+    from constriction.simulation.simulate import Options, simulate
 
     case = load(path)
     coarse = case.accuracy.model_copy(update={"relative_error": 0.5, "bounds": False})
@@ -263,9 +263,9 @@ def try_solve(path: Path) -> None:
 def try_study(path: Path) -> None:
     """Read a study, plan it, and write and read what its folder says of it."""
     from constriction.commands.study import plan_rows
-    from constriction.study.file import load_study, study_of
-    from constriction.study.plan import check_number, plan_of
-    from constriction.study.store import Store
+    from constriction.study.file.file import load_study, study_of
+    from constriction.study.run.plan import check_number, plan_of
+    from constriction.study.run.store import Store
 
     read = load_study(path)
     check_number(read)
@@ -279,7 +279,7 @@ def try_study(path: Path) -> None:
 
 def try_spectrum(path: Path) -> None:
     """Read a file both ways."""
-    from constriction.spectra.readers import read, read_series
+    from constriction.spectra.files.readers import read, read_series
 
     with contextlib.suppress(InputError):
         read_series(path)
@@ -354,7 +354,7 @@ def faults(kind: str, count: int, seed: int, folder: Path) -> tuple[Counter[str]
     """Try many inputs; how often each end came, and the first input of each that is a fault."""
     luck, ends, first = random.Random(f"{kind} {seed}"), Counter[str](), dict[str, bytes]()
     importlib.import_module("constriction.commands.study")
-    importlib.import_module("constriction.study.runner")  # what takes seconds to load is not counted as a hang
+    importlib.import_module("constriction.study.run.runner")  # what takes seconds to load is not counted as a hang
     path = folder / f"fuzz.{'csv' if kind == 'spectrum' else 'toml'}"
     for _ in range(count):
         data = inputs(kind, luck)

@@ -21,12 +21,13 @@ from typing import Any
 
 import numpy as np
 
-from constriction.case.contacts import Layout, layout
-from constriction.case.electrolyte import resistivity
+from constriction.base.errors import InputError
 from constriction.case.schema import Case, Electrolyte, Sweep, parse_case
-from constriction.errors import InputError
-from constriction.results import apparent_record
-from constriction.simulation import (
+from constriction.geometry.cell import Layout, layout
+from constriction.laws.electrolyte import resistivity
+from constriction.simulation.peaks import find_peaks
+from constriction.simulation.record import apparent_record
+from constriction.simulation.simulate import (
     Options,
     Result,
     gap_model,
@@ -36,8 +37,7 @@ from constriction.simulation import (
     solve_geometry,
     sweep_frequencies,
 )
-from constriction.spectra.peaks import find_peaks
-from constriction.spectra.reading import APART
+from constriction.spectra.reading.reading import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.
 PATTERNS = {

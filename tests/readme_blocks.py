@@ -97,7 +97,7 @@ def printed_by(*arguments: str) -> list[str]:
 
 def write_pellet(path: Path) -> None:
     """A made-up pellet with blocking electrodes: two arcs, 0.1 % noise."""
-    from constriction.spectra.circuits import impedance, parse_circuit
+    from constriction.laws.circuit import impedance, parse_circuit
     from constriction.spectra.spectrum import Spectrum, write_csv
 
     frequency = np.geomspace(1e6, 1.0, 50)
@@ -146,7 +146,7 @@ def reference_rows() -> list[str]:
     from cases import STRIPES, conductor, tube
 
     from constriction import analytic
-    from constriction.simulation import simulate
+    from constriction.simulation.simulate import simulate
 
     rows = []
     for ratio in (r for r in TUBE if r in (0.1, 0.3, 0.5, 0.8)):
@@ -168,7 +168,7 @@ def _reference_row(name: str, result, scale: float, exact: float) -> str:
 
 def case_row(result, name: str) -> str:
     """The beginning of a row of the table of shipped cases."""
-    from constriction.view.terminal import with_error
+    from constriction.view.terminal.words import with_error
 
     value = with_error(result.R_cstr * 1e4, result.R_cstr_error * 1e4, "")
     return f"| `meshes/{name}.toml` | {value.strip()} |"
@@ -177,7 +177,7 @@ def case_row(result, name: str) -> str:
 def case_rows() -> list[str]:
     """Those rows of all shipped cases."""
     from constriction import load
-    from constriction.simulation import simulate
+    from constriction.simulation.simulate import simulate
 
     return [case_row(simulate(load(path)), path.stem) for path in sorted((ROOT / "meshes").glob("*.toml"))]
 

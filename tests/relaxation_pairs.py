@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.analysis import screen
-from constriction.spectra.processes import find_processes
-from constriction.spectra.relaxation_times import DistributionOptions, stability_scan
+from constriction.spectra.drt.processes import find_processes
+from constriction.spectra.drt.relaxation_times import DistributionOptions, stability_scan
+from constriction.spectra.reading.analysis import screen
 from constriction.spectra.spectrum import Spectrum
 
 # A time is found if a sure one is nearer than this, in decades; a sure one that is near none is a ghost.

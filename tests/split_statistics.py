@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.fitting import CircuitFit, fit_circuit
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.spectrum import Spectrum
 
 F = np.geomspace(1e6, 1.0, 61)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from constriction.study.file import load_study, study_of
-from constriction.study.plan import plan_of
+from constriction.study.file.file import load_study, study_of
+from constriction.study.run.plan import plan_of
 
 MEMORY = 4e9
 

@@ -1,1 +1,1 @@
-"""What is described: the case file, its quantities, contacts and electrolyte, as plain data."""
+"""What is described: the case file and the kinds of its values, as plain data."""

@@ -6,8 +6,8 @@ import re
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from constriction.case.quantities import shown
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.base.quantities import shown
 
 Place = tuple[int | str, ...]
 """Where in the case: section, key, indices."""

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from constriction.case.quantities import KINDS, format_quantity, parse_quantity, shown
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
 
 # What physics can want, and arithmetic can hold: far beyond both ends squares and products overflow.
 _RANGES = {

@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from constriction.base.errors import InputError
+from constriction.base.files import read_file
+from constriction.base.quantities import format_quantity, shown
 from constriction.case.complaints import describe
 from constriction.case.fields import (
     MOST_FREQUENCIES,
@@ -28,9 +31,6 @@ from constriction.case.fields import (
     Text,
     not_empty,
 )
-from constriction.case.quantities import format_quantity, shown
-from constriction.errors import InputError
-from constriction.files import read_file
 
 Pattern = Literal["single", "square", "hexagonal", "stripes", "random", "list"]
 

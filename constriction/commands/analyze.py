@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.commands.limits import limits
-from constriction.commands.options import (
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded, refused
+from constriction.commands.job.limits import limits
+from constriction.commands.job.options import (
     FLAG,
     SEVERAL,
     geometry,
@@ -23,17 +26,14 @@ from constriction.commands.options import (
     refuse_empty,
     window,
 )
-from constriction.errors import InputError
-from constriction.guard import guarded, refused
-from constriction.ranks import agree
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from constriction.commands.analysis_folder import Deposition, Record, Report, Scaled
-    from constriction.spectra.batch import BatchOptions, Entry
-    from constriction.spectra.fitting import CircuitFit
-    from constriction.spectra.relaxation_times import DistributionOptions
+    from constriction.commands.job.analysis_folder import Deposition, Record, Report, Scaled
+    from constriction.spectra.drt.relaxation_times import DistributionOptions
+    from constriction.spectra.fit.fitting import CircuitFit
+    from constriction.spectra.reading.batch import BatchOptions, Entry
 
 FIRST = "first"
 
@@ -135,9 +135,9 @@ def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: 
 
 
 def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
-    from constriction.commands.analysis_folder import write_analysis
-    from constriction.view.provenance import origin
-    from constriction.view.terminal import progress
+    from constriction.commands.job.analysis_folder import write_analysis
+    from constriction.view.pages.provenance import origin
+    from constriction.view.terminal.words import progress
 
     with progress(silent=options.json) as say:
         report = _report(files, out, options, say)
@@ -149,10 +149,10 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> Report:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
-    from constriction.commands.analysis_folder import ANALYSIS, Report
-    from constriction.folders import check_place
-    from constriction.spectra.batch import analyse_all, load, told_by_pristine
-    from constriction.spectra.readers import ReadOptions
+    from constriction.base.folders import check_place
+    from constriction.commands.job.analysis_folder import ANALYSIS, Report
+    from constriction.spectra.files.readers import ReadOptions
+    from constriction.spectra.reading.batch import analyse_all, load, told_by_pristine
 
     if not files:
         raise InputError("no file to analyse: expected at least one")
@@ -181,7 +181,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
 
 def _check_pristine(file: str | None) -> None:
     """See, before anything is fitted, that the pristine cell's file can be read."""
-    from constriction.files import read_file
+    from constriction.base.files import read_file
 
     if file in (None, FIRST):
         return
@@ -192,11 +192,11 @@ def _check_pristine(file: str | None) -> None:
 
 
 def _batch_options(options: AnalyzeOptions) -> BatchOptions:
-    from constriction.spectra.analysis import CIRCUITS, AnalysisOptions
-    from constriction.spectra.batch import BatchOptions
-    from constriction.spectra.circuit_problem import FitOptions
-    from constriction.spectra.circuits import parse_circuit
-    from constriction.spectra.fitting import check_names
+    from constriction.laws.circuit import parse_circuit
+    from constriction.spectra.fit.fitting import check_names
+    from constriction.spectra.fit.problem import FitOptions
+    from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
+    from constriction.spectra.reading.batch import BatchOptions
 
     circuits = tuple(dict.fromkeys(options.circuit)) or CIRCUITS
     parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
@@ -221,7 +221,7 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
 
 
 def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None:
-    from constriction.spectra.relaxation_times import CHOICES, PRESETS, DistributionOptions
+    from constriction.spectra.drt.relaxation_times import CHOICES, PRESETS, DistributionOptions
 
     if options.drt_lambda is None:
         return DistributionOptions() if options.drt else None
@@ -241,7 +241,7 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
 
 def _by_size(options: AnalyzeOptions) -> Scaled | None:
     """Normalisation by area, or by area and thickness."""
-    from constriction.commands.analysis_folder import Scaled
+    from constriction.commands.job.analysis_folder import Scaled
     from constriction.spectra.normalisation import to_area, to_cell_constant
 
     if options.thickness is None and (options.area is None or options.pristine is not None):
@@ -263,7 +263,7 @@ def _pristine(
     options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions
 ) -> tuple[Entry, CircuitFit] | None:
     """The pristine cell and its fit, if there is one."""
-    from constriction.spectra.batch import analyse_all, load
+    from constriction.spectra.reading.batch import analyse_all, load
 
     if options.pristine is None:
         return None
@@ -279,9 +279,9 @@ def _pristine(
 
 def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> Scaled | None:
     """Normalisation by the cell constant that the pristine cell's R_SE tells."""
-    from constriction.commands.analysis_folder import Scaled
-    from constriction.spectra.apparent import apparent
+    from constriction.commands.job.analysis_folder import Scaled
     from constriction.spectra.normalisation import to_pristine_cell
+    from constriction.spectra.reading.apparent import apparent
 
     if options.conductivity is None:
         return None
@@ -322,7 +322,7 @@ def _refuse_other_unit(entry: Entry, unit: str | None) -> Entry:
 
 def _charges(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
     """Charge in C/m² that had passed before each of the spectra."""
-    from constriction.case.quantities import parse_quantity
+    from constriction.base.quantities import parse_quantity
 
     if options.charge_step is not None:
         if options.charge is not None:
@@ -354,8 +354,8 @@ def _is_number(text: str) -> bool:
 
 
 def _deposition(options: AnalyzeOptions) -> Deposition | None:
-    from constriction.commands.analysis_folder import Deposition
-    from constriction.spectra.readers import read_series
+    from constriction.commands.job.analysis_folder import Deposition
+    from constriction.spectra.files.readers import read_series
     from constriction.spectra.timeseries import charge, nucleation
 
     if options.deposition is None:
@@ -371,10 +371,10 @@ def _deposition(options: AnalyzeOptions) -> Deposition | None:
 
 
 def _show(report: Report, record: Record, out: Path, as_json: bool) -> None:
-    from constriction.commands.analysis_folder import record_text
-    from constriction.view.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
-    from constriction.view.streams import tell, tell_record
-    from constriction.view.terminal import print_table
+    from constriction.commands.job.analysis_folder import record_text
+    from constriction.view.terminal.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
+    from constriction.view.terminal.streams import tell, tell_record
+    from constriction.view.terminal.words import print_table
 
     if as_json:
         tell_record(record_text(record))

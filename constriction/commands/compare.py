@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import (
+from constriction.base.errors import InputError, one_line
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import complain, guarded
+from constriction.commands.job.options import (
     FLAG,
     SEVERAL,
     bytes_of,
@@ -20,19 +23,16 @@ from constriction.commands.options import (
     positive_quantity,
     with_accuracy,
 )
-from constriction.errors import InputError, one_line
-from constriction.guard import complain, guarded
-from constriction.ranks import agree
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from constriction.case.schema import Case
-    from constriction.overlay.cell import Cell
-    from constriction.overlay.measured import Loaded
-    from constriction.overlay.records import Entry
-    from constriction.spectra.analysis import Mask
-    from constriction.view.provenance import Origin
+    from constriction.compare.cell import Cell
+    from constriction.compare.measured import Loaded
+    from constriction.compare.records import Entry
+    from constriction.spectra.reading.analysis import Mask
+    from constriction.view.pages.provenance import Origin
 
 
 @Parameter(name="*")
@@ -102,14 +102,14 @@ class Prepared(NamedTuple):
 
 def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions, comm: MPI.Comm) -> None:
     ready = agree(comm, lambda: _prepare(path, files, out, options))
-    from constriction.overlay.cell import Cell, half_cell
-    from constriction.simulation import Options, simulate
-    from constriction.view.provenance import origin
-    from constriction.view.terminal import progress
+    from constriction.compare.cell import Cell, half_cell
+    from constriction.simulation.simulate import Options, simulate
+    from constriction.view.pages.provenance import origin
+    from constriction.view.terminal.words import progress
 
     if ready.case.accuracy.method == "finite_elements":
-        from constriction.field.environment import wait_for_other_compilers
-        from constriction.view.streams import note
+        from constriction.field.elements.compiler import wait_for_other_compilers
+        from constriction.view.terminal.streams import note
 
         wait_for_other_compilers(note)
     with progress(silent=options.json or comm.rank != 0) as report:
@@ -130,11 +130,11 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
 def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
     """Everything that can be checked before computing; a file that cannot be compared keeps its error."""
+    from constriction.base.folders import check_place
     from constriction.case.schema import load
-    from constriction.folders import check_place
-    from constriction.overlay.measured import load_all
-    from constriction.overlay.records import COMPARISON
-    from constriction.spectra.circuits import parse_circuit
+    from constriction.compare.measured import load_all
+    from constriction.compare.records import COMPARISON
+    from constriction.laws.circuit import parse_circuit
 
     case = load(path)
     if options.relative_error is not None:
@@ -160,7 +160,7 @@ def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
     """With an error if it cannot be compared: found before the case is solved."""
     from dataclasses import replace
 
-    from constriction.overlay.differences import screened
+    from constriction.compare.differences import screened
 
     if item.spectrum is None:
         return item
@@ -180,8 +180,8 @@ def _entries(ready: Prepared, cell: Cell, circuit: str | None) -> list[Entry]:
 
 
 def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ...]) -> Entry:
-    from constriction.overlay.differences import overlay
-    from constriction.overlay.records import Entry
+    from constriction.compare.differences import overlay
+    from constriction.compare.records import Entry
 
     if item.spectrum is None or item.error:
         return Entry(item, None, item.error)
@@ -193,10 +193,10 @@ def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ..
 
 def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: Origin | None) -> dict[str, Any]:
     """Fill the folder; returns the content of comparison.json. On rank 0."""
+    from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
-    from constriction.folders import whole_folder
-    from constriction.overlay.records import COMPARISON, REPORT, comparison_record, table_csv
-    from constriction.results import record_text
+    from constriction.compare.records import COMPARISON, REPORT, comparison_record, table_csv
+    from constriction.simulation.record import record_text
 
     record, case = comparison_record(str(path), cell, entries), resolved_toml(cell.result.case)
     with whole_folder(folder, COMPARISON) as fresh:
@@ -211,16 +211,16 @@ def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: 
                 complain(f"WARNING: no picture: {one_line(entry.loaded.file, error)}")
         (fresh / "comparison.json").write_text(record_text(record), encoding="utf-8")
         if how is not None:
-            from constriction.view.compare_report import compare_report
-            from constriction.view.report import write_report
+            from constriction.view.pages.compare_report import compare_report
+            from constriction.view.pages.report import write_report
 
             write_report(compare_report(record, cell, entries, case, how), fresh / REPORT)
     return record
 
 
 def _draw(folder: Path, entry: Entry, cell: Cell, place: tuple[int, int]) -> None:
-    from constriction.overlay.records import picture_name
-    from constriction.view.overlay import draw_overlay, draw_relaxation_times, draw_residuals
+    from constriction.compare.records import picture_name
+    from constriction.view.writers.overlay import draw_overlay, draw_relaxation_times, draw_residuals
 
     overlay, measured = entry.overlay, entry.loaded.spectrum
     if overlay is None or measured is None:
@@ -240,10 +240,10 @@ def _name(entry: Entry) -> str:
 
 def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
-    from constriction.overlay.records import LEFT_OUT, remarks
-    from constriction.results import record_text
-    from constriction.view.streams import tell, tell_record
-    from constriction.view.terminal import overlay_rows, print_table
+    from constriction.compare.records import LEFT_OUT, remarks
+    from constriction.simulation.record import record_text
+    from constriction.view.terminal.streams import tell, tell_record
+    from constriction.view.terminal.words import overlay_rows, print_table
 
     for entry in entries:
         if entry.error:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, geometry, refuse_empty
-from constriction.errors import InputError
-from constriction.guard import guarded, refused
-from constriction.ranks import agree
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded, refused
+from constriction.commands.job.options import FLAG, geometry, refuse_empty
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+    from constriction.spectra.files.readers import ReadOptions
     from constriction.spectra.measurement import Measurement
-    from constriction.spectra.readers import ReadOptions
 
 
 def convert(
@@ -61,7 +61,7 @@ def convert(
 
 def _convert(source: Path, output: Path, how: tuple[str | None, str | None, str], comm: MPI.Comm) -> None:
     """On rank 0 alone."""
-    from constriction.view.terminal import print_table
+    from constriction.view.terminal.words import print_table
 
     written = agree(comm, lambda: write_spectra(source, output, _read_options(*how)))
     for item in written if comm.rank == 0 else ():
@@ -69,7 +69,7 @@ def _convert(source: Path, output: Path, how: tuple[str | None, str | None, str]
 
 
 def _read_options(area: str | None, thickness: str | None, impedance: str) -> ReadOptions:
-    from constriction.spectra.readers import ReadOptions
+    from constriction.spectra.files.readers import ReadOptions
 
     return ReadOptions(geometry(area, thickness), impedance)
 
@@ -94,8 +94,8 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
             be written. Nothing is written then.
         StoreError: the disk is full; what was there before is as it was.
     """
-    from constriction.files import check_file, whole_files
-    from constriction.spectra.readers import read
+    from constriction.base.files import check_file, whole_files
+    from constriction.spectra.files.readers import read
     from constriction.spectra.spectrum import write_csv
 
     if output.suffix.lower() != ".csv":
@@ -119,7 +119,7 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
 def converted_rows(item: Converted) -> Iterator[tuple[str, str]]:
     """The lines of a table: what was recognised, decided, and seems wrong."""
     from constriction.spectra.spectrum import EDGE_UNITS
-    from constriction.view.terminal import engineering
+    from constriction.view.terminal.words import engineering
 
     spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
     low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))

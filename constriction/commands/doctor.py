@@ -8,8 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG
-from constriction.guard import DONE, FAILED, WRONG_INPUT, complain
+from constriction.commands.job.guard import DONE, FAILED, WRONG_INPUT, complain
+from constriction.commands.job.options import FLAG
 
 
 @Parameter(name="*")
@@ -30,9 +30,9 @@ def doctor(*, options: DoctorOptions = DoctorOptions()) -> int:  # noqa: B008 - 
 
     Exit codes: 0 what is needed works; 2 wrong input; 1 something needed is broken.
     """
-    from constriction.checkup import FAULT, check_all
-    from constriction.view.streams import tell_record
-    from constriction.view.terminal import print_table
+    from constriction.commands.job.checkup import FAULT, check_all
+    from constriction.view.terminal.streams import tell_record
+    from constriction.view.terminal.words import print_table
 
     if options.ranks < 1:
         complain(f"--ranks {options.ranks}: expected a number of processes from 1")

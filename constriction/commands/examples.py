@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from constriction.commands.options import FLAG
-from constriction.errors import InputError
-from constriction.guard import DONE
+from constriction.base.errors import InputError
+from constriction.commands.job.guard import DONE
+from constriction.commands.job.options import FLAG
 
 
 def examples(
@@ -30,7 +30,7 @@ def examples(
     force:
         Also replace files of the same names that were changed.
     """
-    from constriction.view.streams import tell
+    from constriction.view.terminal.streams import tell
 
     copied = copy_examples(folder, force)
     tell(*(f"Written: {path}" for path in copied), f"Now: constriction run {folder / 'sodium_islands.toml'}")
@@ -63,7 +63,7 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     Raises:
         InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
     """
-    from constriction.files import check_file, telling_where, whole_files
+    from constriction.base.files import check_file, telling_where, whole_files
 
     copies = {folder / case.name: case for case in shipped_cases()}
     if os.path.lexists(folder) and not folder.is_dir():

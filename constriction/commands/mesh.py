@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory
-from constriction.errors import InputError
-from constriction.guard import guarded
-from constriction.ranks import agree
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded
+from constriction.commands.job.options import FLAG, bytes_of, free_memory
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from constriction.field.export import CellCase
+    from constriction.field.mesh.files import CellCase
 
 
 @Parameter(name="*")
@@ -58,10 +58,10 @@ def mesh(
 
 def _mesh(path: Path, output: Path, options: MeshOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone: a file is written by one rank anyway."""
-    from constriction.field.environment import wait_for_other_compilers
-    from constriction.field.export import mesh_case  # on all ranks at once: PETSc starts here
-    from constriction.view.streams import note
-    from constriction.view.terminal import mesh_rows, print_table, progress
+    from constriction.field.elements.compiler import wait_for_other_compilers
+    from constriction.field.mesh.files import mesh_case  # on all ranks at once: PETSc starts here
+    from constriction.view.terminal.streams import note
+    from constriction.view.terminal.words import mesh_rows, print_table, progress
 
     cell, title = agree(comm, lambda: _prepare_mesh(path, output, options))
     if comm.rank != 0:
@@ -81,10 +81,10 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     if not 1e-3 <= options.level <= 1e2:
         raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
-    from constriction.case.contacts import layout
-    from constriction.field.export import CellCase, check_cell_case, check_suffix
-    from constriction.files import check_file
-    from constriction.simulation import check_size, gap_model
+    from constriction.base.files import check_file
+    from constriction.field.mesh.files import CellCase, check_cell_case, check_suffix
+    from constriction.geometry.cell import layout
+    from constriction.simulation.simulate import check_size, gap_model
 
     check_suffix(output)
     check_file(output)

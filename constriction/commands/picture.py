@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory
-from constriction.errors import InputError
-from constriction.guard import guarded
-from constriction.ranks import agree
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded
+from constriction.commands.job.options import FLAG, bytes_of, free_memory
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -99,18 +99,18 @@ class Plan(NamedTuple):
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone."""
-    import constriction.field.export  # noqa: F401 - on all ranks at once: PETSc starts here
-    from constriction.field.environment import wait_for_other_compilers
-    from constriction.view.streams import note, tell
-    from constriction.view.terminal import progress
+    import constriction.field.mesh.files  # noqa: F401 - on all ranks at once: PETSc starts here
+    from constriction.field.elements.compiler import wait_for_other_compilers
+    from constriction.view.terminal.streams import note, tell
+    from constriction.view.terminal.words import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
     wait_for_other_compilers(note)
-    from constriction.scene import solve_scene
-    from constriction.view.output import write_picture
-    from constriction.view.pictures import caption
+    from constriction.simulation.scene import solve_scene
+    from constriction.view.pictures.output import write_picture
+    from constriction.view.pictures.pictures import caption
 
     with progress(silent=False) as report:
         frequencies, words = plan.frequencies, ""
@@ -126,8 +126,8 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
 
 def _chosen(plan: Plan) -> tuple[tuple[float, ...], str]:
     """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
-    from constriction.scene import gap_frequency
-    from constriction.view.labels import hertz
+    from constriction.simulation.scene import gap_frequency
+    from constriction.view.charts.labels import hertz
 
     high = gap_frequency(plan.case, max(plan.level, COARSE))
     if high is None:
@@ -141,8 +141,8 @@ def _chosen(plan: Plan) -> tuple[tuple[float, ...], str]:
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
     """Everything that can be checked before meshing."""
+    from constriction.base.files import check_file
     from constriction.case.schema import load
-    from constriction.files import check_file
 
     if options.what not in DEFAULTS:
         raise InputError(f"--what {options.what!r}: expected one of {', '.join(DEFAULTS)}")
@@ -155,8 +155,8 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
     frequencies = _frequencies(case, output, options)
     if options.interactive and output.suffix.lower() != ".html":
         raise InputError(f"{output}: suffix {output.suffix!r}; expected .html with --interactive")
-    from constriction.view.output import check_output
-    from constriction.view.rendering import prepare_rendering
+    from constriction.view.pictures.output import check_output
+    from constriction.view.pictures.rendering import prepare_rendering
 
     check_output(output, options.what)
     check_file(output)
@@ -190,7 +190,7 @@ def case_file(source: Path) -> Path:
 
 def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:
     """In Hz, at which the picture is drawn."""
-    from constriction.case.quantities import parse_quantity
+    from constriction.base.quantities import parse_quantity
 
     if options.what == "mesh" and options.frequency:
         raise InputError(f"--frequency {options.frequency[0]!r}: a mesh has none; expected another --what")
@@ -216,9 +216,9 @@ def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[flo
 
 def _level(case: Case, options: PictureOptions) -> float:
     """Of the mesh; refused if it would not fit into the memory."""
-    from constriction.field.export import check_cell_case
-    from constriction.scene import cell_case, picture_level
-    from constriction.simulation import check_size
+    from constriction.field.mesh.files import check_cell_case
+    from constriction.simulation.scene import cell_case, picture_level
+    from constriction.simulation.simulate import check_size
 
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
     check_size(case, memory)

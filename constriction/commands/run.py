@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from constriction.commands.options import FLAG, bytes_of, given_arguments, with_accuracy
-from constriction.errors import DisagreementError, InputError
-from constriction.guard import guarded
-from constriction.ranks import agree
+from constriction.base.errors import DisagreementError, InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded
+from constriction.commands.job.options import FLAG, bytes_of, given_arguments, with_accuracy
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from constriction.case.schema import Case
-    from constriction.comparison import CrossCheck
-    from constriction.simulation import Options, Result
+    from constriction.simulation.cross_check import CrossCheck
+    from constriction.simulation.simulate import Options, Result
 
 
 @Parameter(name="*")
@@ -72,14 +72,14 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
-    from constriction.comparison import cross_check
-    from constriction.results import write_result
-    from constriction.simulation import Options
-    from constriction.view.terminal import progress
+    from constriction.simulation.cross_check import cross_check
+    from constriction.simulation.record import write_result
+    from constriction.simulation.simulate import Options
+    from constriction.view.terminal.words import progress
 
     if options.cross_check or case.accuracy.method == "finite_elements":
-        from constriction.field.environment import wait_for_other_compilers
-        from constriction.view.streams import note
+        from constriction.field.elements.compiler import wait_for_other_compilers
+        from constriction.view.terminal.streams import note
 
         wait_for_other_compilers(note)
     record: dict[str, Any] = {}
@@ -101,9 +101,9 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
 
 def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
     """The result of the case's own method; what either method cannot do is refused before anything is computed."""
-    from constriction.case.contacts import layout
-    from constriction.comparison import twin
-    from constriction.simulation import check_geometry, simulate
+    from constriction.geometry.cell import layout
+    from constriction.simulation.cross_check import twin
+    from constriction.simulation.simulate import check_geometry, simulate
 
     try:
         if options.cross_check:
@@ -115,7 +115,7 @@ def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
 
 def _add(check: CrossCheck, folder: Path, options: RunOptions, ranks: int) -> dict[str, Any]:
     """Put a cross-check into the result that is already there; the content of result.json."""
-    from constriction.results import amend_result
+    from constriction.simulation.record import amend_result
 
     again = [partial(_write_report, check.asked, ranks)] if options.report else []
     return amend_result(folder, check.record(), again)
@@ -123,9 +123,9 @@ def _add(check: CrossCheck, folder: Path, options: RunOptions, ranks: int) -> di
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
     """Everything that can be checked before computing."""
+    from constriction.base.folders import check_place
     from constriction.case.schema import load
-    from constriction.folders import check_place
-    from constriction.results import RESULT
+    from constriction.simulation.record import RESULT
 
     case = load(path)
     if options.relative_error is not None:
@@ -155,7 +155,7 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
 
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
-    from constriction.view.plots import nyquist
+    from constriction.view.writers.plots import nyquist
 
     frequencies = result.spectrum.frequency
     marks = [
@@ -167,8 +167,8 @@ def _write_nyquist(result: Result, name: str, place: Path) -> None:
 
 
 def _write_bode(result: Result, place: Path) -> None:
-    from constriction.view.plots import BLUE, VERMILION
-    from constriction.view.spectra_plots import Layer, bode
+    from constriction.view.writers.plots import BLUE, VERMILION
+    from constriction.view.writers.spectra_plots import Layer, bode
 
     layers = (
         Layer(result.spectrum, "with constriction", BLUE, line=True),
@@ -178,7 +178,7 @@ def _write_bode(result: Result, place: Path) -> None:
 
 
 def _write_field(result: Result, place: Path) -> None:
-    from constriction.results import write_field_of
+    from constriction.simulation.record import write_field_of
 
     write_field_of(result, place / "field.vtu")
 
@@ -186,9 +186,9 @@ def _write_field(result: Result, place: Path) -> None:
 def _write_report(result: Result, ranks: int, place: Path) -> None:
     import json
 
-    from constriction.view.provenance import origin
-    from constriction.view.report import write_report
-    from constriction.view.run_report import run_report
+    from constriction.view.pages.provenance import origin
+    from constriction.view.pages.report import write_report
+    from constriction.view.pages.run_report import run_report
 
     record = json.loads((place / "result.json").read_text(encoding="utf-8"))
     how = origin(given_arguments.get(), ranks)
@@ -196,9 +196,9 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 
 
 def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
-    from constriction.results import record_text
-    from constriction.view.streams import tell, tell_record
-    from constriction.view.terminal import accuracy_text, cross_check_rows, print_table, run_rows
+    from constriction.simulation.record import record_text
+    from constriction.view.terminal.streams import tell, tell_record
+    from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table, run_rows
 
     if as_json:
         tell_record(record_text(record))

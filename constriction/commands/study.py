@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from constriction.commands.options import FLAG, bytes_of, free_memory
-from constriction.commands.study_results import collect, plot, status
-from constriction.errors import InputError
-from constriction.guard import guarded
-from constriction.ranks import agree
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded
+from constriction.commands.job.options import FLAG, bytes_of, free_memory
+from constriction.commands.job.study_results import collect, plot, status
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from constriction.study.lock import Shard
-    from constriction.study.plan import Plan
-    from constriction.study.runner import Package, Summary
-    from constriction.study.store import Store
+    from constriction.study.run.lock import Shard
+    from constriction.study.run.plan import Plan
+    from constriction.study.run.runner import Package, Summary
+    from constriction.study.run.store import Store
 
 HELP = """Many cases from one study file: plan them, run them on any number of ranks, collect the results.
 
@@ -116,11 +116,11 @@ def run(file: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 
 
 def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
-    import constriction.field.convergence  # noqa: F401 - on all ranks at once: PETSc starts here
+    import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
 
     def rows() -> tuple[str, list[tuple[str, str]]]:
-        from constriction.study.store import Store, check_folder, notices
-        from constriction.versions import package_version
+        from constriction.base.versions import package_version
+        from constriction.study.run.store import Store, check_folder, notices
 
         planned = _planned(file, options.memory, options.yes)
         folder = options.out or default_folder(file)
@@ -131,7 +131,7 @@ def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
 
     title, table = agree(comm, rows)
     if comm.rank == 0:
-        from constriction.view.terminal import print_table
+        from constriction.view.terminal.words import print_table
 
         print_table(title, table)
 
@@ -143,8 +143,8 @@ def default_folder(file: Path) -> Path:
 
 
 def _planned(file: Path, memory: str | None, sure: bool) -> Plan:
-    from constriction.study.file import load_study
-    from constriction.study.plan import check_number, plan_of
+    from constriction.study.file.file import load_study
+    from constriction.study.run.plan import check_number, plan_of
 
     read = load_study(file)
     check_number(read, sure)
@@ -159,10 +159,10 @@ def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, st
         store: what is done.
         ranks: on which the time is to be estimated.
     """
-    from constriction.study.lock import Shard
-    from constriction.study.plan import solves_along
-    from constriction.study.runner import packages_of
-    from constriction.view.terminal import duration, gigabytes
+    from constriction.study.run.lock import Shard
+    from constriction.study.run.plan import solves_along
+    from constriction.study.run.runner import packages_of
+    from constriction.view.terminal.words import duration, gigabytes
 
     done, failed = store.finished()
     keys = planned.keys
@@ -197,18 +197,18 @@ def _cost(values: int, solves: int) -> str:
 
 def expected_seconds(packages: list[Package]) -> float:
     """What is left to do, on one core."""
-    from constriction.study.geometry import SECONDS_PER_CASE
+    from constriction.study.run.geometry import SECONDS_PER_CASE
 
     return sum(package.effort.seconds + SECONDS_PER_CASE * len(package.pending) for package in packages)
 
 
 def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
-    import constriction.field.convergence  # noqa: F401 - on all ranks at once: PETSc starts here
-    from constriction.field.environment import wait_for_other_compilers
-    from constriction.study.lock import locked
-    from constriction.study.runner import How, run
-    from constriction.view.progress import study_progress
-    from constriction.view.streams import note
+    import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
+    from constriction.field.elements.compiler import wait_for_other_compilers
+    from constriction.study.run.lock import locked
+    from constriction.study.run.runner import How, run
+    from constriction.view.terminal.progress import study_progress
+    from constriction.view.terminal.streams import note
 
     wait_for_other_compilers(note)
     shard, memory = agree(comm, lambda: _checked(options))
@@ -233,7 +233,7 @@ def _checked(options: RunOptions) -> tuple[Shard, float | None]:
 
 def _prepare(file: Path, options: RunOptions) -> tuple[Plan, Path]:
     """The cases, and the folder, which is made."""
-    from constriction.study.store import check_folder
+    from constriction.study.run.store import check_folder
 
     planned, folder = _planned(file, options.memory, options.yes), options.out or default_folder(file)
     check_folder(folder)
@@ -247,7 +247,7 @@ def shard_of(text: str) -> Shard:
     Raises:
         InputError: not 1/n to n/n.
     """
-    from constriction.study.lock import Shard
+    from constriction.study.run.lock import Shard
 
     parts = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", text)
     if not parts or not 1 <= int(parts[1]) <= int(parts[2]):
@@ -257,8 +257,8 @@ def shard_of(text: str) -> Shard:
 
 def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tuple[Store, list[Package], list[str]]:
     """What is to be done, and what is worth a word about what was there; with the folder's lock held."""
-    from constriction.study.runner import packages_of
-    from constriction.study.store import notices, open_store
+    from constriction.study.run.runner import packages_of
+    from constriction.study.run.store import notices, open_store
 
     notes = notices(folder, planned.study)
     store = open_store(folder, planned.study)
@@ -269,8 +269,8 @@ def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tup
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
-    from constriction.view.streams import tell
-    from constriction.view.terminal import duration, print_table
+    from constriction.view.terminal.streams import tell
+    from constriction.view.terminal.words import duration, print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))
     print_table("", run_rows(summary))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from constriction.case.contacts import Layout
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.geometry.cell import Layout
 
 FLATTEST = 1e3  # longest side of a cell / depth of the slab
 LONGEST = 2e3  # longest side of a cell / its shortest

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from constriction.field.poles import ReducedModel
+from constriction.field.reduction.poles import ReducedModel
 
 Report = Callable[[str], None]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 
 # k_B/e, CODATA 2018 (exact), in eV/K.
 BOLTZMANN = 8.617333262e-5

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points
 

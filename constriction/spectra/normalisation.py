@@ -10,7 +10,7 @@ R_SE = ρ·d/A of the pristine cell that is the geometric constant A/d = ρ/R_SE
 import math
 from dataclasses import dataclass
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 
 FARAD_PER_METRE = 1e7  # in nF/cm

@@ -13,8 +13,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from constriction.errors import InputError
-from constriction.files import read_file, telling_where
+from constriction.base.errors import InputError
+from constriction.base.files import read_file, telling_where
 
 
 class EdgeUnit(NamedTuple):

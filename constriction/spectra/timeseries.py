@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.errors import InputError
-from constriction.spectra.headers import Table
-from constriction.spectra.units import Unit
-from constriction.spectra.vocabulary import SERIES
+from constriction.base.errors import InputError
+from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.units import Unit
+from constriction.spectra.columns.vocabulary import SERIES
 
 FARADAY = 96485.33212  # C/mol, exact since 2019 to the digits given
 SODIUM_MOLAR_MASS = 22.98976928e-3  # kg/mol

@@ -1,1 +1,1 @@
-"""Many cases: what they are (plan), how they are spread over ranks (runner), and where they end (store)."""
+"""Many cases: what they are (file), how they are spread over ranks (run), and what became of them (results)."""

@@ -48,7 +48,7 @@ def measure(run: Run) -> Record | None:
     """Solve on all ranks of this program; the record on rank 0."""
     from mpi4py import MPI
 
-    import constriction.field.convergence  # noqa: F401 - `simulate` imports it when it is called
+    import constriction.field.finite_elements  # noqa: F401 - `simulate` imports it when it is called
     from constriction import Options, parse_case, simulate
 
     comm = MPI.COMM_WORLD
@@ -84,12 +84,12 @@ def crossover() -> Record:
     from mpi4py import MPI
 
     from constriction import parse_case
-    from constriction.case.contacts import layout
-    from constriction.field.assembly import assemble, coarsen
-    from constriction.field.convergence import mesh_plan
-    from constriction.field.meshing import mesh_cell
-    from constriction.field.multigrid import MULTIGRID_FROM, hierarchy
-    from constriction.field.reduced import reduce
+    from constriction.field.elements.assembly import assemble, coarsen
+    from constriction.field.elements.multigrid import MULTIGRID_FROM, hierarchy
+    from constriction.field.finite_elements import mesh_plan
+    from constriction.field.mesh.flat import mesh_cell
+    from constriction.field.reduction.affine import reduce
+    from constriction.geometry.cell import layout
 
     rows = []
     for spots, level in ((1, 1.0), (1, 0.3), (1, 0.15), (1, 0.08), (9, 2.0), (9, 1.0), (9, 0.6)):

@@ -11,13 +11,13 @@ from typing import Any
 import rival
 
 from constriction import parse_case, simulate
-from constriction.case.electrolyte import resistivity
 from constriction.case.schema import Case
-from constriction.field.assembly import assemble
-from constriction.field.convergence import mesh_plan
-from constriction.field.meshing import mesh_cell
-from constriction.field.solvers import factorise
-from constriction.simulation import Result
+from constriction.field.elements.assembly import assemble
+from constriction.field.elements.solvers import factorise
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import mesh_cell
+from constriction.laws.electrolyte import resistivity
+from constriction.simulation.simulate import Result
 
 
 def spectrum(case: Case) -> tuple[Result, rival.Answer]:

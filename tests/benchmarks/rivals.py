@@ -122,10 +122,10 @@ class Task:
 def task(relative_error: float) -> Task:
     """What `run.ONE_DISC` means, frequencies falling."""
     from constriction import parse_case
-    from constriction.case.contacts import layout
-    from constriction.case.electrolyte import dc_resistivity, resistivity
-    from constriction.field.convergence import disturbed_depth
-    from constriction.simulation import gap_ratio
+    from constriction.field.finite_elements import disturbed_depth
+    from constriction.geometry.cell import layout
+    from constriction.laws.electrolyte import dc_resistivity, resistivity
+    from constriction.simulation.simulate import gap_ratio
     from constriction.spectra.spectrum import logarithmic_frequencies
 
     described = {**ONE_DISC, "accuracy": {"relative_error": relative_error}}

@@ -71,7 +71,7 @@ def measure(name: str, repeat: int) -> Record:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     benchmark = BENCHMARKS[name]
     start = time.perf_counter()
-    import constriction.field.convergence  # noqa: F401 - `simulate` imports it when it is called
+    import constriction.field.finite_elements  # noqa: F401 - `simulate` imports it when it is called
     from constriction import Options, parse_case, simulate
 
     imported, memory_imports = time.perf_counter() - start, peak_memory()
@@ -93,7 +93,7 @@ def measure(name: str, repeat: int) -> Record:
 
 def run(solve: Callable[[], Any]) -> Record:
     """What result.json holds of one run, and what only a benchmark asks for."""
-    from constriction.results import result_record
+    from constriction.simulation.record import result_record
 
     before = time.process_time()
     result = solve()

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.fitting import fit_circuit
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.drt.relaxation_times import relaxation_times, stability_scan
+from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.kramers_kronig import kramers_kronig
-from constriction.spectra.relaxation_times import relaxation_times, stability_scan
 from constriction.spectra.spectrum import Spectrum
 
 CIRCUIT = "R-RQ-RQ"

@@ -94,12 +94,12 @@ def memory_of(geometries: int) -> list[int]:
     import psutil
     from mpi4py import MPI
 
-    from constriction.study.file import study_of
-    from constriction.study.lock import Shard
-    from constriction.study.plan import plan_of
-    from constriction.study.runner import How, packages_of
-    from constriction.study.runner import run as run_study
-    from constriction.study.store import open_store
+    from constriction.study.file.file import study_of
+    from constriction.study.run.lock import Shard
+    from constriction.study.run.plan import plan_of
+    from constriction.study.run.runner import How, packages_of
+    from constriction.study.run.runner import run as run_study
+    from constriction.study.run.store import open_store
 
     process, sizes = psutil.Process(), list[int]()
     with tempfile.TemporaryDirectory() as folder:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from constriction import parse_case, simulate
-from constriction.comparison import CrossCheck
-from constriction.results import FILES, result_record
+from constriction.simulation.cross_check import CrossCheck
+from constriction.simulation.record import FILES, result_record
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text("utf-8")
 CASE = {

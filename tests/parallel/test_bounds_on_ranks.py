@@ -4,11 +4,11 @@ import pytest
 from cases import HEXAGONAL, STRIPES, conductor, tube
 from mpi4py import MPI
 
-from constriction.case.contacts import layout
-from constriction.field.assembly import assemble
-from constriction.field.bounds import bound, solve_potential
-from constriction.field.convergence import mesh_plan
-from constriction.field.meshing import mesh_cell
+from constriction.field.bounds.bounds import bound, solve_potential
+from constriction.field.elements.assembly import assemble
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import mesh_cell
+from constriction.geometry.cell import layout
 
 WORLD = MPI.COMM_WORLD
 CASES = {

@@ -12,8 +12,8 @@ import pytest
 from cases import HEXAGONAL, SQUARE, STRIPES, case_of, tube
 from mpi4py import MPI
 
-from constriction.errors import InputError
-from constriction.simulation import Options, simulate
+from constriction.base.errors import InputError
+from constriction.simulation.simulate import Options, simulate
 
 WORLD = MPI.COMM_WORLD
 ISLANDS = {"pattern": "random", "pitch": "1 mm", "contact_fraction": 0.1, "spots": 25, "seed": 5}

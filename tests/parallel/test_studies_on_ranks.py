@@ -7,11 +7,11 @@ import pytest
 from mpi4py import MPI
 from study_files import MEMORY, plan
 
-from constriction.ranks import agree
-from constriction.study.counter import NEXT, Counter
-from constriction.study.lock import Shard
-from constriction.study.runner import How, packages_of, run
-from constriction.study.store import open_store
+from constriction.base.ranks import agree
+from constriction.study.run.counter import NEXT, Counter
+from constriction.study.run.lock import Shard
+from constriction.study.run.runner import How, packages_of, run
+from constriction.study.run.store import open_store
 
 WORLD = MPI.COMM_WORLD
 LATTICES = """

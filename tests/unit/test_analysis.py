@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.analysis import AnalysisOptions, Mask, analyse, in_window, screen
-from constriction.spectra.circuits import impedance, parse_circuit
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.reading.analysis import AnalysisOptions, Mask, analyse, in_window, screen
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 VALUES = {"R0": 2.0, "R1": 30.0, "Q1": 1e-8, "a1": 0.95, "R2": 10.0, "Q2": 1e-5, "a2": 0.9}

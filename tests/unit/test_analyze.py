@@ -12,8 +12,8 @@ from matplotlib.image import imread
 from measured import EIS, needs_data, table
 
 from constriction.cli import main
-from constriction.commands.limits import limits
-from constriction.spectra.circuits import impedance, parse_circuit
+from constriction.commands.job.limits import limits
+from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
 
@@ -176,7 +176,10 @@ def test_parameters_are_held_and_bounded(here, capfd):
     ("given", "message"),
     [
         (["--bound", "R9=1..2 ohm"], "--bound 'R9=1..2 ohm', which no circuit has: R-RQ has"),
-        (["--hold", "a9=1"], "--hold 'a9=1', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
+        (
+            ["--hold", "a9=1"],
+            "--hold 'a9=1', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2",
+        ),
         (["--hold", "R1=5"], "expected a number in 'ohm', 'ohm cm2', 'ohm cm'"),
         (["--hold", "a1"], "expected a parameter and its value, such as 'a1=1'"),
         (["--hold", "a1=1.2"], "expected an exponent above 0, at most 1"),
@@ -284,9 +287,9 @@ def test_sums_have_the_error_of_correlated_parts(here, capfd):
     for seed in range(40):
         names.append(f"n{seed}.csv")
         write_csv(made("R-RQ", seed=seed), here / names[-1])
-    from constriction.spectra.analysis import AnalysisOptions
-    from constriction.spectra.apparent import apparent
-    from constriction.spectra.batch import BatchOptions, analyse_all, load
+    from constriction.spectra.reading.analysis import AnalysisOptions
+    from constriction.spectra.reading.apparent import apparent
+    from constriction.spectra.reading.batch import BatchOptions, analyse_all, load
 
     entries = analyse_all(load(names), BatchOptions(AnalysisOptions(circuits=("R-RQ",))))
     found = [apparent(entry.fit) for entry in entries]
@@ -405,9 +408,9 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
 
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     """Also not in the picture of the series: hollow points, no bar."""
-    from constriction.spectra import fitting
-    from constriction.view import entries
-    from constriction.view.trends import trends_figure
+    from constriction.spectra.fit import fitting
+    from constriction.view.terminal.words import entries
+    from constriction.view.writers.trends import trends_figure
 
     def stopped(*args, **kwargs):
         minima = minimise(*args, **kwargs)
@@ -416,7 +419,7 @@ def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     minimise = fitting.minimise
     monkeypatch.setattr(fitting, "minimise", stopped)
     drawn = []
-    monkeypatch.setattr("constriction.view.trends.trends_figure", lambda s: drawn.append(s) or trends_figure(s))
+    monkeypatch.setattr("constriction.view.writers.trends.trends_figure", lambda s: drawn.append(s) or trends_figure(s))
     names = series_of_files(here, 3)
     record = analyzed(*names[1:], "--series")
     for item in record["files"]:

@@ -156,7 +156,7 @@ def type_checking_blocks(tree: ast.AST) -> Iterator[ast.If]:
 
 
 def absolute_name(path: str, node: ast.ImportFrom) -> str:
-    """`from ..case import x` in constriction/field/meshing.py → constriction.case."""
+    """`from ..case import x` in constriction/field/mesh/flat.py → constriction.case."""
     if node.level == 0:
         return node.module or ""
     return ".".join([*Path(path).parts[: -node.level], *filter(None, [node.module])])
@@ -310,7 +310,7 @@ KEPT = [
     ("field/x.py", "'''d'''\nfrom ..case.schema import Case\nfrom . import y\nimport gmsh, json"),
     ("field/__init__.py", "'''d'''\nfrom .meshing import y"),
     ("commands/x.py", "'''d'''\ndef _f(self, a, b, c, d, e, f):\n    import numpy\n    tell(re.eval('1'))"),
-    ("simulation.py", "'''d'''\nfrom constriction import field\nfrom constriction.errors import InputError"),
+    ("simulation.py", "'''d'''\nfrom constriction import field\nfrom constriction.base.errors import InputError"),
 ]
 
 

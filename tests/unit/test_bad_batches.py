@@ -9,10 +9,11 @@ import pytest
 
 from constriction.cli import main
 from constriction.commands import compare
-from constriction.commands.options import refuse_empty
-from constriction.overlay import differences, measured
-from constriction.spectra import batch, readers
-from constriction.view import spectra_plots
+from constriction.commands.job.options import refuse_empty
+from constriction.compare import differences, measured
+from constriction.spectra.files import readers
+from constriction.spectra.reading.reading import batch
+from constriction.view.writers import spectra_plots
 
 F = np.geomspace(1e6, 1.0, 25)
 Z = 20 + 100 / (1 + (2j * np.pi * F * 1e-5) ** 0.9)

@@ -10,10 +10,10 @@ import pytest
 from damage import damaged
 from measured import EIS, FREQUENCY, IMPEDANCE, cell, needs_data, survives, table
 
-from constriction import files
-from constriction.errors import InputError
-from constriction.spectra import texts
-from constriction.spectra.readers import read, read_series
+from constriction.base import files
+from constriction.base.errors import InputError
+from constriction.spectra.files import texts
+from constriction.spectra.files.readers import read, read_series
 
 HEADER = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
 ROWS = table("", (FREQUENCY, IMPEDANCE.real, -IMPEDANCE.imag)).splitlines()

@@ -6,8 +6,8 @@ import random
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.circuits import evaluate, impedance, parse_circuit, to_internal, unit_of
+from constriction.base.errors import InputError
+from constriction.laws.circuit import evaluate, impedance, parse_circuit, to_internal, unit_of
 
 F = np.geomspace(1e6, 1e-2, 33)
 S = 2j * math.pi * F

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
-from constriction import ranks
+from constriction.base import ranks
+from constriction.base.errors import InputError
 from constriction.cli import main
-from constriction.commands.options import bytes_of
-from constriction.errors import InputError
-from constriction.view.terminal import engineering, farad, print_table, with_error
+from constriction.commands.job.options import bytes_of
+from constriction.view.terminal.words import engineering, farad, print_table, with_error
 
 GOOD = """
 title = "A case"
@@ -231,9 +231,9 @@ def broken(here, monkeypatch):
         def fails(case, options):
             raise error
 
-        monkeypatch.setattr(sys.modules["constriction.simulation"], "simulate", fails)
+        monkeypatch.setattr(sys.modules["constriction.simulation.simulate"], "simulate", fails)
 
-    import_module("constriction.simulation")
+    import_module("constriction.simulation.simulate")
     return breaks
 
 
@@ -248,7 +248,7 @@ def test_unexpected_error_is_one_line_unless_debugged(broken, capfd):
 
 
 def test_solver_error_needs_no_type(broken, capfd):
-    from constriction.field.solvers import SolverError
+    from constriction.field.elements.solvers import SolverError
 
     broken(SolverError("MUMPS failed"))
     assert main(["run", "case.toml"]) == 1
@@ -429,7 +429,7 @@ def test_wrong_input_is_told_once(here, arguments):
 @on_two_ranks
 def test_failure_of_one_rank_ends_the_job(here):
     code = (
-        "import sys; from mpi4py import MPI; from constriction.guard import guarded\n"
+        "import sys; from mpi4py import MPI; from constriction.commands.job.guard import guarded\n"
         "def work(comm):\n"
         "    if comm.rank == 1: raise RuntimeError('only here')\n"
         "    comm.barrier()\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from constriction.cli import main
-from constriction.overlay.records import COLUMNS, COMPARISON
+from constriction.compare.records import COLUMNS, COMPARISON
 from constriction.spectra.spectrum import Spectrum, write_csv
 
 CASE = """

@@ -10,7 +10,7 @@ import pytest
 from constriction import load, simulate
 from constriction.cli import main
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.view.compare_report import compare_answer
+from constriction.view.pages.compare_report import compare_answer
 
 CASE = Path(__file__).parents[2] / "meshes" / "sodium_islands.toml"
 STUDY = """

@@ -11,9 +11,9 @@ import shapely
 from cases import MORPHOLOGIES, case_of
 from shapely.geometry import Point, box, shape
 
-from constriction.case.contacts import layout, place_spots, rim_lengths
-from constriction.case.shapes import Edge, Outline, Spot, rectangle
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.geometry.cell import layout, place_spots, rim_lengths
+from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
 CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6

@@ -7,9 +7,9 @@ import pytest
 import shapely
 from cases import HEXAGONAL, MORPHOLOGIES, case_of
 
-from constriction.case.contacts import layout
-from constriction.case.coverage import Raster, coverage
-from constriction.case.shapes import Edge, Outline, Spot, rectangle
+from constriction.geometry.cell import layout
+from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 
 FLAT = {name: interface for name, interface in MORPHOLOGIES.items() if name != "tube"}
 

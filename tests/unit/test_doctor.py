@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from constriction import checkup
-from constriction.checkup import FAULT, OK, WARNING
 from constriction.cli import main
+from constriction.commands.job import checkup
+from constriction.commands.job.checkup import FAULT, OK, WARNING
 
 
 def test_missing_compiler(monkeypatch, tmp_path):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.readers import read
+from constriction.base.errors import InputError
+from constriction.spectra.files.readers import read
 
 F = np.geomspace(1e6, 1, 25)
 Z = 10 + 100 / (1 + 2j * np.pi * F * 1e-5) + 50 / (1 + 2j * np.pi * F * 1e-2)

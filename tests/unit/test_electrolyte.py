@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from constriction.case.electrolyte import VACUUM_PERMITTIVITY, conductivity, dc_resistivity, resistivity
 from constriction.case.schema import Electrolyte, parse_case
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, conductivity, dc_resistivity, resistivity
 
 FREQUENCIES = np.array([[0.0, 1.0, 1e3], [1e6, 7e6, 1e10]])
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from split_statistics import EXPONENTS, fits
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.arrhenius import activation_energy
-from constriction.spectra.circuit_problem import FitOptions, pose
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.fitting import compare_circuits, fit_circuit
-from constriction.spectra.inductance import series_inductance
-from constriction.spectra.marquardt import minimise
+from constriction.spectra.fit.fitting import compare_circuits, fit_circuit
+from constriction.spectra.fit.inductance import series_inductance
+from constriction.spectra.fit.marquardt import minimise
+from constriction.spectra.fit.problem import FitOptions, pose
+from constriction.spectra.fit.starts import halton
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.starts import halton
 
 F = np.geomspace(7e6, 100, 70)
 TWO_ARCS = {"R0": 10.0, "R1": 200.0, "Q1": 2e-9, "a1": 0.9, "R2": 80.0, "Q2": 3e-6, "a2": 0.85}

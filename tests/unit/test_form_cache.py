@@ -10,15 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from constriction.field import form_cache
-from constriction.field.form_cache import Claims, lock_of, ready, watch
+from constriction.field.elements import form_cache
+from constriction.field.elements.form_cache import Claims, lock_of, ready, watch
 
 ROOT = Path(__file__).parents[2]
 # Begins a form as FFCx does, and is then stopped or killed.
 MAKER = """
 import sys, time
 from pathlib import Path
-from constriction.field.form_cache import Claims
+from constriction.field.elements.form_cache import Claims
 source = Path(sys.argv[1])
 Claims(print).settle(source)
 source.touch()

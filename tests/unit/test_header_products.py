@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_headers import SIZE, Z, cells
 
-from constriction.spectra.readers import ReadOptions, read
+from constriction.spectra.files.readers import ReadOptions, read
 
 # Names of a unit behind a name → the power of ten that its numbers are multiplied with.
 NONE = {"": 0, " (-)": 0, " []": 0}

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.conversions import Geometry
-from constriction.spectra.readers import ReadOptions, read
+from constriction.base.errors import InputError
+from constriction.spectra.columns.conversions import Geometry
+from constriction.spectra.files.readers import ReadOptions, read
 
 F = np.geomspace(1e5, 1.0, 21)
 OMEGA = 2 * np.pi * F

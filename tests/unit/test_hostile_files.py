@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from measured import FREQUENCY, IMPEDANCE, table
 
-from constriction import files
-from constriction.case.quantities import shown
+from constriction.base import files
+from constriction.base.errors import LONGEST_MESSAGE, UNPRINTABLE, InputError, StoreError, printable, shortened
+from constriction.base.files import check_file, read_file, telling_where, whole_file, whole_files
+from constriction.base.quantities import shown
 from constriction.cli import main
-from constriction.errors import LONGEST_MESSAGE, UNPRINTABLE, InputError, StoreError, printable, shortened
-from constriction.files import check_file, read_file, telling_where, whole_file, whole_files
 
 ROOT = Path(__file__).parents[2]
 CASE = """

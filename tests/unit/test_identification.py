@@ -6,11 +6,11 @@ Spectra are sums of RC elements with known values, so every answer is known.
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.apparent import with_numerical_error
-from constriction.spectra.arcs import Arc
-from constriction.spectra.circuit_problem import FitOptions
-from constriction.spectra.identification import (
+from constriction.base.errors import InputError
+from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.problem import FitOptions
+from constriction.spectra.reading.apparent import with_numerical_error
+from constriction.spectra.reading.identification import (
     RESOLUTION,
     candidates,
     choose,

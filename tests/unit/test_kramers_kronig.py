@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.circuits import impedance, parse_circuit
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.kramers_kronig import KramersKronigOptions, exclude, kramers_kronig
 from constriction.spectra.spectrum import Spectrum
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 from constriction.spectra.normalisation import (
     FARAD_PER_METRE,
     normalised,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from constriction.errors import InputError
-from constriction.spectra.peaks import Peak, belongs_to, find_peaks, main_peak
+from constriction.base.errors import InputError
+from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
 
 
 def arc(resistance, frequency):

@@ -10,10 +10,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread
 
-from constriction.errors import InputError, StoreError
+from constriction.base.errors import InputError, StoreError
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
-from constriction.view.labels import hertz
-from constriction.view.plots import nyquist, nyquist_figure
+from constriction.view.charts.labels import hertz
+from constriction.view.writers.plots import nyquist, nyquist_figure
 
 WINDOW = logarithmic_frequencies(7e6, 100, 10)
 
@@ -188,5 +188,5 @@ def test_wrong_use_is_told(tmp_path):
 
 
 def test_no_global_plotting_state():
-    code = "import constriction.view.plots, sys; assert 'matplotlib.pyplot' not in sys.modules"
+    code = "import constriction.view.writers.plots, sys; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import relaxation_pairs
 
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.processes import UNCONFIRMED, UNRESOLVED, find_processes
-from constriction.spectra.relaxation_times import StabilityScan, stability_scan
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.drt.processes import UNCONFIRMED, UNRESOLVED, find_processes
+from constriction.spectra.drt.relaxation_times import StabilityScan, stability_scan
 from constriction.spectra.spectrum import Spectrum
 
 F = np.logspace(6, -2, 81)

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from constriction.case.quantities import KINDS, format_quantity, parse_quantity, shown
-from constriction.errors import InputError
+from constriction.base.errors import InputError
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_own_units_are_those_of_pint(kind: str, unit: str) -> None:
 
 def test_usual_units_do_not_load_pint() -> None:
     program = (
-        "import sys; from constriction.case.quantities import parse_quantity as p;"
+        "import sys; from constriction.base.quantities import parse_quantity as p;"
         "p('100 nm', 'length'); assert 'pint' not in sys.modules;"
         "p('1 inch', 'length'); assert 'pint' in sys.modules"
     )

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from measured import EIS, FREQUENCY, IMPEDANCE, cell, needs_data, table
 
-from constriction.errors import InputError
-from constriction.spectra.columns import recognise
-from constriction.spectra.readers import read
+from constriction.base.errors import InputError
+from constriction.spectra.columns.columns import recognise
+from constriction.spectra.columns.units import unit_of
+from constriction.spectra.columns.vocabulary import SPECTRUM
+from constriction.spectra.files.readers import read
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.spectra.units import unit_of
-from constriction.spectra.vocabulary import SPECTRUM
 
 needs_galvani = pytest.mark.skipif(
     importlib.util.find_spec("galvani") is None, reason="galvani is not installed (extra 'biologic')"

@@ -9,10 +9,18 @@ import math
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.peaks import find_peaks
-from constriction.spectra.reading import APART, RESOLUTION, RESOLVED, Weight, noise_beside, peaks_apart, read_beside
-from constriction.spectra.slab import Slab, arc_beside
+from constriction.base.errors import InputError
+from constriction.simulation.peaks import find_peaks
+from constriction.spectra.reading.reading import (
+    APART,
+    RESOLUTION,
+    RESOLVED,
+    Weight,
+    noise_beside,
+    peaks_apart,
+    read_beside,
+)
+from constriction.spectra.reading.slab import Slab, arc_beside
 from constriction.spectra.spectrum import Spectrum
 
 WINDOW = np.geomspace(7e6, 100.0, 50)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.integrate import quad, trapezoid
 
-from constriction.errors import InputError
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.relaxation_times import DistributionOptions, relaxation_times, stability_scan
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.drt.relaxation_times import DistributionOptions, relaxation_times, stability_scan
+from constriction.spectra.drt.tikhonov import gaussians, penalty_root
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.tikhonov import gaussians, penalty_root
 
 F = np.geomspace(7e6, 100, 70)
 CELLS = {

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from constriction.case.contacts import layout
-from constriction.case.relief import MOST_SPOTS, prisms, relief
 from constriction.case.schema import parse_case
+from constriction.geometry.cell import layout
+from constriction.geometry.relief import MOST_SPOTS, prisms, relief
 
 
 def plan(**interface):

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-import constriction.view.report
-from constriction.errors import StoreError
-from constriction.view.charts import Axis, Chart, Panel, Series
-from constriction.view.provenance import origin, repeat_sections, timing_table
-from constriction.view.report import (
+import constriction.view.pages.report
+from constriction.base.errors import StoreError
+from constriction.view.charts.charts import Axis, Chart, Panel, Series
+from constriction.view.pages.provenance import origin, repeat_sections, timing_table
+from constriction.view.pages.report import (
     Answer,
     Code,
     Heading,
@@ -27,9 +27,9 @@ from constriction.view.report import (
     report_html,
     write_report,
 )
-from constriction.view.stills import COLOURS
+from constriction.view.writers.stills import COLOURS
 
-ASSETS = Path(constriction.view.report.__file__).parent / "assets"
+ASSETS = Path(constriction.view.pages.report.__file__).parent / "assets"
 HOSTILE = "<script>alert(1)</script> & \"quoted\" </style> 'x' ]]> \u2028 $a$"
 EMPTY_ELEMENTS = {"meta", "img", "link", "br", "hr", "input", "source"}
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -227,6 +227,6 @@ def test_plotly_and_matplotlib_are_loaded_only_for_a_report():
 
 
 def test_style_sheet_and_script_are_package_data():
-    project = (Path(constriction.view.report.__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    project = (Path(constriction.view.pages.report.__file__).parents[2] / "pyproject.toml").read_text("utf-8")
     assert '"view/assets/*"' in project
     assert {path.name for path in ASSETS.iterdir()} == {"report.css", "report.js"}

@@ -12,14 +12,10 @@ from matplotlib.image import imread
 
 from constriction.case.schema import parse_case, resolved_toml
 from constriction.cli import main
-from constriction.results import result_record, write_result
-from constriction.simulation import simulate
+from constriction.simulation.record import result_record, write_result
+from constriction.simulation.simulate import simulate
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.view.provenance import origin
-from constriction.view.record_tables import fits_table, study_table
-from constriction.view.report import Heading, Paragraph, Report, Table, write_report
-from constriction.view.run_report import run_report
-from constriction.view.spectra_charts import (
+from constriction.view.charts.spectra_charts import (
     Curve,
     StudyAxes,
     bode_chart,
@@ -29,6 +25,10 @@ from constriction.view.spectra_charts import (
     study_chart,
     trend_chart,
 )
+from constriction.view.pages.provenance import origin
+from constriction.view.pages.record_tables import fits_table, study_table
+from constriction.view.pages.report import Heading, Paragraph, Report, Table, write_report
+from constriction.view.pages.run_report import run_report
 
 if find_chromium() is None:
     pytest.skip("no Chromium here: apt-get install chromium runs the browser tests", allow_module_level=True)

@@ -9,16 +9,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from constriction.case.contacts import layout
 from constriction.case.schema import parse_case
 from constriction.cli import main
-from constriction.results import result_record, write_result
-from constriction.simulation import simulate
-from constriction.view.contact_scene import contact_scene
-from constriction.view.provenance import origin
-from constriction.view.report import report_html
-from constriction.view.run_report import answer, case_in_words, number_rows, run_report
-from constriction.view.terminal import run_rows
+from constriction.geometry.cell import layout
+from constriction.simulation.record import result_record, write_result
+from constriction.simulation.simulate import simulate
+from constriction.view.pages.contact_scene import contact_scene
+from constriction.view.pages.provenance import origin
+from constriction.view.pages.report import report_html
+from constriction.view.pages.run_report import answer, case_in_words, number_rows, run_report
+from constriction.view.terminal.words import run_rows
 
 CASE = """
 title = "A <b>bold</b> & short title"

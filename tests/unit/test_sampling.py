@@ -6,7 +6,16 @@ import math
 import numpy as np
 import pytest
 
-from constriction.field.sampling import EDGES, GAUSS_POINTS, GAUSS_WEIGHTS, faces, gradients, shapes, slopes, subdivided
+from constriction.field.elements.sampling import (
+    EDGES,
+    GAUSS_POINTS,
+    GAUSS_WEIGHTS,
+    faces,
+    gradients,
+    shapes,
+    slopes,
+    subdivided,
+)
 
 every_simplex = pytest.mark.parametrize("corners", [2, 3, 4])
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from constriction.base.errors import InputError
 from constriction.case.schema import Case, Electrolyte, Gap, Interface, Sweep, case_sha256, load, parse_case
 from constriction.case.schema import resolved_toml as resolve
-from constriction.errors import InputError
 
 HEXAGONAL = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "40 um"}
 DISCS = {"pattern": "list", "cell": ["100 um", "80 um"], "discs": [["20 um", "30 um", "5 um"]]}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from constriction.field.simplices import LinearMesh, elevate, extrude, split_prisms, split_quadrilaterals
+from constriction.field.mesh.simplices import LinearMesh, elevate, extrude, split_prisms, split_quadrilaterals
 
 TAGS = {"gap_volume": 2, "copper": 5, "island_wall": 6, "side": 8}
 FACES = ((0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3))

@@ -9,11 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts import Axis, Chart, Panel, Series, figure, named_ticks
-from constriction.view.record_tables import comparison_table, fits_table, study_table
-from constriction.view.spectra_charts import (
+from constriction.view.charts.charts import Axis, Chart, Panel, Series, figure, named_ticks
+from constriction.view.charts.spectra_charts import (
     Curve,
     StudyAxes,
     bode_chart,
@@ -24,7 +23,8 @@ from constriction.view.spectra_charts import (
     study_chart,
     trend_chart,
 )
-from constriction.view.stills import chart_figure, svg
+from constriction.view.pages.record_tables import comparison_table, fits_table, study_table
+from constriction.view.writers.stills import chart_figure, svg
 
 F = np.geomspace(1e6, 1e2, 41)
 # An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².

@@ -7,17 +7,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from constriction.errors import InputError
-from constriction.spectra.analysis import AnalysisOptions
-from constriction.spectra.batch import BatchOptions, Entry, analyse_all
-from constriction.spectra.circuits import impedance, parse_circuit
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.drt.relaxation_times import DistributionOptions
 from constriction.spectra.measurement import Measurement, Metadata
 from constriction.spectra.normalisation import to_area
-from constriction.spectra.relaxation_times import DistributionOptions
+from constriction.spectra.reading.analysis import AnalysisOptions
+from constriction.spectra.reading.batch import BatchOptions, Entry, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
-from constriction.view.entries import entry_picture, quantity
-from constriction.view.spectra_plots import Layer, Picture, draw_picture, picture_figure
-from constriction.view.trends import SeriesOfTrends, Trend, trends_figure
+from constriction.view.terminal.entries import entry_picture, quantity
+from constriction.view.writers.spectra_plots import Layer, Picture, draw_picture, picture_figure
+from constriction.view.writers.trends import SeriesOfTrends, Trend, trends_figure
 
 F = logarithmic_frequencies(7e6, 0.1, 8)
 CELLS = {

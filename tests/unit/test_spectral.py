@@ -16,15 +16,15 @@ from cases import HEXAGONAL, MORPHOLOGIES, PORES, SQUARE, SQUARE_SPOTS, STRIPES,
 from scipy.integrate import quad
 
 from constriction import analytic
-from constriction.case.contacts import layout
-from constriction.case.coverage import Raster
-from constriction.errors import InputError, SolverError
-from constriction.field import pixels
-from constriction.field.pixels import POWER, RIM_ADMITTANCE, is_striped, plate_of, raster_of, solve
-from constriction.field.rational import reduce
+from constriction.base.errors import InputError, SolverError
+from constriction.field.reduction.greedy import reduce
 from constriction.field.response import Goal
-from constriction.field.spectral import converge, sampled_height, solve_grid
-from constriction.simulation import Options, simulate
+from constriction.field.transforms import grids as pixels
+from constriction.field.transforms.convergence import converge, sampled_height, solve_grid
+from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, is_striped, plate_of, raster_of, solve
+from constriction.geometry.cell import layout
+from constriction.geometry.coverage import Raster
+from constriction.simulation.simulate import Options, simulate
 
 MEMORY = 4e9
 RATIOS = 1j * np.logspace(-2, 2, 21)
@@ -252,8 +252,8 @@ def test_no_number_comes_out_of_no_number():
 def test_no_mesh_library_is_needed():
     """Not even MPI: the libraries are not loaded."""
     code = (
-        "import sys, constriction.field.spectral as s; from constriction.case.schema import parse_case\n"
-        "from constriction.case.contacts import layout\n"
+        "import sys, constriction.field.transforms.convergence as s; from constriction.case.schema import parse_case\n"
+        "from constriction.geometry.cell import layout\n"
         "case = parse_case({'interface': {'pattern': 'square', 'pitch': '1 mm', 'contact_fraction': 0.2}})\n"
         "plan = layout(case.interface)\n"
         "r = s.converge(plan, 6.0, s.Goal(1e-2, 1e9), lambda text: None); assert 0.39 < r.constriction < 0.41\n"

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from constriction.errors import InputError, StoreError
+from constriction.base.errors import InputError, StoreError
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, read_csv, write_csv
 
 HEADER = "frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2\n"

@@ -8,12 +8,12 @@ import pytest
 from study_files import BASE, GRID, MEMORY, plan, study, write_study
 
 from constriction import parse_case
+from constriction.base.errors import InputError
 from constriction.cli import main
-from constriction.errors import InputError
-from constriction.study.file import load_study
-from constriction.study.parameters import Quantity, label_of, quantity_of
-from constriction.study.plan import check_number, number_of_cases, plan_of, solves_along
-from constriction.study.rules import RULES, apply_rule
+from constriction.study.file.file import load_study
+from constriction.study.file.parameters import Quantity, label_of, quantity_of
+from constriction.study.file.rules import RULES, apply_rule
+from constriction.study.run.plan import check_number, number_of_cases, plan_of, solves_along
 
 PITCH = '"interface.pitch"'
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from study_files import GRID, plan
 
-from constriction.errors import InputError
-from constriction.study.curves import curves_of, figures_of
-from constriction.study.figures import Figure
-from constriction.study.table import Table
-from constriction.view.study_plots import draw_study, is_log_spaced, shown_as
+from constriction.base.errors import InputError
+from constriction.study.file.figures import Figure
+from constriction.study.results.curves import curves_of, figures_of
+from constriction.study.results.table import Table
+from constriction.view.writers.study_plots import draw_study, is_log_spaced, shown_as
 
 R, C = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"
 F, H = "interface.contact_fraction", "gap.height"

@@ -26,15 +26,15 @@ from mpi4py import MPI
 from study_files import BASE, GRID, MEMORY, SPECTRAL, load, write_study
 
 from constriction import simulate
+from constriction.base.errors import InputError, StoreError
 from constriction.cli import main
-from constriction.errors import InputError, StoreError
-from constriction.results import result_record
-from constriction.study import lock, runner, store
-from constriction.study.geometry import Effort
-from constriction.study.lock import Owner, Shard, locked
-from constriction.study.plan import plan_of
-from constriction.study.runner import How, Summary, packages_of, ranks_per_case
-from constriction.study.store import open_store
+from constriction.simulation.record import result_record
+from constriction.study.run import lock, runner, store
+from constriction.study.run.geometry import Effort
+from constriction.study.run.lock import Owner, Shard, locked
+from constriction.study.run.plan import plan_of
+from constriction.study.run.runner import How, Summary, packages_of, ranks_per_case
+from constriction.study.run.store import open_store
 
 ROOT = Path(__file__).parents[2]
 TUBES = BASE.replace('pattern = "square"', 'pattern = "single"\ncell_shape = "circular"') + SPECTRAL
@@ -83,7 +83,9 @@ def count(folder):
     return sum(1 for _ in folder.glob("cases/*/*.json"))
 
 
-WAITING = "import sys, constriction.study.runner, constriction.cli as cli; input(); sys.exit(cli.main(sys.argv[1:]))"
+WAITING = (
+    "import sys, constriction.study.run.runner, constriction.cli as cli; input(); sys.exit(cli.main(sys.argv[1:]))"
+)
 
 
 def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(tmp_path):
@@ -237,7 +239,7 @@ def test_a_full_disk_ends_the_run_in_one_line_and_keeps_what_was_done(tmp_path, 
 def test_a_file_that_the_kernel_cuts_short_is_not_left_there(tmp_path):
     program = (
         "import pathlib, resource, signal, sys\n"
-        "from constriction.files import write_whole\n"
+        "from constriction.base.files import write_whole\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "write_whole(pathlib.Path(sys.argv[1]), b'x' * 1000)\n"
@@ -271,7 +273,7 @@ def test_results_of_another_version_are_kept_and_computed_anew_beside(tmp_path, 
     assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
     old = {path: path.read_bytes() for path in folder.rglob("cases/*/*.json")}
     capsys.readouterr()
-    for place in (store, "constriction.study.plan", "constriction.versions"):
+    for place in (store, "constriction.study.run.plan", "constriction.base.versions"):
         monkeypatch.setattr(place if place is store else sys.modules[place], "package_version", lambda: "9.9")
     assert main(["study", "run", str(tubes), "--out", str(folder), "--quiet"]) == 0
     assert "are kept; version 9.9 computes its own beside them" in capsys.readouterr().err

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from constriction.cli import main
-from constriction.spectra.readers import read
-from constriction.view import spectra_plots
+from constriction.spectra.files.readers import read
+from constriction.view.writers import spectra_plots
 
 F = np.geomspace(1e6, 1.0, 25)
 CELSIUS = (25.0, 45.0, 70.0)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from measured import EIS, needs_data, table
 
-from constriction.errors import InputError
-from constriction.spectra.readers import read_series
+from constriction.base.errors import InputError
+from constriction.spectra.files.readers import read_series
 from constriction.spectra.timeseries import MAH_PER_CM2, charge, nucleation, sodium_thickness
 
 AREA = 0.5e-4  # m²

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from constriction.errors import InputError
-from constriction.spectra.circuits import impedance, parse_circuit
+from constriction.base.errors import InputError
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.reading.tracking import fit_series
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.tracking import fit_series
 
 F = np.geomspace(7e6, 1, 80)
 CIRCUIT = "R-RQ-RQ"

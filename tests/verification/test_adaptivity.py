@@ -15,12 +15,13 @@ from cases import conductor, tube
 from mpi4py import MPI
 
 from constriction import simulate
-from constriction.case.contacts import layout
-from constriction.errors import MeshError
-from constriction.field import convergence, indicator
-from constriction.field.assembly import assemble
-from constriction.field.convergence import Goal, MeshResponse, mesh_plan, solve_mesh
-from constriction.field.meshing import mesh_cell
+from constriction.base.errors import MeshError
+from constriction.field import finite_elements as convergence
+from constriction.field.elements import sizes as indicator
+from constriction.field.elements.assembly import assemble
+from constriction.field.finite_elements import Goal, MeshResponse, mesh_plan, solve_mesh
+from constriction.field.mesh.flat import mesh_cell
+from constriction.geometry.cell import layout
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`
 # a large and a small pore that nearly touch: next to no current at the small one's rim

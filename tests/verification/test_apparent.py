@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from cases import SQUARE, conductor
 
-from constriction.case.electrolyte import resistivity
 from constriction.case.schema import parse_case
-from constriction.relaxation import constriction_times, electrolyte_times
-from constriction.results import apparent_record
-from constriction.simulation import gap_ratio, simulate
+from constriction.laws.electrolyte import resistivity
+from constriction.simulation.record import apparent_record
+from constriction.simulation.simulate import gap_ratio, simulate
+from constriction.simulation.times import constriction_times, electrolyte_times
 
 ISLANDS = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
 CASES = {

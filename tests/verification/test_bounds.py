@@ -18,17 +18,17 @@ from cases import HEXAGONAL, MORPHOLOGIES, PORES, SQUARE, STRIPES, conductor, tu
 from mpi4py import MPI
 
 from constriction import analytic
-from constriction.case.contacts import layout
-from constriction.field.assembly import assemble
-from constriction.field.bounds import Bounds, bound, gather_slab, solve_potential
-from constriction.field.convergence import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
-from constriction.field.equilibration import build_system, equilibrate
-from constriction.field.faces import FRAMES, rim_corners
-from constriction.field.flux_elements import CORNERS, Quadrature, potential_slopes, rules_by_rim
-from constriction.field.meshing import SURFACES, mesh_cell
-from constriction.field.poles import ReducedModel
-from constriction.field.simplices import TETRAHEDRON_EDGES
-from constriction.simulation import simulate
+from constriction.field.bounds.bounds import Bounds, bound, gather_slab, solve_potential
+from constriction.field.bounds.equilibration import build_system, equilibrate
+from constriction.field.bounds.faces import FRAMES, rim_corners
+from constriction.field.bounds.fluxes import CORNERS, Quadrature, potential_slopes, rules_by_rim
+from constriction.field.elements.assembly import assemble
+from constriction.field.finite_elements import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
+from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+from constriction.field.reduction.poles import ReducedModel
+from constriction.geometry.cell import layout
+from constriction.simulation.simulate import simulate
 
 ASKED = 1e-3
 LEVEL = ASKED / LEVEL_ERROR

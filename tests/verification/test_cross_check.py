@@ -15,11 +15,11 @@ import pytest
 from cases import MORPHOLOGIES, SQUARE, case_of, tube
 
 from constriction import load
-from constriction.case.contacts import layout
+from constriction.base.errors import InputError, SolverError
 from constriction.cli import main
-from constriction.comparison import CrossCheck, twin
-from constriction.errors import InputError, SolverError
-from constriction.simulation import check_flat, simulate
+from constriction.geometry.cell import layout
+from constriction.simulation.cross_check import CrossCheck, twin
+from constriction.simulation.simulate import check_flat, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
 COARSER = {"random_islands": 0.05}  # the finite elements take 8 s at the case's own accuracy
@@ -139,7 +139,7 @@ def test_the_first_result_is_kept_when_the_second_method_fails(tmp_path, capsys,
         assert (tmp_path / "out" / "result.json").exists()  # before the second is begun
         raise error
 
-    monkeypatch.setattr("constriction.comparison.simulate", fails)
+    monkeypatch.setattr("constriction.simulation.cross_check.simulate", fails)
     out = tmp_path / "out"
     assert main(["run", str(MESHES / "stripes.toml"), "--cross-check", "--out", str(out)]) == 1
     shown = capsys.readouterr()

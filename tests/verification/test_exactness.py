@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, PORES, RANDOM, SQUARE, STRIPES, case_of, conductor
 
-from constriction.case.electrolyte import resistivity
-from constriction.simulation import Options, simulate
+from constriction.laws.electrolyte import resistivity
+from constriction.simulation.simulate import Options, simulate
 
 WIDE = {"from": "10 GHz", "to": "1 Hz", "points_per_decade": 2}
 GRAIN_BOUNDARY = {"grain_boundary_exponent": 0.8}  # NZSP, with a constant-phase grain boundary

@@ -16,10 +16,9 @@ from cases import SQUARE, STRIPES, tube
 from mpi4py import MPI
 
 from constriction import parse_case
-from constriction.case.contacts import layout
-from constriction.errors import InputError
-from constriction.field.assembly import assemble
-from constriction.field.export import (
+from constriction.base.errors import InputError
+from constriction.field.elements.assembly import assemble
+from constriction.field.mesh.files import (
     CellCase,
     check_cell_case,
     mesh_arrays,
@@ -29,8 +28,9 @@ from constriction.field.export import (
     write_field,
     write_mesh,
 )
-from constriction.field.meshing import SURFACES, VOLUMES, mesh_cell
-from constriction.field.reduced import reduce
+from constriction.field.mesh.flat import SURFACES, VOLUMES, mesh_cell
+from constriction.field.reduction.affine import reduce
+from constriction.geometry.cell import layout
 
 THICKNESS = 1e-3  # of the electrolyte, m; less than is disturbed, so that the mesh is as deep
 INTERFACES = {"square": SQUARE, "stripes": STRIPES, "tube": tube(0.3), "pore": tube(0.7, inverted=True)}

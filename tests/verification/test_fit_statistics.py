@@ -10,8 +10,8 @@ import math
 import numpy as np
 import pytest
 
-from constriction.spectra.circuits import impedance, parse_circuit
-from constriction.spectra.fitting import CircuitFit, fit_circuit
+from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.spectrum import Spectrum
 
 F = np.geomspace(7e6, 100, 70)

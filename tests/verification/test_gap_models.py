@@ -21,14 +21,14 @@ import pytest
 from cases import STRIPES, case_of, conductor
 from mpi4py import MPI
 
-from constriction.case.contacts import layout
-from constriction.case.electrolyte import VACUUM_PERMITTIVITY
-from constriction.field.assembly import assemble
-from constriction.field.convergence import mesh_plan
-from constriction.field.direct import flat_storage
-from constriction.field.meshing import mesh_cell
-from constriction.field.reduced import reduce
-from constriction.simulation import gap_model, simulate
+from constriction.field.elements.assembly import assemble
+from constriction.field.elements.direct import flat_storage
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import mesh_cell
+from constriction.field.reduction.affine import reduce
+from constriction.geometry.cell import layout
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
+from constriction.simulation.simulate import gap_model, simulate
 
 RADIUS = 0.2  # in pitches
 DISCS = {"pattern": "square", "pitch": "1 mm", "contact_fraction": math.pi * RADIUS**2}

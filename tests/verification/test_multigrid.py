@@ -16,14 +16,14 @@ from cases import MORPHOLOGIES, case_of
 from mpi4py import MPI
 
 from constriction import load
-from constriction.case.contacts import layout
-from constriction.field import multigrid as module
-from constriction.field.assembly import assemble, coarsen
-from constriction.field.convergence import mesh_plan
-from constriction.field.meshing import mesh_cell
-from constriction.field.multigrid import hierarchy, multigrid
-from constriction.field.reduced import reduce
-from constriction.field.solvers import SolverError, Stop, factorise
+from constriction.field.elements import multigrid as module
+from constriction.field.elements.assembly import assemble, coarsen
+from constriction.field.elements.multigrid import hierarchy, multigrid
+from constriction.field.elements.solvers import SolverError, Stop, factorise
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import mesh_cell
+from constriction.field.reduction.affine import reduce
+from constriction.geometry.cell import layout
 
 MESHES = Path(__file__).parents[2] / "meshes"
 SHIFTS = (0.0, 0.01, 1.0, 30.0, 1e3, 1e5)

@@ -11,7 +11,7 @@ import pytest
 
 import constriction
 from constriction.analytic import small_pore_constriction, strip_constriction, tube_disc_constriction
-from constriction.errors import InputError
+from constriction.base.errors import InputError
 
 ASKED = 2e-2
 

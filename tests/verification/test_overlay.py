@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from measured import EIS, needs_data
 
+from constriction.base.errors import InputError
 from constriction.case.schema import parse_case
-from constriction.errors import InputError
-from constriction.overlay.cell import Cell, half_cell
-from constriction.overlay.differences import overlay
-from constriction.overlay.measured import load_all
-from constriction.overlay.records import inductance_of
-from constriction.simulation import simulate
+from constriction.compare.cell import Cell, half_cell
+from constriction.compare.differences import overlay
+from constriction.compare.measured import load_all
+from constriction.compare.records import inductance_of
+from constriction.simulation.simulate import simulate
 from constriction.spectra.spectrum import Spectrum
 
 NOISE = 2e-3

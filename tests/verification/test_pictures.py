@@ -17,14 +17,13 @@ import pytest
 from cases import RANDOM
 
 from constriction import load, parse_case
+from constriction.base.errors import RenderingError
 from constriction.case.schema import resolved_toml
 from constriction.cli import main
-from constriction.errors import RenderingError
-from constriction.scene import gap_frequency, picture_level, shares, solve_scene
-from constriction.view import output, rendering
-from constriction.view.cutaway import Cutaway
-from constriction.view.pictures import KINDS, current_lines, draw
-from constriction.view.stage import WIDTHS
+from constriction.simulation.scene import gap_frequency, picture_level, shares, solve_scene
+from constriction.view.pictures.cutaway import Cutaway
+from constriction.view.pictures.pictures import KINDS, current_lines, draw, output, rendering
+from constriction.view.pictures.stage import WIDTHS
 
 MESHES = Path(__file__).parents[2] / "meshes"
 CASES = ("sodium_islands", "single_spot", "lifted_copper")  # a lattice, a tube, a meshed gap

@@ -14,11 +14,11 @@ import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, SQUARE, case_of, conductor
 from mpi4py import MPI
 
-from constriction.case.contacts import layout
-from constriction.errors import InputError
-from constriction.field.convergence import mesh_plan
-from constriction.field.meshing import SURFACES, mesh_cell
-from constriction.simulation import Options, simulate
+from constriction.base.errors import InputError
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.geometry.cell import layout
+from constriction.simulation.simulate import Options, simulate
 
 SWEEP = {"from": "7 MHz", "to": "100 Hz", "points_per_decade": 3}
 EVERY = [(name, model) for name in MORPHOLOGIES for model in ("thin", "volume")]
@@ -157,7 +157,7 @@ def test_far_too_little_memory_is_refused():
 
 def enough_for_the_coarsest(case):
     """The smallest memory that is not refused, bytes, within 1 %."""
-    from constriction.simulation import check_size
+    from constriction.simulation.simulate import check_size
 
     low, high = 1e6, 1e12
     while high / low > 1.01:

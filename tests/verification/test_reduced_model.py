@@ -12,13 +12,13 @@ import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, RANDOM, case_of
 from mpi4py import MPI
 
-from constriction.case.contacts import layout
-from constriction.field.assembly import assemble
-from constriction.field.convergence import mesh_plan
-from constriction.field.direct import flat_storage, solve_directly
-from constriction.field.meshing import mesh_cell
-from constriction.field.reduced import reduce
-from constriction.simulation import Options, gap_ratio, simulate
+from constriction.field.elements.assembly import assemble
+from constriction.field.elements.direct import flat_storage, solve_directly
+from constriction.field.finite_elements import mesh_plan
+from constriction.field.mesh.flat import mesh_cell
+from constriction.field.reduction.affine import reduce
+from constriction.geometry.cell import layout
+from constriction.simulation.simulate import Options, gap_ratio, simulate
 
 SWEEP = {"from": "10 GHz", "to": "100 Hz", "points_per_decade": 1}
 # The gap relaxes in the middle of the sweep, or far above it, or is so thin that it relaxes below the grain boundary.

@@ -19,8 +19,8 @@ from cases import conductor, tube
 from scipy.optimize import minimize_scalar
 
 from constriction import analytic
-from constriction.case.electrolyte import VACUUM_PERMITTIVITY
-from constriction.simulation import simulate
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
+from constriction.simulation.simulate import simulate
 
 ASKED = 1e-3
 RADIUS = 1e-3  # m, of the tube

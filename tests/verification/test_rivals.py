@@ -11,7 +11,7 @@ import rival
 import rivals
 
 from constriction import parse_case, simulate
-from constriction.case.electrolyte import resistivity
+from constriction.laws.electrolyte import resistivity
 
 RATIOS = np.array([0.0, 1 + 1j, 10j])
 

@@ -17,7 +17,7 @@ from readme_blocks import README, case_row, row_in, same_line
 
 from constriction import load, parse_case
 from constriction.analytic import strip_constriction
-from constriction.simulation import Options, simulate
+from constriction.simulation.simulate import Options, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
 NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from constriction.case.electrolyte import dc_resistivity
-from constriction.simulation import simulate
+from constriction.laws.electrolyte import dc_resistivity
+from constriction.simulation.simulate import simulate
 from constriction.spectra.arrhenius import BOLTZMANN
-from constriction.study.file import load_study
-from constriction.study.plan import plan_of
-from constriction.study.store import Store
-from constriction.study.table import table_of
+from constriction.study.file.file import load_study
+from constriction.study.results.table import table_of
+from constriction.study.run.plan import plan_of
+from constriction.study.run.store import Store
 
 STUDIES = Path(__file__).parents[2] / "studies"
 NAMES = sorted(path.parent.name for path in STUDIES.glob("*/study.toml"))

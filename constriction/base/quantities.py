@@ -1,0 +1,181 @@
+"""Quantities with units: ``"100 nm"`` becomes an SI float and an SI float becomes ``"100 nm"``."""
+
+import datetime
+import math
+import re
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from constriction.base.errors import InputError, shortened
+
+if TYPE_CHECKING:
+    import pint  # noqa: PLC0415 - half a second that most cases never need
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of quantity.
+
+    Attributes:
+        noun: what an error calls it, with its article.
+        unit: the SI unit its floats are in.
+        example: how a user would write one.
+        powers: the units it is written in, smallest first, and the power of ten that takes each to ``unit``.
+    """
+
+    noun: str
+    unit: str
+    example: str
+    powers: Mapping[str, int]
+
+
+KINDS: Mapping[str, Kind] = {
+    "length": Kind("a length", "m", "100 nm", {"nm": -9, "um": -6, "mm": -3, "m": 0}),
+    "conductivity": Kind(
+        "a conductivity",
+        "S/m",
+        "15 mS/cm",
+        {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2},
+    ),
+    "frequency": Kind("a frequency", "Hz", "7 MHz", {"mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "THz": 12}),
+    "area": Kind("an area", "m2", "1.13 cm2", {"um2": -12, "mm2": -6, "cm2": -4, "m2": 0}),
+    "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
+    "current density": Kind("a current density", "A/m2", "100 uA/cm2", {"uA/cm2": -2, "mA/cm2": 1, "A/cm2": 4}),
+    "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
+    "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),
+    "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
+}
+
+_ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its prefixes
+_LONGEST_UNIT = 40
+_LARGEST_MANTISSA = 100_000
+_LARGEST_SHOWN_BITS = 256
+_LONGEST_SHOWN = 160  # characters
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)", re.DOTALL)
+# One digit per exponent and no brackets: pint would happily evaluate m**9**9**9.
+_TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
+_UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*")
+_PLAIN_POWER = re.compile(r"(?<=[^\W\d_])(?=[+-]?[0-9](?![0-9]))")  # cm2 means cm^2, cm-2 cm^-2
+
+
+def parse_quantity(text: str, kind: str) -> float:
+    """Read a number with its unit.
+
+    Args:
+        text: such as ``"100 nm"``, ``"1.5mm"``, ``"15 mS/cm"``; any unit pint knows, of the right dimension.
+        kind: a key of `KINDS`.
+
+    Returns:
+        The value in the SI unit of the kind (m, S/m, Hz), the double nearest to what was written.
+
+    Raises:
+        InputError: not a finite number with a unit of that kind; the message begins with the text given.
+    """
+    wanted = KINDS[kind]
+    parts = _QUANTITY.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not isinstance(text, str) or (parts and not parts[2]):
+        raise InputError(f"{shown(text)}: expected {wanted.noun} with its unit, such as '{wanted.example}'")
+    factor = _factor(parts[2], kind) if parts else None
+    if parts is None or factor is None:
+        raise InputError(f"{shown(text)}: expected {wanted.noun} such as '{wanted.example}'")
+    value = _product(parts[1], factor)
+    if not math.isfinite(value):
+        raise InputError(f"{shown(text)}: expected {wanted.noun} that is finite, such as '{wanted.example}'")
+    return value
+
+
+def format_quantity(value: float, kind: str) -> str:
+    """Write a quantity in the unit that reads best, such that `parse_quantity` gives back the same double.
+
+    Args:
+        value: in the SI unit of the kind (m, S/m, Hz).
+        kind: a key of `KINDS`.
+
+    Returns:
+        Such as ``"1.5 mm"``; in the SI unit when the value is far outside the usual prefixes.
+
+    Raises:
+        InputError: the value is NaN or infinite.
+    """
+    wanted = KINDS[kind]
+    value = float(value)
+    if not math.isfinite(value):
+        raise InputError(f"{value!r} {wanted.unit}: expected {wanted.noun} that is finite")
+    if value == 0:
+        return f"0 {wanted.unit}"
+    exact = Decimal(repr(value))  # the shortest decimal of this double: shifting its point loses nothing
+    for unit, power in reversed(list(wanted.powers.items())):
+        shifted = exact.scaleb(-power)
+        if unit not in _ONLY_READ and 1 <= abs(shifted) < _LARGEST_MANTISSA:
+            return f"{shifted.normalize():f} {unit}"
+    return f"{value!r} {wanted.unit}"
+
+
+def shown(value: object) -> str:
+    """A wrong value as an error prints it: one line, shortened, booleans as TOML writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.date | datetime.time):  # as TOML writes them
+        return value.isoformat()
+    return shortened(_SHORT.repr(value), _LONGEST_SHOWN)
+
+
+class _Short(reprlib.Repr):
+    """Representations of bearable length, also of what stands inside lists."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Python refuses to print very large ones."""
+        if x.bit_length() > _LARGEST_SHOWN_BITS:
+            return f"an integer of {x.bit_length()} bits"
+        return super().repr_int(x, level)
+
+
+_SHORT = _Short(maxstring=80, maxother=80, maxlist=4, maxtuple=4, maxlevel=3)
+
+
+def _product(number: str, factor: Decimal) -> float:
+    """Number times factor, rounded once; infinite when it is too large for a double."""
+    rough = float(number)
+    if rough == 0 or not math.isfinite(rough):  # decimals have limits of their own, far beyond these
+        return rough
+    return float(Decimal(number) * factor)
+
+
+@cache
+def _factor(unit: str, kind: str) -> Decimal | None:
+    """What takes a unit to the SI unit of the kind; None when it is no unit or has another dimension."""
+    wanted = KINDS[kind]
+    unit = unit.replace("\N{MICRO SIGN}", "u").replace("\N{GREEK SMALL LETTER MU}", "u").replace("·", "*")
+    if unit in wanted.powers:  # starting pint takes half a second: not for the units everyone writes
+        return Decimal(1).scaleb(wanted.powers[unit])
+    unit = _PLAIN_POWER.sub("^", unit)
+    if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit):
+        return None
+    given, base = _in_root_units(unit), _in_root_units(_PLAIN_POWER.sub("^", wanted.unit))
+    # Comparing root units, not dimensions: a radian per second is not a hertz.
+    if given is None or base is None or given.units != base.units:
+        return None
+    return Decimal(given.magnitude) / Decimal(base.magnitude)
+
+
+def _in_root_units(unit: str) -> "pint.Quantity[Any] | None":
+    """One of the unit in pint's root units; None when pint does not know it."""
+    import pint  # noqa: PLC0415 - half a second that most cases never need
+
+    registry = _registry()
+    try:
+        return registry.Quantity(Decimal(1), registry.parse_units(unit)).to_root_units()
+    except (pint.PintError, ArithmeticError, AttributeError, TypeError, ValueError):
+        return None
+
+
+@cache
+def _registry() -> "pint.UnitRegistry[Any]":
+    """The one registry; decimal, so that "100 nm" is exactly the double 1e-7."""
+    import pint  # noqa: PLC0415 - half a second that most cases never need
+
+    return pint.UnitRegistry(non_int_type=Decimal)

@@ -1,0 +1,150 @@
+"""What several commands take alike."""
+
+from __future__ import annotations
+
+import math
+import re
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from cyclopts import Parameter
+
+from constriction.base.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from constriction.case.schema import Case
+    from constriction.spectra.columns.conversions import Geometry
+    from constriction.spectra.reading.analysis import Mask
+
+FLAG = SEVERAL = Parameter(negative="", show_default=False)
+
+given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", default=())
+"""The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
+
+BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+FREE_MEMORY_SHARE = 0.8
+
+
+def bytes_of(text: str) -> float:
+    """Bytes of a text such as 8 GB, 512MiB."""
+    parts = re.fullmatch(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*([kKMGT]i?|)B\s*", text)
+    value = float(parts[1]) * BYTES[parts[2]] if parts else 0.0
+    if not 0 < value < math.inf:
+        raise InputError(f"--memory {text!r}: expected a memory above zero with its unit, such as '8 GB'")
+    return value
+
+
+def free_memory() -> float:
+    """Bytes that may be used where nothing is said: 80 % of what is free."""
+    import psutil
+
+    return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available)
+
+
+def positive_quantity(option: str, text: str, kind: str) -> float:
+    """The value, SI, of what an option was given.
+
+    Args:
+        option: for messages, such as "--area".
+        text: a number with its unit.
+        kind: as in `case.quantities.KINDS`.
+
+    Raises:
+        InputError: it is no quantity of the kind, or not above zero.
+    """
+    from constriction.base.quantities import KINDS, parse_quantity
+
+    try:
+        value = parse_quantity(text, kind)
+    except InputError as error:
+        raise InputError(f"{option} {error}") from None
+    if value <= 0:
+        raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
+    return value
+
+
+def geometry(area: str | None, thickness: str | None) -> Geometry:
+    """The size of a sample that --area and --thickness name.
+
+    Raises:
+        InputError: one is no such quantity.
+    """
+    from constriction.spectra.columns.conversions import Geometry
+
+    return Geometry(
+        None if area is None else positive_quantity("--area", area, "area"),
+        None if thickness is None else positive_quantity("--thickness", thickness, "length"),
+    )
+
+
+def refuse_empty(files: Sequence[Path]) -> str:
+    """Why none of some files can be read, found before anything heavy is imported; "" where one may be."""
+    from constriction.spectra.files.texts import load_bytes
+
+    errors = []
+    for path in files:
+        try:
+            load_bytes(path)
+        except InputError as error:
+            errors.append(str(error))
+        else:
+            return ""
+    told = "; ".join(errors)
+    return told if len(errors) < 2 else f"none of {len(errors)} could be analysed: {told}"
+
+
+def with_accuracy(case: Case, relative_error: float) -> Case:
+    """A case with another accuracy.relative_error."""
+    from pydantic import ValidationError
+
+    from constriction.case.schema import Accuracy
+
+    try:
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
+    except ValidationError:
+        expected = Accuracy.model_fields["relative_error"].description
+        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
+    return case.model_copy(update={"accuracy": accuracy})
+
+
+def window(highest: str | None, lowest: str | None) -> tuple[float, float] | None:
+    """Smallest and largest frequency in Hz that --from and --to name; None without both.
+
+    Raises:
+        InputError: one is no frequency, or they are exchanged.
+    """
+    if highest is None and lowest is None:
+        return None
+    high = math.inf if highest is None else positive_quantity("--from", highest, "frequency")
+    low = 0.0 if lowest is None else positive_quantity("--to", lowest, "frequency")
+    if low >= high:
+        raise InputError(f"--from {highest!r} --to {lowest!r}: expected the higher frequency first")
+    return low, high
+
+
+# A hyphen between two frequencies, not that of an exponent.
+BETWEEN = re.compile(r"(?<![eE])\s*[-–]\s*(?=[\d.])")
+
+
+def masks(texts: Sequence[str]) -> tuple[Mask, ...]:
+    """What --mask names: a frequency such as "1 kHz", or a range such as "10 Hz-20 Hz" or "10-20 Hz".
+
+    Raises:
+        InputError: one is neither.
+    """
+    return tuple(_mask(text) for text in texts)
+
+
+def _mask(text: str) -> Mask:
+    from constriction.spectra.reading.analysis import Mask
+
+    ends = BETWEEN.split(text.strip())
+    if len(ends) > 2:
+        raise InputError(f"--mask {text!r}: expected one frequency, such as '1 kHz', or a range, such as '10 Hz-20 Hz'")
+    unit = ends[-1].lstrip("+-.0123456789eE ")
+    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}".strip() for end in ends]
+    found = sorted(positive_quantity("--mask", end, "frequency") for end in whole)
+    return Mask(text, found[0], found[-1])

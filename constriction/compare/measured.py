@@ -1,0 +1,71 @@
+"""Measured spectra, per area as the simulation is; what cannot be read or normalised says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from constriction.base.errors import one_line
+from constriction.spectra.columns.conversions import Geometry
+from constriction.spectra.files.readers import ReadOptions, read
+from constriction.spectra.measurement import Measurement
+from constriction.spectra.normalisation import normalised, to_area
+from constriction.spectra.spectrum import Spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A measured spectrum per area, or why there is none.
+
+    Attributes:
+        file: as it was named.
+        measurement: as read, None if it could not be.
+        spectrum: in Ω·m²; None if it could not be read or normalised.
+        area: by which it was multiplied, m²; None if it was per area already.
+        notes: where the area is from.
+        error: "" or why there is no spectrum, one line.
+    """
+
+    file: str
+    measurement: Measurement | None = None
+    spectrum: Spectrum | None = None
+    area: float | None = None
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+
+def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> tuple[Loaded, ...]:
+    """Read measured files, several spectra in one or not; what cannot be read has its error.
+
+    Args:
+        paths: of any instrument.
+        area: of the electrode in m²; None: what each file says.
+        impedance: of several in a file, as in `ReadOptions`.
+    """
+    options = ReadOptions(Geometry(area), impedance)
+    found: list[Loaded] = []
+    for path in paths:
+        try:
+            found += [_per_area(str(path), measurement, area) for measurement in read(path, options)]
+        except Exception as error:  # one bad file must not cost the others
+            found.append(Loaded(str(path), error=one_line(str(path), error)))
+    return tuple(found)
+
+
+def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded:
+    unit = measurement.spectrum.unit
+    if unit == "ohm m":
+        why = f"{file}: in Ω·cm, normalised to the cell constant; expected Ω, or Ω·cm² as the simulation has"
+        return Loaded(file, measurement, error=why)
+    if unit == "ohm m2":
+        if area is not None:
+            return Loaded(file, measurement, error=f"{file}: in Ω·cm², so per area already; expected no --area")
+        return Loaded(file, measurement, measurement.spectrum)
+    used = measurement.metadata.area if area is None else area
+    if used is None:
+        why = f"{file}: in Ω, and the file names no area of the electrode; expected --area, such as --area '1.13 cm2'"
+        return Loaded(file, measurement, error=why)
+    told = f"area {used * 1e4:.6g} cm² from the file; many programs write 1 cm² when nobody typed one"
+    notes = () if area is not None else (told,)
+    return Loaded(file, measurement, normalised(measurement.spectrum, to_area(used)), used, notes)

@@ -1,0 +1,227 @@
+"""What a comparison leaves behind: a folder that is always whole, and the content of its tables.
+
+Values are per cm² here, at the edge of the program; inside they are SI.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from constriction.base.folders import Kind
+from constriction.case.schema import case_sha256
+from constriction.compare.cell import Cell
+from constriction.compare.differences import FIT, Difference, Overlay
+from constriction.compare.measured import Loaded
+from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2, scaled, versions
+from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.fitting import fit_circuit
+from constriction.spectra.fit.inductance import Inductance, series_inductance
+from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
+
+LEFT_OUT = (
+    "inductance of cables and cell",
+    "resistance of leads and of contacts outside the electrolyte",
+    "the counter electrode, charge transfer and films",
+)
+DEFINITIONS = {
+    "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
+    "were measured, nothing is interpolated",
+    "apparent": f"{DEFINITION}; {TOLD_BY_SLAB}",
+    "circuit": "the slab in full contact times a factor, with an RQ beside it if it is three standard errors and has "
+    "its apex in the window; where the measured electrolyte is another than the case's (BIC), and with --circuit, all "
+    "parameters are free, and the electrolyte's arcs are those most like the slab's, in time constant and resistance; "
+    "the simulation is read in the same way, without the arc if the measurement does not show it",
+    "interfaces": "2: both ends of the cell are alike, so its middle is an equipotential; case.toml is half of it, as "
+    "solved; R_cstr is one interface's, every other value the whole cell's, with both",
+    "difference_in_error_bars": "(measured - simulated) / root of (standard error of the measurement's fit squared + "
+    "numerical error bar of the simulation squared)",
+}
+PICTURES = ("overlay", "residuals", "relaxation_times")
+# A series inductance is told of from this part of |Z| on, and from so many times the noise.
+NOTABLE_SHARE, NOTABLE_NOISE = 0.01, 3.0
+COLUMNS = (
+    "file,sweep,quantity,unit,measured,measured_stderr,simulated,simulated_error,difference_percent,"
+    "difference_in_error_bars,remark"
+)
+UNITS = {"R_SE": ("ohm_cm2", OHM_CM2), "R_int": ("ohm_cm2", OHM_CM2), "C_int": ("farad_per_cm2", FARAD_PER_CM2)}
+OUR_KEYS = {"interfaces", "files", "case_sha256", "versions"}  # what shows that a comparison.json is ours
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One measured spectrum, and what came of it: an overlay, or why not."""
+
+    loaded: Loaded
+    overlay: Overlay | None
+    error: str
+
+
+def picture_name(kind: str, number: int, of: int) -> str:
+    """File of a picture of the spectrum with a number from 1: overlay.png, or overlay-1.png among several."""
+    return f"{kind}.png" if of == 1 else f"{kind}-{number}.png"
+
+
+def comparison_record(case_file: str, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+    """The content of comparison.json; units in the keys."""
+    result = cell.result
+    return {
+        "case": case_file,
+        "title": result.case.title,
+        "case_sha256": case_sha256(result.case),
+        "interfaces": cell.interfaces,
+        "R_cstr_ohm_cm2": result.R_cstr * OHM_CM2,
+        "R_cstr_error_ohm_cm2": result.R_cstr_error * OHM_CM2,
+        "spectrum_error_ohm_cm2": cell.error * OHM_CM2,
+        "accuracy_reached": result.accuracy_reached,
+        "not_simulated": list(LEFT_OUT),
+        "definitions": DEFINITIONS,
+        "relaxation_times": _times_record(cell),
+        "files": [_entry_record(entry) for entry in entries],
+        "versions": versions(result.case.accuracy.method),
+    }
+
+
+def _entry_record(entry: Entry) -> dict[str, Any]:
+    loaded, overlay = entry.loaded, entry.overlay
+    metadata = None if loaded.measurement is None else loaded.measurement.metadata
+    head = {
+        "file": loaded.file,
+        "sweep": None if metadata is None else metadata.sweep,
+        "sha256": None if metadata is None else metadata.sha256,
+        "area_cm2": None if loaded.area is None else loaded.area * 1e4,
+        "error": entry.error or None,
+    }
+    return head if overlay is None else {**head, **_overlay_record(loaded, overlay)}
+
+
+def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
+    size = np.abs(overlay.residuals)
+    worst = int(np.argmax(size))
+    test = overlay.screened.test
+    return {
+        "window_hertz": list(overlay.window),
+        "points": int(size.size),
+        "excluded": [point.why for point in overlay.screened.excluded],
+        "masked": [point.why for point in overlay.screened.masked],
+        "kramers_kronig": {"limit": overlay.screened.limit, "elements": test.elements, "mu": test.mu},
+        "measured_circuit": overlay.measured_reading.circuit,
+        "simulated_circuit": overlay.simulated_reading.circuit,
+        "measured_noise": overlay.noise,
+        "measured_arcs": [_arc(arc) for arc in overlay.measured_reading.arcs],
+        "simulated_arcs": [_arc(arc) for arc in overlay.simulated_reading.arcs],
+        **{item.name: _difference_record(item) for item in overlay.differences},
+        "residual_rms": float(np.sqrt(np.mean(size**2))),
+        "residual_largest": float(size[worst]),
+        "residual_largest_hertz": float(overlay.simulated.frequency[worst]),
+        **_inductance_record(loaded, overlay),
+        "remarks": list(remarks(loaded, overlay)),
+    }
+
+
+def _inductance_record(loaded: Loaded, overlay: Overlay) -> dict[str, float | None]:
+    """Inductance in H that the measurement shows in series; None without one, or without area."""
+    found = inductance_of(overlay) if loaded.area else None
+    value, stderr = found if found and loaded.area else (None, None)
+    return {
+        "series_inductance_henry": scaled(value, 1 / (loaded.area or 1.0)),
+        "series_inductance_stderr_henry": scaled(stderr, 1 / (loaded.area or 1.0)),
+    }
+
+
+def _difference_record(item: Difference) -> dict[str, Any]:
+    unit, factor = UNITS[item.name]
+    return {
+        f"measured_{unit}": scaled(item.measured, factor),
+        f"measured_stderr_{unit}": scaled(item.measured_stderr, factor),
+        f"simulated_{unit}": scaled(item.simulated, factor),
+        f"simulated_error_{unit}": scaled(item.simulated_error, factor),
+        "difference_percent": scaled(item.relative, 100.0),
+        "difference_in_error_bars": item.in_bars,
+    }
+
+
+def _arc(arc: Arc) -> dict[str, Any]:
+    return {
+        "R_ohm_cm2": arc.resistance * OHM_CM2,
+        "C_farad_per_cm2": arc.capacitance * FARAD_PER_CM2,
+        "exponent": arc.exponent,
+        "f_apex_hertz": arc.f_apex,
+    }
+
+
+def _times_record(cell: Cell) -> dict[str, Any]:
+    constriction, electrolyte = cell.times()
+    return {
+        "exact": constriction.exact,
+        "constriction_seconds": constriction.times.tolist(),
+        "constriction_ohm_cm2": (constriction.resistances * OHM_CM2).tolist(),
+        "electrolyte_seconds": electrolyte.times.tolist(),
+        "electrolyte_ohm_cm2": (electrolyte.resistances * OHM_CM2).tolist(),
+    }
+
+
+@lru_cache(maxsize=256)
+def inductance_of(overlay: Overlay) -> Inductance | None:
+    """What is in series with the measurement's own circuit, per area; None if it is not three standard errors."""
+    spectrum, reading = overlay.screened.spectrum, overlay.measured_reading
+    return series_inductance(spectrum, reading.fit or fit_circuit(spectrum, reading.circuit, FIT))
+
+
+def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
+    """What a reader of the numbers must know."""
+    yield from loaded.notes
+    if loaded.measurement is not None:
+        yield from loaded.measurement.warnings
+    if not overlay.screened.test.consistent:
+        yield f"Kramers-Kronig: {overlay.screened.test.message}"
+    yield from overlay.screened.remarks
+    yield from overlay.remarks
+    if (inductance := inductance_of(overlay)) is not None:
+        first = overlay.screened.spectrum
+        share = 2 * np.pi * first.frequency[0] * inductance.value / abs(first.impedance[0])
+        if share > max(NOTABLE_SHARE, NOTABLE_NOISE * overlay.noise):
+            in_nano = [1e9 * value / loaded.area for value in inductance] if loaded.area else []
+            size = " of {:.2g} ± {:.1g} nH".format(*in_nano) if in_nano else ""
+            circuit = overlay.measured_reading.circuit
+            advice = "" if "L" in circuit else f"; --circuit L-{circuit} fits it"
+            yield f"series inductance{size} in the measurement, {share:.1%} of |Z| at the highest frequency{advice}"
+
+
+def table_csv(entries: Sequence[Entry]) -> str:
+    """The content of table.csv: a line per spectrum and quantity, one for a spectrum that failed."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS.split(","))
+    for entry in entries:
+        measurement = entry.loaded.measurement
+        head = [entry.loaded.file, "" if measurement is None else measurement.metadata.sweep]
+        if entry.overlay is None:
+            writer.writerow([*head, *[""] * 8, entry.error])
+            continue
+        for item in entry.overlay.differences:
+            unit = UNITS[item.name][0]
+            cells = ["" if value is None else repr(value) for value in _difference_record(item).values()]
+            writer.writerow([*head, item.name, unit, *cells, "; ".join(remarks(entry.loaded, entry.overlay))])
+    return text.getvalue()
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and OUR_KEYS <= record.keys()
+
+
+REPORT = "report.html"
+FILES = ("comparison.json", "table.csv", "case.toml", REPORT)
+COMPARISON = Kind("comparison", FILES, _is_ours, rf"({'|'.join(PICTURES)})(-\d+)?\.png")

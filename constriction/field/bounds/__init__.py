@@ -1,0 +1,1 @@
+"""Two-sided bounds on R_cstr by divergence-free fluxes."""

@@ -1,0 +1,215 @@
+"""Divergence-free fluxes on the mesh of a potential, and of these nearly the one of least energy.
+
+The current through a face is one unknown and how it is spread over the face two more, without divergence; so the only
+constraint is that the currents through the faces of each cell cancel. The flux of least energy is found by conjugate
+gradients which start at the potential's own flux, averaged over the two sides of each face, and never leave the
+constraint: a cell-centred matrix is factored once and every direction projected with it (Gould, Hribar and Nocedal
+2001). Any step's flux is admissible, so stopping early costs sharpness and never the bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse
+
+from constriction.field.bounds.faces import FRAMES, Faces, Slab, find_faces, rim_corners
+from constriction.field.bounds.fluxes import (
+    CHUNK,
+    CORNERS,
+    Quadrature,
+    Rule,
+    energies,
+    potential_loads,
+    rules_by_rim,
+    triangle_rule,
+    triangle_shapes,
+    triangle_slopes,
+)
+from constriction.field.elements.operators import alone
+from constriction.field.elements.solvers import factorise
+from constriction.field.mesh.flat import SURFACES
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+
+MOST_STEPS = 60
+LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
+ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
+SURFACE_POINTS = 5  # per direction, for a thin gap
+
+
+@dataclass(frozen=True)
+class System:
+    """Energy of fluxes as a quadratic form.
+
+    `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `gap` (g, 3, 3) on those of the faces
+    `gap_faces` (g,). `start` (m, 3) is the potential's flux, averaged; `drive` (m, 3) gives the current through the
+    counter electrode. `potential_energy` is the potential's own.
+    """
+
+    faces: Faces
+    matrices: Reals
+    gap: Reals
+    gap_faces: Ints
+    start: Reals
+    drive: Reals
+    potential_energy: float
+
+    def gathered(self, flux: Reals) -> Reals:
+        """Unknowns of faces (m, 3) → of cells (n, 12)."""
+        return np.take(flux, self.faces.of, axis=0).reshape(-1, 12)
+
+    def apply(self, flux: Reals) -> Reals:
+        """The matrix times a flux, (m, 3)."""
+        product = _scattered(np.matmul(self.matrices, self.gathered(flux)[..., None]), self.faces)
+        product[self.gap_faces] += np.matmul(self.gap, flux[self.gap_faces, :, None])[..., 0]
+        return product
+
+
+def _scattered(values: Reals, faces: Faces) -> Reals:
+    """Sum what cells give to their faces, (n, 12) → (m, 3), and drop what is not free."""
+    values = values.reshape(-1, 3)
+    total = np.take(values, faces.first, axis=0)
+    total += np.take(values, faces.second, axis=0) * (faces.second >= 0)[:, None]  # −1 takes anything
+    total *= faces.free
+    return total
+
+
+def build_system(slab: Slab, ratio: float, quadrature: Quadrature) -> System:
+    """Energies on all cells, and the potential's flux.
+
+    Args:
+        slab: its cells.
+        ratio: s ≥ 0 of a thin gap.
+        quadrature: how finely energies are integrated.
+    """
+    on_rim = rim_corners(slab)
+    faces = find_faces(slab, on_rim, ratio > 0)
+    matrices, fluxes, energy = np.empty((len(slab.points), 12, 12)), np.empty((len(slab.points), 12)), 0.0
+    for which, rule in rules_by_rim(on_rim, quadrature):
+        for begin in range(0, len(which), CHUNK):
+            some = which[begin : begin + CHUNK]
+            matrices[some], fluxes[some], part = _cells(slab, faces, some, rule)
+            energy += part
+    gap_faces, gap, gap_energy = _gap(slab, faces, ratio)
+    start = _scattered(fluxes, faces) / np.where(faces.second >= 0, 2, 1)[:, None]
+    drive = np.zeros_like(start)
+    drive[faces.tags == SURFACES["counter_electrode"], 0] = 0.5
+    return System(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
+
+
+def _cells(slab: Slab, faces: Faces, which: Ints, rule: Rule) -> tuple[Reals, Reals, float]:
+    """Matrices of some cells in the unknowns of faces, the fluxes nearest to the potential's, and its energy."""
+    matrices, energy = energies(slab.points[which], slab.potential[which], rule)
+    numbers = slab.corners[which][:, CORNERS]
+    of = faces.of[which]
+    place = np.argmax(numbers[..., None] == faces.corners[of][:, :, None, :], axis=3)
+    shapes = FRAMES[faces.frame[of][..., None], place] * faces.sign[which][..., None, None]
+    shapes *= faces.free[of][:, :, None, :]
+    blocks = np.zeros((len(which), 4, 3, 4, 3))
+    for face in range(4):
+        blocks[:, face, :, face, :] = shapes[:, face]
+    change = blocks.reshape(-1, 12, 12)
+    back = change.transpose(0, 2, 1)
+    matrices = back @ (matrices @ change)
+    load = np.matmul(back, (slab.potential[which] @ potential_loads().T)[..., None])
+    fixed = np.eye(12) * (1 - faces.free[of].reshape(-1, 1, 12))
+    return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
+
+
+def _gap(slab: Slab, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
+    """Faces of a thin gap, the matrices ∫(τ·n)²/s of their unknowns, and the potential's energy s∫φ² there."""
+    which = np.flatnonzero((faces.tags == SURFACES["gap"]) & (faces.second < 0)) if ratio > 0 else np.zeros(0, int)
+    rule = triangle_rule(SURFACE_POINTS)
+    cells, place = np.divmod(faces.first[which], 4)
+    numbers = slab.corners[cells[:, None], CORNERS[place]]
+    order = np.argmax(faces.corners[which][:, :, None] == numbers[:, None, :], axis=2)
+    local = np.take_along_axis(CORNERS[place], order, axis=1)
+    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in ((1, 2), (0, 2), (0, 1)))], axis=1)
+    points = np.take_along_axis(slab.points[cells], nodes[..., None], axis=1)
+    potential = np.take_along_axis(slab.potential[cells], nodes, axis=1)
+    tangents = np.einsum("fnx,qnk->fqkx", points, triangle_slopes(rule.places))
+    area = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
+    energy = ratio * np.sum((potential @ triangle_shapes(rule.places).T) ** 2 * area * rule.weights)
+    density = np.einsum("qa,fau->fqu", rule.places, FRAMES[faces.frame[which]])
+    matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / area, density, density) / (ratio if ratio > 0 else 1)
+    return which, matrices, float(energy)
+
+
+def _mid_edge(corners: Ints, i: int, j: int) -> Ints:
+    """Local number, (faces, 1), of the mid-node between two columns of local corners."""
+    table = np.zeros((4, 4), dtype=np.int64)
+    for number, (a, b) in enumerate(TETRAHEDRON_EDGES):
+        table[a, b] = table[b, a] = 4 + number
+    return table[corners[:, i], corners[:, j]][:, None]
+
+
+class Balance:
+    """Takes the nearest flux without divergence, in the norm of a `diagonal` (m,); a context manager."""
+
+    def __init__(self, faces: Faces, diagonal: Reals) -> None:
+        self._inverse = faces.free[:, 0] / diagonal
+        cells = np.repeat(np.arange(len(faces.of)), 4)
+        shape = (len(faces.of), len(faces.first))
+        self._net = scipy.sparse.csr_matrix((faces.sign.ravel(), (cells, faces.of.ravel())), shape=shape)
+        self._spread = (self._net @ scipy.sparse.diags_array(self._inverse)).T.tocsr()
+        self._factor = factorise(alone(scipy.sparse.csr_array(self._net @ self._spread)))
+
+    def __enter__(self) -> Balance:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._factor.destroy()
+
+    def net(self, flux: Reals) -> Reals:
+        """Twice the net current out of each cell, (n,)."""
+        return np.asarray(self._net @ flux[:, 0])
+
+    def correct(self, flux: Reals) -> None:
+        """Take the divergence out of a flux, in place."""
+        flux[:, 0] -= self._spread @ self._factor.solve(self.net(flux))
+
+
+def equilibrate(system: System) -> Reals:
+    """A divergence-free flux of nearly least energy for its current through the counter electrode, (m, 3).
+
+    Maximises 2·current − energy, which the potential's energy bounds from above.
+    """
+    diagonal, spreads = _face_blocks(system)
+    with Balance(system.faces, diagonal) as balance:
+        flux = system.start.copy()
+        balance.correct(flux)
+        residual = system.drive - system.apply(flux)
+        distance = system.potential_energy - float(np.vdot(flux, residual + system.drive))
+        direction, length = np.zeros_like(flux), 1.0
+        for _ in range(MOST_STEPS):
+            ahead = residual / diagonal[:, None]
+            ahead[:, 1:] = np.matmul(spreads, residual[:, 1:, None])[..., 0]
+            balance.correct(ahead)
+            previous, length = length, float(np.vdot(residual, ahead))
+            if length <= ROUNDING * system.potential_energy:
+                break
+            direction = ahead + length / previous * direction
+            image = system.apply(direction)
+            step = length / float(np.vdot(direction, image))
+            flux += step * direction
+            residual -= step * image
+            distance -= step * length
+            if step * length <= LEAST_GAIN * distance:
+                break
+        balance.correct(flux)
+    return flux
+
+
+def _face_blocks(system: System) -> tuple[Reals, Reals]:
+    """What the matrix has on each face: its diagonal for the current, (m,), the inverse for the spread, (m, 2, 2).
+
+    Neither depends on the order of a face's corners, and so nor does the flux: it is one on any number of ranks.
+    """
+    faces = system.faces
+    cells = system.matrices.reshape(-1, 4, 3, 4, 3)
+    own = np.stack([cells[:, face, :, face, :] for face in range(4)], axis=1).reshape(-1, 3, 3)
+    blocks = own[faces.first] + own[faces.second] * (faces.second >= 0)[:, None, None]
+    blocks[system.gap_faces] += system.gap
+    blocks += np.eye(3) * (1 - faces.free[:, None, :])
+    return blocks[:, 0, 0], np.linalg.inv(blocks[:, 1:, 1:]) * faces.free[:, None, 1:]

@@ -1,0 +1,122 @@
+"""The faces between the electrolyte's cells, and which fluxes through them are allowed.
+
+At a rim no flux may run along it: where the map is quadratic in the distance ρ to the rim, the energy of such a flux
+goes as ∫ dρ/ρ. It stays finite if and only if on faces with an edge on the rim the density at both ends of that edge is
+the same, and on other faces of cells with an edge on the rim it vanishes at the corner on the rim. (All faces round a
+piece of rim have the same difference of the two ends, and the first of them is insulated: it is zero.) These are
+conditions on faces, so a change of unknowns on each face, its frame, drops what they forbid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from constriction.field.bounds.fluxes import CORNERS
+from constriction.field.mesh.flat import SURFACES
+from constriction.field.mesh.simplices import Flags, Ints, Reals
+
+# The unknowns of a face: densities at its corners for a unit of each, (kind, corner, unknown). The first carries the
+# face's current, ½, the others none. Kinds: free; corners 0 and 1 on a rim; corner 2 on a rim and to be zero; corners 0
+# and 1 on a rim and to be zero.
+FREE, ALONG_RIM, TO_RIM, ONLY_OFF_RIM = range(4)
+FRAMES = np.array(
+    [
+        [[1, 1, 1], [1, -1, 1], [1, 0, -2]],
+        [[1, 0, 1], [1, 0, 1], [1, 0, -2]],
+        [[1.5, 1, 0], [1.5, -1, 0], [0, 0, 0]],
+        [[0, 0, 0], [0, 0, 0], [3, 0, 0]],
+    ]
+)
+_ALLOWED = np.any(FRAMES != 0, axis=1)  # (kind, unknown)
+
+
+@dataclass(frozen=True)
+class Slab:
+    """The electrolyte's cells as arrays: node coordinates, numbers of corners, tags of faces, the potential.
+
+    `points` (n, 10, 3) in pitches, `corners` (n, 4), `tags` (n, 4) of the faces opposite the corners as in SURFACES, 0
+    for none, `potential` (n, 10), one on the counter electrode and zero on the contacts.
+    """
+
+    points: Reals
+    corners: Ints
+    tags: Ints
+    potential: Reals
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The slab's faces. `of` (n, 4) are a cell's; `sign` (n, 4) is 1 where they point out of it and −1 elsewhere.
+
+    `first`, `second` (m,): places, as in `of.ravel()`, of the cell a face points out of and of the one it points into;
+    the latter −1 on the border. `tags` (m,), `frame` (m,). `free` (m, 3): which unknowns may differ from zero.
+    `corners` (m, 3) in the order that the frame asks for.
+    """
+
+    of: Ints
+    sign: Reals
+    first: Ints
+    second: Ints
+    tags: Ints
+    frame: Ints
+    free: Reals
+    corners: Ints
+
+    @property
+    def unknowns(self) -> int:
+        """Number of unknowns."""
+        return int(np.count_nonzero(self.free))
+
+
+def rim_corners(slab: Slab) -> Flags:
+    """Whether a cell's corners lie on a rim, i.e. touch contact and gap; (n, 4)."""
+    on = np.zeros((2, slab.corners.max() + 1), dtype=bool)
+    for marks, name in zip(on, ("contact", "gap"), strict=True):
+        cells, places = np.nonzero(slab.tags == SURFACES[name])
+        marks[slab.corners[cells[:, None], CORNERS[places]]] = True
+    return np.asarray(on.all(axis=0)[slab.corners])
+
+
+def find_faces(slab: Slab, on_rim: Flags, thin_gap: bool) -> Faces:
+    """Number the faces; with a `thin_gap` current passes through the faces of the gap, else they are insulated."""
+    triangles = np.sort(slab.corners[:, CORNERS].reshape(-1, 3), axis=1)
+    base = int(slab.corners.max()) + 1
+    keys = triangles[:, 0] * base * base + triangles[:, 1] * base + triangles[:, 2]
+    _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+    sign = np.full(len(keys), -1.0)
+    sign[first] = 1.0
+    others = np.flatnonzero(sign < 0)
+    second = np.full(len(first), -1)
+    second[of[others]] = others
+    tags = slab.tags.ravel()[first]
+    marks = np.zeros(base, dtype=bool)
+    marks[slab.corners[on_rim]] = True
+    at_rim = marks[triangles[first]]
+    along = np.zeros(len(first), dtype=bool)
+    along[of.reshape(-1, 4)[on_rim.sum(axis=1) == 2]] = True
+    gap = (tags == SURFACES["gap"]) & (second < 0)
+    frame = _frames(at_rim.sum(axis=1), along, gap & thin_gap)
+    live = (second >= 0) | np.isin(tags, [SURFACES["contact"], SURFACES["counter_electrode"]]) | (gap & thin_gap)
+    # rim corners last where there is one and first where there are two
+    last = np.where(at_rim.sum(axis=1) == 1, 1, -1)[:, None] * at_rim
+    order = np.argsort(last, axis=1, kind="stable")
+    return Faces(
+        of=of.reshape(-1, 4),
+        sign=sign.reshape(-1, 4),
+        first=first,
+        second=second,
+        tags=tags,
+        frame=frame,
+        free=np.asarray(_ALLOWED[frame] & live[:, None], dtype=float),
+        corners=np.take_along_axis(triangles[first], order, axis=1),
+    )
+
+
+def _frames(rim_corner_count: Ints, in_edge_cell: Flags, gap: Flags) -> Ints:
+    """What the rim asks of each face. Through a gap flows s·φ, which is zero on the rim."""
+    frame = np.where(rim_corner_count == 2, ALONG_RIM, FREE)
+    frame[(rim_corner_count == 1) & (in_edge_cell | gap)] = TO_RIM
+    frame[(rim_corner_count == 2) & gap] = ONLY_OFF_RIM
+    return frame

@@ -1,0 +1,1 @@
+"""Finite elements on the mesh: matrices, solvers, how fine each rim wants to be."""

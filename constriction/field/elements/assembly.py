@@ -1,0 +1,267 @@
+"""From a mesh to the frequency-free matrices of the impedance problem.
+
+Lengths are in pitches and the electrolyte's conductivity is one. At a complex ratio s of gap to electrolyte the
+potential makes ½ φᵀ(K + s G)φ stationary with φ = 0 on the metals and φ = 1 on the counter electrode; the admittance
+is Y(s) = φᵀ(K + s G)φ and the area-specific impedance F(s) = area / Y(s), in pitches. K is the electrolyte's
+stiffness; G is the mass matrix of the gap's plane for a thin gap, and h times the gap's stiffness for a gap volume of
+height h (in pitches), so that in both s = κ_gap·pitch / (κ_SE·gap height) with the lengths in metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
+import numpy as np
+import ufl
+from dolfinx import cpp, fem, la
+from dolfinx.common import IndexMap
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+from constriction.field.elements.operators import Numbering, Operator, Vector
+from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+
+# Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
+# Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
+# % of the mesh's own error.
+VOLUME_QUADRATURE = 6
+SURFACE_QUADRATURE = 6
+
+METALS = ("contact", "copper", "island_wall")
+
+
+@dataclass(frozen=True)
+class CoarseLevel:
+    """The same problem in first-order elements.
+
+    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
+    """
+
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    prolongation: sparse.csr_array
+
+    def matrix(self, ratio: complex) -> Operator:
+        """As `GapProblem.matrix`."""
+        return _shifted(self, ratio)
+
+
+@dataclass(frozen=True)
+class GapProblem:
+    """The problem of one cell on its free unknowns.
+
+    `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
+    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. `flat` is the field of the
+    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`, `counter` those
+    of the counter electrode. `area` is the cell's in pitches², `depth` the slab's in pitches.
+    """
+
+    cell: CellMesh
+    plan: MeshPlan
+    space: fem.FunctionSpace
+    numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    drive: NDArray[np.float64]
+    flat: NDArray[np.float64]
+    drive_energy: float
+    area: float
+    depth: float
+
+    @property
+    def numbering(self) -> Numbering:
+        """Of the free unknowns."""
+        return self.stiffness.numbering
+
+    @property
+    def unknowns(self) -> int:
+        """Number of free unknowns on all ranks."""
+        return self.numbering.size
+
+    @property
+    def gap_volume(self) -> bool:
+        """Whether the gap is meshed."""
+        return self.plan.gap_height is not None
+
+    def matrix(self, ratio: complex) -> Operator:
+        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
+        return _shifted(self, ratio)
+
+    def energy(self, field: Vector) -> float:
+        """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
+        free = self.stiffness.energy(field) - 2 * self.numbering.dot(field, self.drive)
+        return free + self.drive_energy
+
+    @property
+    def flat_energy(self) -> float:
+        """The same of the flat interface's field: area / depth, but for a round cell's side, 1e-6 off the cylinder."""
+        return self.energy(self.flat)
+
+    def on_cells(self, field: Vector) -> NDArray[np.float64]:
+        """A field on the free unknowns, with its values on electrodes, at the ten nodes of cells; (cells, 10)."""
+        values = la.vector(self.space.dofmap.index_map)
+        values.array[:] = 0
+        values.array[self.numbers] = field
+        values.array[self.counter] = 1
+        values.scatter_forward()
+        return np.asarray(values.array[self.space.dofmap.list])
+
+
+def _shifted(level: GapProblem | CoarseLevel, ratio: complex) -> Operator:
+    return level.stiffness.plus(ratio, level.gap) if ratio != 0 else level.stiffness.within(~level.inner)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """K and G on the free unknowns of a space; `numbers` of the owned ones, `counter` of the counter electrode's.
+
+    `current` = K·1 over the counter electrode's unknowns, on all that the rank owns, and `energy` = 1ᵀK1.
+    """
+
+    stiffness: Operator
+    gap: Operator
+    inner: NDArray[np.bool_]
+    numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
+    current: NDArray[np.float64]
+    energy: float
+
+
+def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
+    """Assemble second-order Lagrange elements on a cell meshed after a plan."""
+    space = fem.functionspace(cell.mesh, ("Lagrange", 2))
+    level = _level(space, cell, plan)
+    one = fem.Constant(cell.mesh, np.float64(1)) * _measure("ds", cell)(SURFACES["counter_electrode"])
+    flat = fem.Function(space, dtype=np.float64)
+    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
+    own = level.numbers[: level.stiffness.numbering.owned]
+    return GapProblem(
+        cell=cell,
+        plan=plan,
+        space=space,
+        numbers=own,
+        counter=level.counter,
+        stiffness=level.stiffness,
+        gap=level.gap,
+        inner=level.inner,
+        drive=-level.current[own],
+        flat=flat.x.array[own],
+        drive_energy=level.energy,
+        area=cell.mesh.comm.allreduce(fem.assemble_scalar(fem.form(one, dtype=np.float64))),
+        depth=plan.slab_depth,
+    )
+
+
+def coarsen(problem: GapProblem) -> CoarseLevel:
+    """Assemble first-order elements on the same mesh."""
+    space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
+    level = _level(space, problem.cell, problem.plan)
+    return CoarseLevel(level.stiffness, level.gap, level.inner, _prolongation(problem, space, level.numbers))
+
+
+def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
+    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
+    conduction, dx = ufl.inner(ufl.grad(u), ufl.grad(v)), _measure("dx", cell)
+    electrolyte, gap = conduction * dx(VOLUMES["electrolyte"]), ufl.inner(u, v) * _measure("ds", cell)(SURFACES["gap"])
+    everything = electrolyte
+    if plan.gap_height is not None:
+        gap = fem.Constant(cell.mesh, np.float64(plan.gap_height)) * conduction * dx(VOLUMES["gap_volume"])
+        everything = conduction * dx((VOLUMES["electrolyte"], VOLUMES["gap_volume"]))
+    matrix = fem.create_matrix(_form(everything))  # one pattern, with the ghosts of all cells, for both
+    columns = matrix.index_map(1)
+    stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))
+    counter = _on_surfaces(space, cell, "counter_electrode")
+    current = stiffness @ _spread(counter, columns).astype(np.float64)
+    slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
+    free = np.flatnonzero(_spread(~counter & ~_on_surfaces(space, cell, *METALS), columns)).astype(np.int32)
+    index_map, numbers = cpp.common.create_sub_index_map(columns, free, False)
+    numbering = Numbering(index_map)
+    if numbering.comm.size == 1:
+        numbers = _neighbours_together(stiffness, numbers)
+    return _Level(
+        stiffness=_restricted(stiffness, numbers, numbering),
+        gap=_restricted(gap_matrix, numbers, numbering),
+        inner=~slab[numbers[: numbering.owned]],
+        numbers=numbers,
+        counter=np.flatnonzero(counter).astype(np.int32),
+        current=current,
+        energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
+    )
+
+
+def _measure(kind: str, cell: CellMesh) -> ufl.Measure:
+    degree, data = {"dx": (VOLUME_QUADRATURE, cell.volumes), "ds": (SURFACE_QUADRATURE, cell.surfaces)}[kind]
+    return ufl.Measure(kind, domain=cell.mesh, subdomain_data=data, metadata={"quadrature_degree": degree})
+
+
+def _form(form: ufl.Form) -> fem.Form:
+    """In real numbers, whatever PETSc's are: half the time; compiled with sums in any order: a fourth less again."""
+    return fem.form(form, dtype=np.float64, jit_options={"cffi_extra_compile_args": ["-O3", "-ffast-math"]})
+
+
+def _assembled(matrix: la.MatrixCSR, form: ufl.Form) -> sparse.csr_array:
+    """Own rows × own and ghost columns; a copy, the matrix serves again."""
+    matrix.set_value(0)
+    fem.assemble_matrix(matrix, _form(form), bcs=[])
+    matrix.scatter_reverse()
+    rows, columns = (matrix.index_map(k) for k in (0, 1))
+    ends = matrix.indptr[: rows.size_local + 1]
+    entries = slice(0, int(ends[-1]))
+    shape = (rows.size_local, columns.size_local + columns.num_ghosts)
+    data = matrix.data[entries].copy()
+    return sparse.csr_array((data, matrix.indices[entries], ends.astype(np.int32)), shape=shape)
+
+
+def _restricted(matrix: sparse.csr_array, numbers: NDArray[np.int32], numbering: Numbering) -> Operator:
+    """Rows and columns of the free unknowns, without stored zeros."""
+    rows = sparse.csr_array(matrix[numbers[: numbering.owned]][:, numbers])
+    rows.eliminate_zeros()
+    rows.sort_indices()
+    return Operator(rows, numbering)
+
+
+def _neighbours_together(matrix: sparse.csr_array, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Reorder the unknowns of the only rank so that a product finds neighbours in the cache: a fourth less time."""
+    order = reverse_cuthill_mckee(sparse.csr_matrix(matrix[numbers][:, numbers]), symmetric_mode=True)
+    return np.asarray(numbers[order], dtype=np.int32)
+
+
+def _on_surfaces(space: fem.FunctionSpace, cell: CellMesh, *names: str) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns on surfaces; (owned,)."""
+    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
+    return _touched(space, fem.locate_dofs_topological(space, 2, facets, remote=False))
+
+
+def _touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns that some rank names: a facet or cell may live on another rank; (owned,)."""
+    marks = la.vector(space.dofmap.index_map)
+    marks.array[unknowns] = 1
+    marks.scatter_reverse(la.InsertMode.add)
+    return np.asarray(marks.array[: space.dofmap.index_map.size_local] > 0)
+
+
+def _spread(owned: NDArray[np.bool_], index_map: IndexMap) -> NDArray[np.bool_]:
+    """Marks of the ghosts of an index map, too; (owned,) → (owned + ghosts,)."""
+    marks = la.vector(index_map)
+    marks.array[: len(owned)] = owned
+    marks.scatter_forward()
+    return np.asarray(marks.array > 0)
+
+
+def _prolongation(problem: GapProblem, space: fem.FunctionSpace, free: NDArray[np.int32]) -> sparse.csr_array:
+    """Values of first-order functions at the second-order nodes: vertices, and the middles of edges."""
+    fine, coarse = problem.space.dofmap.list, space.dofmap.list
+    rows = np.concatenate([fine[:, :4], np.repeat(fine[:, 4:], 2, axis=1)], axis=1).ravel()
+    columns = np.concatenate([coarse, *(coarse[:, edge] for edge in TETRAHEDRON_EDGES)], axis=1).ravel()
+    shape = int(fine.max()) + 1, int(free.max(initial=coarse.max())) + 1
+    several = sparse.coo_array((np.ones(len(rows)), (rows, columns)), shape=shape).tocsr()  # once for each cell around
+    nodes = several[problem.numbers]
+    ends = np.diff(nodes.indptr)  # 1 at a vertex, 2 on an edge
+    nodes.data[:] = np.repeat(1.0 / ends, ends)
+    return sparse.csr_array(nodes[:, free])

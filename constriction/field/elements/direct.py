@@ -1,0 +1,44 @@
+"""Solves of slab and gap together: the independent check of the reduced model, and the limit s → ∞."""
+
+from __future__ import annotations
+
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.field.elements.assembly import GapProblem
+from constriction.field.elements.operators import Operator, Vector
+from constriction.field.elements.solvers import factorise
+
+
+def solve_directly(problem: GapProblem, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """F(s) in pitches, each from one complex solve; same shape as `ratios`."""
+    distinct, places = np.unique(ratios, return_inverse=True)
+    values = np.array([_solve_at(problem, complex(ratio)) for ratio in distinct])
+    return np.asarray(values[places].reshape(np.shape(ratios)))
+
+
+def _solve_at(problem: GapProblem, ratio: complex) -> complex:
+    return problem.area / (problem.drive_energy - _energy(problem.matrix(ratio), problem.drive))
+
+
+def _energy(matrix: Operator, load: Vector) -> complex:
+    """bᵀA⁻¹b, without conjugation."""
+    with factorise(matrix) as factor:
+        product = complex(load @ factor.apply(load))
+    return complex(matrix.numbering.comm.allreduce(product))
+
+
+def flat_storage(problem: GapProblem) -> float:
+    """The limit of s·(F(s) − depth) for s → ∞ of a gap volume: a uniform current density enters it.
+
+    Returns:
+        bᵀG⁻¹b / area in pitches, G on the gap's unknowns and b the unit current density through its plane. For a thin
+        gap the limit is the gap's area fraction and needs no solve.
+    """
+    if not problem.gap_volume:
+        raise ValueError("flat_storage: expected a problem with a gap volume, got a thin gap")
+    touched = problem.gap.diagonal() > 0
+    # of the flat field into the plane z = 0: b / depth, with its sign turned
+    current = -problem.depth * (problem.stiffness @ problem.flat - problem.drive)
+    return _energy(problem.gap.within(touched), np.where(touched, current, 0.0)).real / problem.area

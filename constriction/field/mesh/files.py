@@ -1,0 +1,300 @@
+"""The mesh and the field as files for other programs.
+
+What is written is the mesh as it is solved: second-order tetrahedra whose mid-nodes next to the rim of a contact sit
+at the quarter points, so that the potential's √r is held exactly. A program that checks meshes may call those
+elements distorted; straightening them would lose the accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import meshio
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.cpp.io import perm_vtk
+from dolfinx.fem.petsc import LinearProblem
+from dolfinx.mesh import CellType, entities_to_geometry
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError
+from constriction.base.files import whole_files
+from constriction.field.elements.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
+from constriction.field.finite_elements import check_mesh, memory_of, mesh_plan
+from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
+from constriction.geometry.cell import Layout
+
+SUFFIXES = (".msh", ".vtu", ".xdmf")
+COARSEST_ERROR = 0.5  # that a case may ask: what no mesh reaches then, none shows
+ALMOST_DC = 1e-9  # ratio s at which a gap volume takes no current that a double could show, yet its field is determined
+
+
+@dataclass(frozen=True)
+class MeshArrays:
+    """A mesh as plain arrays, nodes in the order of VTK and meshio.
+
+    `points` (N, 3) in metres; `tetrahedra` (n, 10) and `triangles` (m, 6) second-order, the latter on the named
+    surfaces; `regions` (n,) as in VOLUMES, `surfaces` (m,) as in SURFACES.
+    """
+
+    points: NDArray[np.float64]
+    tetrahedra: NDArray[np.int32]
+    regions: NDArray[np.int32]
+    triangles: NDArray[np.int32]
+    surfaces: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Field:
+    """The potential of one cell per volt on the mesh's counter electrode, at a ratio s of gap to electrolyte.
+
+    `potential` (N,) complex, at the mesh's nodes; `impedance` = F(s) in pitches, from the potential's energy.
+    """
+
+    potential: NDArray[np.complex128]
+    impedance: complex
+
+    def scaled(self, rest: float) -> NDArray[np.complex128]:
+        """The potential for 1 V across the mesh and an undisturbed rest of electrolyte, `rest` pitches thick; (N,)."""
+        return self.potential * self.impedance / (self.impedance + rest)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file that is no mesh's.
+
+    Raises:
+        InputError: names the suffixes that can be written.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"{path}: suffix {path.suffix!r}; expected one of {', '.join(SUFFIXES)}")
+
+
+def mesh_arrays(cell: CellMesh, pitch: float) -> MeshArrays:
+    """Take a mesh out of DOLFINx; on a communicator of one rank.
+
+    Args:
+        cell: the mesh, in pitches.
+        pitch: in metres.
+    """
+    mesh, tags = cell.mesh, cell.surfaces
+    mesh.topology.create_connectivity(2, 3)
+    cells = mesh.geometry.dofmaps[0][:, np.argsort(perm_vtk(CellType.tetrahedron, 10))]
+    facets = entities_to_geometry(mesh, 2, tags.indices, False)[:, np.argsort(perm_vtk(CellType.triangle, 6))]
+    regions = np.zeros(len(cells), dtype=np.int32)
+    regions[cell.volumes.indices] = cell.volumes.values
+    return MeshArrays(mesh.geometry.x * pitch, cells, regions, facets, tags.values)
+
+
+def write_mesh(cell: CellMesh, pitch: float, path: Path) -> tuple[Path, ...]:
+    """Write a mesh with its named regions and surfaces, in metres; on a communicator of one rank.
+
+    A .msh file (format 2.2) has them as physical groups, .vtu and .xdmf as the cell data `region` (VOLUMES,
+    SURFACES). An .xdmf file holds one kind of cell, so the surfaces go into a second one beside it,
+    NAME_surfaces.xdmf.
+
+    Args:
+        cell: the mesh, in pitches.
+        pitch: in metres.
+        path: the file; its suffix chooses the format.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: another suffix than .msh, .vtu, .xdmf.
+    """
+    check_suffix(path)
+    arrays = mesh_arrays(cell, pitch)
+    solid, surfaces = ("tetra10", arrays.tetrahedra), ("triangle6", arrays.triangles)
+    tags = [arrays.regions, arrays.surfaces]
+    if path.suffix.lower() == ".msh":
+        data = {"gmsh:physical": tags, "gmsh:geometrical": tags}
+        mesh = meshio.Mesh(arrays.points, [solid, surfaces], cell_data=data, field_data=_group_names(arrays))
+        meshio.write(path, mesh, file_format="gmsh22")
+        return (path,)
+    if path.suffix.lower() == ".vtu":
+        mesh = meshio.Mesh(arrays.points, [solid, surfaces], cell_data={"region": tags})
+        meshio.write(path, mesh, file_format="vtu")
+        return (path,)
+    beside = path.with_name(f"{path.stem}_surfaces{path.suffix}")
+    for file, cells, tag in ((path, solid, arrays.regions), (beside, surfaces, arrays.surfaces)):
+        mesh = meshio.Mesh(arrays.points, [cells], cell_data={"region": [tag]})
+        meshio.write(file, mesh, file_format="xdmf", data_format="XML", compression=None)
+    return path, beside
+
+
+def _group_names(arrays: MeshArrays) -> dict[str, NDArray[np.int32]]:
+    """Name → (tag, dimension) of the groups that the mesh has."""
+    volumes = {name: (tag, 3) for name, tag in VOLUMES.items() if np.any(arrays.regions == tag)}
+    surfaces = {name: (tag, 2) for name, tag in SURFACES.items() if np.any(arrays.surfaces == tag)}
+    return {name: np.array(group, dtype=np.int32) for name, group in (volumes | surfaces).items()}
+
+
+def meshed_contact_fraction(cell: CellMesh) -> float:
+    """Area of the contacts over that of the counter electrode, on the second-order mesh; collective."""
+    return _area(cell, "contact") / _area(cell, "counter_electrode")
+
+
+def _area(cell: CellMesh, name: str) -> float:
+    """Area of a named surface in pitches²."""
+    metadata = {"quadrature_degree": SURFACE_QUADRATURE}
+    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=metadata)
+    form = fem.form(fem.Constant(cell.mesh, np.complex128(1)) * ds(SURFACES[name]))
+    return float(cell.mesh.comm.allreduce(fem.assemble_scalar(form).real))
+
+
+def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
+    """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
+
+    Args:
+        cell: a mesh on one rank.
+        sizes: what it was made after.
+        ratio: s = κ_gap·pitch / (κ_SE·gap height).
+    """
+    space = fem.functionspace(cell.mesh, ("Lagrange", 2))
+    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
+    metals = [_fixed(space, cell, METALS, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
+    nothing = fem.Constant(cell.mesh, np.complex128(0))
+    s = fem.Constant(cell.mesh, np.complex128(ratio))
+    problem = LinearProblem(
+        _admittance(cell, sizes, s, (u, ufl.conj(v))),
+        ufl.inner(nothing, v) * ufl.dx,
+        bcs=metals,
+        petsc_options_prefix="constriction_export_",
+        petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
+    )
+    phi = problem.solve()
+    energy = fem.assemble_scalar(fem.form(_admittance(cell, sizes, s, (phi, phi))))
+    potential = np.zeros(len(cell.mesh.geometry.x), dtype=np.complex128)
+    potential[cell.mesh.geometry.dofmaps[0]] = phi.x.array[space.dofmap.list]
+    return Field(potential, complex(_area(cell, "counter_electrode") / energy))
+
+
+def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], potential: float) -> fem.DirichletBC:
+    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
+    dofs = fem.locate_dofs_topological(space, 2, facets)
+    return fem.dirichletbc(np.complex128(potential), dofs, space)
+
+
+def _admittance(cell: CellMesh, sizes: MeshPlan, s: fem.Constant, pair: tuple[ufl.core.expr.Expr, ...]) -> ufl.Form:
+    """∫∇a·∇b over the slab + s × what the gap takes, without conjugation: complex symmetric."""
+    a, b = pair
+    volume, surface = {"quadrature_degree": VOLUME_QUADRATURE}, {"quadrature_degree": SURFACE_QUADRATURE}
+    dx = ufl.Measure("dx", domain=cell.mesh, subdomain_data=cell.volumes, metadata=volume)
+    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=surface)
+    conduction = ufl.dot(ufl.grad(a), ufl.grad(b))
+    slab = conduction * dx(VOLUMES["electrolyte"])
+    if sizes.gap_height is None:
+        return slab + s * a * b * ds(SURFACES["gap"])
+    return slab + s * sizes.gap_height * conduction * dx(VOLUMES["gap_volume"])
+
+
+@dataclass(frozen=True)
+class CellCase:
+    """Which cell is meshed: `plan` at `level`.
+
+    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in metres.
+    """
+
+    plan: Layout
+    thickness: float
+    gap_height: float | None
+    level: float
+
+    @property
+    def sizes(self) -> MeshPlan:
+        """The mesh's sizes, in pitches."""
+        return mesh_plan(self.plan, self.thickness, self.gap_height, self.level)
+
+    @property
+    def rest(self) -> float:
+        """Thickness of the undisturbed electrolyte below the mesh, in pitches."""
+        return self.thickness / self.plan.pitch - self.sizes.slab_depth
+
+
+def check_cell_case(case: CellCase, memory: float) -> None:
+    """Refuse a cell that no sensible mesh has, and a mesh that could not be solved, before anything is built.
+
+    Args:
+        case: what is meshed.
+        memory: bytes that solving it may take.
+
+    Raises:
+        InputError: with what is too small or too near, or the memory that it would take.
+    """
+    check_mesh(case.plan, case.thickness, case.gap_height, COARSEST_ERROR)
+    needed = memory_of(case.plan, case.level)
+    if needed > memory:
+        raise InputError(
+            f"a mesh of level {case.level:g} would take about {needed / 1e9:.3g} GB to solve, "
+            f"{memory / 1e9:.3g} GB may be used; expected a larger level, fewer spots, or more memory (--memory)"
+        )
+
+
+def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
+    """Mesh a cell and write it, on one rank.
+
+    Args:
+        case: what is meshed.
+        path: the file, as in `write_mesh`; it is there as a whole or not at all.
+
+    Returns:
+        `contact_fraction` (exact) and `meshed_contact_fraction`, `cells`, `smallest_quality`, `files`.
+
+    Raises:
+        InputError: another suffix than those of meshes.
+        StoreError: it cannot be written; what was there before is as it was.
+    """
+    cell = mesh_cell(case.plan, case.sizes, MPI.COMM_SELF)
+    with whole_files(path.parent, path) as hidden:
+        written = write_mesh(cell, case.plan.pitch, hidden / path.name)
+    return {
+        "contact_fraction": case.plan.contact_fraction,
+        "meshed_contact_fraction": meshed_contact_fraction(cell),
+        "cells": cell.cells,
+        "smallest_quality": cell.smallest_quality,
+        "files": [path.with_name(file.name) for file in written],
+    }
+
+
+def write_field(case: CellCase, ratio: complex | None, path: Path) -> None:
+    """Write the potential as .vtu with second-order cells, in metres; on one rank.
+
+    `potential_dc_volt` and, at f_cstr, `potential_real_volt` and `potential_imag_volt` are for 1 V on the case's
+    counter electrode. The mesh holds as much of the electrolyte as the contacts disturb: where that is not all, its
+    lowest plane is below 1 V.
+
+    Args:
+        case: what is meshed.
+        ratio: s at f_cstr, None where nothing relaxes.
+        path: the file.
+    """
+    ratios = [0.0] if ratio is None else [0.0, ratio]
+    arrays, fields = mesh_and_fields(case, ratios)
+    values = {"potential_dc_volt": fields[0].scaled(case.rest).real}
+    if ratio is not None:
+        apex = fields[1].scaled(case.rest)
+        values |= {"potential_real_volt": apex.real, "potential_imag_volt": apex.imag}
+    cells = [("tetra10", arrays.tetrahedra)]
+    mesh = meshio.Mesh(arrays.points, cells, point_data=values, cell_data={"region": [arrays.regions]})
+    meshio.write(path, mesh, file_format="vtu")
+
+
+def mesh_and_fields(case: CellCase, ratios: Sequence[complex]) -> tuple[MeshArrays, list[Field]]:
+    """Mesh a cell and solve it at each ratio s; on one rank.
+
+    Args:
+        case: what is meshed.
+        ratios: s; 0 is taken as the limit s → 0 where the gap is meshed.
+    """
+    sizes = case.sizes
+    cell = mesh_cell(case.plan, sizes, MPI.COMM_SELF)
+    least = 0.0 if sizes.gap_height is None else ALMOST_DC
+    fields = [solve_field(cell, sizes, ratio or least) for ratio in ratios]
+    return mesh_arrays(cell, case.plan.pitch), fields

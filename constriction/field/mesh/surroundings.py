@@ -1,0 +1,155 @@
+"""What is near each rim: the length over which the field varies across it, and that along it.
+
+Lengths in pitches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from constriction.field.mesh.collars import Collar, Reals, Rim, Surroundings
+from constriction.geometry.outlines import Edge, Outline
+
+SAMPLES = 128  # places along each smooth piece of a rim where its room is measured
+# They are nearer where (their distance)² / size is not below this part of the room: a rim bends away from its neighbour
+# by that much from one to the next. Halved so often at the most.
+BEND, HALVINGS = 0.25, 8
+# Stations' distance / √(size · room): at most so much, as the chords of two rims must not cross; and so much is enough
+# where the room is small. Measured on tubes: with 0.4 a pore of q = 0.97 takes a third of the unknowns for the same
+# error, a contact of f = 0.97 twice as many.
+CHORD, ALONG_PORES, ALONG_CONTACTS = 3.0, 0.4, 0.15
+
+
+def survey(
+    rims: Sequence[Rim], cell: Outline, depth: float, inverted: bool, weights: Sequence[Sequence[float]] = ()
+) -> list[Surroundings]:
+    """Measure what is near each rim.
+
+    Args:
+        rims: of all spots in the cell.
+        cell: the mirror cell.
+        depth: of the slab.
+        inverted: whether the spots are pores.
+        weights: per rim its level / that of the mesh, at equally spaced t from 0 to 1; nothing: one everywhere.
+    """
+    outlines = np.array([shapely.LineString(rim.at(samples(rim))[0]) for rim in rims], dtype=object)
+    tree = shapely.STRtree(outlines)
+    answer = []
+    for number, rim in enumerate(rims):
+        # twice the size, and more for the others' chords
+        close = tree.query(outlines[number], predicate="dwithin", distance=2.1 * rim.size)
+        others = [rims[k] for k in close if k != number]
+        mirrors = [edge for edge in cell.edges if np.min(_to_mirror(rim.at(samples(rim))[0], edge)) > 1e-9]
+        largest = min(rim.size, depth)
+        t = samples(rim)
+        room = _room(rim.at(t)[0], others, mirrors, largest)
+        for _ in range(HALVINGS):
+            step = rim.length * np.diff(t)
+            coarse = step**2 > BEND * rim.size * np.minimum(room[1:], room[:-1])
+            between = 0.5 * (t[1:] + t[:-1])[coarse]
+            if len(between) == 0:
+                break
+            order = np.argsort(np.concatenate([t, between]))
+            t = np.concatenate([t, between])[order]
+            room = np.concatenate([room, _room(rim.at(between)[0], others, mirrors, largest)])[order]
+        fineness = np.sqrt(_weight(t, weights[number]) if weights else np.ones(len(t)))
+        near = Surroundings(t, room, room, fineness)
+        answer.append(replace(near, pace=_pace(rim, near, inverted)))
+    return answer
+
+
+def samples(rim: Rim) -> Reals:
+    """Places t along a rim, dense at its corners."""
+    eased = (
+        0.5 - 0.5 * np.cos(np.linspace(0, math.pi, SAMPLES + 1))
+        if len(rim.breaks) > 2
+        else np.linspace(0, 1, SAMPLES + 1)
+    )
+    pieces = [a + (b - a) * eased[1:] for a, b in zip(rim.breaks, rim.breaks[1:], strict=False)]
+    return np.concatenate([[0.0], *pieces])
+
+
+def _room(points: Reals, others: Sequence[Rim], mirrors: Sequence[Edge], largest: float) -> Reals:
+    """The length over which the field varies across a rim at points (n, 2) of it.
+
+    The largest it may be, or half the way to another spot or the way to a mirror if that is less.
+    """
+    room = np.full(len(points), largest)
+    in_space = np.column_stack([points, np.zeros(len(points))])
+    for other in others:
+        room = np.minimum(room, 0.5 * other.distance(in_space))
+    for mirror in mirrors:
+        room = np.minimum(room, _to_mirror(points, mirror))
+    return room
+
+
+def _to_mirror(points: Reals, side: Edge) -> Reals:
+    """Distance of points (n, 2) in a cell to one of its sides."""
+    if side.centre is not None:
+        away = np.linalg.norm(points - side.centre, axis=1)
+        return np.asarray(np.abs(math.dist(side.start, side.centre) - away))
+    distances: Reals = np.asarray(shapely.distance(shapely.points(points), shapely.LineString([side.start, side.end])))
+    return distances
+
+
+def _weight(t: Reals, weights: Sequence[float]) -> Reals:
+    return np.asarray(np.interp(t, np.linspace(0, 1, len(weights)), weights))
+
+
+def _pace(rim: Rim, surroundings: Surroundings, inverted: bool) -> Reals:
+    """The length over which the field varies along a rim, × its fineness.
+
+    Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them:
+    stations no nearer than elsewhere will do, as long as their chords keep apart. Between two pores there is a neck of
+    contact, and much current, but it varies along the neck only as far as the neck's width does.
+    """
+    t, room, fineness = surroundings.t, surroundings.room, surroundings.fineness
+    bend = np.sqrt(rim.size * room)
+    if inverted:
+        pace = np.maximum(room, np.minimum(_doubling(rim, t, room), ALONG_PORES * bend))
+    else:
+        pace = np.maximum(room, np.clip(float(np.trapezoid(room, t)), ALONG_CONTACTS * bend, CHORD * bend))
+    return np.minimum(pace * fineness, np.maximum(pace, CHORD * bend))
+
+
+def _doubling(rim: Rim, t: Reals, room: Reals) -> Reals:
+    """Distance along a rim to where its room has doubled, at places t; inf if it never does."""
+    apart = np.abs(t[:, None] - t[None, :])
+    if rim.closed:
+        apart = np.minimum(apart, 1 - apart)
+    return np.asarray(np.min(np.where(room[None, :] >= 2 * room[:, None], rim.length * apart, np.inf), axis=1))
+
+
+def check_apart(collars: Sequence[Collar], cell: Outline) -> None:
+    """See to it that no collar crosses itself, another or the cell's side: gmsh may crash on surfaces that do.
+
+    Raises:
+        ValueError: with the numbers of the spots (from 1) and how near they are, in pitches.
+    """
+    outer, inner = (
+        [shapely.LinearRing(points) if collar.of.closed else shapely.LineString(points) for collar, points in found]
+        for found in ([(collar, collar.points[collar.outer[:, k], :2]) for collar in collars] for k in (0, -1))
+    )
+    rings = np.array([*outer, *inner], dtype=object)
+    for a, b in sorted(shapely.STRtree(rings).query(rings, predicate="intersects").T.tolist()):
+        first, second = a % len(collars) + 1, b % len(collars) + 1
+        if first < second:
+            raise ValueError(f"spots {first} and {second} are too near to each other for this mesh")
+    for number, collar in enumerate(collars):
+        if any(_leaves(collar, outer[number], side) for side in cell.edges):
+            raise ValueError(f"spot {number + 1} is too near to the cell's side for this mesh")
+        if not (outer[number].is_simple and inner[number].is_simple):
+            raise ValueError(f"the collar of spot {number + 1} crosses itself in this mesh")
+
+
+def _leaves(collar: Collar, ring: shapely.LineString, side: Edge) -> bool:
+    """Whether the outer ring of a collar meets a side of the cell, other than with its ends on mirrors."""
+    if side.centre is not None:
+        away = np.linalg.norm(collar.points[collar.outer[:, 0], :2] - side.centre, axis=1)
+        return bool(np.max(away) >= math.dist(side.start, side.centre))
+    return collar.of.closed and bool(shapely.intersects(ring, shapely.LineString([side.start, side.end])))

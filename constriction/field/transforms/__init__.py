@@ -1,0 +1,1 @@
+"""Flat interfaces by cosine transforms and Bessel functions, without a mesh."""

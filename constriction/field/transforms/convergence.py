@@ -1,0 +1,254 @@
+"""The spectral twin: flat interfaces with thin gaps, by cosine transforms, without mesh and without FEniCSx.
+
+A grid of pixels (`pixels`) and a reduced model on it (`rational`) give F(s) of one fineness; a circular tube has an
+expansion of its own (`tubes`). Four grids are extrapolated. The error of a grid has a part that falls as the square of
+the pixel's width and a part that depends on how the rims happen to lie in the pixels, which falls as the power 1.5
+(squares' corners too), so that one grid, or two, may agree with a third by chance. Four seldom do: with two grids of
+widths 2:1 the true error was up to 60 times what the extrapolation changed. Measured with what is here, on 15
+morphologies and 24 asked errors each, 3e-4 to 2e-2: the true error is at most 0.93 of the error bar, in 99 of 100
+below 0.7, in the middle 0.13.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import RegularGridInterpolator
+
+from constriction.base.errors import InputError
+from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
+from constriction.field.reduction.greedy import SOLVE_SHARE, reduce
+from constriction.field.response import Goal, Report, Response, Solution
+from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
+from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
+from constriction.geometry.cell import Layout, rim_lengths
+
+WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
+ORDER, NOISE_ORDER = 2.0, 1.5
+CAUTION = 2.0
+LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
+COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
+STRAIGHT = 0.6  # of the length at the rims
+MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
+FEWEST_PIXELS = 500  # of the finest grid
+PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
+BYTES_PER_PIXEL = 500.0  # of the fields of a reduced model and their images
+REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5  # bound on the reduced model's error: see `convergence`
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GridSolution(Solution):
+    """One grid's answer; `width` of a pixel relative to the length that its error goes with."""
+
+    width: float
+
+
+@dataclass(frozen=True)
+class GridResponse(Response[GridSolution]):
+    """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area."""
+
+    @property
+    def _widths(self) -> Floats:
+        return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
+
+    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        widths = self._widths / self._widths[-1]
+        trust = widths**-NOISE_ORDER
+        system = np.column_stack([trust, trust * widths**ORDER])
+        weights = np.linalg.pinv(system)[0] * trust
+        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
+        return np.asarray(np.tensordot(weights, stacked, axes=1))
+
+    def _bar(self, values: Sequence[ArrayLike]) -> Floats:
+        widths = self._widths / self._widths[-1]
+        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
+        distance = np.abs(stacked - self._combine(values))
+        return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
+
+    @property
+    def least_error(self) -> float:
+        """What the error bar is at least, relative to `constriction`."""
+        return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
+
+
+def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
+    """Refine until the error bar is below what is asked, or the memory would not do.
+
+    Args:
+        plan: the mirror cell.
+        depth: of the slab, in pitches.
+        goal: what is asked.
+        report: told in words what is being done.
+        height: of the gap at x (n, 1) and y (1, m) in metres, relative to the one that s is made with; rectangular
+            cells only.
+
+    Returns:
+        The response; its `error` tells whether the goal was reached.
+
+    Raises:
+        InputError: a circular tube with a gap that is not even.
+        SolverError: conjugate gradients do not converge.
+    """
+    if is_tube(plan):
+        return _tube(plan, depth, goal, report, height)
+    scale = _scale(plan)
+    width = _first_width(plan, goal, scale)
+    solutions: tuple[GridSolution, ...] = ()
+    while True:
+        for coarser in WIDTHS:
+            pixels = _pixels_of(width * float(coarser), plan, scale)
+            solutions = (*solutions, solve_grid(plan, depth, pixels, goal, height))
+            report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
+        response = GridResponse(solutions)
+        reached = response.spectrum_error(goal.ratios) / abs(response.constriction or 1.0)
+        if not plan.spots or reached <= goal.relative_error or width <= FINEST:
+            return response
+        width *= min(max((0.7 * goal.relative_error / reached) ** (1 / NOISE_ORDER), 0.4), 0.7)
+        pixels = _pixels_of(width, plan, scale)
+        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(plan.spots):
+            return response
+
+
+def expected_pixels(plan: Layout, goal: Goal) -> tuple[float, float]:
+    """What `converge` will probably take: pixels of all four grids, and bytes; of a tube hardly any."""
+    if is_tube(plan):
+        return 0.0, BYTES_PER_PIXEL * FEWEST_PIXELS
+    scale = _scale(plan)
+    width = _first_width(plan, goal, scale)
+    pixels = [_pixels_of(width * float(coarser), plan, scale) for coarser in WIDTHS]
+    return sum(pixels), BYTES_PER_PIXEL * max(pixels)
+
+
+def check_grid(plan: Layout, depth: float, memory: float) -> None:
+    """Refuse a cell that no grid of a sensible size resolves, before anything is built.
+
+    Args:
+        plan: the mirror cell.
+        depth: of the slab, in pitches.
+        memory: bytes that may be used.
+
+    Raises:
+        InputError: it is too flat, or has spots or ways between them that are too small.
+    """
+    if not plan.spots:
+        return
+    check_cell(plan, depth)
+    if is_tube(plan):
+        check_tube(plan, memory)
+        return
+    check_share(plan)
+    pixels = _pixels_of(COARSEST, plan, _scale(plan))
+    check_pixels(pixels / len(plan.spots), BYTES_PER_PIXEL * pixels, memory)
+
+
+def least_memory(spots: int) -> float:
+    """Bytes that the coarsest useful grid of so many spots takes, about."""
+    return BYTES_PER_PIXEL * PIXELS_PER_SPOT * spots
+
+
+def sampled_height(values: Floats, plan: Layout) -> Height:
+    """A map of gap heights as a function, linear between its points and constant beyond.
+
+    Args:
+        values: relative heights at the centres of equal rectangles of the cell, (n along its width, m along its depth),
+            n and m at least 2.
+        plan: the mirror cell.
+    """
+    sides = [
+        length * (np.arange(count) + 0.5) / count
+        for length, count in zip((plan.width, plan.depth), values.shape, strict=True)
+    ]
+    table = RegularGridInterpolator(sides, values)
+
+    def height(x: Floats, y: Floats) -> Floats:
+        places = zip(np.broadcast_arrays(x, y), sides, strict=True)
+        return np.asarray(table(np.stack([np.clip(place, side[0], side[-1]) for place, side in places], axis=-1)))
+
+    return height
+
+
+def solve_grid(plan: Layout, depth: float, pixels: float, goal: Goal, height: Height = even_height) -> GridSolution:
+    """Solve one grid of about so many pixels and reduce it.
+
+    Args:
+        plan: the mirror cell, a rectangle.
+        depth: of the slab, in pitches.
+        pixels: their number, about.
+        goal: what is asked.
+        height: of the gap, as in `converge`.
+    """
+    start = time.perf_counter()
+    raster = raster_of(plan, pixels)
+    plate = plate_of(plan, depth, raster, height)
+    meshed = time.perf_counter()
+    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    if not np.any(goal.ratios):
+        plate = replace(plate, gap=np.zeros_like(plate.gap))  # nothing is asked of it
+    return GridSolution(
+        model=reduce(plate, depth, tolerance),
+        flat_storage=None,
+        direct=_directly(plate, depth, goal.ratios, tolerance) if goal.direct else None,
+        cells=plate.free.size,
+        unknowns=int(plate.free.sum()),
+        seconds_mesh=meshed - start,
+        seconds_gmsh=0.0,
+        seconds_solve=time.perf_counter() - meshed,
+        width=plate.width / _scale(plan),
+    )
+
+
+def _directly(plate: Plate, depth: float, ratios: NDArray[np.complex128], tolerance: float) -> NDArray[np.complex128]:
+    """F(s) in pitches, each from one complex solve that knows of no other; same shape as `ratios`."""
+    distinct, places = np.unique(ratios, return_inverse=True)
+    fields = (solve(plate, complex(ratio), SOLVE_SHARE * tolerance).field for ratio in distinct)
+    values = np.array([depth + field.mean() for field in fields], dtype=np.complex128)
+    return np.asarray(values[places].reshape(ratios.shape))
+
+
+def _tube(plan: Layout, depth: float, goal: Goal, report: Report, height: Height) -> Response[Any]:
+    if height is not even_height:
+        raise InputError("interface.cell_shape = 'circular': expected an even gap, given a map of heights")
+    return converge_tube(plan, depth, goal, report)
+
+
+def _scale(plan: Layout) -> float:
+    """The length that the error of a grid goes with, in pitches.
+
+    It lies between a spot's size and its distance to others. A straight rim lies in its pixels in one way all along,
+    so its error does not average out, while among many spots a part of it does.
+    """
+    if not plan.spots:
+        return 1.0
+    length: float = math.sqrt(statistics.fmean(rim_lengths(plan)) * statistics.fmean(plan.sizes))
+    if all(edge.centre is None for spot in plan.spots for edge in spot.edges):
+        length *= STRAIGHT
+    return float(length / plan.pitch * max(1.0, len(plan.spots) / MANY) ** CROWD)
+
+
+def _first_width(plan: Layout, goal: Goal, scale: float) -> float:
+    """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
+    width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
+    width = min(width, _width_of(FEWEST_PIXELS, plan, scale))
+    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * max(len(plan.spots), 1))
+    return max(width, _width_of(most, plan, scale))
+
+
+def _pixels_of(width: float, plan: Layout, scale: float) -> float:
+    """Number of pixels of this width / scale; of a row across the cell for stripes."""
+    side = width * scale * plan.pitch
+    return plan.width / side if raster_of(plan, 2).along == 1 else plan.width * plan.depth / side**2
+
+
+def _width_of(pixels: float, plan: Layout, scale: float) -> float:
+    """Width / scale of so many pixels."""
+    across = _pixels_of(1.0, plan, scale) / pixels
+    return across if raster_of(plan, 2).along == 1 else math.sqrt(across)

@@ -1,0 +1,200 @@
+"""A disc or a pore on the axis of a circular tube, thin gap: the cosines become Bessel functions, the unknowns few.
+
+Lengths in pitches, conductivity one, as in `pixels`. The potential of the gap goes as the root of the distance to the
+rim: it is √τ times a polynomial in τ, where τ runs from 0 at the rim to 1 at the tube's wall or at the axis: it is
+ln(r/a)/ln(b/a) outside a disc and 1 − r²/a² inside a pore. So a dozen unknowns do what a grid of rings would need
+thousands for. Modes J0(λ_n r), with λ_n b the zeros of J1, turn the potential into a current density; those left out
+add a known matrix of rank one, for the rim alone sets their amplitudes.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import eigh
+from scipy.special import eval_legendre, j0, j1
+
+from constriction.base.errors import InputError
+from constriction.field.reduction.poles import ReducedModel
+from constriction.field.response import Goal, Report, Response, Solution
+from constriction.geometry.cell import Layout
+
+FIRST_TERMS, MOST_TERMS = (6, 8), 30
+PANEL = 20  # Gauss points each
+MODES = 1.0  # per terms² and tube radius / length at the rim: those left out must be shorter than any term's wave
+CAUTION = 2.0  # times the difference of two solutions
+MOST_VALUES, BYTES_PER_VALUE = 1e8, 24.0  # of Bessel functions at a time, some seconds
+LEAST_ERROR = 0.4  # over terms⁴; measured: eight times the error of discs, twice that of pores
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TubeSolution(Solution):
+    """The answer of so many terms."""
+
+
+@dataclass(frozen=True)
+class TubeResponse(Response[TubeSolution]):
+    """The finest solution, with the last difference as its error bar: it falls too fast to extrapolate."""
+
+    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        return np.asarray(values[-1], dtype=np.complex128)
+
+    def _bar(self, values: Sequence[ArrayLike]) -> Floats:
+        return np.asarray(CAUTION * np.abs(np.asarray(values[-1]) - np.asarray(values[-2])))
+
+    @property
+    def least_error(self) -> float:
+        """What the error bar is at least, relative to `constriction`."""
+        return LEAST_ERROR / self.fine.unknowns**4
+
+
+def is_tube(plan: Layout) -> bool:
+    """Whether the cell is the quarter of a circular tube."""
+    return any(edge.centre is not None for edge in plan.cell.edges)
+
+
+def check_tube(plan: Layout, memory: float) -> None:
+    """Refuse a spot, or a way to the tube's wall, that would take too many modes.
+
+    Raises:
+        InputError: with how small it is.
+    """
+    if _values(plan, FIRST_TERMS[-1]) > _most_values(memory):
+        raise InputError(
+            f"interface.contact_fraction: the spot, or its way to the wall, is {_room(plan):.2g} of the tube's radius, "
+            "too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
+        )
+
+
+def _most_values(memory: float) -> float:
+    """How many values of Bessel functions may be computed, in bytes of memory and some seconds."""
+    return min(memory / BYTES_PER_VALUE, MOST_VALUES)
+
+
+def _values(plan: Layout, terms: int) -> float:
+    """How many values of Bessel functions so many terms take."""
+    room = _room(plan)
+    if room <= 0:  # rounding leaves none
+        return math.inf
+    modes = MODES * terms**2 / room
+    a = 2 * plan.sizes[0] / plan.pitch
+    return modes**2 * (2 if plan.inverted else 1 - 2 * math.log(a))
+
+
+def converge_tube(plan: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
+    """Take more terms until the error bar is below what is asked.
+
+    Args:
+        plan: a quarter of a tube, a disc or a pore on its axis.
+        depth: of the slab, in pitches.
+        goal: what is asked.
+        report: told in words what is being done.
+    """
+    terms = FIRST_TERMS[-1]
+    solutions = [solve_tube(plan, depth, count, goal) for count in FIRST_TERMS]
+    while True:
+        response = TubeResponse(tuple(solutions))
+        report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
+        done = response.spectrum_error(goal.ratios) <= goal.relative_error * response.constriction
+        terms = math.ceil(1.5 * terms)
+        large = _values(plan, terms) > _most_values(goal.memory)
+        if done or terms > MOST_TERMS or large:
+            return response
+        solutions.append(solve_tube(plan, depth, terms, goal))
+
+
+def solve_tube(plan: Layout, depth: float, terms: int, goal: Goal) -> TubeSolution:
+    """Solve with so many terms and modes in proportion.
+
+    Args:
+        plan: a quarter of a tube, a disc or a pore on its axis.
+        depth: of the slab, in pitches.
+        terms: number of unknowns.
+        goal: its ratios are solved directly if it says so.
+    """
+    start = time.perf_counter()
+    modes = math.ceil(MODES * terms**2 / _room(plan))
+    stiffness, gap, means = _matrices(plan, depth, terms, modes)
+    times, shapes = eigh(gap, stiffness)
+    model = ReducedModel(
+        times=np.concatenate([[0.0], np.maximum(times, 0.0)]),
+        weights=np.concatenate([[depth], (means @ shapes) ** 2]),
+        depth=depth,
+        stored=float((means @ shapes) ** 2 @ times),
+        error=0.0,
+        solves=1,
+    )
+    direct = None
+    if goal.direct:
+        systems = stiffness + goal.ratios.ravel()[:, None, None] * gap
+        fields = np.linalg.solve(systems, np.broadcast_to(means[:, None], (*systems.shape[:2], 1)))
+        direct = depth + (fields[..., 0] @ means).reshape(goal.ratios.shape)
+    return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
+
+
+def _room(plan: Layout) -> float:
+    """The length over which the potential varies at the rim, in tube radii."""
+    a = 2 * plan.sizes[0] / plan.pitch
+    return min(a, 1 - a)
+
+
+class _Gap(NamedTuple):
+    """The gap's points: √τ, the radius, the weight in a mean over the tube, each (points,); du/d√|r − a| at the rim."""
+
+    root: Floats
+    radius: Floats
+    weight: Floats
+    steepness: float
+
+
+def _gap(plan: Layout, modes: int) -> _Gap:
+    """Gauss points in √τ from 0 to 1, enough for the highest mode."""
+    a, b = plan.sizes[0] / plan.pitch, 0.5
+    if plan.inverted:
+        angle, weight = _gauss(2 * modes)
+        root, rest = np.sin(np.pi / 2 * angle), np.cos(np.pi / 2 * angle)
+        return _Gap(root, a * rest, weight * np.pi * root * rest * (a / b) ** 2, math.sqrt(2 / a))
+    stretch = math.log(b / a)
+    root, weight = _gauss(modes + math.ceil(2 * stretch * modes))
+    radius = a * np.exp(stretch * root**2)
+    return _Gap(root, radius, weight * 4 * root * stretch * (radius / b) ** 2, 1 / math.sqrt(a * stretch))
+
+
+def _gauss(points: int) -> tuple[Floats, Floats]:
+    """At least so many Gauss-Legendre points and weights on [0, 1], in equal panels."""
+    x, weight = np.polynomial.legendre.leggauss(PANEL)
+    panels = math.ceil(points / PANEL)
+    starts = np.arange(panels)[:, None]
+    return ((starts + 0.5 * (x + 1)) / panels).ravel(), np.tile(0.5 * weight / panels, panels)
+
+
+def _zeros(count: int) -> Floats:
+    """The first positive zeros of J1: McMahon's expansion, then Newton's steps."""
+    beta = (np.arange(1, count + 1) + 0.25) * math.pi
+    zeros = beta - 3 / (8 * beta)
+    for _ in range(4):
+        zeros -= j1(zeros) / (j0(zeros) - j1(zeros) / zeros)
+    return np.asarray(zeros)
+
+
+def _matrices(plan: Layout, depth: float, terms: int, modes: int) -> tuple[Floats, Floats, Floats]:
+    """Λ and G on the terms, (terms, terms), and the terms' means over the tube, (terms,)."""
+    a, b = plan.sizes[0] / plan.pitch, 0.5
+    gap, zeros = _gap(plan, modes), _zeros(modes)
+    order = np.arange(terms)[:, None]
+    shapes = gap.root * eval_legendre(order, 2 * gap.root**2 - 1)
+    k = zeros / b
+    amplitudes = (shapes * gap.weight) @ j0(np.outer(gap.radius, k))
+    stiffness = (amplitudes * (k / np.tanh(k * depth) / j0(zeros) ** 2)) @ amplitudes.T
+    # beyond the last mode: amplitude α √(a/2) cos(…)/k² of a term α √|r − a|, and cos² = ½ on average
+    steepness = gap.steepness * (-1.0) ** order[:, 0]
+    stiffness += np.outer(steepness, steepness) * a / (2 * b * math.pi * (modes + 0.75))
+    return stiffness, (shapes * gap.weight) @ shapes.T, (shapes * gap.weight).sum(axis=1)

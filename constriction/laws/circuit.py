@@ -1,0 +1,335 @@
+"""Equivalent circuits: a small typed tree, read from a string such as `R-RQ-RQ`, and its impedance.
+
+Sign convention e^{+iωt}. The elements, each with its impedance (ω = 2πf):
+
+| element | parameters            | Z                                                                           |
+| ------- | --------------------- | --------------------------------------------------------------------------- |
+| `R`     | R in Ω                | R                                                                           |
+| `C`     | C in F                | 1/(iωC)                                                                     |
+| `L`     | L in H                | iωL                                                                         |
+| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element                                    |
+| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion                               |
+| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)                                   |
+| `Wo`    | R in Ω, T in s        | R coth(√(iωT))/√(iωT), finite-length Warburg, open (T/R is its capacitance) |
+| `Ws`    | R in Ω, T in s        | R tanh(√(iωT))/√(iωT), finite-length Warburg, short (R at ω→0)              |
+| `G`     | R in Ω, T in s        | R/√(1 + iωT), Gerischer: diffusion with a reaction of rate 1/T              |
+
+`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. Where the spectrum is
+area-specific or normalised, so are the parameters; `unit_of` says how. `Wo`, `Ws` and `G` are so named by others too;
+R is the one of the whole element and T the time of diffusion (or reaction), not a half of them as in some programs.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.base.errors import InputError
+from constriction.laws.impedance import LAWS
+
+type Node = Element | Series | Parallel
+type Reals = NDArray[np.float64]
+type Complexes = NDArray[np.complex128]
+
+LONGEST_TEXT = 200
+DEEPEST = 20
+
+
+class Parameter(NamedTuple):
+    """One adjustable number of a circuit.
+
+    Attributes:
+        name: letter and number of the element, `R0`, `Q1`, `a1` (α of the constant phase element).
+        kind: "R", "C", "L", "Q", "W", "T" or "a".
+        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "second", "1".
+        lower: smallest value a fit may give, in `unit`.
+        upper: largest value, in `unit`.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    lower: float
+    upper: float
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether a fit works with the logarithm (all but the exponent)."""
+        return self.kind != "a"
+
+
+KINDS: dict[str, tuple[str, float, float]] = {
+    "R": ("ohm", 1e-9, 1e15),
+    "C": ("farad", 1e-18, 1e6),
+    "L": ("henry", 1e-15, 1e6),
+    "Q": ("siemens s^a", 1e-18, 1e6),
+    "W": ("ohm s^-1/2", 1e-9, 1e15),
+    "T": ("second", 1e-15, 1e12),
+    "a": ("1", 0.2, 1.0),
+}
+ELEMENTS: dict[str, str] = {
+    "R": "R",
+    "C": "C",
+    "L": "L",
+    "Q": "Qa",
+    "W": "W",
+    "RQ": "RQa",
+    "Wo": "RT",
+    "Ws": "RT",
+    "G": "RT",
+}
+# What stands for Ω, and so for F, H, S, in a normalised spectrum.
+NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element: `kind` as in `ELEMENTS`, `first` the index of its first parameter in the circuit."""
+
+    kind: str
+    first: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """Parts one after the other: impedances add."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """Parts side by side: admittances add."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """A circuit.
+
+    Attributes:
+        text: as it was written, without blanks.
+        parts: what is in series at the top level, from the left.
+        parameters: from the left. Elements are numbered from the left, beginning with 0 if the first one is a plain
+            `R` (the series resistance), else with 1.
+    """
+
+    text: str
+    parts: tuple[Node, ...]
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, from the left."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+
+def parse_circuit(text: str) -> Circuit:
+    """Read a circuit.
+
+    Args:
+        text: for instance `R-RQ-RQ`, `R-RQ-Q` or `L-R-p(R-W,Q)`. Blanks do not matter.
+
+    Returns:
+        The circuit with named parameters.
+
+    Raises:
+        InputError: not a circuit; one line that names the position, counted from 1.
+    """
+    bare = re.sub(r"\s+", "", text)
+    if not bare or len(bare) > LONGEST_TEXT:
+        raise InputError(
+            f"circuit {text!r:.60}: {len(bare)} characters, expected 1 to {LONGEST_TEXT}, for instance 'R-RQ-RQ'"
+        )
+    reader = _Reader(bare)
+    root = reader.series(0)
+    if reader.at < len(bare):
+        raise reader.error("expected '-' or the end")
+    parts = root.parts if isinstance(root, Series) else (root,)
+    offset = 0 if parts[0] == Element("R", 0) else 1
+    parameters = [
+        Parameter(f"{letter}{number + offset}", letter, *KINDS[letter])
+        for number, kind in enumerate(reader.kinds)
+        for letter in ELEMENTS[kind]
+    ]
+    return Circuit(bare, parts, tuple(parameters))
+
+
+class _Reader:
+    """Recursive descent over the text; `kinds` collects the elements from the left."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.kinds: list[str] = []
+        self.count = 0
+
+    def error(self, expected: str) -> InputError:
+        here = self.text[self.at : self.at + 8] or "the end"
+        return InputError(f"circuit {self.text!r:.60}, position {self.at + 1}: {here!r}: {expected}")
+
+    def take(self, token: str) -> bool:
+        found = self.text.startswith(token, self.at)
+        self.at += len(token) * found
+        return found
+
+    def series(self, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise self.error(f"more than {DEEPEST} brackets inside each other")
+        parts: list[Node] = []
+        while not parts or self.take("-"):
+            item = self.item(depth)
+            parts += item.parts if isinstance(item, Series) else (item,)
+        return Series(tuple(parts)) if len(parts) > 1 else parts[0]
+
+    def item(self, depth: int) -> Node:
+        if self.take("p("):
+            parts = [self.series(depth + 1)]
+            while self.take(","):
+                parts.append(self.series(depth + 1))
+            if len(parts) == 1:
+                raise self.error("expected ',' and a second branch of p(…, …)")
+            self.close()
+            return Parallel(tuple(parts))
+        if self.take("("):
+            node = self.series(depth + 1)
+            self.close()
+            return node
+        return self.element()
+
+    def close(self) -> None:
+        if not self.take(")"):
+            raise self.error("expected ')'")
+
+    def element(self) -> Element:
+        for kind in sorted(ELEMENTS, key=len, reverse=True):
+            if self.take(kind):
+                self.kinds.append(kind)
+                node = Element(kind, self.count)
+                self.count += len(ELEMENTS[kind])
+                return node
+        raise self.error(f"expected an element ({', '.join(ELEMENTS)}, without a number), 'p(' or '('")
+
+
+def unit_of(parameter: Parameter, spectrum_unit: str) -> str:
+    """Tell the SI unit of a parameter fitted to a spectrum.
+
+    Args:
+        parameter: of a circuit.
+        spectrum_unit: "ohm", "ohm m2" or "ohm m".
+
+    Returns:
+        For instance "ohm m2", "farad/m2", "siemens s^a/m2", "1".
+    """
+    times, per = NORMALISED[spectrum_unit]
+    if parameter.kind in "RLW":
+        first, _, rest = parameter.unit.partition(" ")
+        return first + times + (" " + rest if rest else "")
+    return parameter.unit + per if parameter.kind in "CQ" else parameter.unit
+
+
+def impedance(circuit: Circuit, values: Mapping[str, float] | Sequence[float], frequency: ArrayLike) -> Complexes:
+    """Impedance of a circuit.
+
+    Args:
+        circuit: from `parse_circuit`.
+        values: of all parameters by name, or in the order of `circuit.parameters`; positive.
+        frequency: (N,) in Hz, positive.
+
+    Returns:
+        (N,) Z in Ω, or in whatever normalised unit the values are in.
+
+    Raises:
+        InputError: a parameter is missing, unknown or not positive.
+    """
+    point = to_internal(circuit, values)
+    omega = 2 * math.pi * np.asarray(frequency, dtype=np.float64)
+    z: Complexes = evaluate(circuit, point[np.newaxis], omega)[0][0]
+    return z
+
+
+def to_internal(circuit: Circuit, values: Mapping[str, float] | Sequence[float]) -> Reals:
+    """Turn values into the coordinates of a fit.
+
+    Args:
+        circuit: with P parameters.
+        values: by name or in order, as in `impedance`.
+
+    Returns:
+        (P,) natural logarithms of all values but the exponents, which stay.
+
+    Raises:
+        InputError: a parameter is missing, unknown or not positive.
+    """
+    if isinstance(values, Mapping):
+        if set(values) != set(circuit.names):
+            raise InputError(f"values of {', '.join(values)}: expected those of {', '.join(circuit.names)}")
+        values = [values[name] for name in circuit.names]
+    if len(values) != len(circuit.names):
+        raise InputError(f"{len(values)} values: expected {len(circuit.names)}, of {', '.join(circuit.names)}")
+    for name, value in zip(circuit.names, values, strict=True):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(f"{name} = {value!r}: expected a finite positive number")
+    pairs = zip(circuit.parameters, values, strict=True)
+    return np.array([math.log(value) if parameter.logarithmic else value for parameter, value in pairs])
+
+
+def from_internal(circuit: Circuit, point: Reals) -> Reals:
+    """Turn the (P,) coordinates of a fit back into values."""
+    logarithmic = np.array([parameter.logarithmic for parameter in circuit.parameters])
+    return np.where(logarithmic, np.exp(np.where(logarithmic, point, 0.0)), point)
+
+
+def evaluate(circuit: Circuit, points: Reals, omega: Reals) -> tuple[Complexes, Complexes]:
+    """Impedance and its analytic derivatives at many points at once.
+
+    Args:
+        circuit: with P parameters.
+        points: (S, P) internal coordinates: logarithms, exponents plain.
+        omega: (N,) angular frequency in rad/s.
+
+    Returns:
+        Z, (S, N) in Ω, and ∂Z/∂(internal coordinate), (S, P, N) in Ω.
+    """
+    log_s = np.log(omega) + 0.5j * math.pi
+    value: Complexes = np.zeros((points.shape[0], omega.size), dtype=np.complex128)
+    slopes: Complexes = np.zeros((points.shape[0], points.shape[1], omega.size), dtype=np.complex128)
+    for part in circuit.parts:
+        z, dz = evaluate_node(part, points, log_s)
+        value += z
+        for index, slope in dz:
+            slopes[:, index] = slope
+    return value, slopes
+
+
+def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexes, list[tuple[int, Complexes]]]:
+    """Impedance of one node and its derivatives.
+
+    Args:
+        node: of a circuit with P parameters.
+        points: (S, P) internal coordinates.
+        log_s: (N,) ln(iω), ω in rad/s.
+
+    Returns:
+        Z, (S, N) in Ω, and for every parameter below the node its index and ∂Z/∂(internal coordinate), (S, N).
+    """
+    if isinstance(node, Element):
+        return LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
+    below = [evaluate_node(part, points, log_s) for part in node.parts]
+    if isinstance(node, Series):
+        return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
+    total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
+    return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]
+
+
+def elements(node: Node) -> Iterator[Element]:
+    """Yield the elements below a node, from the left."""
+    if isinstance(node, Element):
+        yield node
+    else:
+        for part in node.parts:
+            yield from elements(part)

@@ -1,0 +1,156 @@
+"""One case by two methods: do finite elements and transforms agree within their error bars?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from constriction.base.errors import InputError, MeshError, SolverError
+from constriction.case.schema import Case
+from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2
+from constriction.simulation.simulate import Options, Result, simulate
+
+TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
+
+
+Outcome = Literal["agree", "disagree", "not resolved"]
+
+RESOLVED = 0.5
+"""Both error bars together are at most this part of the smaller R_cstr, or agreement says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class CrossCheck:
+    """A result and another one of the same case by the other method; None with a `failure` if that gave none."""
+
+    asked: Result
+    other: Result | None
+    failure: str = ""
+
+    @property
+    def difference(self) -> float:
+        """Difference of both R_cstr in units of the sum of their error bars."""
+        other = self._other
+        return _in_bars(abs(self.asked.R_cstr - other.R_cstr), self.asked.R_cstr_error + other.R_cstr_error)
+
+    @property
+    def spectrum_difference(self) -> float:
+        """Largest difference of both Z(f) in units of the sum of the spectra's error bars."""
+        apart = np.abs(self.asked.spectrum.impedance - self._other.spectrum.impedance)
+        return _in_bars(float(np.max(apart)), self.asked.spectrum_error + self._other.spectrum_error)
+
+    @property
+    def bars(self) -> float:
+        """The larger error bars of both together, relative to the smaller R_cstr; 0 in full contact."""
+        pair = self.asked, self._other
+        bars = sum(max(result.R_cstr_error, result.spectrum_error) for result in pair)
+        return _in_bars(bars, min(abs(result.R_cstr) for result in pair))
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the two say together: they can agree only where both have resolved R_cstr."""
+        if self.other is None:
+            return "not resolved"
+        if max(self.difference, self.spectrum_difference) > 1.0:
+            return "disagree"
+        return "agree" if self.bars <= RESOLVED else "not resolved"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether R_cstr and every Z of the sweep agree within error bars that say something."""
+        return self.outcome == "agree"
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words."""
+        if self.other is None:
+            return f"not resolved: {self.failure}"
+        if self.outcome == "not resolved":
+            return (
+                f"not resolved: both error bars together are {self.bars:.3g} times R_cstr, "
+                f"expected at most {RESOLVED:g} times"
+            )
+        apart = (
+            f"R_cstr by {self.difference:.3g}, the spectrum by {self.spectrum_difference:.3g} times both error bars "
+            "together"
+        )
+        return f"the two methods {self.outcome}: {apart}"
+
+    @property
+    def _other(self) -> Result:
+        if self.other is None:
+            raise ValueError(f"cross-check without a second result: {self.failure}")
+        return self.other
+
+    def record(self) -> dict[str, Any]:
+        """Keys for result.json: the other method's numbers, and how far they are off; None where there are none."""
+        known = {} if self.other is None else _numbers(self, self.other)
+        return {
+            "cross_check_method": TWIN[self.asked.case.accuracy.method],
+            "cross_check_outcome": self.outcome,
+            "cross_check_remark": None if self.agrees else self.verdict,
+            **{key: known.get(key) for key in _KEYS},
+            "cross_check_within_error_bars": {"agree": True, "disagree": False, "not resolved": None}[self.outcome],
+        }
+
+
+_KEYS = (
+    "cross_check_R_cstr_ohm_cm2",
+    "cross_check_R_cstr_error_ohm_cm2",
+    "cross_check_spectrum_error_ohm_cm2",
+    "cross_check_C_cstr_farad_per_cm2",
+    "cross_check_f_cstr_hertz",
+    "cross_check_seconds_total",
+    "cross_check_difference_in_error_bars",
+    "cross_check_spectrum_difference_in_error_bars",
+)
+
+
+def _numbers(check: CrossCheck, other: Result) -> dict[str, float | None]:
+    values = (
+        other.R_cstr * OHM_CM2,
+        other.R_cstr_error * OHM_CM2,
+        other.spectrum_error * OHM_CM2,
+        None if other.C_cstr is None else other.C_cstr * FARAD_PER_CM2,
+        other.f_cstr,
+        other.seconds_total,
+        check.difference,
+        check.spectrum_difference,
+    )
+    pairs = zip(_KEYS, values, strict=True)
+    return {key: value if value is None or math.isfinite(value) else None for key, value in pairs}
+
+
+def _in_bars(apart: float, bars: float) -> float:
+    """A distance in units of bars; in full contact both are zero."""
+    if bars == 0:
+        return 0.0 if apart == 0 else math.inf
+    return apart / bars
+
+
+def cross_check(result: Result, options: Options) -> CrossCheck:
+    """Solve the case of a result by the other method, too; collective over `options.comm`.
+
+    What goes wrong there is told in the answer: the first result is worth keeping all the same.
+    """
+    other = twin(result.case)
+    options.report(f"cross-check: {other.accuracy.method}")
+    try:
+        return CrossCheck(result, simulate(other, options))
+    except MemoryError:
+        failure = "it does not fit into the memory"
+    except (InputError, MeshError, SolverError) as error:
+        failure = str(error)
+    except Exception as error:  # whatever it is
+        failure = f"{type(error).__name__}: {error}"
+    method = other.accuracy.method
+    return CrossCheck(result, None, f"{method} gave no result: {' '.join(failure.split())}")
+
+
+def twin(case: Case) -> Case:
+    """The same case by the other method."""
+    accuracy = case.accuracy.model_copy(update={"method": TWIN[case.accuracy.method], "bounds": False})
+    return case.model_copy(update={"accuracy": accuracy})

@@ -1,0 +1,244 @@
+"""What a run leaves behind: a folder that is always a whole result, the old one or the new one.
+
+Values are per cm² of interface here, at the edge of the program; inside they are SI.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from constriction.base.folders import Kind, check_place, whole_folder
+from constriction.base.versions import git_commit, library_versions, package_version
+from constriction.case.schema import case_sha256, resolved_toml
+from constriction.simulation.simulate import Result, full_contact, gap_ratio
+from constriction.spectra.reading.apparent import with_numerical_error
+from constriction.spectra.reading.reading import RESOLUTION, SIMULATED, Weight, read_beside
+from constriction.spectra.spectrum import write_csv
+
+FILES = (
+    *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
+    *("nyquist.pdf", "bode.pdf"),
+)
+OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
+
+OHM_CM2, FARAD_PER_CM2 = 1e4, 1e-4  # per Ω·m², per F/m²
+
+
+# --- the numbers ---------------------------------------------------------------------------------------------------
+
+
+def result_record(result: Result) -> dict[str, Any]:
+    """The content of result.json: flat, the unit in each key; None for what the case does not have.
+
+    Resistances in Ω·cm², capacitances in F/cm², both per area of interface; times in seconds, summed over all meshes;
+    `cells` and `unknowns` are the finest mesh's, or the pixels of the finest grid and those not wholly in contact.
+    """
+    solutions, interface = result.response.solutions, result.plan
+    record = {
+        "contact_fraction": interface.contact_fraction,
+        "gap_model": result.gap_model,
+        "method": result.case.accuracy.method,
+        "R_cstr_ohm_cm2": result.R_cstr * OHM_CM2,
+        "R_cstr_error_ohm_cm2": result.R_cstr_error * OHM_CM2,
+        "R_cstr_lower_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[0] * OHM_CM2,
+        "R_cstr_upper_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[1] * OHM_CM2,
+        "spectrum_error_ohm_cm2": result.spectrum_error * OHM_CM2,
+        "relative_error_asked": result.case.accuracy.relative_error,
+        "relative_error_reached": relative_error_reached(result),
+        "accuracy_reached": result.accuracy_reached,
+        "C_cstr_farad_per_cm2": scaled(result.C_cstr, FARAD_PER_CM2),
+        "C_cstr_belongs_to": result.C_cstr_belongs_to,
+        "C_low_farad_per_cm2": scaled(result.C_low, FARAD_PER_CM2),
+        "C_high_farad_per_cm2": scaled(result.C_high, FARAD_PER_CM2),
+        "f_cstr_hertz": result.f_cstr,
+        "R_electrolyte_ohm_cm2": result.R_electrolyte * OHM_CM2,
+        "R_dc_ohm_cm2": result.R_dc * OHM_CM2,
+        "peaks": [
+            {
+                "frequency_hertz": peak.frequency,
+                "resistance_ohm_cm2": peak.resistance * OHM_CM2,
+                "capacitance_farad_per_cm2": peak.capacitance * FARAD_PER_CM2,
+            }
+            for peak in result.peaks
+        ],
+        **apparent_record(result),
+        "cells": result.response.fine.cells,
+        "unknowns": result.response.fine.unknowns,
+        "solves": sum(solution.model.solves for solution in solutions),
+        "cell_mirror_images": interface.lattice_images,
+        "seconds_gmsh": math.fsum(solution.seconds_gmsh for solution in solutions),
+        "seconds_mesh": math.fsum(solution.seconds_mesh for solution in solutions),
+        "seconds_solve": math.fsum(solution.seconds_solve for solution in solutions),
+        "seconds_total": result.seconds_total,
+        "case_sha256": case_sha256(result.case),
+        "versions": versions(result.case.accuracy.method),
+    }
+    return {key: _finite_or_none(value) for key, value in record.items()}
+
+
+def apparent_record(result: Result) -> dict[str, Any]:
+    """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
+
+    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading.py tells how. Never fails: what does not
+    allow a fit is told in `apparent_remark`. Z of a simulation is analytic, so the Kramers-Kronig rule, which a
+    measurement has to pass, would leave nothing out.
+    """
+    reading, remark = None, ""
+    try:
+        reading = read_beside(
+            result.spectrum, full_contact(result.case, result.spectrum.frequency), Weight(RESOLUTION, noise=False)
+        )
+        remark = reading.remark
+    except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
+        remark = f"the sweep does not allow a fit: {error}"
+    found = None if reading is None else with_numerical_error(reading.apparent, result.spectrum_error)
+
+    def value(name: str, factor: float) -> float | None:
+        return None if found is None else scaled(getattr(found, name), factor)
+
+    return {
+        "apparent_R_SE_ohm_cm2": value("R_SE", OHM_CM2),
+        "apparent_R_SE_error_ohm_cm2": value("R_SE_stderr", OHM_CM2),
+        "apparent_R_int_ohm_cm2": value("R_int", OHM_CM2),
+        "apparent_R_int_error_ohm_cm2": value("R_int_stderr", OHM_CM2),
+        "apparent_C_int_farad_per_cm2": value("C_int", FARAD_PER_CM2),
+        "apparent_C_int_error_farad_per_cm2": value("C_int_stderr", FARAD_PER_CM2),
+        "apparent_circuit": None if reading is None else reading.circuit,
+        "apparent_resolution": RESOLUTION,
+        "apparent_definition": SIMULATED,
+        "apparent_remark": remark or None,
+    }
+
+
+def relative_error_reached(result: Result) -> float | None:
+    """The larger of both error bars over R_cstr; None where nothing constricts."""
+    if not result.plan.spots or result.R_cstr == 0:
+        return None
+    return max(result.R_cstr_error, result.spectrum_error) / abs(result.R_cstr)
+
+
+def versions(method: str) -> dict[str, str | None]:
+    """Versions of the package and of the libraries that decide the digits; the git commit of a checkout of ours."""
+    if method == "spectral":
+        return {"constriction": package_version(), **library_versions("numpy", "scipy"), "git_commit": git_commit()}
+    from constriction.field.elements import compiler as environment
+
+    return {"constriction": package_version(), **environment.library_versions(), "git_commit": git_commit()}
+
+
+def scaled(value: float | None, factor: float) -> float | None:
+    """A value times a factor; what is not there stays so."""
+    return None if value is None else value * factor
+
+
+def _finite_or_none(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+# --- the folder ----------------------------------------------------------------------------------------------------
+
+
+def check_folder(folder: str | os.PathLike[str]) -> Path:
+    """See, before anything is computed, that a result can be put at a place; nothing stays there.
+
+    Args:
+        folder: a folder that does not exist yet, is empty, or holds an earlier result.
+
+    Returns:
+        Its path without symbolic links.
+
+    Raises:
+        InputError: it holds something else, or cannot be written or replaced.
+    """
+    return check_place(folder, RESULT)
+
+
+def write_result(
+    result: Result,
+    folder: str | os.PathLike[str],
+    extras: Sequence[Callable[[Path], None]] = (),
+) -> dict[str, Any]:
+    """Write a result as a whole; call it on one rank.
+
+    Args:
+        result: what is written.
+        folder: a folder that does not exist yet, is empty, or holds an earlier result, which is replaced in one step:
+            whenever the process is killed, there is the old result or the new one.
+        extras: each writes one of FILES into the folder that it is given, where the files before it are already.
+
+    Returns:
+        The content of result.json.
+
+    Raises:
+        InputError: the folder holds something else; nothing was changed.
+    """
+    record = result_record(result)
+    with whole_folder(folder, RESULT) as fresh:
+        (fresh / "case.toml").write_text(resolved_toml(result.case), encoding="utf-8")
+        (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
+        write_csv(result.spectrum, fresh / "spectrum.csv")
+        (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
+        for extra in extras:
+            extra(fresh)
+    return record
+
+
+def amend_result(
+    folder: str | os.PathLike[str], more: Mapping[str, Any], extras: Sequence[Callable[[Path], None]] = ()
+) -> dict[str, Any]:
+    """Add keys to result.json of a result, as a whole; call it on one rank.
+
+    Args:
+        folder: of `write_result`.
+        more: further keys.
+        extras: each writes one of FILES anew.
+
+    Returns:
+        The content of result.json.
+    """
+    with whole_folder(folder, RESULT) as fresh:
+        for path in Path(folder).iterdir():
+            shutil.copyfile(path, fresh / path.name)
+        record: dict[str, Any] = json.loads((fresh / "result.json").read_text(encoding="utf-8")) | dict(more)
+        (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
+        for extra in extras:
+            extra(fresh)
+    return record
+
+
+def record_text(record: dict[str, Any]) -> str:
+    """A record as JSON: one key a line, no NaN."""
+    return json.dumps(record, indent=2, allow_nan=False) + "\n"
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        record = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and OUR_KEYS <= record.keys()
+
+
+RESULT = Kind("result", FILES, _is_ours)
+
+
+# --- what the field is needed for ------------------------------------------------------------------------------------
+
+
+def write_field_of(result: Result, path: Path) -> None:
+    """Solve the field again on the finest mesh of a result and write it as .vtu; on one rank."""
+    from constriction.field.finite_elements import MeshSolution
+    from constriction.field.mesh.files import CellCase, write_field
+
+    case, plan, finest = result.case, result.plan, result.response.fine
+    if not isinstance(finest, MeshSolution):
+        raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
+    volume = case.gap.height if result.gap_model == "volume" else None
+    ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
+    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.level), ratio, path)

@@ -1,0 +1,236 @@
+"""What a picture of a case is drawn from: the mesh as it is solved and the field in it, as plain arrays.
+
+The slab is meshed only as deep as the contacts disturb the field. Current densities are relative to their mean over
+the interface, at the instant when the whole current is largest: the real part of j / mean(j).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.case.schema import Case
+from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
+from constriction.geometry.cell import Layout, layout
+from constriction.simulation.simulate import PEAK_RANGE, gap_model, gap_ratio
+
+if TYPE_CHECKING:
+    from constriction.field.mesh.files import CellCase, MeshArrays
+
+REGIONS = {"electrolyte": 1, "gap_volume": 2}
+MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its level may be coarser, up to this one
+FINEST_OF_VOLUME = 1.0  # level; a meshed gap has many layers
+RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
+SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
+SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case's cell, meshed and solved at some frequencies; lengths in metres.
+
+    `potentials` (frequencies, N) at the mesh's nodes, per volt across electrolyte and interface; `ratios` = s;
+    `totals` = F(s) of the whole thickness, in pitches, so that the mean current density at a conductivity κ is
+    κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
+    """
+
+    case: Case
+    plan: Layout
+    mesh: MeshArrays
+    frequencies: tuple[float, ...]
+    potentials: NDArray[np.complex128]
+    ratios: NDArray[np.complex128]
+    totals: NDArray[np.complex128]
+    gap_model: str
+
+    @property
+    def gap_height(self) -> float | None:
+        """Metres, None without a gap."""
+        return self.case.gap.height
+
+    @property
+    def depth(self) -> float:
+        """How deep the electrolyte is meshed, metres."""
+        return float(-self.mesh.points[:, 2].min())
+
+    def triangles_of(self, *names: str) -> NDArray[np.bool_]:
+        """Marks of the triangles on named surfaces; (m,)."""
+        return np.isin(self.mesh.surfaces, [SURFACES[name] for name in names])
+
+    def facets(self, marks: NDArray[np.bool_], region: str = "electrolyte") -> Facets:
+        """Marked triangles as faces of tetrahedra, of the region's where two share one."""
+        order = np.argsort(self.mesh.regions == REGIONS[region], kind="stable")
+        found = faces(self.mesh.tetrahedra[order], self.mesh.triangles[marks])
+        return Facets(order[found.owner], found.corners)
+
+    def current_density(
+        self, number: int, tetrahedra: NDArray[np.int64], places: NDArray[np.float64]
+    ) -> NDArray[np.complex128]:
+        """Current density over its mean, rising from the counter electrode to the metal where positive.
+
+        Args:
+            number: of the frequency.
+            tetrahedra: (n,) which.
+            places: (p, 4) or (n, p, 4), barycentric.
+
+        Returns:
+            (n, p, 3), complex: its real part is the field when the whole current is largest.
+        """
+        nodes = self.mesh.tetrahedra[tetrahedra]
+        slope = gradients(self.mesh.points[nodes], self.potentials[number][nodes], places)
+        relative = np.ones(len(nodes), dtype=np.complex128)
+        if self.gap_model == "volume":
+            assert self.gap_height is not None
+            in_gap = self.mesh.regions[tetrahedra] == REGIONS["gap_volume"]
+            relative[in_gap] = self.ratios[number] * self.gap_height / self.plan.pitch
+        return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.plan.pitch))
+
+    def normal_density(self, number: int, surface: str, places: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Current density over its mean, rising through the interface.
+
+        Args:
+            number: of the frequency.
+            surface: contact or gap; there it is what the gap takes, which the potential tells better than its slope.
+            places: (p, 3), barycentric, on each triangle of the surface.
+
+        Returns:
+            (m, p), complex.
+        """
+        marks = self.triangles_of(surface)
+        if surface == "gap" and self.gap_model != "volume":
+            potential = self.potential_at(number, self.mesh.triangles[marks], places)
+            return np.asarray(self.ratios[number] * self.totals[number] * potential)
+        on = self.facets(marks, "gap_volume" if surface == "gap" else "electrolyte")
+        return self.current_density(number, on.owner, on.inside(places))[..., 2]
+
+    def potential_at(
+        self, number: int, nodes: NDArray[np.int32], places: NDArray[np.float64]
+    ) -> NDArray[np.complex128]:
+        """Potential per volt in elements with nodes (n, 6 or 10) at places (p, 3 or 4); (n, p)."""
+        return np.asarray(self.potentials[number][nodes] @ shapes(places).T)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Currents through the interface over the whole, complex: their sum is 1 but for the mesh's error."""
+
+    contact: complex
+    gap: complex
+
+    @property
+    def defect(self) -> float:
+        """How far the sum is from 1: a sum of slopes, which converge at the root of the potential's pace."""
+        return abs(self.contact + self.gap - 1)
+
+
+def shares(scene: Scene, number: int) -> Shares:
+    """Integrate the normal current density over contacts and gap, by Gauss points.
+
+    Args:
+        scene: what is solved.
+        number: of the frequency.
+    """
+    slope, area, parts = slopes(GAUSS_POINTS), scene.plan.cell.area, {}
+    for name in ("contact", "gap"):
+        edges = np.einsum("pka,mkx->mpax", slope, scene.mesh.points[scene.mesh.triangles[scene.triangles_of(name)]])
+        size = np.abs(edges[..., 0, 0] * edges[..., 1, 1] - edges[..., 0, 1] * edges[..., 1, 0]) / 2
+        density = scene.normal_density(number, name, GAUSS_POINTS)
+        parts[name] = complex(np.sum(density * size * GAUSS_WEIGHTS)) / area
+    return Shares(**parts)
+
+
+def cell_case(case: Case, level: float) -> CellCase:
+    """Which cell a picture of a case shows.
+
+    Raises:
+        InputError: the contacts cannot be made.
+    """
+    from constriction.field.mesh.files import CellCase
+
+    plan = layout(case.interface)
+    height = case.gap.height if gap_model(case, plan) == "volume" else None
+    return CellCase(plan, case.electrolyte.thickness, height, level)
+
+
+def picture_level(case: Case, finest: float) -> float:
+    """The level of the mesh that a picture is drawn from: coarser with many spots, so that it takes seconds.
+
+    Args:
+        case: what is drawn.
+        finest: the level of few spots.
+    """
+    from constriction.field.finite_elements import memory_of
+
+    plan = layout(case.interface)
+    level = max(finest, FINEST_OF_VOLUME) if gap_model(case, plan) == "volume" else finest
+    while memory_of(plan, level) > MEMORY and level < COARSEST:
+        level *= 2
+    return level
+
+
+def gap_frequency(case: Case, level: float) -> float | None:
+    """The frequency at which the gap takes half of what it takes when it conducts like a contact; on one rank.
+
+    To first order in s the gap takes k·s of the current, k from the field at rest; far above it takes its share of the
+    area, 1 − contact fraction. One relaxation between the two takes half at |s| = (1 − contact fraction)/k.
+
+    Args:
+        case: what is drawn.
+        level: of the mesh; a coarse one will do.
+
+    Returns:
+        Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
+        None: no gap, or one that stores nothing.
+    """
+    plan = layout(case.interface)
+    if case.gap.height is None or not plan.spots:
+        return None
+    rest = solve_scene(case, (), level, lambda _: None, ratios=(RATIO_AT_REST,))
+    taken = shares(rest, 0).gap.real / RATIO_AT_REST
+    frequency = np.geomspace(*PEAK_RANGE, SCANNED)
+    ratio = np.abs(gap_ratio(case, plan, frequency))
+    wanted = min((1 - plan.contact_fraction) / taken, NEARLY * float(ratio.max()))
+    return float(frequency[np.argmax(ratio >= wanted)])
+
+
+def solve_scene(
+    case: Case,
+    frequencies: Sequence[float],
+    level: float,
+    report: Callable[[str], None],
+    ratios: Sequence[complex] | None = None,
+) -> Scene:
+    """Mesh a case's cell and solve it at each frequency; on one rank.
+
+    Args:
+        case: what is drawn.
+        frequencies: in Hz, above zero; none for the mesh alone.
+        level: of the mesh, as in `field.convergence`.
+        report: told in words what is being done.
+        ratios: s to be solved at instead of those of the frequencies.
+
+    Raises:
+        InputError: the contacts cannot be made.
+        MeshError, SolverError: gmsh or the linear solver failed.
+    """
+    from constriction.field.mesh.files import mesh_and_fields
+
+    cell = cell_case(case, level)
+    found = gap_ratio(case, cell.plan, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+    report("meshing and solving")
+    mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
+    scaled = [field.scaled(cell.rest) for field in fields]
+    return Scene(
+        case=case,
+        plan=cell.plan,
+        mesh=mesh,
+        frequencies=tuple(frequencies),
+        potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),
+        ratios=found,
+        totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
+        gap_model=gap_model(case, cell.plan),
+    )

@@ -1,0 +1,1 @@
+"""What columns of a table hold: quantities, units, signs, and how two of them become an impedance."""

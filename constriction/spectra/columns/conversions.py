@@ -1,0 +1,170 @@
+"""From two measured quantities to the impedance, whichever two an instrument wrote."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError
+
+VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018
+
+type Numbers = NDArray[np.float64]
+# (N,) angular frequency in rad/s and two quantities in SI → (N,) complex.
+type Convert = Callable[[Numbers, Numbers, Numbers], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The size of a sample.
+
+    Attributes:
+        area: of its electrode in m², None: not known.
+        thickness: in m, None: not known.
+    """
+
+    area: float | None = None
+    thickness: float | None = None
+
+    def completed(self, other: "Geometry") -> "Geometry":
+        """With what another one knows where this one does not."""
+        return Geometry(self.area or other.area, self.thickness or other.thickness)
+
+
+class Pair(NamedTuple):
+    """Two quantities that make an impedance.
+
+    Attributes:
+        first: a role of `vocabulary.SPECTRUM`.
+        second: another.
+        convert: to the impedance, or to the complex resistivity in Ω·m.
+        of_material: whether it is the resistivity, so that the geometry is needed.
+    """
+
+    first: str
+    second: str
+    convert: Convert
+    of_material: bool = False
+
+    @property
+    def roles(self) -> tuple[str, str]:
+        """Both."""
+        return self.first, self.second
+
+
+def _cartesian(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+    return x + 1j * y
+
+
+def _polar(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+    return x * np.exp(1j * y)
+
+
+def _inverse(convert: Convert) -> Convert:
+    return lambda w, x, y: 1 / convert(w, x, y)
+
+
+# Capacitor (C, in parallel or in series) and coil (L) with what loses energy beside them.
+_SERIES: Mapping[tuple[str, str], Convert] = {
+    ("Cs", "R"): lambda w, c, r: r - 1j / (w * c),
+    ("Cs", "D"): lambda w, c, d: (d - 1j) / (w * c),
+    ("Cs", "Q"): lambda w, c, q: (1 / q - 1j) / (w * c),
+    ("Ls", "R"): lambda w, l, r: r + 1j * w * l,  # noqa: E741 - an inductance
+    ("Ls", "Q"): lambda w, l, q: w * l * (1 / q + 1j),  # noqa: E741
+    ("Ls", "D"): lambda w, l, d: w * l * (d + 1j),  # noqa: E741
+}
+_PARALLEL: Mapping[tuple[str, str], Convert] = {
+    ("Cp", "R"): lambda w, c, r: 1 / (1 / r + 1j * w * c),
+    ("Cp", "G"): lambda w, c, g: 1 / (g + 1j * w * c),
+    ("Cp", "D"): lambda w, c, d: 1 / (w * c * (d + 1j)),
+    ("Cp", "Q"): lambda w, c, q: 1 / (w * c * (1 / q + 1j)),
+    ("Lp", "R"): lambda w, l, r: 1 / (1 / r - 1j / (w * l)),  # noqa: E741
+    ("Lp", "G"): lambda w, l, g: 1 / (g - 1j / (w * l)),  # noqa: E741
+    ("Lp", "Q"): lambda w, l, q: w * l / (1 / q - 1j),  # noqa: E741
+    ("Lp", "D"): lambda w, l, d: w * l / (d - 1j),  # noqa: E741
+}
+
+
+def _passive(loss: Numbers) -> Numbers:
+    """C'' or ε'' of a column that is called Im C or Im ε, which may have either sign: energy is lost, not made."""
+    return loss if 2 * np.count_nonzero(loss > 0) >= np.count_nonzero(loss) else -loss
+
+
+def _capacitance(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+    return 1 / (1j * w * (real - 1j * imaginary))
+
+
+def _permittivity(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+    return 1 / (1j * w * VACUUM_PERMITTIVITY * (real - 1j * imaginary))
+
+
+PAIRS = (
+    Pair("Re Z", "Im Z", _cartesian),
+    *(Pair("|Z|", phase, _polar) for phase in ("phase Z", "phase")),
+    *(Pair(r, x, _cartesian) for r, x in (("Rs", "Xs"), ("R", "X"), ("Rs", "X"), ("R", "Xs"))),
+    Pair("Re Y", "Im Y", _inverse(_cartesian)),
+    *(Pair("|Y|", phase, _inverse(_polar)) for phase in ("phase Y", "phase")),
+    Pair("Rp", "Xp", lambda w, r, x: 1 / (1 / r + 1 / (1j * x))),
+    *(Pair(c, name, _SERIES[c, kind]) for (c, kind) in _SERIES for name in {"R": ("Rs", "R")}.get(kind, (kind,))),
+    *(
+        Pair(c, name, _PARALLEL[c, kind])
+        for (c, kind) in _PARALLEL
+        for name in {"R": ("Rp", "R"), "G": ("Re Y",)}.get(kind, (kind,))
+    ),
+    Pair("C", "Re Y", _PARALLEL["Cp", "G"]),
+    Pair("C'", "C''", _capacitance),
+    Pair("C'", "Im C", lambda w, real, imaginary: _capacitance(w, real, _passive(imaginary))),
+    Pair("ρ'", "ρ''", _cartesian, of_material=True),
+    Pair("σ'", "σ''", _inverse(_cartesian), of_material=True),
+    Pair("ε'", "ε''", _permittivity, of_material=True),
+    Pair("ε'", "Im ε", lambda w, real, imag: _permittivity(w, real, _passive(imag)), of_material=True),
+    Pair("M'", "M''", lambda w, real, imag: (real + 1j * imag) / (1j * w * VACUUM_PERMITTIVITY), of_material=True),
+    Pair("ε'", "D", lambda w, real, d: _permittivity(w, real, real * d), of_material=True),
+    Pair("ε'", "σ'", lambda w, real, s: 1 / (s + 1j * w * VACUUM_PERMITTIVITY * real), of_material=True),
+)
+# What a unit says about the impedance: of a cell, per area, or of a material.
+IMPEDANCE_UNIT = {
+    **dict.fromkeys(("ohm", "S", "F", "H"), "ohm"),
+    **dict.fromkeys(("ohm m2", "S/m2", "F/m2"), "ohm m2"),
+    **dict.fromkeys(("ohm m", "S/m"), "ohm m"),
+}
+
+
+def pair_of(roles: frozenset[str]) -> Pair | None:
+    """The pair that an impedance is made from: the first of `PAIRS` that is there."""
+    return next((pair for pair in PAIRS if pair.first in roles and pair.second in roles), None)
+
+
+def cell_factor(geometry: Geometry, what: str) -> float:
+    """Thickness over area in 1/m, which turns Ω·m into Ω.
+
+    Args:
+        geometry: of the sample.
+        what: was measured, for the message.
+
+    Raises:
+        InputError: it is not complete.
+    """
+    if geometry.area is None or geometry.thickness is None:
+        lacks = " and ".join(
+            name for name, value in (("area", geometry.area), ("thickness", geometry.thickness)) if value is None
+        )
+        raise InputError(
+            f"{what}: of a material, and the file names no {lacks} of the sample; expected --area and --thickness, "
+            "such as --area '0.785 cm2' --thickness '1 mm'"
+        )
+    return geometry.thickness / geometry.area
+
+
+def in_degrees(phase: Numbers) -> bool:
+    """Whether a phase without unit is in degrees: unless all are within ±1.6, what radians can be."""
+    finite = phase[np.isfinite(phase)]
+    return bool(np.any(np.abs(finite) > 1.6))
+
+
+def radians(phase: Numbers, degrees: bool) -> Numbers:
+    """A phase as it was written, in rad."""
+    return phase * (math.pi / 180) if degrees else phase

@@ -1,0 +1,178 @@
+"""From the columns of a table to frequency and impedance in SI, with the reasons in words."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError
+from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.conversions import (
+    IMPEDANCE_UNIT,
+    PAIRS,
+    Geometry,
+    Pair,
+    cell_factor,
+    in_degrees,
+    pair_of,
+    radians,
+)
+from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
+
+SYMBOLS = {"ohm": "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m"}
+SHOWN_ROLES = 4
+
+
+class Measured(NamedTuple):
+    """The impedance of a table.
+
+    Attributes:
+        impedance: (N,) complex, SI of `unit`; not finite where the numbers allow none.
+        unit: as in `Spectrum`.
+        nothing: (N,) where both columns are 0.
+        sign: where the sign of Im Z is from.
+        notes: what else was decided.
+    """
+
+    impedance: NDArray[np.complex128]
+    unit: str
+    nothing: NDArray[np.bool_]
+    sign: str
+    notes: tuple[str, ...]
+
+
+def complete(roles: frozenset[str]) -> tuple[str, ...]:
+    """The columns a spectrum is read from: a frequency and a pair, cycle and temperature; () when they lack."""
+    frequency = next((role for role in FREQUENCIES if role in roles), None)
+    pair = pair_of(roles)
+    if frequency is None or pair is None:
+        return ()
+    return (frequency, *pair.roles, *(role for role in ("cycle", "temperature") if role in roles))
+
+
+def some(roles: frozenset[str]) -> tuple[str, ...]:
+    """The columns of a table that may make a spectrum together with another one; () when there are none."""
+    frequency = next((role for role in FREQUENCIES if role in roles), None)
+    others = tuple(role for role in SPECTRUM if role in roles and role not in (*FREQUENCIES, "cycle", "temperature"))
+    return (frequency, *others[:SHOWN_ROLES]) if frequency and others else ()
+
+
+def frequency_role(table: Table) -> str:
+    """The column that tells the frequency."""
+    return next(role for role in FREQUENCIES if role in table.columns)
+
+
+def frequency_of(table: Table, path: str) -> NDArray[np.float64]:
+    """(N,) in Hz, infinite where a logarithm is too large.
+
+    Raises:
+        InputError: the unit does not fit.
+    """
+    role = frequency_role(table)
+    kind, factor = _factor(table.columns[role], table, path)
+    values = table.values[role]
+    with np.errstate(over="ignore"):
+        if role == "log frequency":
+            values = 10.0**values
+        return values * (factor / (2 * math.pi) if kind == "rad/s" else factor)
+
+
+def measured(table: Table, path: str, geometry: Geometry) -> Measured:
+    """The impedance of a table.
+
+    Args:
+        table: with a frequency and the columns of a pair in `conversions.PAIRS`.
+        path: for messages.
+        geometry: of the sample; quantities of materials need it.
+
+    Raises:
+        InputError: a unit does not fit, or the geometry lacks.
+    """
+    pair = pair_of(frozenset(table.columns)) or PAIRS[0]
+    columns = [table.columns[role] for role in pair.roles]
+    unit = "ohm" if pair.of_material else _unit(columns, table, path)
+    scale = 1.0
+    notes: list[str] = []
+    if pair.of_material:
+        scale = _cell_factor(pair, table, path, geometry)
+        notes.append(f"{pair.first}, {pair.second} of the material: impedance of a cell of {_shown(geometry)}")
+    with np.errstate(all="ignore"):
+        x, y = (_values(column, table, path, notes) for column in columns)
+        omega = 2 * math.pi * frequency_of(table, path)
+        impedance = np.asarray(pair.convert(omega, x, y) * scale, dtype=np.complex128)
+    nothing = (table.values[pair.first] == 0) & (table.values[pair.second] == 0)
+    return Measured(impedance, unit, nothing, _sign(pair, columns), (*_assumed(table, pair), *notes))
+
+
+def _shown(geometry: Geometry) -> str:
+    area, thickness = geometry.area or math.nan, geometry.thickness or math.nan
+    return f"{area * 1e4:.6g} cm² and {thickness * 1e3:.6g} mm"
+
+
+def _sign(pair: Pair, columns: list[Column]) -> str:
+    if pair.second in ("Im Z", "phase", "phase Z", "X", "Xs"):
+        return f"sign of Im Z: from the column name {columns[1].name!r}"
+    if pair.second in ("Im C", "Im ε"):
+        return f"sign of Im Z: from what the column {columns[1].name!r} must have for Re Z to be positive"
+    named = ", ".join(f"{column.name!r} ({role})" for column, role in zip(columns, pair.roles, strict=True))
+    return f"sign of Im Z: from the columns {named}"
+
+
+def _cell_factor(pair: Pair, table: Table, path: str, geometry: Geometry) -> float:
+    try:
+        return cell_factor(geometry, f"{pair.first}, {pair.second}")
+    except InputError as error:
+        raise InputError(f"{path}, line {table.header}: {error}") from None
+
+
+def _unit(columns: list[Column], table: Table, path: str) -> str:
+    """The unit of the impedance, on which both columns must agree."""
+    found = {}
+    for column in columns:
+        kind, _ = _factor(column, table, path)
+        if kind in IMPEDANCE_UNIT:
+            found[column.name] = IMPEDANCE_UNIT[kind]
+    units = list(found.values())
+    if len(set(units)) > 1:
+        first, second = found
+        raise InputError(
+            f"{path}, line {table.header}: {first!r} in {units[0]}, {second!r} in {units[1]}, expected the same unit"
+        )
+    return units[0]
+
+
+def _values(column: Column, table: Table, path: str, notes: list[str]) -> NDArray[np.float64]:
+    """(N,) with sign, in SI."""
+    values = column.sign * table.values[column.role]
+    if column.role.startswith("phase") and column.unit is None:
+        degrees = in_degrees(values)
+        notes.append(f"unit of the phase by its size: {'degrees' if degrees else 'radians'}")
+        return radians(values, degrees)
+    return _factor(column, table, path)[1] * values
+
+
+def _factor(column: Column, table: Table, path: str) -> tuple[str, float]:
+    """Kind and factor of a column's unit; what its role usually has where none is written."""
+    kinds = SPECTRUM[column.role].kinds
+    if column.unit is None:
+        return kinds[0], 1.0
+    if column.unit.kind not in kinds:
+        where = f"{path}, line {table.header}" if table.header else path
+        raise InputError(
+            f"{where}: unit {column.unit_text!r:.30} of column {column.name!r:.40}, expected one of {', '.join(kinds)} "
+            "(or with a prefix)"
+        )
+    return column.unit.kind, column.unit.factor
+
+
+def _assumed(table: Table, pair: Pair) -> tuple[str, ...]:
+    roles = (frequency_role(table), *pair.roles)
+    kinds = {
+        SPECTRUM[role].kinds[0]: None
+        for role in roles
+        if table.columns[role].unit is None and not role.startswith("phase") and SPECTRUM[role].kinds[0] != "1"
+    }
+    names = [SYMBOLS.get(kind, kind) for kind in kinds]
+    return (f"units not written: {' and '.join(names)} assumed",) if names else ()

@@ -1,0 +1,1 @@
+"""Distributions of relaxation times, and which times are there."""

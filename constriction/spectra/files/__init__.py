@@ -1,0 +1,1 @@
+"""From an instrument's file to spectra: text, tables, rows, sweeps."""

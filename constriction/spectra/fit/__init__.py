@@ -1,0 +1,1 @@
+"""Equivalent circuits fitted to spectra, with error bars that know the bounds."""

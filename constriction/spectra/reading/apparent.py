@@ -1,0 +1,112 @@
+"""R_SE, R_int and C_int as the paper reads them off a fitted circuit."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from constriction.laws.circuit import Element
+from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.fitting import AT_UPPER_BOUND, CircuitFit
+
+# One definition for what is measured, simulated and compared; which arcs are whose is told in one of two ways.
+DEFINITION = (
+    "R_SE = series resistances + R of the electrolyte's arcs (bulk and grain boundaries); "
+    "R_int, C_int = R and C = (R^(1-a) Q)^(1/a) of the interface's arc"
+)
+TOLD_BY_TIME = (
+    "without a spectrum in full contact the electrolyte's arc is the first by rising time constant, the interface's "
+    "the second"
+)
+TOLD_BY_PRISTINE = (
+    "beside a pristine cell the electrolyte's arcs are those most like that cell's, in time constant and resistance, "
+    "and the interface's is the first of the others by rising time constant"
+)
+TOLD_BY_SLAB = (
+    "beside the same slab in full contact the electrolyte's arcs are the slab's, larger by a factor, and the "
+    "interface's is what is there besides"
+)
+
+
+@dataclass(frozen=True)
+class Apparent:
+    """What an experimenter calls electrolyte and interface. Standard errors are None where the fit gives none.
+
+    Attributes:
+        R_SE: series resistances and the electrolyte's arc, in Ω (or the unit of the spectrum).
+        R_SE_stderr: with the correlation of its parts, in Ω.
+        R_int: of the interface's arc, in Ω; None if the circuit has one arc only.
+        R_int_stderr: in Ω.
+        C_int: of the same arc, in F; None if the circuit has one arc only.
+        C_int_stderr: in F.
+    """
+
+    R_SE: float
+    R_SE_stderr: float | None
+    R_int: float | None
+    R_int_stderr: float | None
+    C_int: float | None
+    C_int_stderr: float | None
+
+
+def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
+    """Read R_SE, R_int and C_int off a fit.
+
+    The electrolyte's arc is the fastest, the interface's the second; in a series of spectra, those that were the
+    fastest and the second at its beginning.
+
+    Args:
+        fit: of a circuit with or without arcs.
+        identities: of its arcs, as in `tracking.SeriesMember`; 0 may stand for several arcs, all of the electrolyte;
+            (): by rising time constant.
+    """
+    named = list(zip(identities or range(len(fit.arcs)), fit.arcs, strict=True))
+    electrolyte = [arc for identity, arc in named if identity == 0]
+    interface = next((arc for identity, arc in named if identity == 1), None)
+    error = _stderr_of_sum(fit, electrolyte)
+    total = fit.R_series + sum(arc.resistance for arc in electrolyte)
+    if interface is None:
+        return Apparent(total, error, None, None, None, None)
+    return Apparent(
+        total,
+        error,
+        interface.resistance,
+        interface.resistance_stderr,
+        interface.capacitance,
+        interface.capacitance_stderr,
+    )
+
+
+def with_numerical_error(found: Apparent, error: float) -> Apparent:
+    """Add, in squares, what the error bar of a simulated spectrum makes of the values.
+
+    Args:
+        found: of a simulated spectrum.
+        error: bar of every Z, in the unit of R. Both R are differences of Z at two frequencies of a smooth error,
+            so it is theirs too; C = τ/R has the relative one of R_int.
+    """
+
+    def with_it(stderr: float | None, value: float | None) -> float | None:
+        return None if stderr is None or value is None else math.hypot(stderr, value)
+
+    of_c = found.C_int * error / found.R_int if found.C_int is not None and found.R_int else None
+    return replace(
+        found,
+        R_SE_stderr=with_it(found.R_SE_stderr, error),
+        R_int_stderr=with_it(found.R_int_stderr, error),
+        C_int_stderr=with_it(found.C_int_stderr, of_c),
+    )
+
+
+def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
+    """Standard error of the series resistances and the arcs' resistances together."""
+    series = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
+    names = [fit.circuit.names[place] for place in series] + [arc.parameters[0] for arc in electrolyte]
+    remarks = {item.name: item.remark for item in fit.parameters}
+    if any(remarks[name].startswith(AT_UPPER_BOUND) for name in names):  # the data ask for more, nobody knows how much
+        return None
+    places = [fit.circuit.names.index(name) for name in names]
+    values = np.array([fit.values[name] for name in names])
+    variance = float(values @ fit.covariance[np.ix_(places, places)] @ values)  # of logarithms
+    return math.sqrt(max(variance, 0.0)) if places and math.isfinite(variance) else None

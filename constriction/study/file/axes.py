@@ -1,0 +1,253 @@
+"""The axes of a study: which keys vary together, and over which values."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import math
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from constriction.base.errors import InputError
+from constriction.base.files import read_file
+from constriction.base.quantities import shown
+from constriction.case.schema import Case
+from constriction.study.file.parameters import Quantity, in_case_words, quantity_of
+
+DEFAULT = "default"  # a value that leaves the key out
+MOST_REPEATS = 100_000
+SCALES = ("linear", "log")
+
+type Point = dict[str, Any]
+type Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Keys that vary together: `rows` of one value per key. `table` is the table of the study file it comes from."""
+
+    table: str
+    keys: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+    @property
+    def name(self) -> str:
+        """The key, or the table where several vary."""
+        return self.keys[0] if len(self.keys) == 1 and self.table in ("grid", "repeat") else self.table
+
+
+def axes_of(data: Table, source: str) -> list[Axis]:
+    """The axes of a study, outermost first: grid in the order of the file, zip, list, latin_hypercube, repeat.
+
+    Args:
+        data: the study file's tables, the list's rows in it.
+        source: what an error begins with.
+
+    Raises:
+        InputError: an empty axis, unequal lengths, a key twice; names table and key.
+    """
+    axes = [
+        *_grid(data.get("grid", {}), source),
+        *_zip(data.get("zip", {}), source),
+        *_list(data.get("list", {}), source),
+        *_latin_hypercube(data.get("latin_hypercube", {}), source),
+        *_repeat(data.get("repeat", {}), source),
+    ]
+    seen: dict[str, str] = {}
+    for axis in axes:
+        for key in axis.keys:
+            if key in seen:
+                raise InputError(f"{source}: {key}: in [{seen[key]}] and in [{axis.table}]; expected it in one of them")
+            seen[key] = axis.table
+    return axes
+
+
+def points(axes: Sequence[Axis]) -> Iterator[tuple[tuple[int, ...], Point]]:
+    """All combinations, the last axis fastest: the indices along the axes, and the value of each key."""
+    for places in product(*(range(len(axis.rows)) for axis in axes)):
+        chosen = zip(axes, places, strict=True)
+        yield places, {key: value for axis, n in chosen for key, value in zip(axis.keys, axis.rows[n], strict=True)}
+
+
+def check_case_key(key: str, where: str) -> None:
+    """Refuse a dotted key that no case has.
+
+    Raises:
+        InputError: with the nearest key.
+    """
+    known = case_keys()
+    if key not in known:
+        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest}'")
+
+
+def case_keys() -> list[str]:
+    """The dotted keys of a case."""
+    keys = []
+    for section, field in Case.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            inner = field.annotation.model_fields
+            keys += [f"{section}.{known.alias or name}" for name, known in inner.items()]
+    return keys
+
+
+# --- the tables ----------------------------------------------------------------------------------------------------
+
+
+def _grid(table: Table, source: str) -> Iterator[Axis]:
+    for key, values in table.items():
+        yield Axis("grid", (key,), [(value,) for value in _values(f"{source}: [grid] {key}", values)])
+
+
+def _zip(table: Table, source: str) -> Iterator[Axis]:
+    if not table:
+        return
+    columns = {key: _values(f"{source}: [zip] {key}", values) for key, values in table.items()}
+    lengths = {key: len(values) for key, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{key} has {length}" for key, length in lengths.items())
+        raise InputError(f"{source}: [zip]: {told}; expected lists of equal length")
+    yield Axis("zip", tuple(columns), list(zip(*columns.values(), strict=True)))
+
+
+def _list(table: Table, source: str) -> Iterator[Axis]:
+    if not table:
+        return
+    rows = table["rows"]
+    yield Axis("list", tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def _latin_hypercube(table: Table, source: str) -> Iterator[Axis]:
+    if not table:
+        return
+    where = f"{source}: [latin_hypercube]"
+    ranges = {key: value for key, value in table.items() if key not in ("samples", "seed")}
+    samples = _whole(f"{where} samples", table.get("samples"), 1)
+    seed = _whole(f"{where} seed", table.get("seed", 1), 0)
+    if not ranges:
+        raise InputError(f'{where}: no keys; expected "key" = {{low = …, high = …, scale = "log"}}')
+    draw = random.Random(seed)
+    columns = []
+    for key, limits in ranges.items():
+        low, high, scale = _range(f"{where} {key}", limits)
+        columns.append([_between(low, high, scale, u) for u in _stratified(draw, samples)])
+    yield Axis("latin_hypercube", tuple(ranges), list(zip(*columns, strict=True)))
+
+
+def _stratified(draw: random.Random, samples: int) -> list[float]:
+    """One number in each of `samples` equal parts of [0, 1), in random order.
+
+    Python promises the same `random()` for a seed on every platform and in every version, but not the same `shuffle`.
+    """
+    inside = [(n + draw.random()) / samples for n in range(samples)]
+    lots = [draw.random() for _ in range(samples)]
+    return [inside[n] for n in sorted(range(samples), key=lots.__getitem__)]
+
+
+def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
+    """The ends and the scale of a key of the hypercube."""
+    expected = 'expected {low = …, high = …, scale = "log" or "linear"}'
+    if not isinstance(limits, dict) or not {"low", "high"} <= limits.keys() <= {"low", "high", "scale"}:
+        raise InputError(f"{where} = {shown(limits)}: {expected}")
+    scale = limits.get("scale", "linear")
+    low, high = _limit(f"{where}.low", limits["low"]), _limit(f"{where}.high", limits["high"])
+    if scale not in SCALES:
+        raise InputError(f"{where}.scale = {shown(scale)}: expected 'log' or 'linear'")
+    if low.kind != high.kind or not low.value < high.value or (scale == "log" and low.value <= 0):
+        positive = ", both above zero" if scale == "log" else ""
+        given = f"low = {shown(limits['low'])}, high = {shown(limits['high'])}"
+        raise InputError(f"{where}: {given}: expected low below high, of one kind{positive}")
+    return low, high, scale
+
+
+def _limit(where: str, value: Any) -> Quantity:
+    try:
+        quantity = quantity_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    if quantity is None:
+        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
+    return quantity
+
+
+def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
+    """A value between two, as a case file would have it."""
+    if scale == "log":
+        value = low.value * (high.value / low.value) ** part
+    else:
+        value = low.value + part * (high.value - low.value)
+    return in_case_words(Quantity(float(f"{value:.12g}"), low.kind))
+
+
+def _repeat(table: Table, source: str) -> Iterator[Axis]:
+    for key, given in table.items():
+        where = f"{source}: [repeat] {key}"
+        if isinstance(given, list):
+            seeds = [_whole(where, seed, 0) for seed in _values(where, given)]
+        else:
+            seeds = list(range(1, _whole(where, given, 1, MOST_REPEATS) + 1))
+        yield Axis("repeat", (key,), [(seed,) for seed in seeds])
+
+
+def _values(where: str, values: Any) -> list[Any]:
+    if not isinstance(values, list):
+        raise InputError(f"{where} = {shown(values)}: expected a list of values")
+    if not values:
+        raise InputError(f"{where} = []: expected at least one value")
+    return values
+
+
+def _whole(where: str, value: Any, least: int, most: float = math.inf) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        limit = "" if most == math.inf else f" to {most}"
+        raise InputError(f"{where} = {shown(value)}: expected an integer from {least}{limit or ' on'}")
+    return value
+
+
+# --- lists in files ------------------------------------------------------------------------------------------------
+
+
+def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
+    """The rows of a csv file whose header names keys; an empty cell leaves a key out.
+
+    Raises:
+        InputError: the file cannot be read, has no rows, or a row of another length than the header.
+    """
+    try:
+        text = read_file(path, "a csv file with keys as its header").decode("utf-8-sig")
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = [row for row in rows if any(cell.strip() for cell in row)]
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    except (ValueError, csv.Error) as error:
+        raise InputError(f"{where} = {path}: {error}; expected a csv file with keys as its header") from None
+    if len(lines) < 2:
+        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
+    keys = [cell.strip() for cell in lines[0]]
+    if "" in keys or len(set(keys)) < len(keys):
+        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
+    for number, row in enumerate(lines[1:], start=2):
+        if len(row) != len(keys):
+            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
+    return [{key: _cell(cell.strip()) for key, cell in zip(keys, row, strict=True)} for row in lines[1:]]
+
+
+def _cell(text: str) -> Any:
+    """A cell as TOML would have it: number, true or false, or text."""
+    if text == "":
+        return DEFAULT
+    if text in ("true", "false"):
+        return text == "true"
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text

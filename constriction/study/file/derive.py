@@ -1,0 +1,219 @@
+"""What [derive] says: which key or parameter follows from which others by which rule."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import shown
+from constriction.case.schema import Case
+from constriction.study.file.axes import Point, check_case_key
+from constriction.study.file.parameters import Quantity, quantity_of
+from constriction.study.file.rules import LIMITS, RULES, apply_rule
+
+type Input = str | Quantity  # a name, or a value
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of [derive]: `target` is set by a rule from inputs and lists of inputs."""
+
+    target: str
+    rule: str
+    inputs: Mapping[str, Input]
+    lists: Mapping[str, tuple[Input, ...]]
+
+    @property
+    def names(self) -> set[str]:
+        """The names it needs."""
+        every = [*self.inputs.values(), *(item for items in self.lists.values() for item in items)]
+        return {item for item in every if isinstance(item, str)}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Steps in an order in which each finds its inputs, and the [assumptions] that they may use."""
+
+    steps: tuple[Step, ...]
+    assumptions: Mapping[str, Quantity]
+    where: str
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What is derived, in the order of the study file."""
+        return tuple(step.target for step in self.steps)
+
+
+def is_case_key(name: str) -> bool:
+    """Whether a name is a key of the case; a parameter has no dot."""
+    return "." in name
+
+
+def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -> Derivation:
+    """Read [derive] and [assumptions].
+
+    Args:
+        data: the tables of the study file.
+        varied: the keys of its axes.
+        source: what an error begins with.
+
+    Raises:
+        InputError: an unknown rule, key or name, a missing input, a circle, a parameter that nothing uses.
+    """
+    varied = list(varied)
+    assumptions = {key: _assumption(source, key, value) for key, value in data.get("assumptions", {}).items()}
+    steps = [_step(f"{source}: [derive] {target}", target, given) for target, given in data.get("derive", {}).items()]
+    known = {*varied, *assumptions, *(step.target for step in steps)}
+    for step in steps:
+        if step.target in varied:
+            raise InputError(f"{source}: {step.target}: varied by an axis and set by [derive]; expected one of them")
+        for name in sorted(step.names - known):
+            _check_name(f"{source}: [derive] {step.target}", name, known)
+    used = {name for step in steps for name in step.names}
+    for name in (*varied, *assumptions):
+        if is_case_key(name):
+            check_case_key(name, source)
+        elif name not in used:
+            raise InputError(
+                f"{source}: {shown(name)}: no rule of [derive] uses it; expected a case key such as 'gap.height', "
+                "or a parameter that a rule uses"
+            )
+    return Derivation(_in_order(steps, source), assumptions, f"{source}: [derive]")
+
+
+def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dict[str, Quantity]:
+    """The derived values of one case.
+
+    Args:
+        derivation: what is derived.
+        point: the values of the axes, which come before assumptions of the same name.
+        case: sections of the case as in a case file, with the point's values.
+
+    Raises:
+        InputError: a rule has no value.
+    """
+    values: dict[str, Quantity] = {}
+
+    def find(item: Input, where: str) -> Quantity:
+        if isinstance(item, Quantity):
+            return item
+        if item in values:
+            return values[item]
+        if not is_case_key(item) and item not in point:
+            return derivation.assumptions[item]
+        raw = _from_case(item, case) if is_case_key(item) else point[item]
+        return _given(f"{where}: {item}", raw)
+
+    for step in derivation.steps:
+        where = f"{derivation.where} {step.target}"
+        inputs = {key: find(item, where) for key, item in step.inputs.items()}
+        lists = {key: [find(item, where) for item in items] for key, items in step.lists.items()}
+        try:
+            values[step.target] = apply_rule(step.rule, inputs, lists)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+    return values
+
+
+def _given(where: str, value: Any) -> Quantity:
+    """The quantity that an input's value is."""
+    try:
+        quantity = quantity_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    if quantity is None:
+        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
+    return quantity
+
+
+def _from_case(key: str, case: Mapping[str, Any]) -> Any:
+    """A key of the case, or its default."""
+    section, _, name = key.partition(".")
+    given = case.get(section, {})
+    if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
+        return given
+    if name in given:
+        return given[name]
+    default = Case.model_fields[section].default
+    return default.model_dump(by_alias=True).get(name) if isinstance(default, BaseModel) else None
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _assumption(source: str, name: str, value: Any) -> Quantity:
+    where = f"{source}: [assumptions] {name}"
+    if is_case_key(name):
+        raise InputError(f"{where}: expected a name without a dot; keys of the case belong into base or an axis")
+    return _given(where, value)
+
+
+def _step(where: str, target: str, given: Any) -> Step:
+    """One entry, its rule and inputs checked."""
+    if not isinstance(given, dict) or not isinstance(given.get("rule"), str):
+        raise InputError(f'{where} = {shown(given)}: expected {{rule = "island_height", charge = …, …}}')
+    if is_case_key(target):
+        check_case_key(target, where)
+    name = given["rule"]
+    if name not in RULES:
+        nearest = difflib.get_close_matches(name, RULES, n=1, cutoff=0.0)[0]
+        known = ", ".join(RULES)
+        raise InputError(f"{where}: unknown rule '{name}', the nearest is '{nearest}'; there are {known}")
+    rule = RULES[name]
+    rest = {key: value for key, value in given.items() if key != "rule"}
+    takes = [*rule.inputs, *rule.lists]
+    missing = [key for key in takes if key not in rest and key not in rule.optional]
+    if unknown := [key for key in rest if key not in takes and key not in LIMITS]:
+        raise InputError(f"{where}: rule '{name}' has no input '{unknown[0]}'; it takes {', '.join(takes)}")
+    if missing:
+        raise InputError(f"{where}: rule '{name}' lacks {', '.join(missing)}")
+    lists = {key: _items(f"{where}: {key}", rest[key]) for key in rule.lists}
+    inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items() if key not in rule.lists}
+    return Step(target, name, inputs, lists)
+
+
+def _items(where: str, values: Any) -> tuple[Input, ...]:
+    if not isinstance(values, list) or not values:
+        raise InputError(f"{where} = {shown(values)}: expected a list of names and values")
+    return tuple(_input(where, value) for value in values)
+
+
+def _input(where: str, value: Any) -> Input:
+    """A quantity, or a name of something that has one."""
+    try:
+        quantity = quantity_of(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+    if quantity is not None:
+        return quantity
+    if not isinstance(value, str):
+        raise InputError(f"{where} = {shown(value)}: expected a name, a number or a quantity with its unit")
+    return value
+
+
+def _check_name(where: str, name: str, known: set[str]) -> None:
+    """An input that is no axis, assumption or derived value must be a key of the case."""
+    if is_case_key(name):
+        check_case_key(name, where)
+        return
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    hint = f", the nearest is '{near[0]}'" if near else ""
+    raise InputError(f"{where}: {shown(name)}: no axis, assumption or derived value of that name{hint}")
+
+
+def _in_order(steps: list[Step], source: str) -> tuple[Step, ...]:
+    """Steps after those whose values they need, otherwise as in the file."""
+    waiting, ordered = list(steps), list[Step]()
+    while waiting:
+        missing = {step.target for step in waiting}
+        ready = next((step for step in waiting if not step.names & missing), None)
+        if ready is None:
+            raise InputError(f"{source}: [derive]: {', '.join(sorted(missing))} need each other; expected no circle")
+        ordered.append(ready)
+        waiting.remove(ready)
+    return tuple(ordered)

@@ -1,0 +1,58 @@
+"""The form of the [[plot]] tables of a study file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import shown
+
+SCALES = ("auto", "linear", "semilogx", "semilogy", "loglog")
+KEYS = ("x", "y", "series", "scale", "where", "file", "title")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One picture: a panel for each of `y` over `x`, a curve for each combination of values of `series`.
+
+    `where` keeps only cases with these values (in SI); `scale` is one of SCALES; `file` ends in .png or .pdf; with
+    `points` every case is a point of its own and no curves are drawn.
+    """
+
+    x: str
+    y: tuple[str, ...]
+    series: tuple[str, ...] = ()
+    scale: str = "auto"
+    where: Mapping[str, Any] = field(default_factory=dict)
+    file: str = "study.png"
+    title: str = ""
+    points: bool = False
+
+
+def check_plots(plots: Sequence[Mapping[str, Any]], source: str) -> None:
+    """Refuse [[plot]] tables whose form is wrong, before anything is computed.
+
+    Raises:
+        InputError: an unknown key, a missing x or y, a wrong scale or file.
+    """
+    for number, plot in enumerate(plots, start=1):
+        where = f"{source}: [[plot]] {number}"
+        if unknown := [key for key in plot if key not in KEYS]:
+            raise InputError(f"{where}: unknown key {shown(unknown[0])}; it takes {', '.join(KEYS)}")
+        for key in ("x", "y"):
+            if not plot.get(key) or not all(isinstance(name, str) for name in names_of(plot[key])):
+                raise InputError(f"{where}: {key} = {shown(plot.get(key, ''))}: expected the name of a column")
+        if plot.get("scale", "auto") not in SCALES:
+            raise InputError(f"{where}: scale = {shown(plot['scale'])}: expected one of {', '.join(SCALES)}")
+        file = plot.get("file", "plot.png")
+        if not isinstance(file, str) or not file.endswith((".png", ".pdf")) or "/" in file:
+            raise InputError(f"{where}: file = {shown(file)}: expected a name that ends in .png or .pdf")
+        if not isinstance(plot.get("where", {}), dict):
+            raise InputError(f'{where}: where = {shown(plot["where"])}: expected a table such as {{"gap.height" = …}}')
+
+
+def names_of(value: Any) -> list[Any]:
+    """One name or a list of them, as a list."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,78 @@
+"""Values of a study file: numbers, quantities with their unit, temperatures, and names."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+
+NUMBER, TEMPERATURE = "number", "temperature"
+CELSIUS = 273.15  # K
+LONGEST = 200  # characters of a quantity; no longer text is read as one
+UNITS = {**{kind: known.unit for kind, known in KINDS.items()}, TEMPERATURE: "K", NUMBER: "1"}
+
+_TEMPERATURE = re.compile(r"\s*([+\-−]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(K|°C|degC)\s*")
+_BEGINS_LIKE_A_NUMBER = re.compile(r"\s*[+\-−.]?[0-9]")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in the SI unit of its kind: one of `KINDS`, a temperature (K), or a plain number."""
+
+    value: float
+    kind: str = NUMBER
+
+
+def quantity_of(value: object) -> Quantity | None:
+    """The quantity that a value of a study file is; None for a text that begins like a name, and for anything else.
+
+    Raises:
+        InputError: a text that begins with a number but is no quantity of a known kind.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return Quantity(_finite(value, value))
+    if not isinstance(value, str) or len(value) > LONGEST or not _BEGINS_LIKE_A_NUMBER.match(value):
+        return None
+    if parts := _TEMPERATURE.fullmatch(value):
+        number = float(parts[1].replace("−", "-"))
+        return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), value), TEMPERATURE)
+    for kind in KINDS:
+        try:
+            return Quantity(parse_quantity(value, kind), kind)
+        except InputError:
+            continue
+    known = ", ".join(f"'{kind.example}'" for kind in KINDS.values())
+    raise InputError(f"{shown(value)}: expected a quantity such as {known}, '25 °C'")
+
+
+def in_case_words(quantity: Quantity) -> Any:
+    """A quantity as a case file would have it: whole numbers are integers."""
+    if quantity.kind in KINDS:
+        return format_quantity(quantity.value, quantity.kind)
+    if quantity.kind == TEMPERATURE:
+        return f"{quantity.value!r} K"
+    return int(quantity.value) if quantity.value.is_integer() else quantity.value
+
+
+def label_of(value: object) -> Any:
+    """What stands for a value in a table: SI for quantities, the value itself for anything else."""
+    if isinstance(value, bool | int):
+        return value
+    quantity = quantity_of(value)
+    return value if quantity is None else quantity.value
+
+
+def _finite(number: float, given: object) -> float:
+    try:
+        number = float(number)
+    except OverflowError:  # an integer beyond all doubles
+        number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{shown(given)}: expected a finite number")
+    return number

@@ -1,0 +1,1 @@
+"""From single records to tables, and to what pictures of a study show."""

@@ -1,0 +1,111 @@
+"""What is solved once for many cases: the dimensionless geometry, and what solving it will probably take.
+
+The response F(s) of a mirror cell knows neither the electrolyte nor the height of a thin gap nor any frequency, and all
+lengths may be multiplied by one factor. What remains decides whether two cases share a mesh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from constriction.case.schema import Case, Interface
+from constriction.field.finite_elements import disturbed_depth, expected_effort
+from constriction.field.response import Goal
+from constriction.field.transforms.convergence import expected_pixels
+from constriction.geometry.cell import Layout, layout
+from constriction.geometry.outlines import Outline
+from constriction.simulation.simulate import gap_model
+
+# Keys whose whole effect is in the layout, in s, in the slab's depth or in a meshed gap's height. A key that is not
+# here separates geometries: new ones cost a solve too many rather than a wrong result.
+SHARED = {
+    "title": None,
+    "electrolyte": {
+        "thickness",
+        "bulk_conductivity",
+        "relative_permittivity",
+        "grain_boundary_conductivity",
+        "grain_boundary_frequency",
+        "grain_boundary_exponent",
+    },
+    "interface": {
+        "pattern",
+        "shape",
+        "contact_fraction",
+        "pitch",
+        "cell_shape",
+        "spots",
+        "seed",
+        "cell",
+        "discs",
+        "inverted",
+    },
+    "gap": {"height", "relative_permittivity", "model"},
+    "sweep": {"from", "to", "points_per_decade"},
+}
+DIGITS = 12  # of lengths in pitches, as meshes have them
+LAYOUTS_KEPT = 256
+
+# Measured on one core: lattices of 1 000 to 15 000 unknowns, random discs of 20 000 to 300 000.
+SECONDS_AT_LEAST, SECONDS_PER_UNKNOWN, SECONDS_PER_PIXEL = 0.03, 4.5e-5, 1e-5
+SECONDS_PER_CASE = 0.08  # peaks, apparent values, record and file
+
+
+class Effort(NamedTuple):
+    """What solving a geometry will probably take: unknowns of all meshes (or pixels), seconds on one core, bytes."""
+
+    unknowns: float
+    seconds: float
+    memory: float
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def layout_of(interface: Interface) -> Layout:
+    """The layout of an interface; the last ones are kept, for neighbours in a study often share one."""
+    return layout(interface)
+
+
+def geometry_key(case: Case, plan: Layout) -> str:
+    """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
+    own = {
+        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
+        for section, values in case.model_dump(by_alias=True).items()
+        if isinstance(values, dict)
+    }
+    volume = gap_model(case, plan) == "volume"
+    parts = (
+        own,
+        _in_pitches(plan.cell, plan.pitch),
+        tuple(_in_pitches(spot, plan.pitch) for spot in plan.spots),
+        _rounded([size / plan.pitch for size in plan.sizes]),
+        plan.inverted,
+        _rounded([min(case.electrolyte.thickness, disturbed_depth(plan)) / plan.pitch]),
+        _rounded([case.gap.height / plan.pitch]) if volume and case.gap.height is not None else None,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def effort_of(case: Case, plan: Layout) -> Effort:
+    """What solving the geometry of a case will probably take: an estimate from the length of its rims."""
+    goal = Goal(case.accuracy.relative_error, math.inf)
+    if case.accuracy.method == "spectral":
+        pixels, memory = expected_pixels(plan, goal)
+        return Effort(pixels, SECONDS_AT_LEAST + SECONDS_PER_PIXEL * pixels, memory)
+    unknowns, memory = expected_effort(plan, goal)
+    return Effort(unknowns, SECONDS_AT_LEAST + SECONDS_PER_UNKNOWN * unknowns, memory)
+
+
+def _in_pitches(outline: Outline, pitch: float) -> tuple[tuple[float, ...], ...]:
+    return tuple(
+        _rounded([x / pitch for point in (edge.start, edge.end, edge.centre or ()) for x in point])
+        for edge in outline.edges
+    )
+
+
+def _rounded(lengths: Iterable[float]) -> tuple[float, ...]:
+    """Lengths in pitches without their last digits, so that one geometry in other units is the same one."""
+    return tuple(float(f"{length:.{DIGITS}g}") + 0.0 for length in lengths)

@@ -1,0 +1,284 @@
+"""The cases of a study, spread over groups of ranks: what shares a geometry is solved once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import psutil
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError, MeshError, SolverError
+from constriction.base.memory import release
+from constriction.case.schema import Case, resolved_toml
+from constriction.field.response import Response
+from constriction.simulation.record import OHM_CM2, result_record
+from constriction.simulation.simulate import Options, Result, gap_ratio, result_of, solve_geometry, sweep_frequencies
+from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
+from constriction.study.run.geometry import Effort, layout_of
+from constriction.study.run.lock import Shard
+from constriction.study.run.plan import Entry, Plan
+from constriction.study.run.store import Record, Store
+
+WORTH_SHARING = (
+    50_000  # unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare
+)
+FREE_MEMORY_SHARE = 0.8
+NOT_REPRODUCIBLE = "seconds_"  # keys that begin so are times, and differ from run to run
+VERSIONS = "versions"
+TOLD = (InputError, MeshError, SolverError)  # with a message that says everything
+
+
+@dataclass(frozen=True)
+class Package:
+    """Cases of one geometry: all of them say how accurate it must be, those in `pending` are still to be done.
+
+    Without a geometry there is one case, whose contacts cannot be made.
+    """
+
+    entries: tuple[Entry, ...]
+    pending: frozenset[str]
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Event:
+    """A case that was finished: its entry and record, and how many of all are."""
+
+    entry: Entry
+    record: Record
+    finished: int
+    total: int
+
+
+@dataclass(frozen=True)
+class How:
+    """How a study is run.
+
+    `comm`: all ranks; `ranks_per_case`: size of a group, None: as the meshes need; `memory`: bytes for all ranks
+    together, None: 80 % of what is free; `report`: told of every finished case by the rank that finished it.
+    """
+
+    comm: MPI.Intracomm
+    ranks_per_case: int | None
+    memory: float | None
+    report: Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did: cases done and failed by it, seconds it took, and of each rank those it was busy."""
+
+    done: int
+    failed: int
+    seconds: float
+    busy: tuple[float, ...]
+
+
+@dataclass
+class _Worker:
+    """A group of ranks, the first of which writes."""
+
+    group: MPI.Intracomm
+    counter: Counter
+    store: Store
+    how: How
+    memory: float
+    total: int
+    busy: float = field(default=0.0)
+
+
+def packages_of(plan: Plan, store: Store, shard: Shard, retry_failed: bool = False) -> list[Package]:
+    """What is still to be done of a part of a study, longest first.
+
+    Args:
+        plan: all cases.
+        store: what is there.
+        shard: which part of the geometries.
+        retry_failed: also what failed before.
+    """
+    done, failed = store.finished()
+    settled = done if retry_failed else done | failed
+    packages = []
+    for number, geometry in enumerate(plan.geometries):
+        entries = tuple(plan.entries[n] for n in geometry.entries)
+        pending = frozenset(entry.key for entry in entries) - settled
+        if shard.has(number) and pending:
+            packages.append(Package(entries, pending, geometry.effort))
+    for entry in plan.entries:
+        if entry.geometry is None and entry.key not in settled and shard.has(entry.number):
+            packages.append(Package((entry,), frozenset({entry.key}), Effort(0, 0, 0)))
+    return sorted(packages, key=lambda package: package.effort.seconds, reverse=True)  # stable: ties in plan order
+
+
+def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
+    """Do all packages; collective over `how.comm`.
+
+    A case that fails is a record with its error. Whenever the job is killed, what was finished stays, and the same
+    call with what remains goes on.
+
+    Raises:
+        StoreError: a record cannot be written.
+    """
+    start = time.perf_counter()
+    comm = how.comm
+    total = sum(len(package.pending) for package in packages)
+    share = memory_of_a_rank(how)
+    size = how.ranks_per_case or ranks_per_case([package.effort for package in packages], comm.size, share)
+    group = _group(comm, size)
+    with Counter(comm) as counter:
+        worker = _Worker(group, counter, store, how, share * group.size, total)
+        for number in _numbers(worker, len(packages)):
+            began = time.perf_counter()
+            _do(packages[number], worker)
+            release()
+            worker.busy += time.perf_counter() - began
+        comm.Barrier()
+        done, failed = (comm.bcast(counter.add(which, 0) if comm.rank == 0 else None) for which in (DONE, FAILED))
+    busy = comm.allgather(worker.busy)
+    if group is not MPI.COMM_SELF:
+        group.Free()
+    return Summary(done, failed, time.perf_counter() - start, tuple(busy))
+
+
+def ranks_per_case(efforts: Sequence[Effort], ranks: int, memory: float) -> int:
+    """How many ranks should solve a geometry together: as few as fit.
+
+    Args:
+        efforts: of what is to be solved.
+        ranks: how many there are.
+        memory: bytes of one rank.
+
+    Returns:
+        One, unless the largest mesh needs the memory of several, or there are more ranks than large meshes.
+    """
+    if not efforts:
+        return 1
+    fit = math.ceil(max(effort.memory for effort in efforts) / memory)
+    large = max(effort.unknowns for effort in efforts) >= WORTH_SHARING
+    spread = ranks // len(efforts) if large else 1
+    return min(max(fit, spread, 1), ranks)
+
+
+def memory_of_a_rank(how: How) -> float:
+    """Bytes that one rank may use, the same on all; collective."""
+    comm = how.comm
+    if how.memory is not None:
+        return how.memory / comm.size
+    node = comm.Split_type(MPI.COMM_TYPE_SHARED)
+    share = FREE_MEMORY_SHARE * psutil.virtual_memory().available / node.size
+    node.Free()
+    return float(comm.allreduce(share, MPI.MIN))
+
+
+def _group(comm: MPI.Intracomm, size: int) -> MPI.Intracomm:
+    """The group of this rank; ranks that are left over join the last one."""
+    if size == 1:
+        return MPI.COMM_SELF
+    groups = max(comm.size // size, 1)
+    return comm.Split(min(comm.rank // size, groups - 1), comm.rank)  # type: ignore[return-value]  # what is split off an Intracomm is one
+
+
+def _numbers(worker: _Worker, count: int) -> Iterator[int]:
+    """Numbers below `count` that this group is to do, as long as there are any."""
+    while True:
+        number = worker.counter.add(NEXT) if worker.group.rank == 0 else 0
+        number = worker.group.bcast(number)
+        if number >= count:
+            return
+        yield number
+
+
+# --- one package ---------------------------------------------------------------------------------------------------
+
+
+def _do(package: Package, worker: _Worker) -> None:
+    """Solve a geometry and make its cases; collective over the group."""
+    pending = {entry.key: entry for entry in package.entries if entry.key in package.pending}
+    try:
+        response, seconds = _respond(package, worker)
+    except Exception as error:
+        # these all ranks of a group raise together, which leaves them in step; of anything else the others know nothing
+        together = worker.group.size == 1 or isinstance(error, TOLD)
+        for entry in pending.values() if worker.group.rank == 0 or not together else ():
+            _finish(entry, failure(entry.case, error), worker)
+        if not together:
+            raise
+        return
+    if worker.group.rank == 0:
+        for entry in pending.values():
+            _finish(entry, _record(entry, response, seconds), worker)
+
+
+def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
+    """The response of a geometry, as accurate as any of its cases needs it, done or not: so it is always the same."""
+    start = time.perf_counter()
+    first = package.entries[0]
+    if first.problem is not None:
+        raise InputError(first.problem)
+    # meshing and solving in one process may not enter MPI for long, but others wait for what is in this one's window
+    options = Options(worker.group, memory=worker.memory, report=lambda _: _enter_mpi(worker.how.comm))
+    response = solve_geometry(first.case, layout_of(first.case.interface), all_ratios(package.entries), options)
+    return response, time.perf_counter() - start
+
+
+def _enter_mpi(comm: MPI.Comm) -> None:
+    comm.Iprobe()
+
+
+def all_ratios(entries: Sequence[Entry]) -> NDArray[np.complex128]:
+    """The ratios of gap to electrolyte in all sweeps of cases, each once."""
+    parts = [gap_ratio(entry.case, layout_of(entry.case.interface), sweep_frequencies(entry.case)) for entry in entries]
+    return np.unique(np.concatenate(parts))
+
+
+def _record(entry: Entry, response: Response[Any], seconds: float) -> Record:
+    """The record of a case, or of its failure."""
+    try:
+        return success(result_of(entry.case, layout_of(entry.case.interface), response, seconds))
+    except Exception as error:
+        return failure(entry.case, error)
+
+
+def success(result: Result) -> Record:
+    """The record of a case that is done: `result` has what is the same in every run, `times` the rest."""
+    whole = result_record(result)
+    times = {key: value for key, value in whole.items() if key.startswith(NOT_REPRODUCIBLE)}
+    versions = whole.pop(VERSIONS)
+    impedance = result.spectrum.impedance * OHM_CM2
+    return {
+        "status": "done",
+        "error": "",
+        "case": resolved_toml(result.case),
+        "result": {key: value for key, value in whole.items() if key not in times},
+        "spectrum": {
+            "frequency_hertz": result.spectrum.frequency.tolist(),
+            "real_impedance_ohm_cm2": impedance.real.tolist(),
+            "imaginary_impedance_ohm_cm2": impedance.imag.tolist(),
+        },
+        "times": times,
+        "versions": versions,
+    }
+
+
+def failure(case: Case, error: Exception) -> Record:
+    """The record of a case that failed."""
+    name = "" if isinstance(error, TOLD) else f"{type(error).__name__}: "
+    message = " ".join(f"{name}{error}".split())
+    return {"status": "failed", "error": message, "case": resolved_toml(case)}
+
+
+def _finish(entry: Entry, record: Record, worker: _Worker) -> None:
+    """Keep a record and tell of it."""
+    store, failed = worker.store, record["status"] == "failed"
+    store.write(entry.key, record)
+    finished = 1 + worker.counter.add(FAILED if failed else DONE) + worker.counter.add(DONE if failed else FAILED, 0)
+    store.log(
+        record["status"], key=entry.key, case=dict(entry.labels), rank=worker.how.comm.rank, error=record["error"]
+    )
+    worker.how.report(Event(entry, record, finished, worker.total))

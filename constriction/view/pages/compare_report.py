@@ -1,0 +1,149 @@
+"""The report of `constriction compare`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from constriction.compare.cell import Cell
+from constriction.compare.records import Entry, remarks, table_csv
+from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.charts.spectra_charts import Curve, bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.pages.provenance import Origin, repeat_sections
+from constriction.view.pages.record_tables import comparison_table
+from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+
+FILES = (
+    ("comparison.json", "all numbers, the unit in each key"),
+    ("table.csv", "the differences"),
+    ("case.toml", "the case as it was solved"),
+)
+UNIT = EDGE_UNITS["ohm m2"]
+AGREE = 2.0  # error bars
+MOST_TOLD = 6  # differences, before the table
+DENSE = 60  # points of a simulated line per decade
+SMALLEST = 2e-3  # part of the largest resistance from which a relaxation time is drawn
+
+
+def compare_report(record: Mapping[str, Any], cell: Cell, entries: Sequence[Entry], case: str, how: Origin) -> Report:
+    """The report of a comparison.
+
+    Args:
+        record: the content of comparison.json.
+        cell: what was simulated.
+        entries: of the measured spectra.
+        case: the text of case.toml.
+        how: from `provenance.origin`.
+    """
+    rows = list(csv.DictReader(io.StringIO(table_csv(entries))))
+    title = cell.result.case.title or "the simulated case"
+    sections: list[Section] = [
+        Paragraph(f"{_counted(len(entries))} beside a simulation of {title}, both in one window and fitted alike."),
+        compare_answer(rows),
+        Heading("Differences"),
+        comparison_table([_short(row) for row in rows]),
+    ]
+    for entry in entries:
+        sections += [Heading(_name(entry)), *entry_sections(entry, cell)]
+    sections += [
+        Heading("Not simulated"),
+        Paragraph("; ".join(record["not_simulated"]) + "."),
+        Heading("The case as solved"),
+        Code(case),
+        *repeat_sections(how, record["versions"], [("case, SHA-256", record["case_sha256"])]),
+        Paragraph("Files beside this page:"),
+        Links(FILES),
+        Heading("Definitions"),
+        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+    ]
+    return Report(f"Measured over simulated: {title}", "constriction compare", tuple(sections))
+
+
+def compare_answer(rows: Sequence[Mapping[str, str]]) -> Answer:
+    """What the differences say, in sentences.
+
+    Args:
+        rows: of table.csv.
+    """
+    known = [row for row in rows if row["difference_in_error_bars"]]
+    failed = sum(not row["quantity"] for row in rows)
+    far = [row for row in known if abs(float(row["difference_in_error_bars"])) > AGREE]
+    alone = [row for row in rows if bool(row["measured"]) != bool(row["simulated"])]
+    sentences = [*map(_sentence, far), *map(_alone, alone)][:MOST_TOLD]
+    if failed:
+        sentences.append(f"{_counted(failed)} could not be compared: see the table.")
+    if not known:
+        return Answer("Nothing to compare", tuple(sentences), caution=True)
+    if far:
+        headline = f"{len(far)} of {len(known)} differences are larger than {AGREE:g} error bars"
+    elif alone:
+        headline = "One shows an arc that the other has not"
+    else:
+        headline = f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
+    return Answer(headline, tuple(sentences), caution=bool(failed))
+
+
+def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
+    """One measured spectrum: remarks, both spectra, their difference, relaxation times of both."""
+    overlay, measured = entry.overlay, entry.loaded.spectrum
+    if overlay is None or measured is None:
+        yield Paragraph(f"Not compared: {entry.error}")
+        return
+    yield from map(Paragraph, remarks(entry.loaded, overlay))
+    low, high = overlay.window
+    frequency = np.geomspace(high, low, max(int(DENSE * math.log10(high / low)), 2))
+    stays = overlay.screened.spectrum
+    outside = (measured.frequency >= low) & (measured.frequency <= high)
+    outside &= ~np.isin(measured.frequency, stays.frequency)
+    curves = [
+        Curve("measured", stays),
+        Curve("simulated", cell.spectrum(frequency), "line", "c1"),
+        Curve("full contact", cell.pristine(frequency), "reference", "muted"),
+    ]
+    if outside.any():
+        left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
+        curves.append(Curve("left out", left_out, "crosses", "muted"))
+    yield nyquist_chart(curves)
+    yield bode_chart(curves)
+    caption = "(measured − simulated) / |simulated|"
+    yield residual_chart(overlay.simulated.frequency, overlay.residuals, caption=caption)
+    if (found := overlay.distribution) is not None:
+        times, _ = cell.times()
+        kept = times.resistances > SMALLEST * times.resistances.max(initial=0.0)
+        lines = zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True)
+        words = "exact relaxation times" if times.exact else "where the gap's |s|·time is 1"
+        caption = f"Curve: measured. Diamonds: the simulated constriction's own, {words}, each at its resistance."
+        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=list(lines), caption=caption)
+
+
+def _sentence(row: Mapping[str, str]) -> str:
+    percent, bars = float(row["difference_percent"]), float(row["difference_in_error_bars"])
+    side = "above" if percent > 0 else "below"
+    return f"{Path(row['file']).name}: {row['quantity']} is {abs(percent):.3g} % {side}, {abs(bars):.3g} error bars."
+
+
+def _alone(row: Mapping[str, str]) -> str:
+    only, other = ("measured", "simulated") if row["measured"] else ("simulated", "measured")
+    return f"{Path(row['file']).name}: {row['quantity']} is {only}, {other} none."
+
+
+def _short(row: Mapping[str, str]) -> dict[str, str]:
+    """A row of table.csv for the page: the file without its folder, remarks only where there is nothing else."""
+    sweep = row["sweep"] if row["sweep"] != "1" else ""
+    return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}
+
+
+def _name(entry: Entry) -> str:
+    measurement = entry.loaded.measurement
+    sweep = 1 if measurement is None else measurement.metadata.sweep
+    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
+
+
+def _counted(count: int) -> str:
+    return "One measured spectrum" if count == 1 else f"{count} measured spectra"

@@ -1,0 +1,136 @@
+"""The interface of a case as a 3D scene: islands on a piece of the slab, under the copper."""
+
+from __future__ import annotations
+
+import base64
+import math
+import statistics
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.geometry.cell import Layout
+from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
+from constriction.view.charts.labels import decimal_prefix
+from constriction.view.pages.report import Scene
+from constriction.view.terminal.words import engineering, significant
+from constriction.view.writers.stills import solids_png
+
+# Drawn heights over the cell's longer side.
+ISLAND, SLAB = 0.06, 0.16
+SLENDER = 0.45  # islands are drawn at most so high over the side of a square as large as they are
+ZOOM = 1.75  # fills the scene's height, and the width of a phone
+ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
+_STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
+_LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
+
+
+def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> Scene:
+    """The contacts of a case to look at from all sides.
+
+    Args:
+        plan: the mirror cell, of which a whole lattice cell is drawn.
+        gap_height: metres, None without a gap.
+        thickness: of the slab, metres.
+    """
+    found = relief(plan)
+    longest = max(found.width, found.depth)
+    side = math.sqrt(statistics.fmean(contact.area for contact in found.contacts))
+    high = min(ISLAND * longest, SLENDER * side)
+    slab = prisms([found.cell], -SLAB * longest, 0.0)
+    islands = prisms(found.contacts, 0.0, high)
+    copper = prisms([found.cell], high, 1.1 * high)
+    size, prefix = decimal_prefix(longest)
+    parts = ((slab, ELECTROLYTE, 1.0), (islands, CONTACT, 1.0), (copper, COPPER, 0.2))
+    data = [_mesh(solid, name, opacity, size) for solid, name, opacity in parts]
+    data.append(_rims(islands, size))
+    still = solids_png([(solid, _STILL[name]) for solid, name, _ in parts[:2]])
+    ratio = None if gap_height is None else high / gap_height
+    caption = f"{_caption(found, plan, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick, is cut off "
+    caption += "below. In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
+    lengths = found.width, found.depth, 1.1 * high + SLAB * longest
+    shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
+    return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
+
+
+def _caption(found: Relief, plan: Layout, gap_height: float | None, ratio: float | None) -> str:
+    width, depth = (engineering(length, "m") for length in (found.width, found.depth))
+    what = "One lattice cell" if plan.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
+    size = f"{width} × {depth}"
+    if plan.lattice_images == STRIPES:
+        what, size = "One period", f"{width} wide and drawn as long, for along it nothing varies"
+    words = f"{what}, {size}: contacts (yellow) on the electrolyte (grey)."
+    if gap_height is None or ratio is None:
+        return f"{words} The height of the contacts means nothing here: beside them the interface insulates."
+    return f"{words} Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {_times(ratio)}."
+
+
+def _times(factor: float) -> str:
+    if 0.5 < factor < 2:
+        return "about as it is"
+    way, ratio = ("high", factor) if factor > 1 else ("low", 1 / factor)
+    return f"{float(significant(ratio, 2)):,.0f} times too {way}".replace(",", "\u202f")
+
+
+def _mesh(solid: Solid, name: str, opacity: float, size: float) -> dict[str, Any]:
+    points, inverse = np.unique(solid.points / size, axis=0, return_inverse=True)
+    triangles = inverse.reshape(-1)[solid.triangles]
+    x, y, z = (_packed(points[:, k], "f4") for k in range(3))
+    i, j, k = (_packed(triangles[:, k], "i4") for k in range(3))
+    return {
+        "type": "mesh3d",
+        "name": name,
+        **{"x": x, "y": y, "z": z, "i": i, "j": j, "k": k},
+        "color": f"--{name}",
+        "opacity": opacity,
+        "flatshading": True,
+        "lighting": _LIGHT,
+        "hoverinfo": "skip",
+        "showlegend": True,
+    }
+
+
+def _rims(solid: Solid, size: float) -> dict[str, Any]:
+    """The upper outlines of islands as one line with breaks."""
+    gap = np.full((1, 3), np.nan)
+    line = np.concatenate([part for rim in solid.rims for part in (rim / size, gap)] or [gap])
+    x, y, z = (_packed(line[:, k], "f4") for k in range(3))
+    style = {"color": "--ink", "width": 1.5}
+    return {
+        "type": "scatter3d",
+        "mode": "lines",
+        **{"x": x, "y": y, "z": z},
+        "line": style,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _packed(values: NDArray[Any], kind: str) -> dict[str, str]:
+    """Numbers as plotly reads them fastest: little-endian, base64."""
+    raw = np.ascontiguousarray(values, dtype=f"<{kind}").tobytes()
+    return {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
+
+
+def _layout(unit: str, shape: dict[str, float]) -> dict[str, Any]:
+    bare = {"showgrid": False, "zeroline": False, "showbackground": False, "color": "--muted", "showspikes": False}
+    axis = bare | {"nticks": 5}
+    return {
+        "height": 420,
+        "autosize": True,
+        "uirevision": "kept",
+        "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+        "scene": {
+            "aspectmode": "manual",
+            "aspectratio": shape,
+            "xaxis": axis | {"title": {"text": f"x ({unit})"}},
+            "yaxis": axis | {"title": {"text": f"y ({unit})"}},
+            "zaxis": bare | {"visible": False},
+            "camera": {"eye": {"x": 0.9, "y": -1.45, "z": 1.15}, "projection": {"type": "orthographic"}},
+        },
+    }

@@ -1,0 +1,154 @@
+"""The report of `constriction analyze`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from constriction.view.charts.spectra_charts import (
+    Curve,
+    bode_chart,
+    drt_chart,
+    nyquist_chart,
+    residual_chart,
+    trend_chart,
+)
+from constriction.view.pages.provenance import Origin, repeat_sections
+from constriction.view.pages.record_tables import fits_table
+from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.writers.plots import BLUE, GREY, VERMILION, display_unit
+from constriction.view.writers.spectra_plots import Layer, Picture
+from constriction.view.writers.trends import SeriesOfTrends
+
+_COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
+_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
+_NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
+    "by": ("normalised by", ""),
+    "area_cm2": ("area", "cm²"),
+    "thickness_cm": ("thickness", "cm"),
+    "area_over_thickness_cm": ("area / thickness", "cm"),
+    "file": ("pristine cell", ""),
+    "circuit": ("its circuit", ""),
+    "R_SE_ohm": ("its R_SE", "Ω"),
+    "R_SE_stderr_ohm": ("standard error of its R_SE", "Ω"),
+    "conductivity_siemens_per_cm": ("conductivity", "S/cm"),
+}
+_TOLD = 6  # spectra that are told one by one before the table
+
+
+def fit_report(
+    record: Mapping[str, Any],
+    pictures: Sequence[Picture],
+    how: Origin,
+    files: Sequence[str],
+    series: SeriesOfTrends | None = None,
+) -> Report:
+    """The report of an analysis.
+
+    Args:
+        record: the content of fit.json.
+        pictures: of the spectra that could be fitted, from `entries.entry_picture`.
+        how: from `provenance.origin`.
+        files: names of those that lie beside the report.
+        series: from `entries.trends_of`, or None.
+    """
+    found = record["files"]
+    sections: list[Section] = [_asked(record), fit_answer(found), Heading("Fits"), fits_table(found)]
+    if series is not None:
+        sections += [Heading("Trends"), series_chart(series)]
+    for picture in pictures:
+        sections += [Heading(picture.title), *picture_sections(picture)]
+    normalisation = record["normalisation"] or {}
+    sections += [
+        *repeat_sections(how, record["versions"], _normalised_by(normalisation)),
+        Paragraph("Files beside this page:"),
+        Links(tuple((name, what) for name, what in _FILES if name in files)),
+        Heading("Definitions"),
+        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+    ]
+    title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
+    return Report(title, "constriction analyze", tuple(sections))
+
+
+def _normalised_by(normalisation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rows that tell by what a cell's values were normalised, in words and with units."""
+    rows = []
+    for name, value in normalisation.items():
+        words, unit = _NORMALISED_BY.get(name, (name, ""))
+        rows.append((words, f"{value:.6g} {unit}".rstrip() if isinstance(value, float) else str(value)))
+    return rows
+
+
+def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
+    """What the fits found, in sentences.
+
+    Args:
+        files: the elements of `files` in fit.json.
+    """
+    table = fits_table(files)
+    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    failed = [record["file"] for record in files if record.get("error")]
+    doubtful = sum(bool(record.get("doubts")) for record in files)
+    if len(rows) == 1 and not failed:
+        headline, sentences = f"R_SE = {rows[0]['R_SE']}", [_told(rows[0], ("R_int", "C_int", "circuit"))]
+    else:
+        headline = f"{len(rows) - len(failed)} of {len(rows)} spectra fitted"
+        keys = ("R_SE", "R_int", "C_int")
+        sentences = [f"{row['spectrum']}: {_told(row, keys)}" for row in rows[:_TOLD]] if len(rows) <= _TOLD else []
+    if doubtful:
+        sentences.append(f"Doubts about {doubtful} of {len(rows)}: see the remarks in the table.")
+    return Answer(headline, tuple(sentences), caution=bool(failed or doubtful))
+
+
+def picture_sections(picture: Picture) -> Iterator[Section]:
+    """One analysed spectrum: results in words, Nyquist and Bode plots, residuals, relaxation times.
+
+    Args:
+        picture: from `entries.entry_picture`.
+    """
+    yield from map(Paragraph, picture.remarks)
+    # Lines first, so that points lie on them.
+    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind != "line")
+    yield nyquist_chart(curves)
+    yield bode_chart(curves)
+    for part in picture.residuals:
+        yield residual_chart(part.frequency, part.values, part.limit, part.title)
+    if picture.distribution is not None:
+        gamma = np.asarray(picture.distribution.gamma) * picture.scale
+        scale, unit = display_unit(picture.layers[0].spectrum.unit, float(np.abs(gamma).max()))
+        marks = [] if picture.processes is None else [item.time_constant for item in picture.processes.sure]
+        yield drt_chart(
+            picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: relaxation times that are sure."
+        )
+
+
+def series_chart(series: SeriesOfTrends) -> Section:
+    """Quantities along a series, as a chart of a report."""
+    trends = [(_plain(trend.name), trend.values, trend.stderr) for trend in series.trends]
+    return trend_chart(series.axis, series.x, trends, caption="Hollow: no error bar; fit.json tells why.")
+
+
+def _asked(record: Mapping[str, Any]) -> Paragraph:
+    options, count = record["options"], len(record["files"])
+    spectra = "One spectrum" if count == 1 else f"{count} spectra"
+    limit = f"{100 * options['kramers_kronig_limit']:.3g} % of |Z|"
+    test = f"the Kramers-Kronig test leaves out points that miss by more than {limit}"
+    return Paragraph(f"{spectra}, fitted with {' or '.join(options['circuits'])}; {test}.")
+
+
+def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
+    known = [f"{key} = {row[key]}" for key in keys if row.get(key, "–") != "–"]
+    return ", ".join(known) or row.get("remark", "nothing found")
+
+
+def _curve(layer: Layer) -> Curve:
+    kind = "line" if layer.line else "crosses" if layer.marker == "x" else "points"
+    return Curve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
+
+
+def _plain(name: str) -> str:
+    r"""A name without mathematical type-setting: $R_\mathrm{SE}$ → R_SE."""
+    return " ".join(re.sub(r"\$|\\mathrm|[{}]", "", name).split())

@@ -1,0 +1,193 @@
+"""Tables of records: fits of measured spectra, comparisons, cases of a study; numbers with their error bars."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from constriction.view.charts.spectra_charts import error_key, number
+from constriction.view.pages.report import Table
+from constriction.view.terminal.words import PREFIXES, engineering, significant, with_error
+
+type Record = Mapping[str, Any]
+
+NOTHING = "–"
+# Endings of keys, longest first, and how they are written; the first one that has values is shown.
+OHM = {"ohm_cm2": "Ω·cm²", "ohm_cm": "Ω·cm", "ohm": "Ω"}
+MOST_OHM = 1e4  # larger resistances get a decimal prefix
+FARAD = {"farad_per_cm2": "F/cm²", "farad_per_cm": "F/cm", "farad": "F"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table of records: its title, and the text of one record's cell."""
+
+    title: str
+    cell: Callable[[Record], str]
+
+
+def record_table(caption: str, records: Iterable[Record], columns: Sequence[Column]) -> Table:
+    """One row per record; columns in which no record has anything are left out, but for the first."""
+    given = list(records)
+    cells = [[column.cell(record) for record in given] for column in columns]
+    kept = [k for k, column in enumerate(cells) if k == 0 or any(text != NOTHING for text in column)]
+    rows = tuple(tuple(cells[k][n] for k in kept) for n in range(len(given)))
+    return Table(caption, tuple(columns[k].title for k in kept), rows)
+
+
+def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one standard error") -> Table:
+    """The fits of measured spectra.
+
+    Args:
+        files: the elements of `files` in fit.json; normalised values are shown where there are some.
+        caption: of the table.
+    """
+    resistances = [_quantity(name, files, OHM) for name in ("R_SE", "R_int", "R_series")]
+    columns = (
+        _spectrum_column(files),
+        Column("charge (mAh/cm²)", lambda record: _significant(record.get("charge_mAh_per_cm2"), 3)),
+        Column("circuit", lambda record: str(record.get("circuit") or NOTHING)),
+        *resistances[:2],
+        _quantity("C_int", files, FARAD),
+        resistances[2],
+        Column("points left out", lambda record: _text(record.get("excluded"))),
+        Column("Kramers-Kronig", lambda record: _consistent(record.get("kramers_kronig"))),
+        Column("rms residual", lambda record: _percent((record.get("fit") or {}).get("residual_rms"))),
+        Column("remark", _remark),
+    )
+    return record_table(caption, files, columns)
+
+
+def comparison_table(
+    rows: Sequence[Record], caption: str = "Measured and simulated: value ± one standard error, value ± error bar"
+) -> Table:
+    """The differences between measured and simulated spectra.
+
+    Args:
+        rows: as of table.csv of `constriction compare`: file, quantity, unit, measured, measured_stderr, simulated,
+            simulated_error, difference_percent, difference_in_error_bars, remark.
+        caption: of the table.
+    """
+
+    def pair(value: str, error: str) -> Callable[[Record], str]:
+        return lambda row: _with_error(row.get(value), row.get(error), _unit(str(row.get("unit") or "")))
+
+    columns = (
+        _spectrum_column(rows),
+        Column("quantity", lambda row: _text(row.get("quantity"))),
+        Column("measured", pair("measured", "measured_stderr")),
+        Column("simulated", pair("simulated", "simulated_error")),
+        Column("difference (%)", lambda row: _significant(row.get("difference_percent"), 3)),
+        Column("in error bars", lambda row: _significant(row.get("difference_in_error_bars"), 3)),
+        Column("remark", lambda row: _text(row.get("remark"))),
+    )
+    return replace(record_table(caption, rows, columns), symbols=True)
+
+
+def study_table(
+    rows: Sequence[Record], keys: Sequence[str], words: Mapping[str, str], caption: str = "Cases: value ± error bar"
+) -> Table:
+    """The cases of a study.
+
+    Args:
+        rows: as of cases.csv, numbers or their text; error bars are those of `…_error_…`.
+        keys: columns that are shown, in order.
+        words: titles of keys; keys of result.json have their unit in the name, others are texts with their unit.
+        caption: of the table.
+    """
+    known = list(dict.fromkeys(key for row in rows for key in row))
+    columns = [_study_column(key, error_key(key, known), words.get(key, key)) for key in keys]
+    return replace(record_table(caption, rows, columns), symbols=True)
+
+
+def _study_column(key: str, error: str | None, title: str) -> Column:
+    endings = {**OHM, **FARAD, "hertz": "Hz"}
+    ending = next((e for e in sorted(endings, key=len, reverse=True) if key.endswith(f"_{e}")), None)
+    shown = endings[ending] if ending else ""
+
+    def cell(row: Record) -> str:
+        value = number(row.get(key))
+        if not ending or not math.isfinite(value):
+            return _text(row.get(key))
+        return _with_error(value, row.get(error) if error else None, shown)
+
+    return Column(title, cell)
+
+
+# --- cells -----------------------------------------------------------------------------------------------------------
+
+
+def _quantity(name: str, records: Sequence[Record], endings: Mapping[str, str]) -> Column:
+    """A fitted quantity in the first unit in which any record has it."""
+    found = (e for e in endings if any(math.isfinite(number(r.get(f"{name}_{e}"))) for r in records))
+    ending = next(found, next(iter(endings)))
+
+    def cell(record: Record) -> str:
+        value, bar = number(record.get(f"{name}_{ending}")), number(record.get(f"{name}_stderr_{ending}"))
+        text = _with_error(value, bar, endings[ending])
+        return f"{text} (no error bar)" if math.isfinite(value) and value != 0 and not math.isfinite(bar) else text
+
+    return Column(name, cell)
+
+
+def _with_error(value: Any, error: Any, unit: str) -> str:
+    known, bar = number(value), number(error)
+    if not math.isfinite(known):
+        return NOTHING
+    bar = bar if math.isfinite(bar) else 0.0
+    many_decades = unit.startswith("F") or unit in ("m", "Hz", "s")
+    if not (many_decades or (unit.startswith("Ω") and not 0.1 <= abs(known) < MOST_OHM)):
+        return with_error(known, bar, unit).strip()
+    least = 0.1 if unit.startswith("F") else 1.0
+    if bar <= 0 or known == 0:
+        return engineering(known, unit, least)
+    power = next((p for p in PREFIXES if abs(known) >= least * 10.0**p), min(PREFIXES))
+    return with_error(known / 10.0**power, bar / 10.0**power, f"{PREFIXES[power]}{unit}")
+
+
+def _unit(suffix: str) -> str:
+    return {**OHM, **FARAD}.get(suffix, suffix)
+
+
+def _spectrum_column(records: Sequence[Record]) -> Column:
+    """Names as short as they may be: folders and sweeps are told only where two spectra would share a name."""
+    files = {str(record.get("file")) for record in records}
+    shared = Counter(Path(file).name for file in files)
+    sweeps = {(str(record.get("file")), str(record.get("sweep"))) for record in records}
+    several = Counter(file for file, _ in sweeps)
+
+    def cell(record: Record) -> str:
+        file = str(record.get("file"))
+        name = file if shared[Path(file).name] > 1 else Path(file).name
+        return f"{name}, sweep {record.get('sweep')}" if several[file] > 1 else name
+
+    return Column("spectrum", cell)
+
+
+def _consistent(found: Record | None) -> str:
+    if not found or found.get("consistent") is None:
+        return NOTHING
+    return "consistent" if found["consistent"] else "not consistent"
+
+
+def _remark(record: Record) -> str:
+    parts = [record.get("error"), *(record.get("doubts") or ())]
+    return "; ".join(str(part) for part in parts if part) or NOTHING
+
+
+def _significant(value: Any, digits: int) -> str:
+    known = number(value)
+    return significant(known, digits).replace("-", "−") if math.isfinite(known) else NOTHING
+
+
+def _percent(value: Any) -> str:
+    known = number(value)
+    return f"{100 * known:.2g} %" if math.isfinite(known) else NOTHING
+
+
+def _text(value: Any) -> str:
+    return NOTHING if value in (None, "") else str(value)

@@ -1,0 +1,316 @@
+"""The report of `constriction run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from constriction.base.quantities import format_quantity
+from constriction.case.schema import Case, Interface, resolved_toml
+from constriction.simulation.simulate import Result
+from constriction.view.charts.spectra_charts import Curve, bode_chart, nyquist_chart
+from constriction.view.pages.contact_scene import contact_scene
+from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
+from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.terminal.words import (
+    apparent_text,
+    capacitance_rows,
+    engineering,
+    farad,
+    is_electrolytes,
+    significant,
+    with_error,
+)
+
+AREA = "Ω·cm²"
+NOTHING = "–"
+# One line each.
+DEFINITIONS = (
+    ("contact fraction", "Contact area over interface area."),
+    ("R_cstr", "Re Z(ω→0) less that of the same cell with the whole interface in contact; per area, one-sided."),
+    ("Z_cstr", "Z(ω) less that of the same cell with the whole interface in contact."),
+    ("f_cstr", "Frequency of the highest peak of −Im Z_cstr."),
+    (
+        "C_cstr",
+        "1/(2π f_cstr R_cstr): what a fit of a resistor beside a constant-phase element would report. It is the gap's "
+        "if it is within a factor of 2 of C_low; else, if f_cstr is within that factor of a peak of the electrolyte's "
+        "own −Im Z, it is the electrolyte's.",
+    ),
+    ("C_low", "Limit ω→0 of −Im Z_cstr/(ω R_cstr²): the energy that the DC field stores in the gap."),
+    ("C_high", "Limit ω→∞ of 1/(iω Z_cstr), with an electrolyte that only conducts."),
+    ("R_electrolyte", "The slab's resistance with the whole interface in contact."),
+    ("R_dc", "Re Z(ω→0) = R_electrolyte + R_cstr."),
+    ("peaks", "All maxima of −Im Z_cstr over frequency, each with R, C and f."),
+    (
+        "apparent R_SE, R_int, C_int",
+        "What is read off the spectrum in the sweep, beside the same slab in full contact: the electrolyte's arcs, "
+        "larger by a factor, and an RQ besides. Their error bars hold that of the reading.",
+    ),
+    ("error bar", "Estimated from meshes or grids of different fineness; it is no statistical error."),
+)
+FILES = (
+    ("result.json", "all numbers, the unit in each key"),
+    ("spectrum.csv", "the impedance spectrum"),
+    ("case.toml", "the case with every default written out"),
+    ("contacts.geojson", "outlines of the contacts, in metres"),
+    ("nyquist.png", "the Nyquist plot for one journal column"),
+    ("field.vtu", "the potential at DC and at f_cstr"),
+)
+_SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
+
+
+def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Sequence[str]) -> Report:
+    """The report of one run.
+
+    Args:
+        result: what was simulated.
+        record: the content of its result.json.
+        how: from `provenance.origin`.
+        files: names of those that lie beside the report.
+    """
+    case = result.case
+    sections: tuple[Section, ...] = (
+        Paragraph(case_in_words(case)),
+        answer(record),
+        Heading("Spectrum"),
+        *_charts(result),
+        Heading("Interface"),
+        contact_scene(result.plan, case.gap.height, case.electrolyte.thickness),
+        Heading("Numbers"),
+        Table(
+            "Results, per area of interface",
+            ("quantity", "value", "error bar or remark"),
+            tuple(number_rows(record)),
+            True,
+        ),
+        *_peaks(record),
+        *_cross_check(record),
+        Heading("Case"),
+        Paragraph("With every default written out:"),
+        Code(resolved_toml(case)),
+        *repeat_sections(how, record["versions"], [("SHA-256 of the case", record["case_sha256"])]),
+        timing_table(list(_times(record))),
+        Paragraph("Files beside this page:"),
+        Links(tuple((name, what) for name, what in FILES if name in files)),
+        Heading("Definitions"),
+        Table("Quantities", ("name", "meaning"), DEFINITIONS, True),
+    )
+    return Report(case.title or "Constriction at an interface", "constriction run", sections)
+
+
+def answer(record: Mapping[str, Any]) -> Answer:
+    """R_cstr and what it means, in sentences.
+
+    Args:
+        record: the content of result.json.
+    """
+    headline = f"R_cstr = {with_error(record['R_cstr_ohm_cm2'], record['R_cstr_error_ohm_cm2'], AREA)}"
+    if record["relative_error_reached"] is None:
+        slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
+        return Answer(headline, (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
+    sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
+    agrees = record.get("cross_check_within_error_bars", True)
+    return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
+
+
+def case_in_words(case: Case) -> str:
+    """What was asked, in sentences."""
+    electrolyte, gap, sweep = case.electrolyte, case.gap, case.sweep
+    words = [_interface_in_words(case.interface)]
+    if gap.height is None:
+        words.append("Beside the contacts the interface insulates.")
+    else:
+        filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
+        words.append(f"Beside them a gap of {_said(gap.height, 'length')}{filled} lies under flat copper.")
+    slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
+    slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
+    if electrolyte.grain_boundary_conductivity is not None:
+        slab += f", its grain boundaries {_said(electrolyte.grain_boundary_conductivity, 'conductivity')}"
+        slab += f" and their arc at {_said(electrolyte.grain_boundary_frequency, 'frequency')}"
+    words.append(f"{slab}.")
+    ends = " to ".join(_said(f, "frequency") for f in (sweep.start, sweep.stop))
+    asked = f"{100 * case.accuracy.relative_error:.3g} %"
+    words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
+    return " ".join(words)
+
+
+def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Rows (quantity, value, error bar) of what result.json has.
+
+    Args:
+        record: the content of result.json.
+    """
+    bar = record["R_cstr_error_ohm_cm2"]
+    for name in ("R_cstr", "R_dc"):
+        value, error = _split(with_error(record[f"{name}_ohm_cm2"], bar, AREA))
+        yield name, value, error
+    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}", "exact"
+    if record["R_cstr_lower_ohm_cm2"] is not None:
+        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
+    for name, value, remark in capacitance_rows(record):
+        yield name, value, remark or NOTHING
+    yield from _apparent(record)
+    yield "any Z of the sweep", NOTHING, f"± {significant(record['spectrum_error_ohm_cm2'], 2)} {AREA}"
+    yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
+
+
+def _said(value: float, kind: str) -> str:
+    """A quantity as a reader writes it: 500 µm."""
+    return format_quantity(value, kind).replace("um", "µm")
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------
+
+
+def _interface_in_words(interface: Interface) -> str:
+    one, many = ("pore", "pores") if interface.inverted else _SHAPES[interface.shape]
+    fraction = f"{100 * (interface.contact_fraction or 0):.4g} % of the interface"
+    touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
+    pitch = "" if interface.pitch is None else _said(interface.pitch, "length")
+    if interface.pattern == "list":
+        assert interface.cell is not None and interface.discs is not None  # the schema demands them
+        width, depth = (_said(side, "length") for side in interface.cell)
+        count = len(interface.discs)
+        places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"
+        return f"{places} in a cell of {width} × {depth}."
+    if interface.pattern == "single":
+        tube = "circular" if interface.cell_shape == "circular" else "square"
+        return f"A single {one} in a {tube} cell {pitch} wide, {touch}."
+    if interface.pattern == "stripes":
+        return f"Stripes with a period of {pitch}, {touch}."
+    if interface.pattern == "random":
+        return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})², {touch}."
+    return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart, {touch}."
+
+
+def _charts(result: Result) -> tuple[Section, ...]:
+    curves = [
+        Curve("with constriction", result.spectrum, "both"),
+        Curve("full contact", result.slab, "reference", "c1"),
+    ]
+    high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
+    marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
+    caption = "Impedance of electrolyte and interface; dashed: the same slab with the whole interface in contact. "
+    caption += "Decades of frequency are marked."
+    beyond = [engineering(p.frequency, "Hz") for p in result.peaks if not low <= p.frequency <= high]
+    if beyond:
+        caption += f" Outside the sweep lies a peak at {' and '.join(beyond)}."
+    return nyquist_chart(curves, marks, caption), bode_chart(curves, "The same over frequency.")
+
+
+def _resistance(record: Mapping[str, Any]) -> Iterator[str]:
+    slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
+    total = with_error(record["R_dc_ohm_cm2"], record["R_cstr_error_ohm_cm2"], AREA)
+    yield f"The pattern of contacts adds this to the electrolyte's {slab}: together R_dc = {total}."
+
+
+def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
+    peaks = [engineering(peak["frequency_hertz"], "Hz") for peak in record["peaks"]]
+    owner, low = record.get("C_cstr_belongs_to"), record["C_low_farad_per_cm2"]
+    if len(peaks) == 1 and owner != "electrolyte":
+        capacitance = farad(record["C_cstr_farad_per_cm2"])
+        yield f"It relaxes at f_cstr = {peaks[0]}, as an arc with C_cstr = {capacitance}."
+    elif len(peaks) > 1:
+        yield f"It relaxes at {len(peaks)} frequencies: {', '.join(peaks[:-1])} and {peaks[-1]}."
+    if owner == "electrolyte":
+        stores = "" if low is None else f"; the gap itself stores C_low = {farad(low)}"
+        frequency = engineering(record["f_cstr_hertz"], "Hz")
+        yield f"The highest peak, at f_cstr = {frequency}, is the electrolyte's own, and so is C_cstr{stores}."
+
+
+def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
+    yield f"Read as a measurement would be, by a fit: {apparent_text(record)}."
+
+
+def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
+    asked, reached = (f"{100 * record[f'relative_error_{which}']:.2g} %" for which in ("asked", "reached"))
+    if record["accuracy_reached"]:
+        yield f"Accuracy: {reached} of R_cstr, where {asked} was asked."
+    else:
+        yield f"The accuracy was not reached: {reached} of R_cstr instead of {asked}; memory or fineness is the limit."
+
+
+def _checks(record: Mapping[str, Any]) -> Iterator[str]:
+    if record["R_cstr_lower_ohm_cm2"] is not None:
+        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
+    if "cross_check_method" in record:
+        method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
+        if agrees is None:
+            yield f"The cross-check with a second method ({method}) is {record['cross_check_remark']}."
+            return
+        other = with_error(record["cross_check_R_cstr_ohm_cm2"], record["cross_check_R_cstr_error_ohm_cm2"], AREA)
+        yield f"A second method ({method}) {'agrees' if agrees else 'DISAGREES'}: {other}."
+
+
+def _method(name: str) -> str:
+    return {"finite_elements": "finite elements", "spectral": "cosine transforms"}[name]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """14.81 ± 0.01 Ω → 14.81 Ω, ± 0.01 Ω."""
+    value, found, rest = text.partition(" ± ")
+    if not found:
+        return text, NOTHING
+    error, _, unit = rest.partition(" ")
+    return f"{value} {unit}", f"± {error} {unit}"
+
+
+def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for name, ending, factor, unit in (
+        ("R_SE", "ohm_cm2", 1.0, AREA),
+        ("R_int", "ohm_cm2", 1.0, AREA),
+        ("C_int", "farad_per_cm2", 1e6, "µF/cm²"),
+    ):
+        value, error = record[f"apparent_{name}_{ending}"], record[f"apparent_{name}_error_{ending}"]
+        if value is not None:
+            text, bar = _split(with_error(factor * value, factor * (error or 0.0), unit))
+            yield f"apparent {name}", text, bar
+
+
+def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
+    if record["peaks"]:
+        rows = tuple(
+            (
+                engineering(peak["frequency_hertz"], "Hz"),
+                f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}",
+                farad(peak["capacitance_farad_per_cm2"]),
+                "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING,
+            )
+            for peak in record["peaks"]
+        )
+        kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
+        header = ("frequency", "resistance", "capacitance", "remark")
+        yield Table("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+
+
+def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
+    if "cross_check_method" not in record:
+        return
+    rows = []
+    for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
+        capacitance, frequency = record[f"{prefix}C_cstr_farad_per_cm2"], record[f"{prefix}f_cstr_hertz"]
+        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
+        rows.append(
+            (
+                _method(name),
+                NOTHING if resistance is None else with_error(resistance, error, AREA),
+                NOTHING if capacitance is None else farad(capacitance),
+                NOTHING if frequency is None else engineering(frequency, "Hz"),
+            )
+        )
+    yield Table("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
+    apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
+    if apart is not None and spectrum is not None:
+        yield Paragraph(
+            f"In units of both error bars together, R_cstr differs by {apart:.2f} and the spectrum by {spectrum:.2f}."
+        )
+
+
+def _times(record: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    yield "meshing", record["seconds_mesh"]
+    yield "solving", record["seconds_solve"]
+    yield "whole case, without starting the program", record["seconds_total"]
+    if record.get("cross_check_seconds_total") is not None:
+        yield "the second method", record["cross_check_seconds_total"]

@@ -1,0 +1,297 @@
+"""What is shown in a terminal: numbers with as many digits as they have, tables, and a line of progress."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from constriction.base.errors import printable, shortened
+from constriction.view.terminal.streams import note, stdout
+
+if TYPE_CHECKING:
+    from constriction.compare.differences import Difference, Overlay
+
+PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
+NAME_WIDTH = 18
+LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
+FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
+LARGEST_PLAIN = 1e6  # larger numbers have an exponent
+
+type Rows = Iterable[tuple[str, str]]
+
+
+def engineering(value: float, unit: str, least: float = 1.0) -> str:
+    """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g} {unit}"
+    size, prefix = decimal_prefix(value, least)
+    return f"{significant(value / size, 3)} {prefix}{unit}"
+
+
+def decimal_prefix(value: float, least: float = 1.0) -> tuple[float, str]:
+    """The largest decimal prefix that leaves at least `least` of a value in three digits, as (size, name)."""
+    rounded = abs(float(f"{value:.2e}"))
+    power = next((p for p in PREFIXES if rounded >= least * 10.0**p * (1 - 1e-12)), min(PREFIXES))
+    return 10.0**power, PREFIXES[power]
+
+
+def farad(capacitance: float) -> str:
+    """A capacitance per area (F/cm²): 0.240 µF/cm²."""
+    return engineering(capacitance, "F/cm²", least=0.1)
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with so many significant digits, without exponent where that reads well."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if not -3 <= places <= 9:
+        return f"{value:.{digits - 1}e}"
+    return f"{round(value, places):.{max(places, 0)}f}"
+
+
+def with_error(value: float, error: float, unit: str) -> str:
+    """A number rounded where its error bar begins: 14.814 ± 0.009."""
+    if value == 0 or not 0 < error < math.inf:
+        return f"{significant(value, 4)} {unit}"
+    rounded = float(f"{error:.1e}")
+    power = math.floor(math.log10(rounded))
+    places = -power + (1 if rounded < 2 * 10.0**power else 0)  # two digits of 1.5, one of 9
+    if -4 <= places < 0 and abs(value) < LARGEST_PLAIN:
+        return f"{round(value, places):.0f} ± {round(error, places):.0f} {unit}"
+    if not 0 <= places <= 9:
+        return f"{value:.4g} ± {error:.1g} {unit}"
+    return f"{value:.{places}f} ± {error:.{places}f} {unit}"
+
+
+def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a run's table.
+
+    Args:
+        record: the content of result.json.
+    """
+    area = "Ω·cm²"
+    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
+    if record["R_cstr_lower_ohm_cm2"] is not None:
+        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        yield "bounds", f"{lower} to {upper} {area}"
+    for name, value, remark in capacitance_rows(record):
+        yield name, f"{value} ({remark})" if remark else value
+    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
+    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "apparent", apparent_text(record)
+    yield "contact fraction", f"{record['contact_fraction']:.6g}"
+    yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
+    for number, peak in enumerate(record["peaks"], start=1):
+        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
+    spectral = record["method"] == "spectral"
+    if record["cells"] == 0:
+        yield "mesh", "none: full contact is the slab"
+        return
+    mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
+    yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
+    yield "solves", f"{record['solves']} on all {meshes}"
+    parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
+    yield "time", f"{record['seconds_total']:.1f} s ({parts})"
+
+
+OF_OTHERS = {
+    "electrolyte": "of the electrolyte's own peak: it tells nothing about the gap",
+    "several": "several relaxations: see the peaks",
+}
+
+
+def capacitance_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """C_cstr, C_low, C_high and f_cstr: name, value, and what a reader must know ("" for nothing).
+
+    Where the peak is not the gap's, C_cstr tells nothing about it: then C_low and C_high come first.
+
+    Args:
+        record: the content of result.json.
+    """
+    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to") or "", "")
+    names = ("C_low", "C_high", "C_cstr") if remark else ("C_cstr", "C_low", "C_high")
+    for name in names:
+        if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
+            yield name, farad(capacitance), remark if name == "C_cstr" else ""
+    if record["f_cstr_hertz"] is not None:
+        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz"), ""
+
+
+def is_electrolytes(peak: Mapping[str, float], record: Mapping[str, Any]) -> bool:
+    """Whether a peak of result.json is the one that gives C_cstr, and the electrolyte's."""
+    main = math.isclose(peak["frequency_hertz"], record["f_cstr_hertz"] or 0.0, rel_tol=1e-9)
+    return main and record.get("C_cstr_belongs_to") == "electrolyte"
+
+
+def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a table of both methods.
+
+    Args:
+        record: the content of result.json, with the keys of a cross-check.
+    """
+    for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
+        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
+        if resistance is None:
+            yield name, "no result"
+            continue
+        parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
+        if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
+            parts.append(f"C_cstr {farad(capacitance)}")
+        if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
+            parts.append(f"f_cstr {engineering(frequency, 'Hz')}")
+        yield name, ", ".join([*parts, f"{record[f'{prefix}seconds_total']:.1f} s"])
+    yield "difference", cross_check_text(record)
+
+
+def cross_check_text(record: Mapping[str, Any]) -> str:
+    """What a cross-check says, in one line.
+
+    Args:
+        record: the content of result.json, with the keys of a cross-check.
+    """
+    agrees = record["cross_check_within_error_bars"]
+    if agrees is None:
+        return str(record["cross_check_remark"])
+    apart, spectrum = (
+        "no number" if value is None else f"{value:.2f}"
+        for value in (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
+    )
+    words = "agree" if agrees else "DISAGREE"
+    return f"R_cstr {apart}, spectrum {spectrum} of both error bars together: they {words}"
+
+
+def accuracy_text(record: Mapping[str, Any]) -> str:
+    """That the asked accuracy was not reached, and what the limit was."""
+    reached, asked = record["relative_error_reached"], record["relative_error_asked"]
+    limit = "the memory, the finest mesh or grid, or rounding is the limit"
+    if record["method"] == "finite_elements" and asked < FINITE_ELEMENTS_END:
+        limit = f"finite elements end at {FINITE_ELEMENTS_END:g} (README, Accuracy)"
+    shown = "unknown" if reached is None else f"{reached:.3g}"
+    return f"Accuracy not reached: asked {asked:g}, reached {shown}; {limit}"
+
+
+def apparent_text(record: Mapping[str, Any]) -> str:
+    """What an experimenter would read off the spectrum, in one line."""
+    area = "Ω·cm²"
+    electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
+    if electrolyte is None:
+        return f"none: {record['apparent_remark']}"
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    if interface is None:
+        parts.append("no arc of the interface")
+    else:
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
+        parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
+    return f"{', '.join(parts)} ({record['apparent_circuit']})"
+
+
+def _peak(peak: Mapping[str, float], area: str) -> str:
+    resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
+    frequency = engineering(peak["frequency_hertz"], "Hz")
+    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+
+
+def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The lines of a table that compares a measured spectrum with the simulated one.
+
+    Args:
+        overlay: of both.
+        remarks: what a reader must know, a line each.
+    """
+    low, high = (engineering(f, "Hz") for f in overlay.window)
+    left_out = len(overlay.screened.excluded)
+    told = f"{low} to {high}, {overlay.simulated.frequency.size} points, {left_out} left out (Kramers-Kronig)"
+    yield "window", f"{told}, {len(overlay.screened.masked)} masked" if overlay.screened.masked else told
+    circuits = dict.fromkeys([overlay.measured_reading.circuit, overlay.simulated_reading.circuit])
+    yield "circuit", ", simulated ".join(circuits)
+    for item in overlay.differences:
+        yield item.name, _difference(item)
+    share = math.sqrt(sum(abs(overlay.residuals) ** 2) / overlay.residuals.size)
+    yield (
+        "Z, rms",
+        f"measured is {100 * share:.3g}% of |Z| from simulated, and {100 * overlay.noise:.3g}% from its own fit",
+    )
+    for remark in remarks:
+        yield "note", remark
+
+
+def _difference(item: Difference) -> str:
+    """Both values with their error bars, and how far they are apart."""
+
+    def side(value: float | None, error: float | None) -> str:
+        if value is None:
+            return "none"
+        if item.name != "C_int":
+            return with_error(value * 1e4, (error or 0.0) * 1e4, "Ω·cm²")
+        return farad(value * 1e-4) + (f" ± {error / value:.1%}" if error else "")
+
+    measured = side(item.measured, item.measured_stderr)
+    text = f"measured {measured}, simulated {side(item.simulated, item.simulated_error)}"
+    if item.relative is None:
+        return "in neither" if item.measured is None and item.simulated is None else text
+    bars = "no error bar" if item.in_bars is None else f"{significant(item.in_bars, 2)} error bars"
+    apart = f"{item.relative:+.1%}" if item.relative < 2 else f"{significant(1 + item.relative, 3)} times as much"
+    return f"{text}: {apart}, {bars}".replace("-", "−")
+
+
+def mesh_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lines of a mesh's table.
+
+    Args:
+        facts: `contact_fraction`, `meshed_contact_fraction`, `cells`, `smallest_quality`, `files`.
+    """
+    exact, meshed = facts["contact_fraction"], facts["meshed_contact_fraction"]
+    yield "contact fraction", f"{exact:.10g}, meshed {meshed:.10g}"
+    yield "cells", f"{facts['cells']} second-order tetrahedra"
+    yield "smallest quality", f"{facts['smallest_quality']:.3g} (of straight elements; 1 is regular)"
+    yield "written", ", ".join(map(str, facts["files"]))
+
+
+def duration(seconds: float) -> str:
+    """A time as one would say it: 12 s, 4 min, 3.5 h, 2.1 days."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} days"
+
+
+def gigabytes(size: float) -> str:
+    """Bytes in GB, two digits: 0.21 GB."""
+    return f"{significant(size / 1e9, 2)} GB"
+
+
+def print_table(title: str, rows: Rows) -> None:
+    """Print names and values in two columns to stdout, never broken into more lines.
+
+    Titles, names and values may come from a file: a terminal only shows them, whatever they hold.
+
+    Raises:
+        StoreError: the file that stdout goes to cannot be written.
+    """
+    with stdout():
+        console = Console(highlight=False, markup=False, emoji=False)
+        if title:
+            console.print(shortened(printable(title), LONGEST_TITLE), style="bold", soft_wrap=True)
+        for name, value in rows:
+            cells = (f"  {printable(name):<{NAME_WIDTH - 1}} ", "bold"), shortened(printable(value), LONGEST_VALUE)
+            console.print(Text.assemble(*cells), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Give a function that tells, on stderr, what is being done: a line with a spinner, or plain lines to a file."""
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    if silent:
+        yield lambda _: None
+    elif console.is_terminal:
+        with console.status("starting") as status:
+            yield lambda text: status.update(Text(printable(text)))  # no text of a file is markup
+    else:
+        yield note

@@ -1,0 +1,1 @@
+"""Charts and spectra drawn by matplotlib, as files and as SVG."""

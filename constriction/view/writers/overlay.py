@@ -1,0 +1,241 @@
+"""Pictures of a measured spectrum with the simulated one over it, drawn for two journal columns (174 mm)."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator
+from numpy.typing import NDArray
+
+from constriction.compare.cell import Cell
+from constriction.compare.differences import Overlay
+from constriction.simulation.times import RelaxationTimes
+from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.view.charts.labels import hertz
+from constriction.view.writers.distributions import decade_ticks
+from constriction.view.writers.fonts import legible
+from constriction.view.writers.panels import modulus_axis
+from constriction.view.writers.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
+from constriction.view.writers.ticks import plain
+
+WIDTH = 174 / 25.4
+UNIT = EDGE_UNITS["ohm m2"]
+DASHES = (0, (3.5, 1.5))
+DENSE = 60  # points of a simulated line per decade
+# Relaxation times below this part of the largest resistance are not drawn; so many decades beyond the window are.
+SMALLEST_STEM, BEYOND = 2e-3, 1.5
+
+
+def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, cell: Cell) -> None:
+    """Draw Nyquist and Bode plots: measured points, simulated line, full contact dashed.
+
+    Args:
+        path: file to write, .png.
+        title: put above.
+        measured: the whole measured spectrum, Ω·m²; only the common window is drawn.
+        overlay: tells the window and which points were left out.
+        cell: gives the lines.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    low, high = overlay.window
+    count = max(int(DENSE * math.log10(high / low)), 2)
+    frequency = np.geomspace(high, low, count)
+    lines = cell.spectrum(frequency), cell.pristine(frequency)
+    inside = (measured.frequency >= low) & (measured.frequency <= high)
+    points = Spectrum(measured.frequency[inside], measured.impedance[inside], measured.unit)
+    stays = np.isin(points.frequency, overlay.screened.spectrum.frequency)
+    with _figure(path, title, 64 / 25.4) as figure:
+        grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
+        plane = figure.add_subplot(grid[:, 0])
+        modulus = figure.add_subplot(grid[0, 1])
+        phase = figure.add_subplot(grid[1, 1], sharex=modulus)
+        scale, unit = display_unit(measured.unit, max(np.abs(line.impedance).max() for line in (points, *lines)))
+        scaled = [scale * spectrum.impedance for spectrum in (points, *lines)]
+        _nyquist(plane, stays, scaled, unit)
+        _bode(modulus, points, stays, lines, lambda z: scale * np.abs(z))
+        _bode(phase, points, stays, lines, lambda z: -np.degrees(np.angle(z)))
+        modulus_axis(modulus)
+        modulus.set_ylabel(f"|Z|  ({unit})")
+        modulus.tick_params(labelbottom=False)
+        phase.set_ylabel("−phase  (°)")
+        _frequency_axis(phase)
+        figure.align_ylabels([modulus, phase])
+        _equal_axes(figure, plane)
+
+
+def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:
+    """Draw (measured − simulated)/|simulated| of both parts over frequency.
+
+    Args:
+        path: file to write, .png.
+        title: put above.
+        overlay: of one measured spectrum.
+        cell: tells the simulation's error bar, which is drawn with the measurement's noise as a band.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    frequency, residuals = overlay.simulated.frequency, 100 * overlay.residuals
+    band = 100 * np.hypot(overlay.noise, cell.error / np.abs(overlay.simulated.impedance))
+    with _figure(path, title, 55 / 25.4) as figure:
+        axes = figure.add_subplot()
+        axes.fill_between(frequency, -band, band, color=GREY, alpha=0.2, lw=0)
+        axes.fill_between(
+            [], [], [], color=GREY, alpha=0.2, lw=0, label="noise of the measurement and error bar of the simulation"
+        )
+        axes.axhline(0, color=GREY, lw=0.5)
+        axes.plot(frequency, residuals.real, "o-", color=BLUE, ms=2.6, mew=0, lw=0.6, label="Re")
+        axes.plot(frequency, residuals.imag, "s--", color=VERMILION, ms=2.6, mew=0, lw=0.6, label="Im")
+        axes.set_xscale("log")
+        axes.set_ylabel("measured − simulated\n(% of |simulated|)")
+        _frequency_axis(axes)
+        _legend(axes, 3)
+
+
+def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:
+    """Draw the measurement's distribution of relaxation times, the simulated geometry's own beside it.
+
+    Args:
+        path: file to write, .png.
+        title: put above.
+        overlay: of one measured spectrum; without a distribution only the geometry's times are drawn.
+        cell: gives the times.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    constriction, electrolyte = cell.times()
+    low, high = (1 / (2 * math.pi * f) for f in reversed(overlay.window))
+    ends = low / 10**BEYOND, high * 10**BEYOND
+    with _figure(path, title, 62 / 25.4) as figure:
+        axes = figure.add_subplot()
+        axes.axvspan(low, high, color=GREY, alpha=0.08, lw=0)
+        found = overlay.distribution
+        if found is not None:
+            gamma = UNIT.factor * found.gamma
+            axes.fill_between(found.tau, gamma, color=BLUE, alpha=0.15, lw=0)
+            axes.plot(
+                found.tau, gamma, color=BLUE, label=f"measured, λ = {plain(float(f'{found.regularisation:.2g}'))}"
+            )
+        stems = axes.twinx()
+        words = (
+            "simulated geometry: exact times"
+            if constriction.exact
+            else "simulated geometry: where the gap's |s|·time = 1"
+        )
+        highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
+        _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
+        _stems(stems, constriction, highest, (VERMILION, "o", words))
+        axes.set_xscale("log")
+        axes.set_xlim(*ends)
+        decade_ticks(axes)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("relaxation time  (s);  shaded: measured window")
+        axes.set_ylabel(f"γ per ln τ  ({UNIT.label})")
+        stems.set_ylim(0, 1.08 * highest)
+        stems.set_ylabel(f"R of each time  ({UNIT.label})")
+        axes.spines["top"].set_visible(False)
+        stems.spines["top"].set_visible(False)
+        _legend(axes, 3, stems)
+
+
+@contextmanager
+def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
+    """Give a figure to draw on, and save it."""
+    with matplotlib.style.context(["default", STYLE]):
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(figure)
+        # A dollar sign in a file's name is a dollar sign, no formula.
+        words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
+        words.set_parse_math(False)
+        yield figure
+    save(figure, path)
+
+
+def _nyquist(axes: Axes, stays: NDArray[np.bool_], scaled: Sequence[NDArray[np.complex128]], unit: str) -> None:
+    """Draw measured points, simulated line and full contact, all in a unit."""
+    measured, simulated, pristine = scaled
+    axes.plot(simulated.real, -simulated.imag, color=VERMILION, label="simulated")
+    axes.plot(pristine.real, -pristine.imag, color=GREY, linestyle=DASHES, label="full contact")
+    axes.plot(measured.real[stays], -measured.imag[stays], "o", color=BLUE, ms=2.6, mew=0, label="measured")
+    if not stays.all():
+        out = measured[~stays]
+        axes.plot(out.real, -out.imag, "x", color=BLUE, ms=3, mew=0.6, label="left out (Kramers-Kronig)")
+    axes.axhline(0, color=GREY, lw=0.4, zorder=0)
+    axes.set_xlabel(f"Re Z  ({unit})")
+    axes.set_ylabel(f"−Im Z  ({unit})")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(y=0.1)
+    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=6.5, borderpad=0, columnspacing=1.2)
+
+
+def _equal_axes(figure: Figure, axes: Axes) -> None:
+    """Give both axes one scale: what is not needed stays free above, where the names stand, or on the right."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # from here on the box stays as it is
+    box = axes.get_window_extent()
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    width = max(right - left, (top - bottom) * box.width / box.height)
+    axes.set_xlim(left, left + width)
+    axes.set_ylim(bottom, bottom + width * box.height / box.width)
+    # One step on both axes: equal distances read as equal impedances.
+    axes.yaxis.set_major_locator(MultipleLocator(float(np.diff(axes.get_xticks())[0])))
+
+
+def _bode(
+    axes: Axes,
+    points: Spectrum,
+    stays: NDArray[np.bool_],
+    lines: tuple[Spectrum, Spectrum],
+    part: Callable[[NDArray[np.complex128]], NDArray[np.float64]],
+) -> None:
+    simulated, pristine = lines
+    axes.plot(simulated.frequency, part(simulated.impedance), color=VERMILION)
+    axes.plot(pristine.frequency, part(pristine.impedance), color=GREY, linestyle=DASHES)
+    values = part(points.impedance)
+    axes.plot(points.frequency[stays], values[stays], "o", color=BLUE, ms=2.6, mew=0)
+    axes.plot(points.frequency[~stays], values[~stays], "x", color=BLUE, ms=3, mew=0.6)
+    axes.set_xscale("log")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _stems(axes: Axes, times: RelaxationTimes, highest: float, look: tuple[str, str, str]) -> None:
+    color, marker, label = look
+    heights = UNIT.factor * times.resistances
+    drawn = heights > SMALLEST_STEM * highest
+    axes.vlines(times.times[drawn], 0, heights[drawn], color=color, lw=1.0)
+    axes.plot(times.times[drawn], heights[drawn], marker, color=color, ms=3, mew=0, linestyle="", label=label)
+
+
+def _frequency_axis(axes: Axes) -> None:
+    axes.set_xlabel("frequency")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: hertz(value)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _legend(axes: Axes, columns: int, *twins: Axes) -> None:
+    """Put the names of what is drawn on an axes, and on others that share its place, above it."""
+    named = [pair for one in (axes, *twins) for pair in zip(*one.get_legend_handles_labels(), strict=True)]
+    axes.legend(
+        [handle for handle, _ in named],
+        [label for _, label in named],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=columns,
+        frameon=False,
+        fontsize=6.5,
+        borderpad=0,
+        columnspacing=1.2,
+    )
