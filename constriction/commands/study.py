@@ -47,7 +47,7 @@ class PlanOptions:
     """What is planned."""
 
     out: Path | None = None
-    """Folder of the results, to see what is done. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results, to see what is done. [default: results/NAME, of the file or of study.toml's folder]"""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
     yes: Annotated[bool, FLAG] = False
@@ -62,7 +62,7 @@ class RunOptions:
     """How a study is run."""
 
     out: Path | None = None
-    """Folder of the results; what it holds already is not computed again. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results; what it holds stays. [default: results/NAME, of the file or of study.toml's folder]"""
     ranks_per_case: int | None = None
     """MPI processes that solve one geometry together. [default: 1, more where a mesh needs the memory]"""
     shard: str = "1/1"

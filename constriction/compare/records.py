@@ -129,7 +129,7 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
 
 def _inductance_record(loaded: Loaded, overlay: Overlay) -> dict[str, float | None]:
     """Inductance in H that the measurement shows in series; None without one, or without area."""
-    found = _inductance(overlay) if loaded.area else None
+    found = inductance_of(overlay) if loaded.area else None
     value, stderr = found if found and loaded.area else (None, None)
     return {
         "series_inductance_henry": scaled(value, 1 / (loaded.area or 1.0)),
@@ -170,7 +170,7 @@ def _times_record(cell: Cell) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _inductance(overlay: Overlay) -> Inductance | None:
+def inductance_of(overlay: Overlay) -> Inductance | None:
     """What is in series with the measurement's own circuit, per area; None if it is not three standard errors."""
     spectrum, reading = overlay.screened.spectrum, overlay.measured_reading
     return series_inductance(spectrum, reading.fit or fit_circuit(spectrum, reading.circuit, FIT))
@@ -185,7 +185,7 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
         yield f"Kramers-Kronig: {overlay.screened.test.message}"
     yield from overlay.screened.remarks
     yield from overlay.remarks
-    if (inductance := _inductance(overlay)) is not None:
+    if (inductance := inductance_of(overlay)) is not None:
         first = overlay.screened.spectrum
         share = 2 * np.pi * first.frequency[0] * inductance.value / abs(first.impedance[0])
         if share > max(NOTABLE_SHARE, NOTABLE_NOISE * overlay.noise):

@@ -29,7 +29,8 @@ from constriction.spectra.reading.slab import Slab
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
-THIN_GAP_ERROR = 0.3  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
+# Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error
+THIN_GAP_ERROR = 0.3
 
 
 def quiet(message: str) -> None:
@@ -326,7 +327,7 @@ def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float)
 
 
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
-    """C_low and C_high, F/m²: the gap's own capacitance, with an electrolyte that only conducts (PHYSICS §8)."""
+    """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
     if case.gap.height is None or not plan.spots:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height

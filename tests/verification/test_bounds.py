@@ -1,8 +1,9 @@
 """Two-sided bounds on F(s) from one mesh: they hold, they are sharp, and what makes them hold is so.
 
-Problem: the cells of PHYSICS §10, a slab of σ = 1 with an equipotential below. Exact answers: the strips in closed
-form, −(1/π) ln sin(πf/2); the disc and the pore in a tube, over a slab of any depth and with a thin gap at real s, from
-the Bessel expansions of tests/alternatives.py. With F in pitches (the tube's is 2b) R_cstr is F(0) − F(∞).
+Problem: the cells of docs/physics.md#reference-values, a slab of σ = 1 with an equipotential below. Exact answers:
+the strips in closed form, −(1/π) ln sin(πf/2); the disc and the pore in a tube, over a slab of any depth and with a
+thin gap at real s, from the Bessel expansions of tests/alternatives.py. With F in pitches (the tube's is 2b) R_cstr
+is F(0) − F(∞).
 
 Meshes are those that `simulate` ends with at 1e-3: level 0.526, and half of it for small pores.
 """

@@ -89,7 +89,7 @@ def test_tighter_tolerance_takes_more_solves_and_errs_less():
 
 
 def test_ratio_is_the_gaps_admittance_over_the_electrolytes():
-    """s at 1 MHz from the equations of PHYSICS §2, written out once more."""
+    """s at 1 MHz from the equations of docs/physics.md#one-ratio, written out once more."""
     case = case_of(HEXAGONAL, gap={"height": "3 nm", "relative_permittivity": 2.5}, electrolyte={"thickness": "1.5 mm"})
     omega, epsilon_0 = 2 * np.pi * 1e6, 8.8541878188e-12
     rho = 1 / (1.5 + 1j * omega * epsilon_0 * 30) + (1 / 0.75) / (1 + 1j)

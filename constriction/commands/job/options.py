@@ -145,6 +145,6 @@ def _mask(text: str) -> Mask:
     if len(ends) > 2:
         raise InputError(f"--mask {text!r}: expected one frequency, such as '1 kHz', or a range, such as '10 Hz-20 Hz'")
     unit = ends[-1].lstrip("+-.0123456789eE ")
-    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}" for end in ends]
+    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}".strip() for end in ends]
     found = sorted(positive_quantity("--mask", end, "frequency") for end in whole)
     return Mask(text, found[0], found[-1])

@@ -1,7 +1,7 @@
 """Two-sided bounds on the impedance of a cell at real ratios s ≥ 0, from one mesh.
 
 With φ = 1 on the counter electrode, φ = 0 on the metals, lengths in pitches, conductivity 1 and a thin gap of ratio s
-(see `assembly`), the admittance Y = area / F is at once (PHYSICS §7)
+(see `assembly`), the admittance Y = area / F is at once (docs/physics.md#bounds)
 
     the least of      ∫|∇φ|² + s ∫_gap φ²                                  over potentials φ (Dirichlet),
     the greatest of   2 ∫_counter τ·n − ∫|τ|² − ∫_gap (τ·n)²/s             over divergence-free fluxes τ (Thomson)

@@ -61,6 +61,7 @@ class Arrangement:
 def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], depth: float) -> Drawn:
     """Draw the cell down to z = −depth; collars are cut out of it."""
     pencil = _Pencil()
+    cell = _halved(cell, spots)
     nodes = [pencil.collar(collar) for collar in collars]
     skins = list(pencil.skins)
     parts = arrange(cell, spots, collars)
@@ -79,6 +80,22 @@ def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], dep
         round_sides=[side for side, edge in zip(sides, cell.edges, strict=True) if edge.centre is not None],
         nodes=nodes,
     )
+
+
+def _halved(cell: Outline, spots: Sequence[Outline]) -> Outline:
+    """The cell with its arcs cut in the middle if a square is in it.
+
+    There the corner is nearest, and the small sizes of a short way are only seen by gmsh at the ends of curves.
+    """
+    if all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot)):
+        return cell
+    return Outline(tuple(half for edge in cell.edges for half in _halves(edge)))
+
+
+def _halves(edge: Edge) -> list[Edge]:
+    if edge.centre is None:
+        return [edge]
+    return [Edge(edge.start, edge.middle, edge.centre), Edge(edge.middle, edge.end, edge.centre)]
 
 
 def rim_edges(cell: Outline, spot: Outline) -> list[Edge]:

@@ -127,7 +127,9 @@ def _quantity(name: str, records: Sequence[Record], endings: Mapping[str, str]) 
     ending = next(found, next(iter(endings)))
 
     def cell(record: Record) -> str:
-        return _with_error(record.get(f"{name}_{ending}"), record.get(f"{name}_stderr_{ending}"), endings[ending])
+        value, bar = number(record.get(f"{name}_{ending}")), number(record.get(f"{name}_stderr_{ending}"))
+        text = _with_error(value, bar, endings[ending])
+        return f"{text} (no error bar)" if math.isfinite(value) and value != 0 and not math.isfinite(bar) else text
 
     return Column(name, cell)
 

@@ -280,7 +280,7 @@ def print_table(title: str, rows: Rows) -> None:
         if title:
             console.print(shortened(printable(title), LONGEST_TITLE), style="bold", soft_wrap=True)
         for name, value in rows:
-            cells = (f"  {printable(name):<{NAME_WIDTH}}", "bold"), shortened(printable(value), LONGEST_VALUE)
+            cells = (f"  {printable(name):<{NAME_WIDTH - 1}} ", "bold"), shortened(printable(value), LONGEST_VALUE)
             console.print(Text.assemble(*cells), soft_wrap=True)
 
 
