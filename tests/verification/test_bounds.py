@@ -23,8 +23,9 @@ from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, potential_slopes, rules_by_rim
 from constriction.field.elements.assembly import assemble
 from constriction.field.finite_elements import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
-from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.field.mesh.flat import mesh_cell
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+from constriction.field.mesh.tags import SURFACES
 from constriction.field.reduction.poles import ReducedModel
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import simulate

@@ -28,7 +28,8 @@ from constriction.field.mesh.files import (
     write_field,
     write_mesh,
 )
-from constriction.field.mesh.flat import SURFACES, VOLUMES, mesh_cell
+from constriction.field.mesh.flat import mesh_cell
+from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 

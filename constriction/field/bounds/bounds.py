@@ -33,7 +33,7 @@ from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import GapProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import factorise
-from constriction.field.mesh.flat import VOLUMES
+from constriction.field.mesh.tags import VOLUMES
 
 ROUNDING = 1e-12  # of F, added on both sides: sums of many cells
 

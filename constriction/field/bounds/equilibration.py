@@ -29,8 +29,8 @@ from constriction.field.bounds.fluxes import (
 )
 from constriction.field.elements.operators import alone
 from constriction.field.elements.solvers import factorise
-from constriction.field.mesh.flat import SURFACES
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.mesh.tags import SURFACES
 
 MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last

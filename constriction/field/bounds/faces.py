@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.field.bounds.fluxes import CORNERS
-from constriction.field.mesh.flat import SURFACES
 from constriction.field.mesh.simplices import Flags, Ints, Reals
+from constriction.field.mesh.tags import SURFACES
 
 # The unknowns of a face: densities at its corners for a unit of each, (kind, corner, unknown). The first carries the
 # face's current, ½, the others none. Kinds: free; corners 0 and 1 on a rim; corner 2 on a rim and to be zero; corners 0

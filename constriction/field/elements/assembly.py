@@ -20,17 +20,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
+from constriction.field.elements.forms import area, conduction, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
-from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan
+from constriction.field.mesh.flat import CellMesh, MeshPlan
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
-
-# Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
-# Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
-# % of the mesh's own error.
-VOLUME_QUADRATURE = 6
-SURFACE_QUADRATURE = 6
-
-METALS = ("contact", "copper", "island_wall")
+from constriction.field.mesh.tags import METALS, VOLUMES
 
 
 @dataclass(frozen=True)
@@ -137,7 +131,6 @@ def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
     """Assemble second-order Lagrange elements on a cell meshed after a plan."""
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
     level = _level(space, cell, plan)
-    one = fem.Constant(cell.mesh, np.float64(1)) * _measure("ds", cell)(SURFACES["counter_electrode"])
     flat = fem.Function(space, dtype=np.float64)
     flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
     own = level.numbers[: level.stiffness.numbering.owned]
@@ -153,7 +146,7 @@ def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
         drive=-level.current[own],
         flat=flat.x.array[own],
         drive_energy=level.energy,
-        area=cell.mesh.comm.allreduce(fem.assemble_scalar(fem.form(one, dtype=np.float64))),
+        area=area(cell, "counter_electrode"),
         depth=plan.slab_depth,
     )
 
@@ -167,13 +160,9 @@ def coarsen(problem: GapProblem) -> CoarseLevel:
 
 def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    conduction, dx = ufl.inner(ufl.grad(u), ufl.grad(v)), _measure("dx", cell)
-    electrolyte, gap = conduction * dx(VOLUMES["electrolyte"]), ufl.inner(u, v) * _measure("ds", cell)(SURFACES["gap"])
-    everything = electrolyte
-    if plan.gap_height is not None:
-        gap = fem.Constant(cell.mesh, np.float64(plan.gap_height)) * conduction * dx(VOLUMES["gap_volume"])
-        everything = conduction * dx((VOLUMES["electrolyte"], VOLUMES["gap_volume"]))
-    matrix = fem.create_matrix(_form(everything))  # one pattern, with the ghosts of all cells, for both
+    electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, plan, u, v)
+    everything = within(cell, "electrolyte", *(() if plan.gap_height is None else ("gap_volume",)))
+    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for both
     columns = matrix.index_map(1)
     stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
@@ -193,11 +182,6 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
         current=current,
         energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
     )
-
-
-def _measure(kind: str, cell: CellMesh) -> ufl.Measure:
-    degree, data = {"dx": (VOLUME_QUADRATURE, cell.volumes), "ds": (SURFACE_QUADRATURE, cell.surfaces)}[kind]
-    return ufl.Measure(kind, domain=cell.mesh, subdomain_data=data, metadata={"quadrature_degree": degree})
 
 
 def _form(form: ufl.Form) -> fem.Form:
@@ -234,8 +218,7 @@ def _neighbours_together(matrix: sparse.csr_array, numbers: NDArray[np.int32]) -
 
 def _on_surfaces(space: fem.FunctionSpace, cell: CellMesh, *names: str) -> NDArray[np.bool_]:
     """Marks of the owned unknowns on surfaces; (owned,)."""
-    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
-    return _touched(space, fem.locate_dofs_topological(space, 2, facets, remote=False))
+    return _touched(space, fem.locate_dofs_topological(space, 2, cell.facets(*names), remote=False))
 
 
 def _touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:

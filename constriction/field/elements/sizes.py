@@ -16,11 +16,12 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from constriction.field.elements.assembly import VOLUME_QUADRATURE, GapProblem, assemble
+from constriction.field.elements.assembly import GapProblem, assemble
+from constriction.field.elements.forms import conduction, within
 from constriction.field.elements.multigrid import Hierarchy, solver_of, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import Stop
-from constriction.field.mesh.flat import VOLUMES, MeshPlan, mesh_cell, rims_of
+from constriction.field.mesh.flat import MeshPlan, mesh_cell, rims_of
 from constriction.geometry.cell import Layout
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
@@ -110,8 +111,7 @@ def _cell_energies(problem: GapProblem) -> Reals:
     potential.x.array[problem.numbers] = _direct_current(problem)
     potential.x.scatter_forward()
     test = ufl.TestFunction(fem.functionspace(mesh, ("DG", 0)))
-    dx = ufl.Measure("dx", mesh, subdomain_data=problem.cell.volumes, metadata={"quadrature_degree": VOLUME_QUADRATURE})
-    density = test * ufl.inner(ufl.grad(potential), ufl.grad(potential)) * dx(VOLUMES["electrolyte"])
+    density = test * conduction(potential, potential) * within(problem.cell, "electrolyte")
     energy = fem.assemble_vector(fem.form(density, dtype=np.float64)).array
     return np.asarray(energy[: mesh.topology.index_map(3).size_local])
 

@@ -22,12 +22,14 @@ from dolfinx.fem.petsc import LinearProblem
 from dolfinx.mesh import CellType, entities_to_geometry
 from mpi4py import MPI
 from numpy.typing import NDArray
+from ufl.core.expr import Expr
 
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
-from constriction.field.elements.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
+from constriction.field.elements.forms import area, electrolyte_form, gap_form
 from constriction.field.finite_elements import check_mesh, memory_of, mesh_plan
-from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
+from constriction.field.mesh.flat import CellMesh, MeshPlan, mesh_cell
+from constriction.field.mesh.tags import METALS, SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
@@ -138,15 +140,7 @@ def _group_names(arrays: MeshArrays) -> dict[str, NDArray[np.int32]]:
 
 def meshed_contact_fraction(cell: CellMesh) -> float:
     """Area of the contacts over that of the counter electrode, on the second-order mesh; collective."""
-    return _area(cell, "contact") / _area(cell, "counter_electrode")
-
-
-def _area(cell: CellMesh, name: str) -> float:
-    """Area of a named surface in pitches²."""
-    metadata = {"quadrature_degree": SURFACE_QUADRATURE}
-    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=metadata)
-    form = fem.form(fem.Constant(cell.mesh, np.complex128(1)) * ds(SURFACES[name]))
-    return float(cell.mesh.comm.allreduce(fem.assemble_scalar(form).real))
+    return area(cell, "contact") / area(cell, "counter_electrode")
 
 
 def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
@@ -162,37 +156,27 @@ def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
     metals = [_fixed(space, cell, METALS, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
     nothing = fem.Constant(cell.mesh, np.complex128(0))
     s = fem.Constant(cell.mesh, np.complex128(ratio))
+
+    def admittance(a: Expr, b: Expr) -> ufl.Form:
+        return electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128)
+
     problem = LinearProblem(
-        _admittance(cell, sizes, s, (u, ufl.conj(v))),
+        admittance(u, ufl.conj(v)),
         ufl.inner(nothing, v) * ufl.dx,
         bcs=metals,
         petsc_options_prefix="constriction_export_",
         petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
     )
     phi = problem.solve()
-    energy = fem.assemble_scalar(fem.form(_admittance(cell, sizes, s, (phi, phi))))
+    energy = fem.assemble_scalar(fem.form(admittance(phi, phi)))
     potential = np.zeros(len(cell.mesh.geometry.x), dtype=np.complex128)
     potential[cell.mesh.geometry.dofmaps[0]] = phi.x.array[space.dofmap.list]
-    return Field(potential, complex(_area(cell, "counter_electrode") / energy))
+    return Field(potential, complex(area(cell, "counter_electrode") / energy))
 
 
 def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], potential: float) -> fem.DirichletBC:
-    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
-    dofs = fem.locate_dofs_topological(space, 2, facets)
+    dofs = fem.locate_dofs_topological(space, 2, cell.facets(*names))
     return fem.dirichletbc(np.complex128(potential), dofs, space)
-
-
-def _admittance(cell: CellMesh, sizes: MeshPlan, s: fem.Constant, pair: tuple[ufl.core.expr.Expr, ...]) -> ufl.Form:
-    """∫∇a·∇b over the slab + s × what the gap takes, without conjugation: complex symmetric."""
-    a, b = pair
-    volume, surface = {"quadrature_degree": VOLUME_QUADRATURE}, {"quadrature_degree": SURFACE_QUADRATURE}
-    dx = ufl.Measure("dx", domain=cell.mesh, subdomain_data=cell.volumes, metadata=volume)
-    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=surface)
-    conduction = ufl.dot(ufl.grad(a), ufl.grad(b))
-    slab = conduction * dx(VOLUMES["electrolyte"])
-    if sizes.gap_height is None:
-        return slab + s * a * b * ds(SURFACES["gap"])
-    return slab + s * sizes.gap_height * conduction * dx(VOLUMES["gap_volume"])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from dolfinx.graph import adjacencylist
 from dolfinx.io.utils import distribute_entity_data
 from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags, meshtags_from_entities
 from mpi4py import MPI
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from constriction.base.errors import MeshError
@@ -27,11 +28,9 @@ from constriction.field.mesh.collars import Collar, CollarPlan, Rim, Surrounding
 from constriction.field.mesh.drawing import Drawn, draw, rim_edges
 from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
 from constriction.field.mesh.surroundings import check_apart, survey
+from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 from constriction.geometry.outlines import Edge, Outline, Point
-
-VOLUMES = {"electrolyte": 1, "gap_volume": 2}
-SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
 GMSH_OPTIONS = {
     "General.Terminal": 0,
@@ -87,6 +86,10 @@ class CellMesh:
     def cells(self) -> int:
         """Number of tetrahedra on all ranks."""
         return int(self.mesh.topology.index_map(3).size_global)
+
+    def facets(self, *names: str) -> NDArray[np.int32]:
+        """Numbers of this rank's facets on named surfaces."""
+        return np.concatenate([self.surfaces.find(SURFACES[name]) for name in names])
 
 
 def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
