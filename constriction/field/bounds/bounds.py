@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.field.bounds.equilibration import build_system, equilibrate
-from constriction.field.bounds.faces import Slab
+from constriction.field.bounds.faces import SlabCells
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import GapProblem
 from constriction.field.elements.operators import Vector
@@ -107,7 +107,7 @@ def bound(
     return Bounds(lower, upper, depth, unknowns, time.perf_counter() - start)
 
 
-def _bound_slab(slab: Slab, area: float, ratio: float, quadrature: Quadrature) -> tuple[float, float, int]:
+def _bound_slab(slab: SlabCells, area: float, ratio: float, quadrature: Quadrature) -> tuple[float, float, int]:
     system = build_system(slab, ratio, quadrature)
     flux = equilibrate(system)
     current, energy = float(np.vdot(system.drive, flux)), float(np.vdot(flux, system.apply(flux)))
@@ -115,7 +115,7 @@ def _bound_slab(slab: Slab, area: float, ratio: float, quadrature: Quadrature) -
     return lower * (1 - ROUNDING), upper * (1 + ROUNDING), system.faces.unknowns
 
 
-def gather_slab(problem: GapProblem, potential: Vector) -> Slab | None:
+def gather_slab(problem: GapProblem, potential: Vector) -> SlabCells | None:
     """Bring the electrolyte's cells and the potential to rank 0; None on the others."""
     cell = problem.cell
     topology, geometry, comm = cell.mesh.topology, cell.mesh.geometry, cell.mesh.comm
@@ -138,4 +138,4 @@ def gather_slab(problem: GapProblem, potential: Vector) -> Slab | None:
     if comm.rank > 0:
         return None
     points, corners, tags, values = (np.concatenate(part) for part in gathered)
-    return Slab(points, corners.astype(np.int64), tags.astype(np.int64), values)
+    return SlabCells(points, corners.astype(np.int64), tags.astype(np.int64), values)

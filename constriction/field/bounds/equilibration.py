@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 
-from constriction.field.bounds.faces import FRAMES, Faces, Slab, find_faces, rim_corners
+from constriction.field.bounds.faces import FRAMES, Faces, SlabCells, find_faces, rim_corners
 from constriction.field.bounds.fluxes import (
     CHUNK,
     CORNERS,
     Quadrature,
-    Rule,
+    QuadratureRule,
     energies,
     potential_loads,
     rules_by_rim,
@@ -39,7 +39,7 @@ SURFACE_POINTS = 5  # per direction, for a thin gap
 
 
 @dataclass(frozen=True)
-class System:
+class FluxSystem:
     """Energy of fluxes as a quadratic form.
 
     `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `gap` (g, 3, 3) on those of the faces
@@ -75,7 +75,7 @@ def _scattered(values: Reals, faces: Faces) -> Reals:
     return total
 
 
-def build_system(slab: Slab, ratio: float, quadrature: Quadrature) -> System:
+def build_system(slab: SlabCells, ratio: float, quadrature: Quadrature) -> FluxSystem:
     """Energies on all cells, and the potential's flux.
 
     Args:
@@ -95,10 +95,10 @@ def build_system(slab: Slab, ratio: float, quadrature: Quadrature) -> System:
     start = _scattered(fluxes, faces) / np.where(faces.second >= 0, 2, 1)[:, None]
     drive = np.zeros_like(start)
     drive[faces.tags == SURFACES["counter_electrode"], 0] = 0.5
-    return System(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
+    return FluxSystem(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
 
 
-def _cells(slab: Slab, faces: Faces, which: Ints, rule: Rule) -> tuple[Reals, Reals, float]:
+def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals, float]:
     """Matrices of some cells in the unknowns of faces, the fluxes nearest to the potential's, and its energy."""
     matrices, energy = energies(slab.points[which], slab.potential[which], rule)
     numbers = slab.corners[which][:, CORNERS]
@@ -117,7 +117,7 @@ def _cells(slab: Slab, faces: Faces, which: Ints, rule: Rule) -> tuple[Reals, Re
     return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
 
 
-def _gap(slab: Slab, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
+def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
     """Faces of a thin gap, the matrices ∫(τ·n)²/s of their unknowns, and the potential's energy s∫φ² there."""
     which = np.flatnonzero((faces.tags == SURFACES["gap"]) & (faces.second < 0)) if ratio > 0 else np.zeros(0, int)
     rule = triangle_rule(SURFACE_POINTS)
@@ -170,7 +170,7 @@ class Balance:
         flux[:, 0] -= self._spread @ self._factor.solve(self.net(flux))
 
 
-def equilibrate(system: System) -> Reals:
+def equilibrate(system: FluxSystem) -> Reals:
     """A divergence-free flux of nearly least energy for its current through the counter electrode, (m, 3).
 
     Maximises 2·current − energy, which the potential's energy bounds from above.
@@ -201,7 +201,7 @@ def equilibrate(system: System) -> Reals:
     return flux
 
 
-def _face_blocks(system: System) -> tuple[Reals, Reals]:
+def _face_blocks(system: FluxSystem) -> tuple[Reals, Reals]:
     """What the matrix has on each face: its diagonal for the current, (m,), the inverse for the spread, (m, 2, 2).
 
     Neither depends on the order of a face's corners, and so nor does the flux: it is one on any number of ranks.

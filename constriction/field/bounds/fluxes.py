@@ -38,7 +38,7 @@ _PARTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))  # of a symmetric 3 ×
 
 
 @dataclass(frozen=True)
-class Rule:
+class QuadratureRule:
     """A rule of quadrature: barycentric coordinates (points, 4 or 3) and weights, whose sum is 1/6 or 1/2."""
 
     places: Reals
@@ -61,39 +61,39 @@ def _interval(points: int) -> tuple[Reals, Reals]:
 
 
 @functools.cache
-def smooth_rule(degree: int) -> Rule:
+def smooth_rule(degree: int) -> QuadratureRule:
     """Basix's rule on the tetrahedron."""
     x, weights = basix.make_quadrature(basix.CellType.tetrahedron, degree)
-    return Rule(np.column_stack([1 - x.sum(axis=1), x]), weights)
+    return QuadratureRule(np.column_stack([1 - x.sum(axis=1), x]), weights)
 
 
 @functools.cache
-def corner_rule(points: int) -> Rule:
+def corner_rule(points: int) -> QuadratureRule:
     """Collapsed to corner 0, from which the tetrahedron is rays."""
     t, w = _interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([1 - r, r * (1 - u), r * u * (1 - v), r * u * v])
-    return Rule(places, np.einsum("i,j,k->ijk", w * t**2, w * t, w).ravel())
+    return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t**2, w * t, w).ravel())
 
 
 @functools.cache
-def edge_rule(points: int) -> Rule:
+def edge_rule(points: int) -> QuadratureRule:
     """Collapsed to the edge from corner 0 to corner 1 and to the opposite one."""
     t, w = _interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([(1 - r) * (1 - u), (1 - r) * u, r * (1 - v), r * v])
-    return Rule(places, np.einsum("i,j,k->ijk", w * t * (1 - t), w, w).ravel())
+    return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t * (1 - t), w, w).ravel())
 
 
 @functools.cache
-def triangle_rule(points: int) -> Rule:
+def triangle_rule(points: int) -> QuadratureRule:
     """On the triangle, collapsed to its last corner."""
     t, w = _interval(points)
     r, u = (x.ravel() for x in np.meshgrid(t, t, indexing="ij"))
-    return Rule(np.column_stack([r * (1 - u), r * u, 1 - r]), np.einsum("i,j->ij", w * t, w).ravel())
+    return QuadratureRule(np.column_stack([r * (1 - u), r * u, 1 - r]), np.einsum("i,j->ij", w * t, w).ravel())
 
 
-def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, Rule]]:
+def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, QuadratureRule]]:
     """The rule of each cell: (numbers of cells, their rule), by which of a cell's corners lie on a rim.
 
     Args:
@@ -118,7 +118,7 @@ def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, Rule
         rule = makers[counts[which[0]]](sizes[counts[which[0]]])
         places = np.empty_like(rule.places)
         places[:, order] = rule.places
-        answer.append((which, Rule(places, rule.weights)))
+        answer.append((which, QuadratureRule(places, rule.weights)))
     return answer
 
 
@@ -158,7 +158,7 @@ def _contraction() -> Reals:
     return table.reshape(96, 144)
 
 
-def energies(points: Reals, potentials: Reals, rule: Rule) -> tuple[Reals, Reals]:
+def energies(points: Reals, potentials: Reals, rule: QuadratureRule) -> tuple[Reals, Reals]:
     """Energies of fluxes and of a potential on curved cells, at conductivity 1.
 
     Args:

@@ -113,8 +113,11 @@ def faces(tetrahedra: NDArray[np.int32], triangles: NDArray[np.int32]) -> Facets
     known, wanted = (_key(corners, count) for corners in (sides, flat))
     order = np.argsort(known, kind="stable")
     at = np.searchsorted(known[order], wanted, side="right") - 1
-    if np.any(at < 0) or np.any(known[order][at] != wanted):
-        raise ValueError("faces: expected triangles that are faces of the tetrahedra")
+    strange = (at < 0) | (known[order][at] != wanted)
+    if np.any(strange):
+        raise ValueError(
+            f"faces: expected triangles that are faces of the tetrahedra, got corners {flat[strange][0].tolist()}"
+        )
     owner = order[at] // 4
     return Facets(owner, np.argmax(solid[owner][:, None, :] == flat[:, :, None], axis=2))
 

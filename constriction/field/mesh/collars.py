@@ -53,6 +53,10 @@ class Rim(Protocol):
     def breaks(self) -> tuple[float, ...]:
         """The t of its ends and corners, rising."""
 
+    @property
+    def turn(self) -> float:
+        """The angle that it turns through from start to end, in radians; 0 where it is straight."""
+
     def at(self, t: Reals) -> tuple[Reals, Reals]:
         """Points and normals away from the spot, both (len(t), 2); at a corner the mitre, longer than one."""
 
@@ -64,7 +68,7 @@ class Rim(Protocol):
 
 
 @dataclass(frozen=True)
-class Arc:
+class CurvedRim:
     """A rim that is a circle or an arc between two mirrors."""
 
     start: Place
@@ -132,11 +136,16 @@ class Arc:
 
 
 @dataclass(frozen=True)
-class Line:
+class StraightRim:
     """A rim of straight pieces through `corners`; its ends are the first and the last (one point if it is closed)."""
 
     corners: tuple[Place, ...]
     size: float
+
+    @property
+    def turn(self) -> float:
+        """Straight pieces do not turn."""
+        return 0.0
 
     @property
     def closed(self) -> bool:
@@ -251,8 +260,8 @@ def rim_of(edges: Sequence[Edge], size: float) -> Rim:
     ordered = [*edges[first:], *edges[:first]]
     centre = ordered[0].centre
     if centre is not None:
-        return Arc(ordered[0].start, ordered[-1].end, centre, sum(edge.turn for edge in ordered), size)
-    return Line((ordered[0].start, *(edge.end for edge in ordered)), size)
+        return CurvedRim(ordered[0].start, ordered[-1].end, centre, sum(edge.turn for edge in ordered), size)
+    return StraightRim((ordered[0].start, *(edge.end for edge in ordered)), size)
 
 
 def build_collar(rim: Rim, surroundings: Surroundings, plan: CollarPlan) -> Collar:
@@ -301,15 +310,11 @@ def _stations(rim: Rim, t: Reals, pace: Reals, plan: CollarPlan) -> Reals:
     places = []
     for a, b in zip(rim.breaks, rim.breaks[1:], strict=False):
         low, high = np.interp([a, b], t, total)
-        steps = max(math.ceil(high - low), math.ceil(_turn(rim) / LARGEST_TURN), 1)
+        steps = max(math.ceil(high - low), math.ceil(rim.turn / LARGEST_TURN), 1)
         inner = np.interp(np.linspace(low, high, steps + 1), total, t)
         inner[0] = a
         places.append(inner[:-1])
     return np.concatenate([*places, [] if rim.closed else [1.0]])
-
-
-def _turn(rim: Rim) -> float:
-    return rim.turn if isinstance(rim, Arc) else 0.0
 
 
 def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> Collar:

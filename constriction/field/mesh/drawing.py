@@ -105,23 +105,22 @@ def _place(point: Point, side: Edge) -> tuple[float, float]:
 
 def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar]) -> Arrangement:
     """Split a cell into the insides of the spots and the rest, both without the collars."""
-    rims = [rim_edges(cell, spot) for spot in spots]
     insides: list[list[Edge]] = []
     free_rims: list[Edge] = []
     rings: list[Edge] = []
     stops: list[Point] = []
     cut_away: set[Name] = set()
-    for spot, rim, collar in zip(spots, rims, collars, strict=True):
+    for spot, collar in zip(spots, collars, strict=True):
         if collar.of.closed:
             insides.append([_ring(collar, -1)])
             rings.append(_ring(collar, 0))
         else:
-            insides.append(_inside(spot, rim, collar))
+            insides.append(_inside(spot, rim_edges(cell, spot), collar))
             free_rims.append(_ring(collar, 0).reversed())
-            stops += [p for edge in (*insides[-1], _ring(collar, 0)) for p in (edge.start, edge.end)]
-            cut_away |= {_name(e) for end in _ends(collar) for e in (end, end.reversed())}
+            stops += _points((*insides[-1], _ring(collar, 0)))
+            cut_away |= _names(_ends(collar)) | _names(end.reversed() for end in _ends(collar))
     border = [_split(edge, stops) for edge in cell.edges]
-    taken = cut_away | {_name(edge) for inside in insides for edge in inside}
+    taken = cut_away.union(*map(_names, insides))
     free = [piece for side in border for piece in side if _name(piece) not in taken]
     return Arrangement(border, [[inside] for inside in insides], _nest(_chain(free + free_rims), rings))
 
@@ -146,7 +145,7 @@ def _inside(spot: Outline, rim: Sequence[Edge], collar: Collar) -> list[Edge]:
     """The spot's outline with the rim moved inwards to the collar's inner ring."""
     ring = _ring(collar, -1)
     moved = {_key(end): corner for end, corner in zip(collar.of.ends, (ring.start, ring.end), strict=True)}
-    names = {_name(edge) for edge in rim}
+    names = _names(rim)
     border = [edge for edge in spot.edges if _name(edge) not in names]
     return [ring, *(Edge(moved.get(_key(e.start), e.start), moved.get(_key(e.end), e.end)) for e in border)]
 
@@ -158,6 +157,14 @@ def _key(point: Point) -> Key:
 
 def _name(edge: Edge) -> Name:
     return _key(edge.start), _key(edge.end), isinstance(edge, Ring)
+
+
+def _names(edges: Iterable[Edge]) -> set[Name]:
+    return {_name(edge) for edge in edges}
+
+
+def _points(edges: Iterable[Edge]) -> list[Point]:
+    return [point for edge in edges for point in (edge.start, edge.end)]
 
 
 def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
@@ -193,11 +200,12 @@ def _nest(loops: Sequence[list[Edge]], rings: Sequence[Edge]) -> list[list[list[
     holes = [loop for loop in loops if Outline(tuple(loop)).area <= 0] + [[ring] for ring in rings]
     if len(outers) == 1:
         return [[outers[0], *holes]]
-    polygons = [Outline(tuple(outer)).polygon(64) for outer in outers]
-    return [
-        [outer, *(hole for hole in holes if polygon.contains(Place(hole[0].start)))]
-        for outer, polygon in zip(outers, polygons, strict=True)
-    ]
+    return [[outer, *_holes_of(outer, holes)] for outer in outers]
+
+
+def _holes_of(outer: list[Edge], holes: Sequence[list[Edge]]) -> list[list[Edge]]:
+    polygon = Outline(tuple(outer)).polygon(64)
+    return [hole for hole in holes if polygon.contains(Place(hole[0].start))]
 
 
 # --- gmsh -----------------------------------------------------------------------------------------------------------
@@ -255,20 +263,20 @@ class _Pencil:
         self.node += collar.outer.size
         coordinates = collar.points[collar.outer]
         closed = collar.of.closed
+        last = 0 if closed else -1
         corners = {
             (station, column): self._discrete_point(
                 _corner(collar, station, column), nodes[station, column], coordinates[station, column]
             )
-            for station in ((0,) if closed else (0, -1))
+            for station in dict.fromkeys((0, last))
             for column in (0, -1)
         }
-        last = 0 if closed else -1
+        around = np.append(np.arange(len(nodes)), [0] if closed else []).astype(int)
         border = []
         for column in (0, -1):
             ends = [corners[0, column], corners[last, column]]
-            along = np.append(nodes[:, column], nodes[0, column]) if closed else nodes[:, column]
-            places = coordinates[1:, column] if closed else coordinates[1:-1, column]
-            border.append(self._discrete_curve(_ring(collar, column), ends, along, places))
+            places = coordinates[around[1:-1], column]
+            border.append(self._discrete_curve(_ring(collar, column), ends, nodes[around, column], places))
         if not closed:
             for station, edge in zip((0, -1), _ends(collar), strict=True):
                 ends = [corners[station, -1], corners[station, 0]]

@@ -129,22 +129,25 @@ def check_apart(collars: Sequence[Collar], cell: Outline) -> None:
     """See to it that no collar crosses itself, another or the cell's side: gmsh may crash on surfaces that do.
 
     Raises:
-        ValueError: with the numbers of the spots (from 1) and how near they are, in pitches.
+        ValueError: with the numbers of the spots (from 1) that are too near.
     """
-    outer, inner = (
-        [shapely.LinearRing(points) if collar.of.closed else shapely.LineString(points) for collar, points in found]
-        for found in ([(collar, collar.points[collar.outer[:, k], :2]) for collar in collars] for k in (0, -1))
-    )
+    outer, inner = (_skin_lines(collars, column) for column in (0, -1))
     rings = np.array([*outer, *inner], dtype=object)
     for a, b in sorted(shapely.STRtree(rings).query(rings, predicate="intersects").T.tolist()):
         first, second = a % len(collars) + 1, b % len(collars) + 1
         if first < second:
             raise ValueError(f"spots {first} and {second} are too near to each other for this mesh")
-    for number, collar in enumerate(collars):
-        if any(_leaves(collar, outer[number], side) for side in cell.edges):
-            raise ValueError(f"spot {number + 1} is too near to the cell's side for this mesh")
-        if not (outer[number].is_simple and inner[number].is_simple):
-            raise ValueError(f"the collar of spot {number + 1} crosses itself in this mesh")
+    for number, (collar, *lines) in enumerate(zip(collars, outer, inner, strict=True), start=1):
+        if any(_leaves(collar, lines[0], side) for side in cell.edges):
+            raise ValueError(f"spot {number} is too near to the cell's side for this mesh")
+        if not all(line.is_simple for line in lines):
+            raise ValueError(f"the collar of spot {number} crosses itself in this mesh")
+
+
+def _skin_lines(collars: Sequence[Collar], column: int) -> list[shapely.LineString]:
+    """Where the collars' skins meet the plane: beside the spots (column 0) or inside them (−1)."""
+    kinds = {True: shapely.LinearRing, False: shapely.LineString}
+    return [kinds[collar.of.closed](collar.points[collar.outer[:, column], :2]) for collar in collars]
 
 
 def _leaves(collar: Collar, ring: shapely.LineString, side: Edge) -> bool:

@@ -216,7 +216,8 @@ def _directly(plate: Plate, depth: float, ratios: NDArray[np.complex128], tolera
 
 def _tube(plan: Layout, depth: float, goal: Goal, report: Report, height: Height) -> Response[Any]:
     if height is not even_height:
-        raise InputError("interface.cell_shape = 'circular': expected an even gap, given a map of heights")
+        wide = f"{plan.width:.3g} m"
+        raise InputError(f"interface.cell_shape = 'circular': expected an even gap, given a map of heights over {wide}")
     return converge_tube(plan, depth, goal, report)
 
 
