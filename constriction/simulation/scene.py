@@ -162,7 +162,7 @@ def picture_level(case: Case, finest: float) -> float:
         case: what is drawn.
         finest: the level of few spots.
     """
-    from constriction.field.finite_elements import memory_of
+    from constriction.field.fineness import memory_of
 
     plan = layout(case.interface)
     level = max(finest, FINEST_OF_VOLUME) if gap_model(case, plan) == "volume" else finest

@@ -86,8 +86,8 @@ def crossover() -> Record:
     from constriction import parse_case
     from constriction.field.elements.assembly import assemble, coarsen
     from constriction.field.elements.multigrid import MULTIGRID_FROM, hierarchy
-    from constriction.field.finite_elements import mesh_plan
-    from constriction.field.mesh.flat import mesh_cell
+    from constriction.field.fineness import mesh_plan
+    from constriction.field.mesh.cells import mesh_cell
     from constriction.field.reduction.affine import reduce
     from constriction.geometry.cell import layout
 

@@ -6,8 +6,8 @@ from mpi4py import MPI
 
 from constriction.field.bounds.bounds import bound, solve_potential
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_plan
+from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
 WORLD = MPI.COMM_WORLD

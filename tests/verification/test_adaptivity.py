@@ -19,8 +19,9 @@ from constriction.base.errors import MeshError
 from constriction.field import finite_elements as convergence
 from constriction.field.elements import sizes as indicator
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import Goal, MeshResponse, mesh_plan, solve_mesh
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_plan
+from constriction.field.finite_elements import Goal, MeshResponse, solve_mesh
+from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`

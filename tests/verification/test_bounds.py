@@ -22,8 +22,9 @@ from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, potential_slopes, rules_by_rim
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import ERROR_AT_ONE, mesh_plan
+from constriction.field.finite_elements import MeshResponse, MeshSolution
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import SURFACES
 from constriction.field.reduction.poles import ReducedModel
@@ -31,7 +32,7 @@ from constriction.geometry.cell import layout
 from constriction.simulation.simulate import simulate
 
 ASKED = 1e-3
-LEVEL = ASKED / LEVEL_ERROR
+LEVEL = ASKED / ERROR_AT_ONE
 USUAL = Quadrature()
 WIDTH = 5e-3  # of R_cstr, on the mesh that ASKED asks for
 SQUARES = {**SQUARE, "shape": "square"}
@@ -151,7 +152,7 @@ def test_bounds_of_all_levels_agree(name):
 @pytest.mark.parametrize("name", ["square", "hexagonal", "stripes", "tube", "pores"])
 def test_extrapolated_value_lies_between(name):
     result = simulate(conductor(MORPHOLOGIES[name], relative_error=ASKED))
-    lower, upper = constriction(MORPHOLOGIES[name], result.response.fine.level)
+    lower, upper = constriction(MORPHOLOGIES[name], result.response.fine.fineness)
     assert lower <= result.response.constriction <= upper
     assert upper - lower <= WIDTH * result.response.constriction
 

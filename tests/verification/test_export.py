@@ -18,6 +18,7 @@ from mpi4py import MPI
 from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.field.elements.assembly import assemble
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.files import (
     CellCase,
     check_cell_case,
@@ -28,7 +29,6 @@ from constriction.field.mesh.files import (
     write_field,
     write_mesh,
 )
-from constriction.field.mesh.flat import mesh_cell
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout

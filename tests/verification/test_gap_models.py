@@ -23,8 +23,8 @@ from mpi4py import MPI
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_plan
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY

@@ -20,8 +20,8 @@ from constriction.field.elements import multigrid as module
 from constriction.field.elements.assembly import assemble, coarsen
 from constriction.field.elements.multigrid import hierarchy, multigrid
 from constriction.field.elements.solvers import SolverError, Stop, factorise
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_plan
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 

@@ -14,8 +14,8 @@ from cases import HEXAGONAL, MORPHOLOGIES, SQUARE, case_of, conductor
 from mpi4py import MPI
 
 from constriction.base.errors import InputError
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_plan
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.tags import SURFACES
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate

@@ -12,12 +12,12 @@ on F are bounds on the constriction resistance F − depth.
 
 The potential is the one solved for, its energy integrated anew: assembly's quadrature is that of another functional.
 The flux is equilibrated on the same mesh (`equilibration`). The bounds hold for the meshed geometry but for rounding
-and the quadrature of the energies, which makes 4e-6 of their distance at the most. The mesh is exact for straight
-spots in rectangular cells. Rims of discs are polygons of the disc's area, which carry a little more current; their
-effect on F goes with the level to the power 3/2, faster than the bounds' distance, and is far below it. The side of a
-circular cell is 2e-6 of its radius inside the cylinder, which takes from R_cstr 3e-6 of itself, and 2e-5 where the rim
-is near the side: bounds that lie as close together say no more there. Cutting the slab where the field is uniform
-changes R_cstr by 1e-7 of itself.
+and the quadrature of the energies, which makes 4e-6 of their distance at the most. The mesh is exact for straight spots
+in rectangular cells. Rims of discs are polygons of the disc's area, which carry a little more current; their effect on
+F goes with the fineness to the power 3/2, faster than the bounds' distance, and is far below it. The side of a circular
+cell is 2e-6 of its radius inside the cylinder, which takes from R_cstr 3e-6 of itself, and 2e-5 where the rim is near
+the side: bounds that lie as close together say no more there. Cutting the slab where the field is uniform changes
+R_cstr by 1e-7 of itself.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from constriction.field.elements.forms import area, conduction, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
-from constriction.field.mesh.flat import CellMesh, MeshPlan
+from constriction.field.mesh.cells import CellMesh
+from constriction.field.mesh.flat import MeshPlan
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, VOLUMES
 

@@ -12,7 +12,8 @@ import ufl
 from dolfinx import fem
 from ufl.core.expr import Expr
 
-from constriction.field.mesh.flat import CellMesh, MeshPlan
+from constriction.field.mesh.cells import CellMesh
+from constriction.field.mesh.flat import MeshPlan
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.

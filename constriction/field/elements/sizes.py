@@ -1,9 +1,9 @@
-"""How fine each rim wants to be: local levels from the energy that its collar holds.
+"""How fine each rim wants to be: weights from the energy that its collar holds.
 
 Near a rim the potential goes as K√r, so the energy within a fixed part of the room there is ∝ ∫K²·room dl. Elements cut
-in proportion to the room lose a part of that energy which depends on their level alone: the collars' energies are the
-shares e of the error at one level. With level w at a place the error is Σ e·w and the unknowns are Σ n·w^-1.5, n
-those at w = 1; for a given error the unknowns are fewest where w ∝ (n/e)^0.4.
+in proportion to the room lose a part of that energy which depends on their fineness alone: the collars' energies are
+the shares e of the error at one fineness. With fineness w at a place the error is Σ e·w and the unknowns are Σ
+n·w^-1.5, n those at w = 1; for a given error the unknowns are fewest where w ∝ (n/e)^0.4.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from constriction.field.elements.forms import conduction, within
 from constriction.field.elements.multigrid import Hierarchy, solver_of, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import Stop
-from constriction.field.mesh.flat import MeshPlan, mesh_cell, rims_of
+from constriction.field.mesh.cells import mesh_cell
+from constriction.field.mesh.flat import MeshPlan, rims_of
 from constriction.geometry.cell import Layout
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
@@ -36,7 +37,7 @@ Weights = tuple[tuple[float, ...], ...]
 
 
 def may_be_uneven(layout: Layout, plan: MeshPlan) -> bool:
-    """Whether the rims of a cell may want unlike levels: several spots, or one that is nearly touched."""
+    """Whether the rims of a cell may want unlike fineness: several spots, or one that is nearly touched."""
     _, surroundings = rims_of(layout, plan)
     return len(surroundings) > 1 or any(np.min(near.room) < NARROW * np.max(near.room) for near in surroundings)
 
@@ -77,7 +78,7 @@ def collar_shares(problem: GapProblem, layout: Layout, plan: MeshPlan) -> tuple[
 
 
 def weigh(energies: Reals, cells: Reals) -> Weights:
-    """Weights of the levels at each place, (rims, PLACES) each, that keep the error; empty if they save little."""
+    """Weights of the fineness at each place, (rims, PLACES) each, that keep the error; empty if they save little."""
     e, n = (_filled(table) for table in (energies, cells))
     wanted = (n / e) ** 0.4
     wanted = np.clip(wanted * np.sum(e) / np.sum(e * wanted), SMALLEST, LARGEST)

@@ -14,6 +14,7 @@ import numpy as np
 from shapely.geometry import Point as Place
 
 from constriction.field.mesh.collars import Collar
+from constriction.field.mesh.rims import place_on, rim_edges
 from constriction.field.mesh.simplices import Ints
 from constriction.geometry.outlines import Edge, Outline, Point
 
@@ -79,25 +80,6 @@ def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], dep
         round_sides=[side for side, edge in zip(sides, cell.edges, strict=True) if edge.centre is not None],
         nodes=nodes,
     )
-
-
-def rim_edges(cell: Outline, spot: Outline) -> list[Edge]:
-    """The edges of a spot that are not on the cell's border."""
-    return [edge for edge in spot.edges if not any(_lies_on(edge, side) for side in cell.edges)]
-
-
-def _lies_on(edge: Edge, side: Edge) -> bool:
-    if edge.centre is not None or side.centre is not None:
-        return False
-    return all(_place(p, side)[1] < 1e-9 for p in (edge.start, edge.end))
-
-
-def _place(point: Point, side: Edge) -> tuple[float, float]:
-    """Distance along and beside a straight edge."""
-    (x0, y0), (x1, y1), (x, y) = side.start, side.end, point
-    dx, dy = x1 - x0, y1 - y0
-    length = math.hypot(dx, dy)
-    return ((x - x0) * dx + (y - y0) * dy) / length, abs((x - x0) * dy - (y - y0) * dx) / length
 
 
 # --- the plan without collars ---------------------------------------------------------------------------------------
@@ -174,7 +156,7 @@ def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
     length = math.dist(edge.start, edge.end)
     cuts = {}
     for point in points:
-        along, beside = _place(point, edge)
+        along, beside = place_on(point, edge)
         if beside < 1e-9 and 1e-9 < along < length - 1e-9:
             cuts[round(along, 9)] = point
     stops = [edge.start, *(cuts[k] for k in sorted(cuts)), edge.end]

@@ -27,8 +27,9 @@ from ufl.core.expr import Expr
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
 from constriction.field.elements.forms import area, electrolyte_form, gap_form
-from constriction.field.finite_elements import check_mesh, memory_of, mesh_plan
-from constriction.field.mesh.flat import CellMesh, MeshPlan, mesh_cell
+from constriction.field.fineness import check_mesh, memory_of, mesh_plan
+from constriction.field.mesh.cells import CellMesh, mesh_cell
+from constriction.field.mesh.flat import MeshPlan
 from constriction.field.mesh.tags import METALS, SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 
@@ -181,20 +182,20 @@ def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], pot
 
 @dataclass(frozen=True)
 class CellCase:
-    """Which cell is meshed: `plan` at `level`.
+    """Which cell is meshed: `plan` at a `fineness`.
 
-    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in metres.
+    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m.
     """
 
     plan: Layout
     thickness: float
     gap_height: float | None
-    level: float
+    fineness: float
 
     @property
     def sizes(self) -> MeshPlan:
         """The mesh's sizes, in pitches."""
-        return mesh_plan(self.plan, self.thickness, self.gap_height, self.level)
+        return mesh_plan(self.plan, self.thickness, self.gap_height, self.fineness)
 
     @property
     def rest(self) -> float:
@@ -213,10 +214,10 @@ def check_cell_case(case: CellCase, memory: float) -> None:
         InputError: with what is too small or too near, or the memory that it would take.
     """
     check_mesh(case.plan, case.thickness, case.gap_height, COARSEST_ERROR)
-    needed = memory_of(case.plan, case.level)
+    needed = memory_of(case.plan, case.fineness)
     if needed > memory:
         raise InputError(
-            f"a mesh of level {case.level:g} would take about {needed / 1e9:.3g} GB to solve, "
+            f"a mesh of level {case.fineness:g} would take about {needed / 1e9:.3g} GB to solve, "
             f"{memory / 1e9:.3g} GB may be used; expected a larger level, fewer spots, or more memory (--memory)"
         )
 
