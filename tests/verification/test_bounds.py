@@ -20,8 +20,9 @@ from support import closed_forms as analytic
 from constriction.field.bounds.bounds import Bounds, bound, gather_slab, solve_potential
 from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
-from constriction.field.bounds.fluxes import CORNERS, Quadrature, potential_slopes, rules_by_rim
+from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim
 from constriction.field.elements.assembly import assemble
+from constriction.field.elements.sampling import slopes
 from constriction.field.fineness import ERROR_AT_ONE, mesh_plan
 from constriction.field.finite_elements import MeshResponse, MeshSolution
 from constriction.field.mesh.cells import mesh_cell
@@ -250,7 +251,7 @@ def reference_flux(made, cell, places):
 def physical_flux(made, cell, places):
     """Positions (p, 3), τ = J τ̂ / |det J| (p, 3) and J (p, 3, 3) of a cell at places."""
     points = made.slab.points[cell]
-    jacobian = np.einsum("nx,pnk->pxk", points, potential_slopes(places))
+    jacobian = np.einsum("nx,pnk->pxk", points, slopes(places, TETRAHEDRON_EDGES))
     middles = [4 * places[:, i] * places[:, j] for i, j in TETRAHEDRON_EDGES]
     tau = np.einsum("pxk,pk->px", jacobian, reference_flux(made, cell, places))
     positions = np.column_stack([places * (2 * places - 1), *middles]) @ points

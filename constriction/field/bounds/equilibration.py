@@ -24,10 +24,9 @@ from constriction.field.bounds.fluxes import (
     potential_loads,
     rules_by_rim,
     triangle_rule,
-    triangle_shapes,
-    triangle_slopes,
 )
 from constriction.field.elements.operators import alone
+from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.elements.solvers import factorise
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
 from constriction.field.mesh.tags import SURFACES
@@ -35,6 +34,7 @@ from constriction.field.mesh.tags import SURFACES
 MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
 ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
+OPPOSITE = ((1, 2), (0, 2), (0, 1))  # corners at the ends of a triangle's edges, by the corner opposite
 SURFACE_POINTS = 5  # per direction, for a thin gap
 
 
@@ -125,12 +125,12 @@ def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, floa
     numbers = slab.corners[cells[:, None], CORNERS[place]]
     order = np.argmax(faces.corners[which][:, :, None] == numbers[:, None, :], axis=2)
     local = np.take_along_axis(CORNERS[place], order, axis=1)
-    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in ((1, 2), (0, 2), (0, 1)))], axis=1)
+    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in OPPOSITE)], axis=1)
     points = np.take_along_axis(slab.points[cells], nodes[..., None], axis=1)
     potential = np.take_along_axis(slab.potential[cells], nodes, axis=1)
-    tangents = np.einsum("fnx,qnk->fqkx", points, triangle_slopes(rule.places))
+    tangents = np.einsum("fnx,qnk->fqkx", points, slopes(rule.places, OPPOSITE))
     area = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
-    energy = ratio * np.sum((potential @ triangle_shapes(rule.places).T) ** 2 * area * rule.weights)
+    energy = ratio * np.sum((potential @ shapes(rule.places, OPPOSITE).T) ** 2 * area * rule.weights)
     density = np.einsum("qa,fau->fqu", rule.places, FRAMES[faces.frame[which]])
     matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / area, density, density) / (ratio if ratio > 0 else 1)
     return which, matrices, float(energy)

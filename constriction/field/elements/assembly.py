@@ -28,51 +28,57 @@ from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, VOLUMES
 
 
-@dataclass(frozen=True)
-class CoarseLevel:
-    """The same problem in first-order elements.
-
-    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
-    """
-
-    stiffness: Operator
-    gap: Operator
-    inner: NDArray[np.bool_]
-    prolongation: sparse.csr_array
-
-    def matrix(self, ratio: complex) -> Operator:
-        """As `GapProblem.matrix`."""
-        return _shifted(self, ratio)
-
-
-@dataclass(frozen=True)
-class GapProblem:
-    """The problem of one cell on its free unknowns.
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """The problem in elements of one order, on its free unknowns.
 
     `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
-    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. `flat` is the field of the
-    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`, `counter` those
-    of the counter electrode. `area` is the cell's in pitches², `depth` the slab's in pitches.
+    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are (owned,);
+    `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
     """
 
-    cell: CellMesh
-    plan: MeshPlan
-    space: fem.FunctionSpace
-    numbers: NDArray[np.int32]
-    counter: NDArray[np.int32]
     stiffness: Operator
     gap: Operator
     inner: NDArray[np.bool_]
+    numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
     drive: NDArray[np.float64]
-    flat: NDArray[np.float64]
     drive_energy: float
-    area: float
-    depth: float
 
     @property
     def numbering(self) -> Numbering:
         """Of the free unknowns."""
         return self.stiffness.numbering
+
+    def matrix(self, ratio: complex) -> Operator:
+        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
+        return self.stiffness.plus(ratio, self.gap) if ratio != 0 else self.stiffness.within(~self.inner)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoarseLevel(Level):
+    """The same problem in first-order elements.
+
+    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
+    """
+
+    prolongation: sparse.csr_array
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapProblem(Level):
+    """The problem of one cell in second-order elements.
+
+    `flat` is the field of the flat interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in
+    pitches.
+    """
+
+    cell: CellMesh
+    plan: MeshPlan
+    space: fem.FunctionSpace
+    flat: NDArray[np.float64]
+    area: float
+    depth: float
 
     @property
     def unknowns(self) -> int:
@@ -83,10 +89,6 @@ class GapProblem:
     def gap_volume(self) -> bool:
         """Whether the gap is meshed."""
         return self.plan.gap_height is not None
-
-    def matrix(self, ratio: complex) -> Operator:
-        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
-        return _shifted(self, ratio)
 
     def energy(self, field: Vector) -> float:
         """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
@@ -108,45 +110,18 @@ class GapProblem:
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def _shifted(level: GapProblem | CoarseLevel, ratio: complex) -> Operator:
-    return level.stiffness.plus(ratio, level.gap) if ratio != 0 else level.stiffness.within(~level.inner)
-
-
-@dataclass(frozen=True)
-class _Level:
-    """K and G on the free unknowns of a space; `numbers` of the owned ones, `counter` of the counter electrode's.
-
-    `current` = K·1 over the counter electrode's unknowns, on all that the rank owns, and `energy` = 1ᵀK1.
-    """
-
-    stiffness: Operator
-    gap: Operator
-    inner: NDArray[np.bool_]
-    numbers: NDArray[np.int32]
-    counter: NDArray[np.int32]
-    current: NDArray[np.float64]
-    energy: float
-
-
 def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
     """Assemble second-order Lagrange elements on a cell meshed after a plan."""
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level = _level(space, cell, plan)
+    level, _ = _level(space, cell, plan)
     flat = fem.Function(space, dtype=np.float64)
     flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
-    own = level.numbers[: level.stiffness.numbering.owned]
     return GapProblem(
+        **vars(level),
         cell=cell,
         plan=plan,
         space=space,
-        numbers=own,
-        counter=level.counter,
-        stiffness=level.stiffness,
-        gap=level.gap,
-        inner=level.inner,
-        drive=-level.current[own],
-        flat=flat.x.array[own],
-        drive_energy=level.energy,
+        flat=flat.x.array[level.numbers],
         area=area(cell, "counter_electrode"),
         depth=plan.slab_depth,
     )
@@ -155,11 +130,12 @@ def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
 def coarsen(problem: GapProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level = _level(space, problem.cell, problem.plan)
-    return CoarseLevel(level.stiffness, level.gap, level.inner, _prolongation(problem, space, level.numbers))
+    level, numbers = _level(space, problem.cell, problem.plan)
+    return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
+def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> tuple[Level, NDArray[np.int32]]:
+    """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, plan, u, v)
     everything = within(cell, "electrolyte", *(() if plan.gap_height is None else ("gap_volume",)))
@@ -174,15 +150,17 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
     numbering = Numbering(index_map)
     if numbering.comm.size == 1:
         numbers = _neighbours_together(stiffness, numbers)
-    return _Level(
+    own = numbers[: numbering.owned]
+    level = Level(
         stiffness=_restricted(stiffness, numbers, numbering),
         gap=_restricted(gap_matrix, numbers, numbering),
-        inner=~slab[numbers[: numbering.owned]],
-        numbers=numbers,
+        inner=~slab[own],
+        numbers=own,
         counter=np.flatnonzero(counter).astype(np.int32),
-        current=current,
-        energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
+        drive=-current[own],
+        drive_energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
     )
+    return level, numbers
 
 
 def _form(form: ufl.Form) -> fem.Form:

@@ -127,11 +127,7 @@ class StraightRim:
 
     corners: tuple[Point, ...]
     size: float
-
-    @property
-    def turn(self) -> float:
-        """Straight pieces do not turn."""
-        return 0.0
+    turn: float = 0.0
 
     @property
     def closed(self) -> bool:
