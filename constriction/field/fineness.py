@@ -10,8 +10,8 @@ import math
 import statistics
 
 from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
-from constriction.field.mesh.collars import LARGEST_RADIUS, CollarPlan, build_collar
-from constriction.field.mesh.flat import MeshPlan, rims_of, rounded
+from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
+from constriction.field.mesh.flat import MeshSizes, rims_of, rounded
 from constriction.field.response import Goal
 from constriction.geometry.cell import Layout, rim_lengths
 
@@ -37,32 +37,32 @@ def sectors(fineness: float) -> tuple[int, float]:
     return next((count, error) for least, count, error in SECTORS if fineness >= least)
 
 
-def mesh_plan(plan: Layout, thickness: float, gap_height: float | None, fineness: float) -> MeshPlan:
+def mesh_sizes(layout: Layout, thickness: float, gap_height: float | None, fineness: float) -> MeshSizes:
     """The sizes of a mesh; `thickness` of the electrolyte and `gap_height` of a meshed gap in m."""
     scale = math.sqrt(fineness)
     layers = 2
-    if gap_height is not None and plan.spots:
+    if gap_height is not None and layout.spots:
         layers += min(
-            math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(plan)) / scale)), MOST_LAYERS
+            math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(layout)) / scale)), MOST_LAYERS
         )
-    return MeshPlan(
-        collar=CollarPlan(
+    return MeshSizes(
+        collar=CollarSizes(
             min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors(fineness)[0], CORNER * fineness
         ),
         slope=SLOPE * scale,
-        slab_depth=rounded(min(thickness, disturbed_depth(plan)) / plan.pitch),
-        gap_height=None if gap_height is None else rounded(gap_height / plan.pitch),
+        slab_depth=rounded(min(thickness, disturbed_depth(layout)) / layout.pitch),
+        gap_height=None if gap_height is None else rounded(gap_height / layout.pitch),
         gap_layers=layers,
     )
 
 
-def disturbed_depth(plan: Layout) -> float:
+def disturbed_depth(layout: Layout) -> float:
     """Depth beyond which the field is uniform, metres.
 
     The slowest lateral mode of a cell decays as exp(−kz) with k = π / largest side (3.83 / radius in a tube); at kz =
     8 an equipotential there changes R_cstr by less than exp(−16) = 1e-7 of itself.
     """
-    return 8.0 * max(plan.width, plan.depth) / (3.8317 if plan.circular else math.pi)
+    return 8.0 * max(layout.width, layout.depth) / (3.8317 if layout.circular else math.pi)
 
 
 def expected_unknowns(rims: float, fineness: float) -> float:
@@ -70,14 +70,14 @@ def expected_unknowns(rims: float, fineness: float) -> float:
     return float(1000 + 600 * rims * fineness**-1.5)
 
 
-def memory_of(plan: Layout, fineness: float) -> float:
+def memory_of(layout: Layout, fineness: float) -> float:
     """Bytes that a mesh of this fineness is expected to take."""
-    return expected_memory(expected_unknowns(_rims_of(plan), fineness))
+    return expected_memory(expected_unknowns(_rims_of(layout), fineness))
 
 
-def _rims_of(plan: Layout) -> float:
+def _rims_of(layout: Layout) -> float:
     """The rims' length / size of the spot, summed."""
-    return sum(2 * spot.area / size**2 for spot, size in zip(plan.spots, plan.sizes, strict=True))
+    return sum(2 * spot.area / size**2 for spot, size in zip(layout.spots, layout.sizes, strict=True))
 
 
 def expected_memory(unknowns: float) -> float:
@@ -85,19 +85,19 @@ def expected_memory(unknowns: float) -> float:
     return float(2e8 + 4e3 * unknowns)
 
 
-def expected_effort(plan: Layout, goal: Goal) -> tuple[float, float]:
+def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: unknowns of both meshes, and bytes."""
-    rims = _rims_of(plan)
-    fineness = first_fineness(plan, goal)
+    rims = _rims_of(layout)
+    fineness = first_fineness(layout, goal)
     unknowns = expected_unknowns(rims, 2 * fineness) + expected_unknowns(rims, fineness)
-    return unknowns, memory_of(plan, fineness)
+    return unknowns, memory_of(layout, fineness)
 
 
-def check_mesh(plan: Layout, thickness: float, gap_height: float | None, relative_error: float) -> None:
+def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relative_error: float) -> None:
     """Refuse a cell that no mesh of a sensible size solves, before anything is built.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         thickness: of the electrolyte, m.
         gap_height: of a meshed gap, m.
         relative_error: that is asked.
@@ -105,34 +105,34 @@ def check_mesh(plan: Layout, thickness: float, gap_height: float | None, relativ
     Raises:
         InputError: it is too flat, or has spots or ways between them that are too small.
     """
-    if not plan.spots:
+    if not layout.spots:
         return
-    check_cell(plan, thickness / plan.pitch)
-    rooms = rim_lengths(plan)
-    sizes = mesh_plan(plan, thickness, gap_height, 2 * COARSEST_MESH)
-    check_rims(plan, sizes.slab_depth, min(rooms) / plan.pitch, max(relative_error, SECTORS[-1][2]))
-    if min(min(room, thickness) / size for room, size in zip(rooms, plan.sizes, strict=True)) > NARROW:
+    check_cell(layout, thickness / layout.pitch)
+    rooms = rim_lengths(layout)
+    sizes = mesh_sizes(layout, thickness, gap_height, 2 * COARSEST_MESH)
+    check_rims(layout, sizes.slab_depth, min(rooms) / layout.pitch, max(relative_error, SECTORS[-1][2]))
+    if min(min(room, thickness) / size for room, size in zip(rooms, layout.sizes, strict=True)) > NARROW:
         return
-    rims, surroundings = rims_of(plan, sizes)
+    rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
-    fineness = _fineness_for(plan, relative_error)
+    fineness = _fineness_for(layout, relative_error)
     finer = 2 * COARSEST_MESH / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
-    check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(plan), fineness))
+    check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
     if gap_height is not None:
-        layers = mesh_plan(plan, thickness, gap_height, fineness).gap_layers
+        layers = mesh_sizes(layout, thickness, gap_height, fineness).gap_layers
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 
-def first_fineness(plan: Layout, goal: Goal) -> float:
+def first_fineness(layout: Layout, goal: Goal) -> float:
     """The fineness that should do, or the finest that the memory allows."""
-    fineness = _fineness_for(plan, goal.relative_error)
-    while memory_of(plan, fineness) > goal.memory and fineness < COARSEST_MESH:
+    fineness = _fineness_for(layout, goal.relative_error)
+    while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
         fineness *= 1.25
     return fineness
 
 
-def _fineness_for(plan: Layout, relative_error: float) -> float:
+def _fineness_for(layout: Layout, relative_error: float) -> float:
     """The fineness that should do."""
-    at_one = ERROR_OF_MANY_AT_ONE if len(plan.spots) > MANY else ERROR_AT_ONE
+    at_one = ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE
     return min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_MESH)

@@ -24,7 +24,7 @@ from constriction.field.elements.multigrid import with_levels_or_factor
 from constriction.field.elements.sizes import Weights, find_weights, may_be_uneven
 from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fineness, sectors
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.mesh.flat import MeshPlan
+from constriction.field.mesh.flat import MeshSizes
 from constriction.field.reduction.affine import reduce_keeping_potential
 from constriction.field.reduction.poles import ReducedModel
 from constriction.field.response import Goal, Report, Response, Solution
@@ -106,10 +106,10 @@ class MeshResponse(Response[MeshSolution]):
         return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
 
 
-def solve_mesh(plan: Layout, sizes: MeshPlan, fineness: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
+def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
     """Mesh a cell once and reduce it."""
     start = time.perf_counter()
-    cell = mesh_cell(plan, sizes, comm)
+    cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes)
     tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE) if np.any(goal.ratios) else math.inf
@@ -131,12 +131,12 @@ def solve_mesh(plan: Layout, sizes: MeshPlan, fineness: float, goal: Goal, comm:
 
 
 def converge(
-    plan: Layout, sizes_at: Callable[[float], MeshPlan], goal: Goal, comm: MPI.Comm, report: Report
+    layout: Layout, sizes_at: Callable[[float], MeshSizes], goal: Goal, comm: MPI.Comm, report: Report
 ) -> MeshResponse:
     """Refine until the error bar is below what is asked, or the memory would not do.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         sizes_at: the mesh sizes of a fineness.
         goal: what is asked.
         comm: communicator of the meshes.
@@ -145,13 +145,13 @@ def converge(
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
-    fineness = first_fineness(plan, goal)
-    if not plan.spots:
+    fineness = first_fineness(layout, goal)
+    if not layout.spots:
         return _full_contact(sizes_at(fineness), fineness, goal)
-    weights = _weights(plan, sizes_at, fineness, comm)
+    weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
-        solution = solve_mesh(plan, replace(sizes_at(fineness), weights=weights), fineness, goal, comm)
+        solution = solve_mesh(layout, replace(sizes_at(fineness), weights=weights), fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
@@ -201,7 +201,7 @@ def _first_two(
     raise failure
 
 
-def _full_contact(sizes: MeshPlan, fineness: float, goal: Goal) -> MeshResponse:
+def _full_contact(sizes: MeshSizes, fineness: float, goal: Goal) -> MeshResponse:
     """The flat interface, exact without a mesh: F = depth at every ratio."""
     depth = sizes.slab_depth
     solution = MeshSolution(
@@ -219,16 +219,16 @@ def _full_contact(sizes: MeshPlan, fineness: float, goal: Goal) -> MeshResponse:
     return MeshResponse((replace(solution, fineness=2 * fineness), solution))
 
 
-def _weights(plan: Layout, sizes_at: Callable[[float], MeshPlan], fineness: float, comm: MPI.Comm) -> Weights:
+def _weights(layout: Layout, sizes_at: Callable[[float], MeshSizes], fineness: float, comm: MPI.Comm) -> Weights:
     """What the rims' fineness is relative to a mesh's, found on a mesh so coarse that it costs little; empty: all one.
 
     All meshes of a cell have the same, so that their errors go with their fineness.
     """
     coarse = sizes_at(2 * COARSEST_MESH)
-    if fineness > ADAPT_BELOW or not may_be_uneven(plan, coarse):
+    if fineness > ADAPT_BELOW or not may_be_uneven(layout, coarse):
         return ()
     try:
-        return find_weights(plan, coarse, comm)
+        return find_weights(layout, coarse, comm)
     except MeshError:  # finer ones may be there
         return ()
 

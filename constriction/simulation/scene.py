@@ -219,17 +219,19 @@ def solve_scene(
     from constriction.field.mesh.files import mesh_and_fields
 
     cell = cell_case(case, level)
-    found = gap_ratio(case, cell.plan, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+    found = (
+        gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+    )
     report("meshing and solving")
     mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
     scaled = [field.scaled(cell.rest) for field in fields]
     return Scene(
         case=case,
-        plan=cell.plan,
+        plan=cell.layout,
         mesh=mesh,
         frequencies=tuple(frequencies),
         potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),
         ratios=found,
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
-        gap_model=gap_model(case, cell.plan),
+        gap_model=gap_model(case, cell.layout),
     )

@@ -183,11 +183,11 @@ def sweep_frequencies(case: Case) -> NDArray[np.float64]:
 def _finite_elements(
     case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]
 ) -> Response[Any]:
-    from constriction.field.fineness import mesh_plan
+    from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = case.gap.height if gap_model(case, plan) == "volume" else None
-    return converge(plan, lambda level: mesh_plan(plan, case.electrolyte.thickness, height, level), goal, comm, report)
+    return converge(plan, lambda level: mesh_sizes(plan, case.electrolyte.thickness, height, level), goal, comm, report)
 
 
 def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:

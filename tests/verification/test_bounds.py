@@ -23,7 +23,7 @@ from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.sampling import slopes
-from constriction.field.fineness import ERROR_AT_ONE, mesh_plan
+from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
 from constriction.field.finite_elements import MeshResponse, MeshSolution
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
@@ -45,7 +45,7 @@ class Solved:
     def __init__(self, interface, level, ratio=0.0, thickness="6 mm", gap_height=None):
         case = conductor(interface, thickness=thickness)
         plan = layout(case.interface)
-        sizes = mesh_plan(plan, case.electrolyte.thickness, gap_height, level)
+        sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
         self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
         self.potential = solve_potential(self.problem, ratio)
         self.ratio = ratio

@@ -20,7 +20,7 @@ from constriction.field.elements import multigrid as module
 from constriction.field.elements.assembly import assemble, coarsen
 from constriction.field.elements.multigrid import hierarchy, multigrid
 from constriction.field.elements.solvers import SolverError, Stop, factorise
-from constriction.field.fineness import mesh_plan
+from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
@@ -33,7 +33,7 @@ STOP = Stop(relative=1e-8)
 
 def problem_of(interface, gap, level=1.3):
     plan = layout(case_of(interface).interface)
-    sizes = mesh_plan(plan, 1.0, GAPS[gap], level)
+    sizes = mesh_sizes(plan, 1.0, GAPS[gap], level)
     return assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
 
 
@@ -69,7 +69,7 @@ def test_solution_is_that_of_a_factor(name, gap, shift):
 def test_iterations_on_the_shipped_cases(shipped):
     case = load(shipped)
     plan = layout(case.interface)
-    sizes = mesh_plan(plan, case.electrolyte.thickness, None, 1.3)
+    sizes = mesh_sizes(plan, case.electrolyte.thickness, None, 1.3)
     levels = levels_of(assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes))
     for shift in SHIFTS:
         _, iterations = multigrid(levels, shift).iterate(levels.problem.drive, STOP)

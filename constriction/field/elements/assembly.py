@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from constriction.field.elements.forms import area, conduction, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
 from constriction.field.mesh.cells import CellMesh
-from constriction.field.mesh.flat import MeshPlan
+from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, VOLUMES
 
@@ -74,7 +74,7 @@ class GapProblem(Level):
     """
 
     cell: CellMesh
-    plan: MeshPlan
+    sizes: MeshSizes
     space: fem.FunctionSpace
     flat: NDArray[np.float64]
     area: float
@@ -88,7 +88,7 @@ class GapProblem(Level):
     @property
     def gap_volume(self) -> bool:
         """Whether the gap is meshed."""
-        return self.plan.gap_height is not None
+        return self.sizes.gap_height is not None
 
     def energy(self, field: Vector) -> float:
         """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
@@ -110,35 +110,35 @@ class GapProblem(Level):
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
-    """Assemble second-order Lagrange elements on a cell meshed after a plan."""
+def assemble(cell: CellMesh, sizes: MeshSizes) -> GapProblem:
+    """Assemble second-order Lagrange elements on a cell meshed after its sizes."""
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level, _ = _level(space, cell, plan)
+    level, _ = _level(space, cell, sizes)
     flat = fem.Function(space, dtype=np.float64)
-    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
+    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / sizes.slab_depth)  # −z/depth in the slab, 0 above it
     return GapProblem(
         **vars(level),
         cell=cell,
-        plan=plan,
+        sizes=sizes,
         space=space,
         flat=flat.x.array[level.numbers],
         area=area(cell, "counter_electrode"),
-        depth=plan.slab_depth,
+        depth=sizes.slab_depth,
     )
 
 
 def coarsen(problem: GapProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level, numbers = _level(space, problem.cell, problem.plan)
+    level, numbers = _level(space, problem.cell, problem.sizes)
     return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> tuple[Level, NDArray[np.int32]]:
+def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, plan, u, v)
-    everything = within(cell, "electrolyte", *(() if plan.gap_height is None else ("gap_volume",)))
+    electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, sizes, u, v)
+    everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
     matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for both
     columns = matrix.index_map(1)
     stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))

@@ -38,7 +38,7 @@ def flat_storage(problem: GapProblem) -> float:
     """
     if not problem.gap_volume:
         raise ValueError(
-            f"flat_storage: expected a problem with a gap volume, got gap_height = {problem.plan.gap_height}"
+            f"flat_storage: expected a problem with a gap volume, got gap_height = {problem.sizes.gap_height}"
         )
     touched = problem.gap.diagonal() > 0
     # of the flat field into the plane z = 0: b / depth, with its sign turned

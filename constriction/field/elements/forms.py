@@ -13,7 +13,7 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from constriction.field.mesh.cells import CellMesh
-from constriction.field.mesh.flat import MeshPlan
+from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
@@ -48,11 +48,11 @@ def electrolyte_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
     return conduction(a, b) * within(cell, "electrolyte")
 
 
-def gap_form(cell: CellMesh, plan: MeshPlan, a: Expr, b: Expr, kind: Number = np.float64) -> ufl.Form:
+def gap_form(cell: CellMesh, sizes: MeshSizes, a: Expr, b: Expr, kind: Number = np.float64) -> ufl.Form:
     """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: G; `kind` of numbers."""
-    if plan.gap_height is None:
+    if sizes.gap_height is None:
         return a * b * on(cell, "gap")
-    return fem.Constant(cell.mesh, kind(plan.gap_height)) * conduction(a, b) * within(cell, "gap_volume")
+    return fem.Constant(cell.mesh, kind(sizes.gap_height)) * conduction(a, b) * within(cell, "gap_volume")
 
 
 def area(cell: CellMesh, name: str) -> float:

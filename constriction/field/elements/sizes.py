@@ -22,7 +22,7 @@ from constriction.field.elements.multigrid import Hierarchy, solver_of, with_lev
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import Stop
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.mesh.flat import MeshPlan, rims_of
+from constriction.field.mesh.flat import MeshSizes, rims_of
 from constriction.geometry.cell import Layout
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
@@ -36,32 +36,32 @@ Reals = NDArray[np.float64]
 Weights = tuple[tuple[float, ...], ...]
 
 
-def may_be_uneven(layout: Layout, plan: MeshPlan) -> bool:
+def may_be_uneven(layout: Layout, sizes: MeshSizes) -> bool:
     """Whether the rims of a cell may want unlike fineness: several spots, or one that is nearly touched."""
-    _, surroundings = rims_of(layout, plan)
+    _, surroundings = rims_of(layout, sizes)
     return len(surroundings) > 1 or any(np.min(near.room) < NARROW * np.max(near.room) for near in surroundings)
 
 
-def find_weights(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> Weights:
-    """Mesh a cell after a coarse plan and solve for the DC potential; the weights, empty if they are not worth it."""
-    problem = assemble(mesh_cell(layout, plan, comm), plan)
-    energies, cells = collar_shares(problem, layout, plan)
+def find_weights(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> Weights:
+    """Mesh a cell coarsely and solve for the DC potential; the weights, empty if they are not worth it."""
+    problem = assemble(mesh_cell(layout, sizes, comm), sizes)
+    energies, cells = collar_shares(problem, layout, sizes)
     return weigh(energies, cells)
 
 
-def collar_shares(problem: GapProblem, layout: Layout, plan: MeshPlan) -> tuple[Reals, Reals]:
+def collar_shares(problem: GapProblem, layout: Layout, sizes: MeshSizes) -> tuple[Reals, Reals]:
     """Each place's part of the DC energy in collars, and the collars' cells there; both (rims, PLACES), on all ranks.
 
     A cell counts for the two places beside it, linearly in t.
     """
-    rims, surroundings = rims_of(layout, plan)
+    rims, surroundings = rims_of(layout, sizes)
     samples = np.concatenate([rim.at(near.t)[0] for rim, near in zip(rims, surroundings, strict=True)])
     owner = np.repeat(np.arange(len(rims)), [len(near.t) for near in surroundings])
     t, room = (np.concatenate([getattr(near, name) for near in surroundings]) for name in ("t", "room"))
     mesh, energy = problem.cell.mesh, _cell_energies(problem)
     corners = mesh.geometry.x[mesh.geometry.dofmaps[0][: len(energy), :4]].mean(axis=1)
     away, nearest = cKDTree(np.column_stack([samples, np.zeros(len(samples))])).query(corners)
-    inside = (away < plan.collar.radius * room[nearest]) & (corners[:, 2] < 0)
+    inside = (away < sizes.collar.radius * room[nearest]) & (corners[:, 2] < 0)
     place = t[nearest[inside]] * (PLACES - 1)
     low = np.minimum(place.astype(np.int64), PLACES - 2)
     first, beyond = owner[nearest[inside]] * PLACES + low, place - low

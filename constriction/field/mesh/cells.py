@@ -16,7 +16,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from constriction.base.errors import MeshError
-from constriction.field.mesh.flat import MeshPlan, linear_mesh
+from constriction.field.mesh.flat import MeshSizes, linear_mesh
 from constriction.field.mesh.simplices import Ints, LinearMesh, QuadraticMesh, elevate
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
@@ -49,19 +49,19 @@ class CellMesh:
         return np.concatenate([self.surfaces.find(SURFACES[name]) for name in names])
 
 
-def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
+def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> CellMesh:
     """Mesh a mirror cell on rank 0 and distribute it over `comm`.
 
     Args:
         layout: the cell, in metres.
-        plan: sizes.
+        sizes: how fine.
         comm: communicator of the mesh.
 
     Raises:
         MeshError: gmsh failed; on every rank.
     """
     start = time.perf_counter()
-    made = _generate_or_fail(layout, plan) if comm.rank == 0 else None
+    made = _generate_or_fail(layout, sizes) if comm.rank == 0 else None
     failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
     seconds = comm.bcast(time.perf_counter() - start)
     if failure is not None:
@@ -70,7 +70,7 @@ def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
     return _distribute(made, seconds, comm)
 
 
-def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float] | MeshError:
+def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float] | MeshError:
     """An exception of rank 0 alone would leave the others waiting: it is handed over instead.
 
     Between two sides that are meshed alike a tetrahedron may be left flat, its corners in one plane, which gmsh cannot
@@ -81,7 +81,7 @@ def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float
     for nudge in NUDGES:
         gmsh.initialize(interruptible=False)
         try:
-            made = linear_mesh(layout, replace(plan, slope=nudge * plan.slope))
+            made = linear_mesh(layout, replace(sizes, slope=nudge * sizes.slope))
             best = made if best is None or made[1] > best[1] else best
         except ValueError as error:  # rims too near to each other
             failure = str(error)

@@ -24,7 +24,7 @@ LARGEST_TURN = math.pi / 4  # of an arc from station to station
 
 
 @dataclass(frozen=True)
-class CollarPlan:
+class CollarSizes:
     """How a collar is cut.
 
     `radius` / room at the rim, `sectors` of the half circle, `spacing` of the stations / pace. At a corner room and
@@ -61,26 +61,26 @@ class Collar:
     scale: Reals
 
 
-def build_collar(rim: Rim, surroundings: Surroundings, plan: CollarPlan) -> Collar:
+def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Collar:
     """Cut the collar of a rim.
 
     Args:
         rim: the rim.
         surroundings: of it.
-        plan: how to cut.
+        sizes: how to cut.
     """
     away = _away_from_corners(rim, surroundings.t)
     scale = surroundings.scale
-    limit = plan.corner * rim.size * scale**2 + CORNER_SLOPE * away
+    limit = sizes.corner * rim.size * scale**2 + CORNER_SLOPE * away
     pace = np.minimum(surroundings.pace, scale * limit)
-    t = _stations(rim, surroundings.t, pace, plan)
+    t = _stations(rim, surroundings.t, pace, sizes)
     # inside the spot the skin of one edge must not cross that of the next: radius < distance from the corner
-    first_step = plan.spacing * np.min(pace[away == 0], initial=np.inf)
-    share = np.minimum(plan.radius * scale, max(plan.radius, LARGEST_RADIUS))
+    first_step = sizes.spacing * np.min(pace[away == 0], initial=np.inf)
+    share = np.minimum(sizes.radius * scale, max(sizes.radius, LARGEST_RADIUS))
     radius = np.minimum(share * np.minimum(surroundings.room, limit), 0.5 * first_step + 0.4 * away)
     radii = np.interp(t, surroundings.t, radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
-    angles = np.linspace(0, math.pi, plan.sectors + 1)
+    angles = np.linspace(0, math.pi, sizes.sectors + 1)
     out, down = radii[:, None] * np.cos(angles), radii[:, None] * np.sin(angles)
     down[:, [0, -1]] = 0.0  # exactly on the plane
     flat = feet[:, None, :] + out[..., None] * normals[:, None, :]
@@ -100,9 +100,9 @@ def _away_from_corners(rim: Rim, t: Reals) -> Reals:
     return away
 
 
-def _stations(rim: Rim, t: Reals, pace: Reals, plan: CollarPlan) -> Reals:
-    """Places of the stations: at ends and corners, and as far apart as the plan's spacing × the pace at t between."""
-    density = rim.length / (plan.spacing * pace)
+def _stations(rim: Rim, t: Reals, pace: Reals, sizes: CollarSizes) -> Reals:
+    """Places of the stations: at ends and corners, and as far apart as the sizes' spacing × the pace at t between."""
+    density = rim.length / (sizes.spacing * pace)
     total = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(t))])
     places = []
     for a, b in zip(rim.breaks, rim.breaks[1:], strict=False):

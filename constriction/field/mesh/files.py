@@ -27,9 +27,9 @@ from ufl.core.expr import Expr
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
 from constriction.field.elements.forms import area, electrolyte_form, gap_form
-from constriction.field.fineness import check_mesh, memory_of, mesh_plan
+from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
 from constriction.field.mesh.cells import CellMesh, mesh_cell
-from constriction.field.mesh.flat import MeshPlan
+from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.tags import METALS, SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 
@@ -144,7 +144,7 @@ def meshed_contact_fraction(cell: CellMesh) -> float:
     return area(cell, "contact") / area(cell, "counter_electrode")
 
 
-def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
+def solve_field(cell: CellMesh, sizes: MeshSizes, ratio: complex) -> Field:
     """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
 
     Args:
@@ -182,25 +182,25 @@ def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], pot
 
 @dataclass(frozen=True)
 class CellCase:
-    """Which cell is meshed: `plan` at a `fineness`.
+    """Which cell is meshed: `layout` at a `fineness`.
 
     `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m.
     """
 
-    plan: Layout
+    layout: Layout
     thickness: float
     gap_height: float | None
     fineness: float
 
     @property
-    def sizes(self) -> MeshPlan:
+    def sizes(self) -> MeshSizes:
         """The mesh's sizes, in pitches."""
-        return mesh_plan(self.plan, self.thickness, self.gap_height, self.fineness)
+        return mesh_sizes(self.layout, self.thickness, self.gap_height, self.fineness)
 
     @property
     def rest(self) -> float:
         """Thickness of the undisturbed electrolyte below the mesh, in pitches."""
-        return self.thickness / self.plan.pitch - self.sizes.slab_depth
+        return self.thickness / self.layout.pitch - self.sizes.slab_depth
 
 
 def check_cell_case(case: CellCase, memory: float) -> None:
@@ -213,8 +213,8 @@ def check_cell_case(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with what is too small or too near, or the memory that it would take.
     """
-    check_mesh(case.plan, case.thickness, case.gap_height, COARSEST_ERROR)
-    needed = memory_of(case.plan, case.fineness)
+    check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR)
+    needed = memory_of(case.layout, case.fineness)
     if needed > memory:
         raise InputError(
             f"a mesh of level {case.fineness:g} would take about {needed / 1e9:.3g} GB to solve, "
@@ -236,11 +236,11 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
         InputError: another suffix than those of meshes.
         StoreError: it cannot be written; what was there before is as it was.
     """
-    cell = mesh_cell(case.plan, case.sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, case.sizes, MPI.COMM_SELF)
     with whole_files(path.parent, path) as hidden:
-        written = write_mesh(cell, case.plan.pitch, hidden / path.name)
+        written = write_mesh(cell, case.layout.pitch, hidden / path.name)
     return {
-        "contact_fraction": case.plan.contact_fraction,
+        "contact_fraction": case.layout.contact_fraction,
         "meshed_contact_fraction": meshed_contact_fraction(cell),
         "cells": cell.cells,
         "smallest_quality": cell.smallest_quality,
@@ -279,7 +279,7 @@ def mesh_and_fields(case: CellCase, ratios: Sequence[complex]) -> tuple[MeshArra
         ratios: s; 0 is taken as the limit s → 0 where the gap is meshed.
     """
     sizes = case.sizes
-    cell = mesh_cell(case.plan, sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF)
     least = 0.0 if sizes.gap_height is None else ALMOST_DC
     fields = [solve_field(cell, sizes, ratio or least) for ratio in ratios]
-    return mesh_arrays(cell, case.plan.pitch), fields
+    return mesh_arrays(cell, case.layout.pitch), fields

@@ -1,4 +1,4 @@
-"""From the plan of a mirror cell to a tagged second-order mesh.
+"""From the layout of a mirror cell to a mesh of straight-sided tetrahedra.
 
 gmsh fills the slab between the collars of the rims (see `collars`) with a graded mesh; the collars, gap volumes and
 mid-nodes are made here as arrays. All lengths are in units of the pitch (gmsh's tolerances are absolute). All of it
@@ -16,7 +16,7 @@ import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi th
 import numpy as np
 from scipy.spatial import cKDTree
 
-from constriction.field.mesh.collars import Collar, CollarPlan, build_collar
+from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
 from constriction.field.mesh.drawing import Drawn, draw
 from constriction.field.mesh.rims import Rim, Surroundings, rim_edges, rim_of
 from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, extrude
@@ -42,7 +42,7 @@ SMALLEST = 0.3  # size that grows from a rim / spacing of its stations, where co
 
 
 @dataclass(frozen=True)
-class MeshPlan:
+class MeshSizes:
     """What a mesh of a cell shall be like; lengths in units of the pitch.
 
     `collar` tells how the surroundings of a rim are cut. Away from a rim the size grows by `slope` per length.
@@ -51,7 +51,7 @@ class MeshPlan:
     places along it.
     """
 
-    collar: CollarPlan
+    collar: CollarSizes
     slope: float
     slab_depth: float
     gap_height: float | None = None
@@ -59,32 +59,32 @@ class MeshPlan:
     weights: tuple[tuple[float, ...], ...] = ()
 
 
-def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
+def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = _in_pitches(layout)
-    rims, surroundings = rims_of(layout, plan)
-    collars = [build_collar(rim, near, plan.collar) for rim, near in zip(rims, surroundings, strict=True)]
+    rims, surroundings = rims_of(layout, sizes)
+    collars = [build_collar(rim, near, sizes.collar) for rim, near in zip(rims, surroundings, strict=True)]
     check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
-    drawn = draw(cell, spots, collars, plan.slab_depth)
-    _grade(_sources(collars, plan.slope), _largest_size(cell, plan))
+    drawn = draw(cell, spots, collars, sizes.slab_depth)
+    _grade(_sources(collars, sizes.slope), _largest_size(cell, sizes))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
     mesh = _collect(drawn, collars, layout.inverted)
-    if plan.gap_height is not None:
-        heights = plan.gap_height * (np.arange(1, plan.gap_layers + 1) / plan.gap_layers) ** 2  # finer at the rim
+    if sizes.gap_height is not None:
+        heights = sizes.gap_height * (np.arange(1, sizes.gap_layers + 1) / sizes.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
     return mesh, quality
 
 
-def rims_of(layout: Layout, plan: MeshPlan) -> tuple[list[Rim], list[Surroundings]]:
+def rims_of(layout: Layout, sizes: MeshSizes) -> tuple[list[Rim], list[Surroundings]]:
     """The rims of all spots, and what is near them."""
     cell, spots = _in_pitches(layout)
-    sizes = [rounded(size / layout.pitch) for size in layout.sizes]
-    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
-    return rims, survey(rims, cell, plan.slab_depth, layout.inverted, plan.weights)
+    of_spots = [rounded(size / layout.pitch) for size in layout.sizes]
+    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, of_spots, strict=True)]
+    return rims, survey(rims, cell, sizes.slab_depth, layout.inverted, sizes.weights)
 
 
 def rounded(length: float) -> float:
@@ -148,12 +148,12 @@ def _grade(sources: dict[tuple[float, float], list[int]], largest: float) -> Non
     field.setAsBackgroundMesh(smallest)
 
 
-def _largest_size(cell: Outline, plan: MeshPlan) -> float:
+def _largest_size(cell: Outline, sizes: MeshSizes) -> float:
     """Half the cell's largest extent; a circular side must also be followed (a P2 arc of 0.2 rad is true to 1e-6)."""
     extent = max(abs(x) for edge in cell.edges for x in edge.start)
     if any(edge.centre is not None for edge in cell.edges):
         return 0.2 * extent
-    return 0.5 * max(extent, plan.slab_depth)
+    return 0.5 * max(extent, sizes.slab_depth)
 
 
 # --- from gmsh and the collars to one mesh --------------------------------------------------------------------------
