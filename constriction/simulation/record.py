@@ -241,4 +241,4 @@ def write_field_of(result: Result, path: Path) -> None:
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     volume = case.gap.height if result.gap_model == "volume" else None
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
-    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.level), ratio, path)
+    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.fineness), ratio, path)

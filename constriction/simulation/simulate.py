@@ -165,7 +165,7 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         check_flat(case, plan)
         check_grid(plan, depth, memory)
     else:
-        from constriction.field.finite_elements import check_mesh
+        from constriction.field.fineness import check_mesh
 
         height = case.gap.height if gap_model(case, plan) == "volume" else None
         check_mesh(plan, case.electrolyte.thickness, height, case.accuracy.relative_error)
@@ -184,10 +184,11 @@ def sweep_frequencies(case: Case) -> NDArray[np.float64]:
 def _finite_elements(
     case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]
 ) -> Response[Any]:
-    from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
+    from constriction.field.fineness import mesh_sizes
+    from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = case.gap.height if gap_model(case, plan) == "volume" else None
-    return converge(plan, lambda level: mesh_plan(plan, case.electrolyte.thickness, height, level), goal, comm, report)
+    return converge(plan, lambda level: mesh_sizes(plan, case.electrolyte.thickness, height, level), goal, comm, report)
 
 
 def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:
@@ -231,9 +232,9 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = least_memory(spots)
     else:
-        from constriction.field.finite_elements import COARSEST_LEVEL, expected_memory, expected_unknowns
+        from constriction.field.fineness import COARSEST_MESH, expected_memory, expected_unknowns
 
-        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
+        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_MESH))
     if needed > memory:
         key = "interface.discs" if interface.pattern == "list" else "interface.spots"
         raise InputError(

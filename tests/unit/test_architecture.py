@@ -59,6 +59,7 @@ LIBRARIES_OF_FILE = {
     for name in (
         "response",
         "elements/sampling",
+        "reduction/basis",
         "reduction/greedy",
         "reduction/poles",
         "transforms/convergence",

@@ -23,8 +23,8 @@ from mpi4py import MPI
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
@@ -42,7 +42,7 @@ RATIOS = 1j * np.logspace(-2, 4, 61)  # s: from the resistance to the slab
 def model_of(height_over_radius, squash):
     """The reduced model and s·(F − F(∞)) at s → ∞ of a gap of h/a, its mesh squashed towards the plane."""
     plan = layout(case_of(DISCS).interface)
-    sizes = mesh_plan(plan, 6e-3, height_over_radius * RADIUS * plan.pitch, LEVEL)
+    sizes = mesh_sizes(plan, 6e-3, height_over_radius * RADIUS * plan.pitch, LEVEL)
     cell = mesh_cell(plan, sizes, MPI.COMM_SELF)
     nodes = cell.mesh.geometry.x
     nodes[nodes[:, 2] > 0, 2] *= squash

@@ -15,8 +15,9 @@ from cases import HEXAGONAL, MORPHOLOGIES, SQUARE, case_of, conductor
 from mpi4py import MPI
 
 from constriction.base.errors import InputError
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
+from constriction.field.mesh.tags import SURFACES
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate
 
@@ -123,7 +124,7 @@ def test_meshed_contact_fraction(name):
     from ufl import Measure
 
     plan = layout(case_of(MORPHOLOGIES[name]).interface)
-    cell = mesh_cell(plan, mesh_plan(plan, 6e-3, None, 2.0), MPI.COMM_SELF)
+    cell = mesh_cell(plan, mesh_sizes(plan, 6e-3, None, 2.0), MPI.COMM_SELF)
     ds = Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata={"quadrature_degree": 6})
     one = fem.Constant(cell.mesh, 1.0 + 0j)
     contact, gap, counter = (

@@ -14,8 +14,8 @@ from mpi4py import MPI
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, gap_ratio, simulate
@@ -42,7 +42,7 @@ def test_sweep_with_and_without_reduction(interface, model):
 def problem_of(interface, height, model, level=2.0):
     """The matrices of one mesh; the slab's depth is that of the disturbance."""
     plan = layout(case_of(interface).interface)
-    sizes = mesh_plan(plan, 1.0, height if model == "volume" else None, level)
+    sizes = mesh_sizes(plan, 1.0, height if model == "volume" else None, level)
     return assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from constriction.case.schema import Case, Interface
-from constriction.field.finite_elements import disturbed_depth, expected_effort
+from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
