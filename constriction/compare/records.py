@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
 from constriction.base.folders import Kind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.measured import Loaded
-from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2, scaled, versions
+from constriction.simulation.record import scaled, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.fit.inductance import Inductance, series_inductance

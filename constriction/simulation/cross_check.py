@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.case.schema import Case
-from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2
 from constriction.simulation.simulate import Options, Result, simulate
 
 TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
@@ -111,17 +111,16 @@ _KEYS = (
 
 def _numbers(check: CrossCheck, other: Result) -> dict[str, float | None]:
     values = (
-        other.R_cstr * OHM_CM2,
-        other.R_cstr_error * OHM_CM2,
-        other.spectrum_error * OHM_CM2,
-        None if other.C_cstr is None else other.C_cstr * FARAD_PER_CM2,
+        other.R_cstr,
+        other.R_cstr_error,
+        other.spectrum_error,
+        other.C_cstr,
         other.f_cstr,
         other.seconds_total,
         check.difference,
         check.spectrum_difference,
     )
-    pairs = zip(_KEYS, values, strict=True)
-    return {key: value if value is None or math.isfinite(value) else None for key, value in pairs}
+    return edge_record(dict(zip(_KEYS, values, strict=True)))
 
 
 def _in_bars(apart: float, bars: float) -> float:

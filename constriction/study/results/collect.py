@@ -12,35 +12,14 @@ import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
 from constriction.study.file.axes import Axis
 from constriction.study.results.table import Table, csv_text, is_number, means
 from constriction.study.run.plan import Plan
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
-UNITS = {  # endings of keys, longest first
-    "_farad_per_cm2": "F cm-2",
-    "_ohm_cm2": "ohm cm2",
-    "_ohm_cm": "ohm cm",
-    "_farad_per_cm": "F cm-1",
-    "_hertz": "Hz",
-}
-LONG_NAMES = {
-    "R_cstr_ohm_cm2": "constriction resistance",
-    "R_cstr_error_ohm_cm2": "error bar of the constriction resistance",
-    "C_cstr_farad_per_cm2": "constriction capacitance, from the apex of -Im Z_cstr",
-    "C_low_farad_per_cm2": "low-frequency limit of the gap's capacitance",
-    "C_high_farad_per_cm2": "high-frequency limit of the gap's capacitance",
-    "f_cstr_hertz": "frequency of the apex of -Im Z_cstr",
-    "R_electrolyte_ohm_cm2": "resistance of the electrolyte in full contact",
-    "R_dc_ohm_cm2": "resistance at zero frequency",
-    "spectrum_error_ohm_cm2": "largest error bar of any impedance of the sweep",
-}
-SPECTRUM = {
-    "frequency_hertz": "frequency, falling",
-    "real_impedance_ohm_cm2": "real part of the impedance",
-    "imaginary_impedance_ohm_cm2": "imaginary part of the impedance",
-}
+SPECTRUM = ("frequency_hertz", "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2")
 NO_FLAG = -1  # of a truth value that is missing
 
 
@@ -121,7 +100,8 @@ def _peaks(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) ->
         for n, peaks in enumerate(lists):
             values[n, : len(peaks)] = [peak[key] for peak in peaks]
         name = f"peak_{key}"
-        yield name, ((*dimensions, "peak"), values.reshape(*shape, most), _attributes(name, {}))
+        attributes = {"units": edge_unit(key).udunits, "long_name": name.replace("_", " ")}
+        yield name, ((*dimensions, "peak"), values.reshape(*shape, most), attributes)
 
 
 def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
@@ -132,8 +112,8 @@ def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) 
         return
     most = max(len(spectrum["frequency_hertz"]) for spectrum in known)
     one = all(spectrum["frequency_hertz"] == known[0]["frequency_hertz"] for spectrum in known)
-    for key, words in SPECTRUM.items():
-        attributes = {**_attributes(key, {}), "long_name": words}
+    for key in SPECTRUM:
+        attributes = _attributes(key, {})
         if one and key == "frequency_hertz":
             yield key, ("point", np.array(known[0][key]), attributes)
             continue
@@ -156,5 +136,5 @@ def _array(values: Sequence[Any]) -> NDArray[Any]:
 
 def _attributes(key: str, units: Mapping[str, str]) -> dict[str, str]:
     """Unit and long name of a key."""
-    unit = units.get(key) or next((unit for ending, unit in UNITS.items() if key.endswith(ending)), "1")
-    return {"units": unit, "long_name": LONG_NAMES.get(key, key.replace("_", " "))}
+    long_name = QUANTITIES[key].long_name if key in QUANTITIES else key.replace("_", " ")
+    return {"units": units.get(key) or edge_unit(key).udunits, "long_name": long_name}

@@ -13,11 +13,12 @@ import psutil
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.base.memory import release
 from constriction.case.schema import Case, resolved_toml
 from constriction.field.response import Response
-from constriction.simulation.record import OHM_CM2, result_record
+from constriction.simulation.record import result_record
 from constriction.simulation.simulate import Options, Result, gap_ratio, result_of, solve_geometry, sweep_frequencies
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
@@ -250,17 +251,17 @@ def success(result: Result) -> Record:
     whole = result_record(result)
     times = {key: value for key, value in whole.items() if key.startswith(NOT_REPRODUCIBLE)}
     versions = whole.pop(VERSIONS)
-    impedance = result.spectrum.impedance * OHM_CM2
+    spectrum = {
+        "frequency_hertz": result.spectrum.frequency,
+        "real_impedance_ohm_cm2": result.spectrum.impedance.real,
+        "imaginary_impedance_ohm_cm2": result.spectrum.impedance.imag,
+    }
     return {
         "status": "done",
         "error": "",
         "case": resolved_toml(result.case),
         "result": {key: value for key, value in whole.items() if key not in times},
-        "spectrum": {
-            "frequency_hertz": result.spectrum.frequency.tolist(),
-            "real_impedance_ohm_cm2": impedance.real.tolist(),
-            "imaginary_impedance_ohm_cm2": impedance.imag.tolist(),
-        },
+        "spectrum": {key: values.tolist() for key, values in edge_record(spectrum).items()},
         "times": times,
         "versions": versions,
     }
