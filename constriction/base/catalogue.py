@@ -61,7 +61,7 @@ class OutputQuantity(NamedTuple):
         return self.meaning or self.key.replace("_", " ")
 
 
-_RESULT = (
+_QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spectra
     OutputQuantity("contact_fraction", "1"),
     OutputQuantity("R_cstr", "ohm m2", "constriction resistance"),
     OutputQuantity("R_cstr_error", "ohm m2", "error bar of the constriction resistance"),
@@ -87,8 +87,6 @@ _RESULT = (
     OutputQuantity("unknowns", "1"),
     OutputQuantity("solves", "1"),
     OutputQuantity("cell_mirror_images", "1"),
-)
-_CROSS_CHECK = (
     OutputQuantity("cross_check_R_cstr", "ohm m2"),
     OutputQuantity("cross_check_R_cstr_error", "ohm m2"),
     OutputQuantity("cross_check_spectrum_error", "ohm m2"),
@@ -96,19 +94,13 @@ _CROSS_CHECK = (
     OutputQuantity("cross_check_f_cstr", "Hz"),
     OutputQuantity("cross_check_difference_in_error_bars", "1"),
     OutputQuantity("cross_check_spectrum_difference_in_error_bars", "1"),
-)
-_PEAK = (
     OutputQuantity("frequency", "Hz", "frequency, falling"),  # of a spectrum, and of a peak
     OutputQuantity("resistance", "ohm m2"),
     OutputQuantity("capacitance", "F/m2"),
-)
-_SPECTRUM = (
     OutputQuantity("real_impedance", "ohm m2", "real part of the impedance"),
     OutputQuantity("imaginary_impedance", "ohm m2", "imaginary part of the impedance"),
 )
-QUANTITIES: Mapping[str, OutputQuantity] = {
-    quantity.key: quantity for quantity in (*_RESULT, *_CROSS_CHECK, *_PEAK, *_SPECTRUM)
-}
+QUANTITIES: Mapping[str, OutputQuantity] = {quantity.key: quantity for quantity in _QUANTITIES}
 
 
 def edge_unit(key: str) -> EdgeUnit:

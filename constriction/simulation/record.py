@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from constriction.base.catalogue import edge_record
-from constriction.base.folders import Kind, check_place, whole_folder
+from constriction.base.folders import FolderKind, check_place, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.simulation.simulate import Result, full_contact, gap_ratio
@@ -26,7 +26,7 @@ FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
     *("nyquist.pdf", "bode.pdf"),
 )
-OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
+OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
 
 
 # --- the numbers ---------------------------------------------------------------------------------------------------
@@ -213,15 +213,7 @@ def record_text(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=2, allow_nan=False) + "\n"
 
 
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and OUR_KEYS <= record.keys()
-
-
-RESULT = Kind("result", FILES, _is_ours)
+RESULT = FolderKind("result", FILES, OUR_KEYS)
 
 
 # --- what the field is needed for ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from constriction.base.errors import InputError
 from constriction.base.files import read_file
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
-from constriction.study.file.parameters import Quantity, in_case_words, quantity_of
+from constriction.study.file.parameters import Quantity, in_case_words, quantity_at
 
 DEFAULT = "default"  # a value that leaves the key out
 MOST_REPEATS = 100_000
@@ -157,7 +157,7 @@ def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
     if not isinstance(limits, dict) or not {"low", "high"} <= limits.keys() <= {"low", "high", "scale"}:
         raise InputError(f"{where} = {shown(limits)}: {expected}")
     scale = limits.get("scale", "linear")
-    low, high = _limit(f"{where}.low", limits["low"]), _limit(f"{where}.high", limits["high"])
+    low, high = (quantity_at(f"{where}.{end}", limits[end]) for end in ("low", "high"))
     if scale not in SCALES:
         raise InputError(f"{where}.scale = {shown(scale)}: expected 'log' or 'linear'")
     if low.kind != high.kind or not low.value < high.value or (scale == "log" and low.value <= 0):
@@ -165,16 +165,6 @@ def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
         given = f"low = {shown(limits['low'])}, high = {shown(limits['high'])}"
         raise InputError(f"{where}: {given}: expected low below high, of one kind{positive}")
     return low, high, scale
-
-
-def _limit(where: str, value: Any) -> Quantity:
-    try:
-        quantity = quantity_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
-    if quantity is None:
-        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
-    return quantity
 
 
 def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
@@ -220,23 +210,29 @@ def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
     Raises:
         InputError: the file cannot be read, has no rows, or a row of another length than the header.
     """
+    lines = _csv_lines(path, where)
+    if len(lines) < 2:
+        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
+    keys, *cells = lines
+    if "" in keys or len(set(keys)) < len(keys):
+        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
+    for number, row in enumerate(cells, start=2):
+        if len(row) != len(keys):
+            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
+    return [dict(zip(keys, map(_cell, row), strict=True)) for row in cells]
+
+
+def _csv_lines(path: Path, where: str) -> list[list[str]]:
+    """The lines that have anything, their cells without blanks around them."""
     try:
         text = read_file(path, "a csv file with keys as its header").decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        lines = [row for row in rows if any(cell.strip() for cell in row)]
+        stripped = [[cell.strip() for cell in row] for row in rows]
     except InputError as error:
         raise InputError(f"{where} = {error}") from None
     except (ValueError, csv.Error) as error:
         raise InputError(f"{where} = {path}: {error}; expected a csv file with keys as its header") from None
-    if len(lines) < 2:
-        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
-    keys = [cell.strip() for cell in lines[0]]
-    if "" in keys or len(set(keys)) < len(keys):
-        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
-    for number, row in enumerate(lines[1:], start=2):
-        if len(row) != len(keys):
-            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
-    return [{key: _cell(cell.strip()) for key, cell in zip(keys, row, strict=True)} for row in lines[1:]]
+    return [row for row in stripped if any(row)]
 
 
 def _cell(text: str) -> Any:

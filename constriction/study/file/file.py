@@ -89,12 +89,7 @@ def _check_tables(data: Mapping[str, Any], source: str) -> None:
     """The top level of a study: known names, tables where tables belong, a base, no dates."""
     _check_dates(data, source)
     for key, value in data.items():
-        if key not in KEYS:
-            raise InputError(f"{source}: {_unknown(key)}")
-        if key in TABLES and not isinstance(value, dict):
-            raise InputError(f"{source}: {key} = {shown(value)}: expected a table [{key}]")
-        if key in ("grid", "zip", "list") and not value:
-            raise InputError(f"{source}: [{key}]: empty; expected at least one key with its values")
+        _check_table(key, value, source)
     if not isinstance(data.get("title", ""), str):
         raise InputError(f"{source}: title = {shown(data['title'])}: expected a text")
     base = data.get("base")
@@ -104,6 +99,15 @@ def _check_tables(data: Mapping[str, Any], source: str) -> None:
     plots = data.get("plot", [])
     if not isinstance(plots, list) or not all(isinstance(plot, dict) for plot in plots):
         raise InputError(f"{source}: plot = {shown(plots)}: expected tables [[plot]]")
+
+
+def _check_table(key: str, value: Any, source: str) -> None:
+    if key not in KEYS:
+        raise InputError(f"{source}: {_unknown(key)}")
+    if key in TABLES and not isinstance(value, dict):
+        raise InputError(f"{source}: {key} = {shown(value)}: expected a table [{key}]")
+    if key in ("grid", "zip", "list") and not value:
+        raise InputError(f"{source}: [{key}]: empty; expected at least one key with its values")
 
 
 def _check_dates(data: Mapping[str, Any], source: str) -> None:

@@ -19,7 +19,7 @@ from constriction.study.results.table import Table, csv_text, is_number, means
 from constriction.study.run.plan import Plan
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
-SPECTRUM = ("frequency_hertz", "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2")
+FREQUENCY = "frequency_hertz"
 NO_FLAG = -1  # of a truth value that is missing
 
 
@@ -94,44 +94,47 @@ def _peaks(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) ->
     if "peaks" not in table.outputs:
         return
     lists = [row["peaks"] or [] for row in table.rows]
-    most = max(map(len, lists))
     for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
-        values = np.full((len(lists), most), np.nan)
-        for n, peaks in enumerate(lists):
-            values[n, : len(peaks)] = [peak[key] for peak in peaks]
+        values = _padded([[peak[key] for peak in peaks] for peaks in lists], shape)
         name = f"peak_{key}"
-        attributes = {"units": edge_unit(key).udunits, "long_name": name.replace("_", " ")}
-        yield name, ((*dimensions, "peak"), values.reshape(*shape, most), attributes)
+        yield name, ((*dimensions, "peak"), values, _attributes(key, {}) | {"long_name": name.replace("_", " ")})
 
 
 def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
     """Impedances along `point`; one list of frequencies where all cases have the same."""
-    spectra = [(record or {}).get("spectrum") for record in table.records]
-    known = [spectrum for spectrum in spectra if spectrum]
-    if not known:
+    spectra = [(record or {}).get("spectrum", {}) for record in table.records]
+    frequencies = [spectrum[FREQUENCY] for spectrum in spectra if spectrum]
+    if not frequencies:
         return
-    most = max(len(spectrum["frequency_hertz"]) for spectrum in known)
-    one = all(spectrum["frequency_hertz"] == known[0]["frequency_hertz"] for spectrum in known)
-    for key in SPECTRUM:
-        attributes = _attributes(key, {})
-        if one and key == "frequency_hertz":
-            yield key, ("point", np.array(known[0][key]), attributes)
-            continue
-        values = np.full((len(spectra), most), np.nan)
-        for n, spectrum in enumerate(spectra):
-            if spectrum:
-                values[n, : len(spectrum[key])] = spectrum[key]
-        yield key, ((*dimensions, "point"), values.reshape(*shape, most), attributes)
+    steady = len(set(map(tuple, frequencies))) == 1
+    for key in (FREQUENCY, "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2"):
+        if steady and key == FREQUENCY:
+            yield key, ("point", np.array(frequencies[0]), _attributes(key, {}))
+        else:
+            values = _padded([spectrum.get(key, []) for spectrum in spectra], shape)
+            yield key, ((*dimensions, "point"), values, _attributes(key, {}))
+
+
+def _padded(lists: Sequence[Sequence[float]], shape: Sequence[int]) -> NDArray[np.float64]:
+    """A list of numbers per case as an array, NaN where a list is shorter than others."""
+    values = np.full((len(lists), max(map(len, lists))), np.nan)
+    for row, known in zip(values, lists, strict=True):
+        row[: len(known)] = known
+    return values.reshape(*shape, -1)
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
     """Values of one key as an array that netCDF can hold."""
     present = [value for value in values if value is not None]
-    if present and all(isinstance(value, bool) for value in present):
-        return np.array([NO_FLAG if value is None else int(value) for value in values], dtype=np.int8)
-    if all(is_number(value) for value in present):  # also where there is nothing at all
-        return np.array([math.nan if value is None else float(value) for value in values])
-    return np.array(["" if value is None else str(value) for value in values], dtype=object)
+    if set(map(type, present)) == {bool}:
+        return np.array(_filled(values, NO_FLAG), dtype=np.int8)
+    if all(map(is_number, present)):  # also where there is nothing at all
+        return np.array(_filled(values, math.nan), dtype=np.float64)
+    return np.array(list(map(str, _filled(values, ""))), dtype=object)
+
+
+def _filled(values: Sequence[Any], missing: Any) -> list[Any]:
+    return [missing if value is None else value for value in values]
 
 
 def _attributes(key: str, units: Mapping[str, str]) -> dict[str, str]:
