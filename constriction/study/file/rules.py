@@ -94,7 +94,7 @@ def _same_kind(inputs: Inputs, first: str, second: str) -> str:
 
 
 def _mean_thickness(x: Inputs, _: Lists) -> Quantity:
-    """q·M_Na/(F·ρ_Na) (PHYSICS §8)."""
+    """q·M_Na/(F·ρ_Na) (docs/physics.md#sodium-thickness)."""
     return Quantity(sodium_thickness(x["charge"].value), "length")
 
 

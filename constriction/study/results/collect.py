@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,14 @@ from numpy.typing import NDArray
 
 from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
-from constriction.study.file.axes import Axis
+from constriction.study.file.parameters import label_of
 from constriction.study.results.table import Table, csv_text, is_number, means
-from constriction.study.run.plan import Plan
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
 FREQUENCY = "frequency_hertz"
 NO_FLAG = -1  # of a truth value that is missing
+
+type Variable = tuple[tuple[str, ...], NDArray[Any], dict[str, str]]  # dimensions, values, attributes
 
 
 def write_tables(table: Table, folder: Path) -> list[Path]:
@@ -57,50 +59,40 @@ def dataset_of(table: Table) -> xarray.Dataset:
     latin_hypercube are numbered, and the keys that vary along them are coordinates beside. What is missing is NaN in
     numbers, an empty text, and -1 in truth values.
     """
-    axes = table.plan.study.axes
-    dimensions = _dimension_names(axes)
-    shape = tuple(len(axis.rows) for axis in axes)
-    coordinates = dict(_coordinates(table, dimensions))
-    variables: dict[str, Any] = {}
-    for key in (*(key for key in table.keys if key not in coordinates), *table.outputs, "status", "error"):
-        if key != "peaks":
-            values = _array([row[key] for row in table.rows]).reshape(shape)
-            variables[key] = (dimensions, values, _attributes(key, table.units))
-    variables.update(_peaks(table, dimensions, shape))
-    variables.update(_spectra(table, dimensions, shape))
+    coordinates = dict(_coordinates(table))
+    variables = {
+        key: _variable(table, _array([row[key] for row in table.rows]), _attributes(key, table.units))
+        for key in table.columns
+        if key != "peaks" and key not in coordinates
+    }
     title = {"title": table.plan.study.title, "Conventions": "CF-1.11"}
-    return xarray.Dataset(variables, coordinates, title)
+    return xarray.Dataset(variables | dict(_peaks(table)) | dict(_spectra(table)), coordinates, title)
 
 
-def _dimension_names(axes: Sequence[Axis]) -> tuple[str, ...]:
-    return tuple(axis.name for axis in axes)
-
-
-def _coordinates(table: Table, dimensions: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def _coordinates(table: Table) -> Iterator[tuple[str, Variable]]:
     """Along each axis the values of its keys."""
-    for n, (axis, dimension) in enumerate(zip(table.plan.study.axes, dimensions, strict=True)):
-        along = _along(table.plan, n)
-        for key in axis.keys:
-            yield key, (dimension, _array([entry.labels[key] for entry in along]), _attributes(key, table.units))
+    for axis in table.plan.study.axes:
+        for key, values in zip(axis.keys, zip(*axis.rows, strict=True), strict=True):
+            yield key, ((axis.name,), _array(list(map(label_of, values))), _attributes(key, table.units))
 
 
-def _along(plan: Plan, axis: int) -> list[Any]:
-    """The entries along one axis, at the beginning of all others."""
-    return [entry for entry in plan.entries if not any(place for n, place in enumerate(entry.places) if n != axis)]
+def _variable(table: Table, values: NDArray[Any], attributes: dict[str, str], *more: str) -> Variable:
+    """Values of all cases, along the axes of the study and further ones."""
+    sizes = {axis.name: len(axis.rows) for axis in table.plan.study.axes}
+    return (*sizes, *more), values.reshape(*sizes.values(), *values.shape[1:]), attributes
 
 
-def _peaks(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+def _peaks(table: Table) -> Iterator[tuple[str, Variable]]:
     """Peaks, by rising frequency, along a dimension of their own."""
     if "peaks" not in table.outputs:
         return
     lists = [row["peaks"] or [] for row in table.rows]
     for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
-        values = _padded([[peak[key] for peak in peaks] for peaks in lists], shape)
-        name = f"peak_{key}"
-        yield name, ((*dimensions, "peak"), values, _attributes(key, {}) | {"long_name": name.replace("_", " ")})
+        values, name = _padded([[peak[key] for peak in peaks] for peaks in lists]), f"peak_{key}"
+        yield name, _variable(table, values, _attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
 
 
-def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
     """Impedances along `point`; one list of frequencies where all cases have the same."""
     spectra = [(record or {}).get("spectrum", {}) for record in table.records]
     frequencies = [spectrum[FREQUENCY] for spectrum in spectra if spectrum]
@@ -109,18 +101,18 @@ def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) 
     steady = len(set(map(tuple, frequencies))) == 1
     for key in (FREQUENCY, "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2"):
         if steady and key == FREQUENCY:
-            yield key, ("point", np.array(frequencies[0]), _attributes(key, {}))
+            yield key, (("point",), np.array(frequencies[0]), _attributes(key))
         else:
-            values = _padded([spectrum.get(key, []) for spectrum in spectra], shape)
-            yield key, ((*dimensions, "point"), values, _attributes(key, {}))
+            values = _padded([spectrum.get(key, []) for spectrum in spectra])
+            yield key, _variable(table, values, _attributes(key), "point")
 
 
-def _padded(lists: Sequence[Sequence[float]], shape: Sequence[int]) -> NDArray[np.float64]:
+def _padded(lists: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     """A list of numbers per case as an array, NaN where a list is shorter than others."""
     values = np.full((len(lists), max(map(len, lists))), np.nan)
     for row, known in zip(values, lists, strict=True):
         row[: len(known)] = known
-    return values.reshape(*shape, -1)
+    return values
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
@@ -137,7 +129,7 @@ def _filled(values: Sequence[Any], missing: Any) -> list[Any]:
     return [missing if value is None else value for value in values]
 
 
-def _attributes(key: str, units: Mapping[str, str]) -> dict[str, str]:
+def _attributes(key: str, units: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Unit and long name of a key."""
     long_name = QUANTITIES[key].long_name if key in QUANTITIES else key.replace("_", " ")
     return {"units": units.get(key) or edge_unit(key).udunits, "long_name": long_name}
