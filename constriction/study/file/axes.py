@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.files import read_file
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
@@ -53,13 +52,8 @@ def axes_of(data: Table, source: str) -> list[Axis]:
     Raises:
         InputError: an empty axis, unequal lengths, a key twice; names table and key.
     """
-    axes = [
-        *_grid(data.get("grid", {}), source),
-        *_zip(data.get("zip", {}), source),
-        *_list(data.get("list", {}), source),
-        *_latin_hypercube(data.get("latin_hypercube", {}), source),
-        *_repeat(data.get("repeat", {}), source),
-    ]
+    given = [(read, name) for name, read in READERS.items() if data.get(name)]
+    axes = [axis for read, name in given for axis in read(data[name], f"{source}: [{name}]")]
     seen: dict[str, str] = {}
     for axis in axes:
         for key in axis.keys:
@@ -82,10 +76,8 @@ def check_case_key(key: str, where: str) -> None:
     Raises:
         InputError: with the nearest key.
     """
-    known = case_keys()
-    if key not in known:
-        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest}'")
+    if key not in (known := case_keys()):
+        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
 
 
 def case_keys() -> list[str]:
@@ -101,33 +93,26 @@ def case_keys() -> list[str]:
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 
-def _grid(table: Table, source: str) -> Iterator[Axis]:
+def _grid(table: Table, where: str) -> Iterator[Axis]:
     for key, values in table.items():
-        yield Axis("grid", (key,), [(value,) for value in _values(f"{source}: [grid] {key}", values)])
+        yield Axis("grid", (key,), [(value,) for value in _values(f"{where} {key}", values)])
 
 
-def _zip(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
-    columns = {key: _values(f"{source}: [zip] {key}", values) for key, values in table.items()}
+def _zip(table: Table, where: str) -> Iterator[Axis]:
+    columns = {key: _values(f"{where} {key}", values) for key, values in table.items()}
     lengths = {key: len(values) for key, values in columns.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{key} has {length}" for key, length in lengths.items())
-        raise InputError(f"{source}: [zip]: {told}; expected lists of equal length")
+        raise InputError(f"{where}: {told}; expected lists of equal length")
     yield Axis("zip", tuple(columns), list(zip(*columns.values(), strict=True)))
 
 
-def _list(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
+def _list(table: Table, _: str) -> Iterator[Axis]:
     rows = table["rows"]
     yield Axis("list", tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
-def _latin_hypercube(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
-    where = f"{source}: [latin_hypercube]"
+def _latin_hypercube(table: Table, where: str) -> Iterator[Axis]:
     ranges = {key: value for key, value in table.items() if key not in ("samples", "seed")}
     samples = _whole(f"{where} samples", table.get("samples"), 1)
     seed = _whole(f"{where} seed", table.get("seed", 1), 0)
@@ -176,14 +161,23 @@ def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
     return in_case_words(Quantity(float(f"{value:.12g}"), low.kind))
 
 
-def _repeat(table: Table, source: str) -> Iterator[Axis]:
+def _repeat(table: Table, where: str) -> Iterator[Axis]:
     for key, given in table.items():
-        where = f"{source}: [repeat] {key}"
+        place = f"{where} {key}"
         if isinstance(given, list):
-            seeds = [_whole(where, seed, 0) for seed in _values(where, given)]
+            seeds = [_whole(place, seed, 0) for seed in _values(place, given)]
         else:
-            seeds = list(range(1, _whole(where, given, 1, MOST_REPEATS) + 1))
+            seeds = list(range(1, _whole(place, given, 1, MOST_REPEATS) + 1))
         yield Axis("repeat", (key,), [(seed,) for seed in seeds])
+
+
+READERS: Mapping[str, Callable[[Table, str], Iterator[Axis]]] = {
+    "grid": _grid,
+    "zip": _zip,
+    "list": _list,
+    "latin_hypercube": _latin_hypercube,
+    "repeat": _repeat,
+}
 
 
 def _values(where: str, values: Any) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
@@ -168,9 +167,8 @@ def _rule_of(where: str, given: Any) -> str:
 def _rule_that_takes(where: str, name: str, given: Mapping[str, Any]) -> Rule:
     """The rule of a name, if there is one that takes what is given, and all that it needs is."""
     if name not in RULES:
-        nearest = difflib.get_close_matches(name, RULES, n=1, cutoff=0.0)[0]
-        known = ", ".join(RULES)
-        raise InputError(f"{where}: unknown rule '{name}', the nearest is '{nearest}'; there are {known}")
+        known = f"the nearest is '{nearest(name, RULES)}'; there are {', '.join(RULES)}"
+        raise InputError(f"{where}: unknown rule '{name}', {known}")
     rule = RULES[name]
     takes = [*rule.inputs, *rule.lists]
     if unknown := [key for key in given if key not in takes and key not in LIMITS]:
@@ -199,8 +197,7 @@ def _check_name(where: str, name: str, known: set[str]) -> None:
     if is_case_key(name):
         check_case_key(name, where)
         return
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    hint = f", the nearest is '{near[0]}'" if near else ""
+    hint = f", the nearest is '{nearest(name, known)}'" if known else ""
     raise InputError(f"{where}: {shown(name)}: no axis, assumption or derived value of that name{hint}")
 
 

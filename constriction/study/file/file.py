@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
 from constriction.case.schema import Case, read_toml
 from constriction.study.file.axes import Axis, axes_of, read_rows
@@ -131,5 +130,4 @@ def _unknown(key: str) -> str:
     """What to say of a top-level key that no study has; a section of a case belongs into the base."""
     if key in Case.model_fields:
         return f"{key}: a part of the case; expected it under [base.{key}]"
-    nearest = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)[0]
-    return f"{shown(key)}: unknown key, the nearest is '{nearest}'; a study takes {', '.join(KEYS)}"
+    return f"{shown(key)}: unknown key, the nearest is '{nearest(key, KEYS)}'; a study takes {', '.join(KEYS)}"
