@@ -26,6 +26,9 @@ class Table:
 
     `keys` are the axis and derived keys, in SI, their `units` beside; `outputs` the keys of result.json; then
     status and error. `records` holds what else was kept, None for a case that is missing.
+
+    Rows and not arrays, since whole numbers, texts, truth values and lists of any length go into cases.csv as they are
+    in the records; `collect.dataset_of` makes the arrays.
     """
 
     plan: Plan

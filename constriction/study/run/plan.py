@@ -194,13 +194,14 @@ def _with_point(study: Study, point: Point) -> dict[str, Any]:
     return data
 
 
-def _drop_seeds(study: Study, data: dict[str, Any]) -> None:
+def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
     """A lattice has no seed: all its repeats are one case."""
-    seeds = [key for axis in study.axes if axis.table == "repeat" for key in axis.keys if is_case_key(key)]
-    for key in seeds:
-        section, _, name = key.partition(".")
-        table = data.get(section, {})  # what is no table the case's own check tells
-        if section == "interface" and isinstance(table, dict) and not takes(str(table.get("pattern")), name):
+    table = data.get("interface")
+    if not isinstance(table, dict):  # the case's own check tells
+        return
+    repeated = [key.partition(".") for axis in study.axes if axis.table == "repeat" for key in axis.keys]
+    for section, _, name in repeated:
+        if section == "interface" and not takes(str(table.get("pattern")), name):
             table.pop(name, None)
 
 
