@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.case.schema import Case
 from constriction.field.response import Goal, Response
@@ -173,7 +173,7 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
 
 def memory_of(options: Options) -> float:
     """Bytes that all ranks together may use, rank 0's word; collective."""
-    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or 0.8 * psutil.virtual_memory().available))
+    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or free_memory()))
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:

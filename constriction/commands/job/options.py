@@ -25,7 +25,6 @@ given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", def
 """The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
 
 BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-FREE_MEMORY_SHARE = 0.8
 
 
 def bytes_of(text: str) -> float:
@@ -35,13 +34,6 @@ def bytes_of(text: str) -> float:
     if not 0 < value < math.inf:
         raise InputError(f"--memory {text!r}: expected a memory above zero with its unit, such as '8 GB'")
     return value
-
-
-def free_memory() -> float:
-    """Bytes that may be used where nothing is said: 80 % of what is free."""
-    import psutil
-
-    return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available)
 
 
 def positive_quantity(option: str, text: str, kind: str) -> float:

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, free_memory, given_arguments
+from constriction.commands.job.options import FLAG, given_arguments
 
 if TYPE_CHECKING:
     from mpi4py import MPI
