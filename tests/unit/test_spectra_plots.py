@@ -16,7 +16,7 @@ from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.reading.batch import BatchOptions, Entry, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 from constriction.view.terminal.entries import entry_picture, quantity
-from constriction.view.writers.spectra_plots import Layer, Picture, draw_picture, picture_figure
+from constriction.view.writers.spectra_plots import AnalysisPicture, Layer, draw_picture, picture_figure
 from constriction.view.writers.trends import SeriesOfTrends, Trend, trends_figure
 
 F = logarithmic_frequencies(7e6, 0.1, 8)
@@ -118,7 +118,7 @@ def test_exact_relaxation_times_are_marked():
     """The fit's own time constants stand in for the poles of a geometry; they hit the peaks of the distribution."""
     made = picture("two arcs")
     exact = [1e-6, 2e-5]
-    figure = picture_figure(Picture(**{**vars(made), "relaxation_times": exact}))
+    figure = picture_figure(AnalysisPicture(**{**vars(made), "relaxation_times": exact}))
     axes = figure.axes[-1]
     assert [line.get_xdata()[0] for line in axes.lines if line.get_label() != "" and len(set(line.get_xdata())) == 1][
         -2:
@@ -141,7 +141,7 @@ def test_the_same_spectrum_gives_the_same_bytes(tmp_path):
 def test_two_units_are_refused():
     ohm, area = Spectrum(F, F + 1j, "ohm"), Spectrum(F, F + 1j, "ohm m2")
     with pytest.raises(InputError, match=r"\['ohm', 'ohm m2'\]: expected one unit"):
-        picture_figure(Picture("", [], [Layer(ohm, "a"), Layer(area, "b")], []))
+        picture_figure(AnalysisPicture("", [], [Layer(ohm, "a"), Layer(area, "b")], []))
 
 
 def trend(name, values, stderr):

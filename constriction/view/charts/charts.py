@@ -63,7 +63,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Axis:
+class ChartAxis:
     """Name with unit, and how numbers are laid out.
 
     `scale` is "linear", "whole" (ticks at integers only), "log", or "frequency" and "time" (log, decades in words, so
@@ -81,7 +81,7 @@ class Axis:
 class Panel:
     """Series over the chart's common x; `levels` are horizontal dashed lines."""
 
-    y: Axis
+    y: ChartAxis
     series: tuple[Series, ...]
     levels: tuple[float, ...] = ()
 
@@ -100,7 +100,7 @@ class Chart:
 
     title: str
     caption: str
-    x: Axis
+    x: ChartAxis
     panels: tuple[Panel, ...] = field(default=())
     equal: bool = False
 
@@ -182,7 +182,7 @@ def _shape(panel: Panel) -> float:
     return round(min(height / width, 2.0), 4) if width > 0 else 2.0
 
 
-def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
+def _axis(axis: ChartAxis, values: Sequence[ArrayLike]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": {"text": _typeset(axis.label), "standoff": 8},
         "gridcolor": "--grid",

@@ -44,7 +44,7 @@ def seconds(time: float) -> str:
 
 
 @dataclass
-class Layout:
+class LabelLayout:
     """What is taken on an axes, in pixels.
 
     Attributes:
@@ -62,14 +62,14 @@ class Layout:
     boxes: list[Bbox] = field(default_factory=list)
 
 
-def new_layout(axes: Axes, dpi: float, curves: Sequence[NDArray[np.float64]]) -> Layout:
+def new_layout(axes: Axes, dpi: float, curves: Sequence[NDArray[np.float64]]) -> LabelLayout:
     """Describe an axes that has curves (each (N, 2), data units) but no names yet."""
     point = dpi / 72
     dense = [_dense(np.asarray(axes.transData.transform(curve)), 2 * point) for curve in curves]
-    return Layout(axes, point, np.concatenate(dense))
+    return LabelLayout(axes, point, np.concatenate(dense))
 
 
-def place_labels(layout: Layout, peaks: Sequence[Named], decades: Sequence[Named], color: str) -> None:
+def place_labels(layout: LabelLayout, peaks: Sequence[Named], decades: Sequence[Named], color: str) -> None:
     """Name peaks, all of them, and then those decades that have a free place.
 
     Args:
@@ -90,12 +90,12 @@ def place_labels(layout: Layout, peaks: Sequence[Named], decades: Sequence[Named
             layout.axes.plot([x], [y], "o", ms=3.2, mfc="white", mec=color, mew=0.8, zorder=4, clip_on=False)
 
 
-def _pixel(layout: Layout, x: float, y: float) -> NDArray[np.float64]:
+def _pixel(layout: LabelLayout, x: float, y: float) -> NDArray[np.float64]:
     place: NDArray[np.float64] = np.asarray(layout.axes.transData.transform((x, y)))
     return place
 
 
-def _name(layout: Layout, named: Named, color: str, must: bool) -> bool:
+def _name(layout: LabelLayout, named: Named, color: str, must: bool) -> bool:
     """Write a name at its first free place, if it must at the least bad one; return whether it is there."""
     x, y, words = named
     text = layout.axes.annotate(words, (x, y), (0, 0), textcoords="offset points", zorder=6)
@@ -125,14 +125,14 @@ def _box(centre: NDArray[np.float64], half: NDArray[np.float64]) -> Bbox:
     return Bbox([centre - half, centre + half])
 
 
-def _lead(layout: Layout, here: NDArray[np.float64], box: Bbox, color: str) -> None:
+def _lead(layout: LabelLayout, here: NDArray[np.float64], box: Bbox, color: str) -> None:
     """Draw a thin line from a point to the nearest edge of its text."""
     ends = np.array([here, np.clip(here, box.min, box.max)])
     x, y = layout.axes.transData.inverted().transform(ends).T
     layout.axes.plot(x, y, "-", color=color, lw=0.4, zorder=3.5)
 
 
-def _cost(layout: Layout, box: Bbox) -> float:
+def _cost(layout: LabelLayout, box: Bbox) -> float:
     """Return what a text in this box covers: 1 per point of a curve, 100 a marker, 1000 a text or edge."""
     air = AIR * layout.point
     low, high = np.array(box.min) - air, np.array(box.max) + air

@@ -12,15 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
+from constriction.view.charts.charts import PALETTE, SYMBOLS, Chart, ChartAxis, Panel, Series
 from constriction.view.charts.coinciding import WORDS, lying, widths
 from constriction.view.charts.labels import Named, hertz, seconds
 from constriction.view.terminal.words import engineering, significant
 from constriction.view.writers.plots import decades, display_unit, smooth
 from constriction.view.writers.study_plots import is_log_spaced
 
-FREQUENCY = Axis("frequency", "frequency")
-TIME = Axis("relaxation time τ", "time")
+FREQUENCY = ChartAxis("frequency", "frequency")
+TIME = ChartAxis("relaxation time τ", "time")
 POINTS = {"points": "circle", "crosses": "cross"}  # kinds of curves that are no lines, and their symbols
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
 STEADY = 0.05  # relative spread up to which values are shown as a constant
@@ -28,7 +28,7 @@ LOG_FROM = 30.0  # values that span more than this factor are laid out logarithm
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class SpectrumCurve:
     """One spectrum of a chart.
 
     Attributes:
@@ -45,7 +45,9 @@ class Curve:
     colour: str = "c0"
 
 
-def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]] = (), caption: str = "") -> Chart:
+def nyquist_chart(
+    curves: Sequence[SpectrumCurve], marks: Sequence[tuple[float, complex]] = (), caption: str = ""
+) -> Chart:
     """−Im Z over Re Z with equal axes; decades of frequency are marked on the first line, or on the points.
 
     Args:
@@ -64,18 +66,18 @@ def nyquist_chart(curves: Sequence[Curve], marks: Sequence[tuple[float, complex]
         hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
         names = [hertz(f) for f, _ in marks]
         series.append(Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names))
-    y = Axis(f"−Im Z ({unit})")
-    return Chart("Nyquist plot", caption, Axis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
+    y = ChartAxis(f"−Im Z ({unit})")
+    return Chart("Nyquist plot", caption, ChartAxis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
 
 
-def bode_chart(curves: Sequence[Curve], caption: str = "") -> Chart:
+def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
     """|Z| and −phase over frequency.
 
     Raises:
         InputError: no curve, or two units.
     """
     scale, unit = _unit(curves)
-    modulus = Axis(f"|Z| ({unit})", "log")
+    modulus = ChartAxis(f"|Z| ({unit})", "log")
     return Chart(
         "Bode plot",
         caption,
@@ -83,7 +85,7 @@ def bode_chart(curves: Sequence[Curve], caption: str = "") -> Chart:
         (
             Panel(modulus, tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)),
             Panel(
-                Axis("−phase (°)"),
+                ChartAxis("−phase (°)"),
                 tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves),
             ),
         ),
@@ -109,7 +111,7 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
         Series("imaginary part", frequency, percent.imag, "c1", symbol="square", hollow=True, hover=hover),
     )
     levels = () if limit is None else (-100 * limit, 100 * limit)
-    return Chart("Residuals", caption, FREQUENCY, (Panel(Axis("residual (% of |Z|)"), parts, levels),))
+    return Chart("Residuals", caption, FREQUENCY, (Panel(ChartAxis("residual (% of |Z|)"), parts, levels),))
 
 
 def drt_chart(
@@ -142,7 +144,7 @@ def drt_chart(
             hover = [f"{_time_in_words(time)}: {significant(value, 3)} {unit}" for time, value in points]
             names = [seconds(time) for time in x]
             series.append(Series(label, x, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
-    y_axis = Axis(f"γ per ln τ ({unit})")
+    y_axis = ChartAxis(f"γ per ln τ ({unit})")
     return Chart("Distribution of relaxation times", caption, TIME, (Panel(y_axis, tuple(series)),))
 
 
@@ -178,9 +180,9 @@ def trend_chart(
                 told = [hover[int(k)] for k in which] if hover else ()
                 error = None if hollow else bars[which]
                 parts.append(Series(label, np.asarray(x)[which], y[which], hollow=hollow, error=error, hover=told))
-        panels.append(Panel(Axis(name), tuple(parts)))
+        panels.append(Panel(ChartAxis(name), tuple(parts)))
     scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
-    return Chart("Trends", caption, Axis(axis, scale), tuple(panels))
+    return Chart("Trends", caption, ChartAxis(axis, scale), tuple(panels))
 
 
 @dataclass(frozen=True)
@@ -224,12 +226,12 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
         if not series:
             raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
         values = np.concatenate([np.asarray(s.y, dtype=float) for s in series])
-        panels.append(Panel(Axis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series)))
+        panels.append(Panel(ChartAxis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series)))
     if any(one.line == "dashed" for panel in panels for one in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
     x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
     scale = "frequency" if axes.x.endswith("hertz") else "log" if is_log_spaced(x.tolist()) else "linear"
-    return Chart("Study", caption, Axis(axes.label(axes.x), scale), tuple(panels))
+    return Chart("Study", caption, ChartAxis(axes.label(axes.x), scale), tuple(panels))
 
 
 def number(value: Any) -> float:
@@ -252,14 +254,14 @@ def error_key(key: str, keys: Iterable[str]) -> str | None:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _unit(curves: Sequence[Curve]) -> tuple[float, str]:
+def _unit(curves: Sequence[SpectrumCurve]) -> tuple[float, str]:
     units = sorted({curve.spectrum.unit for curve in curves})
     if len(units) != 1:
         raise InputError(f"a chart of spectra in {units}: expected one unit")
     return display_unit(units[0], max(float(np.abs(curve.spectrum.impedance).max()) for curve in curves))
 
 
-def _nyquist_series(curve: Curve, scale: float, unit: str) -> list[Series]:
+def _nyquist_series(curve: SpectrumCurve, scale: float, unit: str) -> list[Series]:
     z, f = curve.spectrum.impedance * scale, curve.spectrum.frequency
     hover = _told(curve, scale, unit)
     if curve.kind in POINTS:
@@ -272,7 +274,7 @@ def _nyquist_series(curve: Curve, scale: float, unit: str) -> list[Series]:
     return drawn
 
 
-def _bode_series(curve: Curve, values: NDArray[np.float64]) -> Series:
+def _bode_series(curve: SpectrumCurve, values: NDArray[np.float64]) -> Series:
     scale, unit = _unit([curve])
     line = {**dict.fromkeys(POINTS, ""), "reference": "dashed"}.get(curve.kind, "solid")
     symbol = POINTS.get(curve.kind, "circle" if curve.kind == "both" else "")
@@ -280,7 +282,7 @@ def _bode_series(curve: Curve, values: NDArray[np.float64]) -> Series:
     return Series(curve.label, curve.spectrum.frequency, values, curve.colour, line, symbol, hover=hover)
 
 
-def _told(curve: Curve, scale: float, unit: str) -> list[str]:
+def _told(curve: SpectrumCurve, scale: float, unit: str) -> list[str]:
     points = zip(curve.spectrum.frequency.tolist(), (curve.spectrum.impedance * scale).tolist(), strict=True)
     return [
         f"{curve.label}, {engineering(f, 'Hz')}: Re Z {significant(z.real, 4)}, −Im Z {significant(-z.imag, 4)} {unit}"
@@ -288,7 +290,7 @@ def _told(curve: Curve, scale: float, unit: str) -> list[str]:
     ]
 
 
-def _decades(curve: Curve, scale: float) -> Series:
+def _decades(curve: SpectrumCurve, scale: float) -> Series:
     found = decades(curve.spectrum.frequency, curve.spectrum.impedance * scale)
     line = smooth(curve.spectrum.frequency, curve.spectrum.impedance * scale)[::-1]  # falling frequency
     apart = CROWDED * float(np.ptp(line.real) + np.ptp(line.imag))

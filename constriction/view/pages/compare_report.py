@@ -14,10 +14,10 @@ import numpy as np
 from constriction.compare.cell import Cell
 from constriction.compare.records import Entry, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.spectra_charts import Curve, bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.charts.spectra_charts import SpectrumCurve, bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
 
 FILES = (
     ("comparison.json", "all numbers, the unit in each key"),
@@ -60,7 +60,7 @@ def compare_report(record: Mapping[str, Any], cell: Cell, entries: Sequence[Entr
         Paragraph("Files beside this page:"),
         Links(FILES),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+        TableSection("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
     ]
     return Report(f"Measured over simulated: {title}", "constriction compare", tuple(sections))
 
@@ -102,13 +102,13 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
     outside = (measured.frequency >= low) & (measured.frequency <= high)
     outside &= ~np.isin(measured.frequency, stays.frequency)
     curves = [
-        Curve("measured", stays),
-        Curve("simulated", cell.spectrum(frequency), "line", "c1"),
-        Curve("full contact", cell.pristine(frequency), "reference", "muted"),
+        SpectrumCurve("measured", stays),
+        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
+        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
     ]
     if outside.any():
         left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
-        curves.append(Curve("left out", left_out, "crosses", "muted"))
+        curves.append(SpectrumCurve("left out", left_out, "crosses", "muted"))
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     caption = "(measured − simulated) / |simulated|"

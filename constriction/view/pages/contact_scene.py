@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from constriction.geometry.cell import Layout
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
-from constriction.view.pages.report import Scene
+from constriction.view.pages.report import SceneSection
 from constriction.view.terminal.words import engineering, significant
 from constriction.view.writers.stills import solids_png
 
@@ -26,7 +26,7 @@ _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
-def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> Scene:
+def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> SceneSection:
     """The contacts of a case to look at from all sides.
 
     Args:
@@ -51,7 +51,7 @@ def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> S
     caption += "below. In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
     lengths = found.width, found.depth, 1.1 * high + SLAB * longest
     shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
-    return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
+    return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
 
 
 def _caption(found: Relief, plan: Layout, gap_height: float | None, ratio: float | None) -> str:

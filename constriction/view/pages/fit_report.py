@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from constriction.view.charts.spectra_charts import (
-    Curve,
+    SpectrumCurve,
     bode_chart,
     drt_chart,
     nyquist_chart,
@@ -18,9 +18,9 @@ from constriction.view.charts.spectra_charts import (
 )
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import fits_table
-from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, TableSection
 from constriction.view.writers.plots import BLUE, GREY, VERMILION, display_unit
-from constriction.view.writers.spectra_plots import Layer, Picture
+from constriction.view.writers.spectra_plots import AnalysisPicture, Layer
 from constriction.view.writers.trends import SeriesOfTrends
 
 _COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
@@ -30,7 +30,7 @@ _TOLD = 6  # spectra that are told one by one before the table
 
 def fit_report(
     record: Mapping[str, Any],
-    pictures: Sequence[Picture],
+    pictures: Sequence[AnalysisPicture],
     how: Origin,
     files: Sequence[str],
     series: SeriesOfTrends | None = None,
@@ -56,7 +56,7 @@ def fit_report(
         Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in _FILES if name in files)),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+        TableSection("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
     ]
     title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
     return Report(title, "constriction analyze", tuple(sections))
@@ -83,7 +83,7 @@ def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
     return Answer(headline, tuple(sentences), caution=bool(failed or doubtful))
 
 
-def picture_sections(picture: Picture) -> Iterator[Section]:
+def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:
     """One analysed spectrum: results in words, Nyquist and Bode plots, residuals, relaxation times.
 
     Args:
@@ -124,9 +124,9 @@ def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
     return ", ".join(known) or row.get("remark", "nothing found")
 
 
-def _curve(layer: Layer) -> Curve:
+def _curve(layer: Layer) -> SpectrumCurve:
     kind = "line" if layer.line else "crosses" if layer.marker == "x" else "points"
-    return Curve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
+    return SpectrumCurve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
 
 
 def _plain(name: str) -> str:

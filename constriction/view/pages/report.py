@@ -58,7 +58,7 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSection:
     """A table of texts; `symbols`: names such as R_cstr are set as symbols (never so in names of files)."""
 
     caption: str
@@ -82,7 +82,7 @@ class Links:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class SceneSection:
     """A 3D scene to turn, and a picture of it.
 
     `figure` is plotly's data and layout, `still` a PNG, `title` what is seen in a few words.
@@ -95,7 +95,7 @@ class Scene:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class ImageSection:
     """A PNG that is drawn already; `title` is what is seen in a few words."""
 
     title: str
@@ -103,7 +103,7 @@ class Picture:
     png: bytes
 
 
-type Section = Heading | Paragraph | Answer | Values | Table | Code | Links | Scene | Picture | Chart
+type Section = Heading | Paragraph | Answer | Values | TableSection | Code | Links | SceneSection | ImageSection | Chart
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +216,7 @@ def _values(section: Values, _: _Page) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _table(section: Table, _: _Page) -> str:
+def _table(section: TableSection, _: _Page) -> str:
     if odd := [row for row in section.rows if len(row) != len(section.header)]:
         raise ValueError(f"table {section.caption!r}: row {odd[0]!r}, expected {len(section.header)} cells")
     own_line = _has_remarks(section)
@@ -232,7 +232,7 @@ def _table(section: Table, _: _Page) -> str:
     )
 
 
-def _has_remarks(section: Table) -> bool:
+def _has_remarks(section: TableSection) -> bool:
     """Whether the last column holds sentences: they get a line of their own, across the table."""
     return section.header[-1] == "remark" and any(len(row[-1]) > _SHORT for row in section.rows)
 
@@ -271,23 +271,23 @@ def _chart(section: Chart, page: _Page) -> str:
     return _interactive(section, figure(section), still, page)
 
 
-def _scene(section: Scene, page: _Page) -> str:
+def _scene(section: SceneSection, page: _Page) -> str:
     return _interactive(section, section.figure, _image(section.still, section.title), page)
 
 
-def _interactive(section: Chart | Scene, drawn: Mapping[str, Any], still: str, page: _Page) -> str:
+def _interactive(section: Chart | SceneSection, drawn: Mapping[str, Any], still: str, page: _Page) -> str:
     name = f"figure-{len(page.figures) + 1}"
     page.figures[name] = drawn
     live = f'<div class="live" role="group" aria-label="{escape(section.title)}, interactive"></div>'
     return f'<figure id="{name}"><div class="still">{still}</div>{live}{_caption(section)}</figure>'
 
 
-def _picture(section: Picture, _: _Page) -> str:
+def _picture(section: ImageSection, _: _Page) -> str:
     image = _image(section.png, section.title)
     return f'<figure><div class="still">{image}</div>{_caption(section)}</figure>'
 
 
-def _caption(section: Chart | Scene | Picture) -> str:
+def _caption(section: Chart | SceneSection | ImageSection) -> str:
     words = f"{section.title}. {section.caption}" if section.caption else f"{section.title}."
     return f"<figcaption>{_text(words)}</figcaption>"
 
@@ -301,10 +301,10 @@ _WRITERS: Mapping[type, Callable[[Any, _Page], str]] = {
     Paragraph: _paragraph,
     Answer: _answer,
     Values: _values,
-    Table: _table,
+    TableSection: _table,
     Code: _code,
     Links: _links,
     Chart: _chart,
-    Scene: _scene,
-    Picture: _picture,
+    SceneSection: _scene,
+    ImageSection: _picture,
 }

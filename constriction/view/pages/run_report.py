@@ -8,10 +8,10 @@ from typing import Any
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case, Interface, resolved_toml
 from constriction.simulation.simulate import Result
-from constriction.view.charts.spectra_charts import Curve, bode_chart, nyquist_chart
+from constriction.view.charts.spectra_charts import SpectrumCurve, bode_chart, nyquist_chart
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
 from constriction.view.terminal.words import (
     apparent_text,
     capacitance_rows,
@@ -77,7 +77,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Heading("Interface"),
         contact_scene(result.plan, case.gap.height, case.electrolyte.thickness),
         Heading("Numbers"),
-        Table(
+        TableSection(
             "Results, per area of interface",
             ("quantity", "value", "error bar or remark"),
             tuple(number_rows(record)),
@@ -93,7 +93,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in FILES if name in files)),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), DEFINITIONS, True),
+        TableSection("Quantities", ("name", "meaning"), DEFINITIONS, True),
     )
     return Report(case.title or "Constriction at an interface", "constriction run", sections)
 
@@ -186,8 +186,8 @@ def _interface_in_words(interface: Interface) -> str:
 
 def _charts(result: Result) -> tuple[Section, ...]:
     curves = [
-        Curve("with constriction", result.spectrum, "both"),
-        Curve("full contact", result.slab, "reference", "c1"),
+        SpectrumCurve("with constriction", result.spectrum, "both"),
+        SpectrumCurve("full contact", result.slab, "reference", "c1"),
     ]
     high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
     marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
@@ -282,7 +282,7 @@ def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
         )
         kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
         header = ("frequency", "resistance", "capacitance", "remark")
-        yield Table("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+        yield TableSection("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
@@ -300,7 +300,7 @@ def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
                 NOTHING if frequency is None else engineering(frequency, "Hz"),
             )
         )
-    yield Table("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
+    yield TableSection("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
     apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
     if apart is not None and spectrum is not None:
         yield Paragraph(

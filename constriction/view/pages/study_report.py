@@ -18,7 +18,7 @@ from constriction.study.results.table import Table as Results
 from constriction.view.charts.spectra_charts import StudyAxes, error_key, number, study_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import study_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Picture, Report, Section
+from constriction.view.pages.report import Answer, Code, Heading, ImageSection, Links, Paragraph, Report, Section
 from constriction.view.terminal.words import farad, significant
 from constriction.view.writers.study_plots import in_words, shown_as, titled, value_in_words
 
@@ -44,7 +44,7 @@ def study_report(results: Results, pictures: Sequence[Path], how: Origin) -> Rep
         if path.suffix == ".png":
             sections += [
                 Heading(path.stem.replace("_", " ")),
-                Picture(path.stem.replace("_", " "), "", path.read_bytes()),
+                ImageSection(path.stem.replace("_", " "), "", path.read_bytes()),
             ]
     keys = [key for key in results.keys if len({str(row[key]) for row in results.rows}) > 1]
     if chart := next(iter(_charts(results, keys)), None):

@@ -25,10 +25,10 @@ from constriction.view.pictures.stage import (
     INK,
     OBLIQUE,
     Camera,
-    Layer,
-    Panel,
     Ruler,
     Scale,
+    StagePanel,
+    StagePiece,
     aligned,
     page,
 )
@@ -66,7 +66,7 @@ def draw(scene: Scene, what: str, columns: int, dpi: int) -> Figure:
     return page(panels(scene, what), caption(scene, what), columns, dpi)
 
 
-def panels(scene: Scene, what: str) -> list[Panel]:
+def panels(scene: Scene, what: str) -> list[StagePanel]:
     """The panels of a picture, as in `draw`."""
     if what == "mesh":
         return [mesh_panel(scene)]
@@ -77,25 +77,25 @@ def panels(scene: Scene, what: str) -> list[Panel]:
     return aligned([kind(scene, number) for number in numbers])
 
 
-def mesh_panel(scene: Scene) -> Panel:
+def mesh_panel(scene: Scene) -> StagePanel:
     """The mesh with contacts, gap, electrolyte and copper coloured, a corner cut away."""
     view = Cutaway(scene)
     faces = [
-        Layer(view.cut_faces(), _matt(ELECTROLYTE)),
-        Layer(view.kept(view.surface("gap")), _matt(GAP)),
-        Layer(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.cut_faces(), _matt(ELECTROLYTE)),
+        StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
+        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
     ]
     lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(view.edges("contact", "gap")), "#333333")]
     if scene.gap_model == "volume":
-        faces.append(Layer(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
+        faces.append(StagePiece(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
         lines.append(_wires(view.kept(view.edges("side", "island_wall", above=True), ("covered",)), "#333333"))
     names = [("contact", CONTACT), ("gap", GAP), ("copper", COPPER), ("electrolyte", ELECTROLYTE)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
-    return Panel("Mesh", [*faces, *lines, *_metal(view)], OBLIQUE, _ruler(view), legend=names)
+    return StagePanel("Mesh", [*faces, *lines, *_metal(view)], OBLIQUE, _ruler(view), legend=names)
 
 
-def potential_panel(scene: Scene, number: int) -> Panel:
+def potential_panel(scene: Scene, number: int) -> StagePanel:
     """The real part of the potential on the planes of the cut, with equipotential surfaces in the missing corner."""
     view = Cutaway(scene, number)
     scale = potential_scale(scene)
@@ -106,13 +106,13 @@ def potential_panel(scene: Scene, number: int) -> Panel:
     lines = pv.merge([piece.contour(levels, scalars="potential") for piece in skin])
     lit = {**scale.style, "lighting": True, "ambient": 0.62, "diffuse": 0.45, "smooth_shading": True}
     layers = [
-        *(Layer(piece, scale.style) for piece in skin),
-        Layer(view.kept(shells, ("gone",)), lit),
+        *(StagePiece(piece, scale.style) for piece in skin),
+        StagePiece(view.kept(shells, ("gone",)), lit),
         _wires(lines, "#FFFFFF", 1.6),
         _wires(_rims(view), INK, 2.2),
         *_metal(view),
     ]
-    return Panel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
+    return StagePanel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
 
 
 def equipotential_step(scale: Scale) -> float:
@@ -128,14 +128,14 @@ def potential_scale(scene: Scene) -> Scale:
     return Scale("potential", "Re φ (V), 1 V across the electrolyte and its interface", 0.0, highest, "viridis")
 
 
-def current_panel(scene: Scene, number: int) -> Panel:
+def current_panel(scene: Scene, number: int) -> StagePanel:
     """Current lines in the missing corner, each carrying the same current, and its density on the planes of the cut."""
     view = Cutaway(scene, number)
     lines = current_lines(view)
     layers = [
-        Layer(view.cut_faces(), _density().style),
-        Layer(view.kept(view.surface("gap")), _matt(GAP)),
-        Layer(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.cut_faces(), _density().style),
+        StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
+        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
         _wires(_rims(view), INK, 1.5),
         *_metal(view),
     ]
@@ -146,37 +146,37 @@ def current_panel(scene: Scene, number: int) -> Panel:
         if mine:
             tubes = polylines([line.points for line in mine]).tube(radius=radius, n_sides=8)
             layers.append(
-                Layer(
+                StagePiece(
                     view.kept(tubes, ("gone",)),
                     {**_matt(colour), "ambient": 0.8, "diffuse": 0.3, "smooth_shading": True},
                 )
             )
-    layers.append(Layer(ends, {**_matt(CONTACT), "opacity": SEEN_THROUGH}))
-    return Panel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
+    layers.append(StagePiece(ends, {**_matt(CONTACT), "opacity": SEEN_THROUGH}))
+    return StagePanel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
 
 
-def height_panel(scene: Scene) -> Panel:
+def height_panel(scene: Scene) -> StagePanel:
     """The height of the gap from above; 0 on contacts."""
     view = Cutaway(scene)
     height = scene.gap_height
     layers = [
-        Layer(_flat(view, "gap"), _plain(GAP)),
-        Layer(_flat(view, "contact"), _plain(CONTACT)),
+        StagePiece(_flat(view, "gap"), _plain(GAP)),
+        StagePiece(_flat(view, "contact"), _plain(CONTACT)),
         _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
     gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
     names = [("contact, h = 0", CONTACT), (gap, GAP)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
-    return Panel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
+    return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
 
 
-def interface_panel(scene: Scene, number: int) -> Panel:
+def interface_panel(scene: Scene, number: int) -> StagePanel:
     """The normal current density on the interface from above."""
     view = Cutaway(scene, number)
-    layers = [Layer(_flat(view, name), _density().style) for name in ("gap", "contact")]
+    layers = [StagePiece(_flat(view, name), _density().style) for name in ("gap", "contact")]
     layers.append(_wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE))
-    return Panel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
+    return StagePanel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
 def caption(scene: Scene, what: str) -> str:
@@ -324,22 +324,22 @@ def _plain(colour: str) -> dict[str, Any]:
     return {"color": colour, "lighting": False}
 
 
-def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> Layer:
+def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> StagePiece:
     """Lines, moved a little towards the eye so that the face that they lie on does not hide them."""
     lifted = mesh.copy()
     if lifted.n_points:
         size = np.ptp(lifted.points, axis=0).max()
         lifted.points = lifted.points + 2e-3 * size * camera.eye
-    return Layer(lifted, {"color": colour, "line_width": width, "lighting": False})
+    return StagePiece(lifted, {"color": colour, "line_width": width, "lighting": False})
 
 
-def _metal(view: Cutaway) -> list[Layer]:
+def _metal(view: Cutaway) -> list[StagePiece]:
     """Islands and, above them, the copper."""
     plate = view.copper(0.035 * max(view.size))
-    layers = [Layer(plate, _matt(COPPER)), _wires(plate.extract_feature_edges(40), INK, 1.2)]
+    layers = [StagePiece(plate, _matt(COPPER)), _wires(plate.extract_feature_edges(40), INK, 1.2)]
     islands = view.islands()
     if islands is not None:
-        layers.append(Layer(islands, _matt(CONTACT)))
+        layers.append(StagePiece(islands, _matt(CONTACT)))
     return layers
 
 

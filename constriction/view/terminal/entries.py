@@ -25,7 +25,7 @@ from constriction.spectra.timeseries import MAH_PER_CM2
 from constriction.view.terminal.words import decimal_prefix, engineering, significant
 from constriction.view.writers.panels import Residuals
 from constriction.view.writers.plots import BLUE, GREY, VERMILION
-from constriction.view.writers.spectra_plots import Layer, Picture
+from constriction.view.writers.spectra_plots import AnalysisPicture, Layer
 from constriction.view.writers.trends import CHARGE_AXIS, SeriesOfTrends, Trend
 
 SYMBOLS = {
@@ -44,7 +44,7 @@ TOLD = re.compile(r"left out|--impedance")
 FINE = 40
 
 
-def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture:
+def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> AnalysisPicture:
     """What the picture of an analysed spectrum shows, normalised if it is.
 
     Args:
@@ -59,7 +59,7 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture
     if measurement is None or screened is None or fit is None:
         raise ValueError(f"{entry.file}: expected an analysed spectrum, got {entry.error!r}")
     scale, unit = (by.scale, by.unit) if by else (1.0, measurement.spectrum.unit)
-    return Picture(
+    return AnalysisPicture(
         title=title,
         remarks=[
             result_line(entry, by),

@@ -64,7 +64,7 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class AnalysisPicture:
     """What the picture of one analysed spectrum shows.
 
     Attributes:
@@ -90,7 +90,7 @@ class Picture:
     zoom: float | None = None
 
 
-def draw_picture(picture: Picture, path: str | Path) -> None:
+def draw_picture(picture: AnalysisPicture, path: str | Path) -> None:
     """Draw and save the picture of one analysed spectrum.
 
     Args:
@@ -105,7 +105,7 @@ def draw_picture(picture: Picture, path: str | Path) -> None:
     save(picture_figure(picture), path)
 
 
-def picture_figure(picture: Picture) -> Figure:
+def picture_figure(picture: AnalysisPicture) -> Figure:
     """Draw what `draw_picture` saves.
 
     Raises:

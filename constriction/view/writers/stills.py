@@ -19,7 +19,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from numpy.typing import NDArray
 
 from constriction.geometry.relief import Solid
-from constriction.view.charts.charts import Axis, Chart, Panel, Series, ticks_of
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series, ticks_of
 from constriction.view.charts.labels import new_layout, place_labels
 from constriction.view.terminal.words import PREFIXES
 from constriction.view.writers.plots import STYLE
@@ -128,7 +128,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> None:
+def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64]) -> None:
     mine = getattr(axes, f"{which}axis")
     mine.set_label_text(symbols(axis.label), parse_math=True)
     if axis.names:
@@ -145,7 +145,7 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
         _logarithmic(mine, axis, values[np.isfinite(values)])
 
 
-def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
+def _logarithmic(mine: Any, axis: ChartAxis, values: NDArray[np.float64]) -> None:
     ticks = dict(ticks_of(axis.scale, float(values.min()), float(values.max())))
     mine.set_major_locator(FixedLocator(list(ticks)))
     mine.set_minor_locator(NullLocator())
