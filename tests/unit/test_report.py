@@ -27,7 +27,7 @@ from constriction.view.pages.report import (
     report_html,
     write_report,
 )
-from constriction.view.writers.stills import COLOURS
+from constriction.view.writers.svg import COLOURS
 
 ASSETS = Path(constriction.view.pages.report.__file__).parents[1] / "assets"
 HOSTILE = "<script>alert(1)</script> & \"quoted\" </style> 'x' ]]> \u2028 $a$"

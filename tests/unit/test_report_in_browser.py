@@ -15,16 +15,9 @@ from constriction.cli import main
 from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.view.charts.spectra_charts import (
-    SpectrumCurve,
-    StudyAxes,
-    bode_chart,
-    drt_chart,
-    nyquist_chart,
-    residual_chart,
-    study_chart,
-    trend_chart,
-)
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.study_charts import StudyAxes, study_chart
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.record_tables import fits_table, study_table
 from constriction.view.pages.report import Heading, Paragraph, Report, TableSection, write_report

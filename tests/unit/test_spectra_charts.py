@@ -11,20 +11,14 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series, figure, named_ticks
-from constriction.view.charts.spectra_charts import (
-    SpectrumCurve,
-    StudyAxes,
-    bode_chart,
-    drt_chart,
-    error_key,
-    nyquist_chart,
-    residual_chart,
-    study_chart,
-    trend_chart,
-)
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.study_charts import StudyAxes, error_key, study_chart
 from constriction.view.pages.record_tables import comparison_table, fits_table, study_table
-from constriction.view.writers.stills import chart_figure, svg
+from constriction.view.writers.lettering import named_ticks
+from constriction.view.writers.plotly import figure
+from constriction.view.writers.svg import chart_figure, svg
 
 F = np.geomspace(1e6, 1e2, 41)
 # An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from constriction.spectra.normalisation import Normalisation
     from constriction.spectra.reading.batch import BatchOptions, Entry
     from constriction.spectra.timeseries import Nucleation, TimeSeries
+    from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
     from constriction.view.pages.provenance import Origin
-    from constriction.view.writers.spectra_plots import AnalysisPicture
-    from constriction.view.writers.trends import SeriesOfTrends
 
 type Record = dict[str, Any]
 

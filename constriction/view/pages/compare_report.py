@@ -14,7 +14,8 @@ import numpy as np
 from constriction.compare.cell import Cell
 from constriction.compare.records import Entry, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.spectra_charts import SpectrumCurve, bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
 from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection

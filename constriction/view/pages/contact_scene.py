@@ -14,8 +14,8 @@ from constriction.geometry.cell import Layout
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.pages.report import SceneSection
+from constriction.view.pictures.solids import solids_png
 from constriction.view.terminal.words import engineering, significant
-from constriction.view.writers.stills import solids_png
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16

@@ -8,22 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from constriction.view.charts.spectra_charts import (
-    SpectrumCurve,
-    bode_chart,
-    drt_chart,
-    nyquist_chart,
-    residual_chart,
-    trend_chart,
-)
+from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
+from constriction.view.charts.curves import display_unit
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import fits_table
 from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, TableSection
-from constriction.view.writers.plots import BLUE, GREY, VERMILION, display_unit
-from constriction.view.writers.spectra_plots import AnalysisPicture, Layer
-from constriction.view.writers.trends import SeriesOfTrends
 
-_COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
 _FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "what is plotted against charge"))
 _TOLD = 6  # spectra that are told one by one before the table
 
@@ -91,14 +82,14 @@ def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:
     """
     yield from map(Paragraph, picture.remarks)
     # Lines first, so that points lie on them.
-    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind != "line")
+    curves = sorted(picture.curves, key=lambda curve: curve.kind != "line")
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     for part in picture.residuals:
         yield residual_chart(part.frequency, part.values, part.limit, part.title)
     if picture.distribution is not None:
         gamma = np.asarray(picture.distribution.gamma) * picture.scale
-        scale, unit = display_unit(picture.layers[0].spectrum.unit, float(np.abs(gamma).max()))
+        scale, unit = display_unit(picture.curves[0].spectrum.unit, float(np.abs(gamma).max()))
         marks = [] if picture.processes is None else [item.time_constant for item in picture.processes.sure]
         yield drt_chart(
             picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: relaxation times that are sure."
@@ -122,11 +113,6 @@ def _asked(record: Mapping[str, Any]) -> Paragraph:
 def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
     known = [f"{key} = {row[key]}" for key in keys if row.get(key, "–") != "–"]
     return ", ".join(known) or row.get("remark", "nothing found")
-
-
-def _curve(layer: Layer) -> SpectrumCurve:
-    kind = "line" if layer.line else "crosses" if layer.marker == "x" else "points"
-    return SpectrumCurve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
 
 
 def _plain(name: str) -> str:

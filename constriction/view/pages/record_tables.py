@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from constriction.view.charts.spectra_charts import error_key, number
+from constriction.view.charts.study_charts import error_key, number
 from constriction.view.pages.report import TableSection
 from constriction.view.terminal.words import PREFIXES, engineering, significant, with_error
 

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from constriction.base.files import telling_where
-from constriction.view.charts.charts import Chart, figure
-from constriction.view.writers.ticks import QUANTITIES
+from constriction.view.charts.charts import Chart
+from constriction.view.writers.lettering import QUANTITIES
+from constriction.view.writers.plotly import figure
 
 # What the file may load: nothing but what stands in it. A browser enforces it.
 POLICY = (
@@ -264,7 +265,7 @@ def _links(section: Links, _: _Page) -> str:
 
 
 def _chart(section: Chart, page: _Page) -> str:
-    from constriction.view.writers.stills import svg
+    from constriction.view.writers.svg import svg
 
     name = f"figure-{len(page.figures) + 1}"
     still = svg(section, name).replace("<svg", f'<svg role="img" aria-label="{escape(section.title)}"', 1)

@@ -8,7 +8,8 @@ from typing import Any
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case, Interface, resolved_toml
 from constriction.simulation.simulate import Result
-from constriction.view.charts.spectra_charts import SpectrumCurve, bode_chart, nyquist_chart
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
 from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection

@@ -15,12 +15,12 @@ from constriction.study.results.collect import CASES, DATASET
 from constriction.study.results.curves import figures_of
 from constriction.study.results.table import Row, is_number
 from constriction.study.results.table import Table as Results
-from constriction.view.charts.spectra_charts import StudyAxes, error_key, number, study_chart
+from constriction.view.charts.columns import in_words, shown_as, titled, value_in_words
+from constriction.view.charts.study_charts import StudyAxes, error_key, number, study_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import study_table
 from constriction.view.pages.report import Answer, Code, Heading, ImageSection, Links, Paragraph, Report, Section
 from constriction.view.terminal.words import farad, significant
-from constriction.view.writers.study_plots import in_words, shown_as, titled, value_in_words
 
 MOST_ROWS = 200  # of the table; all cases are in cases.csv
 R_CSTR, C_CSTR, C_LOW = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2", "C_low_farad_per_cm2"

@@ -21,7 +21,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from constriction.view.writers.fonts import legible
+from constriction.view.writers.lettering import legible
 from constriction.view.writers.plots import STYLE
 
 MM = 1 / 25.4

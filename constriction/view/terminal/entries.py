@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,11 +23,9 @@ from constriction.spectra.reading.batch import Entry, doubts
 from constriction.spectra.reading.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
+from constriction.view.charts.analysis import CHARGE_AXIS, AnalysisPicture, Residuals, SeriesOfTrends, Trend
+from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.terminal.words import decimal_prefix, engineering, significant
-from constriction.view.writers.panels import Residuals
-from constriction.view.writers.plots import BLUE, GREY, VERMILION
-from constriction.view.writers.spectra_plots import AnalysisPicture, Layer
-from constriction.view.writers.trends import CHARGE_AXIS, SeriesOfTrends, Trend
 
 SYMBOLS = {
     "ohm": "Ω",
@@ -66,7 +65,7 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Analysi
             f"{_points(entry)}; Kramers-Kronig test: {screened.test.message}",
             *warnings_of(entry),
         ],
-        layers=[_scaled(layer, scale, unit) for layer in _layers(measurement.spectrum, screened, fit)],
+        curves=[_scaled(curve, scale, unit) for curve in _curves(measurement.spectrum, screened, fit)],
         residuals=[
             Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
             Residuals(
@@ -334,27 +333,27 @@ def _tested(spectrum: Spectrum, screened: Exclusion) -> np.ndarray[tuple[int], n
     return np.sort(f)[::-1]
 
 
-def _layers(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterator[Layer]:
+def _curves(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterator[SpectrumCurve]:
     """Measured points that were fitted, those left out or masked, those outside the window, and the fit."""
     used = screened.spectrum
-    yield Layer(used, "measured", BLUE, hollow=True)
+    yield SpectrumCurve("measured", used, "hollow")
     excluded = np.isin(spectrum.frequency, [point.frequency for point in screened.excluded])
     masked = np.isin(spectrum.frequency, [point.frequency for point in screened.masked])
     outside = ~np.isin(spectrum.frequency, used.frequency) & ~excluded & ~masked
-    for which, label, color, marker in (
-        (outside, "outside the window", GREY, "."),
-        (masked, "masked", GREY, "x"),
-        (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", VERMILION, "x"),
+    for which, label, kind, colour in (
+        (outside, "outside the window", "dots", "muted"),
+        (masked, "masked", "crosses", "muted"),
+        (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", "crosses", "c1"),
     ):
         if which.any():
-            yield Layer(
-                Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit), label, color, marker
-            )
+            part = Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
+            yield SpectrumCurve(label, part, kind, colour)
     decades = math.log10(used.frequency[0] / used.frequency[-1])
     f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
-    yield Layer(Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit), fit.circuit.text, "black", "", True)
+    fitted = Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit)
+    yield SpectrumCurve(fit.circuit.text, fitted, "line", "c2")
 
 
-def _scaled(layer: Layer, scale: float, unit: str) -> Layer:
-    spectrum = Spectrum(layer.spectrum.frequency, layer.spectrum.impedance * scale, unit)
-    return Layer(spectrum, layer.label, layer.color, layer.marker, layer.line, layer.hollow)
+def _scaled(curve: SpectrumCurve, scale: float, unit: str) -> SpectrumCurve:
+    spectrum = curve.spectrum
+    return replace(curve, spectrum=Spectrum(spectrum.frequency, spectrum.impedance * scale, unit))

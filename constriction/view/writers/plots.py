@@ -4,7 +4,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.style
 import numpy as np
@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from scipy.interpolate import Akima1DInterpolator
 
 from constriction.base.errors import InputError
 from constriction.base.files import telling_where
-from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.labels import Named, decimal_prefix, hertz, new_layout, place_labels
-from constriction.view.writers.fonts import families, legible
+from constriction.spectra.spectrum import Spectrum
+from constriction.view.charts.curves import SpectrumCurve, decades, display_unit, smooth
+from constriction.view.charts.labels import hertz
+from constriction.view.writers.labels import new_layout, place_labels
+from constriction.view.writers.lettering import families, legible
 
 WIDTH = 84 / 25.4
 DPI = 300
@@ -41,6 +42,18 @@ STYLE = {
 METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+# As charts name colours and kinds of curves.
+COLOURS = {"c0": BLUE, "c1": VERMILION, "c2": "black", "muted": GREY}
+LINES: dict[str, str | tuple[int, tuple[float, float]]] = {"line": "-", "both": "-", "reference": (0, (3.5, 1.5))}
+MARKERS = {"points": "o", "hollow": "o", "dots": ".", "crosses": "x", "both": "o"}
+DOT, LABEL = 3.7, 7.5  # pt
+LEGEND: dict[str, Any] = {  # above the axes, where nothing is drawn
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1),
+    "frameon": False,
+    "fontsize": 6.5,
+    "borderpad": 0,
 }
 # Limits of height over width of the axes.
 FLATTEST, TALLEST = 0.36, 0.85
@@ -135,9 +148,10 @@ def nyquist_figure(
         figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
+        draw_plane(axes, [], (scale, unit), label=8)
         _draw_curves(axes, spectrum.impedance * scale, curves, window.width)
         _draw_marks(axes, spectrum.frequency, named)
-        _frame(axes, window, unit)
+        _frame(axes, window)
         head(axes, title)
         _fit(figure, axes, window.height / window.width)
         lines = [np.column_stack([curve.real, -curve.imag]) for curve in curves]
@@ -159,47 +173,6 @@ def _display_unit(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple
     """Return the factor from SI to the axis unit and that unit's name, such that ticks need few digits."""
     values = (np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks))
     return display_unit(spectrum.unit, float(max(values)))
-
-
-def display_unit(unit: str, value: float) -> tuple[float, str]:
-    """Return the factor from SI to an axis unit and that unit's name, such that ticks need few digits.
-
-    Args:
-        unit: of a spectrum.
-        value: the largest one on the axis, SI, not negative.
-    """
-    edge = EDGE_UNITS[unit]
-    largest = edge.factor * value
-    if 0.1 <= largest < 1e4 or largest == 0:
-        return edge.factor, edge.label
-    size, prefix = decimal_prefix(largest)
-    return edge.factor / size, prefix + edge.label
-
-
-def _at(frequency: NDArray[np.float64], z: NDArray[np.complex128], x: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Return z (falling frequency) at x = log10 f, by a smooth curve through its points."""
-    known, values = np.log10(frequency[::-1]), z[::-1]
-    if frequency.size < 3:
-        return np.interp(x, known, values)
-    # Modified Akima: local, without overshoot beside flat stretches, so measured noise stays where it is.
-    parts = np.column_stack([values.real, values.imag])
-    real, imaginary = Akima1DInterpolator(known, parts, method="makima")(x).T
-    smooth: NDArray[np.complex128] = real + 1j * imaginary
-    return smooth
-
-
-def smooth(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return z at many frequencies, so that ten points per decade look like the arc they sample."""
-    known = np.log10(frequency[::-1])
-    return _at(frequency, z, np.unique(np.concatenate([np.linspace(known[0], known[-1], 1500), known])))
-
-
-def decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[Named]:
-    """Return (x, y, name) at the powers of ten inside the window, highest first."""
-    low, high = math.log10(frequency[-1]), math.log10(frequency[0])
-    powers = np.arange(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -1.0)
-    at = _at(frequency, z, np.clip(powers, low, high))
-    return [(float(here.real), -float(here.imag), hertz(10.0**n)) for n, here in zip(powers, at, strict=True)]
 
 
 def _window(z: NDArray[np.complex128]) -> Window:
@@ -247,7 +220,7 @@ def _draw_marks(axes: Axes, frequency: NDArray[np.float64], named: list[tuple[fl
             diamonds.set(markerfacecolor=fill, label=label)
 
 
-def _frame(axes: Axes, window: Window, unit: str) -> None:
+def _frame(axes: Axes, window: Window) -> None:
     axes.set_xlim(window.left, window.left + window.width)
     axes.set_ylim(window.bottom, window.bottom + window.height)
     # One step on both axes: equal distances read as equal impedances.
@@ -258,9 +231,6 @@ def _frame(axes: Axes, window: Window, unit: str) -> None:
         axis.set_major_formatter(lambda value, _: f"{float(f'{value:.7g}'):.7g}".replace("-", "−"))
     if window.bottom < 0:
         axes.axhline(0, color=GREY, lw=0.4, zorder=1)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_xlabel(f"Re Z  ({unit})", labelpad=2, fontsize=8)
-    axes.set_ylabel(f"−Im Z  ({unit})", labelpad=2, fontsize=8)
 
 
 def _nice(step: float) -> float:
@@ -272,17 +242,13 @@ def _nice(step: float) -> float:
 def head(axes: Axes, title: str) -> None:
     """Put title and legend above the axes, where nothing is drawn."""
     legend = axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
         ncols=2,
-        frameon=False,
-        fontsize=6.5,
         handlelength=2.2,
         handletextpad=0.5,
         columnspacing=1.2,
-        borderpad=0,
         borderaxespad=0.5,
         alignment="left",
+        **LEGEND,
     )
     # A dollar sign in a title is a dollar sign, no formula.
     if title:
@@ -309,3 +275,41 @@ def _fit(figure: Figure, axes: Axes, shape: float) -> None:
         height = width * shape + below + above
         figure.set_size_inches(WIDTH, height)
         axes.set_position((left / WIDTH, below / height, width / WIDTH, width * shape / height))
+
+
+def draw_plane(
+    axes: Axes, curves: Sequence[SpectrumCurve], unit: tuple[float, str], dot: float = DOT, label: float = LABEL
+) -> None:
+    """Draw −Im Z over Re Z and name the axes; limits and legend are the picture's own.
+
+    Args:
+        axes: drawn on.
+        curves: of one unit, from below.
+        unit: from `curves.common_unit`.
+        dot: size of filled points, pt.
+        label: size of the axes' names, pt.
+    """
+    scale, name = unit
+    for curve in curves:
+        z = curve.spectrum.impedance * scale
+        draw_curve(axes, z.real, -z.imag, curve, dot)
+    axes.set_xlabel(f"Re Z  ({name})", labelpad=2, fontsize=label)
+    axes.set_ylabel(f"−Im Z  ({name})", labelpad=2, fontsize=label)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def draw_curve(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], curve: SpectrumCurve, dot: float) -> None:
+    """Draw one curve as its kind and colour want it, above those before it; filled points have size `dot`."""
+    filled = curve.kind in ("points", "both")
+    axes.plot(
+        x,
+        y,
+        linestyle=LINES.get(curve.kind, ""),
+        marker=MARKERS.get(curve.kind, ""),
+        color=COLOURS[curve.colour],
+        markersize=dot if filled else 3.0,
+        markeredgewidth=0.0 if filled else 0.7,
+        markerfacecolor="white" if curve.kind == "hollow" else COLOURS[curve.colour],
+        label=curve.label or None,
+        zorder=3,
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 import matplotlib.style
@@ -23,10 +23,10 @@ from constriction.study.results.curves import Curve, curves_of, figures_of
 from constriction.study.results.table import Table, is_number
 from constriction.view.charts.coinciding import WORDS as COINCIDING
 from constriction.view.charts.coinciding import lying, widths
-from constriction.view.charts.labels import decimal_prefix
-from constriction.view.writers.fonts import legible
-from constriction.view.writers.plots import DPI, METADATA, STYLE, WIDTH
-from constriction.view.writers.ticks import logarithmic, plain, symbols
+from constriction.view.charts.columns import Shown, in_words, shown_as, titled, value_in_words
+from constriction.view.charts.study_charts import is_log_spaced
+from constriction.view.writers.lettering import legible, logarithmic, plain, symbols
+from constriction.view.writers.plots import DPI, LEGEND, METADATA, STYLE, WIDTH
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
@@ -39,34 +39,6 @@ FEW_TICKS = 8
 
 
 type Look = tuple[str | tuple[int, tuple[float, float]], float]  # a line's style and relative width
-
-
-class Shown(NamedTuple):
-    """How a column is shown: its words, its unit, and shown = (SI or file's value + `shift`) · `factor`."""
-
-    words: str
-    unit: str
-    factor: float
-    shift: float = 0.0
-
-
-# unit of a column → unit shown and what multiplies it; None: with a decimal prefix that suits the values
-USUAL_UNITS: Mapping[str, tuple[str, float]] = {
-    "C/m2": ("mAh/cm²", 1 / 36_000),
-    "A/m2": ("µA/cm²", 100.0),
-    "1/m2": ("1/mm²", 1e-6),
-    "S/m": ("mS/cm", 10.0),
-    "eV": ("eV", 1.0),
-}
-WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
-PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
-ENDINGS = {
-    "_farad_per_cm2": "F/cm²",
-    "_farad_per_cm": "F/cm",
-    "_ohm_cm2": "Ω·cm²",
-    "_ohm_cm": "Ω·cm",
-    "_hertz": "Hz",
-}
 
 
 def draw_study(table: Table, folder: Path) -> list[Path]:
@@ -200,17 +172,6 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
     axes.set_xlabel(symbols(titled(shown)), labelpad=2)
 
 
-def is_log_spaced(values: Sequence[float]) -> bool:
-    """Whether steps of the logarithm are more alike than steps of the values; two values: a factor of ten or more."""
-    places = np.unique(np.asarray(values, dtype=float))
-    if places.size < 2 or places[0] <= 0:
-        return False
-    if places.size == 2:
-        return bool(places[1] >= 10 * places[0])
-    steps, log_steps = np.diff(places), np.diff(np.log(places))
-    return bool(places[-1] >= 4 * places[0] and np.std(log_steps) / np.mean(log_steps) < np.std(steps) / np.mean(steps))
-
-
 def _spans_decades(values: np.ndarray[Any, Any]) -> bool:
     return bool(values.size and values.min() > 0 and values.max() > SPAN_OF_LOG * values.min())
 
@@ -248,49 +209,6 @@ def _distinct(curves: Sequence[Curve]) -> list[Any]:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) -> Shown:
-    """How a column is shown, in the unit of the field and with a prefix that suits its values."""
-    unit = units.get(name, "")
-    if unit == "K":
-        return Shown(in_words(name), "°C", 1.0, -273.15)
-    if unit in USUAL_UNITS:
-        return Shown(in_words(name), *USUAL_UNITS[unit])
-    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
-    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
-    if base is None:
-        return Shown(in_words(name), "", 1.0)
-    largest = float(np.max(np.abs(values), initial=0.0))
-    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
-        return Shown(in_words(name), base, 1.0)
-    size, prefix = _prefix(largest)
-    return Shown(in_words(name), prefix + base, 1 / size)
-
-
-def _prefix(value: float) -> tuple[float, str]:
-    """The decimal prefix of a value, down to pico."""
-    for size, prefix in ((1e-9, "n"), (1e-12, "p")):
-        if 0 < value < 1000 * size * (1 - 1e-9):
-            best = size, prefix
-        else:
-            continue
-        if value >= size:
-            return best
-    return decimal_prefix(value) if value > 0 else (1.0, "")
-
-
-def in_words(name: str) -> str:
-    """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
-    for ending in ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("apparent_", "apparent ")
-    return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
-
-
-def titled(shown: Shown) -> str:
-    """Words with the unit, for an axis: gap height  (nm)."""
-    return f"{shown.words}  ({shown.unit})" if shown.unit else shown.words
-
-
 def _words(names: Sequence[str]) -> str:
     return ", ".join(map(in_words, names))
 
@@ -307,20 +225,6 @@ def _title(table: Table, figure: Figure) -> str:
     return ", ".join([*filter(None, [figure.title]), *fixed])
 
 
-def value_in_words(units: Mapping[str, str], key: str, value: Any) -> str:
-    """A value of a column with its unit, as it is shown.
-
-    Args:
-        units: of columns, in SI.
-        key: the column.
-        value: in SI, or a name.
-    """
-    if not is_number(value):
-        return str(value)
-    shown = shown_as(key, units, np.array([float(value)]))
-    return f"{float(f'{(value + shown.shift) * shown.factor:.4g}'):g} {shown.unit}".strip().replace("-", "−")
-
-
 def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None:
     """The legend, above the first panel."""
     lines = [line for line in axes.get_lines() if line.get_marker() not in ("", "None")]
@@ -328,17 +232,13 @@ def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None
         lines,
         list(map(symbols, labels)),
         title=symbols(title),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
         ncols=LEGEND_COLUMNS,
-        frameon=False,
-        fontsize=6.5,
         title_fontsize=6.5,
         handlelength=1.8,
         handletextpad=0.5,
         columnspacing=1.2,
-        borderpad=0,
         borderaxespad=0.5,
         labelspacing=0.25,
         alignment="left",
+        **LEGEND,
     )

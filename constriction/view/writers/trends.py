@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib.style
@@ -16,44 +15,12 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
+from constriction.view.charts.analysis import CHARGE_AXIS, SeriesOfTrends, Trend
+from constriction.view.writers.lettering import logarithmic
 from constriction.view.writers.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, save
-from constriction.view.writers.ticks import logarithmic
 
 # A quantity that changes by more than this factor has a logarithmic axis.
 WIDE = 50
-CHARGE_AXIS = "charge  (mAh/cm²)"
-
-
-@dataclass(frozen=True)
-class Trend:
-    """One quantity along a series.
-
-    Attributes:
-        name: with its unit, for the axis.
-        values: one per spectrum; None: it has none.
-        stderr: of them, in the same unit; None: no error bar.
-    """
-
-    name: str
-    values: Sequence[float | None]
-    stderr: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class SeriesOfTrends:
-    """Quantities along one series.
-
-    Attributes:
-        axis: name of x, with its unit.
-        x: charge, or number, of each spectrum.
-        trends: the panels from above; those without any value are left out.
-        pristine: whether the first spectrum is the pristine cell's: drawn in grey, fitted with another circuit.
-    """
-
-    axis: str
-    x: Sequence[float]
-    trends: Sequence[Trend]
-    pristine: bool = False
 
 
 def draw_trends(series: SeriesOfTrends, path: str | Path) -> None:

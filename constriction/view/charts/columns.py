@@ -1,0 +1,99 @@
+"""Columns of studies in words: name, unit, and numbers with the prefix that suits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from constriction.study.results.table import is_number
+from constriction.view.charts.labels import decimal_prefix
+
+
+class Shown(NamedTuple):
+    """How a column is shown: its words, its unit, and shown = (SI or file's value + `shift`) · `factor`."""
+
+    words: str
+    unit: str
+    factor: float
+    shift: float = 0.0
+
+
+# unit of a column → unit shown and what multiplies it; None: with a decimal prefix that suits the values
+USUAL_UNITS: Mapping[str, tuple[str, float]] = {
+    "C/m2": ("mAh/cm²", 1 / 36_000),
+    "A/m2": ("µA/cm²", 100.0),
+    "1/m2": ("1/mm²", 1e-6),
+    "S/m": ("mS/cm", 10.0),
+    "eV": ("eV", 1.0),
+}
+
+WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
+
+PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
+
+ENDINGS = {
+    "_farad_per_cm2": "F/cm²",
+    "_farad_per_cm": "F/cm",
+    "_ohm_cm2": "Ω·cm²",
+    "_ohm_cm": "Ω·cm",
+    "_hertz": "Hz",
+}
+
+
+def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) -> Shown:
+    """How a column is shown, in the unit of the field and with a prefix that suits its values."""
+    unit = units.get(name, "")
+    if unit == "K":
+        return Shown(in_words(name), "°C", 1.0, -273.15)
+    if unit in USUAL_UNITS:
+        return Shown(in_words(name), *USUAL_UNITS[unit])
+    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
+    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
+    if base is None:
+        return Shown(in_words(name), "", 1.0)
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
+        return Shown(in_words(name), base, 1.0)
+    size, prefix = _prefix(largest)
+    return Shown(in_words(name), prefix + base, 1 / size)
+
+
+def _prefix(value: float) -> tuple[float, str]:
+    """The decimal prefix of a value, down to pico."""
+    for size, prefix in ((1e-9, "n"), (1e-12, "p")):
+        if 0 < value < 1000 * size * (1 - 1e-9):
+            best = size, prefix
+        else:
+            continue
+        if value >= size:
+            return best
+    return decimal_prefix(value) if value > 0 else (1.0, "")
+
+
+def in_words(name: str) -> str:
+    """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
+    for ending in ENDINGS:
+        if name.endswith(ending):
+            return name.removesuffix(ending).replace("apparent_", "apparent ")
+    return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
+
+
+def titled(shown: Shown) -> str:
+    """Words with the unit, for an axis: gap height  (nm)."""
+    return f"{shown.words}  ({shown.unit})" if shown.unit else shown.words
+
+
+def value_in_words(units: Mapping[str, str], key: str, value: Any) -> str:
+    """A value of a column with its unit, as it is shown.
+
+    Args:
+        units: of columns, in SI.
+        key: the column.
+        value: in SI, or a name.
+    """
+    if not is_number(value):
+        return str(value)
+    shown = shown_as(key, units, np.array([float(value)]))
+    return f"{float(f'{(value + shown.shift) * shown.factor:.4g}'):g} {shown.unit}".strip().replace("-", "−")
