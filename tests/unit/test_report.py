@@ -14,7 +14,8 @@ import constriction.view.pages.report
 from constriction.base.errors import StoreError
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.pages.provenance import origin, repeat_sections, timing_table
-from constriction.view.pages.report import (
+from constriction.view.pages.report import report_html, write_report
+from constriction.view.pages.sections import (
     Answer,
     Code,
     Heading,
@@ -24,8 +25,6 @@ from constriction.view.pages.report import (
     Report,
     TableSection,
     Values,
-    report_html,
-    write_report,
 )
 from constriction.view.writers.svg import COLOURS
 

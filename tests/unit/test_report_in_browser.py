@@ -20,8 +20,9 @@ from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyqui
 from constriction.view.charts.study_charts import StudyAxes, study_chart
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.record_tables import fits_table, study_table
-from constriction.view.pages.report import Heading, Paragraph, Report, TableSection, write_report
+from constriction.view.pages.report import write_report
 from constriction.view.pages.run_report import run_report
+from constriction.view.pages.sections import Heading, Paragraph, Report, TableSection
 
 if find_chromium() is None:
     pytest.skip("no Chromium here: apt-get install chromium runs the browser tests", allow_module_level=True)

@@ -17,7 +17,8 @@ from constriction.spectra.reading.batch import BatchOptions, Entry, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends, Trend
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.terminal.entries import entry_picture, quantity
+from constriction.view.charts.fits import entry_picture
+from constriction.view.terminal.entries import quantity
 from constriction.view.writers.spectra_plots import draw_picture, picture_figure
 from constriction.view.writers.trends import trends_figure
 

@@ -276,7 +276,8 @@ def _draw_spectrum(
     report: Report, number: int, folder: Path, suffixes: Sequence[str], record: Record
 ) -> list[AnalysisPicture]:
     """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
-    from constriction.view.terminal.entries import entry_picture, entry_title
+    from constriction.view.charts.fits import entry_picture
+    from constriction.view.terminal.entries import entry_title
     from constriction.view.writers.spectra_plots import draw_picture
 
     entry = report.entries[number]
@@ -297,7 +298,7 @@ def _draw(
     report: Report, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
 ) -> tuple[list[AnalysisPicture], SeriesOfTrends | None]:
     """Save the pictures; returns what those of the spectra and of the series show."""
-    from constriction.view.terminal.entries import trends_of
+    from constriction.view.charts.fits import trends_of
     from constriction.view.writers.trends import draw_deposition, draw_trends
 
     by = report.scaled.by if report.scaled else None

@@ -5,10 +5,11 @@ Colours are names of the page's style sheet, so that the page decides on light o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 # Up to six curves are told apart; `muted` is for what others are compared with.
 PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5")
@@ -73,6 +74,16 @@ class Panel:
     series: tuple[Series, ...]
     levels: tuple[float, ...] = ()
 
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The x of all series, in one row."""
+        return _joined(series.x for series in self.series)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The y of all series, in one row."""
+        return _joined(series.y for series in self.series)
+
 
 @dataclass(frozen=True, eq=False)
 class Chart:
@@ -92,9 +103,18 @@ class Chart:
     panels: tuple[Panel, ...] = field(default=())
     equal: bool = False
 
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The x of all panels, in one row."""
+        return _joined(panel.places for panel in self.panels)
+
     def __post_init__(self) -> None:
         """Check what no picture could show."""
         if not self.panels or (self.equal and len(self.panels) != 1):
             raise ValueError(
                 f"chart {self.title!r}: {len(self.panels)} panels, expected one, or more without equal axes"
             )
+
+
+def _joined(parts: Iterable[ArrayLike]) -> NDArray[np.float64]:
+    return np.concatenate([np.empty(0), *(np.asarray(part, dtype=float) for part in parts)])

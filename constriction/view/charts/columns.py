@@ -21,12 +21,13 @@ class Shown(NamedTuple):
 
 
 # unit of a column → unit shown and what multiplies it; None: with a decimal prefix that suits the values
-USUAL_UNITS: Mapping[str, tuple[str, float]] = {
-    "C/m2": ("mAh/cm²", 1 / 36_000),
-    "A/m2": ("µA/cm²", 100.0),
-    "1/m2": ("1/mm²", 1e-6),
-    "S/m": ("mS/cm", 10.0),
-    "eV": ("eV", 1.0),
+USUAL_UNITS: Mapping[str, tuple[str, float, float]] = {
+    "K": ("°C", 1.0, -273.15),
+    "C/m2": ("mAh/cm²", 1 / 36_000, 0.0),
+    "A/m2": ("µA/cm²", 100.0, 0.0),
+    "1/m2": ("1/mm²", 1e-6, 0.0),
+    "S/m": ("mS/cm", 10.0, 0.0),
+    "eV": ("eV", 1.0, 0.0),
 }
 
 WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
@@ -44,39 +45,28 @@ ENDINGS = {
 
 def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) -> Shown:
     """How a column is shown, in the unit of the field and with a prefix that suits its values."""
-    unit = units.get(name, "")
-    if unit == "K":
-        return Shown(in_words(name), "°C", 1.0, -273.15)
+    unit, words = units.get(name, ""), in_words(name)
     if unit in USUAL_UNITS:
-        return Shown(in_words(name), *USUAL_UNITS[unit])
-    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
-    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
+        return Shown(words, *USUAL_UNITS[unit])
+    base = PREFIXED.get(unit) if unit else ENDINGS.get(_ending(name))
     if base is None:
-        return Shown(in_words(name), "", 1.0)
+        return Shown(words, "", 1.0)
     largest = float(np.max(np.abs(values), initial=0.0))
-    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
-        return Shown(in_words(name), base, 1.0)
-    size, prefix = _prefix(largest)
-    return Shown(in_words(name), prefix + base, 1 / size)
+    if largest == 0 or (base.startswith("Ω") and 1e-2 <= largest < 1e4):
+        return Shown(words, base, 1.0)
+    size, prefix = decimal_prefix(largest)
+    return Shown(words, prefix + base, 1 / size)
 
 
-def _prefix(value: float) -> tuple[float, str]:
-    """The decimal prefix of a value, down to pico."""
-    for size, prefix in ((1e-9, "n"), (1e-12, "p")):
-        if 0 < value < 1000 * size * (1 - 1e-9):
-            best = size, prefix
-        else:
-            continue
-        if value >= size:
-            return best
-    return decimal_prefix(value) if value > 0 else (1.0, "")
+def _ending(name: str) -> str:
+    """What a column's name says of its unit, "" for nothing."""
+    return next((ending for ending in ENDINGS if name.endswith(ending)), "")
 
 
 def in_words(name: str) -> str:
     """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
-    for ending in ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("apparent_", "apparent ")
+    if ending := _ending(name):
+        return name.removesuffix(ending).replace("apparent_", "apparent ")
     return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
 
 

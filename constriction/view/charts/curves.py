@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from scipy.interpolate import Akima1DInterpolator
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.labels import decimal_prefix, hertz
+
+# Limits of height over width of the axes.
+FLATTEST, TALLEST = 0.36, 0.85
 
 type Named = tuple[float, float, str]
 
@@ -85,8 +89,39 @@ def smooth(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> NDArray
 
 
 def decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[Named]:
-    """Return (x, y, name) at the powers of ten inside the window, highest first."""
+    """Return (x, y, name) at the powers of ten (Hz) inside the window, highest first."""
     low, high = math.log10(frequency[-1]), math.log10(frequency[0])
     powers = np.arange(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -1.0)
     at = _at(frequency, z, np.clip(powers, low, high))
     return [(float(here.real), -float(here.imag), hertz(10.0**n)) for n, here in zip(powers, at, strict=True)]
+
+
+class Window(NamedTuple):
+    """The drawn part of the plane, in axis units: Re Z from `left` on, −Im Z from `bottom` on."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+
+def plane_window(z: NDArray[np.complex128]) -> Window:
+    """Choose the part of the plane to draw: all points, room for labels, neither too flat nor too high."""
+    left, right = float(z.real.min()), float(z.real.max())
+    bottom, top = min(0.0, float(-z.imag.max())), max(0.0, float(-z.imag.min()))
+    largest = float(np.abs(z).max()) or 1.0
+    # A spectrum that is one point on paper is shown where it stands between 0 and its value.
+    from_zero = left >= 0 and (left < 0.6 * right or max(right - left, top - bottom) < 1e-3 * largest)
+    if from_zero:
+        left = 0.0
+    # Room for names: beside the low-frequency end and above the arcs.
+    width = max(right - left, 0.02 * largest) * 1.16
+    height = (top - bottom) * 1.22
+    if height > TALLEST * width:
+        more = height / TALLEST - width
+        left, width = (0.0 if from_zero else left - more / 2), width + more
+    elif not from_zero:
+        left -= 0.04 * width
+    height = max(height, FLATTEST * width)
+    # Only inductive points need room below the axis.
+    return Window(left, bottom * 1.1, width, height)

@@ -14,6 +14,8 @@ from constriction.base.errors import InputError
 from constriction.view.charts.charts import PALETTE, SYMBOLS, Chart, ChartAxis, Panel, Series
 from constriction.view.charts.coinciding import WORDS, lying, widths
 
+type Groups = list[tuple[tuple[str, ...], list[Mapping[str, Any]]]]
+
 STEADY = 0.05  # relative spread up to which values are shown as a constant
 
 LOG_FROM = 30.0  # values that span more than this factor are laid out logarithmically
@@ -52,20 +54,22 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
     Raises:
         InputError: no case has numbers on both axes.
     """
-    given = list(rows)
-    panels = []
-    for key in axes.y:
-        found = [_study_series(axes, key, name, group) for name, group in _groups(given, axes.series)]
-        series = _styled([one for one in found if one is not None])
-        if not series:
-            raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
-        values = np.concatenate([np.asarray(s.y, dtype=float) for s in series])
-        panels.append(Panel(ChartAxis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series)))
-    if any(one.line == "dashed" for panel in panels for one in panel.series):
+    groups = _groups(rows, axes.series)
+    panels = tuple(_panel(axes, key, groups) for key in axes.y)
+    if any(series.line == "dashed" for panel in panels for series in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
-    x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
-    scale = "frequency" if axes.x.endswith("hertz") else "log" if is_log_spaced(x.tolist()) else "linear"
-    return Chart("Study", caption, ChartAxis(axes.label(axes.x), scale), tuple(panels))
+    chart = Chart("Study", caption, ChartAxis(axes.label(axes.x)), panels)
+    scale = "frequency" if axes.x.endswith("hertz") else "log" if is_log_spaced(chart.places.tolist()) else "linear"
+    return replace(chart, x=replace(chart.x, scale=scale))
+
+
+def _panel(axes: StudyAxes, key: str, groups: Groups) -> Panel:
+    found = [_study_series(axes, key, name, group) for name, group in groups]
+    series = _styled([one for one in found if one is not None])
+    if not series:
+        raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
+    values = Panel(ChartAxis(""), tuple(series)).values
+    return Panel(ChartAxis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series))
 
 
 def number(value: Any) -> float:
@@ -110,9 +114,7 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
     return middle - STEADY * abs(middle), middle + STEADY * abs(middle)
 
 
-def _groups(
-    rows: Sequence[Mapping[str, Any]], keys: Sequence[str]
-) -> list[tuple[tuple[str, ...], list[Mapping[str, Any]]]]:
+def _groups(rows: Iterable[Mapping[str, Any]], keys: Sequence[str]) -> Groups:
     found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         found.setdefault(tuple(_short(row.get(key)) for key in keys), []).append(row)
@@ -125,21 +127,35 @@ def _short(value: Any) -> str:
 
 
 def _study_series(axes: StudyAxes, key: str, name: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Series | None:
-    error = error_key(key, rows[0])
-    points = sorted((number(row.get(axes.x)), number(row.get(key)), number(row.get(error or ""))) for row in rows)
-    known = [point for point in points if math.isfinite(point[0]) and math.isfinite(point[1])]
+    error = error_key(key, rows[0]) or ""
+    points = sorted(tuple(number(row.get(column)) for column in (axes.x, key, error)) for row in rows)
+    known = list(filter(_on_both_axes, points))
     if not known:
         return None
     x, y, bars = (list(part) for part in zip(*known, strict=True))
-    label = ", ".join(f"{axes.label(k)} = {v}" for k, v in zip(axes.series, name, strict=True))
-    hover = [f"{label + ': ' if label else ''}{a:.4g}, {b:.5g}" for a, b in zip(x, y, strict=True)]
+    label = _label(axes, name)
+    before = f"{label}: " if label else ""
+    hover = [f"{before}{a:.4g}, {b:.5g}" for a, b, _ in known]
     line = "solid" if len(set(x)) == len(x) else ""  # repeats are points above each other
-    return Series(label, x, y, line=line, error=bars if np.isfinite(bars).any() else None, hover=hover)
+    return Series(label, x, y, line=line, error=_known(bars), hover=hover)
+
+
+def _on_both_axes(point: Sequence[float]) -> bool:
+    return bool(np.isfinite(point[:2]).all())
+
+
+def _label(axes: StudyAxes, values: Sequence[str]) -> str:
+    return ", ".join(f"{axes.label(key)} = {value}" for key, value in zip(axes.series, values, strict=True))
+
+
+def _known(bars: Sequence[float]) -> Sequence[float] | None:
+    """Error bars, None if there are none."""
+    return bars if np.isfinite(bars).any() else None
 
 
 def _styled(series: Sequence[Series]) -> list[Series]:
     """In colours of their own; one that lies on others is dashed and thin, the lowest of them thick."""
-    values = np.concatenate([np.asarray(one.y, dtype=float) for one in series] or [np.empty(0)])
+    values = Panel(ChartAxis(""), tuple(series)).values
     below = lying([(one.x, one.y) for one in series], _scale_of(values) == "log")
     styled = []
     for number, (one, lower, width) in enumerate(zip(series, below, widths(below), strict=True)):

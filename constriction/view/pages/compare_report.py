@@ -18,7 +18,9 @@ from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+
+type Row = Mapping[str, str]
 
 FILES = (
     ("comparison.json", "all numbers, the unit in each key"),
@@ -66,7 +68,7 @@ def compare_report(record: Mapping[str, Any], cell: Cell, entries: Sequence[Entr
     return Report(f"Measured over simulated: {title}", "constriction compare", tuple(sections))
 
 
-def compare_answer(rows: Sequence[Mapping[str, str]]) -> Answer:
+def compare_answer(rows: Sequence[Row]) -> Answer:
     """What the differences say, in sentences.
 
     Args:
@@ -81,13 +83,15 @@ def compare_answer(rows: Sequence[Mapping[str, str]]) -> Answer:
         sentences.append(f"{_counted(failed)} could not be compared: see the table.")
     if not known:
         return Answer("Nothing to compare", tuple(sentences), caution=True)
+    return Answer(_headline(known, far, alone), tuple(sentences), caution=bool(failed))
+
+
+def _headline(known: Sequence[Row], far: Sequence[Row], alone: Sequence[Row]) -> str:
     if far:
-        headline = f"{len(far)} of {len(known)} differences are larger than {AGREE:g} error bars"
-    elif alone:
-        headline = "One shows an arc that the other has not"
-    else:
-        headline = f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
-    return Answer(headline, tuple(sentences), caution=bool(failed))
+        return f"{len(far)} of {len(known)} differences are larger than {AGREE:g} error bars"
+    if alone:
+        return "One shows an arc that the other has not"
+    return f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
 
 
 def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
@@ -123,18 +127,18 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
         yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=list(lines), caption=caption)
 
 
-def _sentence(row: Mapping[str, str]) -> str:
+def _sentence(row: Row) -> str:
     percent, bars = float(row["difference_percent"]), float(row["difference_in_error_bars"])
     side = "above" if percent > 0 else "below"
     return f"{Path(row['file']).name}: {row['quantity']} is {abs(percent):.3g} % {side}, {abs(bars):.3g} error bars."
 
 
-def _alone(row: Mapping[str, str]) -> str:
+def _alone(row: Row) -> str:
     only, other = ("measured", "simulated") if row["measured"] else ("simulated", "measured")
     return f"{Path(row['file']).name}: {row['quantity']} is {only}, {other} none."
 
 
-def _short(row: Mapping[str, str]) -> dict[str, str]:
+def _short(row: Row) -> dict[str, str]:
     """A row of table.csv for the page: the file without its folder, remarks only where there is nothing else."""
     sweep = row["sweep"] if row["sweep"] != "1" else ""
     return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}

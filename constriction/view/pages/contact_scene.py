@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from constriction.geometry.cell import Layout
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
-from constriction.view.pages.report import SceneSection
+from constriction.view.pages.sections import SceneSection
 from constriction.view.pictures.solids import solids_png
 from constriction.view.terminal.words import engineering, significant
 
@@ -31,8 +31,8 @@ def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> S
 
     Args:
         plan: the mirror cell, of which a whole lattice cell is drawn.
-        gap_height: metres, None without a gap.
-        thickness: of the slab, metres.
+        gap_height: in m, None without a gap.
+        thickness: of the slab, in m.
     """
     found = relief(plan)
     longest = max(found.width, found.depth)

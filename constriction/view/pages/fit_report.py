@@ -13,7 +13,7 @@ from constriction.view.charts.curves import display_unit
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import fits_table
-from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.pages.sections import Answer, Heading, Links, Paragraph, Report, Section, TableSection
 
 _FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "what is plotted against charge"))
 _TOLD = 6  # spectra that are told one by one before the table
@@ -61,17 +61,19 @@ def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
     """
     table = fits_table(files)
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
-    failed = [record["file"] for record in files if record.get("error")]
+    failed = sum(bool(record.get("error")) for record in files)
     doubtful = sum(bool(record.get("doubts")) for record in files)
+    sentences: list[str] = []
     if len(rows) == 1 and not failed:
-        headline, sentences = f"R_SE = {rows[0]['R_SE']}", [_told(rows[0], ("R_int", "C_int", "circuit"))]
+        headline = f"R_SE = {rows[0]['R_SE']}"
+        sentences.append(_told(rows[0], ("R_int", "C_int", "circuit")))
     else:
-        headline = f"{len(rows) - len(failed)} of {len(rows)} spectra fitted"
-        keys = ("R_SE", "R_int", "C_int")
-        sentences = [f"{row['spectrum']}: {_told(row, keys)}" for row in rows[:_TOLD]] if len(rows) <= _TOLD else []
+        headline = f"{len(rows) - failed} of {len(rows)} spectra fitted"
+        if len(rows) <= _TOLD:
+            sentences += [f"{row['spectrum']}: {_told(row, ('R_SE', 'R_int', 'C_int'))}" for row in rows]
     if doubtful:
         sentences.append(f"Doubts about {doubtful} of {len(rows)}: see the remarks in the table.")
-    return Answer(headline, tuple(sentences), caution=bool(failed or doubtful))
+    return Answer(headline, tuple(sentences), caution=bool(failed + doubtful))
 
 
 def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:

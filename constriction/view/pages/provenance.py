@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from constriction.view.pages.report import Code, Heading, Paragraph, Section, TableSection, Values
+from constriction.view.pages.sections import Code, Heading, Paragraph, Section, TableSection, Values
 
 IMAGE = "CONSTRICTION_IMAGE"  # environment variable by which a container tells its own digest
 

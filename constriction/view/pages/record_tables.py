@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from constriction.view.charts.labels import decimal_prefix
 from constriction.view.charts.study_charts import error_key, number
-from constriction.view.pages.report import TableSection
-from constriction.view.terminal.words import PREFIXES, engineering, significant, with_error
+from constriction.view.pages.sections import TableSection
+from constriction.view.terminal.words import engineering, significant, with_error
 
 type Record = Mapping[str, Any]
 
@@ -143,8 +144,8 @@ def _with_error(value: Any, error: Any, unit: str) -> str:
     least = 0.1 if unit.startswith("F") else 1.0
     if bar <= 0 or known == 0:
         return engineering(known, unit, least)
-    power = next((p for p in PREFIXES if abs(known) >= least * 10.0**p), min(PREFIXES))
-    return with_error(known / 10.0**power, bar / 10.0**power, f"{PREFIXES[power]}{unit}")
+    size, prefix = decimal_prefix(known, least)
+    return with_error(known / size, bar / size, f"{prefix}{unit}")
 
 
 def _unit(suffix: str) -> str:

@@ -15,6 +15,18 @@ from urllib.parse import quote
 
 from constriction.base.files import telling_where
 from constriction.view.charts.charts import Chart
+from constriction.view.pages.sections import (
+    Answer,
+    Code,
+    Heading,
+    ImageSection,
+    Links,
+    Paragraph,
+    Report,
+    SceneSection,
+    TableSection,
+    Values,
+)
 from constriction.view.writers.lettering import QUANTITIES
 from constriction.view.writers.plotly import figure
 
@@ -25,95 +37,6 @@ POLICY = (
 _UNIT = re.compile(r"(?<=[\d)]) (?=[±%µΩFHMGTkmnp])|(?<=±) ")  # lines do not break between a number and its unit
 _SHORT = 26  # characters: longer cells of a table may break into lines
 _WIDE = 5  # columns, from which a table may be wider than the text
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading; those of level 2 make the list of contents."""
-
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of plain text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found, first: one line in large letters, then sentences; `caution`: it is not what was asked for."""
-
-    headline: str
-    sentences: tuple[str, ...] = ()
-    caution: bool = False
-
-
-@dataclass(frozen=True)
-class Values:
-    """Names and values, one a line."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class TableSection:
-    """A table of texts; `symbols`: names such as R_cstr are set as symbols (never so in names of files)."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    symbols: bool = False
-
-
-@dataclass(frozen=True)
-class Code:
-    """Text as it is typed: a command, a file."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Links:
-    """Files beside the report: their names and what they hold."""
-
-    files: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class SceneSection:
-    """A 3D scene to turn, and a picture of it.
-
-    `figure` is plotly's data and layout, `still` a PNG, `title` what is seen in a few words.
-    """
-
-    title: str
-    caption: str
-    figure: Mapping[str, Any]
-    still: bytes
-
-
-@dataclass(frozen=True, eq=False)
-class ImageSection:
-    """A PNG that is drawn already; `title` is what is seen in a few words."""
-
-    title: str
-    caption: str
-    png: bytes
-
-
-type Section = Heading | Paragraph | Answer | Values | TableSection | Code | Links | SceneSection | ImageSection | Chart
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """A whole report: `title`, what made it (`kicker`), and sections in order."""
-
-    title: str
-    kicker: str
-    sections: tuple[Section, ...]
 
 
 @dataclass

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.writers.lettering import QUANTITIES, ticks_of
@@ -27,31 +26,30 @@ _PANEL_GAP = 0.06  # of the height, between panels
 def figure(chart: Chart) -> dict[str, Any]:
     """A chart as plotly's `data` and `layout`; plain lists, numbers and strings."""
     count = len(chart.panels)
-    shown: set[str] = set()
-    data: list[dict[str, Any]] = []
-    layout = _common_layout(_SINGLE_HEIGHT + _MARGINS if count == 1 else _PANEL_HEIGHT * count + _MARGINS)
-    more = _LEGEND_ROW * (_legend_rows(chart) - 1)
-    layout["height"] += more
-    layout["margin"]["t"] += more
-    layout["xaxis"] = _axis(chart.x, [s.x for panel in chart.panels for s in panel.series])
+    layout = _common_layout(chart)
+    layout["xaxis"] = _axis(chart.x, chart.places) | {"anchor": _name(count - 1)}
     share = (1 - _PANEL_GAP * (count - 1)) / count
+    shown = {""}
+    data: list[dict[str, Any]] = []
     for number, panel in enumerate(chart.panels):
-        name = "y" if number == 0 else f"y{number + 1}"
-        top = 1 - number * (share + _PANEL_GAP)
-        axis = _axis(panel.y, [s.y for s in panel.series])
-        layout["yaxis" + name[1:]] = axis | {"domain": [max(0.0, round(top - share, 6)), round(top, 6)]}
+        name, top = _name(number), 1 - number * (share + _PANEL_GAP)
+        domain = [max(0.0, round(top - share, 6)), round(top, 6)]
+        layout["yaxis" + name[1:]] = _axis(panel.y, panel.values) | {"domain": domain}
         layout["shapes"] += [_level(value, name) for value in panel.levels]
         for series in panel.series:
-            first = bool(series.label) and series.label not in shown
+            data.append(_trace(series) | {"yaxis": name, "showlegend": series.label not in shown})
             shown.add(series.label)
-            data.append(_trace(series) | {"yaxis": name, "showlegend": first})
-    layout["xaxis"]["anchor"] = "y" if count == 1 else f"y{count}"
     if chart.equal:
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
         layout["xaxis"]["constraintoward"] = "left"
         layout["margin"]["r"] = 48  # names of points stand beside the last arc
         layout["meta"] = {"shape": _shape(chart.panels[0])}
     return {"data": data, "layout": layout}
+
+
+def _name(panel: int) -> str:
+    """What plotly calls the vertical axis of a panel."""
+    return "y" if panel == 0 else f"y{panel + 1}"
 
 
 def _legend_rows(chart: Chart) -> int:
@@ -61,12 +59,14 @@ def _legend_rows(chart: Chart) -> int:
     return max(1, math.ceil(len(labels) / max(1, _LEGEND_LETTERS // (longest + 8))))
 
 
-def _common_layout(height: int) -> dict[str, Any]:
+def _common_layout(chart: Chart) -> dict[str, Any]:
+    count, more = len(chart.panels), _LEGEND_ROW * (_legend_rows(chart) - 1)
+    height = (_SINGLE_HEIGHT if count == 1 else _PANEL_HEIGHT * count) + _MARGINS + more
     return {
         "height": height,
         "autosize": True,
         "uirevision": "kept",
-        "margin": {"l": 62, "r": 14, "t": 40, "b": 48},
+        "margin": {"l": 62, "r": 14, "t": 40 + more, "b": 48},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
@@ -80,13 +80,12 @@ def _common_layout(height: int) -> dict[str, Any]:
 
 def _shape(panel: Panel) -> float:
     """Height over width of what a panel shows, from y = 0 on; at most 2."""
-    x = np.concatenate([np.asarray(series.x, dtype=float) for series in panel.series])
-    y = np.concatenate([np.asarray(series.y, dtype=float) for series in panel.series])
+    x, y = panel.places, panel.values
     width, height = float(np.nanmax(x) - np.nanmin(x)), max(float(np.nanmax(y)), 0.0) - min(float(np.nanmin(y)), 0.0)
     return round(min(height / width, 2.0), 4) if width > 0 else 2.0
 
 
-def _axis(axis: ChartAxis, values: Sequence[ArrayLike]) -> dict[str, Any]:
+def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": {"text": _typeset(axis.label), "standoff": 8},
         "gridcolor": "--grid",
@@ -102,8 +101,7 @@ def _axis(axis: ChartAxis, values: Sequence[ArrayLike]) -> dict[str, Any]:
         return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
     if axis.scale == "linear":
         return found | ({"range": list(axis.limits)} if axis.limits else {})
-    every = np.concatenate([np.asarray(part, dtype=float) for part in values])
-    every = every[np.isfinite(every)]
+    every = values[np.isfinite(values)]
     if axis.scale == "whole":
         return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
     ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
@@ -124,7 +122,7 @@ def _level(value: float, axis: str) -> dict[str, Any]:
 def _trace(series: Series) -> dict[str, Any]:
     colour = f"--{series.colour}"
     parts = [("lines", series.line), ("markers", series.symbol), ("text", any(series.names))]
-    trace: dict[str, Any] = {
+    trace = {
         "type": "scatter",
         "mode": "+".join(name for name, wanted in parts if wanted) or "none",
         "x": numbers(series.x),
@@ -138,17 +136,30 @@ def _trace(series: Series) -> dict[str, Any]:
         },
         "marker": _marker(series, colour),
     }
+    return trace | _hover(series) | _texts(series, colour) | _bars(series, colour)
+
+
+def _hover(series: Series) -> dict[str, Any]:
     if series.hover:
-        trace |= {"hovertext": [html.escape(text) for text in series.hover], "hoverinfo": "text"}
-    elif series.line and not series.symbol:
-        trace["hoverinfo"] = "skip"
-    if any(series.names):
-        trace |= {"text": [html.escape(name) for name in series.names], "cliponaxis": False}
-        trace["textposition"] = list(series.places) or "top center"
-        trace["textfont"] = {"color": colour if series.colour == "ink" else "--muted", "size": 12}
-    if series.error is not None:
-        trace["error_y"] = {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}
-    return trace
+        return {"hovertext": [html.escape(text) for text in series.hover], "hoverinfo": "text"}
+    return {"hoverinfo": "skip"} if series.line and not series.symbol else {}
+
+
+def _texts(series: Series, colour: str) -> dict[str, Any]:
+    if not any(series.names):
+        return {}
+    return {
+        "text": [html.escape(name) for name in series.names],
+        "cliponaxis": False,
+        "textposition": list(series.places) or "top center",
+        "textfont": {"color": colour if series.colour == "ink" else "--muted", "size": 12},
+    }
+
+
+def _bars(series: Series, colour: str) -> dict[str, Any]:
+    if series.error is None:
+        return {}
+    return {"error_y": {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}}
 
 
 def _marker(series: Series, colour: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib.style
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError
 from constriction.base.files import telling_where
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.curves import SpectrumCurve, decades, display_unit, smooth
+from constriction.view.charts.curves import SpectrumCurve, Window, decades, display_unit, plane_window, smooth
 from constriction.view.charts.labels import hertz
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import families, legible
@@ -55,17 +55,6 @@ LEGEND: dict[str, Any] = {  # above the axes, where nothing is drawn
     "fontsize": 6.5,
     "borderpad": 0,
 }
-# Limits of height over width of the axes.
-FLATTEST, TALLEST = 0.36, 0.85
-
-
-class Window(NamedTuple):
-    """The drawn part of the plane, in axis units: Re Z from `left` on, −Im Z from `bottom` on."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
 
 
 def nyquist(
@@ -143,7 +132,7 @@ def nyquist_figure(
     scale, unit = _display_unit(spectrum, reference, marks)
     curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
-    window = _window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
+    window = plane_window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
         FigureCanvasAgg(figure)
@@ -173,28 +162,6 @@ def _display_unit(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple
     """Return the factor from SI to the axis unit and that unit's name, such that ticks need few digits."""
     values = (np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks))
     return display_unit(spectrum.unit, float(max(values)))
-
-
-def _window(z: NDArray[np.complex128]) -> Window:
-    """Choose the part of the plane to draw: all points, room for labels, neither too flat nor too high."""
-    left, right = float(z.real.min()), float(z.real.max())
-    bottom, top = min(0.0, float(-z.imag.max())), max(0.0, float(-z.imag.min()))
-    largest = float(np.abs(z).max()) or 1.0
-    # A spectrum that is one point on paper is shown where it stands between 0 and its value.
-    from_zero = left >= 0 and (left < 0.6 * right or max(right - left, top - bottom) < 1e-3 * largest)
-    if from_zero:
-        left = 0.0
-    # Room for names: beside the low-frequency end and above the arcs.
-    width = max(right - left, 0.02 * largest) * 1.16
-    height = (top - bottom) * 1.22
-    if height > TALLEST * width:
-        more = height / TALLEST - width
-        left, width = (0.0 if from_zero else left - more / 2), width + more
-    elif not from_zero:
-        left -= 0.04 * width
-    height = max(height, FLATTEST * width)
-    # Only inductive points need room below the axis.
-    return Window(left, bottom * 1.1, width, height)
 
 
 def _draw_curves(axes: Axes, z: NDArray[np.complex128], curves: list[NDArray[np.complex128]], width: float) -> None:

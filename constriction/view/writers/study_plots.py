@@ -29,7 +29,7 @@ from constriction.view.writers.lettering import legible, logarithmic, plain, sym
 from constriction.view.writers.plots import DPI, LEGEND, METADATA, STYLE, WIDTH
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 MARKERS = "osD^vP"
 PANEL, HEAD, FOOT, LEGEND_LINE = 1.35, 0.12, 0.42, 0.13  # inches
 LEGEND_COLUMNS = 2
@@ -79,9 +79,8 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
         raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
     labels = [legible(label) for label in _legend(table, panels[0])]
     looks = _looks(figure, panels)
-    note = f"\n{COINCIDING}" if any(style != "-" for style, _ in looks) and not figure.points else ""
-    heading = _words(figure.series) + note
-    lines = math.ceil(len(labels) / LEGEND_COLUMNS) + bool(note) if len(labels) > 1 else 0
+    heading = _heading(figure, looks)
+    lines = math.ceil(len(labels) / LEGEND_COLUMNS) + heading.count("\n") if len(labels) > 1 else 0
     title = "\n".join(map(legible, textwrap.wrap(_title(table, figure), 50)))
     head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
     height = head + PANEL * len(panels) + FOOT
@@ -101,6 +100,12 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     return canvas
 
 
+def _heading(figure: Figure, looks: Sequence[Look]) -> str:
+    """What tells the curves apart, and that some lie on others if they do."""
+    coincide = any(style != "-" for style, _ in looks) and not figure.points
+    return ", ".join(map(in_words, figure.series)) + (f"\n{COINCIDING}" if coincide else "")
+
+
 def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Sequence[Curve], Sequence[Look]]) -> None:
     """The curves of one column, each as it looks in all of them."""
     curves, looks = drawn
@@ -108,26 +113,37 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Seq
     shown = shown_as(name, table.units, values)
     x_shown = _x_shown(table, figure, curves)
     places = [_places(curve, x_shown, curves) for curve in curves]
+    joined = not figure.points and x_shown is not None
     for n, (x, curve) in enumerate(zip(places, curves, strict=True)):
-        colour, marker = COLOURS[n % len(COLOURS)], MARKERS[n // len(COLOURS) % len(MARKERS)]
-        mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
         line, width = looks[n]
-        line = "" if figure.points or x_shown is None else line
-        axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=2.6 * width**0.5, mew=0)
-        if np.any(np.isfinite(spread)):
-            low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
-            axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
-    if _is_log(figure, values):
-        low, high = values.min() * shown.factor, values.max() * shown.factor
+        _curve(axes, x, curve, shown, (n, line if joined else "", width))
+    _limit(axes, values * shown.factor, _is_log(figure, values))
+    axes.set_ylabel(symbols(titled(shown)), labelpad=2)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.03)
+
+
+def _curve(axes: Axes, x: np.ndarray[Any, Any], curve: Curve, shown: Shown, look: tuple[int, Any, float]) -> None:
+    """Points, joined if there is a line, and a band where seeds are repeated."""
+    n, line, width = look
+    colour, marker = PALETTE[n % len(PALETTE)], MARKERS[n // len(PALETTE) % len(MARKERS)]
+    mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
+    axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=2.6 * width**0.5, mew=0)
+    if np.any(np.isfinite(spread)):
+        low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
+        axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
+
+
+def _limit(axes: Axes, values: np.ndarray[Any, Any], logarithmically: bool) -> None:
+    """Limits of y: from 0 where values are not far from it."""
+    if logarithmically:
+        low, high = values.min(), values.max()
         room = 1.5 if high < 2 * low else (high / low) ** 0.06  # else ticks would tell differences of rounding
         axes.set_yscale("log")
         axes.set_ylim(low / room, high * room)
         logarithmic(axes.yaxis, *axes.get_ylim())
-    elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
+    elif values.size and 0 <= values.min() < 0.6 * values.max():
         axes.set_ylim(bottom=0)
-    axes.set_ylabel(symbols(titled(shown)), labelpad=2)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(x=0.03)
 
 
 def _looks(figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
@@ -207,10 +223,6 @@ def _distinct(curves: Sequence[Curve]) -> list[Any]:
 
 
 # --- words ---------------------------------------------------------------------------------------------------------
-
-
-def _words(names: Sequence[str]) -> str:
-    return ", ".join(map(in_words, names))
 
 
 def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:

@@ -18,7 +18,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from numpy.typing import NDArray
 
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.terminal.words import PREFIXES
+from constriction.view.charts.curves import Named
+from constriction.view.charts.labels import decimal_prefix
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import symbols, ticks_of
 from constriction.view.writers.plots import STYLE
@@ -36,6 +37,7 @@ COLOURS = {
     "c5": "#5b5bd6",
 }
 _VARIABLES = {value: name for name, value in COLOURS.items()} | {PAPER: "paper", LINE: "line", "#000000": "ink"}
+_LINES = {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}
 _MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x", "star": "*"}
 _WIDTH, _SINGLE, _PANEL = 5.2, 3.3, 1.55  # inches: a page column; heights of one panel, of one among several
 _STYLE = STYLE | {
@@ -74,18 +76,13 @@ def svg(chart: Chart, name: str) -> str:
 
 def chart_figure(chart: Chart) -> Figure:
     """A chart as matplotlib draws it."""
-    count = len(chart.panels)
-    height = _SINGLE if count == 1 else 0.75 + _PANEL * count
-    names = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label and not s.optional)
-    height += _LEGEND_LINE * max(0, math.ceil(len(names) / _columns(names)) - 2)
-    drawn = Figure(figsize=(_WIDTH, height), layout="constrained")
+    drawn = Figure(figsize=(_WIDTH, _height(chart)), layout="constrained")
     FigureCanvasAgg(drawn)
-    every = list(drawn.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
+    every = list(drawn.subplots(len(chart.panels), 1, sharex=True, squeeze=False)[:, 0])
     for axes, panel in zip(every, chart.panels, strict=True):
         _draw(axes, panel)
-        values = np.concatenate([np.asarray(s.y, dtype=float) for s in panel.series])
-        _scale(axes, "y", panel.y, values)
-    _scale(every[-1], "x", chart.x, np.concatenate([np.asarray(s.x, float) for p in chart.panels for s in p.series]))
+        _scale(axes, "y", panel.y, panel.values)
+    _scale(every[-1], "x", chart.x, chart.places)
     if chart.equal:
         every[0].set_aspect("equal", adjustable="datalim")
         every[0].set_anchor("SW")
@@ -100,22 +97,19 @@ def chart_figure(chart: Chart) -> Figure:
     return drawn
 
 
+def _height(chart: Chart) -> float:
+    """Of a chart's picture, in inches."""
+    count = len(chart.panels)
+    names = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label and not s.optional)
+    more = _LEGEND_LINE * max(0, math.ceil(len(names) / _columns(names)) - 2)
+    return more + (_SINGLE if count == 1 else 0.75 + _PANEL * count)
+
+
 def _draw(axes: Axes, panel: Panel) -> None:
     for series in (s for s in panel.series if not s.optional):
         colour = COLOURS[series.colour]
         x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
-        style: dict[str, Any] = {
-            "linestyle": {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}[series.line],
-            "marker": _MARKERS.get(series.symbol, ""),
-            "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
-            "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
-            "markerfacecolor": PAPER if series.hollow else colour,
-            "color": colour,
-            "linewidth": (0.8 if series.colour == "muted" and series.line == "solid" else 1.4) * series.width,
-            "label": series.label or "_",
-            "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
-        }
-        axes.plot(x, y, **style)
+        axes.plot(x, y, color=colour, label=series.label or "_", **_line(series), **_marker(series))
         if series.error is not None:
             bars = np.nan_to_num(np.asarray(series.error, dtype=float))
             axes.errorbar(x, y, bars, fmt="none", color=colour, elinewidth=0.9, capsize=2, capthick=0.9)
@@ -123,6 +117,24 @@ def _draw(axes: Axes, panel: Panel) -> None:
         axes.axhline(value, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.grid(color=LINE, alpha=0.18, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _line(series: Series) -> dict[str, Any]:
+    fine = series.colour == "muted" and series.line == "solid"
+    return {
+        "linestyle": _LINES[series.line],
+        "linewidth": (0.8 if fine else 1.4) * series.width,
+        "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
+    }
+
+
+def _marker(series: Series) -> dict[str, Any]:
+    return {
+        "marker": _MARKERS.get(series.symbol, ""),
+        "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
+        "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
+        "markerfacecolor": PAPER if series.hollow else COLOURS[series.colour],
+    }
 
 
 def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64]) -> None:
@@ -154,8 +166,7 @@ def _plain(value: float, _: object) -> str:
     """A tick's number, very large and small ones with a decimal prefix, as plotly writes them."""
     size, prefix = 1.0, ""
     if value and not 1e-3 <= abs(value) < 1e5:
-        power = next((p for p in PREFIXES if abs(value) >= 10.0**p * (1 - 1e-9)), min(PREFIXES))
-        size, prefix = 10.0**power, PREFIXES[power]
+        size, prefix = decimal_prefix(value)
     return f"{float(f'{value / size:.7g}'):g}{prefix}".replace("-", "−")
 
 
@@ -190,19 +201,21 @@ def _columns(labels: Collection[str]) -> int:
 
 
 def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:
-    named = [s for s in panel.series if any(s.names)]
+    named = [series for series in panel.series if any(series.names)]
     if not named:
         return
-    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if not any(s.names)]
-    must, may = ([_named(s) for s in named if s.optional == optional] for optional in (False, True))
-    colour = next((s.colour for s in named if s.optional), "muted")
+    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if s not in named]
     layout = new_layout(axes, dpi, [curve[np.isfinite(curve).all(axis=1)] for curve in curves])
-    place_labels(layout, sum(must, []), sum(may, []), COLOURS[colour])
+    must, may = (_named(named, optional) for optional in (False, True))
+    colour = next((series.colour for series in named if series.optional), "muted")
+    place_labels(layout, must, may, COLOURS[colour])
 
 
-def _named(series: Series) -> list[tuple[float, float, str]]:
-    points = zip(np.asarray(series.x, float).tolist(), np.asarray(series.y, float).tolist(), series.names, strict=True)
-    return [point for point in points if point[2]]
+def _named(several: Sequence[Series], optional: bool) -> list[Named]:
+    """The named points of those series that are optional, or not."""
+    chosen = (series for series in several if series.optional == optional)
+    points = (zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen)
+    return [point for part in points for point in part if point[2]]
 
 
 def _for_a_page(text: str, name: str) -> str:

@@ -46,7 +46,8 @@ def trends_figure(series: SeriesOfTrends) -> Figure:
     """
     shown = [trend for trend in series.trends if any(value is not None for value in trend.values)]
     if not shown:
-        raise InputError("no spectrum of the series has a value: expected at least one")
+        names = ", ".join(trend.name for trend in series.trends)
+        raise InputError(f"no spectrum of the series has a value: expected at least one of {names}")
     with matplotlib.style.context(["default", STYLE]):
         figure, panels = _stack(len(shown))
         for axes, trend in zip(panels, shown, strict=True):
