@@ -81,28 +81,27 @@ def trends_of(
         InputError: the spectra have several units.
     """
     tables = [{found.name: found for found in results(entry, by)} for entry in entries]
-    found = [_trend(name, [table.get(name) for table in tables]) for name in LETTERS]
-    trends = [trend for trend in found if trend is not None]
+    columns = {name: [table.get(name) for table in tables] for name in LETTERS}
+    trends = [_trend(name, column) for name, column in columns.items() if any(column)]
     x = range(1, len(entries) + 1) if charges is None else [charge / MAH_PER_CM2 for charge in charges]
     return SeriesOfTrends("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine)
 
 
-def _trend(name: str, column: Sequence[Found | None]) -> Trend | None:
+def _trend(name: str, column: Sequence[Found | None]) -> Trend:
     """One quantity along a series, in one unit with a prefix that suits its largest value."""
     known = [found for found in column if found]
-    units = sorted({found.unit for found in known})
+    unit = _one_unit(name, known)
+    size, prefix = decimal_prefix(float(f"{max(abs(found.value) for found in known):.2e}"))
+    values = [found and found.value / size for found in column]
+    errors = [found and found.stderr and found.stderr / size for found in column]
+    return Trend(f"{LETTERS[name]}  ({prefix}{unit})", values, errors)
+
+
+def _one_unit(name: str, column: Sequence[Found]) -> str:
+    units = sorted({found.unit for found in column})
     if len(units) > 1:
         raise InputError(f"series: {name} in {', '.join(units)}; expected spectra in one unit")
-    if not units:
-        return None
-    size, prefix = decimal_prefix(float(f"{max(abs(found.value) for found in known):.2e}"))
-    values = _parts([found and found.value for found in column], size)
-    errors = _parts([found and found.stderr for found in column], size)
-    return Trend(f"{LETTERS[name]}  ({prefix}{units[0]})", values, errors)
-
-
-def _parts(values: Sequence[float | None], size: float) -> list[float | None]:
-    return [value and value / size for value in values]
+    return units[0]
 
 
 def _tested(spectrum: Spectrum, screened: Exclusion) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -77,7 +77,7 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
     percent = 100 * np.asarray(residuals, dtype=complex)
     hover = [
         f"{engineering(f, 'Hz')}: {z.real:.2g} %, {z.imag:.2g} %"
-        for f, z in zip(_list(frequency), percent, strict=True)
+        for f, z in zip(np.asarray(frequency, dtype=float), percent, strict=True)
     ]
     parts = (
         Series("real part", frequency, percent.real, hover=hover),
@@ -144,7 +144,7 @@ def trend_chart(
     """
     panels = []
     for name, values, errors in trends:
-        y, bars = _with_nan(values), _with_nan(errors)
+        y, bars = np.array(values, dtype=float), np.array(errors, dtype=float)
         barred = np.isfinite(bars)
         parts = [Series("", x, y, "muted", line="solid", symbol="")]
         for label, kind, hollow in (("with error bar", barred, False), ("no error bar", ~barred, True)):
@@ -210,11 +210,3 @@ def _outside(line: NDArray[np.complex128], point: complex) -> str:
     angle = math.degrees(math.atan2(way.imag, way.real)) + 90
     sides = ("middle right", "top right", "top center", "top left", "middle left", "bottom left", "bottom center")
     return (*sides, "bottom right")[round(angle / 45) % 8]
-
-
-def _with_nan(values: Sequence[float | None]) -> NDArray[np.float64]:
-    return np.array([math.nan if value is None else value for value in values], dtype=float)
-
-
-def _list(values: ArrayLike) -> list[float]:
-    return [float(value) for value in np.asarray(values, dtype=float)]

@@ -53,38 +53,38 @@ class Cutaway:
     @cached_property
     def corner(self) -> tuple[float, float]:
         """Where the two planes of the cut meet, in the cell's coordinates: the middle of a spot near its centre."""
-        plan = self.scene.plan
-        if self.mirrored or not plan.spots:
-            return (0.0, 0.0) if self.mirrored else (plan.width / 2, plan.depth / 2)
-        boxes = [np.array([edge.start for edge in spot.edges]) for spot in plan.spots]
+        layout = self.scene.plan
+        if self.mirrored or not layout.spots:
+            return (0.0, 0.0) if self.mirrored else (layout.width / 2, layout.depth / 2)
+        boxes = [np.array([edge.start for edge in spot.edges]) for spot in layout.spots]
         centres = np.array([(box.min(axis=0) + box.max(axis=0)) / 2 for box in boxes])
-        wanted = np.array([0.45 * plan.width, 0.5 * plan.depth])
+        wanted = np.array([0.45 * layout.width, 0.5 * layout.depth])
         x, y = centres[np.argmin(np.sum((centres - wanted) ** 2, axis=1))]
         return float(x), float(y)
 
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
         """The mirror images that are drawn, about the middle of a spot; the cell itself where there are none."""
-        plan = self.scene.plan
+        layout = self.scene.plan
         if not self.mirrored:
             return (Tile(-self.corner[0], -self.corner[1], 1, 1, "open"),)
-        rows = max(1, round(plan.width / plan.depth)) if plan.lattice_images == 2 else 1
-        return tuple(tile_at(plan.width, plan.depth, i, j) for i in (-1, 0) for j in range(-rows, rows))
+        rows = max(1, round(layout.width / layout.depth)) if layout.lattice_images == 2 else 1
+        return tuple(tile_at(layout.width, layout.depth, i, j) for i in (-1, 0) for j in range(-rows, rows))
 
     @cached_property
     def size(self) -> tuple[float, float]:
         """Extent of the tiles along x and y, metres."""
-        plan = self.scene.plan
+        layout = self.scene.plan
         if not self.mirrored:
-            return plan.width, plan.depth
-        return 2 * plan.width, plan.depth * len(self.tiles) / 2
+            return layout.width, layout.depth
+        return 2 * layout.width, layout.depth * len(self.tiles) / 2
 
     @property
     def least(self) -> tuple[float, float]:
         """The smallest x and y of the tiles, metres."""
-        plan = self.scene.plan
-        x = min(tile.x0 + min(0.0, tile.sx * plan.width) for tile in self.tiles)
-        y = min(tile.y0 + min(0.0, tile.sy * plan.depth) for tile in self.tiles)
+        layout = self.scene.plan
+        x = min(tile.x0 + min(0.0, tile.sx * layout.width) for tile in self.tiles)
+        y = min(tile.y0 + min(0.0, tile.sy * layout.depth) for tile in self.tiles)
         return x, y
 
     @property

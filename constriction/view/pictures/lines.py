@@ -90,12 +90,12 @@ def _traced(grid: Any, start: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 def _seeds(scene: Scene, across: int) -> NDArray[np.float64]:
     """Points in the middle of equal squares just above the lowest plane of the mesh, inside the cell."""
-    plan = scene.plan
-    step = max(plan.width, plan.depth) / across
-    nx, ny = (max(1, round(length / step)) for length in (plan.width, plan.depth))
-    x, y = (length * (np.arange(n) + 0.5) / n for length, n in ((plan.width, nx), (plan.depth, ny)))
+    layout = scene.plan
+    step = max(layout.width, layout.depth) / across
+    nx, ny = (max(1, round(length / step)) for length in (layout.width, layout.depth))
+    x, y = (length * (np.arange(n) + 0.5) / n for length, n in ((layout.width, nx), (layout.depth, ny)))
     grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-    return np.insert(grid[plan.inside(grid)], 2, -0.999 * scene.depth, axis=1)
+    return np.insert(grid[layout.inside(grid)], 2, -0.999 * scene.depth, axis=1)
 
 
 def _to_interface(view: Cutaway, points: NDArray[np.float64]) -> CurrentLine:

@@ -24,7 +24,8 @@ from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.simulation.scene import Scene
 from constriction.view.pictures.pictures import caption, panels
-from constriction.view.pictures.stage import DPI, Scale, StagePanel, StagePiece, page, plotter_of, window_of
+from constriction.view.pictures.stage import Scale, StagePanel, StagePiece, page, plotter_of, window_of
+from constriction.view.writers.plots import DPI
 
 ANIMATION_DPI = 150
 FEWER = 256  # colours of a small picture

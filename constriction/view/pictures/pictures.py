@@ -170,13 +170,13 @@ def interface_panel(scene: Scene, number: int) -> StagePanel:
 
 def caption(scene: Scene, what: str) -> str:
     """What a picture shows, in words: which part of the case, what is not to scale, at which instant."""
-    view, plan = Cutaway(scene), scene.plan
+    view, layout = Cutaway(scene), scene.plan
     cell = " × ".join(metres(length) for length in view.size)
-    parts = [scene.case.title] if scene.case.title else []
-    if plan.lattice_images > 1:
+    parts = list(filter(None, [scene.case.title]))
+    if layout.lattice_images > 1:
         parts.append(f"{cell}, {len(view.tiles)} mirror images of the meshed cell")
     else:
-        parts.append(f"{cell}, the meshed cell with {len(plan.spots)} spots")
+        parts.append(f"{cell}, the meshed cell with {len(layout.spots)} spots")
     if what != "interface":
         parts.append(f"{_depth_in_words(view)}, front corner cut away")
         if scene.gap_model == "thin" and scene.gap_height is not None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import matplotlib.style
 import numpy as np
 import pyvista as pv
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -22,11 +21,10 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from constriction.view.writers.lettering import legible
-from constriction.view.writers.plots import STYLE
+from constriction.view.writers.plots import DPI, TWO_COLUMNS, WIDTH, journal_style, new_figure
 
 MM = 1 / 25.4
-WIDTHS = {1: 84 * MM, 2: 174 * MM}  # inches of one and of two columns of a journal
-DPI = 300
+WIDTHS = {1: WIDTH, 2: TWO_COLUMNS}
 OVERSAMPLING = 2
 CAPTION = 6  # pt
 
@@ -195,9 +193,8 @@ def page(panels: Sequence[StagePanel], caption: str, columns: int, dpi: int = DP
     below = (1.5 + 2.5 * len(lines)) * MM
     head = 4.6 * MM
     block = max(heights) + head + foot if across > 1 else sum(heights) + len(panels) * (head + foot)
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(width, block + below), dpi=dpi)
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(width, block + below, dpi)
         top = block + below
         for number, (panel, height) in enumerate(zip(panels, heights, strict=True)):
             left = (number % across) * (each + gap)
@@ -221,7 +218,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
     Words are as long as in the font of captions; one that is longer than a line has a line of its own.
     """
-    with matplotlib.style.context(["default", STYLE]):
+    with journal_style():
         canvas = FigureCanvasAgg(Figure(dpi=DPI))
         renderer, font = canvas.get_renderer(), FontProperties(size=CAPTION)  # type: ignore[no-untyped-call]
 

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
@@ -23,9 +21,19 @@ from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.curves import SpectrumCurve, common_unit
 from constriction.view.writers.lettering import legible, plain
 from constriction.view.writers.panels import bare, decade_ticks, draw_bode, frequency_axis
-from constriction.view.writers.plots import BLUE, DPI, GREY, LABEL, LEGEND, STYLE, VERMILION, draw_plane, save
+from constriction.view.writers.plots import (
+    BLUE,
+    GREY,
+    LABEL,
+    LEGEND,
+    TWO_COLUMNS,
+    VERMILION,
+    draw_plane,
+    journal_style,
+    new_figure,
+    save,
+)
 
-WIDTH = 174 / 25.4
 UNIT = EDGE_UNITS["ohm m2"]
 SMALL = 2.6  # pt, measured points
 DENSE = 60  # points of a simulated line per decade
@@ -156,9 +164,8 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
 @contextmanager
 def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
     """Give a figure to draw on, and save it."""
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(TWO_COLUMNS, height, layout="constrained")
         # A dollar sign in a file's name is a dollar sign, no formula.
         words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)

@@ -3,8 +3,9 @@
 import math
 import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib.style
 import numpy as np
@@ -23,7 +24,7 @@ from constriction.view.charts.labels import hertz
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import families, legible
 
-WIDTH = 84 / 25.4
+WIDTH, TWO_COLUMNS = 84 / 25.4, 174 / 25.4  # inches of one and of two columns of a journal
 DPI = 300
 # Okabe-Ito, told apart by the colour-blind and, by line style, in grey.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
@@ -82,6 +83,18 @@ def nyquist(
     save(nyquist_figure(spectrum, reference, marks, title), path)
 
 
+def journal_style() -> AbstractContextManager[None]:
+    """In which every picture for a journal is drawn and saved."""
+    return matplotlib.style.context(["default", STYLE])
+
+
+def new_figure(width: float, height: float, dpi: int = DPI, layout: Literal["constrained"] | None = None) -> Figure:
+    """An empty figure; width and height in inches (25.4 mm)."""
+    figure = Figure(figsize=(width, height), dpi=dpi, layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def check_suffix(path: str | Path) -> str:
     """Return the suffix of a picture in small letters.
 
@@ -106,9 +119,8 @@ def save(figure: Figure, path: str | Path) -> None:
         StoreError: the file cannot be written.
     """
     suffix = check_suffix(path)
-    with matplotlib.style.context(["default", STYLE]):
-        with telling_where(path):
-            figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
+    with journal_style(), telling_where(path):
+        figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
 
 
 def nyquist_figure(
@@ -129,13 +141,13 @@ def nyquist_figure(
         InputError: two units, a mark that is not finite.
     """
     _check(spectrum, reference, marks)
-    scale, unit = _display_unit(spectrum, reference, marks)
+    largest = max(np.abs([*spectrum.impedance, *reference.impedance, *(z for _, z in marks)]))
+    scale, unit = display_unit(spectrum.unit, float(largest))
     curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
     window = plane_window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(WIDTH, WIDTH)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
         draw_plane(axes, [], (scale, unit), label=8)
         _draw_curves(axes, spectrum.impedance * scale, curves, window.width)
@@ -156,12 +168,6 @@ def _check(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float,
     for f, z in marks:
         if not (math.isfinite(f) and f > 0 and math.isfinite(abs(z))):
             raise InputError(f"nyquist: mark at {f!r} Hz, Z = {z!r}: expected finite numbers and a positive frequency")
-
-
-def _display_unit(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float, complex]]) -> tuple[float, str]:
-    """Return the factor from SI to the axis unit and that unit's name, such that ticks need few digits."""
-    values = (np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks))
-    return display_unit(spectrum.unit, float(max(values)))
 
 
 def _draw_curves(axes: Axes, z: NDArray[np.complex128], curves: list[NDArray[np.complex128]], width: float) -> None:

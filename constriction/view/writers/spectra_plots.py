@@ -10,10 +10,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
@@ -24,28 +22,23 @@ from constriction.view.charts.curves import SpectrumCurve, common_unit, display_
 from constriction.view.charts.labels import hertz
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import legible, symbols
-from constriction.view.writers.panels import (
-    bare,
-    draw_bode,
-    draw_distribution,
-    draw_residuals,
-)
+from constriction.view.writers.panels import bare, draw_bode, draw_distribution, draw_residuals
 from constriction.view.writers.plots import (
     COLOURS,
     DOT,
-    DPI,
     GREY,
     LEGEND,
-    STYLE,
+    TWO_COLUMNS,
     WIDTH,
     check_suffix,
     draw_curve,
     draw_plane,
     head,
+    journal_style,
+    new_figure,
     save,
 )
 
-TWO_COLUMNS = 174 / 25.4
 LINE = 130  # characters of a remark
 # Left, bottom, width and height of the inset, as parts of its panel.
 ZOOM = (0.52, 0.42, 0.46, 0.48)
@@ -76,13 +69,12 @@ def picture_figure(picture: AnalysisPicture) -> Figure:
         InputError: curves of two units, or none.
     """
     scale, unit = common_unit(picture.curves)
-    with matplotlib.style.context(["default", STYLE]):
+    with journal_style():
         remarks = [line for remark in picture.remarks for line in textwrap.wrap(remark, LINE)]
         head = 0.45 + 0.13 * len(remarks)  # inches
         rows = 4 if picture.distribution else 3
         height = head + 1.30 * rows + 0.35
-        figure = Figure(figsize=(TWO_COLUMNS, height), dpi=DPI)
-        FigureCanvasAgg(figure)
+        figure = new_figure(TWO_COLUMNS, height)
         grid = GridSpec(rows, 2, figure, left=0.075, right=0.985, bottom=0.40 / height, top=1 - head / height)
         grid.update(hspace=0.55, wspace=0.22)
         bode = grid[:2, 1].subgridspec(2, 1, hspace=0.12)
@@ -123,9 +115,8 @@ def bode(curves: Sequence[SpectrumCurve], path: str | Path, title: str = "") -> 
         InputError: curves of two units, or none; another suffix.
         StoreError: the file cannot be written.
     """
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(WIDTH, WIDTH)
         grid = GridSpec(2, 1, figure, left=0.16, right=0.97, bottom=0.11, top=0.86, hspace=0.1)
         modulus = figure.add_subplot(grid[0])
         phase = figure.add_subplot(grid[1], sharex=modulus)

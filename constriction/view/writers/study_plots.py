@@ -8,11 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
@@ -26,7 +23,7 @@ from constriction.view.charts.coinciding import lying, widths
 from constriction.view.charts.columns import Shown, in_words, shown_as, titled, value_in_words
 from constriction.view.charts.study_charts import is_log_spaced
 from constriction.view.writers.lettering import legible, logarithmic, plain, symbols
-from constriction.view.writers.plots import DPI, LEGEND, METADATA, STYLE, WIDTH
+from constriction.view.writers.plots import DPI, LEGEND, METADATA, WIDTH, journal_style, new_figure
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
@@ -60,7 +57,7 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
     written = []
     for figure in figures_of(table):
         path = folder / figure.file
-        with matplotlib.style.context(["default", STYLE]):
+        with journal_style():
             canvas = study_figure(table, figure)
             with whole_file(path) as beside:
                 canvas.savefig(beside, dpi=DPI, metadata=METADATA[path.suffix])
@@ -78,15 +75,14 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     if not any(panels):
         raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
     labels = [legible(label) for label in _legend(table, panels[0])]
-    looks = _looks(figure, panels)
+    looks = _looks(table, figure, panels)
     heading = _heading(figure, looks)
     lines = math.ceil(len(labels) / LEGEND_COLUMNS) + heading.count("\n") if len(labels) > 1 else 0
     title = "\n".join(map(legible, textwrap.wrap(_title(table, figure), 50)))
     head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
     height = head + PANEL * len(panels) + FOOT
-    with matplotlib.style.context(["default", STYLE]):
-        canvas = Canvas(figsize=(WIDTH, height), dpi=DPI)
-        FigureCanvasAgg(canvas)
+    with journal_style():
+        canvas = new_figure(WIDTH, height)
         every = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         canvas.subplots_adjust(left=0.19, right=0.97, top=1 - head / height, bottom=FOOT / height, hspace=0.1)
         for axes, name, curves in zip(every, figure.y, panels, strict=True):
@@ -146,20 +142,16 @@ def _limit(axes: Axes, values: np.ndarray[Any, Any], logarithmically: bool) -> N
         axes.set_ylim(bottom=0)
 
 
-def _looks(figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
+def _looks(table: Table, figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
     """Style and width of each curve, the same in all panels: what lies on another in any of them is dashed."""
-    found = [
-        lying([(_numbered(c, curves), c.mean) for c in curves], _is_log(figure, _values(curves))) for curves in panels
-    ]
+    found = []
+    for curves in panels:
+        shown = _x_shown(table, figure, curves)
+        placed = [(_places(curve, shown, curves), curve.mean) for curve in curves]
+        found.append(lying(placed, _is_log(figure, _values(curves))))
     below = [set().union(*column) for column in zip(*found, strict=True)]
     styles = [(0, (3.0, 2.0)) if lower else "-" for lower in below]
     return list(zip(styles, widths(below), strict=True))
-
-
-def _numbered(curve: Curve, curves: Sequence[Curve]) -> list[float]:
-    """The x of a curve, names by their number."""
-    names = _distinct(curves)
-    return [float(x) if is_number(x) else float(names.index(x)) for x in curve.x]
 
 
 def _values(curves: Sequence[Curve]) -> np.ndarray[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
 import warnings
@@ -213,9 +214,9 @@ def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:
 
 def _named(several: Sequence[Series], optional: bool) -> list[Named]:
     """The named points of those series that are optional, or not."""
-    chosen = (series for series in several if series.optional == optional)
-    points = (zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen)
-    return [point for part in points for point in part if point[2]]
+    chosen = [series for series in several if series.optional == optional]
+    points = [zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen]
+    return [point for point in itertools.chain(*points) if point[2]]
 
 
 def _for_a_page(text: str, name: str) -> str:
