@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.simulation.simulate import Result, full_contact
 from constriction.simulation.times import RelaxationTimes, constriction_times, electrolyte_times
-from constriction.spectra.reading.slab import Slab
+from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -40,7 +40,7 @@ class Cell:
         """The cell at falling frequencies in Hz, (N,)."""
         return Spectrum(frequency, self.interfaces * self.result.impedance(frequency), "ohm m2")
 
-    def full_contact(self, frequency: NDArray[np.float64]) -> Slab:
+    def full_contact(self, frequency: NDArray[np.float64]) -> ReferenceSlab:
         """The same cell with every interface wholly in contact."""
         half = full_contact(self.result.case, frequency)
         return replace(half, resistances=self.interfaces * half.resistances)

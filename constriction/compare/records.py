@@ -57,7 +57,7 @@ OUR_KEYS = {"interfaces", "files", "case_sha256", "versions"}  # what shows that
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class ComparedSpectrum:
     """One measured spectrum, and what came of it: an overlay, or why not."""
 
     loaded: Loaded
@@ -70,7 +70,7 @@ def picture_name(kind: str, number: int, of: int) -> str:
     return f"{kind}.png" if of == 1 else f"{kind}-{number}.png"
 
 
-def comparison_record(case_file: str, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
     """The content of comparison.json; units in the keys."""
     result = cell.result
     return {
@@ -90,7 +90,7 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[Entry]) -> d
     }
 
 
-def _entry_record(entry: Entry) -> dict[str, Any]:
+def _entry_record(entry: ComparedSpectrum) -> dict[str, Any]:
     loaded, overlay = entry.loaded, entry.overlay
     metadata = None if loaded.measurement is None else loaded.measurement.metadata
     head = {
@@ -196,7 +196,7 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
             yield f"series inductance{size} in the measurement, {share:.1%} of |Z| at the highest frequency{advice}"
 
 
-def table_csv(entries: Sequence[Entry]) -> str:
+def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
     """The content of table.csv: a line per spectrum and quantity, one for a spectrum that failed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

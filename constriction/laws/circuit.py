@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.base.errors import InputError
 from constriction.laws.impedance import LAWS
 
-type Node = Element | Series | Parallel
+type Node = Element | SeriesPart | ParallelPart
 type Reals = NDArray[np.float64]
 type Complexes = NDArray[np.complex128]
 
@@ -95,14 +95,14 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesPart:
     """Parts one after the other: impedances add."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class Parallel:
+class ParallelPart:
     """Parts side by side: admittances add."""
 
     parts: tuple[Node, ...]
@@ -150,7 +150,7 @@ def parse_circuit(text: str) -> Circuit:
     root = reader.series(0)
     if reader.at < len(bare):
         raise reader.error("expected '-' or the end")
-    parts = root.parts if isinstance(root, Series) else (root,)
+    parts = root.parts if isinstance(root, SeriesPart) else (root,)
     offset = 0 if parts[0] == Element("R", 0) else 1
     parameters = [
         Parameter(f"{letter}{number + offset}", letter, *KINDS[letter])
@@ -183,8 +183,8 @@ class _Reader:
         parts: list[Node] = []
         while not parts or self.take("-"):
             item = self.item(depth)
-            parts += item.parts if isinstance(item, Series) else (item,)
-        return Series(tuple(parts)) if len(parts) > 1 else parts[0]
+            parts += item.parts if isinstance(item, SeriesPart) else (item,)
+        return SeriesPart(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def item(self, depth: int) -> Node:
         if self.take("p("):
@@ -194,7 +194,7 @@ class _Reader:
             if len(parts) == 1:
                 raise self.error("expected ',' and a second branch of p(…, …)")
             self.close()
-            return Parallel(tuple(parts))
+            return ParallelPart(tuple(parts))
         if self.take("("):
             node = self.series(depth + 1)
             self.close()
@@ -320,7 +320,7 @@ def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexe
     if isinstance(node, Element):
         return LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
     below = [evaluate_node(part, points, log_s) for part in node.parts]
-    if isinstance(node, Series):
+    if isinstance(node, SeriesPart):
         return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
     total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
     return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]

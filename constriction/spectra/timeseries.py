@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.headers import TextTable
 from constriction.spectra.columns.units import Unit
 from constriction.spectra.columns.vocabulary import SERIES
 
@@ -63,7 +63,7 @@ def series_columns(roles: frozenset[str]) -> tuple[str, ...]:
     return (*wanted, *(("frequency",) if "frequency" in roles else ()))
 
 
-def series_of(tables: list[Table], path: str) -> TimeSeries:
+def series_of(tables: list[TextTable], path: str) -> TimeSeries:
     """Join the tables of a file to one time series.
 
     Args:
@@ -185,7 +185,7 @@ def _mean_over_charge(passed: NDArray[np.float64], potential: NDArray[np.float64
     return float(np.sum(np.diff(q) * (e[1:] + e[:-1]) / 2) / (high - low))
 
 
-def _unit(table: Table, role: str, path: str) -> Unit:
+def _unit(table: TextTable, role: str, path: str) -> Unit:
     column = table.columns[role]
     kinds = SERIES[role].kinds
     if column.unit is None:

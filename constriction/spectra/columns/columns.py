@@ -24,7 +24,7 @@ LONGEST_CELL = 80
 ZERO_CELSIUS = 273.15
 
 
-class Column(NamedTuple):
+class HeaderColumn(NamedTuple):
     """What a header cell says.
 
     Attributes:
@@ -45,7 +45,7 @@ class Column(NamedTuple):
     label: str = ""
     temperature: float | None = None
 
-    def with_unit(self, text: str) -> "Column":
+    def with_unit(self, text: str) -> "HeaderColumn":
         """The column with the unit of another row, where its header has none."""
         if self.unit or text.strip("()[] ") in _NO_UNIT or not self.kinds:
             return self
@@ -58,7 +58,7 @@ class Column(NamedTuple):
         return (SPECTRUM.get(self.role) or SERIES[self.role]).kinds
 
 
-def recognise(cell: str, vocabulary: Mapping[str, Role]) -> Column | None:
+def recognise(cell: str, vocabulary: Mapping[str, Role]) -> HeaderColumn | None:
     """Say what a header cell means.
 
     Args:
@@ -72,7 +72,7 @@ def recognise(cell: str, vocabulary: Mapping[str, Role]) -> Column | None:
 
 
 @lru_cache(maxsize=4096)
-def _recognise(cell: str, spectrum: bool) -> Column | None:
+def _recognise(cell: str, spectrum: bool) -> HeaderColumn | None:
     text = plain(cell).strip().strip(";")
     if not text or (spectrum and text == "x"):  # EC-Lab's degree of insertion, no reactance
         return None
@@ -90,7 +90,7 @@ def _recognise(cell: str, spectrum: bool) -> Column | None:
             kinds = vocabulary[role].kinds
             unit = _unit(unit_text, kinds)
             if _fits(name, role, unit, kinds, sure):
-                return Column(role, sign, unit, unit_text, cell, label, temperature)
+                return HeaderColumn(role, sign, unit, unit_text, cell, label, temperature)
     return None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.units import unit_of
 from constriction.spectra.columns.vocabulary import Role
 from constriction.spectra.files.cutting import SPLITS, TABS, Split, blanks, trimmed
@@ -51,7 +51,7 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class TextTable:
     """The columns of one table that are needed.
 
     Attributes:
@@ -65,7 +65,7 @@ class Table:
         temperature: in K that the names of the columns or the lines above tell, None without.
     """
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, HeaderColumn]
     values: Mapping[str, NDArray[np.float64]]
     lines: NDArray[np.int64]
     header: int
@@ -80,7 +80,7 @@ class Header(NamedTuple):
 
     split: Split
     names: list[str]
-    variants: Mapping[Variant, Mapping[str, tuple[int, Column]]]
+    variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
 
     def places(self, without: Collection[str] = ()) -> list[int]:
         """Of all columns that are read, or of those that have other roles than some."""
@@ -118,9 +118,11 @@ def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
     return None
 
 
-def variants_of(columns: list[Column | None], complete: Complete) -> dict[Variant, dict[str, tuple[int, Column]]]:
+def variants_of(
+    columns: list[HeaderColumn | None], complete: Complete
+) -> dict[Variant, dict[str, tuple[int, HeaderColumn]]]:
     """The complete tables that stand beside each other: without label, by label, by temperature."""
-    found: dict[Variant, dict[str, tuple[int, Column]]] = {MAIN: {}}
+    found: dict[Variant, dict[str, tuple[int, HeaderColumn]]] = {MAIN: {}}
     for place, column in enumerate(columns):
         if column is None:
             continue
@@ -136,10 +138,10 @@ def variants_of(columns: list[Column | None], complete: Complete) -> dict[Varian
     return whole
 
 
-def _better(column: Column, than: Column) -> bool:
+def _better(column: HeaderColumn, than: HeaderColumn) -> bool:
     """Whether only this one of two columns of one name has a unit that fits."""
 
-    def fits(item: Column) -> bool:
+    def fits(item: HeaderColumn) -> bool:
         return item.unit is None or item.unit.kind in item.kinds
 
     return fits(column) and not fits(than)
@@ -159,7 +161,7 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
             )
 
 
-def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[str, tuple[int, Column]]]:
+def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
     """Take the units from a row below the names, where the names have none."""
     own, names = header.split, header.names
     units: list[str] = []

@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.conversions import (
     IMPEDANCE_UNIT,
     PAIRS,
-    Geometry,
-    Pair,
+    QuantityPair,
+    SampleGeometry,
     cell_factor,
     in_degrees,
     pair_of,
     radians,
 )
-from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.headers import TextTable
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
 
 SYMBOLS = {"ohm": "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m"}
@@ -59,12 +59,12 @@ def some(roles: frozenset[str]) -> tuple[str, ...]:
     return (frequency, *others[:SHOWN_ROLES]) if frequency and others else ()
 
 
-def frequency_role(table: Table) -> str:
+def frequency_role(table: TextTable) -> str:
     """The column that tells the frequency."""
     return next(role for role in FREQUENCIES if role in table.columns)
 
 
-def frequency_of(table: Table, path: str) -> NDArray[np.float64]:
+def frequency_of(table: TextTable, path: str) -> NDArray[np.float64]:
     """(N,) in Hz, infinite where a logarithm is too large.
 
     Raises:
@@ -79,7 +79,7 @@ def frequency_of(table: Table, path: str) -> NDArray[np.float64]:
         return values * (factor / (2 * math.pi) if kind == "rad/s" else factor)
 
 
-def measured(table: Table, path: str, geometry: Geometry) -> Measured:
+def measured(table: TextTable, path: str, geometry: SampleGeometry) -> Measured:
     """The impedance of a table.
 
     Args:
@@ -106,12 +106,12 @@ def measured(table: Table, path: str, geometry: Geometry) -> Measured:
     return Measured(impedance, unit, nothing, _sign(pair, columns), (*_assumed(table, pair), *notes))
 
 
-def _shown(geometry: Geometry) -> str:
+def _shown(geometry: SampleGeometry) -> str:
     area, thickness = geometry.area or math.nan, geometry.thickness or math.nan
     return f"{area * 1e4:.6g} cm² and {thickness * 1e3:.6g} mm"
 
 
-def _sign(pair: Pair, columns: list[Column]) -> str:
+def _sign(pair: QuantityPair, columns: list[HeaderColumn]) -> str:
     if pair.second in ("Im Z", "phase", "phase Z", "X", "Xs"):
         return f"sign of Im Z: from the column name {columns[1].name!r}"
     if pair.second in ("Im C", "Im ε"):
@@ -120,14 +120,14 @@ def _sign(pair: Pair, columns: list[Column]) -> str:
     return f"sign of Im Z: from the columns {named}"
 
 
-def _cell_factor(pair: Pair, table: Table, path: str, geometry: Geometry) -> float:
+def _cell_factor(pair: QuantityPair, table: TextTable, path: str, geometry: SampleGeometry) -> float:
     try:
         return cell_factor(geometry, f"{pair.first}, {pair.second}")
     except InputError as error:
         raise InputError(f"{path}, line {table.header}: {error}") from None
 
 
-def _unit(columns: list[Column], table: Table, path: str) -> str:
+def _unit(columns: list[HeaderColumn], table: TextTable, path: str) -> str:
     """The unit of the impedance, on which both columns must agree."""
     found = {}
     for column in columns:
@@ -143,7 +143,7 @@ def _unit(columns: list[Column], table: Table, path: str) -> str:
     return units[0]
 
 
-def _values(column: Column, table: Table, path: str, notes: list[str]) -> NDArray[np.float64]:
+def _values(column: HeaderColumn, table: TextTable, path: str, notes: list[str]) -> NDArray[np.float64]:
     """(N,) with sign, in SI."""
     values = column.sign * table.values[column.role]
     if column.role.startswith("phase") and column.unit is None:
@@ -153,7 +153,7 @@ def _values(column: Column, table: Table, path: str, notes: list[str]) -> NDArra
     return _factor(column, table, path)[1] * values
 
 
-def _factor(column: Column, table: Table, path: str) -> tuple[str, float]:
+def _factor(column: HeaderColumn, table: TextTable, path: str) -> tuple[str, float]:
     """Kind and factor of a column's unit; what its role usually has where none is written."""
     kinds = SPECTRUM[column.role].kinds
     if column.unit is None:
@@ -167,7 +167,7 @@ def _factor(column: Column, table: Table, path: str) -> tuple[str, float]:
     return column.unit.kind, column.unit.factor
 
 
-def _assumed(table: Table, pair: Pair) -> tuple[str, ...]:
+def _assumed(table: TextTable, pair: QuantityPair) -> tuple[str, ...]:
     roles = (frequency_role(table), *pair.roles)
     kinds = {
         SPECTRUM[role].kinds[0]: None

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.conversions import PAIRS
-from constriction.spectra.columns.headers import Fault, Table
+from constriction.spectra.columns.headers import Fault, TextTable
 from constriction.spectra.columns.quantities import complete, frequency_role
 from constriction.spectra.columns.units import Unit
 from constriction.spectra.columns.vocabulary import SPECTRUM
@@ -28,7 +28,7 @@ _TRACE = re.compile(r"\W*trace\W*[AB12]\W*\s(?!\s)(.+?)[\"\s]*$", re.IGNORECASE)
 DEGREES = Unit("rad", np.pi / 180)
 
 
-def joined(tables: Sequence[Table], text: Text) -> list[Table]:
+def joined(tables: Sequence[TextTable], text: Text) -> list[TextTable]:
     """The complete tables that neighbours of the same frequencies make together; [] when they make none.
 
     Args:
@@ -36,7 +36,7 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
         text: the file, whose lines above a table may name its trace.
     """
     named = [_named_trace(table, text) for table in tables]
-    found: list[Table] = []
+    found: list[TextTable] = []
     number = 0
     while number < len(named) - 1:
         pair = _together(named[number], named[number + 1])
@@ -47,7 +47,7 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
     return found
 
 
-def _together(first: Table, second: Table) -> Table | None:
+def _together(first: TextTable, second: TextTable) -> TextTable | None:
     """Two tables as one, None if they are not complete together or of other frequencies."""
     if first.header == second.header or first.label != second.label:
         return None
@@ -69,7 +69,7 @@ def _together(first: Table, second: Table) -> Table | None:
     )
 
 
-def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
+def _at_common_frequencies(first: TextTable, second: TextTable) -> tuple[TextTable, TextTable]:
     """Both at the frequencies that both have, in one order; none if most have no partner."""
     one, other = (table.values[frequency_role(table)] for table in (first, second))
     if one.size == other.size and np.allclose(one, other, rtol=SAME_FREQUENCY, atol=0):
@@ -82,7 +82,7 @@ def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
     return _rows_of(first, rows), _rows_of(second, columns)
 
 
-def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:
+def _rows_of(table: TextTable, rows: NDArray[np.int64]) -> TextTable:
     """Some rows of a table, the others left out."""
     without = [Fault(int(line), "no partner in the other table") for line in np.delete(table.lines, rows)]
     return replace(
@@ -93,7 +93,7 @@ def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:
     )
 
 
-def _named_trace(table: Table, text: Text) -> Table:
+def _named_trace(table: TextTable, text: Text) -> TextTable:
     """A trace with the quantity that a line above it names, such as `TRACE A: |Z|`."""
     if "trace" not in table.columns:
         return table
@@ -110,7 +110,7 @@ def _named_trace(table: Table, text: Text) -> Table:
     return table
 
 
-def _renamed(table: Table, column: Column) -> Table:
+def _renamed(table: TextTable, column: HeaderColumn) -> TextTable:
     def new(role: str) -> str:
         return column.role if role == "trace" else role
 
@@ -118,7 +118,7 @@ def _renamed(table: Table, column: Column) -> Table:
     return replace(table, columns=columns, values={new(role): values for role, values in table.values.items()})
 
 
-def _by_physics(first: Table, second: Table) -> Table | None:
+def _by_physics(first: TextTable, second: TextTable) -> TextTable | None:
     """|Z| and phase, if the second trace is the phase in degrees that the first one implies as |Z|."""
     frequency, modulus, phase = first.values[frequency_role(first)], first.values["trace"], second.values["trace"]
     order = np.argsort(frequency)

@@ -3,7 +3,7 @@
 import re
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.headers import LONGEST_HEADER, cells_of_header
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SERIES, SPECTRUM
 from constriction.spectra.files.cutting import blanks, is_void, number_rows
@@ -65,7 +65,7 @@ def check_no_header(text: Text) -> None:
             )
 
 
-def _header_above(text: Text, start: int, width: int) -> tuple[int, list[Column]] | None:
+def _header_above(text: Text, start: int, width: int) -> tuple[int, list[HeaderColumn]] | None:
     """The line above some numbers that names columns; None without."""
     above = [number for number in range(max(start - MOST_LINES_ABOVE, 0), start) if text.lines[number].strip()]
     for number in reversed(above):
@@ -84,11 +84,11 @@ def _header_above(text: Text, start: int, width: int) -> tuple[int, list[Column]
     return None
 
 
-def _known(name: str) -> Column | None:
+def _known(name: str) -> HeaderColumn | None:
     return recognise(name, SPECTRUM) or recognise(name, SERIES)
 
 
-def _told(columns: list[Column]) -> str:
+def _told(columns: list[HeaderColumn]) -> str:
     roles = list(dict.fromkeys(column.role for column in columns))
     if not roles:
         return "names no quantity that is known"

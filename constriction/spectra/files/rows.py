@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
     LONGEST_HEADER,
     OPTIONAL,
     Fault,
     Header,
-    Table,
+    TextTable,
     Variant,
     Vocabulary,
     header_of,
@@ -29,7 +29,7 @@ MISSING = frozenset(
 )
 
 
-class Layout(NamedTuple):
+class RowLayout(NamedTuple):
     """How the rows of a table are cut: the cutter, the number of cells, and for each place in the header that in a row.
 
     `vocabulary` tells what a next header looks like, None for tables without header; `leading` is the place of the
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
     vocabulary: Vocabulary | None
 
 
-def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | None:
+def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> RowLayout | None:
     """The way to cut a line that gives each name its number."""
     names, needed = header.names, header.places()
     leading = next(iter(next(iter(header.variants.values())).values()))[0]
@@ -59,7 +59,7 @@ def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | Non
         else:
             continue
         if any(STARTS_AS_NUMBER.match(cells[place]) for place in places.values()):
-            return Layout(split, len(cells), places, places[leading], vocabulary)
+            return RowLayout(split, len(cells), places, places[leading], vocabulary)
     return None
 
 
@@ -76,8 +76,8 @@ def _given_places(cells: list[str], header: Header) -> list[int] | None:
 
 
 def read_rows(
-    text: Text, start: int, layout: Layout, variants: Mapping[Variant, Mapping[str, tuple[int, Column]]]
-) -> tuple[list[Table], int]:
+    text: Text, start: int, layout: RowLayout, variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
+) -> tuple[list[TextTable], int]:
     """Read rows until a line that is none and has none below; also returns that line's index."""
     wanted = list(layout.places.values())
     cells: list[str] = []
@@ -115,7 +115,7 @@ def read_rows(
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
-def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:
+def _faults_at_end(text: Text, number: int, layout: RowLayout) -> list[Fault]:
     """What is left out where a table ends: rows below what reads as names of other columns."""
     line = text.lines[number]
     below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
@@ -152,8 +152,8 @@ class _Read(NamedTuple):
 
 
 def _table(
-    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, Column]], place_of: Mapping[int, int]
-) -> Table:
+    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
+) -> TextTable:
     """One variant, without the rows that have something else than a finite number in it."""
     columns = {role: item for role, item in columns.items() if item[0] in place_of}
     places = [place_of[place] for place, _ in columns.values()]
@@ -166,7 +166,7 @@ def _table(
         cell = read.cells[row * read.values.shape[1] + places[which]]
         faults.append(Fault(int(read.lines[row]), f"{cell!r:.40} in column {named[which]!r:.40}"))
     label, temperature = variant
-    return Table(
+    return TextTable(
         {role: column for role, (_, column) in columns.items()},
         {role: read.values[good, place] for role, place in zip(columns, places, strict=True)},
         read.lines[good],
@@ -178,7 +178,7 @@ def _table(
     )
 
 
-def _row(line: str, layout: Layout) -> list[str] | None:
+def _row(line: str, layout: RowLayout) -> list[str] | None:
     """The cells of a line if they are as many as the rows have."""
     row = layout.split(line)
     while len(row) > layout.width and not row[-1]:
@@ -186,12 +186,12 @@ def _row(line: str, layout: Layout) -> list[str] | None:
     return row if len(row) == layout.width else None
 
 
-def _is_faulty(row: list[str], layout: Layout) -> bool:
+def _is_faulty(row: list[str], layout: RowLayout) -> bool:
     """Whether this is a row with a fault: some of the needed cells are numbers."""
     return any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
 
 
-def _next_row(text: Text, number: int, layout: Layout) -> int | None:
+def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
     """The next line that is a row of the same table, None if the table ends at this line."""
     for following in range(number, min(number + MOST_LINES_WITHIN, len(text.lines))):
         line = text.lines[following]
@@ -203,7 +203,7 @@ def _next_row(text: Text, number: int, layout: Layout) -> int | None:
     return None
 
 
-def _names_columns(line: str, layout: Layout) -> bool:
+def _names_columns(line: str, layout: RowLayout) -> bool:
     """Whether a line names as many columns as the rows have, so that what follows is another table."""
     row = _row(line.strip(" "), layout)
     if row is None or is_void(line):
@@ -212,7 +212,7 @@ def _names_columns(line: str, layout: Layout) -> bool:
     return len(words) == layout.width and not words & MISSING
 
 
-def is_header(line: str, layout: Layout) -> bool:
+def is_header(line: str, layout: RowLayout) -> bool:
     """Whether a line is a header like that of the rows."""
     return layout.vocabulary is not None and (
         len(line) <= LONGEST_HEADER

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import ZERO_CELSIUS
-from constriction.spectra.columns.conversions import Geometry
-from constriction.spectra.columns.headers import Fault, Table
+from constriction.spectra.columns.conversions import SampleGeometry
+from constriction.spectra.columns.headers import Fault, TextTable
 from constriction.spectra.columns.quantities import Measured, frequency_of, frequency_role, measured
 from constriction.spectra.measurement import sign_by_physics
 
@@ -24,7 +24,7 @@ IMPEDANCES = (1e-20, 1e25)
 TEMPERATURE_STEP = 2.0
 
 
-class Sweep(NamedTuple):
+class MeasuredSweep(NamedTuple):
     """One sweep, in the order of the file.
 
     Attributes:
@@ -65,7 +65,7 @@ class _Points(NamedTuple):
         )
 
 
-def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
+def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[MeasuredSweep]:
     """Split a table into its sweeps; a row that cannot be right is left out and counted.
 
     Args:
@@ -98,7 +98,7 @@ def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
     ]
 
 
-def _points(table: Table, path: str, found: Measured) -> tuple[_Points, NDArray[np.bool_]]:
+def _points(table: TextTable, path: str, found: Measured) -> tuple[_Points, NDArray[np.bool_]]:
     """The points, and which are rests (direct current: frequency 0 and nothing measured)."""
     size = table.lines.size
     cycle = np.nan_to_num(table.values.get("cycle", np.zeros(size)))
@@ -109,7 +109,7 @@ def _points(table: Table, path: str, found: Measured) -> tuple[_Points, NDArray[
     return points, (table.values[role] == 0) & found.nothing
 
 
-def _temperature(table: Table) -> NDArray[np.float64]:
+def _temperature(table: TextTable) -> NDArray[np.float64]:
     """(N,) in K, NaN where the file tells none."""
     values = table.values.get("temperature")
     if values is None:
@@ -145,7 +145,9 @@ def _check_most(points: _Points, impossible: Mapping[int, str], path: str) -> No
         )
 
 
-def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], warnings: tuple[str, ...]) -> Sweep:
+def _sweep(
+    run: _Points, table: TextTable, found: Measured, notes: tuple[str, ...], warnings: tuple[str, ...]
+) -> MeasuredSweep:
     impedance, sign = run.impedance, found.sign
     if not table.header:
         order = np.argsort(run.frequency)
@@ -155,7 +157,7 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
     known = run.temperature[np.isfinite(run.temperature)]
     if known.size and np.ptp(known) > TEMPERATURE_STEP:
         notes = (*notes, f"temperature between {known.min():.5g} and {known.max():.5g} K: their mean is taken")
-    return Sweep(
+    return MeasuredSweep(
         run.frequency,
         impedance,
         found.unit,
@@ -166,7 +168,7 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
     )
 
 
-def _better_frequency(table: Table) -> tuple[str, ...]:
+def _better_frequency(table: TextTable) -> tuple[str, ...]:
     """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
     if table.header or table.lines.size < FEWEST_POINTS:
         return ()

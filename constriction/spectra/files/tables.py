@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
     LONGEST_HEADER,
     MAIN,
     Fault,
     Header,
-    Table,
+    TextTable,
     Vocabulary,
     check_once,
     header_of,
@@ -18,7 +18,7 @@ from constriction.spectra.columns.headers import (
 )
 from constriction.spectra.files.cutting import is_void, plain_split, trimmed
 from constriction.spectra.files.instruments import temperature_of
-from constriction.spectra.files.rows import Layout, is_broken_row, lacks_all, layout_of, read_rows
+from constriction.spectra.files.rows import RowLayout, is_broken_row, lacks_all, layout_of, read_rows
 from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text
 
 # Lines with text between a header and its numbers: units, `End Comments`.
@@ -31,13 +31,13 @@ MOST_LINES_ABOVE = 400
 MOST_TRIED = 2000
 
 
-def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
+def find_tables(text: Text, vocabulary: Vocabulary) -> list[TextTable]:
     """All tables with a header of the vocabulary; those of several variants side by side one after the other.
 
     Raises:
         InputError: a header without numbers, or no row that fits it.
     """
-    tables: list[Table] = []
+    tables: list[TextTable] = []
     number = tried = last = 0
     empty: InputError | None = None
     while number < len(text.lines):
@@ -65,7 +65,7 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
     return tables
 
 
-def plain_table(text: Text, roles: Sequence[str]) -> Table | None:
+def plain_table(text: Text, roles: Sequence[str]) -> TextTable | None:
     """The numbers of a file without header, None when there are no two such lines below each other.
 
     Args:
@@ -88,11 +88,13 @@ def plain_table(text: Text, roles: Sequence[str]) -> Table | None:
             f"{text.path}, line {start + 1}: {width} columns of numbers without a header; "
             f"expected {len(roles)} ({', '.join(roles)}) or a header that names them"
         )
-    columns = {role: (place, Column(role, 1, None, "", f"column {place + 1}")) for place, role in enumerate(roles)}
+    columns = {
+        role: (place, HeaderColumn(role, 1, None, "", f"column {place + 1}")) for place, role in enumerate(roles)
+    }
     above = split(text.lines[start - 1]) if start else []
     if len(above) == width and any(map(NUMBER.fullmatch, above)):
         start -= 1  # a first row with a fault in it
-    layout = Layout(split, width, {place: place for place in range(width)}, 0, None)
+    layout = RowLayout(split, width, {place: place for place in range(width)}, 0, None)
     (table,), _ = read_rows(text, start, layout, {MAIN: columns})
     remark = "no header: columns taken as " + ", ".join(roles)
     return replace(table, remarks=(remark, *table.remarks))
@@ -102,7 +104,7 @@ class _NoDataError(InputError):
     """A header without numbers below."""
 
 
-def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary) -> tuple[list[Table], int]:
+def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary) -> tuple[list[TextTable], int]:
     """Read the tables below a header; also returns the number of the line after them."""
     check_once(header, vocabulary, f"{text.path}, line {start + 1}")
     between: list[int] = []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.laws.circuit import Circuit, Element, Node, Parallel
+from constriction.laws.circuit import Circuit, Element, Node, ParallelPart
 
 type Reals = NDArray[np.float64]
 
@@ -73,7 +73,9 @@ def arc_indices(part: Node) -> Indices | None:
     """Tell where the parameters of an arc stand, or None if the part is not one."""
     if isinstance(part, Element):
         return Indices(part.first, part.first + 1, part.first + 2) if part.kind == "RQ" else None
-    if not (isinstance(part, Parallel) and len(part.parts) == 2 and all(isinstance(p, Element) for p in part.parts)):
+    if not (
+        isinstance(part, ParallelPart) and len(part.parts) == 2 and all(isinstance(p, Element) for p in part.parts)
+    ):
         return None
     by_kind = {item.kind: item.first for item in part.parts if isinstance(item, Element)}
     if set(by_kind) == {"R", "Q"}:

@@ -48,7 +48,7 @@ NOTHING = 1e-3
 LOWER = 0.5
 
 
-class Pair(NamedTuple):
+class ArcPair(NamedTuple):
     """Two arcs of a circuit, neighbours in time, the faster one first."""
 
     fast: Indices
@@ -70,7 +70,7 @@ class Split:
         better: (P,) a point with a smaller sum of squares, met on the way; None: there was none.
     """
 
-    pair: Pair
+    pair: ArcPair
     determined: bool
     needless: bool
     valley: Reals
@@ -87,7 +87,7 @@ class _Tried(NamedTuple):
     rises: Reals
 
 
-def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[Pair]:
+def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[ArcPair]:
     """Neighbouring arcs whose split has to be looked at.
 
     Args:
@@ -98,7 +98,7 @@ def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[Pa
     arcs = [indices for part in problem.circuit.parts if (indices := arc_indices(part))]
     arcs.sort(key=lambda arc: _log_time(point, arc))
     fixed = problem.lower == problem.upper
-    pairs = (Pair(fast, slow) for fast, slow in itertools.pairwise(arcs))
+    pairs = (ArcPair(fast, slow) for fast, slow in itertools.pairwise(arcs))
     return [
         pair
         for pair in pairs
@@ -107,7 +107,7 @@ def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[Pa
     ]
 
 
-def _is_doubtful(point: Reals, covariance: Reals, pair: Pair, bound: NDArray[np.bool_]) -> bool:
+def _is_doubtful(point: Reals, covariance: Reals, pair: ArcPair, bound: NDArray[np.bool_]) -> bool:
     apart = _log_time(point, pair.slow) - _log_time(point, pair.fast)
     variances = [float(covariance[arc.resistance, arc.resistance]) for arc in pair]
     if not all(0 < variance < math.inf for variance in variances):
@@ -117,7 +117,7 @@ def _is_doubtful(point: Reals, covariance: Reals, pair: Pair, bound: NDArray[np.
     return max(variances) > (CLEAR if apart < NEAR else WEAK) ** 2
 
 
-def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, pair: Pair) -> Split:
+def explore(problem: Problem, point: Reals, covariance: Reals, variance: float, pair: ArcPair) -> Split:
     """Profile the likelihood over the split of two arcs.
 
     Args:
@@ -184,12 +184,12 @@ def _log_time(point: Reals, arc: Indices) -> float:
     return float(point[arc.resistance] + point[arc.storage]) / exponent
 
 
-def _resistances(point: Reals, pair: Pair) -> Reals:
+def _resistances(point: Reals, pair: ArcPair) -> Reals:
     resistances: Reals = np.exp(point[[pair.fast.resistance, pair.slow.resistance]])
     return resistances
 
 
-def _ratio(point: Reals, pair: Pair) -> float:
+def _ratio(point: Reals, pair: ArcPair) -> float:
     return float(point[pair.slow.resistance] - point[pair.fast.resistance])
 
 
@@ -202,7 +202,7 @@ def _shaped(point: Reals, arc: Indices, resistance: float, log_time: float, expo
 
 
 def _tried(
-    problem: Problem, point: Reals, covariance: Reals, pair: Pair, scale: tuple[float, float]
+    problem: Problem, point: Reals, covariance: Reals, pair: ArcPair, scale: tuple[float, float]
 ) -> tuple[_Tried, Reals | None]:
     """Fit with the split held at a row of values; also returns a point that is better than the minimum."""
     starts, held = _starts(point, covariance, pair)
@@ -224,7 +224,7 @@ def _tried(
     return _Tried(points[seen], np.array(held)[seen], np.maximum(rises[seen], 0.0)), better
 
 
-def _seen(problem: Problem, points: Reals, pair: Pair) -> NDArray[np.bool_]:
+def _seen(problem: Problem, points: Reals, pair: ArcPair) -> NDArray[np.bool_]:
     """Tell at which of the (S, P) points both arcs have their apex in the window or little beyond."""
     times = np.array([[_log_time(row, arc) for arc in pair] for row in points])
     edges = -math.log(problem.omega.max() * MARGIN), -math.log(problem.omega.min() / MARGIN)
@@ -232,7 +232,7 @@ def _seen(problem: Problem, points: Reals, pair: Pair) -> NDArray[np.bool_]:
     return seen
 
 
-def _starts(point: Reals, covariance: Reals, pair: Pair) -> tuple[Reals, list[int]]:
+def _starts(point: Reals, covariance: Reals, pair: ArcPair) -> tuple[Reals, list[int]]:
     """Starts of the profile, (S, P), and the number of the held value of each."""
     here, total = _ratio(point, pair), float(_resistances(point, pair).sum())
     times = [_log_time(point, arc) for arc in pair]
@@ -261,7 +261,7 @@ def _starts(point: Reals, covariance: Reals, pair: Pair) -> tuple[Reals, list[in
     return np.array(starts), held
 
 
-def _in_order(point: Reals, pair: Pair) -> Reals:
+def _in_order(point: Reals, pair: ArcPair) -> Reals:
     """Exchange two equal arcs if they have passed each other."""
     alike = (pair.fast.exponent is None) == (pair.slow.exponent is None)
     if not alike or _log_time(point, pair.fast) <= _log_time(point, pair.slow):
@@ -272,7 +272,7 @@ def _in_order(point: Reals, pair: Pair) -> Reals:
     return ordered
 
 
-def _end(found: _Tried, point: Reals, pair: Pair, side: float) -> Reals:
+def _end(found: _Tried, point: Reals, pair: ArcPair, side: float) -> Reals:
     """Where the rise passes `RISE` on one side of the minimum: the farthest such place."""
     ratios = found.points[:, pair.slow.resistance] - found.points[:, pair.fast.resistance]
     away = side * (ratios - _ratio(point, pair))
@@ -296,7 +296,7 @@ def _end(found: _Tried, point: Reals, pair: Pair, side: float) -> Reals:
     return end
 
 
-def _total(point: Reals, covariance: Reals, pair: Pair, found: _Tried) -> tuple[float, float]:
+def _total(point: Reals, covariance: Reals, pair: ArcPair, found: _Tried) -> tuple[float, float]:
     """Resistance of both arcs and its standard error: from the covariance, or what it drifts along the split."""
     here = _resistances(point, pair)
     total, both = float(here.sum()), [arc.resistance for arc in pair]
@@ -305,7 +305,7 @@ def _total(point: Reals, covariance: Reals, pair: Pair, found: _Tried) -> tuple[
     return total, max(math.sqrt(max(variance, 0.0)), drift) if math.isfinite(variance) else drift
 
 
-def _drift(found: _Tried, pair: Pair, total: float) -> float:
+def _drift(found: _Tried, pair: ArcPair, total: float) -> float:
     """What the resistance of both arcs changes by per standard error of the split, at two of them or more."""
     good = found.rises < UNPROVEN
     sums = np.exp(found.points[good][:, [arc.resistance for arc in pair]]).sum(axis=1)
@@ -321,7 +321,7 @@ class _OneArc(NamedTuple):
     halves: Reals
 
 
-def _merged(problem: Problem, point: Reals, pair: Pair, scale: tuple[float, float]) -> _OneArc:
+def _merged(problem: Problem, point: Reals, pair: ArcPair, scale: tuple[float, float]) -> _OneArc:
     """Fit one arc in place of two, the smaller one at its lower bound; scale is the least sum of squares, variance."""
     small, large = sorted(pair, key=lambda arc: float(point[arc.resistance]))
     times = [_log_time(point, arc) for arc in pair]

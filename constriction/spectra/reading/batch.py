@@ -54,7 +54,7 @@ class BatchOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class AnalysedSpectrum:
     """One spectrum and what was found in it, as far as it went.
 
     Attributes:
@@ -85,23 +85,23 @@ class Entry:
         return self.comparison[0].fit if self.comparison else None
 
 
-def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[Entry, ...]:
+def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[AnalysedSpectrum, ...]:
     """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error.
 
     Args:
         paths: of any instrument.
         options: geometry of the samples and choice of the impedance, for all of them.
     """
-    found: list[Entry] = []
+    found: list[AnalysedSpectrum] = []
     for path in paths:
         try:
-            found += [Entry(str(path), measurement) for measurement in read(path, options)]
+            found += [AnalysedSpectrum(str(path), measurement) for measurement in read(path, options)]
         except Exception as error:  # one bad file must not cost the others
-            found.append(Entry(str(path), error=one_line(str(path), error)))
+            found.append(AnalysedSpectrum(str(path), error=one_line(str(path), error)))
     return tuple(found)
 
 
-def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry, ...]:
+def analyse_all(entries: Sequence[AnalysedSpectrum], options: BatchOptions) -> tuple[AnalysedSpectrum, ...]:
     """Analyse spectra one after the other.
 
     Args:
@@ -133,14 +133,14 @@ def _for_pristine(options: BatchOptions) -> AnalysisOptions:
     return replace(options.analysis, circuits=(options.pristine_circuit,), fit=fit)
 
 
-def told_by_pristine(entries: Sequence[Entry], pristine: CircuitFit) -> tuple[Entry, ...]:
+def told_by_pristine(entries: Sequence[AnalysedSpectrum], pristine: CircuitFit) -> tuple[AnalysedSpectrum, ...]:
     """Name the arcs of all entries by what the pristine cell has: 0 is the electrolyte's (`identify`)."""
     return tuple(
         replace(entry, identities=identify(entry.fit.arcs, pristine.arcs)) if entry.fit else entry for entry in entries
     )
 
 
-def doubts(entry: Entry) -> tuple[str, ...]:
+def doubts(entry: AnalysedSpectrum) -> tuple[str, ...]:
     """What speaks against the fit of an entry although it converged, each with its reason."""
     fit, screened = entry.fit, entry.screened
     if fit is None or screened is None:
@@ -182,7 +182,7 @@ def _joint_doubt(group: JointArcs) -> str:
     return f"the split between {names} is not determined, only their sum {group.text} is"
 
 
-def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
+def _screened(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
     if entry.measurement is None:
         return entry
     try:
@@ -193,7 +193,7 @@ def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
         return replace(entry, error=f"{one_line(entry.file, error)}{hints}")
 
 
-def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
+def _fitted(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
     if entry.screened is None:
         return entry
     try:
@@ -203,7 +203,7 @@ def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
         return replace(entry, error=one_line(entry.file, error))
 
 
-def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> list[Entry]:
+def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOptions) -> list[AnalysedSpectrum]:
     """Fit each circuit through the whole series, then let BIC choose for each spectrum."""
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
@@ -232,7 +232,7 @@ def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> l
     return fitted
 
 
-def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Entry:
+def _with_distribution(entry: AnalysedSpectrum, options: DistributionOptions | None) -> AnalysedSpectrum:
     if options is None or entry.screened is None or entry.fit is None:
         return entry
     how = replace(options, capacitance=entry.screened.test.capacitance)

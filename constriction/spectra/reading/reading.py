@@ -21,7 +21,15 @@ from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import FEWEST_POINTS
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB, Apparent
-from constriction.spectra.reading.slab import LEAST_EXPONENT, ON_BOUND, Beside, Slab, arc_beside, plain_arc, slab_alone
+from constriction.spectra.reading.slab import (
+    LEAST_EXPONENT,
+    ON_BOUND,
+    Beside,
+    ReferenceSlab,
+    arc_beside,
+    plain_arc,
+    slab_alone,
+)
 from constriction.spectra.spectrum import Spectrum
 
 type Reals = NDArray[np.float64]
@@ -87,7 +95,7 @@ class Weight(NamedTuple):
     noise: bool
 
 
-def noise_beside(spectrum: Spectrum, slab: Slab) -> float:
+def noise_beside(spectrum: Spectrum, slab: ReferenceSlab) -> float:
     """What the better of both kinds of arc leaves of either part of a spectrum, relative to |Z|, root mean square."""
     sigma = np.abs(spectrum.impedance)
     both = plain_arc(spectrum, slab, sigma), arc_beside(spectrum, slab, sigma, dispersed=True)
@@ -95,7 +103,7 @@ def noise_beside(spectrum: Spectrum, slab: Slab) -> float:
     return math.sqrt(least / max(2 * sigma.size - 4, 1))
 
 
-def read_beside(spectrum: Spectrum, slab: Slab, weight: Weight, *, arc: bool = True) -> Reading:
+def read_beside(spectrum: Spectrum, slab: ReferenceSlab, weight: Weight, *, arc: bool = True) -> Reading:
     """Read a spectrum relative to the same slab in full contact.
 
     Args:
@@ -128,7 +136,7 @@ class _Pair:
     """Both kinds of arc, fitted to one spectrum, and what their difference says."""
 
     spectrum: Spectrum
-    slab: Slab
+    slab: ReferenceSlab
     weight: Weight
     plain: Beside
     dispersed: Beside

@@ -19,7 +19,7 @@ from constriction.spectra.fit.minima import JointArcs
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.apparent import Apparent, apparent
-from constriction.spectra.reading.batch import Entry, doubts
+from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.spectra.spectrum import EDGE_UNITS
 
 type Record = dict[str, Any]
@@ -61,7 +61,7 @@ def _edge_scale(unit: str, scale: float) -> EdgeScale:
     return EdgeScale(edge.suffix, edge.suffix.replace("ohm_", "farad_per_"), scale * edge.factor)
 
 
-def entry_record(entry: Entry, by: Normalisation | None, beside: Normalisation | None = None) -> Record:
+def entry_record(entry: AnalysedSpectrum, by: Normalisation | None, beside: Normalisation | None = None) -> Record:
     """One element of `files` in fit.json; every key is there, null where the analysis did not come so far."""
     unit = entry.measurement.spectrum.unit if entry.measurement else "ohm"
     used = scales(unit, by, beside)
@@ -155,7 +155,7 @@ def table_rows(records: Sequence[Record]) -> Iterator[list[Any]]:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _source(entry: Entry) -> Record:
+def _source(entry: AnalysedSpectrum) -> Record:
     measurement = entry.measurement
     record: Record = {"file": entry.file}
     if measurement is None:
@@ -207,7 +207,7 @@ def _apparent(found: Apparent | None, used: Sequence[EdgeScale]) -> Record:
     }
 
 
-def _arcs(entry: Entry, used: Sequence[EdgeScale]) -> list[Record]:
+def _arcs(entry: AnalysedSpectrum, used: Sequence[EdgeScale]) -> list[Record]:
     arcs = entry.fit.arcs if entry.fit else ()
     return [
         _arc(arc, used) | {"identity": identity}
@@ -295,7 +295,7 @@ def _kramers_kronig(screened: Exclusion) -> Record:
     }
 
 
-def _distribution(entry: Entry, used: Sequence[EdgeScale]) -> Record | None:
+def _distribution(entry: AnalysedSpectrum, used: Sequence[EdgeScale]) -> Record | None:
     found, scan, processes = entry.distribution, entry.scan, entry.processes
     if found is None or scan is None or processes is None:
         return None

@@ -18,7 +18,7 @@ from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.apparent import apparent
-from constriction.spectra.reading.batch import Entry, doubts
+from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.spectra.reading.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
@@ -44,7 +44,7 @@ TOLD = re.compile(r"left out|--impedance")
 FINE = 40
 
 
-def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture:
+def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str) -> Picture:
     """What the picture of an analysed spectrum shows, normalised if it is.
 
     Args:
@@ -83,13 +83,13 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture
     )
 
 
-def result_line(entry: Entry, by: Normalisation | None) -> str:
+def result_line(entry: AnalysedSpectrum, by: Normalisation | None) -> str:
     """The circuit and R_SE, R_int, C_int with error bars in one line."""
     told = [f"{name} {quantity(value, stderr, unit)}" for name, value, stderr, unit in results(entry, by)]
     return f"{entry.fit.circuit.text if entry.fit else ''}: {', '.join(told)}"
 
 
-def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
+def entry_title(entry: AnalysedSpectrum, entries: Sequence[AnalysedSpectrum]) -> str:
     """The name of an entry's file, with the number of the sweep if there are several."""
     name = Path(entry.file).name
     if entry.measurement is None or sum(other.file == entry.file for other in entries) == 1:
@@ -98,7 +98,7 @@ def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
 
 
 def entry_rows(
-    entry: Entry, by: Normalisation | None, beside: Normalisation | None = None
+    entry: AnalysedSpectrum, by: Normalisation | None, beside: Normalisation | None = None
 ) -> Iterator[tuple[str, str]]:
     """The lines of an entry's table: results, how far to trust them, or why there are none.
 
@@ -130,7 +130,7 @@ def entry_rows(
         yield "WARNING", warning
 
 
-def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
+def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[tuple[str, str]]:
     """Which relaxation times are sure, each with its R and the share of all R, and which are not told apart."""
     if entry.processes is None or entry.measurement is None:
         return
@@ -159,7 +159,7 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         yield "not sure", f"{', '.join(times)}: {why}"
 
 
-def _told_by_file(entry: Entry) -> Iterator[tuple[str, str]]:
+def _told_by_file(entry: AnalysedSpectrum) -> Iterator[tuple[str, str]]:
     """The temperature, and which rows of the file were left out."""
     if entry.measurement is None:
         return
@@ -212,7 +212,7 @@ class Found(NamedTuple):
     unit: str
 
 
-def results(entry: Entry, by: Normalisation | None) -> Iterator[Found]:
+def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found]:
     """R_SE and, if there is a second arc, R_int and C_int, in the normalised unit if there is one."""
     fit, measurement = entry.fit, entry.measurement
     if fit is None or measurement is None:
@@ -251,7 +251,7 @@ def _parameter(item: FittedParameter) -> str:
 
 
 def trends_of(
-    entries: Sequence[Entry], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
+    entries: Sequence[AnalysedSpectrum], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
 ) -> SeriesOfTrends:
     """R_SE, R_int and C_int along a series, against charge or the number of the spectrum.
 
@@ -280,7 +280,7 @@ def trends_of(
     return SeriesOfTrends("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine)
 
 
-def _points(entry: Entry) -> str:
+def _points(entry: AnalysedSpectrum) -> str:
     """How many points were fitted, and what became of the others."""
     if entry.measurement is None or entry.screened is None:
         return ""
@@ -292,7 +292,7 @@ def _points(entry: Entry) -> str:
     return f"{told}, {masked} masked" if masked else told
 
 
-def warnings_of(entry: Entry) -> Iterator[str]:
+def warnings_of(entry: AnalysedSpectrum) -> Iterator[str]:
     """What speaks against a result beside the Kramers-Kronig test: of the reader, of the mask and of the fit."""
     if entry.measurement:
         yield from entry.measurement.warnings
