@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-
-VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 
 type Numbers = NDArray[np.float64]
 # (N,) angular frequency in rad/s and two quantities in SI → (N,) complex.

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal, unit_of
+from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal
+from constriction.laws.elements import unit_of
 from constriction.spectra.fit.arcs import Arc, arcs_of, swap_into_order
 from constriction.spectra.fit.covariance import ON_BOUND, distance_from_bound, on_bound, standard_error
 from constriction.spectra.fit.marquardt import minimise

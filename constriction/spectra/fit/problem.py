@@ -30,7 +30,7 @@ class FitOptions:
         sigma: known standard deviations of both parts in the unit of Z, (N,) or (N, 2) for Re and Im, in the order of
             the spectrum; they replace `weighting`, and the error bars then take them at their word.
         bounds: smallest and largest value by name of a parameter, SI; equal ones hold it. Others keep the range of
-            their kind (see `circuits.KINDS`), resistances at most 1e-6 … 1e4 times |Z|. Equal arcs are then named as
+            their kind (see `elements.KINDS`), resistances at most 1e-6 … 1e4 times |Z|. Equal arcs are then named as
             they stand, by rising time constant where such a minimum is found.
         starts: number of blind starts, at least 1.
         profiles: whether weakly determined parameters get an interval from the profile of the likelihood, which

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from constriction.laws.circuit import ELEMENTS, Element
+from constriction.laws.circuit import Element
+from constriction.laws.elements import ELEMENTS
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
@@ -215,7 +216,7 @@ def settle(spectrum: Spectrum, fit: CircuitFit, options: FitOptions) -> CircuitF
 
 def _settled(element: Element, fit: CircuitFit) -> tuple[str, list[float]]:
     """Text and values of an element without what sits on a bound; "" if nothing is left."""
-    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind])]
+    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind].parameters)]
     values = [parameter.value for parameter in mine]
     if element.kind == "R" and mine[0].remark.startswith(AT_LOWER_BOUND):
         return "", []
