@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 
-FARAD_PER_METRE = 1e7  # in nF/cm
-FARAD_PER_SQUARE_METRE = 1e5  # in nF/cm²
-
 
 @dataclass(frozen=True)
 class Normalisation:
@@ -86,16 +83,6 @@ def normalised(spectrum: Spectrum, by: Normalisation) -> Spectrum:
             f"spectrum.unit = {spectrum.unit!r}: expected 'ohm', a cell's spectrum; it is normalised already"
         )
     return Spectrum(spectrum.frequency, spectrum.impedance * by.scale, by.unit)
-
-
-def normalised_resistance(resistance: float, by: Normalisation) -> float:
-    """A cell's resistance in Ω becomes Ω·m² or Ω·m."""
-    return resistance * by.scale
-
-
-def normalised_capacitance(capacitance: float, by: Normalisation) -> float:
-    """A cell's capacitance in F becomes F/m² or F/m (`FARAD_PER_METRE` takes the latter to nF/cm)."""
-    return capacitance / by.scale
 
 
 def _positive(name: str, value: float, unit: str) -> float:

@@ -43,6 +43,12 @@ class Arc:
     parameters: tuple[str, ...]
 
 
+def distance(here: Arc, there: Arc) -> float:
+    """How unlike two arcs are: squared differences of ln τ and of ln R."""
+    by_time = math.log(here.time_constant / there.time_constant)
+    return by_time**2 + math.log(here.resistance / there.resistance) ** 2
+
+
 class Indices(NamedTuple):
     """Where an arc's R, its Q or C, and its exponent (None: a capacitor) stand among the parameters."""
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from constriction.laws.circuit import Element
 from constriction.laws.elements import ELEMENTS
-from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.arcs import Arc, distance
 from constriction.spectra.fit.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
 from constriction.spectra.reading.analysis import CIRCUITS
@@ -120,12 +120,6 @@ def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
             found[i] = j
     rest = [i for i in range(len(arcs)) if i not in found]
     return tuple(0 if i in found else 1 + rest.index(i) for i in range(len(arcs)))
-
-
-def distance(here: Arc, there: Arc) -> float:
-    """How unlike two arcs are: squared differences of ln τ and of ln R."""
-    by_time = math.log(here.time_constant / there.time_constant)
-    return by_time**2 + math.log(here.resistance / there.resistance) ** 2
 
 
 def choose(
