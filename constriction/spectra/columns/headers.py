@@ -1,7 +1,7 @@
 """What a header line names, and the tables that stand below it side by side."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,6 +48,15 @@ class Fault(NamedTuple):
 
     line: int
     why: str
+
+
+def left_out(faults: Sequence[Fault], most: int) -> tuple[str, ...]:
+    """One note that counts faults and names the first ones; () without."""
+    if not faults:
+        return ()
+    named = "; ".join(f"line {fault.line}: {fault.why}" for fault in faults[:most])
+    rows = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
+    return (f"{rows} left out ({named}{'; …' if len(faults) > most else ''})",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +112,11 @@ def cells_of_header(line: str) -> Iterator[tuple[Split, list[str]]]:
         names = trimmed(split(lead + bare.strip(" ") if split is TABS else bare))
         marked = marked or sum(map(bool, names)) > 2
         yield split, names
+
+
+def may_be_header(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line is worth a closer look; cheap."""
+    return len(line) <= LONGEST_HEADER and vocabulary.hint.search(line) is not None
 
 
 def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
@@ -163,18 +177,16 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
 
 def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
     """Take the units from a row below the names, where the names have none."""
-    own, names = header.split, header.names
-    units: list[str] = []
-    for line in between:
-        row = own(line if own is TABS else line.lstrip("#%!* "))
-        short = len(row) >= len(names) - 1 and all(len(cell) <= LONGEST_UNIT for cell in row)
-        if short and any(unit_of(cell) for cell in row):
-            units = row
-            break
+    own = header.split
+    rows = (own(line if own is TABS else line.lstrip("#%!* ")) for line in between)
+    units = dict(enumerate(next((row for row in rows if _has_units(row, len(header.names))), ())))
     return {
-        variant: {
-            role: (place, column.with_unit(units[place]) if place < len(units) and units[place] else column)
-            for role, (place, column) in columns.items()
-        }
+        variant: {role: (place, column.with_unit(units.get(place, ""))) for role, (place, column) in columns.items()}
         for variant, columns in header.variants.items()
     }
+
+
+def _has_units(row: list[str], width: int) -> bool:
+    """Whether a row below names holds short cells, one for each name, with a unit among them."""
+    short = len(row) >= width - 1 and all(len(cell) <= LONGEST_UNIT for cell in row)
+    return short and any(unit_of(cell) for cell in row)

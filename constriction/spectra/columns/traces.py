@@ -101,13 +101,22 @@ def _named_trace(table: TextTable, text: Text) -> TextTable:
         line = whole[:HEAD_COLUMNS]
         if STARTS_AS_NUMBER.match(line.strip()):  # the table above
             break
-        if (trace := _TRACE.match(line)) and (column := recognise(trace[1], SPECTRUM)) and column.role in PAIRED:
+        if column := _column_of_trace(line):
             return _renamed(table, column)
-        names = re.split(r"[\t:=,;\"]+", line)[1:]
-        for column in (recognise(name, SPECTRUM) for name in names):
-            if column and column.role in PAIRED and len(column.name.strip()) > 1:  # TRACE: B is no susceptance
-                return _renamed(table, column)
     return table
+
+
+def _column_of_trace(line: str) -> HeaderColumn | None:
+    """The quantity that a line gives a trace, None if it gives none."""
+    if (trace := _TRACE.match(line)) and (column := _paired(trace[1])):
+        return column
+    found = (_paired(name) for name in re.split(r"[\t:=,;\"]+", line)[1:])
+    return next((column for column in found if column and len(column.name.strip()) > 1), None)  # B: no susceptance
+
+
+def _paired(name: str) -> HeaderColumn | None:
+    column = recognise(name, SPECTRUM)
+    return column if column and column.role in PAIRED else None
 
 
 def _renamed(table: TextTable, column: HeaderColumn) -> TextTable:

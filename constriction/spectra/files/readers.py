@@ -7,6 +7,7 @@ overruled: it names quantities that make an impedance (`conversions.PAIRS`), or 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -153,20 +154,35 @@ def _chosen(tables: list[TextTable], wanted: str, path: str) -> tuple[list[TextT
         InputError: the one that is asked for is not there.
     """
     labels = list(dict.fromkeys(table.label for table in tables))
-    names = ", ".join(label or "Z" for label in labels)
-    if wanted:
-        label = next((label for label in labels if _same(label or "Z", wanted)), None)
-        if label is None:
-            raise InputError(f"{path}: --impedance {wanted!r}: the file has {names}; expected one of these")
-    else:
-        label = next((label for label in PREFERRED if label in labels), labels[0])
-    remarks = []
+    label = _label(labels, wanted, path)
+    return [table for table in tables if table.label == label], list(_other_labels(labels, label))
+
+
+def _other_labels(labels: list[str], label: str) -> Iterator[str]:
+    """Remarks on the impedances that were not taken."""
     if len(labels) > 1:
         others = ", ".join(f"--impedance {other or 'Z'}" for other in labels if other != label)
-        remarks.append(f"the file has {names}; read is {label or 'Z'}, for the others: {others}")
+        yield f"the file has {_names(labels)}; read is {label or 'Z'}, for the others: {others}"
     if DRIFT_CORRECTED in labels and label == "":
-        remarks.append("columns corrected for drift are there and were not taken")
-    return [table for table in tables if table.label == label], remarks
+        yield "columns corrected for drift are there and were not taken"
+
+
+def _label(labels: list[str], wanted: str, path: str) -> str:
+    """The impedance that is asked for, else the preferred one.
+
+    Raises:
+        InputError: it is not there.
+    """
+    if not wanted:
+        return next((label for label in PREFERRED if label in labels), labels[0])
+    for label in labels:
+        if _same(label or "Z", wanted):
+            return label
+    raise InputError(f"{path}: --impedance {wanted!r}: the file has {_names(labels)}; expected one of these")
+
+
+def _names(labels: list[str]) -> str:
+    return ", ".join(label or "Z" for label in labels)
 
 
 def _same(label: str, wanted: str) -> bool:

@@ -1,6 +1,6 @@
 """The rows below a header: read until they end, the faulty ones left out and counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
-    LONGEST_HEADER,
     OPTIONAL,
     Fault,
     Header,
@@ -16,6 +15,7 @@ from constriction.spectra.columns.headers import (
     Variant,
     Vocabulary,
     header_of,
+    may_be_header,
 )
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
 from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, numbers
@@ -86,33 +86,50 @@ def read_rows(
     empty = 0
     number, end = start, len(text.lines)
     while number < end:
-        row = _row(text.lines[number], layout)
-        if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
+        line = text.lines[number]
+        row = _row(line, layout)
+        if _begins_with_number(row, layout):
             cells += [row[place] for place in wanted]
             lines.append(number + 1)
-        elif row is not None and not any(row[place] for place in wanted) and any(row):
+        elif _is_empty(row, wanted):
             empty += 1  # of direct current, whose cells for impedance are empty
-        elif row is not None and _is_faulty(row, layout):
+        elif _is_faulty(row, layout):
             faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
-        elif not is_void(text.lines[number]) or is_header(text.lines[number], layout):
+        elif _is_other(line, layout):
             following = _next_row(text, number, layout)
             if following is None:
                 faults += _faults_at_end(text, number, layout)
                 end = number
                 break
-            faults += [
-                Fault(bad + 1, f"{text.lines[bad].strip()!r:.40}, expected {layout.width} values as in the other rows")
-                for bad in range(number, following)
-                if not is_void(text.lines[bad])
-            ]
+            faults += broken_rows(text, range(number, following), layout.width)
             number = following - 1
         number += 1
-    values, remark = numbers(cells)
-    matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, len(wanted))
+    read = _as_numbers(cells, np.array(lines, dtype=np.int64), faults, empty, len(wanted))
     place_of = {place: index for index, place in enumerate(layout.places)}
-    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
-    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+
+
+def _begins_with_number(row: list[str], layout: RowLayout) -> bool:
+    return bool(row and STARTS_AS_NUMBER.match(row[layout.leading]))
+
+
+def _is_empty(row: list[str], wanted: Sequence[int]) -> bool:
+    """Whether all needed cells of a row are empty, and others are not."""
+    return any(row) and not any(row[place] for place in wanted)
+
+
+def _is_other(line: str, layout: RowLayout) -> bool:
+    """Whether a line that is no row says something."""
+    return not is_void(line) or is_header(line, layout)
+
+
+def broken_rows(text: Text, numbers: Iterable[int], width: int) -> list[Fault]:
+    """The lines of some numbers, from 0, that are no whole rows of so many values; void ones do not count."""
+    return [
+        Fault(number + 1, f"{text.lines[number].strip()!r:.40}, expected {width} values as in the other rows")
+        for number in numbers
+        if not is_void(text.lines[number])
+    ]
 
 
 def _faults_at_end(text: Text, number: int, layout: RowLayout) -> list[Fault]:
@@ -120,7 +137,7 @@ def _faults_at_end(text: Text, number: int, layout: RowLayout) -> list[Fault]:
     line = text.lines[number]
     below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
     other = _row(below, layout)
-    if _names_columns(line, layout) and not is_header(line, layout) and other and _is_faulty(other, layout):
+    if _names_columns(line, layout) and not is_header(line, layout) and _is_faulty(other, layout):
         return [Fault(number + 1, f"{line.strip()!r:.40} reads as names of other columns, the rows below are not read")]
     return []
 
@@ -151,6 +168,13 @@ class _Read(NamedTuple):
     remarks: tuple[str, ...]
 
 
+def _as_numbers(cells: list[str], lines: NDArray[np.int64], faults: list[Fault], empty: int, width: int) -> _Read:
+    values, remark = numbers(cells)
+    matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
+    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
+    return _Read(cells, lines, matrix, faults, tuple(remarks))
+
+
 def _table(
     read: _Read, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
 ) -> TextTable:
@@ -178,25 +202,24 @@ def _table(
     )
 
 
-def _row(line: str, layout: RowLayout) -> list[str] | None:
-    """The cells of a line if they are as many as the rows have."""
+def _row(line: str, layout: RowLayout) -> list[str]:
+    """The cells of a line if they are as many as the rows have, else none."""
     row = layout.split(line)
     while len(row) > layout.width and not row[-1]:
         row.pop()
-    return row if len(row) == layout.width else None
+    return row if len(row) == layout.width else []
 
 
 def _is_faulty(row: list[str], layout: RowLayout) -> bool:
     """Whether this is a row with a fault: some of the needed cells are numbers."""
-    return any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
+    return bool(row) and any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
 
 
 def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
     """The next line that is a row of the same table, None if the table ends at this line."""
     for following in range(number, min(number + MOST_LINES_WITHIN, len(text.lines))):
         line = text.lines[following]
-        row = _row(line, layout)
-        if row is not None and _is_faulty(row, layout):
+        if _is_faulty(_row(line, layout), layout):
             return following
         if _names_columns(line, layout) or is_header(line, layout):
             return None
@@ -206,7 +229,7 @@ def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
 def _names_columns(line: str, layout: RowLayout) -> bool:
     """Whether a line names as many columns as the rows have, so that what follows is another table."""
     row = _row(line.strip(" "), layout)
-    if row is None or is_void(line):
+    if not row or is_void(line):
         return False
     words = {cell.lower() for cell in row if any(map(str.isalpha, cell)) and not STARTS_AS_NUMBER.match(cell)}
     return len(words) == layout.width and not words & MISSING
@@ -214,8 +237,5 @@ def _names_columns(line: str, layout: RowLayout) -> bool:
 
 def is_header(line: str, layout: RowLayout) -> bool:
     """Whether a line is a header like that of the rows."""
-    return layout.vocabulary is not None and (
-        len(line) <= LONGEST_HEADER
-        and layout.vocabulary.hint.search(line) is not None
-        and header_of(line, layout.vocabulary) is not None
-    )
+    known = layout.vocabulary
+    return known is not None and may_be_header(line, known) and header_of(line, known) is not None

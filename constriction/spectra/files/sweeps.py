@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import ZERO_CELSIUS
 from constriction.spectra.columns.conversions import SampleGeometry
-from constriction.spectra.columns.headers import Fault, TextTable
+from constriction.spectra.columns.headers import Fault, TextTable, left_out
 from constriction.spectra.columns.quantities import Measured, frequency_of, frequency_role, measured
 from constriction.spectra.measurement import sign_by_physics
 
@@ -22,6 +22,8 @@ FREQUENCIES = (1e-9, 1e15)
 IMPEDANCES = (1e-20, 1e25)
 # In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
 TEMPERATURE_STEP = 2.0
+# Rows left out that a note names.
+MOST_TOLD = 3
 
 
 class MeasuredSweep(NamedTuple):
@@ -93,7 +95,13 @@ def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[Mea
     runs, warnings = _long_enough(runs, sorted(faults), path)
     shares = _shared_out(sorted([*faults, *again]), runs)
     return [
-        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_better_frequency(table)))
+        _sweep(
+            run,
+            table,
+            found,
+            (*notes, *left_out(own, MOST_TOLD), *table.remarks),
+            (*warnings, *_better_frequency(table)),
+        )
         for run, own in zip(runs, shares, strict=True)
     ]
 
@@ -200,15 +208,6 @@ def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[F
     return shares
 
 
-def _told(faults: Sequence[Fault], most: int = 3) -> tuple[str, ...]:
-    """One note that counts them and names the first ones."""
-    if not faults:
-        return ()
-    named = "; ".join(f"line {fault.line}: {fault.why}" for fault in faults[:most])
-    rows = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
-    return (f"{rows} left out ({named}{'; …' if len(faults) > most else ''})",)
-
-
 # --- sweeps --------------------------------------------------------------------------------------------------------
 
 
@@ -287,18 +286,22 @@ def _long_enough(runs: list[_Points], faults: Sequence[Fault], path: str) -> tup
     """Without sweeps that were broken off, if others are whole."""
     whole = [run for run in runs if run.frequency.size >= FEWEST_POINTS]
     if not whole:
-        if len(runs) > 1:
-            _complain_of_repetition(runs, path)
-        count = sum(run.frequency.size for run in runs)
-        lines = [*(int(run.lines[0]) for run in runs[:1]), *(fault.line for fault in faults[:1])]
-        left_out = "".join(f"; {told}" for told in _told(faults, 1))
-        where = f", line {min(lines)}" if lines else ""
-        raise InputError(f"{path}{where}: {count} points, expected at least {FEWEST_POINTS}{left_out}")
+        _complain_of_length(runs, faults, path)
     broken = [run for run in runs if run.frequency.size < FEWEST_POINTS]
     return whole, tuple(
         f"a {'last ' * (run is runs[-1])}sweep of {run.frequency.size} points (from line {run.lines[0]}) left out"
         for run in broken
     )
+
+
+def _complain_of_length(runs: list[_Points], faults: Sequence[Fault], path: str) -> NoReturn:
+    if len(runs) > 1:
+        _complain_of_repetition(runs, path)
+    count = sum(run.frequency.size for run in runs)
+    lines = [*(int(run.lines[0]) for run in runs[:1]), *(fault.line for fault in faults[:1])]
+    told = "".join(f"; {note}" for note in left_out(faults, 1))
+    where = f", line {min(lines)}" if lines else ""
+    raise InputError(f"{path}{where}: {count} points, expected at least {FEWEST_POINTS}{told}")
 
 
 def _complain_of_repetition(runs: list[_Points], path: str) -> None:
