@@ -193,7 +193,7 @@ def _check_pristine(file: str | None) -> None:
 
 def _batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.laws.circuit import parse_circuit
-    from constriction.spectra.fit.fitting import check_names
+    from constriction.spectra.fit.comparison import check_names
     from constriction.spectra.fit.problem import FitOptions
     from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
     from constriction.spectra.reading.batch import BatchOptions

@@ -41,12 +41,12 @@ class Cell:
         return Spectrum(frequency, self.interfaces * self.result.impedance(frequency), "ohm m2")
 
     def full_contact(self, frequency: NDArray[np.float64]) -> ReferenceSlab:
-        """The same cell with every interface wholly in contact."""
+        """The same cell with every interface wholly in contact, at frequencies in Hz."""
         half = full_contact(self.result.case, frequency)
         return replace(half, resistances=self.interfaces * half.resistances)
 
     def pristine(self, frequency: NDArray[np.float64]) -> Spectrum:
-        """The spectrum of `full_contact`."""
+        """The spectrum of `full_contact`, at frequencies in Hz."""
         return Spectrum(frequency, self.full_contact(frequency).impedance, "ohm m2")
 
     def times(self) -> tuple[RelaxationTimes, RelaxationTimes]:

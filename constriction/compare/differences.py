@@ -18,9 +18,9 @@ from constriction.case.schema import Case
 from constriction.compare.cell import Cell
 from constriction.laws.circuit import Element
 from constriction.spectra.drt.relaxation_times import Distribution, DistributionOptions, relaxation_times
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.problem import FitOptions
-from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.reading.analysis import AnalysisOptions, Mask, naming_the_taker, screen
 from constriction.spectra.reading.apparent import with_numerical_error
 from constriction.spectra.reading.identification import candidates, electrolyte_arcs, known_resolution, read_sample

@@ -20,11 +20,11 @@ from constriction.base.folders import Kind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
+from constriction.compare.inductance import Inductance, series_inductance
 from constriction.compare.measured import Loaded
 from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2, scaled, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
-from constriction.spectra.fit.inductance import Inductance, series_inductance
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 
 LEFT_OUT = (

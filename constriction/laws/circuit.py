@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Complexes, Reals
 from constriction.laws.elements import ELEMENTS, KINDS, Parameter
 
 type Node = Element | SeriesPart | ParallelPart
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
 
 LONGEST_TEXT = 200
 DEEPEST = 20

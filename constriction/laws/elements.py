@@ -27,10 +27,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
+from constriction.laws.arrays import Complexes, Reals
+
 type Law = tuple[Complexes, list[tuple[int, Complexes]]]
 
 

@@ -11,15 +11,8 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.simulation.peaks import find_peaks
-from constriction.spectra.reading.reading import (
-    APART,
-    RESOLUTION,
-    RESOLVED,
-    Weight,
-    noise_beside,
-    peaks_apart,
-    read_beside,
-)
+from constriction.spectra.reading.peaks import APART, peaks_apart
+from constriction.spectra.reading.reading import RESOLUTION, RESOLVED, Weight, noise_beside, read_beside
 from constriction.spectra.reading.slab import ReferenceSlab, arc_beside
 from constriction.spectra.spectrum import Spectrum
 

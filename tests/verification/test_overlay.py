@@ -14,9 +14,9 @@ from constriction.base.errors import InputError
 from constriction.case.schema import parse_case
 from constriction.compare.cell import Cell, half_cell
 from constriction.compare.differences import overlay
+from constriction.compare.inductance import series_inductance
 from constriction.compare.measured import load_all
 from constriction.simulation.simulate import simulate
-from constriction.spectra.fit.inductance import series_inductance
 from constriction.spectra.spectrum import Spectrum
 
 NOISE = 2e-3

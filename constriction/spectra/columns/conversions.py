@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Reals
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 
-type Numbers = NDArray[np.float64]
 # (N,) angular frequency in rad/s and two quantities in SI → (N,) complex.
-type Convert = Callable[[Numbers, Numbers, Numbers], NDArray[Any]]
+type Convert = Callable[[Reals, Reals, Reals], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ class QuantityPair(NamedTuple):
         return self.first, self.second
 
 
-def _cartesian(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+def _cartesian(w: Reals, x: Reals, y: Reals) -> NDArray[Any]:
     return x + 1j * y
 
 
-def _polar(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+def _polar(w: Reals, x: Reals, y: Reals) -> NDArray[Any]:
     return x * np.exp(1j * y)
 
 
@@ -87,16 +87,16 @@ _PARALLEL: Mapping[tuple[str, str], Convert] = {
 }
 
 
-def _passive(loss: Numbers) -> Numbers:
+def _passive(loss: Reals) -> Reals:
     """C'' or ε'' of a column that is called Im C or Im ε, which may have either sign: energy is lost, not made."""
     return loss if 2 * np.count_nonzero(loss > 0) >= np.count_nonzero(loss) else -loss
 
 
-def _capacitance(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+def _capacitance(w: Reals, real: Reals, imaginary: Reals) -> NDArray[Any]:
     return 1 / (1j * w * (real - 1j * imaginary))
 
 
-def _permittivity(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+def _permittivity(w: Reals, real: Reals, imaginary: Reals) -> NDArray[Any]:
     return 1 / (1j * w * VACUUM_PERMITTIVITY * (real - 1j * imaginary))
 
 
@@ -164,12 +164,12 @@ def cell_factor(geometry: SampleGeometry, what: str) -> float:
     return geometry.thickness / geometry.area
 
 
-def in_degrees(phase: Numbers) -> bool:
+def in_degrees(phase: Reals) -> bool:
     """Whether a phase without unit is in degrees: unless all are within ±1.6, what radians can be."""
     finite = phase[np.isfinite(phase)]
     return bool(np.any(np.abs(finite) > 1.6))
 
 
-def radians(phase: Numbers, degrees: bool) -> Numbers:
+def radians(phase: Reals, degrees: bool) -> Reals:
     """A phase as it was written, in rad."""
     return phase * (math.pi / 180) if degrees else phase

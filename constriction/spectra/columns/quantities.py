@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import HeaderColumn
+from constriction.spectra.columns.columns import ZERO_CELSIUS, HeaderColumn
 from constriction.spectra.columns.conversions import (
     IMPEDANCE_UNIT,
     PAIRS,
@@ -23,6 +23,8 @@ from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
 
 SYMBOLS = {"ohm": "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m"}
 SHOWN_ROLES = 4
+# Of a sweep.
+FEWEST_POINTS = 5
 
 
 class Measured(NamedTuple):
@@ -62,6 +64,34 @@ def some(roles: frozenset[str]) -> tuple[str, ...]:
 def frequency_role(table: TextTable) -> str:
     """The column that tells the frequency."""
     return next(role for role in FREQUENCIES if role in table.columns)
+
+
+def better_frequency(table: TextTable) -> tuple[str, ...]:
+    """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
+    if table.header or table.lines.size < FEWEST_POINTS:
+        return ()
+
+    def unevenness(values: NDArray[np.float64]) -> float:
+        if np.any(values <= 0):
+            return math.inf
+        steps = np.diff(np.log(values))
+        return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
+
+    first, *others = (unevenness(values) for values in table.values.values())
+    return tuple(
+        f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
+        for place, other in enumerate(others, start=2)
+        if other < 0.1 and first > 5 * other
+    )
+
+
+def temperatures_of(table: TextTable) -> NDArray[np.float64]:
+    """(N,) in K, NaN where the file tells none."""
+    values = table.values.get("temperature")
+    if values is None:
+        return np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
+    unit = table.columns["temperature"].unit
+    return values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
 
 
 def frequency_of(table: TextTable, path: str) -> NDArray[np.float64]:

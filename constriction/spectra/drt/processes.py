@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from constriction.spectra.drt.relaxation_times import SAME_PEAK, PersistentPeak, StabilityScan
+from constriction.spectra.drt.persistence import PersistentPeak, StabilityScan, decades
 from constriction.spectra.drt.resolution import resolution
 from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.covariance import error_of_sum
 from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
 from constriction.spectra.reading.identification import settle
@@ -30,6 +31,7 @@ MOST_ARCS = 6
 CAPACITIVE = 0.02
 # Each fit starts from the last one with one arc more, and from some blind starts.
 BLIND_STARTS, NEW_PER_DECADE, SMALL_ARC, SPLIT = 4, 0.5, 0.05, 2.5
+_OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
 # A time is sure if its R is so many standard errors and this share of the polarisation, and if the standard error of
 # its decimal logarithm is no larger than this.
 SIGNIFICANT, LEAST_SHARE, LARGEST_ERROR = 5.0, 0.01, 0.05
@@ -164,16 +166,6 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
 
 
-def nearest_track(item: Process, scan: StabilityScan) -> PersistentPeak | None:
-    """The peak followed over λ that belongs to a process; None if none is near."""
-    track = min(scan.tracks, key=lambda track: _decades(track.time_constant, item.time_constant), default=None)
-    near = track is not None and _decades(track.time_constant, item.time_constant) < SAME_PEAK / math.log(10)
-    return track if near else None
-
-
-_OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
-
-
 def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
     """Return the fit with as many ZARCs as pay, and by how much the last one paid."""
     fit = best = fit_circuit(spectrum, f"L-R{tail}", replace(_OPTIONS, starts=2 * BLIND_STARTS))
@@ -205,9 +197,7 @@ def _guesses(spectrum: Spectrum, fit: CircuitFit) -> Iterator[list[float]]:
     for number, arc in enumerate(fit.arcs):
         halves = [_zarc(arc.resistance / 2, arc.time_constant * by, 0.9) for by in (1 / SPLIT, SPLIT)]
         others = [
-            _zarc(other.resistance, other.time_constant, other.exponent)
-            for k, other in enumerate(fit.arcs)
-            if k != number
+            _zarc(a.resistance, a.time_constant, a.exponent) for a in (*fit.arcs[:number], *fit.arcs[number + 1 :])
         ]
         yield values[:2] + sum(halves + others, []) + values[place:]
 
@@ -222,23 +212,21 @@ def _processes(spectrum: Spectrum, fit: CircuitFit) -> list[Process]:
     whole = math.fsum(arc.resistance for arc, within in zip(fit.arcs, inside, strict=True) if within)
     found = []
     for arc, within in zip(fit.arcs, inside, strict=True):
-        decades = None if arc.f_apex_stderr is None else arc.f_apex_stderr / arc.f_apex / math.log(10)
+        stderr = None if arc.f_apex_stderr is None else arc.f_apex_stderr / arc.f_apex / math.log(10)
         share = arc.resistance / whole if within else None
-        why = _doubt(arc, decades, share)
-        found.append(
-            Process(arc.time_constant, decades, arc.resistance, arc.resistance_stderr, arc.exponent, share, why)
-        )
+        r, why = (arc.resistance, arc.resistance_stderr), _doubt(arc, stderr, share)
+        found.append(Process(arc.time_constant, stderr, *r, arc.exponent, share, why))
     return found
 
 
-def _doubt(arc: Arc, decades: float | None, share: float | None) -> str:
+def _doubt(arc: Arc, stderr: float | None, share: float | None) -> str:
     if share is None:
         return OUTSIDE
     if share < LEAST_SHARE:
         return SMALL
-    if decades is None or arc.resistance_stderr is None or arc.resistance < SIGNIFICANT * arc.resistance_stderr:
+    if stderr is None or arc.resistance_stderr is None:
         return UNRESOLVED
-    if decades > LARGEST_ERROR:
+    if arc.resistance < SIGNIFICANT * arc.resistance_stderr or stderr > LARGEST_ERROR:
         return UNRESOLVED
     return BROAD_ONE if arc.exponent < BROAD else ""
 
@@ -248,7 +236,7 @@ def _with_doubtful_neighbours(items: list[Process]) -> list[Process]:
     doubtful = [item.time_constant for item in items if item.why == UNRESOLVED and (item.share or 0.0) >= LARGE_SHARE]
     return [
         replace(item, why=UNRESOLVED)
-        if item.sure and any(_decades(item.time_constant, other) < NEAR for other in doubtful)
+        if item.sure and any(decades(item.time_constant, other) < NEAR for other in doubtful)
         else item
         for item in items
     ]
@@ -271,38 +259,41 @@ def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan
     whole = math.fsum(track.resistance for track in tracks)
     for track in tracks:
         around = [item for item in zarcs if _nearest(tracks, item) is track]
-        r = math.fsum(item.resistance for item in around)
-        off = abs(r - track.resistance)
-        mean = math.fsum(item.resistance * math.log10(item.time_constant / track.time_constant) for item in around)
-        share = track.resistance / whole
-        spread = abs(mean) / r if r > 0 else None
-        same = spread is not None and spread <= SAME_TIME and off <= SAME_AREA * track.resistance
-        why = SMALL if share < LARGE_SHARE else "" if same else UNCONFIRMED
-        yield Process(track.time_constant, spread, track.resistance, off if around else None, None, share, why)
+        yield _peak(track, around, track.resistance / whole)
+
+
+def _peak(track: PersistentPeak, around: Sequence[Process], share: float) -> Process:
+    """A peak beside the ZARCs around it, with the difference of both as its errors."""
+    r = math.fsum(item.resistance for item in around)
+    off = abs(r - track.resistance)
+    mean = math.fsum(item.resistance * math.log10(item.time_constant / track.time_constant) for item in around)
+    spread = abs(mean) / r if r > 0 else None
+    same = spread is not None and spread <= SAME_TIME and off <= SAME_AREA * track.resistance
+    why = SMALL if share < LARGE_SHARE else "" if same else UNCONFIRMED
+    return Process(track.time_constant, spread, track.resistance, off if around else None, None, share, why)
 
 
 def _nearest(tracks: Sequence[PersistentPeak], item: Process) -> PersistentPeak | None:
-    distances = [_decades(track.time_constant, item.time_constant) for track in tracks]
+    distances = [decades(track.time_constant, item.time_constant) for track in tracks]
     return tracks[int(np.argmin(distances))] if min(distances) < REACH else None
-
-
-def _decades(one: float, other: float) -> float:
-    return abs(math.log10(one / other))
 
 
 def _groups(items: list[Process], fit: CircuitFit) -> Iterator[UnresolvedGroup]:
     """Put neighbours that are not resolved together, with the error of their sum."""
     index = [fit.circuit.names.index(arc.parameters[0]) for arc in fit.arcs]
+    for group in _neighbours(items):
+        r = np.array([items[k].resistance for k in group])
+        error = error_of_sum(fit.covariance, [index[k] for k in group], r)
+        first, last = items[group[0]].time_constant, items[group[-1]].time_constant
+        yield UnresolvedGroup(first, last, len(group), float(r.sum()), error)
+
+
+def _neighbours(items: list[Process]) -> list[list[int]]:
+    """The numbers of what is not resolved, those near each other together."""
     members: list[list[int]] = []
     for k in (k for k, item in enumerate(items) if item.why == UNRESOLVED):
-        if members and _decades(items[k].time_constant, items[members[-1][-1]].time_constant) < NEAR:
+        if members and decades(items[k].time_constant, items[members[-1][-1]].time_constant) < NEAR:
             members[-1].append(k)
         else:
             members.append([k])
-    for group in members:
-        r = np.array([items[k].resistance for k in group])
-        rows = [index[k] for k in group]
-        variance = float(r @ fit.covariance[np.ix_(rows, rows)] @ r)
-        error = math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
-        first, last = items[group[0]].time_constant, items[group[-1]].time_constant
-        yield UnresolvedGroup(first, last, len(group), float(r.sum()), error)
+    return members

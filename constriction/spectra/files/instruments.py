@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from constriction.spectra.columns.columns import ZERO_CELSIUS
 from constriction.spectra.files.texts import Text
 
 # Where a file tells about itself; no export has a longer head.
@@ -107,7 +108,7 @@ def temperature_of(lines: Iterable[str]) -> float | None:
 
 
 def _kelvin(number: str, unit: str) -> float | None:
-    value = float(number.replace(",", ".")) + (0.0 if unit.upper() == "K" else 273.15)
+    value = float(number.replace(",", ".")) + (0.0 if unit.upper() == "K" else ZERO_CELSIUS)
     return value if 0 < value < 5000 else None
 
 

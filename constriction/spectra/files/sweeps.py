@@ -8,13 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import ZERO_CELSIUS
 from constriction.spectra.columns.conversions import SampleGeometry
 from constriction.spectra.columns.headers import Fault, TextTable, left_out
-from constriction.spectra.columns.quantities import Measured, frequency_of, frequency_role, measured
+from constriction.spectra.columns.quantities import (
+    FEWEST_POINTS,
+    Measured,
+    better_frequency,
+    frequency_of,
+    frequency_role,
+    measured,
+    temperatures_of,
+)
 from constriction.spectra.measurement import sign_by_physics
 
-FEWEST_POINTS = 5
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
 # In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
@@ -58,13 +64,7 @@ class _Points(NamedTuple):
     temperature: NDArray[np.float64]
 
     def part(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "_Points":
-        return _Points(
-            self.frequency[which],
-            self.impedance[which],
-            self.lines[which],
-            self.cycle[which],
-            self.temperature[which],
-        )
+        return self._replace(**{name: values[which] for name, values in self._asdict().items()})
 
 
 def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[MeasuredSweep]:
@@ -100,7 +100,7 @@ def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[Mea
             table,
             found,
             (*notes, *left_out(own, MOST_TOLD), *table.remarks),
-            (*warnings, *_better_frequency(table)),
+            (*warnings, *better_frequency(table)),
         )
         for run, own in zip(runs, shares, strict=True)
     ]
@@ -110,20 +110,11 @@ def _points(table: TextTable, path: str, found: Measured) -> tuple[_Points, NDAr
     """The points, and which are rests (direct current: frequency 0 and nothing measured)."""
     size = table.lines.size
     cycle = np.nan_to_num(table.values.get("cycle", np.zeros(size)))
-    points = _Points(frequency_of(table, path), found.impedance, table.lines, cycle, _temperature(table))
+    points = _Points(frequency_of(table, path), found.impedance, table.lines, cycle, temperatures_of(table))
     role = frequency_role(table)
     if role == "log frequency":
         return points, np.zeros(size, dtype=bool)
     return points, (table.values[role] == 0) & found.nothing
-
-
-def _temperature(table: TextTable) -> NDArray[np.float64]:
-    """(N,) in K, NaN where the file tells none."""
-    values = table.values.get("temperature")
-    if values is None:
-        return np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
-    unit = table.columns["temperature"].unit
-    return values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
 
 
 def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
@@ -176,28 +167,6 @@ def _sweep(
     )
 
 
-def _better_frequency(table: TextTable) -> tuple[str, ...]:
-    """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
-    if table.header or table.lines.size < FEWEST_POINTS:
-        return ()
-
-    def unevenness(values: NDArray[np.float64]) -> float:
-        if np.any(values <= 0):
-            return math.inf
-        steps = np.diff(np.log(values))
-        return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
-
-    first, *others = (unevenness(values) for values in table.values.values())
-    return tuple(
-        f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
-        for place, other in enumerate(others, start=2)
-        if other < 0.1 and first > 5 * other
-    )
-
-
-# --- rows that are left out ----------------------------------------------------------------------------------------
-
-
 def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[Fault]]:
     """The faults of each run: those from its first line on, before the next one's."""
     begins = np.array([np.min(run.lines) for run in runs])
@@ -206,9 +175,6 @@ def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[F
         before = np.flatnonzero(begins <= fault.line)
         shares[int(before[np.argmax(begins[before])]) if before.size else int(np.argmin(begins))].append(fault)
     return shares
-
-
-# --- sweeps --------------------------------------------------------------------------------------------------------
 
 
 def _runs(points: _Points, rests: NDArray[np.bool_]) -> Iterator[_Points]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from constriction.laws.circuit import Element
 from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.covariance import error_of_sum
 from constriction.spectra.fit.fitting import CircuitFit
 
 # One definition for what is measured, simulated and compared; which arcs are whose is told in one of two ways.
@@ -105,5 +106,4 @@ def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     names = [fit.circuit.names[place] for place in series] + [arc.parameters[0] for arc in electrolyte]
     places = [fit.circuit.names.index(name) for name in names]
     values = np.array([fit.values[name] for name in names])
-    variance = float(values @ fit.covariance[np.ix_(places, places)] @ values)  # of logarithms
-    return math.sqrt(max(variance, 0.0)) if places and math.isfinite(variance) else None
+    return error_of_sum(fit.covariance, places, values) if places else None

@@ -10,23 +10,19 @@ import numpy as np
 
 from constriction.base.errors import InputError, one_line
 from constriction.laws.circuit import parse_circuit
+from constriction.spectra.drt.persistence import StabilityScan, stability_scan
 from constriction.spectra.drt.processes import Processes, find_processes
-from constriction.spectra.drt.relaxation_times import (
-    Distribution,
-    DistributionOptions,
-    StabilityScan,
-    relaxation_times,
-    stability_scan,
-)
+from constriction.spectra.drt.relaxation_times import Distribution, DistributionOptions, relaxation_times
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.files.readers import ReadOptions, read
-from constriction.spectra.fit.fitting import CircuitFit, Comparison, compare_circuits, ranked
+from constriction.spectra.fit.comparison import Comparison, compare_circuits, ranked
+from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.minima import JointArcs
 from constriction.spectra.fit.problem import limited_to
-from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.reading.identification import identify
-from constriction.spectra.reading.tracking import fit_series
+from constriction.spectra.reading.tracking import SeriesMember, fit_series
 
 # Residuals of a fit this many times the Kramers-Kronig noise say that the circuit is not the spectrum's; below
 # FOLLOWED, relative to |Z|, none was measured so well.
@@ -209,27 +205,23 @@ def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOp
     if not spectra:
         return list(entries)
     try:
-        limited = [(circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits]
-        series = [fit_series(spectra, circuit, fit) for circuit, fit in limited]
-    except Exception as error:
-        if isinstance(error, InputError):  # a circuit
-            raise
+        circuits = map(parse_circuit, options.circuits)
+        series = [fit_series(spectra, circuit, limited_to(options.fit, circuit)) for circuit in list(circuits)]
+    except InputError:  # a circuit
+        raise
+    except Exception:
         return [_fitted(entry, options) for entry in entries]  # one by one, so that the others are there
     members = iter(zip(*series, strict=True))
-    fitted = []
-    for entry in entries:
-        if entry.screened is None:
-            fitted.append(entry)
-            continue
-        candidates = next(members)
-        if why := next((member.error for member in candidates if member.error), ""):
-            taken = f" ({entry.screened.taken})" if entry.screened.taken else ""
-            fitted.append(replace(entry, error=f"{entry.file}: {why}{taken}"))
-            continue
-        comparison = ranked([member.fit for member in candidates if member.fit])
-        chosen = next(member for member in candidates if member.fit is comparison[0].fit)
-        fitted.append(replace(entry, comparison=comparison, identities=chosen.identities))
-    return fitted
+    return [_chosen(entry, next(members), entry.screened.taken) if entry.screened else entry for entry in entries]
+
+
+def _chosen(entry: AnalysedSpectrum, candidates: Sequence[SeriesMember], taken: str) -> AnalysedSpectrum:
+    """With the circuits of its place in the series, ranked, if all could be fitted; else with the reason."""
+    if why := next((member.error for member in candidates if member.error), ""):
+        return replace(entry, error=f"{entry.file}: {why}{f' ({taken})' if taken else ''}")
+    comparison = ranked([member.fit for member in candidates if member.fit])
+    chosen = next(member for member in candidates if member.fit is comparison[0].fit)
+    return replace(entry, comparison=comparison, identities=chosen.identities)
 
 
 def _with_distribution(entry: AnalysedSpectrum, options: DistributionOptions | None) -> AnalysedSpectrum:

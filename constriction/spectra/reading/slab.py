@@ -20,11 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.laws.arrays import Complexes, Flags, Reals
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.spectrum import Spectrum
-
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
 
 # The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
 # are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
@@ -286,7 +284,7 @@ def _amplitudes(model: _Model, unit: Complexes) -> tuple[Reals, Reals, Reals]:
     return factor, resistance, inner(rest, rest)
 
 
-def _covariance(slopes: Reals, free: NDArray[np.bool_], scaled: Reals) -> Reals:
+def _covariance(slopes: Reals, free: Flags, scaled: Reals) -> Reals:
     """(3, 3) of the electrolyte's resistance, ln R and ln τ, with the residuals' own standard deviations.
 
     What sits on a bound is held. What the data do not determine has a large variance, not none.

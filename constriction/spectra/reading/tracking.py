@@ -52,7 +52,7 @@ def fit_series(
         InputError: no spectrum, or the circuit cannot be read.
     """
     if not spectra:
-        raise InputError("no spectrum to fit: expected at least one")
+        raise InputError(f"no spectrum to fit in {spectra!r}: expected at least one")
     circuit = parse_circuit(circuit) if isinstance(circuit, str) else circuit
     members: list[SeriesMember] = []
     last: SeriesMember | None = None

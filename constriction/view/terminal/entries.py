@@ -14,12 +14,11 @@ from constriction.base.errors import InputError
 from constriction.laws.circuit import Element, impedance
 from constriction.spectra.columns.columns import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
-from constriction.spectra.kramers_kronig import Exclusion
-from constriction.spectra.normalisation import Normalisation
+from constriction.spectra.normalisation import Normalisation, scales
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
-from constriction.spectra.reading.records import scales
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
 from constriction.view.terminal.words import decimal_prefix, engineering, significant
