@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from constriction.base.errors import InputError
-from constriction.base.files import LARGEST_INPUT, read_file
+from constriction.base.files import read_file
 from constriction.spectra.files.formats import begins_as, named_as
 
-# Together they keep every file below five seconds.
-LARGEST_FILE = LARGEST_INPUT
+# With `base.files.LARGEST_INPUT` it keeps every file below five seconds.
 MOST_LINES = 300_000
 
 MPR = b"BIO-LOGIC MODULAR FILE"

@@ -87,7 +87,7 @@ def log_ratio_of(point: Reals, pair: ArcPair) -> float:
 
 
 def shape(point: Reals, arc: Indices, resistance: float, log_time: float, exponent: float) -> None:
-    """Give an arc another R, τ and exponent, in place; a capacitor keeps its exponent of 1."""
+    """Give an arc another R in Ω, ln τ (τ in s) and exponent, in place; a capacitor keeps its exponent of 1."""
     if arc.exponent is not None:
         point[arc.exponent] = exponent
     point[arc.resistance] = math.log(resistance)

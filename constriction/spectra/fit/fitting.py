@@ -100,14 +100,6 @@ class CircuitFit:
         """Values by name, SI."""
         return {parameter.name: parameter.value for parameter in self.parameters}
 
-    @property
-    def correlation(self) -> Reals:
-        """Correlation matrix, (P, P); NaN where there is no error bar."""
-        error = np.sqrt(np.diag(self.covariance))
-        error[error == 0] = np.nan
-        matrix: Reals = self.covariance / np.outer(error, error)
-        return matrix
-
 
 def fit_circuit(
     spectrum: Spectrum,
