@@ -52,7 +52,7 @@ class AnalyzeOptions:
     kk_limit: float = 0.02
     """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Point left out by hand, such as "1 kHz" (the nearest), or points, such as "10 Hz-20 Hz"; may be repeated."""
+    """Point left out by hand, such as "1 kHz" (within 5%), or points, such as "10 Hz-20 Hz"; may be repeated."""
     hold: Annotated[tuple[str, ...], SEVERAL] = ()
     """Hold a parameter, such as "a1=1" or "R0=12 ohm"; may be repeated. Named as in fit.json, in the measured unit."""
     bound: Annotated[tuple[str, ...], SEVERAL] = ()
@@ -198,10 +198,10 @@ def _batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
     from constriction.spectra.reading.batch import BatchOptions
 
-    circuits = options.circuit or CIRCUITS
+    circuits = tuple(dict.fromkeys(options.circuit)) or CIRCUITS
     parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
-    bounds = limits(options.hold, options.bound).bounds
-    check_names(bounds, parsed if options.pristine else parsed[:-1])
+    bounds, _, given = limits(options.hold, options.bound)
+    check_names(bounds, parsed if options.pristine else parsed[:-1], given)
     if not 0 < options.kk_limit < 1:
         raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
     if (options.pristine is None) != (options.conductivity is None):
@@ -235,7 +235,7 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
         value = 0.0
     if not 0 < value < math.inf:
         known = ", ".join((*CHOICES, *PRESETS))
-        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number, {known}")
+        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number or one of {known}")
     return DistributionOptions(regularisation=value)
 
 
@@ -302,8 +302,10 @@ def _refuse_normalised(entry: AnalysedSpectrum) -> AnalysedSpectrum:
     """Give an error to a spectrum that was normalised before it was written."""
     if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
         return entry
-    unit = entry.measurement.spectrum.unit
-    error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+    from constriction.spectra.spectrum import EDGE_UNITS
+
+    unit = EDGE_UNITS[entry.measurement.spectrum.unit].label
+    error = f"{entry.file}: in {unit}, so normalised already; expected no --area, --thickness or --pristine"
     return replace(entry, measurement=None, error=error)
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of, free_memory
+from constriction.commands.job.options import FLAG, bytes_of
 
 if TYPE_CHECKING:
     from mpi4py import MPI

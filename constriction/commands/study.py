@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of, free_memory
+from constriction.commands.job.options import FLAG, bytes_of
 from constriction.commands.job.study_results import collect, plot, status
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class PlanOptions:
     """What is planned."""
 
     out: Path | None = None
-    """Folder of the results, to see what is done. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results, to see what is done. [default: results/NAME, of the file or of study.toml's folder]"""
     memory: str | None = None
     """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
     yes: Annotated[bool, FLAG] = False
@@ -62,7 +63,7 @@ class RunOptions:
     """How a study is run."""
 
     out: Path | None = None
-    """Folder of the results; what it holds already is not computed again. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results; what it holds stays. [default: results/NAME, of the file or of study.toml's folder]"""
     ranks_per_case: int | None = None
     """MPI processes that solve one geometry together. [default: 1, more where a mesh needs the memory]"""
     shard: str = "1/1"

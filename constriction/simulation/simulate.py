@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.case.schema import Case
 from constriction.field.response import Goal, Response
@@ -29,7 +29,8 @@ from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
-THIN_GAP_ERROR = 0.3  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
+# Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error
+THIN_GAP_ERROR = 0.3
 
 
 def quiet(message: str) -> None:
@@ -164,7 +165,7 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         check_flat(case, plan)
         check_grid(plan, depth, memory)
     else:
-        from constriction.field.finite_elements import check_mesh
+        from constriction.field.fineness import check_mesh
 
         height = case.gap.height if gap_model(case, plan) == "volume" else None
         check_mesh(plan, case.electrolyte.thickness, height, case.accuracy.relative_error)
@@ -172,7 +173,7 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
 
 def memory_of(options: Options) -> float:
     """Bytes that all ranks together may use, rank 0's word; collective."""
-    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or 0.8 * psutil.virtual_memory().available))
+    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or free_memory()))
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
@@ -183,10 +184,11 @@ def sweep_frequencies(case: Case) -> NDArray[np.float64]:
 def _finite_elements(
     case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]
 ) -> Response[Any]:
-    from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
+    from constriction.field.fineness import mesh_sizes
+    from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = case.gap.height if gap_model(case, plan) == "volume" else None
-    return converge(plan, lambda level: mesh_plan(plan, case.electrolyte.thickness, height, level), goal, comm, report)
+    return converge(plan, lambda level: mesh_sizes(plan, case.electrolyte.thickness, height, level), goal, comm, report)
 
 
 def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:
@@ -230,9 +232,9 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = least_memory(spots)
     else:
-        from constriction.field.finite_elements import COARSEST_LEVEL, expected_memory, expected_unknowns
+        from constriction.field.fineness import COARSEST_MESH, expected_memory, expected_unknowns
 
-        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
+        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_MESH))
     if needed > memory:
         key = "interface.discs" if interface.pattern == "list" else "interface.spots"
         raise InputError(
@@ -326,7 +328,7 @@ def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float)
 
 
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
-    """C_low and C_high, F/m²: the gap's own capacitance, with an electrolyte that only conducts (PHYSICS §8)."""
+    """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
     if case.gap.height is None or not plan.spots:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height

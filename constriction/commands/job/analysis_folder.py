@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import one_line
-from constriction.base.folders import Kind, whole_folder
+from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 type Record = dict[str, Any]
 
 FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"
-OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
+OUR_KEYS = frozenset({"files", "definitions", "versions"})  # what shows that a fit.json is ours
 LONGEST_NAME = 60
 STDERR = (
     "one standard error from the covariance of the fit, conditional on parameters that are held or sit on a bound: it "
@@ -48,16 +48,8 @@ JOINT_ARCS = (
 )
 
 
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / FIT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and OUR_KEYS <= record.keys()
-
-
 PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)|spectrum-\d{2,}-[\w.+-]+-(kramers_kronig|drt)\.csv"
-ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), _is_ours, PICTURES)
+ANALYSIS = FolderKind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), OUR_KEYS, PICTURES)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, free_memory, given_arguments
+from constriction.commands.job.options import FLAG, given_arguments
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -52,7 +53,9 @@ def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
 
 
 def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Annotated[bool, FLAG] = False) -> int:
-    """Draw the pictures of a study: those that its [[plot]] tables ask for, or R_cstr and C_cstr over the first axis.
+    """Draw the pictures of a study: those that its [[plot]] tables ask for.
+
+    Without such tables: R_cstr, C_cstr and the apparent R_SE, R_int and C_int over the first axis.
 
     Example: constriction study plot results/pitch --report
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from constriction.spectra.columns.units import UNKNOWN, Unit, plain, unit_of
+from constriction.spectra.columns.units import UNKNOWN, Unit, kelvin, plain, unit_of
 from constriction.spectra.columns.vocabulary import SERIES, SPECTRUM, Role, named
 
 _SIGN = re.compile(
@@ -21,7 +21,6 @@ _NO_UNIT = {"", "-", "–", "—", "1", "-/-", "a.u."}
 # What is left of a sign that its encoding lacks.
 _LOST = ("?", "\ufffd")
 LONGEST_CELL = 80
-ZERO_CELSIUS = 273.15
 
 
 class HeaderColumn(NamedTuple):
@@ -47,10 +46,15 @@ class HeaderColumn(NamedTuple):
 
     def with_unit(self, text: str) -> "HeaderColumn":
         """The column with the unit of another row, where its header has none."""
-        if self.unit or text.strip("()[] ") in _NO_UNIT or not self.kinds:
+        if not self.lacks_unit or text.strip("()[] ") in _NO_UNIT:
             return self
         found = unit_of(text, self.kinds) or (unit_of("deg") if _lost_degree(text) else None) or unit_of(text)
         return self._replace(unit=found or UNKNOWN, unit_text=text)
+
+    @property
+    def lacks_unit(self) -> bool:
+        """Whether no unit is written although its quantity may have one."""
+        return self.unit is None and bool(self.kinds)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -99,7 +103,7 @@ def _without_temperature(text: str) -> tuple[str, float | None]:
     found = _TEMPERATURE.search(text)
     if not found or not found.start():
         return text, None
-    temperature = float(found[1].replace(",", ".")) + (ZERO_CELSIUS if found[2] == "C" else 0.0)
+    temperature = kelvin(float(found[1].replace(",", ".")), "degC" if found[2] == "C" else "K")
     return (text[: found.start()] + text[found.end() :]).strip(), temperature
 
 

@@ -72,6 +72,7 @@ class TextTable:
         faults: the rows that were left out.
         label: which of several impedances, "" for the main one.
         temperature: in K that the names of the columns or the lines above tell, None without.
+        warnings: what may be wrong with it.
     """
 
     columns: Mapping[str, HeaderColumn]
@@ -82,6 +83,7 @@ class TextTable:
     faults: tuple[Fault, ...] = ()
     label: str = ""
     temperature: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Header(NamedTuple):
@@ -175,15 +177,28 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
             )
 
 
-def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
-    """Take the units from a row below the names, where the names have none."""
-    own = header.split
-    rows = (own(line if own is TABS else line.lstrip("#%!* ")) for line in between)
-    units = dict(enumerate(next((row for row in rows if _has_units(row, len(header.names))), ())))
+def with_units(
+    between: list[str], header: Header, above: str = ""
+) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
+    """Take the units from a row below the names, or else above, where the names have none."""
+    below = (row for row in (_row_of_units(line, header) for line in between) if _has_units(row, len(header.names)))
+    units = dict(enumerate(next(below, []) or _units_above(above, header)))
     return {
         variant: {role: (place, column.with_unit(units.get(place, ""))) for role, (place, column) in columns.items()}
         for variant, columns in header.variants.items()
     }
+
+
+def _row_of_units(line: str, header: Header) -> list[str]:
+    return header.split(line if header.split is TABS else line.lstrip("#%!* "))
+
+
+def _units_above(line: str, header: Header) -> list[str]:
+    """The cells of a line above names if it holds a unit for each that needs one; else none."""
+    row = _row_of_units(line, header)
+    bare = [item for columns in header.variants.values() for item in columns.values() if item[1].lacks_unit]
+    needed = [(place, column) for place, column in bare if "1" not in column.kinds]
+    return row if all(place < len(row) and unit_of(row[place], column.kinds) for place, column in needed) else []
 
 
 def _has_units(row: list[str], width: int) -> bool:

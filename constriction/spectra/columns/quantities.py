@@ -1,5 +1,6 @@
 """From the columns of a table to frequency and impedance in SI, with the reasons in words."""
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import ZERO_CELSIUS, HeaderColumn
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.conversions import (
     IMPEDANCE_UNIT,
     PAIRS,
@@ -19,12 +20,18 @@ from constriction.spectra.columns.conversions import (
     radians,
 )
 from constriction.spectra.columns.headers import TextTable
+from constriction.spectra.columns.units import kelvin
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
 
 SYMBOLS = {"ohm": "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m"}
 SHOWN_ROLES = 4
 # Of a sweep.
 FEWEST_POINTS = 5
+# Steps that are equal to this part are those of a clock.
+EQUAL_STEPS = 1e-3
+# In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
+TEMPERATURE_STEP = 2.0
+HOTTEST = 5000.0
 
 
 class Measured(NamedTuple):
@@ -70,28 +77,54 @@ def better_frequency(table: TextTable) -> tuple[str, ...]:
     """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
     if table.header or table.lines.size < FEWEST_POINTS:
         return ()
-
-    def unevenness(values: NDArray[np.float64]) -> float:
-        if np.any(values <= 0):
-            return math.inf
-        steps = np.diff(np.log(values))
-        return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
-
-    first, *others = (unevenness(values) for values in table.values.values())
-    return tuple(
+    clock = _is_clock(next(iter(table.values.values())))
+    first, *others = map(_unevenness, table.values.values())
+    as_time = ("column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell",) * clock
+    return as_time + tuple(
         f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
         for place, other in enumerate(others, start=2)
         if other < 0.1 and first > 5 * other
     )
 
 
+def _is_clock(values: NDArray[np.float64]) -> bool:
+    """Whether values rise in equal steps."""
+    steps = np.diff(values)
+    return bool(steps[0] > 0 and np.ptp(steps) <= EQUAL_STEPS * steps[0])
+
+
+def _unevenness(values: NDArray[np.float64]) -> float:
+    """The spread of the steps of the logarithm relative to their mean; infinite where there is none."""
+    if np.any(values <= 0):
+        return math.inf
+    steps = np.diff(np.log(values))
+    return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
+
+
 def temperatures_of(table: TextTable) -> NDArray[np.float64]:
-    """(N,) in K, NaN where the file tells none."""
+    """(N,) in K, NaN where the file tells none, or one that cannot be (−999 of a sensor that is not there)."""
     values = table.values.get("temperature")
     if values is None:
-        return np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
-    unit = table.columns["temperature"].unit
-    return values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+        values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
+    else:
+        unit = table.columns["temperature"].unit
+        values = kelvin(values, "degC" if unit is None else unit.kind)
+    return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
+
+
+def _without_gaps(temperature: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Temperatures of which a few rows lack theirs: that of both neighbours, if they have the same."""
+    known = np.flatnonzero(np.isfinite(temperature))
+    filled = temperature.copy()
+    for before, after in itertools.pairwise(known.tolist()):
+        few = after - before <= FEWEST_POINTS
+        if few and abs(temperature[after] - temperature[before]) <= TEMPERATURE_STEP:
+            filled[before + 1 : after] = temperature[before]
+    if 0 < known.size < temperature.size:  # a file that begins or ends with one
+        first, last = int(known[0]), int(known[-1])
+        filled[: first if first < FEWEST_POINTS else 0] = temperature[first]
+        filled[last + 1 if temperature.size - last <= FEWEST_POINTS else temperature.size :] = temperature[last]
+    return filled
 
 
 def frequency_of(table: TextTable, path: str) -> NDArray[np.float64]:

@@ -122,7 +122,10 @@ SPECTRUM: Mapping[str, Role] = {
     **_parts("m", ("1",)),
     "trace": _role("tracereal", "1"),
     "temperature": _role(
-        "t temperature temp temperatur température sampletemp sampletemperature samptemp", "degC", "K"
+        "t temperature temp temperatur température sampletemp sampletemperature samptemp",
+        "degC",
+        "K",
+        "degF",
     ),
     "cycle": _role(
         "cyclenumber zcycle cycle cycleno segment# segment sweep sweepnumber sweepno zyklus loop loopnumber cycleindex"
@@ -163,9 +166,10 @@ _WORDS = tuple(
 _OF_MEASUREMENT = re.compile(r"(?<=.)(?:exp|meas|measured|gemessen|raw)$")
 _TWICE = re.compile(r"^([crlgbx])\1([ps]?)$")  # Capacitance Cp
 _DRIFT = re.compile(r"(?:drcor|driftcorrected|driftcorr?)$")
+_CORRECTED = re.compile(r"(?:corrected|corr|compensated|korrigiert|kompensiert)$")
 _ELECTRODE = re.compile(r"z(wece|ce|stack|[1-9][0-9]?)(?![0-9])")
 ELECTRODES = {"wece": "Zwe-ce", "ce": "Zce", "stack": "Zstack"}
-DRIFT_CORRECTED = "drift-corrected"
+DRIFT_CORRECTED, CORRECTED = "drift-corrected", "corrected"
 
 
 def simple(name: str) -> str:
@@ -189,6 +193,8 @@ def _labelled(text: str) -> Iterator[tuple[str, str]]:
     """What a name is without what tells that it is not the main impedance, and the label of that."""
     if drift := _DRIFT.search(text):
         yield text[: drift.start()], DRIFT_CORRECTED
+    elif corrected := _CORRECTED.search(text):
+        yield text[: corrected.start()], CORRECTED
     if electrode := _ELECTRODE.search(text):
         rest = text.replace(electrode[0], "z", 1)
         if rest != "z" or electrode[1] in ELECTRODES:

@@ -14,31 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from constriction.spectra.drt.growth import EVIDENCE, NEAR, NOISE_FREE, grown, with_honest_bars
 from constriction.spectra.drt.persistence import PersistentPeak, StabilityScan, decades
 from constriction.spectra.drt.resolution import resolution
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.covariance import error_of_sum
-from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
-from constriction.spectra.fit.problem import FitOptions
-from constriction.spectra.reading.identification import settle
+from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.spectrum import Spectrum
 
-# Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.
-# 90 (1995) 773. After so many refusals no further one is tried.
-EVIDENCE, REFUSALS = 10.0, 2
-MOST_ARCS = 6
 # A spectrum ends in a capacitive branch if −Im Z is more than this part of |Z| at the lowest frequency.
 CAPACITIVE = 0.02
-# Each fit starts from the last one with one arc more, and from some blind starts.
-BLIND_STARTS, NEW_PER_DECADE, SMALL_ARC, SPLIT = 4, 0.5, 0.05, 2.5
-_OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
 # A time is sure if its R is so many standard errors and this share of the polarisation, and if the standard error of
 # its decimal logarithm is no larger than this.
 SIGNIFICANT, LEAST_SHARE, LARGEST_ERROR = 5.0, 0.01, 0.05
 # A ZARC with a smaller exponent is so broad that it may be several.
 BROAD = 0.7
-# Neighbours nearer than this, in decades, share the doubt: if the split is not determined, neither time is.
-NEAR = 1.2
 # The fit follows the spectrum if its residuals are no larger than so many times the noise of the Kramers-Kronig test.
 # Else the cell's relaxations are no ZARCs, and a time is sure only if the distribution has a peak there at nearly all λ
 # with this larger share, and if the ZARCs nearer to it than so many decades have its R to this part, and their mean
@@ -48,15 +38,14 @@ DEFINITION = (
     "R, L, K ZARCs (RQ) and, if the spectrum ends in a capacitive branch, Q, fitted with modulus weights; K by BIC, "
     f"one more only if it lowers BIC by {EVIDENCE:g}; sure: R at least {SIGNIFICANT:g} standard errors and "
     f"{LEAST_SHARE:.0%} of the polarisation, apex in the window, standard error of log10 tau at most "
-    f"{LARGEST_ERROR:g}, exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is "
-    f"more than {FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
+    f"{LARGEST_ERROR:g}, exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades (where one of two "
+    "so near ends at an exponent of 1, errors from a profile over their split); if the fit is more than "
+    f"{FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
     f"all lambda, sure with {LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within "
     f"{REACH:g} decades, have its R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, "
     "errors: the difference of both; share: of all R with their apex in the window; resolution: two equal ZARCs nearer "
     "than this, in decades, in place of the one would not have been taken"
 )
-# Spectra without noise are followed to rounding, which is no misfit and no reason for another ZARC.
-NOISE_FREE = 1e-6
 # Why a time is not sure.
 OUTSIDE, SMALL, BROAD_ONE = "outside the window", "too small", "so broad that it may be several"
 UNRESOLVED, UNCONFIRMED = "not resolved", "not confirmed: no sum of ZARCs follows the spectrum"
@@ -153,57 +142,17 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     """
     last = spectrum.impedance[-1]
     tails = ("", "-Q") if -last.imag > CAPACITIVE * abs(last) else ("",)
-    fit, margin = min((_grown(spectrum, tail) for tail in tails), key=lambda found: found[0].bic)
-    settled = settle(spectrum, fit, _OPTIONS)
-    fit = settled if settled.converged else fit
+    fit, margin = min((grown(spectrum, tail) for tail in tails), key=lambda found: found[0].bic)
+    fit = with_honest_bars(spectrum, fit)
     misfit = math.sqrt(fit.chi_squared / fit.degrees_of_freedom)
     items = _with_doubtful_neighbours(_processes(spectrum, fit))
     groups = tuple(_groups(items, fit))
     if misfit > FOLLOWS * noise and misfit > NOISE_FREE:
-        items, groups = list(_confirmed(spectrum, items, scan)), ()
+        items = sorted(_confirmed(spectrum, items, scan), key=lambda item: item.time_constant)
+        groups = ()
     else:
         items = _with_resolution(spectrum, items, max(misfit, noise))
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
-
-
-def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
-    """Return the fit with as many ZARCs as pay, and by how much the last one paid."""
-    fit = best = fit_circuit(spectrum, f"L-R{tail}", replace(_OPTIONS, starts=2 * BLIND_STARTS))
-    margin, refusals = math.inf, 0
-    values = 2 * spectrum.frequency.size
-    for arcs in range(1, MOST_ARCS + 1):
-        if values <= 2 + 3 * arcs + 2 * bool(tail) or best.chi_squared <= values * NOISE_FREE**2:
-            break
-        circuit = f"L-R{'-RQ' * arcs}{tail}"
-        fit = fit_circuit(spectrum, circuit, _OPTIONS, list(_guesses(spectrum, fit)))
-        if fit.converged and fit.bic < best.bic - EVIDENCE * (refusals + 1):
-            margin, best, refusals = best.bic - fit.bic, fit, 0
-        else:
-            refusals += 1
-        if refusals == REFUSALS:
-            break
-    return best, margin
-
-
-def _guesses(spectrum: Spectrum, fit: CircuitFit) -> Iterator[list[float]]:
-    """Yield starts with one ZARC more: a small new one somewhere in the window, or one of the fit's split in two."""
-    values = list(fit.values.values())
-    place = 2 + 3 * len(fit.arcs)
-    f = spectrum.frequency
-    count = max(2, math.ceil(NEW_PER_DECADE * math.log10(f[0] / f[-1])))
-    resistance = SMALL_ARC * float(np.median(np.abs(spectrum.impedance)))
-    for apex in np.geomspace(f[0], f[-1], count + 2)[1:-1].tolist():
-        yield values[:place] + _zarc(resistance, 1 / (2 * math.pi * apex), 0.9) + values[place:]
-    for number, arc in enumerate(fit.arcs):
-        halves = [_zarc(arc.resistance / 2, arc.time_constant * by, 0.9) for by in (1 / SPLIT, SPLIT)]
-        others = [
-            _zarc(a.resistance, a.time_constant, a.exponent) for a in (*fit.arcs[:number], *fit.arcs[number + 1 :])
-        ]
-        yield values[:2] + sum(halves + others, []) + values[place:]
-
-
-def _zarc(resistance: float, tau: float, exponent: float) -> list[float]:
-    return [resistance, tau**exponent / resistance, exponent]
 
 
 def _processes(spectrum: Spectrum, fit: CircuitFit) -> list[Process]:
@@ -254,12 +203,25 @@ def _with_resolution(spectrum: Spectrum, items: list[Process], noise: float) -> 
 
 def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan) -> Iterator[Process]:
     """Yield the peaks at nearly all λ, sure where the ZARCs around them have the same R."""
-    low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
-    tracks = [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
-    whole = math.fsum(track.resistance for track in tracks)
+    tracks = _persistent_within(spectrum, scan)
+    alone = [item for item in zarcs if _is_large(item) and _nearest(tracks, item) is None]
+    whole = math.fsum([*(track.resistance for track in tracks), *(item.resistance for item in alone)])
+    # A large relaxation that only the fit has is not sure, and not to be passed over in silence.
+    yield from (replace(item, share=item.resistance / whole, why=UNCONFIRMED) for item in alone)
     for track in tracks:
         around = [item for item in zarcs if _nearest(tracks, item) is track]
         yield _peak(track, around, track.resistance / whole)
+
+
+def _persistent_within(spectrum: Spectrum, scan: StabilityScan) -> list[PersistentPeak]:
+    """The peaks at nearly all λ whose apex is in the spectrum."""
+    low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
+    return [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
+
+
+def _is_large(item: Process) -> bool:
+    """Whether a relaxation is sure and has a large share of the polarisation."""
+    return item.sure and (item.share or 0.0) >= LARGE_SHARE
 
 
 def _peak(track: PersistentPeak, around: Sequence[Process], share: float) -> Process:
@@ -275,7 +237,7 @@ def _peak(track: PersistentPeak, around: Sequence[Process], share: float) -> Pro
 
 def _nearest(tracks: Sequence[PersistentPeak], item: Process) -> PersistentPeak | None:
     distances = [decades(track.time_constant, item.time_constant) for track in tracks]
-    return tracks[int(np.argmin(distances))] if min(distances) < REACH else None
+    return tracks[int(np.argmin(distances))] if min(distances, default=math.inf) < REACH else None
 
 
 def _groups(items: list[Process], fit: CircuitFit) -> Iterator[UnresolvedGroup]:
@@ -283,9 +245,11 @@ def _groups(items: list[Process], fit: CircuitFit) -> Iterator[UnresolvedGroup]:
     index = [fit.circuit.names.index(arc.parameters[0]) for arc in fit.arcs]
     for group in _neighbours(items):
         r = np.array([items[k].resistance for k in group])
-        error = error_of_sum(fit.covariance, [index[k] for k in group], r)
-        first, last = items[group[0]].time_constant, items[group[-1]].time_constant
-        yield UnresolvedGroup(first, last, len(group), float(r.sum()), error)
+        total, error = float(r.sum()), error_of_sum(fit.covariance, [index[k] for k in group], r)
+        names = tuple(fit.arcs[k].parameters[0] for k in group)
+        for joint in (joint for joint in fit.joint if joint.parameters == names and math.isfinite(joint.stderr)):
+            total, error = joint.resistance, joint.stderr
+        yield UnresolvedGroup(items[group[0]].time_constant, items[group[-1]].time_constant, len(group), total, error)
 
 
 def _neighbours(items: list[Process]) -> list[list[int]]:

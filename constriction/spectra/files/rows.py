@@ -18,7 +18,7 @@ from constriction.spectra.columns.headers import (
     may_be_header,
 )
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
-from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, numbers
+from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
 
 # Lines without a row within one table.
 MOST_LINES_WITHIN = 50
@@ -104,8 +104,10 @@ def read_rows(
             faults += broken_rows(text, range(number, following), layout.width)
             number = following - 1
         number += 1
-    read = _as_numbers(cells, np.array(lines, dtype=np.int64), faults, empty, len(wanted))
+    matrix, marks = _matrix(cells, len(wanted), wanted.index(layout.leading))
     place_of = {place: index for index, place in enumerate(layout.places)}
+    remarks = marks + [f"{empty} rows without these values left out"] * bool(empty)
+    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
@@ -168,11 +170,31 @@ class _Read(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def _as_numbers(cells: list[str], lines: NDArray[np.int64], faults: list[Fault], empty: int, width: int) -> _Read:
-    values, remark = numbers(cells)
-    matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
-    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
-    return _Read(cells, lines, matrix, faults, tuple(remarks))
+def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
+    """(N, width) numbers of the cells, NaN where one is none, and remarks on their marks.
+
+    Prefixes behind numbers (562.341k) count if the leading column then rises or falls all the way.
+    """
+    values, remark = table_numbers(cells, width)
+    matrix, remarks = _array(values, width), [remark] * bool(remark)
+    if None not in values:
+        return matrix, remarks
+    pairs = [without_prefix(cell) for cell in cells]
+    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
+    scaled = _array(table_numbers([cell for cell, _ in pairs], width)[0], width) * factors
+    if np.all(factors == 1) or not _is_monotonic(scaled[:, leading]):
+        return matrix, remarks
+    return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
+
+
+def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
+
+
+def _is_monotonic(values: NDArray[np.float64]) -> bool:
+    """Whether the finite values rise or fall all the way."""
+    steps = np.diff(values[np.isfinite(values)])
+    return bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 def _table(

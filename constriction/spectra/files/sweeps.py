@@ -12,6 +12,7 @@ from constriction.spectra.columns.conversions import SampleGeometry
 from constriction.spectra.columns.headers import Fault, TextTable, left_out
 from constriction.spectra.columns.quantities import (
     FEWEST_POINTS,
+    TEMPERATURE_STEP,
     Measured,
     better_frequency,
     frequency_of,
@@ -19,15 +20,15 @@ from constriction.spectra.columns.quantities import (
     measured,
     temperatures_of,
 )
-from constriction.spectra.measurement import sign_by_physics
+from constriction.spectra.measurement import seems_polar, sign_by_physics
 
+# A larger part of the rows lost is no single mistake.
+MOST_LOST = 0.1
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
 # In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
 FREQUENCIES = (1e-9, 1e15)
 IMPEDANCES = (1e-20, 1e25)
-# In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
-TEMPERATURE_STEP = 2.0
 # Rows left out that a note names.
 MOST_TOLD = 3
 
@@ -93,16 +94,18 @@ def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[Mea
     possible[list(impossible)] = False
     runs, again = _once_each(_runs(points.part(possible), rests[possible]), path)
     runs, warnings = _long_enough(runs, sorted(faults), path)
+    warnings = (*warnings, *table.warnings, *better_frequency(table))
     shares = _shared_out(sorted([*faults, *again]), runs)
+    lost = _shared_out(sorted(faults), runs)
     return [
         _sweep(
             run,
             table,
             found,
             (*notes, *left_out(own, MOST_TOLD), *table.remarks),
-            (*warnings, *better_frequency(table)),
+            (*warnings, *_many_lost(faulty, run)),
         )
-        for run, own in zip(runs, shares, strict=True)
+        for run, own, faulty in zip(runs, shares, lost, strict=True)
     ]
 
 
@@ -153,7 +156,11 @@ def _sweep(
         factor, why = sign_by_physics(run.frequency[order], run.impedance[order])
         sign = f"sign of Im Z: column 3 is {'Im Z' if factor > 0 else '−Im Z'} {why}"
         impedance = impedance if factor > 0 else impedance.conj()
+        warnings = (*warnings, *seems_polar(run.frequency[order], run.impedance[order]))
     known = run.temperature[np.isfinite(run.temperature)]
+    size = run.temperature.size
+    if "temperature" in table.columns and known.size < size:
+        notes = (*notes, f"no possible temperature at {size - known.size} of {size} points")
     if known.size and np.ptp(known) > TEMPERATURE_STEP:
         notes = (*notes, f"temperature between {known.min():.5g} and {known.max():.5g} K: their mean is taken")
     return MeasuredSweep(
@@ -175,6 +182,14 @@ def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[F
         before = np.flatnonzero(begins <= fault.line)
         shares[int(before[np.argmax(begins[before])]) if before.size else int(np.argmin(begins))].append(fault)
     return shares
+
+
+def _many_lost(faults: Sequence[Fault], run: _Points) -> tuple[str, ...]:
+    """A warning where so many rows are lost that it is no single mistake; frequencies that come again are none."""
+    rows = run.frequency.size + len(faults)
+    if len(faults) <= MOST_LOST * rows:
+        return ()
+    return (f"{len(faults)} of {rows} rows cannot be read (line {faults[0].line}: {faults[0].why})",)
 
 
 def _runs(points: _Points, rests: NDArray[np.bool_]) -> Iterator[_Points]:

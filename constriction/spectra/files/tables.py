@@ -16,6 +16,7 @@ from constriction.spectra.columns.headers import (
     may_be_header,
     with_units,
 )
+from constriction.spectra.columns.prose import with_units_in_words
 from constriction.spectra.files.cutting import Split, is_void, plain_split, trimmed
 from constriction.spectra.files.instruments import temperature_of
 from constriction.spectra.files.rows import RowLayout, broken_rows, is_broken_row, lacks_all, layout_of, read_rows
@@ -49,13 +50,15 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[TextTable]:
         if header is None:
             number += 1
             continue
-        temperature = temperature_of(text.lines[max(last, number - MOST_LINES_ABOVE) : number])
+        above = text.lines[max(last, number - MOST_LINES_ABOVE) : number]
+        temperature = temperature_of(above)
         try:
             found, number = _tables_below(text, number, header, vocabulary)
         except _NoDataError as error:  # an experiment that was broken off; others may be whole
             empty = empty or error
             number += 1
             continue
+        found = [with_units_in_words(table, above) for table in found]
         tables += _with_temperature(found, temperature)
         last = _last_line(found, number)
     if empty and not tables:
@@ -101,7 +104,8 @@ def plain_table(text: Text, roles: Sequence[str]) -> TextTable | None:
     layout = RowLayout(split, width, {place: place for place in range(width)}, 0, None)
     (table,), _ = read_rows(text, start, layout, {MAIN: columns})
     remark = "no header: columns taken as " + ", ".join(roles)
-    return replace(table, remarks=(remark, *table.remarks))
+    above_all = text.lines[max(start - MOST_LINES_ABOVE, 0) : start]
+    return with_units_in_words(replace(table, remarks=(remark, *table.remarks)), above_all)
 
 
 def _first_numbers(text: Text) -> tuple[int, Split] | None:
@@ -130,7 +134,8 @@ def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary
             continue
         layout = layout_of(line, header, vocabulary)
         if layout is not None:
-            tables, end = read_rows(text, number, layout, with_units([text.lines[i] for i in between], header))
+            variants = with_units([text.lines[i] for i in between], header, text.lines[start - 1] if start else "")
+            tables, end = read_rows(text, number, layout, variants)
             lost = _broken_between(text, between, header, layout)
             return [replace(table, header=start + 1, faults=(*lost, *table.faults)) for table in tables], end
         if lacks_all(line, header):

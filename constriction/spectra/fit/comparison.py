@@ -1,6 +1,6 @@
 """Several circuits fitted to one spectrum, by Bayes's criterion."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from constriction.base.errors import InputError
@@ -49,8 +49,13 @@ def compare_circuits(
     return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
 
 
-def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
+def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] | None = None) -> None:
     """See that each name is a parameter of one of the circuits.
+
+    Args:
+        names: of parameters.
+        circuits: any of which may have them.
+        given: how the limits of a name were given, for the message.
 
     Raises:
         InputError: one is not; the message lists the names there are.
@@ -58,7 +63,8 @@ def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
     known = {name for circuit in circuits for name in circuit.names}
     if unknown := [name for name in names if name not in known]:
         there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
-        raise InputError(f"bounds of {unknown[0]!r:.40}: {there}")
+        where = (given or {}).get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
+        raise InputError(f"{where}, which no circuit has: {there}")
 
 
 def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:

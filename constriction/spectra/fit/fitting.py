@@ -169,7 +169,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     if not converged:
         covariance = np.full((point.size, point.size), np.nan)
     found = replace(found, covariance=covariance)
-    remarks = _remarks(problem, found, joint)
+    remarks = _remarks(problem, found, joint, unit)
     parameters = tuple(_parameter(problem, found, k) for k in range(point.size))
     parameters = tuple(
         replace(item, remark=remark or item.remark, unit=unit_of(parameter, unit))
@@ -198,10 +198,11 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     )
 
 
-def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> list[str]:
+def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...], unit: str) -> list[str]:
     """Tell of every parameter why it has no error bar, or ""."""
     shared = _shared(problem, found, joint)
-    return [_remark(problem, found, k, shared) for k in range(found.point.size)]
+    units = [unit_of(parameter, unit) for parameter in problem.circuit.parameters]
+    return [_remark(problem, found, k, shared, "" if name == "1" else f" {name}") for k, name in enumerate(units)]
 
 
 def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> dict[int, str]:
@@ -212,14 +213,15 @@ def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> d
     return {k: text for arc, text in texts for k in arc if k is not None}
 
 
-def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str]) -> str:
+def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str], behind: str) -> str:
+    """Why one parameter has no error bar, or ""; `behind` is its unit with a blank in front, or nothing."""
     value, low, high = (problem.values(point)[k] for point in (found.point, problem.lower, problem.upper))
     if problem.lower[k] == problem.upper[k]:
-        return f"held at {value:.4g}"
+        return f"held at {value:.4g}{behind}"
     if found.point[k] - problem.lower[k] < ON_BOUND:
-        return f"{AT_LOWER_BOUND} {low:.4g}{_given(problem, found, k)}"
+        return f"{AT_LOWER_BOUND} {low:.4g}{behind}{_given(problem, found, k)}"
     if problem.upper[k] - found.point[k] < ON_BOUND:
-        return f"{AT_UPPER_BOUND} {high:.4g}{_given(problem, found, k)}"
+        return f"{AT_UPPER_BOUND} {high:.4g}{behind}{_given(problem, found, k)}"
     if not found.converged:
         return "the fit did not converge"
     if k in shared:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base.catalogue import edge_unit
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.charts import PALETTE, SYMBOLS, Axis, Chart, Panel, Series
@@ -228,7 +229,7 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
     if any(one.line == "dashed" for panel in panels for one in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
     x = np.concatenate([np.asarray(s.x, dtype=float) for panel in panels for s in panel.series])
-    scale = "frequency" if axes.x.endswith("hertz") else "log" if is_log_spaced(x.tolist()) else "linear"
+    scale = "frequency" if edge_unit(axes.x).label == "Hz" else "log" if is_log_spaced(x.tolist()) else "linear"
     return Chart("Study", caption, Axis(axes.label(axes.x), scale), tuple(panels))
 
 

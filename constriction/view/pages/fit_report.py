@@ -24,7 +24,18 @@ from constriction.view.writers.spectra_plots import Layer, Picture
 from constriction.view.writers.trends import SeriesOfTrends
 
 _COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
-_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "what is plotted against charge"))
+_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
+_NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
+    "by": ("normalised by", ""),
+    "area_cm2": ("area", "cm²"),
+    "thickness_cm": ("thickness", "cm"),
+    "area_over_thickness_cm": ("area / thickness", "cm"),
+    "file": ("pristine cell", ""),
+    "circuit": ("its circuit", ""),
+    "R_SE_ohm": ("its R_SE", "Ω"),
+    "R_SE_stderr_ohm": ("standard error of its R_SE", "Ω"),
+    "conductivity_siemens_per_cm": ("conductivity", "S/cm"),
+}
 _TOLD = 6  # spectra that are told one by one before the table
 
 
@@ -52,7 +63,7 @@ def fit_report(
         sections += [Heading(picture.title), *picture_sections(picture)]
     normalisation = record["normalisation"] or {}
     sections += [
-        *repeat_sections(how, record["versions"], [(name, str(value)) for name, value in normalisation.items()]),
+        *repeat_sections(how, record["versions"], _normalised_by(normalisation)),
         Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in _FILES if name in files)),
         Heading("Definitions"),
@@ -60,6 +71,15 @@ def fit_report(
     ]
     title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
     return Report(title, "constriction analyze", tuple(sections))
+
+
+def _normalised_by(normalisation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rows that tell by what a cell's values were normalised, in words and with units."""
+    rows = []
+    for name, value in normalisation.items():
+        words, unit = _NORMALISED_BY.get(name, (name, ""))
+        rows.append((words, f"{value:.6g} {unit}".rstrip() if isinstance(value, float) else str(value)))
+    return rows
 
 
 def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:

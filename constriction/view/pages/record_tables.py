@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from constriction.base.catalogue import EDGE_UNITS, edge_unit
 from constriction.view.charts.spectra_charts import error_key, number
 from constriction.view.pages.report import Table
 from constriction.view.terminal.words import PREFIXES, engineering, significant, with_error
@@ -16,10 +17,12 @@ from constriction.view.terminal.words import PREFIXES, engineering, significant,
 type Record = Mapping[str, Any]
 
 NOTHING = "–"
-# Endings of keys, longest first, and how they are written; the first one that has values is shown.
-OHM = {"ohm_cm2": "Ω·cm²", "ohm_cm": "Ω·cm", "ohm": "Ω"}
+# Units of keys and how they are written; the first one that has values is shown.
+OHM, FARAD = (
+    {EDGE_UNITS[unit].suffix: EDGE_UNITS[unit].label for unit in units}
+    for units in (("ohm m2", "ohm m", "ohm"), ("F/m2", "F/m", "F"))
+)
 MOST_OHM = 1e4  # larger resistances get a decimal prefix
-FARAD = {"farad_per_cm2": "F/cm²", "farad_per_cm": "F/cm", "farad": "F"}
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,11 @@ def study_table(
 
 
 def _study_column(key: str, error: str | None, title: str) -> Column:
-    endings = {**OHM, **FARAD, "hertz": "Hz"}
-    ending = next((e for e in sorted(endings, key=len, reverse=True) if key.endswith(f"_{e}")), None)
-    shown = endings[ending] if ending else ""
+    shown = edge_unit(key).label
 
     def cell(row: Record) -> str:
         value = number(row.get(key))
-        if not ending or not math.isfinite(value):
+        if not shown or not math.isfinite(value):
             return _text(row.get(key))
         return _with_error(value, row.get(error) if error else None, shown)
 
@@ -127,7 +128,9 @@ def _quantity(name: str, records: Sequence[Record], endings: Mapping[str, str]) 
     ending = next(found, next(iter(endings)))
 
     def cell(record: Record) -> str:
-        return _with_error(record.get(f"{name}_{ending}"), record.get(f"{name}_stderr_{ending}"), endings[ending])
+        value, bar = number(record.get(f"{name}_{ending}")), number(record.get(f"{name}_stderr_{ending}"))
+        text = _with_error(value, bar, endings[ending])
+        return f"{text} (no error bar)" if math.isfinite(value) and value != 0 and not math.isfinite(bar) else text
 
     return Column(name, cell)
 

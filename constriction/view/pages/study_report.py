@@ -111,7 +111,7 @@ def _span(results: Results, key: str) -> str:
     values = [row[key] for row in results.rows if row.get(key) is not None]
     if not values:
         return ""
-    ends = [farad(v) if key.startswith("C") else f"{significant(v, 3)} Ω·cm²" for v in (min(values), max(values))]
+    ends = [farad(v) if key in (C_CSTR, C_LOW) else f"{significant(v, 3)} Ω·cm²" for v in (min(values), max(values))]
     told = f"is {ends[0]} in every case" if ends[0] == ends[1] else f"goes from {ends[0]} to {ends[1]}"
     of_others = key == C_CSTR and any(row.get(OWNER) == "electrolyte" for row in results.rows)
     note = ", some of it of the electrolyte's own peak" if of_others else ""

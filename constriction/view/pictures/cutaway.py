@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree
 
 from constriction.field.elements.sampling import EDGES, shapes, subdivided
-from constriction.simulation.scene import REGIONS, Scene
+from constriction.field.mesh.tags import VOLUMES
+from constriction.simulation.scene import Scene
 
 FINENESS = 2  # times that an edge is halved to be drawn
 MOST_PARTS = 4_000_000  # of the elements that surfaces of equal potential are drawn from
@@ -185,10 +186,10 @@ class Cutaway:
         """
         mesh, number = self.scene.mesh, self.number
         assert number is not None
-        nodes = mesh.tetrahedra[mesh.regions == REGIONS["electrolyte"]]
+        nodes = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"]]
         values = self.scene.potentials[number][nodes].real
         crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
-        which = np.flatnonzero(mesh.regions == REGIONS["electrolyte"])[crossed]
+        which = np.flatnonzero(mesh.regions == VOLUMES["electrolyte"])[crossed]
         places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
         points, cells = _cut(mesh.points[mesh.tetrahedra[which]], places, parts)
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
@@ -214,13 +215,13 @@ class Cutaway:
             sides = (0.0,) if scene.plan.circular else (0.0, extent)
             for side in sides:
                 flow[np.abs(points[:, axis] - side) < tiny, axis] = 0.0
-        below = (np.abs(points[:, 2]) < tiny) & (regions == REGIONS["electrolyte"])
+        below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
         at_gap = np.flatnonzero(below)[~scene.plan.on_contact(points[below, :2])]
         if scene.gap_model != "volume":
             taken = scene.ratios[self.number] * scene.totals[self.number] * potential[at_gap]
             flow[at_gap, 2] = taken.real
             return flow
-        above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == REGIONS["gap_volume"]))
+        above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["gap_volume"]))
         flow[at_gap, 2] = flow[above[cKDTree(points[above, :2]).query(points[at_gap, :2])[1]], 2]
         return flow
 
@@ -235,7 +236,7 @@ class Cutaway:
         return self._region("gap_volume")
 
     def _region(self, name: str) -> Any:
-        return self.solid.extract_cells(np.flatnonzero(self.solid.cell_data["region"] == REGIONS[name]))
+        return self.solid.extract_cells(np.flatnonzero(self.solid.cell_data["region"] == VOLUMES[name]))
 
     # --- pieces of the picture -----------------------------------------------------------------------------------
 
@@ -261,7 +262,7 @@ class Cutaway:
         if self.mirrored:
             return self.kept(self.edges("side"))
         mesh = self.scene.mesh
-        corners = mesh.tetrahedra[mesh.regions == REGIONS["electrolyte"], :4]
+        corners = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"], :4]
         straight = pv.UnstructuredGrid({pv.CellType.TETRA: corners}, mesh.points)
         lines = self._slice(straight, triangles=False).extract_all_edges()
         return self._cropped(pv.merge([lines, self.kept(self.edges("side"))]))

@@ -12,7 +12,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import Element, impedance
-from constriction.spectra.columns.columns import ZERO_CELSIUS
+from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
@@ -148,10 +148,8 @@ def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Itera
         yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
     for group in entry.processes.unresolved:
         ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
-        yield (
-            "unresolved",
-            f"{' to '.join(ends)}: only the sum, {resistance(group)}",
-        )
+        known = "only the sum" if group.count > 1 else "time or R weakly determined"
+        yield "unresolved", f"{' to '.join(ends)}: {known}, {resistance(group)}"
     whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
     for why in sorted(whys):
         times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]

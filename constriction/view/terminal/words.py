@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
 from constriction.base.errors import printable, shortened
 from constriction.view.terminal.streams import note, stdout
 
@@ -228,8 +229,8 @@ def _difference(item: Difference) -> str:
         if value is None:
             return "none"
         if item.name != "C_int":
-            return with_error(value * 1e4, (error or 0.0) * 1e4, "Ω·cm²")
-        return farad(value * 1e-4) + (f" ± {error / value:.1%}" if error else "")
+            return with_error(value * OHM_CM2, (error or 0.0) * OHM_CM2, "Ω·cm²")
+        return farad(value * FARAD_PER_CM2) + (f" ± {error / value:.1%}" if error else "")
 
     measured = side(item.measured, item.measured_stderr)
     text = f"measured {measured}, simulated {side(item.simulated, item.simulated_error)}"
@@ -280,7 +281,7 @@ def print_table(title: str, rows: Rows) -> None:
         if title:
             console.print(shortened(printable(title), LONGEST_TITLE), style="bold", soft_wrap=True)
         for name, value in rows:
-            cells = (f"  {printable(name):<{NAME_WIDTH}}", "bold"), shortened(printable(value), LONGEST_VALUE)
+            cells = (f"  {printable(name):<{NAME_WIDTH - 1}} ", "bold"), shortened(printable(value), LONGEST_VALUE)
             console.print(Text.assemble(*cells), soft_wrap=True)
 
 

@@ -24,6 +24,7 @@ from constriction.view.writers.fonts import families, legible
 
 WIDTH = 84 / 25.4
 DPI = 300
+TITLE_COLUMNS, TITLE_LINES, TITLE_SHARE = (50, 40, 32, 25, 20), 6, 0.82  # as many letters a line as fit that width
 # Okabe-Ito, told apart by the colour-blind and, by line style, in grey.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
 STYLE = {
@@ -286,8 +287,13 @@ def head(axes: Axes, title: str) -> None:
     )
     # A dollar sign in a title is a dollar sign, no formula.
     if title:
-        legend.set_title("\n".join(map(legible, textwrap.wrap(title, 50))))
-        legend.get_title().set(fontsize=8, parse_math=False)
+        words = legend.get_title()
+        words.set(fontsize=8, parse_math=False)
+        for columns in TITLE_COLUMNS:
+            lines = textwrap.wrap(title, columns, max_lines=TITLE_LINES, placeholder=" …")
+            legend.set_title("\n".join(map(legible, lines)))
+            if words.get_window_extent().width <= TITLE_SHARE * axes.figure.bbox.width:
+                break
 
 
 def _fit(figure: Figure, axes: Axes, shape: float) -> None:

@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
+from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.study.file.figures import Figure
@@ -59,14 +60,7 @@ USUAL_UNITS: Mapping[str, tuple[str, float]] = {
     "eV": ("eV", 1.0),
 }
 WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
-PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
-ENDINGS = {
-    "_farad_per_cm2": "F/cm²",
-    "_farad_per_cm": "F/cm",
-    "_ohm_cm2": "Ω·cm²",
-    "_ohm_cm": "Ω·cm",
-    "_hertz": "Hz",
-}
+PREFIXED = ("m", "Hz", "Pa")
 
 
 def draw_study(table: Table, folder: Path) -> list[Path]:
@@ -255,12 +249,9 @@ def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) 
         return Shown(in_words(name), "°C", 1.0, -273.15)
     if unit in USUAL_UNITS:
         return Shown(in_words(name), *USUAL_UNITS[unit])
-    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
-    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
-    if base is None:
-        return Shown(in_words(name), "", 1.0)
+    base = edge_unit(name).label if not unit else unit if unit in PREFIXED else ""
     largest = float(np.max(np.abs(values), initial=0.0))
-    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
+    if not base or (base.startswith("Ω") and 1e-2 <= largest < 1e4):
         return Shown(in_words(name), base, 1.0)
     size, prefix = _prefix(largest)
     return Shown(in_words(name), prefix + base, 1 / size)
@@ -280,9 +271,8 @@ def _prefix(value: float) -> tuple[float, str]:
 
 def in_words(name: str) -> str:
     """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
-    for ending in ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("apparent_", "apparent ")
+    if name in QUANTITIES:
+        return QUANTITIES[name].symbol
     return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
 
 
