@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from constriction.spectra.normalisation import Normalisation
     from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
     from constriction.spectra.timeseries import Nucleation, TimeSeries
+    from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
     from constriction.view.pages.provenance import Origin
-    from constriction.view.writers.spectra_plots import Picture
-    from constriction.view.writers.trends import SeriesOfTrends
 
 type Record = dict[str, Any]
 
@@ -265,9 +264,12 @@ def _write_arrhenius(report: Report, folder: Path) -> None:
             csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def _draw_spectrum(report: Report, number: int, folder: Path, suffixes: Sequence[str], record: Record) -> list[Picture]:
+def _draw_spectrum(
+    report: Report, number: int, folder: Path, suffixes: Sequence[str], record: Record
+) -> list[AnalysisPicture]:
     """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
-    from constriction.view.terminal.entries import entry_picture, entry_title
+    from constriction.view.charts.fits import entry_picture
+    from constriction.view.terminal.entries import entry_title
     from constriction.view.writers.spectra_plots import draw_picture
 
     entry = report.entries[number]
@@ -286,9 +288,9 @@ def _draw_spectrum(report: Report, number: int, folder: Path, suffixes: Sequence
 
 def _draw(
     report: Report, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
-) -> tuple[list[Picture], SeriesOfTrends | None]:
+) -> tuple[list[AnalysisPicture], SeriesOfTrends | None]:
     """Save the pictures; returns what those of the spectra and of the series show."""
-    from constriction.view.terminal.entries import trends_of
+    from constriction.view.charts.fits import trends_of
     from constriction.view.writers.trends import draw_deposition, draw_trends
 
     by = report.scaled.by if report.scaled else None
