@@ -37,7 +37,7 @@ from constriction.simulation.simulate import (
     solve_geometry,
     sweep_frequencies,
 )
-from constriction.spectra.reading.reading import APART
+from constriction.spectra.reading.peaks import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.
 PATTERNS = {

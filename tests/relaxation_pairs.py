@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.spectra.drt.persistence import stability_scan
 from constriction.spectra.drt.processes import find_processes
-from constriction.spectra.drt.relaxation_times import DistributionOptions, stability_scan
+from constriction.spectra.drt.relaxation_times import DistributionOptions
 from constriction.spectra.reading.analysis import screen
 from constriction.spectra.spectrum import Spectrum
 

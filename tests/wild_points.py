@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.kramers_kronig import exclude
+from constriction.spectra.exclusion import exclude
 from constriction.spectra.spectrum import Spectrum
 
 # Least change of Z, relative to |Z|, that makes a point wild: that of the factor 1/1.15.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from constriction.commands.job.analysis_folder import Deposition, Record, Report, Scaled
     from constriction.spectra.drt.relaxation_times import DistributionOptions
     from constriction.spectra.fit.fitting import CircuitFit
-    from constriction.spectra.reading.batch import BatchOptions, Entry
+    from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
 
 FIRST = "first"
 
@@ -193,7 +193,7 @@ def _check_pristine(file: str | None) -> None:
 
 def _batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.laws.circuit import parse_circuit
-    from constriction.spectra.fit.fitting import check_names
+    from constriction.spectra.fit.comparison import check_names
     from constriction.spectra.fit.problem import FitOptions
     from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
     from constriction.spectra.reading.batch import BatchOptions
@@ -260,8 +260,8 @@ def _by_size(options: AnalyzeOptions) -> Scaled | None:
 
 
 def _pristine(
-    options: AnalyzeOptions, entries: tuple[Entry, ...], how: BatchOptions
-) -> tuple[Entry, CircuitFit] | None:
+    options: AnalyzeOptions, entries: tuple[AnalysedSpectrum, ...], how: BatchOptions
+) -> tuple[AnalysedSpectrum, CircuitFit] | None:
     """The pristine cell and its fit, if there is one."""
     from constriction.spectra.reading.batch import analyse_all, load
 
@@ -277,7 +277,7 @@ def _pristine(
     return pristine, pristine.fit
 
 
-def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> Scaled | None:
+def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled | None:
     """Normalisation by the cell constant that the pristine cell's R_SE tells."""
     from constriction.commands.job.analysis_folder import Scaled
     from constriction.spectra.normalisation import to_pristine_cell
@@ -298,7 +298,7 @@ def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> S
     return Scaled(to_pristine_cell(found.R_SE, conductivity), facts)
 
 
-def _refuse_normalised(entry: Entry) -> Entry:
+def _refuse_normalised(entry: AnalysedSpectrum) -> AnalysedSpectrum:
     """Give an error to a spectrum that was normalised before it was written."""
     if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
         return entry
@@ -309,7 +309,7 @@ def _refuse_normalised(entry: Entry) -> Entry:
     return replace(entry, measurement=None, error=error)
 
 
-def _refuse_other_unit(entry: Entry, unit: str | None) -> Entry:
+def _refuse_other_unit(entry: AnalysedSpectrum, unit: str | None) -> AnalysedSpectrum:
     """Give an error to a spectrum in another unit than the values of --hold and --bound."""
     if unit is None or entry.measurement is None or entry.measurement.spectrum.unit == unit:
         return entry

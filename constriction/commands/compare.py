@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from constriction.case.schema import Case
     from constriction.compare.cell import Cell
     from constriction.compare.measured import Loaded
-    from constriction.compare.records import Entry
+    from constriction.compare.records import ComparedSpectrum
     from constriction.spectra.reading.analysis import Mask
     from constriction.view.pages.provenance import Origin
 
@@ -171,7 +171,7 @@ def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
     return item
 
 
-def _entries(ready: Prepared, cell: Cell, circuit: str | None) -> list[Entry]:
+def _entries(ready: Prepared, cell: Cell, circuit: str | None) -> list[ComparedSpectrum]:
     """Lay the cell over each spectrum; on rank 0."""
     entries = [_entry(item, cell, circuit, ready.masks) for item in ready.loaded]
     if all(entry.overlay is None for entry in entries):
@@ -179,19 +179,21 @@ def _entries(ready: Prepared, cell: Cell, circuit: str | None) -> list[Entry]:
     return entries
 
 
-def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ...]) -> Entry:
+def _entry(item: Loaded, cell: Cell, circuit: str | None, hidden: tuple[Mask, ...]) -> ComparedSpectrum:
     from constriction.compare.differences import overlay
-    from constriction.compare.records import Entry
+    from constriction.compare.records import ComparedSpectrum
 
     if item.spectrum is None or item.error:
-        return Entry(item, None, item.error)
+        return ComparedSpectrum(item, None, item.error)
     try:
-        return Entry(item, overlay(item.spectrum, cell, circuit, hidden), "")
+        return ComparedSpectrum(item, overlay(item.spectrum, cell, circuit, hidden), "")
     except Exception as error:
-        return Entry(item, None, one_line(item.file, error))
+        return ComparedSpectrum(item, None, one_line(item.file, error))
 
 
-def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: Origin | None) -> dict[str, Any]:
+def _write(
+    path: Path, folder: Path, cell: Cell, entries: Sequence[ComparedSpectrum], how: Origin | None
+) -> dict[str, Any]:
     """Fill the folder; returns the content of comparison.json. On rank 0."""
     from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
@@ -218,7 +220,7 @@ def _write(path: Path, folder: Path, cell: Cell, entries: Sequence[Entry], how: 
     return record
 
 
-def _draw(folder: Path, entry: Entry, cell: Cell, place: tuple[int, int]) -> None:
+def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, int]) -> None:
     from constriction.compare.records import picture_name
     from constriction.view.writers.overlay import draw_overlay, draw_relaxation_times, draw_residuals
 
@@ -231,14 +233,14 @@ def _draw(folder: Path, entry: Entry, cell: Cell, place: tuple[int, int]) -> Non
     draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: ComparedSpectrum) -> str:
     """File and, if it has several, sweep."""
     measurement = entry.loaded.measurement
     sweep = 1 if measurement is None else measurement.metadata.sweep
     return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
-def _show(cell: Cell, entries: Sequence[Entry], folder: Path, record: dict[str, Any] | None) -> None:
+def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
     from constriction.compare.records import LEFT_OUT, remarks
     from constriction.simulation.record import record_text

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.simulation.simulate import Result, full_contact
 from constriction.simulation.times import RelaxationTimes, constriction_times, electrolyte_times
-from constriction.spectra.reading.slab import Slab
+from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -40,13 +40,13 @@ class Cell:
         """The cell at falling frequencies in Hz, (N,)."""
         return Spectrum(frequency, self.interfaces * self.result.impedance(frequency), "ohm m2")
 
-    def full_contact(self, frequency: NDArray[np.float64]) -> Slab:
-        """The same cell with every interface wholly in contact."""
+    def full_contact(self, frequency: NDArray[np.float64]) -> ReferenceSlab:
+        """The same cell with every interface wholly in contact, at frequencies in Hz."""
         half = full_contact(self.result.case, frequency)
         return replace(half, resistances=self.interfaces * half.resistances)
 
     def pristine(self, frequency: NDArray[np.float64]) -> Spectrum:
-        """The spectrum of `full_contact`."""
+        """The spectrum of `full_contact`, at frequencies in Hz."""
         return Spectrum(frequency, self.full_contact(frequency).impedance, "ohm m2")
 
     def times(self) -> tuple[RelaxationTimes, RelaxationTimes]:

@@ -18,14 +18,14 @@ from constriction.case.schema import Case
 from constriction.compare.cell import Cell
 from constriction.laws.circuit import Element
 from constriction.spectra.drt.relaxation_times import Distribution, DistributionOptions, relaxation_times
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.problem import FitOptions
-from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.reading.analysis import AnalysisOptions, Mask, naming_the_taker, screen
 from constriction.spectra.reading.apparent import with_numerical_error
 from constriction.spectra.reading.identification import candidates, electrolyte_arcs, known_resolution, read_sample
 from constriction.spectra.reading.reading import Reading, Weight, noise_beside, read_beside
-from constriction.spectra.reading.slab import OF_ARC, Slab
+from constriction.spectra.reading.slab import OF_ARC, ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 
 # Standard errors need no profiles.
@@ -191,7 +191,7 @@ def _beside_slab(spectrum: Spectrum, simulated: Spectrum, cell: Cell) -> Reading
     return Readings(measured, alike, alone, "")
 
 
-def _another_electrolyte(spectrum: Spectrum, slab: Slab, noise: float) -> bool:
+def _another_electrolyte(spectrum: Spectrum, slab: ReferenceSlab, noise: float) -> bool:
     """Whether a circuit with free arcs describes a measurement much better than the slab and one arc do (BIC)."""
     own = electrolyte_arcs(Spectrum(spectrum.frequency, slab.impedance, spectrum.unit))
     fit = read_sample(spectrum, own, candidates(own), FIT).fit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from constriction.base.errors import one_line
-from constriction.spectra.columns.conversions import Geometry
+from constriction.spectra.columns.conversions import SampleGeometry
 from constriction.spectra.files.readers import ReadOptions, read
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.normalisation import normalised, to_area
@@ -43,7 +43,7 @@ def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> 
         area: of the electrode in m²; None: what each file says.
         impedance: of several in a file, as in `ReadOptions`.
     """
-    options = ReadOptions(Geometry(area), impedance)
+    options = ReadOptions(SampleGeometry(area), impedance)
     found: list[Loaded] = []
     for path in paths:
         try:

@@ -19,11 +19,11 @@ from constriction.base.folders import FolderKind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
+from constriction.compare.inductance import Inductance, series_inductance
 from constriction.compare.measured import Loaded
 from constriction.simulation.record import scaled, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
-from constriction.spectra.fit.inductance import Inductance, series_inductance
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 
 LEFT_OUT = (
@@ -56,7 +56,7 @@ OUR_KEYS = frozenset({"interfaces", "files", "case_sha256", "versions"})  # by w
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class ComparedSpectrum:
     """One measured spectrum, and what came of it: an overlay, or why not."""
 
     loaded: Loaded
@@ -69,7 +69,7 @@ def picture_name(kind: str, number: int, of: int) -> str:
     return f"{kind}.png" if of == 1 else f"{kind}-{number}.png"
 
 
-def comparison_record(case_file: str, cell: Cell, entries: Sequence[Entry]) -> dict[str, Any]:
+def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
     """The content of comparison.json; units in the keys."""
     result = cell.result
     return {
@@ -89,7 +89,7 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[Entry]) -> d
     }
 
 
-def _entry_record(entry: Entry) -> dict[str, Any]:
+def _entry_record(entry: ComparedSpectrum) -> dict[str, Any]:
     loaded, overlay = entry.loaded, entry.overlay
     metadata = None if loaded.measurement is None else loaded.measurement.metadata
     head = {
@@ -195,7 +195,7 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
             yield f"series inductance{size} in the measurement, {share:.1%} of |Z| at the highest frequency{advice}"
 
 
-def table_csv(entries: Sequence[Entry]) -> str:
+def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
     """The content of table.csv: a line per spectrum and quantity, one for a spectrum that failed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -1,89 +1,25 @@
 """Equivalent circuits: a small typed tree, read from a string such as `R-RQ-RQ`, and its impedance.
 
-Sign convention e^{+iωt}. The elements, each with its impedance (ω = 2πf):
-
-| element | parameters            | Z                                                                           |
-| ------- | --------------------- | --------------------------------------------------------------------------- |
-| `R`     | R in Ω                | R                                                                           |
-| `C`     | C in F                | 1/(iωC)                                                                     |
-| `L`     | L in H                | iωL                                                                         |
-| `Q`     | Q in S·s^α, α         | 1/(Q (iω)^α), the constant phase element                                    |
-| `W`     | W in Ω·s^−½           | W (1 − i)/√ω, semi-infinite Warburg diffusion                               |
-| `RQ`    | R in Ω, Q in S·s^α, α | R/(1 + RQ (iω)^α), R parallel to Q (ZARC)                                   |
-| `Wo`    | R in Ω, T in s        | R coth(√(iωT))/√(iωT), finite-length Warburg, open (T/R is its capacitance) |
-| `Ws`    | R in Ω, T in s        | R tanh(√(iωT))/√(iωT), finite-length Warburg, short (R at ω→0)              |
-| `G`     | R in Ω, T in s        | R/√(1 + iωT), Gerischer: diffusion with a reaction of rate 1/T              |
-
-`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. Where the spectrum is
-area-specific or normalised, so are the parameters; `unit_of` says how. `Wo`, `Ws` and `G` are so named by others too;
-R is the one of the whole element and T the time of diffusion (or reaction), not a half of them as in some programs.
+`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. The elements,
+their parameters and their impedance are in `elements`. Sign convention e^{+iωt}.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from constriction.base.errors import InputError
-from constriction.laws.impedance import LAWS
+from constriction.laws.arrays import Complexes, Reals
+from constriction.laws.elements import ELEMENTS, KINDS, Parameter
 
-type Node = Element | Series | Parallel
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
+type Node = Element | SeriesPart | ParallelPart
 
 LONGEST_TEXT = 200
 DEEPEST = 20
-
-
-class Parameter(NamedTuple):
-    """One adjustable number of a circuit.
-
-    Attributes:
-        name: letter and number of the element, `R0`, `Q1`, `a1` (α of the constant phase element).
-        kind: "R", "C", "L", "Q", "W", "T" or "a".
-        unit: for a spectrum in Ω: "ohm", "farad", "henry", "siemens s^a", "ohm s^-1/2", "second", "1".
-        lower: smallest value a fit may give, in `unit`.
-        upper: largest value, in `unit`.
-    """
-
-    name: str
-    kind: str
-    unit: str
-    lower: float
-    upper: float
-
-    @property
-    def logarithmic(self) -> bool:
-        """Whether a fit works with the logarithm (all but the exponent)."""
-        return self.kind != "a"
-
-
-KINDS: dict[str, tuple[str, float, float]] = {
-    "R": ("ohm", 1e-9, 1e15),
-    "C": ("farad", 1e-18, 1e6),
-    "L": ("henry", 1e-15, 1e6),
-    "Q": ("siemens s^a", 1e-18, 1e6),
-    "W": ("ohm s^-1/2", 1e-9, 1e15),
-    "T": ("second", 1e-15, 1e12),
-    "a": ("1", 0.2, 1.0),
-}
-ELEMENTS: dict[str, str] = {
-    "R": "R",
-    "C": "C",
-    "L": "L",
-    "Q": "Qa",
-    "W": "W",
-    "RQ": "RQa",
-    "Wo": "RT",
-    "Ws": "RT",
-    "G": "RT",
-}
-# What stands for Ω, and so for F, H, S, in a normalised spectrum.
-NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
 
 
 @dataclass(frozen=True)
@@ -95,14 +31,14 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesPart:
     """Parts one after the other: impedances add."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
-class Parallel:
+class ParallelPart:
     """Parts side by side: admittances add."""
 
     parts: tuple[Node, ...]
@@ -150,12 +86,12 @@ def parse_circuit(text: str) -> Circuit:
     root = reader.series(0)
     if reader.at < len(bare):
         raise reader.error("expected '-' or the end")
-    parts = root.parts if isinstance(root, Series) else (root,)
+    parts = root.parts if isinstance(root, SeriesPart) else (root,)
     offset = 0 if parts[0] == Element("R", 0) else 1
     parameters = [
         Parameter(f"{letter}{number + offset}", letter, *KINDS[letter])
         for number, kind in enumerate(reader.kinds)
-        for letter in ELEMENTS[kind]
+        for letter in ELEMENTS[kind].parameters
     ]
     return Circuit(bare, parts, tuple(parameters))
 
@@ -183,8 +119,8 @@ class _Reader:
         parts: list[Node] = []
         while not parts or self.take("-"):
             item = self.item(depth)
-            parts += item.parts if isinstance(item, Series) else (item,)
-        return Series(tuple(parts)) if len(parts) > 1 else parts[0]
+            parts += item.parts if isinstance(item, SeriesPart) else (item,)
+        return SeriesPart(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def item(self, depth: int) -> Node:
         if self.take("p("):
@@ -194,7 +130,7 @@ class _Reader:
             if len(parts) == 1:
                 raise self.error("expected ',' and a second branch of p(…, …)")
             self.close()
-            return Parallel(tuple(parts))
+            return ParallelPart(tuple(parts))
         if self.take("("):
             node = self.series(depth + 1)
             self.close()
@@ -210,26 +146,9 @@ class _Reader:
             if self.take(kind):
                 self.kinds.append(kind)
                 node = Element(kind, self.count)
-                self.count += len(ELEMENTS[kind])
+                self.count += len(ELEMENTS[kind].parameters)
                 return node
         raise self.error(f"expected an element ({', '.join(ELEMENTS)}, without a number), 'p(' or '('")
-
-
-def unit_of(parameter: Parameter, spectrum_unit: str) -> str:
-    """Tell the SI unit of a parameter fitted to a spectrum.
-
-    Args:
-        parameter: of a circuit.
-        spectrum_unit: "ohm", "ohm m2" or "ohm m".
-
-    Returns:
-        For instance "ohm m2", "farad/m2", "siemens s^a/m2", "1".
-    """
-    times, per = NORMALISED[spectrum_unit]
-    if parameter.kind in "RLW":
-        first, _, rest = parameter.unit.partition(" ")
-        return first + times + (" " + rest if rest else "")
-    return parameter.unit + per if parameter.kind in "CQ" else parameter.unit
 
 
 def impedance(circuit: Circuit, values: Mapping[str, float] | Sequence[float], frequency: ArrayLike) -> Complexes:
@@ -318,9 +237,9 @@ def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexe
         Z, (S, N) in Ω, and for every parameter below the node its index and ∂Z/∂(internal coordinate), (S, N).
     """
     if isinstance(node, Element):
-        return LAWS[node.kind](points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
+        return ELEMENTS[node.kind].law(points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
     below = [evaluate_node(part, points, log_s) for part in node.parts]
-    if isinstance(node, Series):
+    if isinstance(node, SeriesPart):
         return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
     total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
     return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]

@@ -63,19 +63,6 @@ def resistivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.comp
     return np.asarray(rho, dtype=np.complex128)
 
 
-def conductivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.complex128]:
-    """Complex conductivity κ(ω) = 1/ρ(ω).
-
-    Args:
-        electrolyte: conductivities in S/m, grain-boundary frequency in Hz.
-        frequency: in Hz, any shape; 0 gives the direct-current value.
-
-    Returns:
-        Conductivity in S/m, of the shape of `frequency`.
-    """
-    return np.asarray(1 / resistivity(electrolyte, frequency), dtype=np.complex128)
-
-
 def dc_resistivity(electrolyte: Conductor) -> float:
     """Resistivity at zero frequency, 1/σ_b + 1/σ_gb, in Ω·m."""
     rho = 1 / electrolyte.bulk_conductivity

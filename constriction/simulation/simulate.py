@@ -25,7 +25,7 @@ from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout, rim_lengths
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
-from constriction.spectra.reading.slab import Slab
+from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -269,7 +269,7 @@ def constriction_impedance(
     return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
 
 
-def full_contact(case: Case, frequency: NDArray[np.float64]) -> Slab:
+def full_contact(case: Case, frequency: NDArray[np.float64]) -> ReferenceSlab:
     """The slab with the whole interface in contact, as a spectrum is read beside it; frequency in Hz, falling; Ω·m²."""
     electrolyte = case.electrolyte
     permittivity = VACUUM_PERMITTIVITY * electrolyte.relative_permittivity
@@ -278,7 +278,7 @@ def full_contact(case: Case, frequency: NDArray[np.float64]) -> Slab:
         boundaries = electrolyte.grain_boundary_frequency, electrolyte.grain_boundary_exponent
         arcs.append((electrolyte.grain_boundary_conductivity, *boundaries))
     conductivities, apexes, exponents = (np.array(column) for column in zip(*arcs, strict=True))
-    return Slab(frequency, electrolyte.thickness / conductivities, apexes, exponents)
+    return ReferenceSlab(frequency, electrolyte.thickness / conductivities, apexes, exponents)
 
 
 def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:

@@ -44,8 +44,8 @@ def activation_energy(temperature: ArrayLike, resistance: ArrayLike, times_tempe
     t, r = np.asarray(temperature, dtype=np.float64), np.asarray(resistance, dtype=np.float64)
     if t.ndim != 1 or t.shape != r.shape or np.unique(t).size < 2:
         raise InputError(f"temperatures {t.shape}, resistances {r.shape}: expected two lists, at least 2 temperatures")
-    if not (np.isfinite(t) & np.isfinite(r) & (t > 0) & (r > 0)).all():
-        raise InputError("temperatures (K) and resistances: expected finite positive numbers")
+    if (wrong := ~(np.isfinite(t) & np.isfinite(r) & (t > 0) & (r > 0))).any():
+        raise InputError(f"temperature {t[wrong][0]} K, resistance {r[wrong][0]}: expected finite positive numbers")
     x, y = 1 / (BOLTZMANN * t), np.log(t / r) if times_temperature else -np.log(r)
     dx, dy = x - x.mean(), y - y.mean()
     slope = float(dx @ dy / (dx @ dx))

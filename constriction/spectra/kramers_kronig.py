@@ -6,20 +6,16 @@ Electrochim. Acta 131 (2014) 20. A wild point would bend the chain, so these are
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Complexes, Flags, Reals
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points
-
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
-type Flags = NDArray[np.bool_]
 
 TESTS = ("complex", "real", "imaginary")
 FEWEST_POINTS = 5
@@ -101,51 +97,6 @@ class KramersKronig:
     message: str
 
 
-@dataclass(frozen=True)
-class ExcludedPoint:
-    """A point left out.
-
-    Attributes:
-        index: in the spectrum given.
-        frequency: in Hz.
-        residual: larger of the two parts, relative to |Z|; NaN if the point took no part in the test.
-        why: one line.
-    """
-
-    index: int
-    frequency: float
-    residual: float
-    why: str
-
-
-@dataclass(frozen=True, eq=False)
-class Exclusion:
-    """What the 2 % rule left.
-
-    Attributes:
-        spectrum: the points that stay.
-        excluded: the others, by falling frequency.
-        test: on which this rests.
-        limit: that was used, relative to |Z|.
-        masked: points that were left out by hand before the test, by falling frequency.
-        remarks: what a reader must know about them.
-    """
-
-    spectrum: Spectrum
-    excluded: tuple[ExcludedPoint, ...]
-    test: KramersKronig
-    limit: float
-    masked: tuple[ExcludedPoint, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def taken(self) -> str:
-        """Who took how many points, such as "the Kramers-Kronig rule left out 25 of 31 points"; "" if nobody did."""
-        asked = self.spectrum.frequency.size + len(self.excluded) + len(self.masked)
-        takers = (("the Kramers-Kronig rule", len(self.excluded)), ("the mask", len(self.masked)))
-        return ", ".join(f"{who} left out {count} of {asked} points" for who, count in takers if count)
-
-
 class _Chain(NamedTuple):
     """Fitted to the points that stay; residuals of all points, and the variance of those that stay."""
 
@@ -186,53 +137,19 @@ def kramers_kronig(spectrum: Spectrum, options: KramersKronigOptions | None = No
 
 def _needs_capacitance(without: Complexes, with_it: Complexes, limit: float) -> bool:
     """Whether the residuals of the points that stay ask for a series capacitance; `limit` of the last one."""
-    above = _larger_part(without) > limit
-    only_last = bool(above[-1] and not above[:-1].any() and _larger_part(with_it)[-1] <= limit)
+    above = larger_part(without) > limit
+    only_last = bool(above[-1] and not above[:-1].any() and larger_part(with_it)[-1] <= limit)
     needed = NEEDED_IN_BRANCH if only_last else NEEDED
     return bool(_square(without) > max(needed * _square(with_it), without.size * FOLLOWED**2))
-
-
-def exclude(spectrum: Spectrum, limit: float = 0.02, options: KramersKronigOptions | None = None) -> Exclusion:
-    """Leave out the points that fail the Kramers-Kronig test: the paper's 2 % rule.
-
-    The residuals are those of the test on the points that are not wild, see `wild_points.METHOD`.
-
-    Args:
-        spectrum: as for `kramers_kronig`.
-        limit: largest residual in either part, relative to |Z|.
-        options: of the test; their limit is replaced.
-
-    Returns:
-        The points that stay, and why the others go.
-
-    Raises:
-        InputError: as `kramers_kronig`, or no point would stay.
-    """
-    test = kramers_kronig(spectrum, replace(options or KramersKronigOptions(), limit=limit))
-    size = _larger_part(test.residuals)
-    stay = np.ones(size.size, dtype=bool)
-    stay[list(test.flagged)] = False
-    if not stay.any():
-        raise InputError(f"no point within {limit:.2%} of the Kramers-Kronig test: expected at least one to stay")
-    excluded = tuple(
-        ExcludedPoint(
-            k,
-            float(spectrum.frequency[k]),
-            float(size[k]),
-            f"{spectrum.frequency[k]:.4g} Hz: Kramers-Kronig residual {size[k]:.2%} of |Z|, limit {limit:.2%}",
-        )
-        for k in test.flagged
-    )
-    kept = Spectrum(spectrum.frequency[stay], spectrum.impedance[stay], spectrum.unit)
-    return Exclusion(kept, excluded, test, limit)
 
 
 def _check(spectrum: Spectrum, options: KramersKronigOptions) -> None:
     points = spectrum.frequency.size
     if points < FEWEST_POINTS:
         raise InputError(f"{points} points: expected at least {FEWEST_POINTS} for a Kramers-Kronig test")
-    if not spectrum.impedance.all():
-        raise InputError("impedance = 0 at some frequency: expected nonzero values for a Kramers-Kronig test")
+    if (zero := spectrum.impedance == 0).any():
+        where = spectrum.frequency[zero][0]
+        raise InputError(f"impedance = 0 at {where:.4g} Hz: expected nonzero values for a Kramers-Kronig test")
     if options.test not in TESTS:
         raise InputError(f"test = {options.test!r}: expected one of {', '.join(map(repr, TESTS))}")
     if options.elements is not None and not 1 <= options.elements <= points:
@@ -319,7 +236,8 @@ def _variance(residuals: Complexes, elements: int) -> float:
     return _square(residuals) / max(2 * residuals.size - elements - 3, 1)
 
 
-def _larger_part(residuals: Complexes) -> Reals:
+def larger_part(residuals: Complexes) -> Reals:
+    """The larger of both parts of each residual, (N,)."""
     larger: Reals = np.maximum(np.abs(residuals.real), np.abs(residuals.imag))
     return larger
 
@@ -330,7 +248,7 @@ def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chai
     # distribution.
     noise = float(np.median(np.abs(np.diff([kept.real, kept.imag], axis=1)))) / 0.6745 / math.sqrt(2)
     noise /= math.sqrt(_left_of_differences(chain, kept.size))
-    flagged = tuple(np.flatnonzero(~stays | (_larger_part(chain.residuals) > options.limit)).tolist())
+    flagged = tuple(np.flatnonzero(~stays | (larger_part(chain.residuals) > options.limit)).tolist())
     trend, trend_frequency, width = _trend(spectrum.frequency, chain.residuals, ~_lone(~stays), options.limit)
     drifts = (
         options.test == "complex"

@@ -8,13 +8,14 @@ R_SE = ρ·d/A of the pristine cell that is the geometric constant A/d = ρ/R_SE
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from constriction.base.errors import InputError
-from constriction.spectra.spectrum import Spectrum
+from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 
-FARAD_PER_METRE = 1e7  # in nF/cm
-FARAD_PER_SQUARE_METRE = 1e5  # in nF/cm²
+type Written = dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,65 @@ def normalised(spectrum: Spectrum, by: Normalisation) -> Spectrum:
     return Spectrum(spectrum.frequency, spectrum.impedance * by.scale, by.unit)
 
 
-def normalised_resistance(resistance: float, by: Normalisation) -> float:
-    """A cell's resistance in Ω becomes Ω·m² or Ω·m."""
-    return resistance * by.scale
+class EdgeScale(NamedTuple):
+    """One unit in which resistances and capacitances are written.
+
+    Attributes:
+        ohm: ends the names of resistances.
+        farad: ends the names of capacitances.
+        factor: resistance written over resistance in the spectrum's SI unit; NaN: unknown, written as null.
+    """
+
+    ohm: str
+    farad: str
+    factor: float
 
 
-def normalised_capacitance(capacitance: float, by: Normalisation) -> float:
-    """A cell's capacitance in F becomes F/m² or F/m (`FARAD_PER_METRE` takes the latter to nF/cm)."""
-    return capacitance / by.scale
+def scales(unit: str, by: Normalisation | None, beside: Normalisation | None = None) -> tuple[EdgeScale, ...]:
+    """Units in which the values of one spectrum are written, the one that is shown last.
+
+    Args:
+        unit: of the spectrum.
+        by: what normalises a spectrum in "ohm"; None: nothing does.
+        beside: another normalisation that is written too.
+    """
+    found = [EdgeScale("ohm", "farad", 1.0 if unit == "ohm" else math.nan)]
+    for way in (beside, by):
+        if way is not None:
+            found.append(_edge_scale(way.unit, way.scale))
+    if by is None and unit != "ohm":
+        found.append(_edge_scale(unit, 1.0))
+    return tuple(found)
+
+
+def _edge_scale(unit: str, scale: float) -> EdgeScale:
+    edge = EDGE_UNITS[unit]
+    return EdgeScale(edge.suffix, edge.suffix.replace("ohm_", "farad_per_"), scale * edge.factor)
+
+
+def scaled(value: float | None, factor: float) -> float | None:
+    """A value times a factor; what is not there stays so."""
+    return None if value is None else value * factor
+
+
+def resistance_in(name: str, value: float | None, used: Sequence[EdgeScale]) -> Written:
+    """A resistance (SI of the spectrum) in all units, by name."""
+    return {f"{name}_{scale.ohm}": scaled(value, scale.factor) for scale in used}
+
+
+def capacitance_in(name: str, value: float | None, used: Sequence[EdgeScale]) -> Written:
+    """A capacitance (SI of the spectrum) in all units, by name."""
+    return {f"{name}_{scale.farad}": scaled(value, 1 / scale.factor) for scale in used}
+
+
+def resistance_with_error(name: str, value: float | None, stderr: float | None, used: Sequence[EdgeScale]) -> Written:
+    """A resistance and its standard error (SI of the spectrum) in all units, by name."""
+    return resistance_in(name, value, used) | resistance_in(f"{name}_stderr", stderr, used)
+
+
+def capacitance_with_error(name: str, value: float | None, stderr: float | None, used: Sequence[EdgeScale]) -> Written:
+    """A capacitance and its standard error (SI of the spectrum) in all units, by name."""
+    return capacitance_in(name, value, used) | capacitance_in(f"{name}_stderr", stderr, used)
 
 
 def _positive(name: str, value: float, unit: str) -> float:

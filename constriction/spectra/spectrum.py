@@ -5,7 +5,6 @@ Values are SI inside; centimetres appear only in files and pictures.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base import catalogue
 from constriction.base.errors import InputError
-from constriction.base.files import read_file, telling_where
+from constriction.base.files import telling_where
 
 EDGE_UNITS = {unit: catalogue.EDGE_UNITS[unit] for unit in ("ohm", "ohm m2", "ohm m")}  # that a spectrum may have
 
@@ -81,41 +80,9 @@ def write_csv(spectrum: Spectrum, path: str | Path) -> None:
     """
     z = spectrum.impedance * EDGE_UNITS[spectrum.unit].factor
     rows = zip(spectrum.frequency.tolist(), z.real.tolist(), z.imag.tolist(), strict=True)
-    lines = [",".join(_header(spectrum.unit)), *(",".join(map(repr, row)) for row in rows)]
+    lines = [",".join(csv_header(spectrum.unit)), *(",".join(map(repr, row)) for row in rows)]
     with telling_where(path):
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-
-
-def read_csv(path: str | Path) -> Spectrum:
-    """Read what `write_csv` wrote.
-
-    Args:
-        path: a file with the header `frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2` (or
-            `_ohm`, `_ohm_cm`), then one point per line with falling frequency.
-
-    Returns:
-        The spectrum, in SI units.
-
-    Raises:
-        InputError: no such file, another header, a line that is not three finite numbers, frequencies not
-            falling; the message names the line.
-    """
-    rows = list(_rows(_read_text(path)))
-    if not rows:
-        raise InputError(f"{path}: empty, expected the header {','.join(_header('ohm m2'))}")
-    unit = _unit_of_header(rows[0][1], f"{path}, line {rows[0][0]}")
-    points = [_numbers(cells, f"{path}, line {number}") for number, cells in rows[1:]]
-    if not points:
-        raise InputError(f"{path}: no point below the header, expected at least one")
-    for (number, _), above, here in zip(rows[2:], points[:-1], points[1:], strict=True):
-        if not here[0] < above[0]:
-            raise InputError(
-                f"{path}, line {number}: frequency {here[0]!r} Hz after {above[0]!r} Hz, "
-                "expected falling frequency; sort the lines"
-            )
-    table = np.array(points)
-    z = (table[:, 1] + 1j * table[:, 2]) / EDGE_UNITS[unit].factor
-    return Spectrum(table[:, 0], z, unit)
 
 
 def logarithmic_frequencies(start: float, stop: float, points_per_decade: float) -> NDArray[np.float64]:
@@ -175,48 +142,7 @@ def _check_numbers(frequency: NDArray[np.float64], impedance: NDArray[np.complex
         )
 
 
-def _header(unit: str) -> tuple[str, str, str]:
+def csv_header(unit: str) -> tuple[str, str, str]:
+    """The names of the columns of a spectrum's file, for a unit as in `Spectrum`."""
     suffix = EDGE_UNITS[unit].suffix
     return "frequency_hertz", f"real_impedance_{suffix}", f"imaginary_impedance_{suffix}"
-
-
-def _unit_of_header(cells: list[str], where: str) -> str:
-    for unit in EDGE_UNITS:
-        if cells == list(_header(unit)):
-            return unit
-    raise InputError(
-        f"{where}: header {','.join(cells)!r:.100}, expected {','.join(_header('ohm m2'))!r} (or _ohm, _ohm_cm)"
-    )
-
-
-def _read_text(path: str | Path) -> str:
-    try:
-        return read_file(path, "a spectrum as CSV").decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; expected a spectrum as CSV") from error
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, cells) of the lines that are not blank."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield number, [cell.strip() for cell in line.split(",")]
-
-
-def _numbers(cells: list[str], where: str) -> tuple[float, float, float]:
-    if len(cells) != 3:
-        raise InputError(f"{where}: {len(cells)} values, expected 3 (frequency, real part, imaginary part)")
-    frequency, real, imaginary = (_number(cell, where) for cell in cells)
-    if frequency <= 0:
-        raise InputError(f"{where}: frequency {frequency!r} Hz, expected a positive number")
-    return frequency, real, imaginary
-
-
-def _number(cell: str, where: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InputError(f"{where}: {cell!r:.40}, expected a finite number")
-    return value

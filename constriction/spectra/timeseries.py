@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.headers import TextTable, left_out
 from constriction.spectra.columns.units import Unit
 from constriction.spectra.columns.vocabulary import SERIES
 
@@ -63,7 +64,7 @@ def series_columns(roles: frozenset[str]) -> tuple[str, ...]:
     return (*wanted, *(("frequency",) if "frequency" in roles else ()))
 
 
-def series_of(tables: list[Table], path: str) -> TimeSeries:
+def series_of(tables: list[TextTable], path: str) -> TimeSeries:
     """Join the tables of a file to one time series.
 
     Args:
@@ -73,43 +74,51 @@ def series_of(tables: list[Table], path: str) -> TimeSeries:
     Raises:
         InputError: a unit does not fit, impedance only, fewer than 2 rows, time runs backwards.
     """
-    pieces: list[NDArray[np.float64]] = []
-    lines: list[NDArray[np.int64]] = []
-    kinds = set()
-    for table in tables:
-        units = {role: _unit(table, role, path) for role in ("time", "potential", "current")}
-        kinds.add(units["current"].kind)
-        with np.errstate(over="ignore"):
-            rows = np.array(
-                [unit.factor * table.columns[role].sign * table.values[role] for role, unit in units.items()]
-            )
-        bad = np.flatnonzero(~np.all(np.isfinite(rows), axis=0))
-        if bad.size:
-            raise InputError(f"{path}, line {table.lines[bad[0]]}: a number too large, expected finite SI values")
-        at_rest = table.values["frequency"] == 0 if "frequency" in table.values else np.ones(rows.shape[1], dtype=bool)
-        pieces.append(rows[:, at_rest])
-        lines.append(table.lines[at_rest])
-    joined, line = np.concatenate(pieces, axis=1), np.concatenate(lines)
-    left_out = sum(table.lines.size for table in tables) - line.size
-    if line.size < 2:
+    pieces = [_at_rest(table, path) for table in tables]
+    rows, lines = (np.concatenate(part, axis=-1) for part in list(zip(*pieces, strict=True))[:2])
+    kinds = {kind for _, _, kind in pieces}
+    impedance = sum(table.lines.size for table in tables) - lines.size
+    if lines.size < 2:
         raise InputError(
-            f"{path}: {left_out} rows of impedance and {line.size} of direct current, expected a time series "
+            f"{path}: {impedance} rows of impedance and {lines.size} of direct current, expected a time series "
             "(frequency 0 or no frequency)"
         )
     if len(kinds) > 1:
         raise InputError(f"{path}: current and current density in one file, expected one of them")
-    back = np.flatnonzero(np.diff(joined[0]) < 0)
+    time, potential, current = rows
+    back = np.flatnonzero(np.diff(time) < 0)
     if back.size:
         raise InputError(
-            f"{path}, line {line[back[0] + 1]}: time {joined[0][back[0] + 1]:g} s after {joined[0][back[0]]:g} s, "
+            f"{path}, line {lines[back[0] + 1]}: time {time[back[0] + 1]:g} s after {time[back[0]]:g} s, "
             "expected rising time"
         )
-    remarks = [f"{left_out} rows of impedance left out"] if left_out else []
+    return TimeSeries(time, potential, current, kinds == {"A/m2"}, _remarks(tables, impedance))
+
+
+class _Rest(NamedTuple):
+    """Rows of a table without impedance: (3, N) time, potential and current in SI, (N,) lines, kind of the current."""
+
+    rows: NDArray[np.float64]
+    lines: NDArray[np.int64]
+    kind: str
+
+
+def _at_rest(table: TextTable, path: str) -> _Rest:
+    units = {role: _unit(table, role, path) for role in ("time", "potential", "current")}
+    with np.errstate(over="ignore"):
+        rows = np.array([unit.factor * table.columns[role].sign * table.values[role] for role, unit in units.items()])
+    bad = np.flatnonzero(~np.all(np.isfinite(rows), axis=0))
+    if bad.size:
+        raise InputError(f"{path}, line {table.lines[bad[0]]}: a number too large, expected finite SI values")
+    rest = table.values.get("frequency", np.zeros(table.lines.size)) == 0
+    return _Rest(rows[:, rest], table.lines[rest], units["current"].kind)
+
+
+def _remarks(tables: list[TextTable], impedance: int) -> tuple[str, ...]:
+    remarks = [f"{impedance} rows of impedance left out"] if impedance else []
     remarks += [remark for table in tables for remark in table.remarks]
-    if faults := [fault for table in tables for fault in table.faults]:
-        count = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
-        remarks.append(f"{count} left out (line {faults[0].line}: {faults[0].why}{'; …' if len(faults) > 1 else ''})")
-    return TimeSeries(joined[0], joined[1], joined[2], kinds == {"A/m2"}, tuple(dict.fromkeys(remarks)))
+    remarks += left_out([fault for table in tables for fault in table.faults], 1)
+    return tuple(dict.fromkeys(remarks))
 
 
 def charge(series: TimeSeries, area: float | None = None) -> NDArray[np.float64]:
@@ -170,7 +179,8 @@ def nucleation(series: TimeSeries, area: float | None = None) -> Nucleation:
     flowing = np.abs(series.current) > 1e-3 * np.max(np.abs(series.current))
     early = flowing & (passed < low)
     if not np.any(early):
-        raise InputError("time series: no row with current before 0.05 mAh/cm², expected the initial drop")
+        first = passed[flowing][0] / MAH_PER_CM2
+        raise InputError(f"time series: current from {first:.3g} mAh/cm² on, expected the initial drop before 0.05")
     place = int(np.argmin(np.where(early, series.potential, np.inf)))
     lowest = float(series.potential[place])
     return Nucleation(plateau - lowest, lowest, float(passed[place]), plateau)
@@ -185,7 +195,7 @@ def _mean_over_charge(passed: NDArray[np.float64], potential: NDArray[np.float64
     return float(np.sum(np.diff(q) * (e[1:] + e[:-1]) / 2) / (high - low))
 
 
-def _unit(table: Table, role: str, path: str) -> Unit:
+def _unit(table: TextTable, role: str, path: str) -> Unit:
     column = table.columns[role]
     kinds = SERIES[role].kinds
     if column.unit is None:

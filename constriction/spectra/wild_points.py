@@ -12,9 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
-type Flags = NDArray[np.bool_]
+from constriction.laws.arrays import Complexes, Flags, Reals
 
 METHOD = (
     "leave-one-out: points leave, alone or up to 3 neighbours together, until a chain of RC elements (3 per decade, "

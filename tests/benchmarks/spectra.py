@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from constriction.laws.circuit import impedance, parse_circuit
-from constriction.spectra.drt.relaxation_times import relaxation_times, stability_scan
+from constriction.spectra.drt.persistence import stability_scan
+from constriction.spectra.drt.relaxation_times import relaxation_times
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.kramers_kronig import kramers_kronig
 from constriction.spectra.spectrum import Spectrum

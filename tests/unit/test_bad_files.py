@@ -12,6 +12,7 @@ from measured import EIS, FREQUENCY, IMPEDANCE, cell, needs_data, survives, tabl
 
 from constriction.base import files
 from constriction.base.errors import InputError
+from constriction.base.files import LARGEST_INPUT
 from constriction.spectra.files import texts
 from constriction.spectra.files.readers import read, read_series
 
@@ -277,7 +278,7 @@ def test_large_file_is_refused_unread(tmp_path):
 
 
 SLOW = {
-    "rows": lambda: (HEADER + "\n" + "1000.123456\t1000.123456\t1000.123456\tx\n" * 10**6)[: texts.LARGEST_FILE],
+    "rows": lambda: (HEADER + "\n" + "1000.123456\t1000.123456\t1000.123456\tx\n" * 10**6)[:LARGEST_INPUT],
     "wide rows": lambda: "f\tRe\tIm" + "\tx" * 1000 + "\n" + ("1\t" * 1002 + "1\n") * 15000,
     "good rows": lambda: (
         HEADER + "\n" + "\n".join(f"{n}.5\t1000.5\t1000.5" for n in range(texts.MOST_LINES - 9, 0, -1))
@@ -285,14 +286,14 @@ SLOW = {
     "decimal commas": lambda: (
         HEADER + "\n" + "\n".join(f"{n},5\t1000,5\t1000,5" for n in range(texts.MOST_LINES - 9, 0, -1))
     ),
-    "short lines": lambda: "1\n" * (texts.LARGEST_FILE // 2),
+    "short lines": lambda: "1\n" * (LARGEST_INPUT // 2),
     "headers": lambda: (HEADER + "\n") * (texts.MOST_LINES - 9),
     "words like headers": lambda: "freq hz Re z with many other words in the line\n" * (texts.MOST_LINES - 9),
-    "one line": lambda: "freq/Hz\t" * (texts.LARGEST_FILE // 8),
-    "one number": lambda: "1" * texts.LARGEST_FILE,
-    "one cell": lambda: "1,1,1\n1,1," + "1." * (texts.LARGEST_FILE // 4),
-    "quotes": lambda: '"' * texts.LARGEST_FILE,
-    "blanks": lambda: "f" + " " * (texts.LARGEST_FILE - 2) + "f",
+    "one line": lambda: "freq/Hz\t" * (LARGEST_INPUT // 8),
+    "one number": lambda: "1" * LARGEST_INPUT,
+    "one cell": lambda: "1,1,1\n1,1," + "1." * (LARGEST_INPUT // 4),
+    "quotes": lambda: '"' * LARGEST_INPUT,
+    "blanks": lambda: "f" + " " * (LARGEST_INPUT - 2) + "f",
     "comments": lambda: HEADER + "\n1\t1\t1\n" + "#\n" * (texts.MOST_LINES - 9) + "x",
     "bad rows": lambda: HEADER + "\n" + "1\t1\t1\nabc\t1\t1\n" * (texts.MOST_LINES // 2 - 9),
     "bad cells": lambda: HEADER + "\n" + "1\tOVERLOAD\t1\n" * (texts.MOST_LINES - 9),

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from constriction.base.errors import InputError
-from constriction.laws.circuit import evaluate, impedance, parse_circuit, to_internal, unit_of
+from constriction.laws.circuit import evaluate, impedance, parse_circuit, to_internal
+from constriction.laws.elements import unit_of
 
 F = np.geomspace(1e6, 1e-2, 33)
 S = 2j * math.pi * F

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 from measured import EIS, FREQUENCY, IMPEDANCE, needs_data, table
+from support.spectrum_csv import read_csv
 
 from constriction.cli import main
-from constriction.spectra.spectrum import read_csv
 
 HEADER = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
 ONE = table(HEADER, (FREQUENCY, IMPEDANCE.real, -IMPEDANCE.imag))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.conversions import Geometry
+from constriction.spectra.columns.conversions import SampleGeometry
 from constriction.spectra.files.readers import ReadOptions, read
 
 F = np.geomspace(1e5, 1.0, 21)
@@ -20,7 +20,7 @@ OMEGA = 2 * np.pi * F
 Z = 12 + 45 / (1 + (1j * OMEGA * 2e-4) ** 0.92)
 Y, C = 1 / Z, 1 / (1j * OMEGA * Z)
 AREA, THICKNESS = np.pi / 4 * 0.01**2, 1e-3
-SIZE = Geometry(AREA, THICKNESS)
+SIZE = SampleGeometry(AREA, THICKNESS)
 RHO = Z * AREA / THICKNESS
 EPS = 1 / (1j * OMEGA * 8.8541878128e-12 * RHO)
 Q = -Z.imag / Z.real  # of a capacitor; that of a coil is −Q

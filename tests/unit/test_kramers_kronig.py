@@ -7,7 +7,8 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import impedance, parse_circuit
-from constriction.spectra.kramers_kronig import KramersKronigOptions, exclude, kramers_kronig
+from constriction.spectra.exclusion import exclude
+from constriction.spectra.kramers_kronig import KramersKronigOptions, kramers_kronig
 from constriction.spectra.spectrum import Spectrum
 
 F = np.geomspace(7e6, 100, 70)

@@ -2,17 +2,10 @@
 
 import numpy as np
 import pytest
+from support.normalised_values import FARAD_PER_METRE, normalised_capacitance, normalised_resistance
 
 from constriction.base.errors import InputError
-from constriction.spectra.normalisation import (
-    FARAD_PER_METRE,
-    normalised,
-    normalised_capacitance,
-    normalised_resistance,
-    to_area,
-    to_cell_constant,
-    to_pristine_cell,
-)
+from constriction.spectra.normalisation import normalised, to_area, to_cell_constant, to_pristine_cell
 from constriction.spectra.spectrum import Spectrum
 
 CELL = Spectrum(np.array([1e6, 1e3, 1.0]), np.array([10 - 1j, 20 - 5j, 30 - 100j]), "ohm")

@@ -5,8 +5,8 @@ import pytest
 import relaxation_pairs
 
 from constriction.laws.circuit import impedance, parse_circuit
+from constriction.spectra.drt.persistence import StabilityScan, stability_scan
 from constriction.spectra.drt.processes import UNCONFIRMED, UNRESOLVED, find_processes
-from constriction.spectra.drt.relaxation_times import StabilityScan, stability_scan
 from constriction.spectra.spectrum import Spectrum
 
 F = np.logspace(6, -2, 81)

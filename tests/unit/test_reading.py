@@ -11,16 +11,9 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.simulation.peaks import find_peaks
-from constriction.spectra.reading.reading import (
-    APART,
-    RESOLUTION,
-    RESOLVED,
-    Weight,
-    noise_beside,
-    peaks_apart,
-    read_beside,
-)
-from constriction.spectra.reading.slab import Slab, arc_beside
+from constriction.spectra.reading.peaks import APART, peaks_apart
+from constriction.spectra.reading.reading import RESOLUTION, RESOLVED, Weight, noise_beside, read_beside
+from constriction.spectra.reading.slab import ReferenceSlab, arc_beside
 from constriction.spectra.spectrum import Spectrum
 
 WINDOW = np.geomspace(7e6, 100.0, 50)
@@ -36,7 +29,7 @@ def rc(resistance, apex, frequency):
 def slab(*arcs, frequency=WINDOW):
     arcs = arcs or (BULK, BOUNDARY)
     resistances, apexes = (np.array(column) for column in zip(*arcs, strict=True))
-    return Slab(frequency, resistances, apexes, np.ones(len(arcs)))
+    return ReferenceSlab(frequency, resistances, apexes, np.ones(len(arcs)))
 
 
 def constricted(own, resistance, apex, *, factor=1.0, arc=0.0):
@@ -178,7 +171,7 @@ def test_what_stands_apart(arcs, expected):
 
 
 def test_a_slab_is_the_sum_of_its_arcs():
-    depressed = Slab(WINDOW, np.array([10.0, 20.0]), np.array([900e6, 1e6]), np.array([1.0, 0.8]))
+    depressed = ReferenceSlab(WINDOW, np.array([10.0, 20.0]), np.array([900e6, 1e6]), np.array([1.0, 0.8]))
     expected = rc(*BULK, WINDOW) + 20.0 / (1 + (1j * WINDOW / 1e6) ** 0.8)
     assert depressed.impedance == pytest.approx(expected, rel=1e-12)
     assert (depressed.resistance, depressed.circuit) == (30.0, "R-RQ")

@@ -8,7 +8,8 @@ from scipy.integrate import quad, trapezoid
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import impedance, parse_circuit
-from constriction.spectra.drt.relaxation_times import DistributionOptions, relaxation_times, stability_scan
+from constriction.spectra.drt.persistence import stability_scan
+from constriction.spectra.drt.relaxation_times import DistributionOptions, relaxation_times
 from constriction.spectra.drt.tikhonov import gaussians, penalty_root
 from constriction.spectra.spectrum import Spectrum
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.spectrum_csv import read_csv
 
 from constriction.base import folders
 from constriction.base.errors import InputError, StoreError
@@ -22,7 +23,7 @@ from constriction.simulation import record as results
 from constriction.simulation.peaks import Peak
 from constriction.simulation.record import FILES, check_folder, result_record, write_result
 from constriction.simulation.simulate import Result
-from constriction.spectra.spectrum import Spectrum, read_csv
+from constriction.spectra.spectrum import Spectrum
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
 WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}

@@ -13,7 +13,7 @@ from constriction.spectra.drt.relaxation_times import DistributionOptions
 from constriction.spectra.measurement import Measurement, Metadata
 from constriction.spectra.normalisation import to_area
 from constriction.spectra.reading.analysis import AnalysisOptions
-from constriction.spectra.reading.batch import BatchOptions, Entry, analyse_all
+from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends, Trend
 from constriction.view.charts.curves import SpectrumCurve
@@ -40,7 +40,7 @@ def entry_of(name, distribution=True, window=(0.5, 1e7)):
     z = impedance(parse_circuit(text), values, F)
     z = z + np.abs(z) * (scatter[0] + 1j * scatter[1])
     z[30] *= 1.1
-    entry = Entry("a file $1$.mpt", Measurement(Spectrum(F, z, "ohm"), Metadata("a file $1$.mpt", "")))
+    entry = AnalysedSpectrum("a file $1$.mpt", Measurement(Spectrum(F, z, "ohm"), Metadata("a file $1$.mpt", "")))
     how = AnalysisOptions(circuits=(text,), window=window)
     (found,) = analyse_all([entry], BatchOptions(how, DistributionOptions(1e-3) if distribution else None))
     return found

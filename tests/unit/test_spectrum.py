@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
+from support.spectrum_csv import read_csv
 
 from constriction.base.errors import InputError, StoreError
-from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, read_csv, write_csv
+from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
 
 HEADER = "frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2\n"
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import wild_points
 
-from constriction.spectra.kramers_kronig import exclude, kramers_kronig
+from constriction.spectra.exclusion import exclude
+from constriction.spectra.kramers_kronig import kramers_kronig
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.wild_points import find_wild_points
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from constriction.spectra.normalisation import Normalisation
-    from constriction.spectra.reading.batch import BatchOptions, Entry
+    from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
     from constriction.spectra.timeseries import Nucleation, TimeSeries
     from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
     from constriction.view.pages.provenance import Origin
@@ -89,7 +89,7 @@ class Report:
         deposition: between the spectra, or None.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[AnalysedSpectrum]
     scaled: Scaled | None
     charges: Sequence[float] | None
     how: BatchOptions
@@ -247,7 +247,7 @@ def _write_curves(report: Report, folder: Path) -> None:
 # --- pictures ------------------------------------------------------------------------------------------------------
 
 
-def _picture_name(number: int, entry: Entry) -> str:
+def _picture_name(number: int, entry: AnalysedSpectrum) -> str:
     """Such as spectrum-01-cell_3."""
     plain = re.sub(r"[^\w.+-]+", "_", Path(entry.file).stem, flags=re.ASCII)[:LONGEST_NAME]
     return f"spectrum-{number + 1:02d}-{plain or 'unnamed'}"

@@ -78,7 +78,7 @@ def limits(hold: Sequence[str], bound: Sequence[str]) -> Limits:
 
 
 def _read(option: str, text: str) -> tuple[str, tuple[_Value, _Value]]:
-    from constriction.laws.circuit import KINDS
+    from constriction.laws.elements import KINDS
 
     parts = NAME.fullmatch(text)
     example = "'a1=1' or 'R0=12 ohm'" if option == "--hold" else "'R1=10..100 ohm' or 'a1=0.8..1'"

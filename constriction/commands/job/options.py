@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from constriction.case.schema import Case
-    from constriction.spectra.columns.conversions import Geometry
+    from constriction.spectra.columns.conversions import SampleGeometry
     from constriction.spectra.reading.analysis import Mask
 
 FLAG = SEVERAL = Parameter(negative="", show_default=False)
@@ -58,15 +58,15 @@ def positive_quantity(option: str, text: str, kind: str) -> float:
     return value
 
 
-def geometry(area: str | None, thickness: str | None) -> Geometry:
+def geometry(area: str | None, thickness: str | None) -> SampleGeometry:
     """The size of a sample that --area and --thickness name.
 
     Raises:
         InputError: one is no such quantity.
     """
-    from constriction.spectra.columns.conversions import Geometry
+    from constriction.spectra.columns.conversions import SampleGeometry
 
-    return Geometry(
+    return SampleGeometry(
         None if area is None else positive_quantity("--area", area, "area"),
         None if thickness is None else positive_quantity("--thickness", thickness, "length"),
     )

@@ -23,7 +23,7 @@ _LOST = ("?", "\ufffd")
 LONGEST_CELL = 80
 
 
-class Column(NamedTuple):
+class HeaderColumn(NamedTuple):
     """What a header cell says.
 
     Attributes:
@@ -44,7 +44,7 @@ class Column(NamedTuple):
     label: str = ""
     temperature: float | None = None
 
-    def with_unit(self, text: str) -> "Column":
+    def with_unit(self, text: str) -> "HeaderColumn":
         """The column with the unit of another row, where its header has none."""
         if not self.lacks_unit or text.strip("()[] ") in _NO_UNIT:
             return self
@@ -62,7 +62,7 @@ class Column(NamedTuple):
         return (SPECTRUM.get(self.role) or SERIES[self.role]).kinds
 
 
-def recognise(cell: str, vocabulary: Mapping[str, Role]) -> Column | None:
+def recognise(cell: str, vocabulary: Mapping[str, Role]) -> HeaderColumn | None:
     """Say what a header cell means.
 
     Args:
@@ -76,26 +76,41 @@ def recognise(cell: str, vocabulary: Mapping[str, Role]) -> Column | None:
 
 
 @lru_cache(maxsize=4096)
-def _recognise(cell: str, spectrum: bool) -> Column | None:
+def _recognise(cell: str, spectrum: bool) -> HeaderColumn | None:
     text = plain(cell).strip().strip(";")
     if not text or (spectrum and text == "x"):  # EC-Lab's degree of insertion, no reactance
         return None
-    temperature = None
-    if spectrum and (found := _TEMPERATURE.search(text)) and found.start() > 0:
-        temperature = kelvin(float(found[1].replace(",", ".")), "degC" if found[2] == "C" else "K")
-        text = (text[: found.start()] + text[found.end() :]).strip()
-    sign = -1 if (minus := _SIGN.match(text)) else 1
-    text = text[minus.end() :] if minus else text
-    if parts := _LOG_OF_UNIT.fullmatch(text):
-        text = f"{parts[1]}{parts[2]} [{parts[3]}]"
+    text, temperature = _without_temperature(text) if spectrum else (text, None)
+    sign, text = _signed(text)
     vocabulary = SPECTRUM if spectrum else SERIES
-    for name, unit_text, sure in _splits(text):
+    for name, unit_text, sure in _splits(_with_unit_of_logarithm(text)):
         for role, label in named(name, vocabulary):
             kinds = vocabulary[role].kinds
             unit = _unit(unit_text, kinds)
             if _fits(name, role, unit, kinds, sure):
-                return Column(role, sign, unit, unit_text, cell, label, temperature)
+                return HeaderColumn(role, sign, unit, unit_text, cell, label, temperature)
     return None
+
+
+def _signed(text: str) -> tuple[int, str]:
+    """−1 and a name without the minus in front, or 1 and the name."""
+    minus = _SIGN.match(text)
+    return (-1, text[minus.end() :]) if minus else (1, text)
+
+
+def _without_temperature(text: str) -> tuple[str, float | None]:
+    """A name without the temperature in it, and that in K; None without."""
+    found = _TEMPERATURE.search(text)
+    if not found or not found.start():
+        return text, None
+    temperature = kelvin(float(found[1].replace(",", ".")), "degC" if found[2] == "C" else "K")
+    return (text[: found.start()] + text[found.end() :]).strip(), temperature
+
+
+def _with_unit_of_logarithm(text: str) -> str:
+    """Log(f/Hz) as logf [Hz]."""
+    parts = _LOG_OF_UNIT.fullmatch(text)
+    return f"{parts[1]}{parts[2]} [{parts[3]}]" if parts else text
 
 
 def _unit(text: str, kinds: tuple[str, ...]) -> Unit | None:

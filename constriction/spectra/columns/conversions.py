@@ -9,16 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Reals
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 
-VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018
-
-type Numbers = NDArray[np.float64]
 # (N,) angular frequency in rad/s and two quantities in SI → (N,) complex.
-type Convert = Callable[[Numbers, Numbers, Numbers], NDArray[Any]]
+type Convert = Callable[[Reals, Reals, Reals], NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Geometry:
+class SampleGeometry:
     """The size of a sample.
 
     Attributes:
@@ -29,12 +28,12 @@ class Geometry:
     area: float | None = None
     thickness: float | None = None
 
-    def completed(self, other: "Geometry") -> "Geometry":
+    def completed(self, other: "SampleGeometry") -> "SampleGeometry":
         """With what another one knows where this one does not."""
-        return Geometry(self.area or other.area, self.thickness or other.thickness)
+        return SampleGeometry(self.area or other.area, self.thickness or other.thickness)
 
 
-class Pair(NamedTuple):
+class QuantityPair(NamedTuple):
     """Two quantities that make an impedance.
 
     Attributes:
@@ -55,11 +54,11 @@ class Pair(NamedTuple):
         return self.first, self.second
 
 
-def _cartesian(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+def _cartesian(w: Reals, x: Reals, y: Reals) -> NDArray[Any]:
     return x + 1j * y
 
 
-def _polar(w: Numbers, x: Numbers, y: Numbers) -> NDArray[Any]:
+def _polar(w: Reals, x: Reals, y: Reals) -> NDArray[Any]:
     return x * np.exp(1j * y)
 
 
@@ -88,42 +87,48 @@ _PARALLEL: Mapping[tuple[str, str], Convert] = {
 }
 
 
-def _passive(loss: Numbers) -> Numbers:
+def _passive(loss: Reals) -> Reals:
     """C'' or ε'' of a column that is called Im C or Im ε, which may have either sign: energy is lost, not made."""
     return loss if 2 * np.count_nonzero(loss > 0) >= np.count_nonzero(loss) else -loss
 
 
-def _capacitance(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+def _capacitance(w: Reals, real: Reals, imaginary: Reals) -> NDArray[Any]:
     return 1 / (1j * w * (real - 1j * imaginary))
 
 
-def _permittivity(w: Numbers, real: Numbers, imaginary: Numbers) -> NDArray[Any]:
+def _permittivity(w: Reals, real: Reals, imaginary: Reals) -> NDArray[Any]:
     return 1 / (1j * w * VACUUM_PERMITTIVITY * (real - 1j * imaginary))
 
 
 PAIRS = (
-    Pair("Re Z", "Im Z", _cartesian),
-    *(Pair("|Z|", phase, _polar) for phase in ("phase Z", "phase")),
-    *(Pair(r, x, _cartesian) for r, x in (("Rs", "Xs"), ("R", "X"), ("Rs", "X"), ("R", "Xs"))),
-    Pair("Re Y", "Im Y", _inverse(_cartesian)),
-    *(Pair("|Y|", phase, _inverse(_polar)) for phase in ("phase Y", "phase")),
-    Pair("Rp", "Xp", lambda w, r, x: 1 / (1 / r + 1 / (1j * x))),
-    *(Pair(c, name, _SERIES[c, kind]) for (c, kind) in _SERIES for name in {"R": ("Rs", "R")}.get(kind, (kind,))),
+    QuantityPair("Re Z", "Im Z", _cartesian),
+    *(QuantityPair("|Z|", phase, _polar) for phase in ("phase Z", "phase")),
+    *(QuantityPair(r, x, _cartesian) for r, x in (("Rs", "Xs"), ("R", "X"), ("Rs", "X"), ("R", "Xs"))),
+    QuantityPair("Re Y", "Im Y", _inverse(_cartesian)),
+    *(QuantityPair("|Y|", phase, _inverse(_polar)) for phase in ("phase Y", "phase")),
+    QuantityPair("Rp", "Xp", lambda w, r, x: 1 / (1 / r + 1 / (1j * x))),
     *(
-        Pair(c, name, _PARALLEL[c, kind])
+        QuantityPair(c, name, _SERIES[c, kind])
+        for (c, kind) in _SERIES
+        for name in {"R": ("Rs", "R")}.get(kind, (kind,))
+    ),
+    *(
+        QuantityPair(c, name, _PARALLEL[c, kind])
         for (c, kind) in _PARALLEL
         for name in {"R": ("Rp", "R"), "G": ("Re Y",)}.get(kind, (kind,))
     ),
-    Pair("C", "Re Y", _PARALLEL["Cp", "G"]),
-    Pair("C'", "C''", _capacitance),
-    Pair("C'", "Im C", lambda w, real, imaginary: _capacitance(w, real, _passive(imaginary))),
-    Pair("ρ'", "ρ''", _cartesian, of_material=True),
-    Pair("σ'", "σ''", _inverse(_cartesian), of_material=True),
-    Pair("ε'", "ε''", _permittivity, of_material=True),
-    Pair("ε'", "Im ε", lambda w, real, imag: _permittivity(w, real, _passive(imag)), of_material=True),
-    Pair("M'", "M''", lambda w, real, imag: (real + 1j * imag) / (1j * w * VACUUM_PERMITTIVITY), of_material=True),
-    Pair("ε'", "D", lambda w, real, d: _permittivity(w, real, real * d), of_material=True),
-    Pair("ε'", "σ'", lambda w, real, s: 1 / (s + 1j * w * VACUUM_PERMITTIVITY * real), of_material=True),
+    QuantityPair("C", "Re Y", _PARALLEL["Cp", "G"]),
+    QuantityPair("C'", "C''", _capacitance),
+    QuantityPair("C'", "Im C", lambda w, real, imaginary: _capacitance(w, real, _passive(imaginary))),
+    QuantityPair("ρ'", "ρ''", _cartesian, of_material=True),
+    QuantityPair("σ'", "σ''", _inverse(_cartesian), of_material=True),
+    QuantityPair("ε'", "ε''", _permittivity, of_material=True),
+    QuantityPair("ε'", "Im ε", lambda w, real, imag: _permittivity(w, real, _passive(imag)), of_material=True),
+    QuantityPair(
+        "M'", "M''", lambda w, real, imag: (real + 1j * imag) / (1j * w * VACUUM_PERMITTIVITY), of_material=True
+    ),
+    QuantityPair("ε'", "D", lambda w, real, d: _permittivity(w, real, real * d), of_material=True),
+    QuantityPair("ε'", "σ'", lambda w, real, s: 1 / (s + 1j * w * VACUUM_PERMITTIVITY * real), of_material=True),
 )
 # What a unit says about the impedance: of a cell, per area, or of a material.
 IMPEDANCE_UNIT = {
@@ -133,12 +138,12 @@ IMPEDANCE_UNIT = {
 }
 
 
-def pair_of(roles: frozenset[str]) -> Pair | None:
+def pair_of(roles: frozenset[str]) -> QuantityPair | None:
     """The pair that an impedance is made from: the first of `PAIRS` that is there."""
     return next((pair for pair in PAIRS if pair.first in roles and pair.second in roles), None)
 
 
-def cell_factor(geometry: Geometry, what: str) -> float:
+def cell_factor(geometry: SampleGeometry, what: str) -> float:
     """Thickness over area in 1/m, which turns Ω·m into Ω.
 
     Args:
@@ -159,12 +164,12 @@ def cell_factor(geometry: Geometry, what: str) -> float:
     return geometry.thickness / geometry.area
 
 
-def in_degrees(phase: Numbers) -> bool:
+def in_degrees(phase: Reals) -> bool:
     """Whether a phase without unit is in degrees: unless all are within ±1.6, what radians can be."""
     finite = phase[np.isfinite(phase)]
     return bool(np.any(np.abs(finite) > 1.6))
 
 
-def radians(phase: Numbers, degrees: bool) -> Numbers:
+def radians(phase: Reals, degrees: bool) -> Reals:
     """A phase as it was written, in rad."""
     return phase * (math.pi / 180) if degrees else phase

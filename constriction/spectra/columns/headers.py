@@ -1,7 +1,7 @@
 """What a header line names, and the tables that stand below it side by side."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.units import unit_of
 from constriction.spectra.columns.vocabulary import Role
 from constriction.spectra.files.cutting import SPLITS, TABS, Split, blanks, trimmed
@@ -50,8 +50,17 @@ class Fault(NamedTuple):
     why: str
 
 
+def left_out(faults: Sequence[Fault], most: int) -> tuple[str, ...]:
+    """One note that counts faults and names the first ones; () without."""
+    if not faults:
+        return ()
+    named = "; ".join(f"line {fault.line}: {fault.why}" for fault in faults[:most])
+    rows = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
+    return (f"{rows} left out ({named}{'; …' if len(faults) > most else ''})",)
+
+
 @dataclass(frozen=True, eq=False)
-class Table:
+class TextTable:
     """The columns of one table that are needed.
 
     Attributes:
@@ -66,7 +75,7 @@ class Table:
         warnings: what may be wrong with it.
     """
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, HeaderColumn]
     values: Mapping[str, NDArray[np.float64]]
     lines: NDArray[np.int64]
     header: int
@@ -82,7 +91,7 @@ class Header(NamedTuple):
 
     split: Split
     names: list[str]
-    variants: Mapping[Variant, Mapping[str, tuple[int, Column]]]
+    variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
 
     def places(self, without: Collection[str] = ()) -> list[int]:
         """Of all columns that are read, or of those that have other roles than some."""
@@ -107,6 +116,11 @@ def cells_of_header(line: str) -> Iterator[tuple[Split, list[str]]]:
         yield split, names
 
 
+def may_be_header(line: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line is worth a closer look; cheap."""
+    return len(line) <= LONGEST_HEADER and vocabulary.hint.search(line) is not None
+
+
 def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
     """The likeliest way to cut a line that makes it a header, and the names; None when it is none."""
     for split, names in cells_of_header(line):
@@ -120,9 +134,11 @@ def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
     return None
 
 
-def variants_of(columns: list[Column | None], complete: Complete) -> dict[Variant, dict[str, tuple[int, Column]]]:
+def variants_of(
+    columns: list[HeaderColumn | None], complete: Complete
+) -> dict[Variant, dict[str, tuple[int, HeaderColumn]]]:
     """The complete tables that stand beside each other: without label, by label, by temperature."""
-    found: dict[Variant, dict[str, tuple[int, Column]]] = {MAIN: {}}
+    found: dict[Variant, dict[str, tuple[int, HeaderColumn]]] = {MAIN: {}}
     for place, column in enumerate(columns):
         if column is None:
             continue
@@ -138,10 +154,10 @@ def variants_of(columns: list[Column | None], complete: Complete) -> dict[Varian
     return whole
 
 
-def _better(column: Column, than: Column) -> bool:
+def _better(column: HeaderColumn, than: HeaderColumn) -> bool:
     """Whether only this one of two columns of one name has a unit that fits."""
 
-    def fits(item: Column) -> bool:
+    def fits(item: HeaderColumn) -> bool:
         return item.unit is None or item.unit.kind in item.kinds
 
     return fits(column) and not fits(than)
@@ -163,26 +179,29 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
 
 def with_units(
     between: list[str], header: Header, above: str = ""
-) -> Mapping[Variant, Mapping[str, tuple[int, Column]]]:
+) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
     """Take the units from a row below the names, or else above, where the names have none."""
-    own, names = header.split, header.names
-    units: list[str] = []
-    for line in between:
-        row = own(line if own is TABS else line.lstrip("#%!* "))
-        short = len(row) >= len(names) - 1 and all(len(cell) <= LONGEST_UNIT for cell in row)
-        if short and any(unit_of(cell) for cell in row):
-            units = row
-            break
-    else:
-        row = own(above if own is TABS else above.lstrip("#%!* "))
-        bare = [item for columns in header.variants.values() for item in columns.values() if item[1].lacks_unit]
-        needed = [(place, column) for place, column in bare if "1" not in column.kinds]
-        if all(place < len(row) and unit_of(row[place], column.kinds) for place, column in needed):
-            units = row
+    below = (row for row in (_row_of_units(line, header) for line in between) if _has_units(row, len(header.names)))
+    units = dict(enumerate(next(below, []) or _units_above(above, header)))
     return {
-        variant: {
-            role: (place, column.with_unit(units[place]) if place < len(units) and units[place] else column)
-            for role, (place, column) in columns.items()
-        }
+        variant: {role: (place, column.with_unit(units.get(place, ""))) for role, (place, column) in columns.items()}
         for variant, columns in header.variants.items()
     }
+
+
+def _row_of_units(line: str, header: Header) -> list[str]:
+    return header.split(line if header.split is TABS else line.lstrip("#%!* "))
+
+
+def _units_above(line: str, header: Header) -> list[str]:
+    """The cells of a line above names if it holds a unit for each that needs one; else none."""
+    row = _row_of_units(line, header)
+    bare = [item for columns in header.variants.values() for item in columns.values() if item[1].lacks_unit]
+    needed = [(place, column) for place, column in bare if "1" not in column.kinds]
+    return row if all(place < len(row) and unit_of(row[place], column.kinds) for place, column in needed) else []
+
+
+def _has_units(row: list[str], width: int) -> bool:
+    """Whether a row below names holds short cells, one for each name, with a unit among them."""
+    short = len(row) >= width - 1 and all(len(cell) <= LONGEST_UNIT for cell in row)
+    return short and any(unit_of(cell) for cell in row)

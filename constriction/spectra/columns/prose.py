@@ -1,11 +1,11 @@
 """Units that the lines above a table tell in words: "Impedance unit: kOhm", "Re, Im in mOhm"."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from constriction.spectra.columns.columns import Column, recognise
-from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.columns import HeaderColumn, recognise
+from constriction.spectra.columns.headers import TextTable
 from constriction.spectra.columns.units import Unit, unit_of
 from constriction.spectra.columns.vocabulary import SPECTRUM
 
@@ -15,7 +15,7 @@ _IN = re.compile(r"([^:;=]{1,60}?)\s+in\s+([^\s,;]{1,20})", re.IGNORECASE)
 _AND = re.compile(r"[,;&]|\band\b|\bund\b")
 
 
-def with_units_in_words(table: Table, lines: Sequence[str]) -> Table:
+def with_units_in_words(table: TextTable, lines: Sequence[str]) -> TextTable:
     """Take units from the lines above a table for the columns whose header has none.
 
     Args:
@@ -28,16 +28,30 @@ def with_units_in_words(table: Table, lines: Sequence[str]) -> Table:
     if not any(column.lacks_unit for column in table.columns.values()):
         return table
     columns, remarks, warnings = dict(table.columns), list(table.remarks), list(table.warnings)
-    for line in lines:
-        for names, text in _told(line[:LONGEST_LINE]):
-            fitting = {role: found for role, column in columns.items() if (found := _with(column, text))}
-            shown = f"{line.strip()!r:.60}"
-            if fitting and all(recognise(name, SPECTRUM) for name in names):
-                columns |= fitting
-                remarks.append(f"unit of {_listed(fitting)} from the line {shown}")
-            elif any(column.unit and column.unit.factor != 1 for column in fitting.values()):
-                warnings.append(f"the line {shown} may tell the unit of {_listed(fitting)}, whose header tells none")
+    told = ((line, names, text) for line in lines for names, text in _told(line[:LONGEST_LINE]))
+    for line, names, text in told:
+        fitting = _fitting(columns, text)
+        shown = f"{line.strip()!r:.60}"
+        if fitting and _name_columns(names):
+            columns |= fitting
+            remarks.append(f"unit of {_listed(fitting)} from the line {shown}")
+        elif any(map(_has_factor, fitting.values())):
+            warnings.append(f"the line {shown} may tell the unit of {_listed(fitting)}, whose header tells none")
     return replace(table, columns=columns, remarks=tuple(remarks), warnings=tuple(warnings))
+
+
+def _name_columns(names: Sequence[str]) -> bool:
+    return all(recognise(name, SPECTRUM) for name in names)
+
+
+def _has_factor(column: HeaderColumn) -> bool:
+    """Whether its unit is not the one that is assumed where none is written."""
+    return column.unit is not None and column.unit.factor != 1
+
+
+def _fitting(columns: Mapping[str, HeaderColumn], text: str) -> dict[str, HeaderColumn]:
+    """The columns that lack a unit and may have this one, with it."""
+    return {role: found for role, column in columns.items() if (found := _with(column, text))}
 
 
 def _told(line: str) -> Iterator[tuple[list[str], str]]:
@@ -54,11 +68,11 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in _AND.split(text) if name.strip()]
 
 
-def _with(column: Column, text: str) -> Column | None:
+def _with(column: HeaderColumn, text: str) -> HeaderColumn | None:
     """The column with a unit, None if it has one or this is none of its own."""
     unit: Unit | None = unit_of(text, column.kinds) if column.lacks_unit else None
     return column._replace(unit=unit, unit_text=text) if unit else None
 
 
-def _listed(columns: dict[str, Column]) -> str:
+def _listed(columns: dict[str, HeaderColumn]) -> str:
     return ", ".join(f"{column.name!r:.40}" for column in columns.values())

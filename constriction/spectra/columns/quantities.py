@@ -1,5 +1,6 @@
 """From the columns of a table to frequency and impedance in SI, with the reasons in words."""
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -7,22 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.conversions import (
     IMPEDANCE_UNIT,
     PAIRS,
-    Geometry,
-    Pair,
+    QuantityPair,
+    SampleGeometry,
     cell_factor,
     in_degrees,
     pair_of,
     radians,
 )
-from constriction.spectra.columns.headers import Table
+from constriction.spectra.columns.headers import TextTable
+from constriction.spectra.columns.units import kelvin
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
 
 SYMBOLS = {"ohm": "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m"}
 SHOWN_ROLES = 4
+# Of a sweep.
+FEWEST_POINTS = 5
+# Steps that are equal to this part are those of a clock.
+EQUAL_STEPS = 1e-3
+# In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
+TEMPERATURE_STEP = 2.0
+HOTTEST = 5000.0
 
 
 class Measured(NamedTuple):
@@ -59,12 +68,66 @@ def some(roles: frozenset[str]) -> tuple[str, ...]:
     return (frequency, *others[:SHOWN_ROLES]) if frequency and others else ()
 
 
-def frequency_role(table: Table) -> str:
+def frequency_role(table: TextTable) -> str:
     """The column that tells the frequency."""
     return next(role for role in FREQUENCIES if role in table.columns)
 
 
-def frequency_of(table: Table, path: str) -> NDArray[np.float64]:
+def better_frequency(table: TextTable) -> tuple[str, ...]:
+    """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
+    if table.header or table.lines.size < FEWEST_POINTS:
+        return ()
+    clock = _is_clock(next(iter(table.values.values())))
+    first, *others = map(_unevenness, table.values.values())
+    as_time = ("column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell",) * clock
+    return as_time + tuple(
+        f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
+        for place, other in enumerate(others, start=2)
+        if other < 0.1 and first > 5 * other
+    )
+
+
+def _is_clock(values: NDArray[np.float64]) -> bool:
+    """Whether values rise in equal steps."""
+    steps = np.diff(values)
+    return bool(steps[0] > 0 and np.ptp(steps) <= EQUAL_STEPS * steps[0])
+
+
+def _unevenness(values: NDArray[np.float64]) -> float:
+    """The spread of the steps of the logarithm relative to their mean; infinite where there is none."""
+    if np.any(values <= 0):
+        return math.inf
+    steps = np.diff(np.log(values))
+    return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
+
+
+def temperatures_of(table: TextTable) -> NDArray[np.float64]:
+    """(N,) in K, NaN where the file tells none, or one that cannot be (−999 of a sensor that is not there)."""
+    values = table.values.get("temperature")
+    if values is None:
+        values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
+    else:
+        unit = table.columns["temperature"].unit
+        values = kelvin(values, "degC" if unit is None else unit.kind)
+    return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
+
+
+def _without_gaps(temperature: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Temperatures of which a few rows lack theirs: that of both neighbours, if they have the same."""
+    known = np.flatnonzero(np.isfinite(temperature))
+    filled = temperature.copy()
+    for before, after in itertools.pairwise(known.tolist()):
+        few = after - before <= FEWEST_POINTS
+        if few and abs(temperature[after] - temperature[before]) <= TEMPERATURE_STEP:
+            filled[before + 1 : after] = temperature[before]
+    if 0 < known.size < temperature.size:  # a file that begins or ends with one
+        first, last = int(known[0]), int(known[-1])
+        filled[: first if first < FEWEST_POINTS else 0] = temperature[first]
+        filled[last + 1 if temperature.size - last <= FEWEST_POINTS else temperature.size :] = temperature[last]
+    return filled
+
+
+def frequency_of(table: TextTable, path: str) -> NDArray[np.float64]:
     """(N,) in Hz, infinite where a logarithm is too large.
 
     Raises:
@@ -79,7 +142,7 @@ def frequency_of(table: Table, path: str) -> NDArray[np.float64]:
         return values * (factor / (2 * math.pi) if kind == "rad/s" else factor)
 
 
-def measured(table: Table, path: str, geometry: Geometry) -> Measured:
+def measured(table: TextTable, path: str, geometry: SampleGeometry) -> Measured:
     """The impedance of a table.
 
     Args:
@@ -106,12 +169,12 @@ def measured(table: Table, path: str, geometry: Geometry) -> Measured:
     return Measured(impedance, unit, nothing, _sign(pair, columns), (*_assumed(table, pair), *notes))
 
 
-def _shown(geometry: Geometry) -> str:
+def _shown(geometry: SampleGeometry) -> str:
     area, thickness = geometry.area or math.nan, geometry.thickness or math.nan
     return f"{area * 1e4:.6g} cm² and {thickness * 1e3:.6g} mm"
 
 
-def _sign(pair: Pair, columns: list[Column]) -> str:
+def _sign(pair: QuantityPair, columns: list[HeaderColumn]) -> str:
     if pair.second in ("Im Z", "phase", "phase Z", "X", "Xs"):
         return f"sign of Im Z: from the column name {columns[1].name!r}"
     if pair.second in ("Im C", "Im ε"):
@@ -120,14 +183,14 @@ def _sign(pair: Pair, columns: list[Column]) -> str:
     return f"sign of Im Z: from the columns {named}"
 
 
-def _cell_factor(pair: Pair, table: Table, path: str, geometry: Geometry) -> float:
+def _cell_factor(pair: QuantityPair, table: TextTable, path: str, geometry: SampleGeometry) -> float:
     try:
         return cell_factor(geometry, f"{pair.first}, {pair.second}")
     except InputError as error:
         raise InputError(f"{path}, line {table.header}: {error}") from None
 
 
-def _unit(columns: list[Column], table: Table, path: str) -> str:
+def _unit(columns: list[HeaderColumn], table: TextTable, path: str) -> str:
     """The unit of the impedance, on which both columns must agree."""
     found = {}
     for column in columns:
@@ -143,7 +206,7 @@ def _unit(columns: list[Column], table: Table, path: str) -> str:
     return units[0]
 
 
-def _values(column: Column, table: Table, path: str, notes: list[str]) -> NDArray[np.float64]:
+def _values(column: HeaderColumn, table: TextTable, path: str, notes: list[str]) -> NDArray[np.float64]:
     """(N,) with sign, in SI."""
     values = column.sign * table.values[column.role]
     if column.role.startswith("phase") and column.unit is None:
@@ -153,7 +216,7 @@ def _values(column: Column, table: Table, path: str, notes: list[str]) -> NDArra
     return _factor(column, table, path)[1] * values
 
 
-def _factor(column: Column, table: Table, path: str) -> tuple[str, float]:
+def _factor(column: HeaderColumn, table: TextTable, path: str) -> tuple[str, float]:
     """Kind and factor of a column's unit; what its role usually has where none is written."""
     kinds = SPECTRUM[column.role].kinds
     if column.unit is None:
@@ -167,7 +230,7 @@ def _factor(column: Column, table: Table, path: str) -> tuple[str, float]:
     return column.unit.kind, column.unit.factor
 
 
-def _assumed(table: Table, pair: Pair) -> tuple[str, ...]:
+def _assumed(table: TextTable, pair: QuantityPair) -> tuple[str, ...]:
     roles = (frequency_role(table), *pair.roles)
     kinds = {
         SPECTRUM[role].kinds[0]: None

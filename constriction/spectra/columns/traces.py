@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.conversions import PAIRS
-from constriction.spectra.columns.headers import Fault, Table
+from constriction.spectra.columns.headers import Fault, TextTable
 from constriction.spectra.columns.quantities import complete, frequency_of, frequency_role
 from constriction.spectra.columns.units import Unit
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
@@ -29,7 +29,7 @@ _TRACE = re.compile(r"\W*trace\W*[AB12]\W*\s(?!\s)(.+?)[\"\s]*$", re.IGNORECASE)
 DEGREES = Unit("rad", np.pi / 180)
 
 
-def joined(tables: Sequence[Table], text: Text) -> list[Table]:
+def joined(tables: Sequence[TextTable], text: Text) -> list[TextTable]:
     """The complete tables that neighbours of the same frequencies make together; [] when they make none.
 
     Args:
@@ -37,8 +37,8 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
         text: the file, whose lines above a table may name its trace.
     """
     named = [_named_trace(table, text) for table in tables]
-    found: list[Table] = []
-    alone: list[Table] = []
+    found: list[TextTable] = []
+    alone: list[TextTable] = []
     number = 0
     while number < len(named):
         pair = _together(named[number], named[number + 1]) if number + 1 < len(named) else None
@@ -51,12 +51,12 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
     return [replace(table, warnings=(*table.warnings, *map(_told, alone))) for table in found]
 
 
-def _told(table: Table) -> str:
+def _told(table: TextTable) -> str:
     names = ", ".join(repr(column.name[:40]) for role, column in table.columns.items() if role not in FREQUENCIES)
     return f"the table below line {table.header} ({names}) left out: no table of the same frequencies completes it"
 
 
-def _together(first: Table, second: Table) -> Table | None:
+def _together(first: TextTable, second: TextTable) -> TextTable | None:
     """Two tables as one, None if they are not complete together or of other frequencies."""
     if first.header == second.header or first.label != second.label:
         return None
@@ -78,7 +78,7 @@ def _together(first: Table, second: Table) -> Table | None:
     )
 
 
-def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
+def _at_common_frequencies(first: TextTable, second: TextTable) -> tuple[TextTable, TextTable]:
     """Both at the frequencies that both have, in one order; none if most have no partner."""
     one, other = (_in_hertz(table) for table in (first, second))
     if one.size == other.size and np.allclose(one, other, rtol=SAME_FREQUENCY, atol=0):
@@ -91,7 +91,7 @@ def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
     return _rows_of(first, rows), _rows_of(second, columns)
 
 
-def _in_hertz(table: Table) -> NDArray[np.float64]:
+def _in_hertz(table: TextTable) -> NDArray[np.float64]:
     """(N,) the frequencies, as written where their unit is none; that is told where they are read."""
     try:
         return frequency_of(table, "")
@@ -99,7 +99,7 @@ def _in_hertz(table: Table) -> NDArray[np.float64]:
         return table.values[frequency_role(table)]
 
 
-def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:
+def _rows_of(table: TextTable, rows: NDArray[np.int64]) -> TextTable:
     """Some rows of a table, the others left out."""
     without = [Fault(int(line), "no partner in the other table") for line in np.delete(table.lines, rows)]
     return replace(
@@ -110,7 +110,7 @@ def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:
     )
 
 
-def _named_trace(table: Table, text: Text) -> Table:
+def _named_trace(table: TextTable, text: Text) -> TextTable:
     """A trace with the quantity that a line above it names, such as `TRACE A: |Z|`."""
     if "trace" not in table.columns:
         return table
@@ -118,16 +118,25 @@ def _named_trace(table: Table, text: Text) -> Table:
         line = whole[:HEAD_COLUMNS]
         if STARTS_AS_NUMBER.match(line.strip()):  # the table above
             break
-        if (trace := _TRACE.match(line)) and (column := recognise(trace[1], SPECTRUM)) and column.role in PAIRED:
+        if column := _column_of_trace(line):
             return _renamed(table, column)
-        names = re.split(r"[\t:=,;\"]+", line)[1:]
-        for column in (recognise(name, SPECTRUM) for name in names):
-            if column and column.role in PAIRED and len(column.name.strip()) > 1:  # TRACE: B is no susceptance
-                return _renamed(table, column)
     return table
 
 
-def _renamed(table: Table, column: Column) -> Table:
+def _column_of_trace(line: str) -> HeaderColumn | None:
+    """The quantity that a line gives a trace, None if it gives none."""
+    if (trace := _TRACE.match(line)) and (column := _paired(trace[1])):
+        return column
+    found = (_paired(name) for name in re.split(r"[\t:=,;\"]+", line)[1:])
+    return next((column for column in found if column and len(column.name.strip()) > 1), None)  # B: no susceptance
+
+
+def _paired(name: str) -> HeaderColumn | None:
+    column = recognise(name, SPECTRUM)
+    return column if column and column.role in PAIRED else None
+
+
+def _renamed(table: TextTable, column: HeaderColumn) -> TextTable:
     def new(role: str) -> str:
         return column.role if role == "trace" else role
 
@@ -135,7 +144,7 @@ def _renamed(table: Table, column: Column) -> Table:
     return replace(table, columns=columns, values={new(role): values for role, values in table.values.items()})
 
 
-def _by_physics(first: Table, second: Table) -> Table | None:
+def _by_physics(first: TextTable, second: TextTable) -> TextTable | None:
     """|Z| and phase, if the second trace is the phase in degrees that the first one implies as |Z|."""
     frequency, modulus, phase = first.values[frequency_role(first)], first.values["trace"], second.values["trace"]
     order = np.argsort(frequency)

@@ -5,10 +5,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # an empty file is refused before anything heavy is imported
+    import numpy as np
+    from numpy.typing import NDArray
 
 PREFIXES = {
     "T": 1e12,

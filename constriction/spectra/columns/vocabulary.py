@@ -185,15 +185,17 @@ def simple(name: str) -> str:
 def named(name: str, roles: Mapping[str, Role]) -> Iterator[tuple[str, str]]:
     """The roles that a name may be, with the label of an impedance that is not the main one ("" for that)."""
     text = simple(name)
-    yield from ((role, "") for role, what in roles.items() if text in what.names)
-    if roles is not SPECTRUM:
-        return
+    for spelling, label in ((text, ""), *(_labelled(text) if roles is SPECTRUM else ())):
+        yield from ((role, label) for role, what in roles.items() if spelling in what.names)
+
+
+def _labelled(text: str) -> Iterator[tuple[str, str]]:
+    """What a name is without what tells that it is not the main impedance, and the label of that."""
     if drift := _DRIFT.search(text):
-        yield from ((role, DRIFT_CORRECTED) for role, what in roles.items() if text[: drift.start()] in what.names)
+        yield text[: drift.start()], DRIFT_CORRECTED
     elif corrected := _CORRECTED.search(text):
-        yield from ((role, CORRECTED) for role, what in roles.items() if text[: corrected.start()] in what.names)
+        yield text[: corrected.start()], CORRECTED
     if electrode := _ELECTRODE.search(text):
         rest = text.replace(electrode[0], "z", 1)
-        label = ELECTRODES.get(electrode[1], f"Z{electrode[1]}")
         if rest != "z" or electrode[1] in ELECTRODES:
-            yield from ((role, label) for role, what in roles.items() if rest in what.names)
+            yield rest, ELECTRODES.get(electrode[1], f"Z{electrode[1]}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from constriction.spectra.reading.batch import Entry
+from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import EDGE_UNITS
 
 type Rows = list[list[float | str]]
 
 
-def kramers_kronig_rows(entry: Entry) -> Rows:
+def kramers_kronig_rows(entry: AnalysedSpectrum) -> Rows:
     """Measured, fitted by the chain of RC elements, residuals, and whether the point was left out.
 
     Args:
@@ -39,7 +39,7 @@ def kramers_kronig_rows(entry: Entry) -> Rows:
     return rows
 
 
-def distribution_rows(entry: Entry) -> Rows:
+def distribution_rows(entry: AnalysedSpectrum) -> Rows:
     """Relaxation times and γ(ln τ).
 
     Returns:

@@ -14,29 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from constriction.spectra.drt.relaxation_times import SAME_PEAK, PersistentPeak, StabilityScan
+from constriction.spectra.drt.growth import EVIDENCE, NEAR, NOISE_FREE, grown, with_honest_bars
+from constriction.spectra.drt.persistence import PersistentPeak, StabilityScan, decades
 from constriction.spectra.drt.resolution import resolution
 from constriction.spectra.fit.arcs import Arc
-from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
-from constriction.spectra.fit.problem import FitOptions
-from constriction.spectra.reading.identification import settle
+from constriction.spectra.fit.covariance import error_of_sum
+from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.spectrum import Spectrum
 
-# Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.
-# 90 (1995) 773. After so many refusals no further one is tried.
-EVIDENCE, REFUSALS = 10.0, 2
-MOST_ARCS = 6
 # A spectrum ends in a capacitive branch if −Im Z is more than this part of |Z| at the lowest frequency.
 CAPACITIVE = 0.02
-# Each fit starts from the last one with one arc more, and from some blind starts.
-BLIND_STARTS, NEW_PER_DECADE, SMALL_ARC, SPLIT = 4, 0.5, 0.05, 2.5
 # A time is sure if its R is so many standard errors and this share of the polarisation, and if the standard error of
 # its decimal logarithm is no larger than this.
 SIGNIFICANT, LEAST_SHARE, LARGEST_ERROR = 5.0, 0.01, 0.05
 # A ZARC with a smaller exponent is so broad that it may be several.
 BROAD = 0.7
-# Neighbours nearer than this, in decades, share the doubt: if the split is not determined, neither time is.
-NEAR = 1.2
 # The fit follows the spectrum if its residuals are no larger than so many times the noise of the Kramers-Kronig test.
 # Else the cell's relaxations are no ZARCs, and a time is sure only if the distribution has a peak there at nearly all λ
 # with this larger share, and if the ZARCs nearer to it than so many decades have its R to this part, and their mean
@@ -54,8 +46,6 @@ DEFINITION = (
     "errors: the difference of both; share: of all R with their apex in the window; resolution: two equal ZARCs nearer "
     "than this, in decades, in place of the one would not have been taken"
 )
-# Spectra without noise are followed to rounding, which is no misfit and no reason for another ZARC.
-NOISE_FREE = 1e-6
 # Why a time is not sure.
 OUTSIDE, SMALL, BROAD_ONE = "outside the window", "too small", "so broad that it may be several"
 UNRESOLVED, UNCONFIRMED = "not resolved", "not confirmed: no sum of ZARCs follows the spectrum"
@@ -152,8 +142,8 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     """
     last = spectrum.impedance[-1]
     tails = ("", "-Q") if -last.imag > CAPACITIVE * abs(last) else ("",)
-    fit, margin = min((_grown(spectrum, tail) for tail in tails), key=lambda found: found[0].bic)
-    fit = _with_honest_bars(spectrum, fit)
+    fit, margin = min((grown(spectrum, tail) for tail in tails), key=lambda found: found[0].bic)
+    fit = with_honest_bars(spectrum, fit)
     misfit = math.sqrt(fit.chi_squared / fit.degrees_of_freedom)
     items = _with_doubtful_neighbours(_processes(spectrum, fit))
     groups = tuple(_groups(items, fit))
@@ -165,99 +155,27 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
 
 
-def nearest_track(item: Process, scan: StabilityScan) -> PersistentPeak | None:
-    """The peak followed over λ that belongs to a process; None if none is near."""
-    track = min(scan.tracks, key=lambda track: _decades(track.time_constant, item.time_constant), default=None)
-    near = track is not None and _decades(track.time_constant, item.time_constant) < SAME_PEAK / math.log(10)
-    return track if near else None
-
-
-_OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
-_PROFILED = FitOptions(starts=1)
-
-
-def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
-    """Return the fit with as many ZARCs as pay, and by how much the last one paid."""
-    fit = best = fit_circuit(spectrum, f"L-R{tail}", replace(_OPTIONS, starts=2 * BLIND_STARTS))
-    margin, refusals = math.inf, 0
-    values = 2 * spectrum.frequency.size
-    for arcs in range(1, MOST_ARCS + 1):
-        if values <= 2 + 3 * arcs + 2 * bool(tail) or best.chi_squared <= values * NOISE_FREE**2:
-            break
-        circuit = f"L-R{'-RQ' * arcs}{tail}"
-        fit = fit_circuit(spectrum, circuit, _OPTIONS, list(_guesses(spectrum, fit)))
-        if fit.converged and fit.bic < best.bic - EVIDENCE * (refusals + 1):
-            margin, best, refusals = best.bic - fit.bic, fit, 0
-        else:
-            refusals += 1
-        if refusals == REFUSALS:
-            break
-    return best, margin
-
-
-def _with_honest_bars(spectrum: Spectrum, fit: CircuitFit) -> CircuitFit:
-    """Fit again without what sits on a bound; beside a near neighbour an exponent of 1 stays free to leave it.
-
-    Held at 1 it holds the split of both arcs too, which may be open: there the likelihood is profiled over the split.
-    """
-    if any(arc.exponent == 1 and _has_near_neighbour(arc, fit) for arc in fit.arcs):
-        profiled = fit_circuit(spectrum, fit.circuit, _PROFILED, [list(fit.values.values())])
-        if profiled.converged:
-            return profiled
-    settled = settle(spectrum, fit, _OPTIONS)
-    return settled if settled.converged else fit
-
-
-def _has_near_neighbour(arc: Arc, fit: CircuitFit) -> bool:
-    return any(_decades(arc.time_constant, other.time_constant) < NEAR for other in fit.arcs if other is not arc)
-
-
-def _guesses(spectrum: Spectrum, fit: CircuitFit) -> Iterator[list[float]]:
-    """Yield starts with one ZARC more: a small new one somewhere in the window, or one of the fit's split in two."""
-    values = list(fit.values.values())
-    place = 2 + 3 * len(fit.arcs)
-    f = spectrum.frequency
-    count = max(2, math.ceil(NEW_PER_DECADE * math.log10(f[0] / f[-1])))
-    resistance = SMALL_ARC * float(np.median(np.abs(spectrum.impedance)))
-    for apex in np.geomspace(f[0], f[-1], count + 2)[1:-1].tolist():
-        yield values[:place] + _zarc(resistance, 1 / (2 * math.pi * apex), 0.9) + values[place:]
-    for number, arc in enumerate(fit.arcs):
-        halves = [_zarc(arc.resistance / 2, arc.time_constant * by, 0.9) for by in (1 / SPLIT, SPLIT)]
-        others = [
-            _zarc(other.resistance, other.time_constant, other.exponent)
-            for k, other in enumerate(fit.arcs)
-            if k != number
-        ]
-        yield values[:2] + sum(halves + others, []) + values[place:]
-
-
-def _zarc(resistance: float, tau: float, exponent: float) -> list[float]:
-    return [resistance, tau**exponent / resistance, exponent]
-
-
 def _processes(spectrum: Spectrum, fit: CircuitFit) -> list[Process]:
     low, high = float(spectrum.frequency[-1]), float(spectrum.frequency[0])
     inside = [low <= arc.f_apex <= high for arc in fit.arcs]
     whole = math.fsum(arc.resistance for arc, within in zip(fit.arcs, inside, strict=True) if within)
     found = []
     for arc, within in zip(fit.arcs, inside, strict=True):
-        decades = None if arc.f_apex_stderr is None else arc.f_apex_stderr / arc.f_apex / math.log(10)
+        stderr = None if arc.f_apex_stderr is None else arc.f_apex_stderr / arc.f_apex / math.log(10)
         share = arc.resistance / whole if within else None
-        why = _doubt(arc, decades, share)
-        found.append(
-            Process(arc.time_constant, decades, arc.resistance, arc.resistance_stderr, arc.exponent, share, why)
-        )
+        r, why = (arc.resistance, arc.resistance_stderr), _doubt(arc, stderr, share)
+        found.append(Process(arc.time_constant, stderr, *r, arc.exponent, share, why))
     return found
 
 
-def _doubt(arc: Arc, decades: float | None, share: float | None) -> str:
+def _doubt(arc: Arc, stderr: float | None, share: float | None) -> str:
     if share is None:
         return OUTSIDE
     if share < LEAST_SHARE:
         return SMALL
-    if decades is None or arc.resistance_stderr is None or arc.resistance < SIGNIFICANT * arc.resistance_stderr:
+    if stderr is None or arc.resistance_stderr is None:
         return UNRESOLVED
-    if decades > LARGEST_ERROR:
+    if arc.resistance < SIGNIFICANT * arc.resistance_stderr or stderr > LARGEST_ERROR:
         return UNRESOLVED
     return BROAD_ONE if arc.exponent < BROAD else ""
 
@@ -267,7 +185,7 @@ def _with_doubtful_neighbours(items: list[Process]) -> list[Process]:
     doubtful = [item.time_constant for item in items if item.why == UNRESOLVED and (item.share or 0.0) >= LARGE_SHARE]
     return [
         replace(item, why=UNRESOLVED)
-        if item.sure and any(_decades(item.time_constant, other) < NEAR for other in doubtful)
+        if item.sure and any(decades(item.time_constant, other) < NEAR for other in doubtful)
         else item
         for item in items
     ]
@@ -285,49 +203,61 @@ def _with_resolution(spectrum: Spectrum, items: list[Process], noise: float) -> 
 
 def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan) -> Iterator[Process]:
     """Yield the peaks at nearly all λ, sure where the ZARCs around them have the same R."""
-    low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
-    tracks = [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
-    alone = [item for item in zarcs if item.sure and _nearest(tracks, item) is None]
-    alone = [item for item in alone if (item.share or 0.0) >= LARGE_SHARE]
+    tracks = _persistent_within(spectrum, scan)
+    alone = [item for item in zarcs if _is_large(item) and _nearest(tracks, item) is None]
     whole = math.fsum([*(track.resistance for track in tracks), *(item.resistance for item in alone)])
     # A large relaxation that only the fit has is not sure, and not to be passed over in silence.
     yield from (replace(item, share=item.resistance / whole, why=UNCONFIRMED) for item in alone)
     for track in tracks:
         around = [item for item in zarcs if _nearest(tracks, item) is track]
-        r = math.fsum(item.resistance for item in around)
-        off = abs(r - track.resistance)
-        mean = math.fsum(item.resistance * math.log10(item.time_constant / track.time_constant) for item in around)
-        share = track.resistance / whole
-        spread = abs(mean) / r if r > 0 else None
-        same = spread is not None and spread <= SAME_TIME and off <= SAME_AREA * track.resistance
-        why = SMALL if share < LARGE_SHARE else "" if same else UNCONFIRMED
-        yield Process(track.time_constant, spread, track.resistance, off if around else None, None, share, why)
+        yield _peak(track, around, track.resistance / whole)
+
+
+def _persistent_within(spectrum: Spectrum, scan: StabilityScan) -> list[PersistentPeak]:
+    """The peaks at nearly all λ whose apex is in the spectrum."""
+    low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
+    return [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
+
+
+def _is_large(item: Process) -> bool:
+    """Whether a relaxation is sure and has a large share of the polarisation."""
+    return item.sure and (item.share or 0.0) >= LARGE_SHARE
+
+
+def _peak(track: PersistentPeak, around: Sequence[Process], share: float) -> Process:
+    """A peak beside the ZARCs around it, with the difference of both as its errors."""
+    r = math.fsum(item.resistance for item in around)
+    off = abs(r - track.resistance)
+    mean = math.fsum(item.resistance * math.log10(item.time_constant / track.time_constant) for item in around)
+    spread = abs(mean) / r if r > 0 else None
+    same = spread is not None and spread <= SAME_TIME and off <= SAME_AREA * track.resistance
+    why = SMALL if share < LARGE_SHARE else "" if same else UNCONFIRMED
+    return Process(track.time_constant, spread, track.resistance, off if around else None, None, share, why)
 
 
 def _nearest(tracks: Sequence[PersistentPeak], item: Process) -> PersistentPeak | None:
-    distances = [_decades(track.time_constant, item.time_constant) for track in tracks]
+    distances = [decades(track.time_constant, item.time_constant) for track in tracks]
     return tracks[int(np.argmin(distances))] if min(distances, default=math.inf) < REACH else None
-
-
-def _decades(one: float, other: float) -> float:
-    return abs(math.log10(one / other))
 
 
 def _groups(items: list[Process], fit: CircuitFit) -> Iterator[UnresolvedGroup]:
     """Put neighbours that are not resolved together, with the error of their sum."""
     index = [fit.circuit.names.index(arc.parameters[0]) for arc in fit.arcs]
-    members: list[list[int]] = []
-    for k in (k for k, item in enumerate(items) if item.why == UNRESOLVED):
-        if members and _decades(items[k].time_constant, items[members[-1][-1]].time_constant) < NEAR:
-            members[-1].append(k)
-        else:
-            members.append([k])
-    for group in members:
+    for group in _neighbours(items):
         r = np.array([items[k].resistance for k in group])
-        rows = [index[k] for k in group]
-        variance = float(r @ fit.covariance[np.ix_(rows, rows)] @ r)
-        total, error = float(r.sum()), math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
+        total, error = float(r.sum()), error_of_sum(fit.covariance, [index[k] for k in group], r)
         names = tuple(fit.arcs[k].parameters[0] for k in group)
         for joint in (joint for joint in fit.joint if joint.parameters == names and math.isfinite(joint.stderr)):
             total, error = joint.resistance, joint.stderr
         yield UnresolvedGroup(items[group[0]].time_constant, items[group[-1]].time_constant, len(group), total, error)
+
+
+def _neighbours(items: list[Process]) -> list[list[int]]:
+    """The numbers of what is not resolved, those near each other together."""
+    members: list[list[int]] = []
+    for k in (k for k, item in enumerate(items) if item.why == UNRESOLVED):
+        if members and decades(items[k].time_constant, items[members[-1][-1]].time_constant) < NEAR:
+            members[-1].append(k)
+        else:
+            members.append([k])
+    return members

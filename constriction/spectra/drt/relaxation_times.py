@@ -1,15 +1,15 @@
-"""Distribution of relaxation times (DRT) of a measured spectrum, its peaks, and at which λ they are there.
+"""Distribution of relaxation times (DRT) of a measured spectrum, and its peaks.
 
-Ripples may persist too: which relaxation times are sure is for `processes` to say.
+Ripples may be peaks too: which relaxation times are sure is for `processes` to say.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.drt.tikhonov import (
     System,
     corner,
@@ -21,22 +21,14 @@ from constriction.spectra.drt.tikhonov import (
 )
 from constriction.spectra.spectrum import Spectrum
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
-
 PARTS, WEIGHTINGS, CHOICES = ("both", "real", "imaginary"), ("unit", "modulus"), ("gcv", "l-curve")
 FEWEST_POINTS = 5
-# λ among which is chosen, and over which peaks must persist.
+# λ among which is chosen.
 SEARCHED = np.geomspace(1e-8, 1e-2, 19)
-SCANNED = np.geomspace(1e-7, 1e-1, 19)
 # Points of the distribution handed out, per centre.
 FINENESS = 12
 # Peaks below this part of the highest one, or of the whole polarisation, are ripples.
 RIPPLE, SMALLEST_SHARE = 1e-3, 2e-3
-# Peaks of neighbouring λ belong together if they are nearer than this in ln τ (a quarter of a decade).
-SAME_PEAK = 0.25 * math.log(10)
-# A peak persists if it is there over this part of the scan.
-PERSISTENT = 0.9
 
 
 @dataclass(frozen=True)
@@ -116,44 +108,6 @@ class Distribution:
     residuals: Complexes
 
 
-@dataclass(frozen=True)
-class PersistentPeak:
-    """A peak followed over λ.
-
-    Attributes:
-        time_constant: median over the λ where it is there, in s.
-        resistance: median, in Ω.
-        capacitance: τ/R of the medians, in F.
-        share: part of the scanned λ where it is there, 0 to 1.
-        smallest_regularisation: first λ with this peak.
-        largest_regularisation: last one.
-        persistent: share ≥ 0.9.
-    """
-
-    time_constant: float
-    resistance: float
-    capacitance: float
-    share: float
-    smallest_regularisation: float
-    largest_regularisation: float
-    persistent: bool
-
-
-@dataclass(frozen=True, eq=False)
-class StabilityScan:
-    """Peaks against λ.
-
-    Attributes:
-        regularisations: (J,) scanned λ, rising.
-        peaks: for every λ, by rising time constant.
-        tracks: every peak that occurs, followed over λ, by rising time constant.
-    """
-
-    regularisations: Reals
-    peaks: tuple[tuple[RelaxationPeak, ...], ...]
-    tracks: tuple[PersistentPeak, ...]
-
-
 def relaxation_times(
     spectrum: Spectrum, options: DistributionOptions | None = None, preset: str | None = None
 ) -> Distribution:
@@ -173,40 +127,18 @@ def relaxation_times(
     Raises:
         InputError: too few points, unknown preset, options out of range, options and preset both given.
     """
-    options = _options(options, preset)
-    system = _system(spectrum, options)
+    options = checked(options, preset)
+    system = discretised(spectrum, options)
     chosen = _choose(system, options.regularisation)
     return _distribution(spectrum, options, system, chosen)
 
 
-def stability_scan(
-    spectrum: Spectrum, options: DistributionOptions | None = None, preset: str | None = None
-) -> StabilityScan:
-    """Follow the peaks from λ = 1e-7 to 0.1, three values per decade.
-
-    A small λ splits one process into several peaks and lets noise make more: what a process makes is there over
-    decades of λ. So are ripples beside a large peak, now and then.
-
-    Args:
-        spectrum: N ≥ 5 points.
-        options: as for `relaxation_times`; its λ does not matter.
-        preset: as for `relaxation_times`.
-
-    Returns:
-        All peaks, followed over λ.
+def checked(options: DistributionOptions | None, preset: str | None) -> DistributionOptions:
+    """The options, or those of a preset, or the defaults.
 
     Raises:
-        InputError: as `relaxation_times`.
+        InputError: out of range, an unknown preset, or both were given.
     """
-    options = _options(options, preset)
-    system = _system(spectrum, options)
-    peaks = tuple(
-        _peaks(*_fine(system, solve_system(system, value)[system.tails :] * system.scale)) for value in SCANNED.tolist()
-    )
-    return StabilityScan(SCANNED.copy(), peaks, _follow(peaks, SCANNED))
-
-
-def _options(options: DistributionOptions | None, preset: str | None) -> DistributionOptions:
     if preset is not None:
         if options is not None:
             raise InputError(f"preset {preset!r} and options were both given: expected one of them")
@@ -236,7 +168,7 @@ def _check_numbers(options: DistributionOptions) -> None:
         raise InputError(f"beyond = {options.beyond!r} decades: expected 0 to 3")
 
 
-def _system(spectrum: Spectrum, options: DistributionOptions) -> System:
+def discretised(spectrum: Spectrum, options: DistributionOptions) -> System:
     """Discretise: the centres, the columns, what is fitted, the penalty."""
     f, z = spectrum.frequency, spectrum.impedance
     if f.size < FEWEST_POINTS or not z.all():
@@ -279,7 +211,7 @@ def _distribution(
 ) -> Distribution:
     x = solve_system(system, regularisation)
     x = _unseen(spectrum, options, system, x) * system.scale
-    log_tau, gamma = _fine(system, x[system.tails :])
+    log_tau, gamma = fine(system, x[system.tails :])
     omega = 2 * math.pi * spectrum.frequency
     inverse = float(x[system.tails - 1]) * omega[-1] if options.capacitance else 0.0
     return Distribution(
@@ -291,7 +223,7 @@ def _distribution(
         R_series=float(x[0]),
         inductance=float(x[1]) / omega[0] if options.inductance else 0.0,
         capacitance=1 / inverse if inverse > 0 else math.inf,
-        peaks=_peaks(log_tau, gamma),
+        peaks=peaks_of(log_tau, gamma),
         residuals=(system.columns @ x - spectrum.impedance) / np.abs(spectrum.impedance),
     )
 
@@ -308,8 +240,8 @@ def _unseen(spectrum: Spectrum, options: DistributionOptions, system: System, x:
     return x
 
 
-def _fine(system: System, weights: Reals) -> tuple[Reals, Reals]:
-    """Return ln τ and γ on a grid finer than the centres that holds all Gaussians to their ends."""
+def fine(system: System, weights: Reals) -> tuple[Reals, Reals]:
+    """Return ln τ (τ in s) and γ on a grid finer than the centres that holds all Gaussians to their ends."""
     margin = 3 / system.slope
     ends = system.log_tau[0] - margin, system.log_tau[-1] + margin
     x = np.linspace(*ends, FINENESS * system.log_tau.size)
@@ -317,8 +249,8 @@ def _fine(system: System, weights: Reals) -> tuple[Reals, Reals]:
     return x, gamma
 
 
-def _peaks(x: Reals, gamma: Reals) -> tuple[RelaxationPeak, ...]:
-    """Find the maxima, share out the area at the minima between them, and leave out ripples."""
+def peaks_of(x: Reals, gamma: Reals) -> tuple[RelaxationPeak, ...]:
+    """Find the maxima of γ over ln τ, share out the area at the minima between them, and leave out ripples."""
     inner = gamma[1:-1]
     tops = 1 + np.flatnonzero((inner > gamma[:-2]) & (inner >= gamma[2:]) & (inner > RIPPLE * gamma.max()))
     if tops.size == 0:
@@ -335,33 +267,3 @@ def _peaks(x: Reals, gamma: Reals) -> tuple[RelaxationPeak, ...]:
             tau = math.exp(x[top] + shift * (x[1] - x[0]))
             peaks.append(RelaxationPeak(tau, 1 / (2 * math.pi * tau), resistance, tau / resistance, float(middle)))
     return tuple(peaks)
-
-
-def _follow(peaks: tuple[tuple[RelaxationPeak, ...], ...], regularisations: Reals) -> tuple[PersistentPeak, ...]:
-    """Link the peaks of neighbouring λ, nearest first, beginning with the largest λ, which has the fewest."""
-    tracks: list[list[tuple[int, RelaxationPeak]]] = []
-    for k in reversed(range(len(peaks))):
-        open_tracks = [track for track in tracks if track[-1][0] == k + 1]
-        pairs = sorted(
-            (abs(math.log(peak.time_constant / track[-1][1].time_constant)), i, j)
-            for i, peak in enumerate(peaks[k])
-            for j, track in enumerate(open_tracks)
-        )
-        taken: set[int] = set()
-        used: set[int] = set()
-        for distance, i, j in pairs:
-            if distance < SAME_PEAK and i not in taken and j not in used:
-                taken.add(i)
-                used.add(j)
-                open_tracks[j].append((k, peaks[k][i]))
-        tracks += [[(k, peak)] for i, peak in enumerate(peaks[k]) if i not in taken]
-    found = [_track(track, regularisations) for track in tracks]
-    return tuple(sorted(found, key=lambda track: track.time_constant))
-
-
-def _track(track: list[tuple[int, RelaxationPeak]], regularisations: Reals) -> PersistentPeak:
-    tau = float(np.median([peak.time_constant for _, peak in track]))
-    resistance = float(np.median([peak.resistance for _, peak in track]))
-    share = len(track) / regularisations.size
-    ends = float(regularisations[track[-1][0]]), float(regularisations[track[0][0]])
-    return PersistentPeak(tau, resistance, tau / resistance, share, *ends, share >= PERSISTENT)

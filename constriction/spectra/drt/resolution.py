@@ -4,10 +4,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
+from constriction.laws.arrays import Complexes, Reals
 
 # Distances tried, in decades, and exponents of the two between that of the one and 1.
 DISTANCES, EXPONENTS = np.arange(0.05, 2.0, 0.05), 6

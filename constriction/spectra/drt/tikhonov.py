@@ -12,12 +12,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve
 from scipy.optimize import nnls
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
+from constriction.laws.arrays import Complexes, Reals
 
 # Quadrature of a Gaussian against the kernel: reach in units of 1/(slope), and number of points. The trapezoidal rule
 # converges like e^(−π²/step²): to rounding.

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
-from constriction.spectra.columns.headers import OPTIONAL, Fault, Table, Variant, Vocabulary, variants_of
+from constriction.spectra.columns.columns import HeaderColumn, recognise
+from constriction.spectra.columns.headers import OPTIONAL, Fault, TextTable, Variant, Vocabulary, variants_of
 from constriction.spectra.files.formats import MPT
 from constriction.spectra.files.instruments import Head
 from constriction.spectra.files.texts import MPR
 
 
-def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[Table], Head]:
+def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[TextTable], Head]:
     """Read the columns of an .mpr file.
 
     Args:
@@ -43,7 +43,7 @@ def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[Tab
     return tables, Head("EC-Lab (BioLogic)", date)
 
 
-def _table(records: Any, variant: Variant, columns: Mapping[str, tuple[int, Column]]) -> Table:
+def _table(records: Any, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]]) -> TextTable:
     """One variant, without the records that have something else than finite numbers."""
     values = {role: np.asarray(records[column.name], dtype=np.float64) for role, (_, column) in columns.items()}
     finite = {role: np.isfinite(numbers) for role, numbers in values.items() if role not in OPTIONAL}
@@ -52,7 +52,7 @@ def _table(records: Any, variant: Variant, columns: Mapping[str, tuple[int, Colu
     for row in np.flatnonzero(~good).tolist():
         role = next(role for role, right in finite.items() if not right[row])
         faults.append(Fault(row + 1, f"{values[role][row]} in column {columns[role][1].name!r:.40}"))
-    return Table(
+    return TextTable(
         {role: column for role, (_, column) in columns.items()},
         {role: numbers[good] for role, numbers in values.items()},
         np.flatnonzero(good) + 1,

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from constriction.spectra.columns.units import kelvin
@@ -81,14 +81,16 @@ def head_of(text: Text) -> Head:
     """Read instrument, date, area and thickness from the first lines of a file; nothing is an error."""
     lines = [line[:HEAD_COLUMNS] for line in text.lines[:HEAD_LINES]]
     instrument = next((name for name, mark in _SIGNATURES.items() if any(map(mark.match, lines[:30]))), "")
-    date = next((found[1].strip() for mark in _DATES for line in lines if (found := mark.match(line))), "")
-    areas = [
-        area
-        for mark in _AREAS
-        for line in lines
-        if (found := mark.match(line)) and (area := _positive(found[1], 1e-4)) is not None
-    ]
-    return Head(instrument, date, areas[0] if areas else _area_of(lines), _size(lines, _THICKNESS, _LENGTHS))
+    date = next((found[1].strip() for found in _matches(_DATES, lines)), "")
+    areas = (_positive(found[1], 1e-4) for found in _matches(_AREAS, lines))
+    area = next((area for area in areas if area is not None), None)
+    thickness = _size(lines, _THICKNESS, _LENGTHS)
+    return Head(instrument, date, _area_of(lines) if area is None else area, thickness)
+
+
+def _matches(marks: Iterable[re.Pattern[str]], lines: Sequence[str]) -> Iterator[re.Match[str]]:
+    """The lines that begin as one of the marks says, those of the first mark first."""
+    return (found for mark in marks for line in lines if (found := mark.match(line)))
 
 
 def temperature_of(lines: Iterable[str]) -> float | None:

@@ -7,14 +7,15 @@ overruled: it names quantities that make an impedance (`conversions.PAIRS`), or 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.conversions import Geometry, pair_of
-from constriction.spectra.columns.headers import Table, Vocabulary
+from constriction.spectra.columns.conversions import SampleGeometry, pair_of
+from constriction.spectra.columns.headers import TextTable, Vocabulary
 from constriction.spectra.columns.quantities import complete, some
 from constriction.spectra.columns.traces import joined
 from constriction.spectra.columns.vocabulary import DRIFT_CORRECTED, SERIES, SPECTRUM
@@ -22,7 +23,7 @@ from constriction.spectra.files.biologic import mpr_tables, sha256
 from constriction.spectra.files.formats import named_as
 from constriction.spectra.files.instruments import Head, head_of
 from constriction.spectra.files.refusals import check_no_header
-from constriction.spectra.files.sweeps import Sweep, sweeps_of
+from constriction.spectra.files.sweeps import MeasuredSweep, sweeps_of
 from constriction.spectra.files.tables import find_tables, plain_table
 from constriction.spectra.files.texts import Text, load_bytes, text_of
 from constriction.spectra.measurement import Measurement, Metadata, suspicions
@@ -51,7 +52,7 @@ class ReadOptions:
         impedance: of several in a file, such as "Zce" or "drift-corrected"; "": Z, else Zwe-ce, else the first.
     """
 
-    geometry: Geometry = Geometry()
+    geometry: SampleGeometry = SampleGeometry()
     impedance: str = ""
 
 
@@ -78,7 +79,7 @@ def read(path: str | Path, options: ReadOptions | None = None) -> list[Measureme
         head = head_of(text)
         tables = _tables(text, data)
     chosen, remarks = _chosen(tables, options.impedance, str(path))
-    geometry = options.geometry.completed(Geometry(head.area, head.thickness))
+    geometry = options.geometry.completed(SampleGeometry(head.area, head.thickness))
     metadata = _metadata(Path(path).name, sha256(data), head)
     found = [
         (sweep, _of_material(table))
@@ -122,7 +123,7 @@ def read_series(path: str | Path) -> TimeSeries:
     return series_of(tables, str(path))
 
 
-def _tables(text: Text, data: bytes) -> list[Table]:
+def _tables(text: Text, data: bytes) -> list[TextTable]:
     """The tables of a text with an impedance.
 
     Raises:
@@ -138,7 +139,7 @@ def _tables(text: Text, data: bytes) -> list[Table]:
     raise InputError(f"{text.path}: no spectrum in it, {EXPECTED}{f'; the file is {native}' if native else ''}")
 
 
-def _parts(text: Text) -> list[Table]:
+def _parts(text: Text) -> list[TextTable]:
     """Tables that may be parts of one, [] when one of their headers is none."""
     try:
         return find_tables(text, TRACE_HEADER)
@@ -146,27 +147,42 @@ def _parts(text: Text) -> list[Table]:
         return []
 
 
-def _chosen(tables: list[Table], wanted: str, path: str) -> tuple[list[Table], list[str]]:
+def _chosen(tables: list[TextTable], wanted: str, path: str) -> tuple[list[TextTable], list[str]]:
     """The tables of one impedance, and a remark on the others.
 
     Raises:
         InputError: the one that is asked for is not there.
     """
     labels = list(dict.fromkeys(table.label for table in tables))
-    names = ", ".join(label or "Z" for label in labels)
-    if wanted:
-        label = next((label for label in labels if _same(label or "Z", wanted)), None)
-        if label is None:
-            raise InputError(f"{path}: --impedance {wanted!r}: the file has {names}; expected one of these")
-    else:
-        label = next((label for label in PREFERRED if label in labels), labels[0])
-    remarks = []
+    label = _label(labels, wanted, path)
+    return [table for table in tables if table.label == label], list(_other_labels(labels, label))
+
+
+def _other_labels(labels: list[str], label: str) -> Iterator[str]:
+    """Remarks on the impedances that were not taken."""
     if len(labels) > 1:
         others = ", ".join(f"--impedance {other or 'Z'}" for other in labels if other != label)
-        remarks.append(f"the file has {names}; read is {label or 'Z'}, for the others: {others}")
+        yield f"the file has {_names(labels)}; read is {label or 'Z'}, for the others: {others}"
     if DRIFT_CORRECTED in labels and label == "":
-        remarks.append("columns corrected for drift are there and were not taken")
-    return [table for table in tables if table.label == label], remarks
+        yield "columns corrected for drift are there and were not taken"
+
+
+def _label(labels: list[str], wanted: str, path: str) -> str:
+    """The impedance that is asked for, else the preferred one.
+
+    Raises:
+        InputError: it is not there.
+    """
+    if not wanted:
+        return next((label for label in PREFERRED if label in labels), labels[0])
+    for label in labels:
+        if _same(label or "Z", wanted):
+            return label
+    raise InputError(f"{path}: --impedance {wanted!r}: the file has {_names(labels)}; expected one of these")
+
+
+def _names(labels: list[str]) -> str:
+    return ", ".join(label or "Z" for label in labels)
 
 
 def _same(label: str, wanted: str) -> bool:
@@ -174,18 +190,18 @@ def _same(label: str, wanted: str) -> bool:
     return one in (other, f"z{other}")
 
 
-def _of_material(table: Table) -> bool:
+def _of_material(table: TextTable) -> bool:
     pair = pair_of(frozenset(table.columns))
     return pair is not None and pair.of_material
 
 
-def _with_spectra(tables: list[Table]) -> list[Table]:
+def _with_spectra(tables: list[TextTable]) -> list[TextTable]:
     """Without the tables that have direct current only, if others have more."""
     alive = [table for table in tables if _is_alive(table)]
     return alive or tables
 
 
-def _is_alive(table: Table) -> bool:
+def _is_alive(table: TextTable) -> bool:
     pair = pair_of(frozenset(table.columns))
     return pair is not None and any(np.any(table.values[role]) for role in pair.roles)
 
@@ -194,7 +210,7 @@ def _metadata(file: str, digest: str, head: Head) -> Metadata:
     return Metadata(file, digest, head.instrument, head.date, head.area, head.thickness)
 
 
-def _measurement(sweep: Sweep, metadata: Metadata, path: str) -> Measurement:
+def _measurement(sweep: MeasuredSweep, metadata: Metadata, path: str) -> Measurement:
     try:
         spectrum = Spectrum.sorted_spectrum(sweep.frequency, sweep.impedance, sweep.unit)
     except InputError as error:

@@ -1,9 +1,10 @@
 """Why a file with a header is refused: what the header names, and what it lacks."""
 
 import re
+from collections.abc import Iterable
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import Column, recognise
+from constriction.spectra.columns.columns import HeaderColumn, recognise
 from constriction.spectra.columns.headers import LONGEST_HEADER, cells_of_header
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SERIES, SPECTRUM
 from constriction.spectra.files.cutting import blanks, is_void, number_rows
@@ -65,7 +66,7 @@ def check_no_header(text: Text) -> None:
             )
 
 
-def _header_above(text: Text, start: int, width: int) -> tuple[int, list[Column]] | None:
+def _header_above(text: Text, start: int, width: int) -> tuple[int, list[HeaderColumn]] | None:
     """The line above some numbers that names columns; None without."""
     above = [number for number in range(max(start - MOST_LINES_ABOVE, 0), start) if text.lines[number].strip()]
     if above and (only := recognise(text.lines[above[-1]].strip("#%!*; \t"), SPECTRUM)) and only.unit:
@@ -73,28 +74,41 @@ def _header_above(text: Text, start: int, width: int) -> tuple[int, list[Column]
     return _several_above(text, above, width)
 
 
-def _several_above(text: Text, above: list[int], width: int) -> tuple[int, list[Column]] | None:
+def _several_above(text: Text, above: list[int], width: int) -> tuple[int, list[HeaderColumn]] | None:
     for number in reversed(above):
-        line = text.lines[number]
-        if len(line) > LONGEST_HEADER:
-            continue
-        for split, names in cells_of_header(line):
-            known = [column for name in names if (column := _known(name))]
-            if len(known) > 1 and (split is not blanks or len(names) == width):
-                return number, known
-    if above and not is_void(text.lines[above[-1]]):
-        for _, names in cells_of_header(text.lines[above[-1]]):
-            words = [name for name in names if any(map(str.isalpha, name)) and not NUMBER.fullmatch(name)]
-            if len(words) == len(names) == width:
-                return above[-1], [column for name in names if (column := _known(name))]
+        if columns := _named(text.lines[number], width):
+            return number, columns
+    words = _in_words(text.lines[above[-1]], width) if above else None
+    return None if words is None else (above[-1], words)
+
+
+def _named(line: str, width: int) -> list[HeaderColumn]:
+    """The known columns of a line if it is a header: two or more."""
+    if len(line) > LONGEST_HEADER:
+        return []
+    for split, names in cells_of_header(line):
+        known = _known(names)
+        if len(known) > 1 and (split is not blanks or len(names) == width):
+            return known
+    return []
+
+
+def _in_words(line: str, width: int) -> list[HeaderColumn] | None:
+    """The known columns, if any, of a line with a word above each number; None if it has not."""
+    if is_void(line):
+        return None
+    for _, names in cells_of_header(line):
+        words = [name for name in names if any(map(str.isalpha, name)) and not NUMBER.fullmatch(name)]
+        if len(words) == len(names) == width:
+            return _known(names)
     return None
 
 
-def _known(name: str) -> Column | None:
-    return recognise(name, SPECTRUM) or recognise(name, SERIES)
+def _known(names: Iterable[str]) -> list[HeaderColumn]:
+    return [column for name in names if (column := recognise(name, SPECTRUM) or recognise(name, SERIES))]
 
 
-def _told(columns: list[Column]) -> str:
+def _told(columns: list[HeaderColumn]) -> str:
     roles = list(dict.fromkeys(column.role for column in columns))
     if not roles:
         return "names no quantity that is known"

@@ -1,21 +1,21 @@
 """The rows below a header: read until they end, the faulty ones left out and counted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.columns.columns import Column
+from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
-    LONGEST_HEADER,
     OPTIONAL,
     Fault,
     Header,
-    Table,
+    TextTable,
     Variant,
     Vocabulary,
     header_of,
+    may_be_header,
 )
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
 from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
@@ -29,7 +29,7 @@ MISSING = frozenset(
 )
 
 
-class Layout(NamedTuple):
+class RowLayout(NamedTuple):
     """How the rows of a table are cut: the cutter, the number of cells, and for each place in the header that in a row.
 
     `vocabulary` tells what a next header looks like, None for tables without header; `leading` is the place of the
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
     vocabulary: Vocabulary | None
 
 
-def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | None:
+def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> RowLayout | None:
     """The way to cut a line that gives each name its number."""
     names, needed = header.names, header.places()
     leading = next(iter(next(iter(header.variants.values())).values()))[0]
@@ -59,7 +59,7 @@ def layout_of(line: str, header: Header, vocabulary: Vocabulary) -> Layout | Non
         else:
             continue
         if any(STARTS_AS_NUMBER.match(cells[place]) for place in places.values()):
-            return Layout(split, len(cells), places, places[leading], vocabulary)
+            return RowLayout(split, len(cells), places, places[leading], vocabulary)
     return None
 
 
@@ -76,8 +76,8 @@ def _given_places(cells: list[str], header: Header) -> list[int] | None:
 
 
 def read_rows(
-    text: Text, start: int, layout: Layout, variants: Mapping[Variant, Mapping[str, tuple[int, Column]]]
-) -> tuple[list[Table], int]:
+    text: Text, start: int, layout: RowLayout, variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
+) -> tuple[list[TextTable], int]:
     """Read rows until a line that is none and has none below; also returns that line's index."""
     wanted = list(layout.places.values())
     cells: list[str] = []
@@ -86,25 +86,22 @@ def read_rows(
     empty = 0
     number, end = start, len(text.lines)
     while number < end:
-        row = _row(text.lines[number], layout)
-        if row is not None and STARTS_AS_NUMBER.match(row[layout.leading]):
+        line = text.lines[number]
+        row = _row(line, layout)
+        if _begins_with_number(row, layout):
             cells += [row[place] for place in wanted]
             lines.append(number + 1)
-        elif row is not None and not any(row[place] for place in wanted) and any(row):
+        elif _is_empty(row, wanted):
             empty += 1  # of direct current, whose cells for impedance are empty
-        elif row is not None and _is_faulty(row, layout):
+        elif _is_faulty(row, layout):
             faults.append(Fault(number + 1, f"{row[layout.leading]!r:.40} as frequency"))
-        elif not is_void(text.lines[number]) or is_header(text.lines[number], layout):
+        elif _is_other(line, layout):
             following = _next_row(text, number, layout)
             if following is None:
                 faults += _faults_at_end(text, number, layout)
                 end = number
                 break
-            faults += [
-                Fault(bad + 1, f"{text.lines[bad].strip()!r:.40}, expected {layout.width} values as in the other rows")
-                for bad in range(number, following)
-                if not is_void(text.lines[bad])
-            ]
+            faults += broken_rows(text, range(number, following), layout.width)
             number = following - 1
         number += 1
     matrix, marks = _matrix(cells, len(wanted), wanted.index(layout.leading))
@@ -114,34 +111,35 @@ def read_rows(
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
-def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
-    """(N, width) numbers of the cells, NaN where one is none, and remarks on their marks.
-
-    Prefixes behind numbers (562.341k) count if the leading column then rises or falls all the way.
-    """
-
-    def array(values: list[float | None]) -> NDArray[np.float64]:
-        return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
-
-    values, remark = table_numbers(cells, width)
-    matrix, remarks = array(values), [remark] * bool(remark)
-    if None not in values:
-        return matrix, remarks
-    pairs = [without_prefix(cell) for cell in cells]
-    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
-    scaled = array(table_numbers([cell for cell, _ in pairs], width)[0]) * factors
-    steps = np.diff(scaled[np.isfinite(scaled[:, leading]), leading])
-    if np.all(factors == 1) or not (np.all(steps > 0) or np.all(steps < 0)):
-        return matrix, remarks
-    return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
+def _begins_with_number(row: list[str], layout: RowLayout) -> bool:
+    return bool(row and STARTS_AS_NUMBER.match(row[layout.leading]))
 
 
-def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:
+def _is_empty(row: list[str], wanted: Sequence[int]) -> bool:
+    """Whether all needed cells of a row are empty, and others are not."""
+    return any(row) and not any(row[place] for place in wanted)
+
+
+def _is_other(line: str, layout: RowLayout) -> bool:
+    """Whether a line that is no row says something."""
+    return not is_void(line) or is_header(line, layout)
+
+
+def broken_rows(text: Text, numbers: Iterable[int], width: int) -> list[Fault]:
+    """The lines of some numbers, from 0, that are no whole rows of so many values; void ones do not count."""
+    return [
+        Fault(number + 1, f"{text.lines[number].strip()!r:.40}, expected {width} values as in the other rows")
+        for number in numbers
+        if not is_void(text.lines[number])
+    ]
+
+
+def _faults_at_end(text: Text, number: int, layout: RowLayout) -> list[Fault]:
     """What is left out where a table ends: rows below what reads as names of other columns."""
     line = text.lines[number]
     below = next((other for other in text.lines[number + 1 : number + 4] if not is_void(other)), "")
     other = _row(below, layout)
-    if _names_columns(line, layout) and not is_header(line, layout) and other and _is_faulty(other, layout):
+    if _names_columns(line, layout) and not is_header(line, layout) and _is_faulty(other, layout):
         return [Fault(number + 1, f"{line.strip()!r:.40} reads as names of other columns, the rows below are not read")]
     return []
 
@@ -172,9 +170,36 @@ class _Read(NamedTuple):
     remarks: tuple[str, ...]
 
 
+def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
+    """(N, width) numbers of the cells, NaN where one is none, and remarks on their marks.
+
+    Prefixes behind numbers (562.341k) count if the leading column then rises or falls all the way.
+    """
+    values, remark = table_numbers(cells, width)
+    matrix, remarks = _array(values, width), [remark] * bool(remark)
+    if None not in values:
+        return matrix, remarks
+    pairs = [without_prefix(cell) for cell in cells]
+    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
+    scaled = _array(table_numbers([cell for cell, _ in pairs], width)[0], width) * factors
+    if np.all(factors == 1) or not _is_monotonic(scaled[:, leading]):
+        return matrix, remarks
+    return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
+
+
+def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
+
+
+def _is_monotonic(values: NDArray[np.float64]) -> bool:
+    """Whether the finite values rise or fall all the way."""
+    steps = np.diff(values[np.isfinite(values)])
+    return bool(np.all(steps > 0) or np.all(steps < 0))
+
+
 def _table(
-    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, Column]], place_of: Mapping[int, int]
-) -> Table:
+    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
+) -> TextTable:
     """One variant, without the rows that have something else than a finite number in it."""
     columns = {role: item for role, item in columns.items() if item[0] in place_of}
     places = [place_of[place] for place, _ in columns.values()]
@@ -187,7 +212,7 @@ def _table(
         cell = read.cells[row * read.values.shape[1] + places[which]]
         faults.append(Fault(int(read.lines[row]), f"{cell!r:.40} in column {named[which]!r:.40}"))
     label, temperature = variant
-    return Table(
+    return TextTable(
         {role: column for role, (_, column) in columns.items()},
         {role: read.values[good, place] for role, place in zip(columns, places, strict=True)},
         read.lines[good],
@@ -199,44 +224,40 @@ def _table(
     )
 
 
-def _row(line: str, layout: Layout) -> list[str] | None:
-    """The cells of a line if they are as many as the rows have."""
+def _row(line: str, layout: RowLayout) -> list[str]:
+    """The cells of a line if they are as many as the rows have, else none."""
     row = layout.split(line)
     while len(row) > layout.width and not row[-1]:
         row.pop()
-    return row if len(row) == layout.width else None
+    return row if len(row) == layout.width else []
 
 
-def _is_faulty(row: list[str], layout: Layout) -> bool:
+def _is_faulty(row: list[str], layout: RowLayout) -> bool:
     """Whether this is a row with a fault: some of the needed cells are numbers."""
-    return any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
+    return bool(row) and any(STARTS_AS_NUMBER.match(row[place]) for place in layout.places.values())
 
 
-def _next_row(text: Text, number: int, layout: Layout) -> int | None:
+def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
     """The next line that is a row of the same table, None if the table ends at this line."""
     for following in range(number, min(number + MOST_LINES_WITHIN, len(text.lines))):
         line = text.lines[following]
-        row = _row(line, layout)
-        if row is not None and _is_faulty(row, layout):
+        if _is_faulty(_row(line, layout), layout):
             return following
         if _names_columns(line, layout) or is_header(line, layout):
             return None
     return None
 
 
-def _names_columns(line: str, layout: Layout) -> bool:
+def _names_columns(line: str, layout: RowLayout) -> bool:
     """Whether a line names as many columns as the rows have, so that what follows is another table."""
     row = _row(line.strip(" "), layout)
-    if row is None or is_void(line):
+    if not row or is_void(line):
         return False
     words = {cell.lower() for cell in row if any(map(str.isalpha, cell)) and not STARTS_AS_NUMBER.match(cell)}
     return len(words) == layout.width and not words & MISSING
 
 
-def is_header(line: str, layout: Layout) -> bool:
+def is_header(line: str, layout: RowLayout) -> bool:
     """Whether a line is a header like that of the rows."""
-    return layout.vocabulary is not None and (
-        len(line) <= LONGEST_HEADER
-        and layout.vocabulary.hint.search(line) is not None
-        and header_of(line, layout.vocabulary) is not None
-    )
+    known = layout.vocabulary
+    return known is not None and may_be_header(line, known) and header_of(line, known) is not None

@@ -1,36 +1,39 @@
 """From a table of numbers to its sweeps: SI, sign of Im Z, one frequency once."""
 
-import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.conversions import Geometry
-from constriction.spectra.columns.headers import Fault, Table
-from constriction.spectra.columns.quantities import Measured, frequency_of, frequency_role, measured
-from constriction.spectra.columns.units import kelvin
+from constriction.spectra.columns.conversions import SampleGeometry
+from constriction.spectra.columns.headers import Fault, TextTable, left_out
+from constriction.spectra.columns.quantities import (
+    FEWEST_POINTS,
+    TEMPERATURE_STEP,
+    Measured,
+    better_frequency,
+    frequency_of,
+    frequency_role,
+    measured,
+    temperatures_of,
+)
 from constriction.spectra.measurement import seems_polar, sign_by_physics
 
-FEWEST_POINTS = 5
 # A larger part of the rows lost is no single mistake.
 MOST_LOST = 0.1
-# Steps that are equal to this part are those of a clock.
-EQUAL_STEPS = 1e-3
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
 # In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
 FREQUENCIES = (1e-9, 1e15)
 IMPEDANCES = (1e-20, 1e25)
-# In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
-TEMPERATURE_STEP = 2.0
-HOTTEST = 5000.0
+# Rows left out that a note names.
+MOST_TOLD = 3
 
 
-class Sweep(NamedTuple):
+class MeasuredSweep(NamedTuple):
     """One sweep, in the order of the file.
 
     Attributes:
@@ -62,16 +65,10 @@ class _Points(NamedTuple):
     temperature: NDArray[np.float64]
 
     def part(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "_Points":
-        return _Points(
-            self.frequency[which],
-            self.impedance[which],
-            self.lines[which],
-            self.cycle[which],
-            self.temperature[which],
-        )
+        return self._replace(**{name: values[which] for name, values in self._asdict().items()})
 
 
-def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
+def sweeps_of(table: TextTable, path: str, geometry: SampleGeometry) -> list[MeasuredSweep]:
     """Split a table into its sweeps; a row that cannot be right is left out and counted.
 
     Args:
@@ -97,50 +94,30 @@ def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
     possible[list(impossible)] = False
     runs, again = _once_each(_runs(points.part(possible), rests[possible]), path)
     runs, warnings = _long_enough(runs, sorted(faults), path)
-    warnings = (*warnings, *table.warnings, *_better_frequency(table))
+    warnings = (*warnings, *table.warnings, *better_frequency(table))
     shares = _shared_out(sorted([*faults, *again]), runs)
     lost = _shared_out(sorted(faults), runs)
     return [
-        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_many_lost(faulty, run)))
+        _sweep(
+            run,
+            table,
+            found,
+            (*notes, *left_out(own, MOST_TOLD), *table.remarks),
+            (*warnings, *_many_lost(faulty, run)),
+        )
         for run, own, faulty in zip(runs, shares, lost, strict=True)
     ]
 
 
-def _points(table: Table, path: str, found: Measured) -> tuple[_Points, NDArray[np.bool_]]:
+def _points(table: TextTable, path: str, found: Measured) -> tuple[_Points, NDArray[np.bool_]]:
     """The points, and which are rests (direct current: frequency 0 and nothing measured)."""
     size = table.lines.size
     cycle = np.nan_to_num(table.values.get("cycle", np.zeros(size)))
-    points = _Points(frequency_of(table, path), found.impedance, table.lines, cycle, _temperature(table))
+    points = _Points(frequency_of(table, path), found.impedance, table.lines, cycle, temperatures_of(table))
     role = frequency_role(table)
     if role == "log frequency":
         return points, np.zeros(size, dtype=bool)
     return points, (table.values[role] == 0) & found.nothing
-
-
-def _temperature(table: Table) -> NDArray[np.float64]:
-    """(N,) in K, NaN where the file tells none, or one that cannot be (−999 of a sensor that is not there)."""
-    values = table.values.get("temperature")
-    if values is None:
-        values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
-    else:
-        unit = table.columns["temperature"].unit
-        values = kelvin(values, "degC" if unit is None else unit.kind)
-    return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
-
-
-def _without_gaps(temperature: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Temperatures of which a few rows lack theirs: that of both neighbours, if they have the same."""
-    known = np.flatnonzero(np.isfinite(temperature))
-    filled = temperature.copy()
-    for before, after in itertools.pairwise(known.tolist()):
-        few = after - before <= FEWEST_POINTS
-        if few and abs(temperature[after] - temperature[before]) <= TEMPERATURE_STEP:
-            filled[before + 1 : after] = temperature[before]
-    if 0 < known.size < temperature.size:  # a file that begins or ends with one
-        first, last = int(known[0]), int(known[-1])
-        filled[: first if first < FEWEST_POINTS else 0] = temperature[first]
-        filled[last + 1 if temperature.size - last <= FEWEST_POINTS else temperature.size :] = temperature[last]
-    return filled
 
 
 def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
@@ -170,7 +147,9 @@ def _check_most(points: _Points, impossible: Mapping[int, str], path: str) -> No
         )
 
 
-def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], warnings: tuple[str, ...]) -> Sweep:
+def _sweep(
+    run: _Points, table: TextTable, found: Measured, notes: tuple[str, ...], warnings: tuple[str, ...]
+) -> MeasuredSweep:
     impedance, sign = run.impedance, found.sign
     if not table.header:
         order = np.argsort(run.frequency)
@@ -184,7 +163,7 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
         notes = (*notes, f"no possible temperature at {size - known.size} of {size} points")
     if known.size and np.ptp(known) > TEMPERATURE_STEP:
         notes = (*notes, f"temperature between {known.min():.5g} and {known.max():.5g} K: their mean is taken")
-    return Sweep(
+    return MeasuredSweep(
         run.frequency,
         impedance,
         found.unit,
@@ -193,31 +172,6 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
         (sign, *notes),
         warnings,
     )
-
-
-def _better_frequency(table: Table) -> tuple[str, ...]:
-    """Whether a column without name looks more like a frequency than the first: evenly spaced in its logarithm."""
-    if table.header or table.lines.size < FEWEST_POINTS:
-        return ()
-
-    def unevenness(values: NDArray[np.float64]) -> float:
-        if np.any(values <= 0):
-            return math.inf
-        steps = np.diff(np.log(values))
-        return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
-
-    steps = np.diff(next(iter(table.values.values())))
-    clock = bool(steps[0] > 0 and np.ptp(steps) <= EQUAL_STEPS * steps[0])
-    first, *others = (unevenness(values) for values in table.values.values())
-    as_time = ("column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell",) * clock
-    return as_time + tuple(
-        f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
-        for place, other in enumerate(others, start=2)
-        if other < 0.1 and first > 5 * other
-    )
-
-
-# --- rows that are left out ----------------------------------------------------------------------------------------
 
 
 def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[Fault]]:
@@ -236,18 +190,6 @@ def _many_lost(faults: Sequence[Fault], run: _Points) -> tuple[str, ...]:
     if len(faults) <= MOST_LOST * rows:
         return ()
     return (f"{len(faults)} of {rows} rows cannot be read (line {faults[0].line}: {faults[0].why})",)
-
-
-def _told(faults: Sequence[Fault], most: int = 3) -> tuple[str, ...]:
-    """One note that counts them and names the first ones."""
-    if not faults:
-        return ()
-    named = "; ".join(f"line {fault.line}: {fault.why}" for fault in faults[:most])
-    rows = "1 row" if len(faults) == 1 else f"{len(faults)} rows"
-    return (f"{rows} left out ({named}{'; …' if len(faults) > most else ''})",)
-
-
-# --- sweeps --------------------------------------------------------------------------------------------------------
 
 
 def _runs(points: _Points, rests: NDArray[np.bool_]) -> Iterator[_Points]:
@@ -325,18 +267,22 @@ def _long_enough(runs: list[_Points], faults: Sequence[Fault], path: str) -> tup
     """Without sweeps that were broken off, if others are whole."""
     whole = [run for run in runs if run.frequency.size >= FEWEST_POINTS]
     if not whole:
-        if len(runs) > 1:
-            _complain_of_repetition(runs, path)
-        count = sum(run.frequency.size for run in runs)
-        lines = [*(int(run.lines[0]) for run in runs[:1]), *(fault.line for fault in faults[:1])]
-        left_out = "".join(f"; {told}" for told in _told(faults, 1))
-        where = f", line {min(lines)}" if lines else ""
-        raise InputError(f"{path}{where}: {count} points, expected at least {FEWEST_POINTS}{left_out}")
+        _complain_of_length(runs, faults, path)
     broken = [run for run in runs if run.frequency.size < FEWEST_POINTS]
     return whole, tuple(
         f"a {'last ' * (run is runs[-1])}sweep of {run.frequency.size} points (from line {run.lines[0]}) left out"
         for run in broken
     )
+
+
+def _complain_of_length(runs: list[_Points], faults: Sequence[Fault], path: str) -> NoReturn:
+    if len(runs) > 1:
+        _complain_of_repetition(runs, path)
+    count = sum(run.frequency.size for run in runs)
+    lines = [*(int(run.lines[0]) for run in runs[:1]), *(fault.line for fault in faults[:1])]
+    told = "".join(f"; {note}" for note in left_out(faults, 1))
+    where = f", line {min(lines)}" if lines else ""
+    raise InputError(f"{path}{where}: {count} points, expected at least {FEWEST_POINTS}{told}")
 
 
 def _complain_of_repetition(runs: list[_Points], path: str) -> None:

@@ -6,18 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-<<<<<<< HEAD:constriction/spectra/files/texts.py
 from constriction.base.errors import InputError
-from constriction.base.files import LARGEST_INPUT, read_file
+from constriction.base.files import read_file
+from constriction.spectra.columns.units import PREFIXES
 from constriction.spectra.files.formats import begins_as, named_as
-=======
-from constriction.errors import InputError
-from constriction.files import LARGEST_INPUT, read_file
-from constriction.spectra.formats import begins_as, named_as
->>>>>>> b526b3c (An empty file is refused before numpy; the test of kills waits longer on a busy machine):constriction/spectra/texts.py
 
-# Together they keep every file below five seconds.
-LARGEST_FILE = LARGEST_INPUT
+# With `base.files.LARGEST_INPUT` it keeps every file below five seconds.
 MOST_LINES = 300_000
 
 MPR = b"BIO-LOGIC MODULAR FILE"
@@ -87,11 +81,8 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
     Returns:
         The numbers, None where a cell is none, and a remark on the marks ("" for plain numbers).
     """
-    try:
-        if not any("_" in cell for cell in cells):  # Python would read 1_000
-            return [float(cell) for cell in cells], ""
-    except ValueError:
-        pass
+    if (plain := _as_python_reads(cells)) is not None:
+        return plain, ""
     decimal, remark = _decimal_mark(cells)
     found = [_number(cell, decimal) for cell in cells]
     if 2 * found.count(None) > len(found):  # a few cells with the other mark do not tell
@@ -99,6 +90,14 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
         if other.count(None) < found.count(None):
             return other, "" if decimal == "," else "decimal comma"
     return found, remark
+
+
+def _as_python_reads(cells: Sequence[str]) -> list[float | None] | None:
+    """All cells as numbers if they are plain ones; Python would also read 1_000."""
+    try:
+        return None if any("_" in cell for cell in cells) else [float(cell) for cell in cells]
+    except ValueError:
+        return None
 
 
 def table_numbers(cells: Sequence[str], width: int) -> tuple[list[float | None], str]:
@@ -112,10 +111,10 @@ def table_numbers(cells: Sequence[str], width: int) -> tuple[list[float | None],
         As `numbers`.
     """
     values, remark = numbers(cells)
-    if not any("," in cell for cell in cells) or not any("." in cell for cell in cells):
+    if not _with(",", cells) or not _with(".", cells):
         return values, remark
     columns = [cells[place::width] for place in range(width)]
-    if not any(_is_pointed(column) for column in columns):
+    if not any(map(_is_pointed, columns)):
         return values, remark
     for place in (place for place, column in enumerate(columns) if _has_decimal_commas(column)):
         values[place::width] = numbers(columns[place])[0]
@@ -136,20 +135,12 @@ def _has_decimal_commas(column: Sequence[str]) -> bool:
 
 def without_prefix(cell: str) -> tuple[str, float]:
     """A cell such as 562.341k without the prefix behind its number, and the factor; 1 where there is none."""
-    from constriction.spectra.columns.units import PREFIXES  # with numpy, which an empty file needs not wait for
-
     found = _PREFIXED.fullmatch(cell)
     return (found[1], PREFIXES[found[2].replace("µ", "u").replace("μ", "u")]) if found else (cell, 1.0)
 
 
 def _decode(data: bytes, path: str | Path) -> str:
-    encoding = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
-    head = data[:2000]
-    if encoding is None and len(head) > 8 and head[1::2].count(0) > 0.9 * len(head[1::2]):
-        encoding = "utf-16-le"
-    if encoding is None and len(head) > 8 and head[::2].count(0) > 0.9 * len(head[::2]):
-        encoding = "utf-16-be"
-    if encoding is not None:
+    if encoding := _encoding(data):
         return data.decode(encoding, errors="replace")
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if b"\0" in data or controls > 0.01 * len(data):
@@ -163,21 +154,42 @@ def _decode(data: bytes, path: str | Path) -> str:
     return data.decode("latin-1")
 
 
-def _decimal_mark(cells: Iterable[str]) -> tuple[str, str]:
-    marked = [cell for cell in set(cells) if "," in cell]
+def _encoding(data: bytes) -> str | None:
+    """What a byte order mark tells, or zeros at every second place; None without."""
+    for bom, name in _BOMS.items():
+        if data.startswith(bom):
+            return name
+    head = data[:2000]
+    for half, name in ((head[1::2], "utf-16-le"), (head[::2], "utf-16-be")):
+        if len(head) > 8 and half.count(0) > 0.9 * len(half):
+            return name
+    return None
+
+
+def _decimal_mark(cells: Sequence[str]) -> tuple[str, str]:
+    marked = _with(",", set(cells))
     if not marked:
         dotted = any(cell.count(".") > 1 and _GROUPED["."].fullmatch(cell) for cell in cells)
         return (",", "points group thousands") if dotted else (".", "")
-    both = [cell for cell in marked if "." in cell]
+    both = _with(".", marked)
     if any(cell.rfind(",") > cell.rfind(".") for cell in both):
         return ",", "decimal comma, points group thousands"
     if both or any(cell.count(",") > 1 for cell in marked):
         return ".", "commas group thousands"
-    if not all(_GROUPED[","].fullmatch(cell) for cell in marked):
+    return _mark_of_one_comma(marked, bool(_with(".", cells)))
+
+
+def _mark_of_one_comma(marked: Sequence[str], dotted: bool) -> tuple[str, str]:
+    """Of cells with a comma each and no point, when others have points or not."""
+    if not all(map(_GROUPED[","].fullmatch, marked)):
         return ",", "decimal comma"
-    if any("." in cell for cell in cells):
+    if dotted:
         return ".", "commas group thousands"
     return ",", "decimal comma (commas that group thousands would look the same)"
+
+
+def _with(mark: str, cells: Iterable[str]) -> list[str]:
+    return [cell for cell in cells if mark in cell]
 
 
 def _number(cell: str, decimal: str) -> float | None:

@@ -1,15 +1,16 @@
 """Arcs of a fitted circuit: resistance, capacitance and apex frequency of every R parallel to C or Q."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from constriction.laws.circuit import Circuit, Element, Node, Parallel
-
-type Reals = NDArray[np.float64]
+from constriction.laws.arrays import Flags, Reals
+from constriction.laws.circuit import Circuit, Element, Node, ParallelPart
+from constriction.spectra.fit.covariance import error_of_sum
+from constriction.spectra.normalisation import scaled
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class Arc:
     parameters: tuple[str, ...]
 
 
+def distance(here: Arc, there: Arc) -> float:
+    """How unlike two arcs are: squared differences of ln τ and of ln R."""
+    by_time = math.log(here.time_constant / there.time_constant)
+    return by_time**2 + math.log(here.resistance / there.resistance) ** 2
+
+
 class Indices(NamedTuple):
     """Where an arc's R, its Q or C, and its exponent (None: a capacitor) stand among the parameters."""
 
@@ -51,7 +58,67 @@ class Indices(NamedTuple):
     exponent: int | None
 
 
-def arcs_of(circuit: Circuit, point: Reals, covariance: Reals, held: NDArray[np.bool_]) -> tuple[Arc, ...]:
+class ArcPair(NamedTuple):
+    """Two arcs of a circuit, neighbours in time, the faster one first."""
+
+    fast: Indices
+    slow: Indices
+
+
+def exponent_of(point: Reals, arc: Indices) -> float:
+    """α of an arc at a (P,) point, 1 for a capacitor."""
+    return 1.0 if arc.exponent is None else float(point[arc.exponent])
+
+
+def log_time_of(point: Reals, arc: Indices) -> float:
+    """Ln τ of an arc at a (P,) point, τ in s."""
+    return float(point[arc.resistance] + point[arc.storage]) / exponent_of(point, arc)
+
+
+def resistances_of(point: Reals, pair: ArcPair) -> Reals:
+    """Both resistances of a pair in Ω at a (P,) point, (2,)."""
+    resistances: Reals = np.exp(point[[pair.fast.resistance, pair.slow.resistance]])
+    return resistances
+
+
+def log_ratio_of(point: Reals, pair: ArcPair) -> float:
+    """Ln of the slower arc's resistance over the faster one's."""
+    return float(point[pair.slow.resistance] - point[pair.fast.resistance])
+
+
+def shape(point: Reals, arc: Indices, resistance: float, log_time: float, exponent: float) -> None:
+    """Give an arc another R in Ω, ln τ (τ in s) and exponent, in place; a capacitor keeps its exponent of 1."""
+    if arc.exponent is not None:
+        point[arc.exponent] = exponent
+    point[arc.resistance] = math.log(resistance)
+    point[arc.storage] = (1.0 if arc.exponent is None else exponent) * log_time - math.log(resistance)
+
+
+def in_order(point: Reals, pair: ArcPair) -> Reals:
+    """Exchange two equal arcs if they have passed each other."""
+    alike = (pair.fast.exponent is None) == (pair.slow.exponent is None)
+    if not alike or log_time_of(point, pair.fast) <= log_time_of(point, pair.slow):
+        return point
+    fast, slow = ([k for k in arc if k is not None] for arc in pair)
+    ordered = point.copy()
+    ordered[fast], ordered[slow] = point[slow], point[fast]
+    return ordered
+
+
+def matched(pairs: Iterable[tuple[float, int, int]]) -> dict[int, int]:
+    """Whom each takes: the nearest first, everybody once.
+
+    Args:
+        pairs: how far two are from each other, and their numbers on both sides.
+    """
+    found: dict[int, int] = {}
+    for _, here, there in sorted(pairs):
+        if here not in found and there not in found.values():
+            found[here] = there
+    return found
+
+
+def arcs_of(circuit: Circuit, point: Reals, covariance: Reals, held: Flags) -> tuple[Arc, ...]:
     """Read the arcs off a fit.
 
     Args:
@@ -73,7 +140,7 @@ def arc_indices(part: Node) -> Indices | None:
     """Tell where the parameters of an arc stand, or None if the part is not one."""
     if isinstance(part, Element):
         return Indices(part.first, part.first + 1, part.first + 2) if part.kind == "RQ" else None
-    if not (isinstance(part, Parallel) and len(part.parts) == 2 and all(isinstance(p, Element) for p in part.parts)):
+    if not isinstance(part, ParallelPart) or len(part.parts) != 2:
         return None
     by_kind = {item.kind: item.first for item in part.parts if isinstance(item, Element)}
     if set(by_kind) == {"R", "Q"}:
@@ -101,43 +168,34 @@ def swap_into_order(circuit: Circuit, point: Reals) -> Reals:
     return ordered
 
 
-def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, held: NDArray[np.bool_]) -> Arc:
+def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, held: Flags) -> Arc:
     log_r, log_q = point[indices.resistance], point[indices.storage]
-    alpha = 1.0 if indices.exponent is None else float(point[indices.exponent])
+    alpha = exponent_of(point, indices)
     log_tau = (log_r + log_q) / alpha
     names = [circuit.names[i] for i in indices if i is not None]
 
-    def error(by_r: float, by_q: float, by_alpha: float) -> float | None:
+    def error(*slopes: float) -> float | None:
         """Standard error of what has these derivatives with respect to ln R, ln Q and α."""
-        pairs = [(indices.resistance, by_r), (indices.storage, by_q)]
-        if indices.exponent is not None:
-            pairs.append((indices.exponent, by_alpha))
-        used = [(index, slope) for index, slope in pairs if slope]
-        index, slope = [i for i, _ in used], np.array([s for _, s in used])
-        variance = float(slope @ covariance[np.ix_(index, index)] @ slope)
-        return math.sqrt(variance) if 0 < variance < math.inf else None
+        used = [(place, by) for place, by in zip(indices, slopes, strict=True) if place is not None and by]
+        return error_of_sum(covariance, [place for place, _ in used], np.array([by for _, by in used])) or None
 
     resistance, capacitance, f_apex = math.exp(log_r), math.exp(log_tau - log_r), math.exp(-log_tau) / (2 * math.pi)
     by_tau = (1 / alpha, 1 / alpha, -float(log_r + log_q) / alpha**2)
     return Arc(
         resistance=resistance,
-        resistance_stderr=None if held[indices.resistance] else _times(resistance, error(1.0, 0.0, 0.0)),
+        resistance_stderr=None if held[indices.resistance] else scaled(error(1.0, 0.0, 0.0), resistance),
         capacitance=capacitance,
-        capacitance_stderr=_times(capacitance, error(by_tau[0] - 1.0, by_tau[1], by_tau[2])),
+        capacitance_stderr=scaled(error(by_tau[0] - 1.0, by_tau[1], by_tau[2]), capacitance),
         exponent=alpha,
         exponent_stderr=_exponent_error(indices.exponent, held, error(0.0, 0.0, 1.0)),
         time_constant=math.exp(log_tau),
         f_apex=f_apex,
-        f_apex_stderr=_times(f_apex, error(*by_tau)),
+        f_apex_stderr=scaled(error(*by_tau), f_apex),
         parameters=tuple(names),
     )
 
 
-def _times(value: float, relative: float | None) -> float | None:
-    return None if relative is None else value * relative
-
-
-def _exponent_error(index: int | None, held: NDArray[np.bool_], stderr: float | None) -> float | None:
+def _exponent_error(index: int | None, held: Flags, stderr: float | None) -> float | None:
     if index is None:
         return 0.0
     return None if held[index] else stderr

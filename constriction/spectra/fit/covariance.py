@@ -1,14 +1,12 @@
 """Covariance of a fit: of the parameters that are free, given those that are held or sit on a bound."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Flags, Reals
 from constriction.spectra.fit.problem import Problem
-
-type Reals = NDArray[np.float64]
-type Flags = NDArray[np.bool_]
 
 # Closer to a bound than this, in logarithms (exponents plain), is on it.
 ON_BOUND = 1e-7
@@ -46,6 +44,55 @@ def covariance_of(slopes: Reals, held: Flags) -> Reals:
         inverse[lost], inverse[:, lost] = np.nan, np.nan
         covariance[np.ix_(free, free)] = (inverse + inverse.T) / 2
     return covariance
+
+
+def error_of_sum(covariance: Reals, places: Sequence[int], slopes: Reals) -> float | None:
+    """Standard error of what has these derivatives with respect to some coordinates.
+
+    Args:
+        covariance: (P, P) of the coordinates.
+        places: of those that count.
+        slopes: one for each of them; of a sum of parameters whose logarithms are fitted, their values.
+
+    Returns:
+        0 if none of them moves; None if the data do not determine it.
+    """
+    variance = float(slopes @ covariance[np.ix_(places, places)] @ slopes)
+    return math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
+
+
+def along_split(covariance: Reals, fast: int, slow: int) -> tuple[Reals, float]:
+    """How far two arcs share their resistance.
+
+    Args:
+        covariance: (P, P) of the internal coordinates.
+        fast: place of the faster arc's resistance.
+        slow: of the slower one's.
+
+    Returns:
+        (P,) covariance of all coordinates with the logarithm of the ratio slow/fast, and the variance of that.
+    """
+    towards: Reals = covariance[:, slow] - covariance[:, fast]
+    return towards, float(towards[slow] - towards[fast])
+
+
+def along_valley(covariance: Reals, fast: int, slow: int, valley: Reals) -> Reals:
+    """Put what a profile over the split of two arcs found in place of what the covariance says of that direction.
+
+    Args:
+        covariance: (P, P) of the internal coordinates.
+        fast: place of the faster arc's resistance.
+        slow: of the slower one's.
+        valley: (P,) of the split, as in `splits.Split`.
+
+    Returns:
+        (P, P) the same for everything at right angles to the split.
+    """
+    towards, spread = along_split(covariance, fast, slow)
+    if not 0 < spread < math.inf or not valley.any():  # nothing to replace, or nothing found
+        return covariance
+    replaced: Reals = covariance - np.outer(towards, towards) / spread + np.outer(valley, valley)
+    return replaced
 
 
 def standard_error(covariance: Reals, k: int) -> float | None:

@@ -1,24 +1,22 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
-from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal, unit_of
+from constriction.laws.arrays import Complexes, Reals
+from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal
+from constriction.laws.elements import unit_of
 from constriction.spectra.fit.arcs import Arc, arcs_of, swap_into_order
-from constriction.spectra.fit.covariance import ON_BOUND, distance_from_bound, on_bound, standard_error
+from constriction.spectra.fit.covariance import ON_BOUND, distance_from_bound, error_of_sum, on_bound, standard_error
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.fit.minima import ROUNDING, JointArcs, Minimum, joint_arcs, minimum_at
-from constriction.spectra.fit.problem import FitOptions, Problem, limited_to, pose
+from constriction.spectra.fit.problem import FitOptions, Problem, pose
 from constriction.spectra.fit.profiles import profile
 from constriction.spectra.fit.starts import blind_starts
 from constriction.spectra.spectrum import Spectrum
-
-type Reals = NDArray[np.float64]
 
 AT_LOWER_BOUND, AT_UPPER_BOUND = "at its lower bound", "at its upper bound"
 # Standard error, in logarithms or of an exponent, above which a profile replaces ±1 standard error.
@@ -95,20 +93,12 @@ class CircuitFit:
     bic: float
     covariance: Reals
     starts_agreeing: int
-    residuals: NDArray[np.complex128]
+    residuals: Complexes
 
     @property
     def values(self) -> dict[str, float]:
         """Values by name, SI."""
         return {parameter.name: parameter.value for parameter in self.parameters}
-
-    @property
-    def correlation(self) -> Reals:
-        """Correlation matrix, (P, P); NaN where there is no error bar."""
-        error = np.sqrt(np.diag(self.covariance))
-        error[error == 0] = np.nan
-        matrix: Reals = self.covariance / np.outer(error, error)
-        return matrix
 
 
 def fit_circuit(
@@ -153,75 +143,6 @@ def fit_circuit(
     first = max(np.flatnonzero(alike).tolist(), key=lambda k: (bool(minima.converged[k]), -k))
     found = _settled(problem, minima.points[first], not options.bounds)
     return _report(problem, found, int(alike.sum()), spectrum.unit)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One circuit among several fitted to the same spectrum.
-
-    Attributes:
-        fit: of this circuit.
-        delta_aic: AIC above the smallest one.
-        delta_bic: BIC above the smallest one; above 10 the evidence against this circuit is strong.
-    """
-
-    fit: CircuitFit
-    delta_aic: float
-    delta_bic: float
-
-
-def compare_circuits(
-    spectrum: Spectrum, circuits: Sequence[Circuit | str], options: FitOptions | None = None
-) -> tuple[Comparison, ...]:
-    """Fit several circuits to one spectrum and rank them.
-
-    Args:
-        spectrum: N points.
-        circuits: at least one.
-        options: as for `fit_circuit`; bounds hold in those circuits that have the parameter.
-
-    Returns:
-        By rising BIC; fits that did not converge come last.
-
-    Raises:
-        InputError: no circuit, a bound of a parameter that none has, or as `fit_circuit`.
-    """
-    if not circuits:
-        raise InputError("no circuit to compare: expected at least one")
-    options = FitOptions() if options is None else options
-    parsed = [parse_circuit(circuit) if isinstance(circuit, str) else circuit for circuit in circuits]
-    check_names(options.bounds, parsed)
-    return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
-
-
-def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] | None = None) -> None:
-    """See that each name is a parameter of one of the circuits.
-
-    Args:
-        names: of parameters.
-        circuits: any of which may have them.
-        given: how the limits of a name were given, for the message.
-
-    Raises:
-        InputError: one is not; the message lists the names there are.
-    """
-    known = {name for circuit in circuits for name in circuit.names}
-    if unknown := [name for name in names if name not in known]:
-        there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
-        where = (given or {}).get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
-        raise InputError(f"{where}, which no circuit has: {there}")
-
-
-def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
-    """Rank fits of one spectrum by rising BIC; those that did not converge come last.
-
-    Args:
-        fits: at least one, all with the same weights.
-    """
-    trusted = [fit for fit in fits if fit.converged] or fits
-    aic, bic = min(fit.aic for fit in trusted), min(fit.bic for fit in trusted)
-    in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
-    return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
 
 
 def _settled(problem: Problem, start: Reals, sort: bool) -> Minimum:
@@ -279,33 +200,33 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
 
 def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...], unit: str) -> list[str]:
     """Tell of every parameter why it has no error bar, or ""."""
-    point, covariance = found.point, found.covariance
-    values, low, high = (problem.values(p) for p in (point, problem.lower, problem.upper))
-    shared = {
-        k: group.text
-        for split in found.splits
-        for arc in split.pair
-        for k in arc
-        for group in joint
-        if k is not None and problem.circuit.names[arc.resistance] in group.parameters
-    }
+    shared = _shared(problem, found, joint)
     units = [unit_of(parameter, unit) for parameter in problem.circuit.parameters]
-    behind = ["" if name == "1" else f" {name}" for name in units]
-    remarks = []
-    for k in range(point.size):
-        if problem.lower[k] == problem.upper[k]:
-            remarks.append(f"held at {values[k]:.4g}{behind[k]}")
-        elif point[k] - problem.lower[k] < ON_BOUND:
-            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{behind[k]}{_given(problem, found, k)}")
-        elif problem.upper[k] - point[k] < ON_BOUND:
-            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{behind[k]}{_given(problem, found, k)}")
-        elif not found.converged:
-            remarks.append("the fit did not converge")
-        elif k in shared:
-            remarks.append(f"not determined, only {shared[k]} is")
-        else:
-            remarks.append("" if np.isfinite(covariance[k, k]) else "not determined by these data")
-    return remarks
+    return [_remark(problem, found, k, shared, "" if name == "1" else f" {name}") for k, name in enumerate(units)]
+
+
+def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> dict[int, str]:
+    """What is determined in place of the parameters of arcs whose split is open."""
+    names = problem.circuit.names
+    arcs = [arc for split in found.splits for arc in split.pair]
+    texts = [(arc, group.text) for arc in arcs for group in joint if names[arc.resistance] in group.parameters]
+    return {k: text for arc, text in texts for k in arc if k is not None}
+
+
+def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str], behind: str) -> str:
+    """Why one parameter has no error bar, or ""; `behind` is its unit with a blank in front, or nothing."""
+    value, low, high = (problem.values(point)[k] for point in (found.point, problem.lower, problem.upper))
+    if problem.lower[k] == problem.upper[k]:
+        return f"held at {value:.4g}{behind}"
+    if found.point[k] - problem.lower[k] < ON_BOUND:
+        return f"{AT_LOWER_BOUND} {low:.4g}{behind}{_given(problem, found, k)}"
+    if problem.upper[k] - found.point[k] < ON_BOUND:
+        return f"{AT_UPPER_BOUND} {high:.4g}{behind}{_given(problem, found, k)}"
+    if not found.converged:
+        return "the fit did not converge"
+    if k in shared:
+        return f"not determined, only {shared[k]} is"
+    return "" if np.isfinite(found.covariance[k, k]) else "not determined by these data"
 
 
 def _given(problem: Problem, found: Minimum, k: int) -> str:
@@ -347,9 +268,7 @@ def _series_resistance(problem: Problem, point: Reals, covariance: Reals) -> tup
     parts = problem.circuit.parts
     index = [part.first for part in parts if isinstance(part, Element) and part.kind == "R"]
     values = np.exp(point[index])
-    variance = float(values @ covariance[np.ix_(index, index)] @ values)
-    error = math.sqrt(variance) if index and 0 < variance < math.inf else None
-    return float(values.sum()), error
+    return float(values.sum()), error_of_sum(covariance, index, values) or None
 
 
 def _criteria(chi_squared: float, data: int, adjustable: int, absolute: bool) -> tuple[float, float]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-type Reals = NDArray[np.float64]
+from constriction.laws.arrays import Flags, Reals
+
 # (S, P) points to residuals (S, M) and their derivatives (S, P, M).
 type Residuals = Callable[[Reals], tuple[Reals, Reals]]
 
@@ -35,7 +36,7 @@ class Minima:
 
     points: Reals
     costs: Reals
-    converged: NDArray[np.bool_]
+    converged: Flags
 
 
 def minimise(
@@ -85,7 +86,7 @@ def minimise(
     return Minima(points, costs, converged)
 
 
-def _adapt(damping: Reals, growth: Reals, active: NDArray[np.intp], better: NDArray[np.bool_], ratio: Reals) -> None:
+def _adapt(damping: Reals, growth: Reals, active: NDArray[np.intp], better: Flags, ratio: Reals) -> None:
     """Change damping and its growth in place (Nielsen's rule: smooth in the ratio of won to promised)."""
     shrink = np.maximum(0.1, 1 - (2 * np.clip(ratio, 0, 1) - 1) ** 3)
     damping[active] = np.where(better, damping[active] * shrink, damping[active] * growth[active])
@@ -116,7 +117,7 @@ def _step(
     return step, promised
 
 
-def _solve(normal: Reals, gradient: Reals, damping: Reals, held: NDArray[np.bool_], known: Reals) -> Reals:
+def _solve(normal: Reals, gradient: Reals, damping: Reals, held: Flags, known: Reals) -> Reals:
     """Solve the damped normal equations for what is not held; held coordinates take the steps in `known`."""
     size = normal.shape[-1]
     diagonal = np.einsum("spp->sp", normal)

@@ -1,17 +1,21 @@
 """Where a fit ends: its minimum, the covariance there, and what profiles over the split of arcs make of it."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from constriction.spectra.fit.covariance import covariance_of, on_bound
+from constriction.laws.arrays import Flags, Reals
+from constriction.spectra.fit.arcs import ArcPair, arc_indices, log_time_of
+from constriction.spectra.fit.covariance import along_valley, covariance_of, error_of_sum, on_bound
 from constriction.spectra.fit.problem import Problem
-from constriction.spectra.fit.splits import Split, along_valley, doubtful_pairs, explore
+from constriction.spectra.fit.splits import Split, explore
 
-type Reals = NDArray[np.float64]
-
+# Two arcs are looked at if a standard error of R is above WEAK of it, if they are nearer in time than NEAR (ln τ) and a
+# standard error is above CLEAR of R, or if an exponent sits on its bound and they are nearer than BENT: measured with
+# `tests/split_statistics.py`.
+WEAK, NEAR, CLEAR, BENT = 0.1, 0.6 * math.log(10), 5e-3, 2.0 * math.log(10)
 # Mean square of relative residuals below which noise-free data are followed, and a better fit is no better circuit.
 ROUNDING = 1e-20
 
@@ -67,9 +71,40 @@ def minimum_at(problem: Problem, point: Reals, converged: bool) -> Minimum:
     if problem.profiles and chi_squared > ROUNDING * values.size:
         pairs = doubtful_pairs(problem, point, covariance)
         splits = tuple(explore(problem, point, covariance, variance, pair) for pair in pairs)
-    for split in splits:
-        covariance = along_valley(covariance, split) if split.determined else covariance
+    for split in (split for split in splits if split.determined):
+        fast, slow = (arc.resistance for arc in split.pair)
+        covariance = along_valley(covariance, fast, slow, split.valley)
     return Minimum(point, converged, variance, covariance, splits)
+
+
+def doubtful_pairs(problem: Problem, point: Reals, covariance: Reals) -> list[ArcPair]:
+    """Neighbouring arcs whose split has to be looked at.
+
+    Args:
+        problem: with P parameters.
+        point: (P,) its minimum, internal coordinates.
+        covariance: (P, P) of these coordinates, 0 for what is held, NaN for what is not determined.
+    """
+    arcs = [indices for part in problem.circuit.parts if (indices := arc_indices(part))]
+    arcs.sort(key=lambda arc: log_time_of(point, arc))
+    fixed = problem.lower == problem.upper
+    pairs = (ArcPair(fast, slow) for fast, slow in itertools.pairwise(arcs))
+    return [
+        pair
+        for pair in pairs
+        if not (fixed[pair.fast.resistance] or fixed[pair.slow.resistance])
+        and _is_doubtful(point, covariance, pair, on_bound(problem, point) & ~fixed)
+    ]
+
+
+def _is_doubtful(point: Reals, covariance: Reals, pair: ArcPair, bound: Flags) -> bool:
+    apart = log_time_of(point, pair.slow) - log_time_of(point, pair.fast)
+    variances = [float(covariance[arc.resistance, arc.resistance]) for arc in pair]
+    if not all(0 < variance < math.inf for variance in variances):
+        return True
+    if apart < BENT and any(bound[arc.exponent] for arc in pair if arc.exponent is not None):
+        return True
+    return max(variances) > (CLEAR if apart < NEAR else WEAK) ** 2
 
 
 def joint_arcs(problem: Problem, found: Minimum) -> tuple[JointArcs, ...]:
@@ -85,7 +120,6 @@ def joint_arcs(problem: Problem, found: Minimum) -> tuple[JointArcs, ...]:
         members = (*last.parameters, slow)
         places = [names.index(name) for name in members]
         values = np.exp(found.point[places])
-        variance = float(values @ found.covariance[np.ix_(places, places)] @ values)
-        error = max(last.stderr, split.total_stderr, math.sqrt(variance) if variance > 0 else 0.0)
+        error = max(last.stderr, split.total_stderr, error_of_sum(found.covariance, places, values) or 0.0)
         groups.append(JointArcs(members, float(values.sum()), error, False))
     return tuple(groups)

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from constriction.base.errors import InputError
+from constriction.laws.arrays import Complexes, Reals
 from constriction.laws.circuit import Circuit, evaluate, from_internal
 from constriction.spectra.spectrum import Spectrum
-
-type Reals = NDArray[np.float64]
 
 WEIGHTINGS = ("modulus", "proportional", "unit")
 # With proportional weights a zero of Re Z or Im Z would get all the weight.
@@ -30,7 +29,7 @@ class FitOptions:
         sigma: known standard deviations of both parts in the unit of Z, (N,) or (N, 2) for Re and Im, in the order of
             the spectrum; they replace `weighting`, and the error bars then take them at their word.
         bounds: smallest and largest value by name of a parameter, SI; equal ones hold it. Others keep the range of
-            their kind (see `circuits.KINDS`), resistances at most 1e-6 … 1e4 times |Z|. Equal arcs are then named as
+            their kind (see `elements.KINDS`), resistances at most 1e-6 … 1e4 times |Z|. Equal arcs are then named as
             they stand, by rising time constant where such a minimum is found.
         starts: number of blind starts, at least 1.
         profiles: whether weakly determined parameters get an interval from the profile of the likelihood, which
@@ -66,7 +65,7 @@ class Problem:
 
     circuit: Circuit
     omega: Reals
-    z: NDArray[np.complex128]
+    z: Complexes
     sigma: Reals
     absolute: bool
     lower: Reals
@@ -113,7 +112,7 @@ def pose(spectrum: Spectrum, circuit: Circuit, options: FitOptions) -> Problem:
     return Problem(circuit, omega, spectrum.impedance, sigma, absolute, lower, upper, options.profiles)
 
 
-def _standard_deviations(z: NDArray[np.complex128], options: FitOptions) -> Reals:
+def _standard_deviations(z: Complexes, options: FitOptions) -> Reals:
     if options.sigma is not None:
         return _known(np.asarray(options.sigma, dtype=np.float64), z.size)
     modulus = np.abs(z)
@@ -132,14 +131,12 @@ def _standard_deviations(z: NDArray[np.complex128], options: FitOptions) -> Real
 def _known(sigma: Reals, points: int) -> Reals:
     if sigma.shape not in ((points,), (points, 2)):
         raise InputError(f"sigma has shape {sigma.shape}: expected ({points},) or ({points}, 2)")
-    if not (np.isfinite(sigma) & (sigma > 0)).all():
-        raise InputError("sigma: expected finite positive standard deviations")
+    if (wrong := ~(np.isfinite(sigma) & (sigma > 0))).any():
+        raise InputError(f"sigma = {sigma[wrong][0]:g}: expected finite positive standard deviations")
     return np.concatenate([sigma, sigma]) if sigma.ndim == 1 else sigma.T.ravel()
 
 
-def _bounds(
-    z: NDArray[np.complex128], circuit: Circuit, asked: Mapping[str, tuple[float, float]]
-) -> tuple[Reals, Reals]:
+def _bounds(z: Complexes, circuit: Circuit, asked: Mapping[str, tuple[float, float]]) -> tuple[Reals, Reals]:
     if unknown := sorted(set(asked) - set(circuit.names)):
         raise InputError(f"bounds of {unknown[0]!r}: {circuit.text} has {', '.join(circuit.names)}")
     modulus = np.abs(z)

@@ -8,12 +8,10 @@ lopsided, or open where even the bound of the parameter does not hurt.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Reals
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.fit.problem import Problem
-
-type Reals = NDArray[np.float64]
 
 # Held values on each side; in standard errors the nearest and the farthest.
 VALUES, NEAREST, FARTHEST = 14, 0.3, 6.0

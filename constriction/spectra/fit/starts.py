@@ -8,12 +8,10 @@ random: the shapes are points of a Halton sequence.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Reals
 from constriction.laws.circuit import Element, Node, elements, evaluate_node
 from constriction.spectra.fit.problem import Problem
-
-type Reals = NDArray[np.float64]
 
 SHAPES = 160
 # Time constants are looked for this far beyond the window, as a factor.

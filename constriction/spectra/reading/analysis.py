@@ -15,15 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.spectra.fit.fitting import CircuitFit, Comparison, compare_circuits
+from constriction.spectra.exclusion import ExcludedPoint, Exclusion, exclude
+from constriction.spectra.fit.comparison import Comparison, compare_circuits
+from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.problem import FitOptions
-from constriction.spectra.kramers_kronig import (
-    FEWEST_POINTS,
-    ExcludedPoint,
-    Exclusion,
-    KramersKronigOptions,
-    exclude,
-)
+from constriction.spectra.kramers_kronig import FEWEST_POINTS, KramersKronigOptions
 from constriction.spectra.spectrum import Spectrum
 
 # A mask of one frequency takes the nearest point if it is no further than this part.

@@ -8,6 +8,7 @@ import numpy as np
 
 from constriction.laws.circuit import Element
 from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.covariance import error_of_sum
 from constriction.spectra.fit.fitting import AT_UPPER_BOUND, CircuitFit
 
 # One definition for what is measured, simulated and compared; which arcs are whose is told in one of two ways.
@@ -101,12 +102,16 @@ def with_numerical_error(found: Apparent, error: float) -> Apparent:
 
 def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     """Standard error of the series resistances and the arcs' resistances together."""
-    series = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
-    names = [fit.circuit.names[place] for place in series] + [arc.parameters[0] for arc in electrolyte]
-    remarks = {item.name: item.remark for item in fit.parameters}
-    if any(remarks[name].startswith(AT_UPPER_BOUND) for name in names):  # the data ask for more, nobody knows how much
+    names = [*_in_series(fit), *(arc.parameters[0] for arc in electrolyte)]
+    at_bound = {item.name for item in fit.parameters if item.remark.startswith(AT_UPPER_BOUND)}
+    if not at_bound.isdisjoint(names):  # the data ask for more, nobody knows how much
         return None
     places = [fit.circuit.names.index(name) for name in names]
     values = np.array([fit.values[name] for name in names])
-    variance = float(values @ fit.covariance[np.ix_(places, places)] @ values)  # of logarithms
-    return math.sqrt(max(variance, 0.0)) if places and math.isfinite(variance) else None
+    return error_of_sum(fit.covariance, places, values) if places else None
+
+
+def _in_series(fit: CircuitFit) -> list[str]:
+    """The names of the series resistances."""
+    series = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
+    return [fit.circuit.names[place] for place in series]

@@ -10,23 +10,19 @@ import numpy as np
 
 from constriction.base.errors import InputError, one_line
 from constriction.laws.circuit import parse_circuit
+from constriction.spectra.drt.persistence import StabilityScan, stability_scan
 from constriction.spectra.drt.processes import Processes, find_processes
-from constriction.spectra.drt.relaxation_times import (
-    Distribution,
-    DistributionOptions,
-    StabilityScan,
-    relaxation_times,
-    stability_scan,
-)
+from constriction.spectra.drt.relaxation_times import Distribution, DistributionOptions, relaxation_times
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.files.readers import ReadOptions, read
-from constriction.spectra.fit.fitting import CircuitFit, Comparison, compare_circuits, ranked
+from constriction.spectra.fit.comparison import Comparison, compare_circuits, ranked
+from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.minima import JointArcs
 from constriction.spectra.fit.problem import limited_to
-from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.reading.identification import identify
-from constriction.spectra.reading.tracking import fit_series
+from constriction.spectra.reading.tracking import SeriesMember, fit_series
 
 # Residuals of a fit this many times the Kramers-Kronig noise say that the circuit is not the spectrum's; below
 # FOLLOWED, relative to |Z|, none was measured so well.
@@ -54,7 +50,7 @@ class BatchOptions:
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class AnalysedSpectrum:
     """One spectrum and what was found in it, as far as it went.
 
     Attributes:
@@ -87,23 +83,23 @@ class Entry:
         return self.comparison[0].fit if self.comparison else None
 
 
-def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[Entry, ...]:
+def load(paths: Sequence[str | Path], options: ReadOptions | None = None) -> tuple[AnalysedSpectrum, ...]:
     """Read files, each with one or more spectra; one that cannot be read becomes one entry with its error.
 
     Args:
         paths: of any instrument.
         options: geometry of the samples and choice of the impedance, for all of them.
     """
-    found: list[Entry] = []
+    found: list[AnalysedSpectrum] = []
     for path in paths:
         try:
-            found += [Entry(str(path), measurement) for measurement in read(path, options)]
+            found += [AnalysedSpectrum(str(path), measurement) for measurement in read(path, options)]
         except Exception as error:  # one bad file must not cost the others
-            found.append(Entry(str(path), error=one_line(str(path), error)))
+            found.append(AnalysedSpectrum(str(path), error=one_line(str(path), error)))
     return tuple(found)
 
 
-def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry, ...]:
+def analyse_all(entries: Sequence[AnalysedSpectrum], options: BatchOptions) -> tuple[AnalysedSpectrum, ...]:
     """Analyse spectra one after the other.
 
     Args:
@@ -128,7 +124,7 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
     return tuple(_with_distribution(entry, options.distribution) for entry in limited)
 
 
-def _with_unused_limits(entry: Entry, options: AnalysisOptions) -> Entry:
+def _with_unused_limits(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
     """Tell which values were held or bounded to no effect, as the circuit chosen has no such parameter."""
     if entry.fit is None:
         return entry
@@ -150,14 +146,14 @@ def _for_pristine(options: BatchOptions) -> AnalysisOptions:
     return replace(options.analysis, circuits=(options.pristine_circuit,), fit=fit)
 
 
-def told_by_pristine(entries: Sequence[Entry], pristine: CircuitFit) -> tuple[Entry, ...]:
+def told_by_pristine(entries: Sequence[AnalysedSpectrum], pristine: CircuitFit) -> tuple[AnalysedSpectrum, ...]:
     """Name the arcs of all entries by what the pristine cell has: 0 is the electrolyte's (`identify`)."""
     return tuple(
         replace(entry, identities=identify(entry.fit.arcs, pristine.arcs)) if entry.fit else entry for entry in entries
     )
 
 
-def doubts(entry: Entry) -> tuple[str, ...]:
+def doubts(entry: AnalysedSpectrum) -> tuple[str, ...]:
     """What speaks against the fit of an entry although it converged, each with its reason."""
     fit, screened = entry.fit, entry.screened
     if fit is None or screened is None:
@@ -199,7 +195,7 @@ def _joint_doubt(group: JointArcs) -> str:
     return f"the split between {names} is not determined, only their sum {group.text} is"
 
 
-def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
+def _screened(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
     if entry.measurement is None:
         return entry
     try:
@@ -210,7 +206,7 @@ def _screened(entry: Entry, options: AnalysisOptions) -> Entry:
         return replace(entry, error=f"{one_line(entry.file, error)}{hints}")
 
 
-def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
+def _fitted(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
     if entry.screened is None:
         return entry
     try:
@@ -220,36 +216,32 @@ def _fitted(entry: Entry, options: AnalysisOptions) -> Entry:
         return replace(entry, error=one_line(entry.file, error))
 
 
-def _fitted_in_sequence(entries: Sequence[Entry], options: AnalysisOptions) -> list[Entry]:
+def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOptions) -> list[AnalysedSpectrum]:
     """Fit each circuit through the whole series, then let BIC choose for each spectrum."""
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
     if not spectra:
         return list(entries)
     try:
-        limited = [(circuit, limited_to(options.fit, parse_circuit(circuit))) for circuit in options.circuits]
-        series = [fit_series(spectra, circuit, fit) for circuit, fit in limited]
-    except Exception as error:
-        if isinstance(error, InputError):  # a circuit
-            raise
+        circuits = map(parse_circuit, options.circuits)
+        series = [fit_series(spectra, circuit, limited_to(options.fit, circuit)) for circuit in list(circuits)]
+    except InputError:  # a circuit
+        raise
+    except Exception:
         return [_fitted(entry, options) for entry in entries]  # one by one, so that the others are there
     members = iter(zip(*series, strict=True))
-    fitted = []
-    for entry in entries:
-        if entry.screened is None:
-            fitted.append(entry)
-            continue
-        candidates = next(members)
-        if why := next((member.error for member in candidates if member.error), ""):
-            taken = f" ({entry.screened.taken})" if entry.screened.taken else ""
-            fitted.append(replace(entry, error=f"{entry.file}: {why}{taken}"))
-            continue
-        comparison = ranked([member.fit for member in candidates if member.fit])
-        chosen = next(member for member in candidates if member.fit is comparison[0].fit)
-        fitted.append(replace(entry, comparison=comparison, identities=chosen.identities))
-    return fitted
+    return [_chosen(entry, next(members), entry.screened.taken) if entry.screened else entry for entry in entries]
 
 
-def _with_distribution(entry: Entry, options: DistributionOptions | None) -> Entry:
+def _chosen(entry: AnalysedSpectrum, candidates: Sequence[SeriesMember], taken: str) -> AnalysedSpectrum:
+    """With the circuits of its place in the series, ranked, if all could be fitted; else with the reason."""
+    if why := next((member.error for member in candidates if member.error), ""):
+        return replace(entry, error=f"{entry.file}: {why}{f' ({taken})' if taken else ''}")
+    comparison = ranked([member.fit for member in candidates if member.fit])
+    chosen = next(member for member in candidates if member.fit is comparison[0].fit)
+    return replace(entry, comparison=comparison, identities=chosen.identities)
+
+
+def _with_distribution(entry: AnalysedSpectrum, options: DistributionOptions | None) -> AnalysedSpectrum:
     if options is None or entry.screened is None or entry.fit is None:
         return entry
     how = replace(options, capacitance=entry.screened.test.capacitance)

@@ -6,16 +6,19 @@ interface shows. R_SE holds the bulk and the grain boundaries. An arc is the ele
 arc of the same slab in full contact, in time and in size; so the interface may be the faster one.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from constriction.laws.circuit import ELEMENTS, Element
-from constriction.spectra.fit.arcs import Arc
+from constriction.laws.circuit import Element
+from constriction.laws.elements import ELEMENTS
+from constriction.spectra.fit.arcs import Arc, distance, matched
 from constriction.spectra.fit.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
+from constriction.spectra.normalisation import scaled
 from constriction.spectra.reading.analysis import CIRCUITS
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.reading import RESOLUTION, Reading
@@ -86,18 +89,14 @@ def _reading(circuit: str, fit: CircuitFit, identities: tuple[int, ...], remark:
     found = apparent(fit, identities)
     found = replace(
         found,
-        R_SE_stderr=_times(found.R_SE_stderr, wider),
-        R_int_stderr=_times(found.R_int_stderr, wider),
-        C_int_stderr=_times(found.C_int_stderr, wider),
+        R_SE_stderr=scaled(found.R_SE_stderr, wider),
+        R_int_stderr=scaled(found.R_int_stderr, wider),
+        C_int_stderr=scaled(found.C_int_stderr, wider),
     )
     if found.R_SE_stderr is None:
         remark = f"the window does not determine {circuit}: {fit.message}"
     noise = float(np.sqrt(np.sum(np.abs(fit.residuals) ** 2) / fit.degrees_of_freedom))
     return Reading(circuit, fit.arcs, identities, found, found, noise, fit.converged, remark, fit)
-
-
-def _times(error: float | None, factor: float) -> float | None:
-    return None if error is None else error * factor
 
 
 def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
@@ -112,19 +111,9 @@ def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
         constant. Resistance counts as the time constant does: a small arc beside a large one that moved a little is
         nearer to its old time by chance.
     """
-    pairs = sorted((distance(arc, other), i, j) for i, arc in enumerate(arcs) for j, other in enumerate(own))
-    found: dict[int, int] = {}
-    for _, i, j in pairs:
-        if i not in found and j not in found.values():
-            found[i] = j
+    found = matched((distance(arc, other), i, j) for i, arc in enumerate(arcs) for j, other in enumerate(own))
     rest = [i for i in range(len(arcs)) if i not in found]
     return tuple(0 if i in found else 1 + rest.index(i) for i in range(len(arcs)))
-
-
-def distance(here: Arc, there: Arc) -> float:
-    """How unlike two arcs are: squared differences of ln τ and of ln R."""
-    by_time = math.log(here.time_constant / there.time_constant)
-    return by_time**2 + math.log(here.resistance / there.resistance) ** 2
 
 
 def choose(
@@ -184,14 +173,14 @@ def unresolved(fit: CircuitFit, spectrum: Spectrum, own: Sequence[Arc] | None, w
     """
     margin = OWN_MARGIN if own is None else 1.0
     low, high = float(spectrum.frequency[-1]) / margin, float(spectrum.frequency[0]) * margin
-    arcs = [arc for arc, identity in zip(fit.arcs, identify(fit.arcs, own or ()), strict=True) if identity]
+    arcs = list(itertools.compress(fit.arcs, identify(fit.arcs, own or ())))
     for arc in arcs:
         if not low <= arc.f_apex <= high:
             return f"an arc would have its apex at {arc.f_apex:.3g} Hz, outside {low:.4g} to {high:.4g} Hz"
     if not fit.converged:
         return "its fit did not converge"
     for arc in arcs:
-        if arc.resistance_stderr is None or arc.resistance < RESOLVED * wider * arc.resistance_stderr:
+        if arc.resistance < RESOLVED * wider * (math.inf if arc.resistance_stderr is None else arc.resistance_stderr):
             return f"the arc at {arc.f_apex:.3g} Hz is not larger than {RESOLVED:g} standard errors"
     return ""
 
@@ -209,13 +198,13 @@ def settle(spectrum: Spectrum, fit: CircuitFit, options: FitOptions) -> CircuitF
     texts = [text for text, _ in parts if text]
     if len(elements) < len(fit.circuit.parts) or texts == [element.kind for element in elements]:
         return fit
-    guess = [value for _, values in parts for value in values]
-    return fit_circuit(spectrum, "-".join(texts), replace(options, starts=1), [guess])
+    guess = itertools.chain.from_iterable(values for _, values in parts)
+    return fit_circuit(spectrum, "-".join(texts), replace(options, starts=1), [list(guess)])
 
 
 def _settled(element: Element, fit: CircuitFit) -> tuple[str, list[float]]:
     """Text and values of an element without what sits on a bound; "" if nothing is left."""
-    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind])]
+    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind].parameters)]
     values = [parameter.value for parameter in mine]
     if element.kind == "R" and mine[0].remark.startswith(AT_LOWER_BOUND):
         return "", []

@@ -14,22 +14,24 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import FEWEST_POINTS
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB, Apparent
-from constriction.spectra.reading.slab import LEAST_EXPONENT, ON_BOUND, Beside, Slab, arc_beside, plain_arc, slab_alone
+from constriction.spectra.reading.peaks import peaks_apart
+from constriction.spectra.reading.slab import (
+    LEAST_EXPONENT,
+    ON_BOUND,
+    Beside,
+    ReferenceSlab,
+    arc_beside,
+    plain_arc,
+    slab_alone,
+)
 from constriction.spectra.spectrum import Spectrum
 
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
-
-# A peak of −Im Z_cstr stands apart from the electrolyte's if their frequencies differ by more than this factor. Those
-# that a constriction shares with its electrolyte lie within 1.1 of it; where a gap makes another one, it lies beyond 4.
-APART = 3.0
 # R_int is read if it is larger than so many of its error bars.
 RESOLVED = 3.0
 # The misfit of a model is a smooth curve: worth about so many independent values, however many points there are.
@@ -87,7 +89,7 @@ class Weight(NamedTuple):
     noise: bool
 
 
-def noise_beside(spectrum: Spectrum, slab: Slab) -> float:
+def noise_beside(spectrum: Spectrum, slab: ReferenceSlab) -> float:
     """What the better of both kinds of arc leaves of either part of a spectrum, relative to |Z|, root mean square."""
     sigma = np.abs(spectrum.impedance)
     both = plain_arc(spectrum, slab, sigma), arc_beside(spectrum, slab, sigma, dispersed=True)
@@ -95,7 +97,7 @@ def noise_beside(spectrum: Spectrum, slab: Slab) -> float:
     return math.sqrt(least / max(2 * sigma.size - 4, 1))
 
 
-def read_beside(spectrum: Spectrum, slab: Slab, weight: Weight, *, arc: bool = True) -> Reading:
+def read_beside(spectrum: Spectrum, slab: ReferenceSlab, weight: Weight, *, arc: bool = True) -> Reading:
     """Read a spectrum relative to the same slab in full contact.
 
     Args:
@@ -110,8 +112,8 @@ def read_beside(spectrum: Spectrum, slab: Slab, weight: Weight, *, arc: bool = T
     points = spectrum.frequency.size
     if points < FEWEST_POINTS:
         raise InputError(f"{points} points for {slab.circuit}{ARC}; expected at least {FEWEST_POINTS}")
-    if not np.abs(spectrum.impedance).all():
-        raise InputError("an impedance of 0: expected a nonzero impedance at every frequency")
+    if (zero := spectrum.impedance == 0).any():
+        raise InputError(f"impedance = 0 at {spectrum.frequency[zero][0]:.4g} Hz: expected a nonzero one everywhere")
     sigma = weight.resolution * np.abs(spectrum.impedance)
     plain = plain_arc(spectrum, slab, sigma)
     pair = _Pair(spectrum, slab, weight, plain, arc_beside(spectrum, slab, sigma, dispersed=True))
@@ -128,7 +130,7 @@ class _Pair:
     """Both kinds of arc, fitted to one spectrum, and what their difference says."""
 
     spectrum: Spectrum
-    slab: Slab
+    slab: ReferenceSlab
     weight: Weight
     plain: Beside
     dispersed: Beside
@@ -268,44 +270,3 @@ def _reading(pair: _Pair, circuit: str, both: Sequence[Apparent], remark: str) -
 def _arc(resistance: float, apex: float, exponent: float, of_r: float | None = None, of_c: float | None = None) -> Arc:
     tau = 1 / (2 * math.pi * apex)
     return Arc(resistance, of_r, tau / resistance, of_c, exponent, None, tau, apex, None, ())
-
-
-def peaks_apart(frequency: Reals, arc: Complexes, own: Reals, whole: float) -> tuple[float, float | None]:
-    """What of an arc stands apart from the electrolyte's: the definition that R_int is measured by.
-
-    Args:
-        frequency: (N,) in Hz, rising; peaks outside are not seen.
-        arc: (N,) impedance of what an interface adds, without resistance at high frequency.
-        own: in Hz, the apexes of the electrolyte.
-        whole: R of the arc at ω → 0.
-
-    Returns:
-        R, and the frequency of the largest peak (None if there is none). One peak of −Im Z: the whole R, wherever it
-        lies. Several: the sum of those whose frequency is more than `APART` from each of the electrolyte's, every
-        peak from valley to valley of −Im Z.
-    """
-    height, real, f = -arc.imag, arc.real, frequency
-    middle = height[1:-1]
-    tops = np.flatnonzero((middle > height[:-2]) & (middle >= height[2:])) + 1
-    if tops.size == 0:
-        return whole, None
-    first, last = int(np.argmin(height[: tops[0] + 1])), int(tops[-1] + np.argmin(height[tops[-1] :]))
-    between = [int(a + np.argmin(height[a : b + 1])) for a, b in zip(tops[:-1], tops[1:], strict=True)]
-    # Beyond the first and the last valley there is another peak outside the window, unless they are its ends.
-    left = whole if first == 0 else float(real[first])
-    right = 0.0 if last == height.size - 1 else float(real[last])
-    sizes = -np.diff([left, *real[between], right])
-    if tops.size == 1 and first == 0 and last == height.size - 1:
-        return whole, _apex(f, height, int(tops[0]))
-    apart = [k for k, top in enumerate(tops) if np.all(np.abs(np.log(f[top] / own)) > math.log(APART))]
-    if not apart:
-        return 0.0, None
-    largest = max(apart, key=lambda k: sizes[k])
-    return float(sizes[apart].sum()), _apex(f, height, int(tops[largest]))
-
-
-def _apex(f: Reals, height: Reals, top: int) -> float:
-    """Where the parabola through three points in ln f has its top."""
-    x, y = np.log(f[top - 1 : top + 2]), height[top - 1 : top + 2]
-    a, b, _ = np.polyfit(x - x[1], y / y[1], 2)
-    return float(np.exp(x[1] - b / (2 * a))) if a < 0 else float(f[top])

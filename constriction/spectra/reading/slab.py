@@ -20,11 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.laws.arrays import Complexes, Flags, Reals
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.spectrum import Spectrum
-
-type Reals = NDArray[np.float64]
-type Complexes = NDArray[np.complex128]
 
 # The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
 # are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
@@ -41,7 +39,7 @@ OF_ARC = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Slab:
+class ReferenceSlab:
     """The electrolyte with the whole interface in contact, at the frequencies of a spectrum.
 
     Its parts are in series, R/(1 + (if/f_apex)^α) each: bulk, and grain boundaries if there are any.
@@ -131,7 +129,7 @@ class Beside:
         """Of the plain arc, 1/(2πτ) in Hz."""
         return 1 / (2 * math.pi * self.time_constant)
 
-    def dispersed_arc(self, slab: Slab, frequency: Reals) -> Complexes:
+    def dispersed_arc(self, slab: ReferenceSlab, frequency: Reals) -> Complexes:
         """The arc at any frequencies in Hz, (N,), if it was fitted with the dispersion of the slab."""
         shape = slab.shape(frequency)
         storage = (1j * frequency / self.apex * shape) ** self.exponent
@@ -166,7 +164,7 @@ class _Model:
         return np.concatenate([rest.real, rest.imag], axis=-1), np.concatenate([every.real, every.imag], axis=-1)
 
 
-def slab_alone(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
+def slab_alone(spectrum: Spectrum, slab: ReferenceSlab, sigma: Reals) -> Beside:
     """Fit a slab times one factor to a spectrum.
 
     Args:
@@ -192,7 +190,7 @@ def slab_alone(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
     )
 
 
-def plain_arc(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
+def plain_arc(spectrum: Spectrum, slab: ReferenceSlab, sigma: Reals) -> Beside:
     """Fit a slab times a factor and an RQ to a spectrum.
 
     All parts of the slab have one factor, as a gap gives them that lets no current pass. Beside an arc that is faster
@@ -212,7 +210,7 @@ def plain_arc(spectrum: Spectrum, slab: Slab, sigma: Reals) -> Beside:
 
 
 def arc_beside(
-    spectrum: Spectrum, slab: Slab, sigma: Reals, *, dispersed: bool = False, together: bool = True
+    spectrum: Spectrum, slab: ReferenceSlab, sigma: Reals, *, dispersed: bool = False, together: bool = True
 ) -> Beside:
     """Fit a slab times factors and one arc to a spectrum.
 
@@ -286,7 +284,7 @@ def _amplitudes(model: _Model, unit: Complexes) -> tuple[Reals, Reals, Reals]:
     return factor, resistance, inner(rest, rest)
 
 
-def _covariance(slopes: Reals, free: NDArray[np.bool_], scaled: Reals) -> Reals:
+def _covariance(slopes: Reals, free: Flags, scaled: Reals) -> Reals:
     """(3, 3) of the electrolyte's resistance, ln R and ln τ, with the residuals' own standard deviations.
 
     What sits on a bound is held. What the data do not determine has a large variance, not none.

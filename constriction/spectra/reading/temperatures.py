@@ -10,7 +10,7 @@ from typing import Any
 from constriction.spectra.arrhenius import Activation, activation_energy
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.apparent import apparent
-from constriction.spectra.reading.batch import Entry
+from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import EDGE_UNITS
 
 # In K: less is the scatter of one temperature.
@@ -63,7 +63,7 @@ class TemperatureSeries:
         return self.unit == "ohm m"
 
 
-def temperature_series(entries: Sequence[Entry], by: Normalisation | None) -> TemperatureSeries | None:
+def temperature_series(entries: Sequence[AnalysedSpectrum], by: Normalisation | None) -> TemperatureSeries | None:
     """The spectra whose temperature their files tell; None if they are of one temperature, or in several units.
 
     Args:
@@ -83,7 +83,7 @@ def temperature_series(entries: Sequence[Entry], by: Normalisation | None) -> Te
     return TemperatureSeries(tuple(points), units.pop(), hopping, plain)
 
 
-def _point(entry: Entry, by: Normalisation | None) -> Point | None:
+def _point(entry: AnalysedSpectrum, by: Normalisation | None) -> Point | None:
     if entry.fit is None or entry.measurement is None or entry.measurement.metadata.temperature is None:
         return None
     found, scale = apparent(entry.fit, entry.identities), by.scale if by else 1.0

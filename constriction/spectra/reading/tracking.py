@@ -1,13 +1,12 @@
 """A series of spectra: fitted one after the other, each from where the last one ended, arcs keeping their identity."""
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import Circuit, parse_circuit
-from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.arcs import distance
 from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
 from constriction.spectra.spectrum import Spectrum
@@ -31,12 +30,6 @@ class SeriesMember:
     error: str
     identities: tuple[int, ...]
 
-    def arc(self, identity: int) -> Arc | None:
-        """Return the arc with this identity, or None if this spectrum has none."""
-        if self.fit is None or identity not in self.identities:
-            return None
-        return self.fit.arcs[self.identities.index(identity)]
-
 
 def fit_series(
     spectra: Sequence[Spectrum], circuit: Circuit | str, options: FitOptions | None = None
@@ -59,7 +52,7 @@ def fit_series(
         InputError: no spectrum, or the circuit cannot be read.
     """
     if not spectra:
-        raise InputError("no spectrum to fit: expected at least one")
+        raise InputError(f"no spectrum to fit in {spectra!r}: expected at least one")
     circuit = parse_circuit(circuit) if isinstance(circuit, str) else circuit
     members: list[SeriesMember] = []
     last: SeriesMember | None = None
@@ -83,12 +76,7 @@ def _identities(fit: CircuitFit, last: SeriesMember | None) -> tuple[int, ...]:
     before = last.fit.arcs
 
     def cost(order: tuple[int, ...]) -> float:
-        return sum(_distance(arc, before[k]) for arc, k in zip(fit.arcs, order, strict=True))
+        return sum(distance(arc, before[k]) for arc, k in zip(fit.arcs, order, strict=True))
 
     best = min(itertools.permutations(range(len(before))), key=cost)
     return tuple(last.identities[k] for k in best)
-
-
-def _distance(here: Arc, there: Arc) -> float:
-    by_time = math.log(here.time_constant / there.time_constant)
-    return by_time**2 + math.log(here.resistance / there.resistance) ** 2

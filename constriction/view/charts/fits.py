@@ -10,10 +10,10 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import impedance
+from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit
-from constriction.spectra.kramers_kronig import Exclusion
 from constriction.spectra.normalisation import Normalisation
-from constriction.spectra.reading.batch import Entry
+from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2
 from constriction.view.charts.analysis import CHARGE_AXIS, AnalysisPicture, Residuals, SeriesOfTrends, Trend
@@ -27,7 +27,7 @@ LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"
 FINE = 40
 
 
-def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> AnalysisPicture:
+def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str) -> AnalysisPicture:
     """What the picture of an analysed spectrum shows, normalised if it is.
 
     Args:
@@ -67,7 +67,7 @@ def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Analysi
 
 
 def trends_of(
-    entries: Sequence[Entry], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
+    entries: Sequence[AnalysedSpectrum], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
 ) -> SeriesOfTrends:
     """R_SE, R_int and C_int along a series, against charge or the number of the spectrum.
 

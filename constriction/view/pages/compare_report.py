@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from constriction.compare.cell import Cell
-from constriction.compare.records import Entry, remarks, table_csv
+from constriction.compare.records import ComparedSpectrum, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
@@ -34,7 +34,9 @@ DENSE = 60  # points of a simulated line per decade
 SMALLEST = 2e-3  # part of the largest resistance from which a relaxation time is drawn
 
 
-def compare_report(record: Mapping[str, Any], cell: Cell, entries: Sequence[Entry], case: str, how: Origin) -> Report:
+def compare_report(
+    record: Mapping[str, Any], cell: Cell, entries: Sequence[ComparedSpectrum], case: str, how: Origin
+) -> Report:
     """The report of a comparison.
 
     Args:
@@ -94,7 +96,7 @@ def _headline(known: Sequence[Row], far: Sequence[Row], alone: Sequence[Row]) ->
     return f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
 
 
-def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
+def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
     """One measured spectrum: remarks, both spectra, their difference, relaxation times of both."""
     overlay, measured = entry.overlay, entry.loaded.spectrum
     if overlay is None or measured is None:
@@ -144,7 +146,7 @@ def _short(row: Row) -> dict[str, str]:
     return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: ComparedSpectrum) -> str:
     measurement = entry.loaded.measurement
     sweep = 1 if measurement is None else measurement.metadata.sweep
     return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")

@@ -14,10 +14,9 @@ from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
 from constriction.spectra.kramers_kronig import KramersKronig
-from constriction.spectra.normalisation import Normalisation
+from constriction.spectra.normalisation import Normalisation, scales
 from constriction.spectra.reading.apparent import apparent
-from constriction.spectra.reading.batch import Entry, doubts
-from constriction.spectra.reading.records import scales
+from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.terminal.words import engineering, significant
 
@@ -34,13 +33,13 @@ WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H",
 TOLD = re.compile(r"left out|--impedance")
 
 
-def result_line(entry: Entry, by: Normalisation | None) -> str:
+def result_line(entry: AnalysedSpectrum, by: Normalisation | None) -> str:
     """The circuit and R_SE, R_int, C_int with error bars in one line."""
     told = [f"{name} {quantity(value, stderr, unit)}" for name, value, stderr, unit in results(entry, by)]
     return f"{entry.fit.circuit.text if entry.fit else ''}: {', '.join(told)}"
 
 
-def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
+def entry_title(entry: AnalysedSpectrum, entries: Sequence[AnalysedSpectrum]) -> str:
     """The name of an entry's file, with the number of the sweep if there are several."""
     name = Path(entry.file).name
     if entry.measurement is None or sum(other.file == entry.file for other in entries) == 1:
@@ -49,7 +48,7 @@ def entry_title(entry: Entry, entries: Sequence[Entry]) -> str:
 
 
 def entry_rows(
-    entry: Entry, by: Normalisation | None, beside: Normalisation | None = None
+    entry: AnalysedSpectrum, by: Normalisation | None, beside: Normalisation | None = None
 ) -> Iterator[tuple[str, str]]:
     """The lines of an entry's table: results, how far to trust them, or why there are none.
 
@@ -83,7 +82,7 @@ def _tested(test: KramersKronig) -> str:
     return told if test.consistent else f"WARNING: {told}"
 
 
-def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
+def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[tuple[str, str]]:
     """Which relaxation times are sure, each with its R and the share of all R, and which are not told apart."""
     if entry.processes is None or entry.measurement is None:
         return
@@ -111,7 +110,7 @@ def _not_sure(items: Sequence[Process]) -> Iterator[tuple[str, str]]:
             yield "not sure", f"{', '.join(times)}: {why}"
 
 
-def _told_by_file(entry: Entry) -> Iterator[tuple[str, str]]:
+def _told_by_file(entry: AnalysedSpectrum) -> Iterator[tuple[str, str]]:
     """The temperature, and which rows of the file were left out."""
     if entry.measurement is None:
         return
@@ -164,7 +163,7 @@ class Found(NamedTuple):
     unit: str
 
 
-def results(entry: Entry, by: Normalisation | None) -> Iterator[Found]:
+def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found]:
     """R_SE and, if there is a second arc, R_int and C_int, in the normalised unit if there is one."""
     fit, measurement = entry.fit, entry.measurement
     if fit is None or measurement is None:
@@ -202,7 +201,7 @@ def _parameter(item: FittedParameter) -> str:
     return quantity(item.value, item.stderr, unit)
 
 
-def points_in_words(entry: Entry) -> str:
+def points_in_words(entry: AnalysedSpectrum) -> str:
     """How many points were fitted, and what became of the others."""
     if entry.measurement is None or entry.screened is None:
         return ""
@@ -214,7 +213,7 @@ def points_in_words(entry: Entry) -> str:
     return f"{told}, {masked} masked" if masked else told
 
 
-def warnings_of(entry: Entry) -> Iterator[str]:
+def warnings_of(entry: AnalysedSpectrum) -> Iterator[str]:
     """What speaks against a result beside the Kramers-Kronig test: of the reader, of the mask and of the fit."""
     if entry.measurement:
         yield from entry.measurement.warnings

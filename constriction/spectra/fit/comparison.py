@@ -1,0 +1,79 @@
+"""Several circuits fitted to one spectrum, by Bayes's criterion."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from constriction.base.errors import InputError
+from constriction.laws.circuit import Circuit, parse_circuit
+from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
+from constriction.spectra.fit.problem import FitOptions, limited_to
+from constriction.spectra.spectrum import Spectrum
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One circuit among several fitted to the same spectrum.
+
+    Attributes:
+        fit: of this circuit.
+        delta_aic: AIC above the smallest one.
+        delta_bic: BIC above the smallest one; above 10 the evidence against this circuit is strong.
+    """
+
+    fit: CircuitFit
+    delta_aic: float
+    delta_bic: float
+
+
+def compare_circuits(
+    spectrum: Spectrum, circuits: Sequence[Circuit | str], options: FitOptions | None = None
+) -> tuple[Comparison, ...]:
+    """Fit several circuits to one spectrum and rank them.
+
+    Args:
+        spectrum: N points.
+        circuits: at least one.
+        options: as for `fit_circuit`; bounds hold in those circuits that have the parameter.
+
+    Returns:
+        By rising BIC; fits that did not converge come last.
+
+    Raises:
+        InputError: no circuit, a bound of a parameter that none has, or as `fit_circuit`.
+    """
+    if not circuits:
+        raise InputError(f"no circuit to compare in {list(circuits)!r}: expected at least one")
+    options = FitOptions() if options is None else options
+    parsed = [parse_circuit(circuit) if isinstance(circuit, str) else circuit for circuit in circuits]
+    check_names(options.bounds, parsed)
+    return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
+
+
+def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] | None = None) -> None:
+    """See that each name is a parameter of one of the circuits.
+
+    Args:
+        names: of parameters.
+        circuits: any of which may have them.
+        given: how the limits of a name were given, for the message.
+
+    Raises:
+        InputError: one is not; the message lists the names there are.
+    """
+    known = {name for circuit in circuits for name in circuit.names}
+    if unknown := [name for name in names if name not in known]:
+        there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
+        where = (given or {}).get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
+        raise InputError(f"{where}, which no circuit has: {there}")
+
+
+def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
+    """Rank fits of one spectrum by rising BIC; those that did not converge come last.
+
+    Args:
+        fits: at least one, all with the same weights.
+    """
+    trusted = [fit for fit in fits if fit.converged] or fits
+    aic, bic = min(fit.aic for fit in trusted), min(fit.bic for fit in trusted)
+    in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
+    return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
