@@ -100,7 +100,7 @@ def with_accuracy(case: Case, relative_error: float) -> Case:
     """A case with another accuracy.relative_error."""
     from pydantic import ValidationError
 
-    from constriction.case.schema import Accuracy
+    from constriction.case.numerics import Accuracy
 
     try:
         accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from constriction.case.schema import Case, Interface
+from constriction.case.interface import Interface
+from constriction.case.schema import Case
 from constriction.field.finite_elements import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels

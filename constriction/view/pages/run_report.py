@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from constriction.base.quantities import format_quantity
-from constriction.case.schema import Case, Interface, resolved_toml
+from constriction.case.interface import Interface
+from constriction.case.schema import Case, resolved_toml
 from constriction.simulation.simulate import Result
 from constriction.view.charts.spectra_charts import Curve, bode_chart, nyquist_chart
 from constriction.view.pages.contact_scene import contact_scene
