@@ -82,17 +82,15 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
         raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
     memory = free_memory() if options.memory is None else bytes_of(options.memory)
     from constriction.base.files import check_file
-    from constriction.field.mesh.files import CellCase, check_cell_case, check_suffix
-    from constriction.geometry.cell import layout
-    from constriction.simulation.simulate import check_size, gap_model
+    from constriction.field.mesh.files import check_cell_case, check_suffix
+    from constriction.simulation.scene import cell_case
+    from constriction.simulation.simulate import check_size
 
     check_suffix(output)
     check_file(output)
     try:
         check_size(case, memory)
-        plan = layout(case.interface)
-        height = case.gap.height if gap_model(case, plan) == "volume" else None
-        cell = CellCase(plan, case.electrolyte.thickness, height, options.level)
+        cell = cell_case(case, options.level)
         check_cell_case(cell, memory)
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None

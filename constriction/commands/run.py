@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from constriction.case.schema import Case
     from constriction.simulation.cross_check import CrossCheck
-    from constriction.simulation.simulate import Options, Result
+    from constriction.simulation.result import Result
+    from constriction.simulation.simulate import Options
 
 
 @Parameter(name="*")

@@ -11,7 +11,8 @@ import numpy as np
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.case.schema import Case
 from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2
-from constriction.simulation.simulate import Options, Result, simulate
+from constriction.simulation.result import Result
+from constriction.simulation.simulate import Options, simulate
 
 TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
 

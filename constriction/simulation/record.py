@@ -16,9 +16,10 @@ from typing import Any
 from constriction.base.folders import Kind, check_place, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import case_sha256, resolved_toml
-from constriction.simulation.simulate import Result, full_contact, gap_ratio
-from constriction.spectra.reading.apparent import with_numerical_error
-from constriction.spectra.reading.reading import RESOLUTION, SIMULATED, Weight, read_beside
+from constriction.simulation.reading import read_off
+from constriction.simulation.result import Result
+from constriction.simulation.weights import gap_ratio, meshed_height
+from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
 
 FILES = (
@@ -85,22 +86,12 @@ def result_record(result: Result) -> dict[str, Any]:
 def apparent_record(result: Result) -> dict[str, Any]:
     """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
 
-    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading.py tells how. Never fails: what does not
-    allow a fit is told in `apparent_remark`. Z of a simulation is analytic, so the Kramers-Kronig rule, which a
-    measurement has to pass, would leave nothing out.
+    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading/reading.py tells how.
     """
-    reading, remark = None, ""
-    try:
-        reading = read_beside(
-            result.spectrum, full_contact(result.case, result.spectrum.frequency), Weight(RESOLUTION, noise=False)
-        )
-        remark = reading.remark
-    except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
-        remark = f"the sweep does not allow a fit: {error}"
-    found = None if reading is None else with_numerical_error(reading.apparent, result.spectrum_error)
+    reading = read_off(result)
 
     def value(name: str, factor: float) -> float | None:
-        return None if found is None else scaled(getattr(found, name), factor)
+        return None if reading.apparent is None else scaled(getattr(reading.apparent, name), factor)
 
     return {
         "apparent_R_SE_ohm_cm2": value("R_SE", OHM_CM2),
@@ -109,10 +100,10 @@ def apparent_record(result: Result) -> dict[str, Any]:
         "apparent_R_int_error_ohm_cm2": value("R_int_stderr", OHM_CM2),
         "apparent_C_int_farad_per_cm2": value("C_int", FARAD_PER_CM2),
         "apparent_C_int_error_farad_per_cm2": value("C_int_stderr", FARAD_PER_CM2),
-        "apparent_circuit": None if reading is None else reading.circuit,
+        "apparent_circuit": reading.circuit,
         "apparent_resolution": RESOLUTION,
         "apparent_definition": SIMULATED,
-        "apparent_remark": remark or None,
+        "apparent_remark": reading.remark or None,
     }
 
 
@@ -239,6 +230,6 @@ def write_field_of(result: Result, path: Path) -> None:
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
-    volume = case.gap.height if result.gap_model == "volume" else None
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
-    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.level), ratio, path)
+    cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.level)
+    write_field(cell, ratio, path)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.geometry.cell import Layout, layout
-from constriction.simulation.simulate import PEAK_RANGE, gap_model, gap_ratio
+from constriction.simulation.result import PEAK_RANGE
+from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
 
 if TYPE_CHECKING:
     from constriction.field.mesh.files import CellCase, MeshArrays
@@ -152,8 +153,7 @@ def cell_case(case: Case, level: float) -> CellCase:
     from constriction.field.mesh.files import CellCase
 
     plan = layout(case.interface)
-    height = case.gap.height if gap_model(case, plan) == "volume" else None
-    return CellCase(plan, case.electrolyte.thickness, height, level)
+    return CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), level)
 
 
 def picture_level(case: Case, finest: float) -> float:
@@ -166,7 +166,7 @@ def picture_level(case: Case, finest: float) -> float:
     from constriction.field.finite_elements import memory_of
 
     plan = layout(case.interface)
-    level = max(finest, FINEST_OF_VOLUME) if gap_model(case, plan) == "volume" else finest
+    level = finest if meshed_height(case, plan) is None else max(finest, FINEST_OF_VOLUME)
     while memory_of(plan, level) > MEMORY and level < COARSEST:
         level *= 2
     return level

@@ -18,10 +18,10 @@ from constriction.base import folders
 from constriction.base.errors import InputError, StoreError
 from constriction.case.schema import case_sha256, load, parse_case
 from constriction.geometry.cell import layout
+from constriction.simulation import record as results
 from constriction.simulation.peaks import Peak
 from constriction.simulation.record import FILES, check_folder, result_record, write_result
-from constriction.simulation.simulate import Result
-from constriction.simulation.simulate import record as results
+from constriction.simulation.result import Result
 from constriction.spectra.spectrum import Spectrum, read_csv
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}

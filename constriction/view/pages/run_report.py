@@ -8,7 +8,7 @@ from typing import Any
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Interface
 from constriction.case.schema import Case, resolved_toml
-from constriction.simulation.simulate import Result
+from constriction.simulation.result import Result
 from constriction.view.charts.spectra_charts import Curve, bode_chart, nyquist_chart
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
