@@ -395,7 +395,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     """Also not in the picture of the series: hollow points, no bar."""
     from constriction.spectra.fit import fitting
-    from constriction.view.terminal.words import entries
+    from constriction.view.terminal import entries
     from constriction.view.writers.trends import trends_figure
 
     def stopped(*args, **kwargs):
