@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,6 +23,7 @@ from constriction.commands.job.analysis_options import (
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import geometry, given_arguments, positive_quantity, refuse_empty
+from constriction.commands.job.steps import tell_folder
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -225,4 +225,4 @@ def _show(report: AnalysisReport, record: Record, out: Path, as_json: bool) -> N
     for item in record["files"]:
         if item["no_picture"]:
             tell(f"WARNING: {item['file']}: no picture ({item['no_picture']})")
-    tell(f"Written: {out}{os.sep} ({', '.join(sorted(os.listdir(out)))})")
+    tell_folder(out)

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from constriction.base.errors import InputError
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded, refused
-from constriction.commands.job.options import FLAG, geometry, refuse_empty
+from constriction.commands.job.options import Debug, geometry, refuse_empty
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -29,7 +29,7 @@ def convert(
     area: str | None = None,
     thickness: str | None = None,
     impedance: str | None = None,
-    debug: Annotated[bool, FLAG] = False,
+    debug: Debug = False,
 ) -> int:
     """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
 
@@ -51,8 +51,6 @@ def convert(
         Of the sample, such as "1 mm"; for quantities of a material. [default: what the file says]
     impedance:
         Of several in the file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]
-    debug:
-        Show where an unexpected error comes from.
     """
     if why := refuse_empty([source]):
         return refused(why)

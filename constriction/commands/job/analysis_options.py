@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from constriction.base.errors import InputError
 from constriction.commands.job.limits import limits
-from constriction.commands.job.options import FLAG, SEVERAL, masks, positive_quantity, window
+from constriction.commands.job.options import FLAG, SEVERAL, Debug, Impedance, masks, positive_quantity, window
 
 if TYPE_CHECKING:
     from constriction.commands.job.analysis_record import Deposition, Scaled
@@ -50,8 +50,7 @@ class AnalyzeOptions:
     """Area of the electrode, such as "1.13 cm2": results also in Ω·cm² and F/cm²."""
     thickness: str | None = None
     """With --area, of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
-    impedance: str | None = None
-    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
+    impedance: Impedance = None
     pristine: str | None = None
     """Spectrum before deposition, a file or "first": its R_SE and --conductivity tell the cell constant."""
     conductivity: str | None = None
@@ -72,8 +71,7 @@ class AnalyzeOptions:
     """Also write report.html: everything on one page that opens from disk, plots respond."""
     json: Annotated[bool, FLAG] = False
     """Print fit.json to stdout and nothing else."""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 def batch_options(options: AnalyzeOptions) -> BatchOptions:
