@@ -53,5 +53,7 @@ class Accuracy(Section):
     @model_validator(mode="after")
     def _bounded_by_finite_elements(self) -> Self:
         if self.bounds and self.method == "spectral":
-            raise InputError("bounds = true: transforms have no bounds; expected method = 'finite_elements'")
+            raise InputError(
+                f"bounds = {str(self.bounds).lower()}: transforms have no bounds; expected method = 'finite_elements'"
+            )
         return self

@@ -191,22 +191,27 @@ def case_file(source: Path) -> Path:
 
 def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:
     """In Hz, at which the picture is drawn."""
-    from constriction.base.quantities import parse_quantity
-
     if options.what == "mesh" and options.frequency:
         raise InputError(f"--frequency {options.frequency[0]!r}: a mesh has none; expected another --what")
     if output.suffix.lower() in (".gif", ".mp4"):
         if options.frequency:
             raise InputError(f"--frequency {options.frequency[0]!r}: {output.name} runs over the sweep; expected .png")
         return _frames(case.sweep)
-    try:
-        given = tuple(parse_quantity(text, "frequency") for text in options.frequency)
-    except InputError as error:
-        raise InputError(f"--frequency {error}") from None
     most, expected = (1, "one") if output.suffix.lower() == ".html" else (MOST_FREQUENCIES, "one or two")
+    given = _given(options.frequency)
     if len(given) > most or min(given, default=1.0) <= 0:
         raise InputError(f"--frequency {', '.join(options.frequency)}: expected {expected} above zero")
     return given or DEFAULTS[options.what][0][:most]
+
+
+def _given(texts: tuple[str, ...]) -> tuple[float, ...]:
+    """What --frequency names, Hz."""
+    from constriction.base.quantities import parse_quantity
+
+    try:
+        return tuple(parse_quantity(text, "frequency") for text in texts)
+    except InputError as error:
+        raise InputError(f"--frequency {error}") from None
 
 
 def _frames(sweep: Sweep) -> tuple[float, ...]:

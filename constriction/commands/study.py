@@ -168,8 +168,9 @@ def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, st
     for name, values, solves in solves_along(planned):
         yield "axis", f"{name}: {_cost(values, solves)}"
     yield "done", f"{len(done & keys)} of {len(keys)}" + (f", {len(failed & keys)} failed" if failed & keys else "")
-    if problems := [entry for entry in planned.entries if entry.problem]:
-        yield "impossible", f"{len(problems)}, the first: {problems[0].problem}"
+    problems = list(filter(None, (entry.problem for entry in planned.entries)))
+    if problems:
+        yield "impossible", f"{len(problems)}, the first: {problems[0]}"
     packages = packages_of(planned, store, Shard())
     seconds = expected_seconds(packages)
     where = "on one core" if ranks == 1 else f"on {ranks} ranks"

@@ -17,7 +17,7 @@ from shapely.geometry import LineString, Polygon, mapping
 
 from constriction.base.errors import InputError
 from constriction.case.interface import Interface
-from constriction.geometry.lattices import Arrangement, hexagonal, largest_spot_fraction, square, stripes, uniform
+from constriction.geometry.lattices import MirrorCell, hexagonal, largest_spot_fraction, square, stripes, uniform
 from constriction.geometry.outlines import SNAP, Outline
 from constriction.geometry.placed import listed, scattered
 
@@ -26,7 +26,7 @@ _PATTERNS = {"single": square, "square": square, "hexagonal": hexagonal, "stripe
 
 @dataclass(frozen=True)
 class Layout:
-    """The plan of the interface in one mirror cell; lengths in metres.
+    """The plan of the interface in one mirror cell; lengths in m.
 
     `spots` are the outlines inside the cell, `sizes` the radius or half side that each was made with;
     with `inverted` they are pores in a full contact. `lattice_images` mirror cells make one lattice cell.
@@ -99,13 +99,13 @@ def layout(interface: Interface) -> Layout:
         InputError: the contact fraction does not fit the pattern, discs overlap or lie outside, or random spots
             cannot be placed.
     """
-    found = _arrangement(interface)
+    found = _mirror_cell(interface)
     pitch = interface.pitch or max(found.width, found.depth)
     # Full contact is pores of no size.
     return Layout(**found._asdict(), pitch=pitch, inverted=interface.inverted or not found.spots)
 
 
-def _arrangement(interface: Interface) -> Arrangement:
+def _mirror_cell(interface: Interface) -> MirrorCell:
     if interface.contact_fraction is None or interface.pitch is None:  # as the schema demands for `list` alone
         return listed(interface)
     fraction = 1.0 - interface.contact_fraction if interface.inverted else interface.contact_fraction

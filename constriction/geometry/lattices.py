@@ -12,7 +12,7 @@ from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 SEPARATION = 1.05  # random spots: smallest distance of two centres, in diameters
 
 
-class Arrangement(NamedTuple):
+class MirrorCell(NamedTuple):
     """What a pattern puts into its mirror cell, as in `geometry.cell.Layout`; lengths in metres."""
 
     cell: Outline
@@ -45,7 +45,7 @@ def size_of(shape: str, area: float) -> float:
     return math.sqrt(area / math.pi) if shape == "disc" else 0.5 * math.sqrt(area)
 
 
-def in_rectangle(cell: tuple[float, float], spots: Sequence[Spot], images: int) -> Arrangement:
+def in_rectangle(cell: tuple[float, float], spots: Sequence[Spot], images: int) -> MirrorCell:
     """Spots, cut at the sides of a rectangular mirror cell.
 
     Args:
@@ -54,41 +54,41 @@ def in_rectangle(cell: tuple[float, float], spots: Sequence[Spot], images: int) 
         images: mirror cells that make one lattice cell.
     """
     cuts = tuple(spot.cut(*cell) for spot in spots)
-    return Arrangement(rectangle(0.0, 0.0, *cell), cuts, tuple(spot.size for spot in spots), *cell, images)
+    return MirrorCell(rectangle(0.0, 0.0, *cell), cuts, tuple(spot.size for spot in spots), *cell, images)
 
 
-def uniform(pitch: float) -> Arrangement:
-    """Contact everywhere: one cell of the pitch (metres) and no spot."""
+def uniform(pitch: float) -> MirrorCell:
+    """Contact everywhere: one cell of the pitch (m) and no spot."""
     return in_rectangle((pitch, pitch), (), 1)
 
 
-def square(interface: Interface, pitch: float, fraction: float) -> Arrangement:
-    """A quarter of a square cell, or of the flux tube of diameter `pitch` (metres), the spot on its axis."""
+def square(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
+    """A quarter of a square cell, or of the flux tube of diameter `pitch` (m), the spot on its axis."""
     if interface.cell_shape == "circular":
         return _tube(interface, pitch / 2, fraction)
     spot = Spot(interface.shape, 0.0, 0.0, size_of(interface.shape, fraction * pitch**2))
     return in_rectangle((pitch / 2, pitch / 2), [spot], 4)
 
 
-def _tube(interface: Interface, b: float, fraction: float) -> Arrangement:
+def _tube(interface: Interface, b: float, fraction: float) -> MirrorCell:
     """A quarter of the tube of radius b."""
     spot = Spot(interface.shape, 0.0, 0.0, size_of(interface.shape, fraction * math.pi * b**2))
     centre = (0.0, 0.0)
     cell = Outline((Edge(centre, (b, 0.0)), Edge((b, 0.0), (0.0, b), centre), Edge((0.0, b), centre)))
-    return Arrangement(cell, (spot.cut(b, b),), (spot.size,), b, b, 4)
+    return MirrorCell(cell, (spot.cut(b, b),), (spot.size,), b, b, 4)
 
 
-def hexagonal(interface: Interface, pitch: float, fraction: float) -> Arrangement:
-    """A quarter of the rectangular cell pitch × √3 pitch (metres); it holds two quarter spots."""
+def hexagonal(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
+    """A quarter of the rectangular cell pitch × √3 pitch (m); it holds two quarter spots."""
     width, depth = pitch / 2, math.sqrt(3) / 2 * pitch
     size = size_of(interface.shape, fraction * math.sqrt(3) / 2 * pitch**2)
     spots = [Spot(interface.shape, 0.0, 0.0, size), Spot(interface.shape, width, depth, size)]
     return in_rectangle((width, depth), spots, 4)
 
 
-def stripes(_: Interface, pitch: float, fraction: float) -> Arrangement:
-    """Half a period (metres) across; along the stripe nothing varies, so any length does."""
+def stripes(_: Interface, pitch: float, fraction: float) -> MirrorCell:
+    """Half a period (m) across; along the stripe nothing varies, so any length does."""
     width, half = pitch / 2, fraction * pitch / 2
     depth = 0.5 * min(half, width - half)
     stripe = rectangle(0.0, 0.0, half, depth)
-    return Arrangement(rectangle(0.0, 0.0, width, depth), (stripe,), (half,), width, depth, 2)
+    return MirrorCell(rectangle(0.0, 0.0, width, depth), (stripe,), (half,), width, depth, 2)

@@ -11,14 +11,14 @@ import shapely
 
 from constriction.base.errors import InputError
 from constriction.case.interface import Interface
-from constriction.geometry.lattices import SEPARATION, Arrangement, in_rectangle, size_of
+from constriction.geometry.lattices import SEPARATION, MirrorCell, in_rectangle, size_of
 from constriction.geometry.outlines import SNAP, Point, Spot
 
 ATTEMPTS_PER_SPOT = 20_000  # random spots: tries before giving up
 
 
-def scattered(interface: Interface, pitch: float, fraction: float) -> Arrangement:
-    """Random spots in a square cell, one per pitch² (metres)."""
+def scattered(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
+    """Random spots in a square cell, one per pitch² (pitch in m)."""
     side = math.sqrt(interface.spots)
     size = size_of(interface.shape, fraction)  # in units of the pitch
     centres = place_spots(interface.spots, side, size, interface.shape, interface.seed)
@@ -26,7 +26,7 @@ def scattered(interface: Interface, pitch: float, fraction: float) -> Arrangemen
     return in_rectangle((side * pitch, side * pitch), spots, 1)
 
 
-def listed(interface: Interface) -> Arrangement:
+def listed(interface: Interface) -> MirrorCell:
     """The discs that a case lists.
 
     Raises:

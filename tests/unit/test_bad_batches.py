@@ -12,7 +12,7 @@ from constriction.commands import compare
 from constriction.commands.job.options import refuse_empty
 from constriction.compare import differences, measured
 from constriction.spectra.files import readers
-from constriction.spectra.reading.reading import batch
+from constriction.spectra.reading import batch
 from constriction.view.writers import spectra_plots
 
 F = np.geomspace(1e6, 1.0, 25)
