@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from constriction.spectra.fit.fitting import CircuitFit
     from constriction.spectra.reading.batch import BatchOptions, Entry
 
+NORMALISED = "in {!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+
 
 def analyze(
     *files: Path,
@@ -117,9 +119,10 @@ def _loaded(files: tuple[Path, ...], options: AnalyzeOptions, normalises: bool) 
 
     entries = load(files, ReadOptions(geometry(options.area, options.thickness), options.impedance or ""))
     if normalises:
-        entries = tuple(map(_refuse_normalised, entries))
+        entries = tuple(_refuse(entry, "ohm", NORMALISED) for entry in entries)
     unit = limits(options.hold, options.bound).unit
-    return tuple(_refuse_other_unit(entry, unit) for entry in entries)
+    limited = f"a spectrum in {{!r}}, --hold and --bound in {unit!r}; expected the unit of the spectrum"
+    return tuple(_refuse(entry, unit, limited) for entry in entries)
 
 
 def _fitted(entries: tuple[Entry, ...], how: BatchOptions) -> tuple[Entry, ...]:
@@ -157,7 +160,7 @@ def _pristine(
         pristine = entries[0]
     else:
         alone = replace(how, series=False, distribution=None, pristine_circuit=options.pristine_circuit)
-        (pristine,) = analyse_all([_refuse_normalised(load([options.pristine])[0])], alone)
+        (pristine,) = analyse_all([_refuse(load([options.pristine])[0], "ohm", NORMALISED)], alone)
     if pristine.fit is None:
         raise InputError(f"--pristine: {pristine.error}")
     return pristine, pristine.fit
@@ -184,23 +187,11 @@ def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> S
     return Scaled(to_pristine_cell(found.R_SE, conductivity), facts)
 
 
-def _refuse_normalised(entry: Entry) -> Entry:
-    """Give an error to a spectrum that was normalised before it was written."""
-    if entry.measurement is None or entry.measurement.spectrum.unit == "ohm":
-        return entry
-    unit = entry.measurement.spectrum.unit
-    error = f"{entry.file}: in {unit!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
-    return replace(entry, measurement=None, error=error)
-
-
-def _refuse_other_unit(entry: Entry, unit: str | None) -> Entry:
-    """Give an error to a spectrum in another unit than the values of --hold and --bound."""
+def _refuse(entry: Entry, unit: str | None, why: str) -> Entry:
+    """Give an error to a spectrum in another unit than one that is asked for; `why` tells it with both units."""
     if unit is None or entry.measurement is None or entry.measurement.spectrum.unit == unit:
         return entry
-    error = (
-        f"{entry.file}: a spectrum in {entry.measurement.spectrum.unit!r}, --hold and --bound in {unit!r}; "
-        "expected the unit of the spectrum"
-    )
+    error = f"{entry.file}: {why.format(entry.measurement.spectrum.unit)}"
     return replace(entry, measurement=None, error=error)
 
 

@@ -136,11 +136,13 @@ def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]
 
 def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
     """What is written beside the numbers, in this order: the report tells of what lies there already."""
+    from constriction.simulation.record import write_field_of
+
     extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
     if options.pdf:
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
-        extras.append(partial(_write_field, result))
+        extras.append(partial(write_field_of, result))
     if options.report:
         extras.append(partial(_write_report, result, ranks))
     return extras
@@ -167,12 +169,6 @@ def _write_bode(result: Result, place: Path) -> None:
         Layer(result.slab, "full contact", VERMILION, marker="", line=True, dashed=True),
     )
     bode(layers, place / "bode.pdf", result.case.title)
-
-
-def _write_field(result: Result, place: Path) -> None:
-    from constriction.simulation.record import write_field_of
-
-    write_field_of(result, place / "field.vtu")
 
 
 def _write_report(result: Result, ranks: int, place: Path) -> None:

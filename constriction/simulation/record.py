@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from constriction.base.folders import Kind, check_place, whole_folder
+from constriction.base.folders import Kind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.simulation.reading import read_off
@@ -135,21 +135,6 @@ def _finite_or_none(value: Any) -> Any:
 # --- the folder ----------------------------------------------------------------------------------------------------
 
 
-def check_folder(folder: str | os.PathLike[str]) -> Path:
-    """See, before anything is computed, that a result can be put at a place; nothing stays there.
-
-    Args:
-        folder: a folder that does not exist yet, is empty, or holds an earlier result.
-
-    Returns:
-        Its path without symbolic links.
-
-    Raises:
-        InputError: it holds something else, or cannot be written or replaced.
-    """
-    return check_place(folder, RESULT)
-
-
 def write_result(
     result: Result,
     folder: str | os.PathLike[str],
@@ -222,8 +207,8 @@ RESULT = Kind("result", FILES, _is_ours)
 # --- what the field is needed for ------------------------------------------------------------------------------------
 
 
-def write_field_of(result: Result, path: Path) -> None:
-    """Solve the field again on the finest mesh of a result and write it as .vtu; on one rank."""
+def write_field_of(result: Result, folder: Path) -> None:
+    """Solve the field again on the finest mesh of a result and write it as field.vtu; on one rank."""
     from constriction.field.finite_elements import MeshSolution
     from constriction.field.mesh.files import CellCase, write_field
 
@@ -232,4 +217,4 @@ def write_field_of(result: Result, path: Path) -> None:
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
     cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.level)
-    write_field(cell, ratio, path)
+    write_field(cell, ratio, folder / "field.vtu")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import one_line
 from constriction.base.folders import Kind, whole_folder
@@ -60,8 +60,7 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     with whole_folder(folder, ANALYSIS) as fresh:
         pictures, series = _draw(report, fresh, suffixes, record["files"])
         _write_arrhenius(report, fresh)
-        with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
+        _write_csv(fresh / TABLE, table_rows(record["files"]))
         _write_curves(report, fresh)
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
         if how is not None:
@@ -72,6 +71,11 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     return record
 
 
+def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
 def _write_curves(report: AnalysisReport, folder: Path) -> None:
     """Write what the Kramers-Kronig test and the distribution of each spectrum look like, as measured."""
     from constriction.spectra.drt.curves import distribution_rows, kramers_kronig_rows
@@ -79,10 +83,7 @@ def _write_curves(report: AnalysisReport, folder: Path) -> None:
     for number, entry in enumerate(report.entries):
         for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
             if rows:
-                with (folder / f"{picture_name(number, entry)}-{kind}.csv").open(
-                    "w", encoding="utf-8", newline=""
-                ) as f:
-                    csv.writer(f, lineterminator="\n").writerows(rows)
+                _write_csv(folder / f"{picture_name(number, entry)}-{kind}.csv", rows)
 
 
 def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
@@ -91,9 +92,8 @@ def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
 
     found = temperature_series(report.entries, report.scaled.by if report.scaled else None)
     if found is not None:
-        with (folder / ARRHENIUS).open("w", encoding="utf-8", newline="") as file:
-            rows = [point_names(found), *(point_values(found, point) for point in found.points)]
-            csv.writer(file, lineterminator="\n").writerows(rows)
+        rows = [point_names(found), *(point_values(found, point) for point in found.points)]
+        _write_csv(folder / ARRHENIUS, rows)
 
 
 def _draw_spectrum(
