@@ -23,7 +23,7 @@ from constriction.commands.job.analysis_options import (
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import geometry, given_arguments, positive_quantity, refuse_empty
-from constriction.commands.job.steps import tell_folder
+from constriction.commands.job.steps import naming, tell_folder
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -140,12 +140,9 @@ def _check_pristine(file: str | None) -> None:
     """See, before anything is fitted, that the pristine cell's file can be read."""
     from constriction.base.files import read_file
 
-    if file in (None, FIRST):
-        return
-    try:
-        read_file(file, "a file of an impedance instrument")
-    except InputError as error:
-        raise InputError(f"--pristine: {error}") from None
+    if file not in (None, FIRST):
+        with naming("--pristine"):
+            read_file(file, "a file of an impedance instrument")
 
 
 def _pristine(

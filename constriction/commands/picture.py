@@ -32,7 +32,7 @@ DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
 MOST_FREQUENCIES = 2
 FRAMES = 25
 FINEST_OF_MESH, FINEST_OF_FIELD = 1.0, 0.2
-COARSE = 4.0  # level of the mesh that a frequency is chosen by
+COARSE = 4.0  # fineness of the mesh that a frequency is chosen by
 FAR_BELOW = 1e-2  # the frequency below that one where next to nothing passes the gap
 
 
@@ -93,7 +93,7 @@ class PicturePlan(NamedTuple):
     case: Case
     frequencies: tuple[float, ...]
     chosen: bool
-    level: float
+    fineness: float
     columns: int
 
 
@@ -115,7 +115,7 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
         frequencies, words = plan.frequencies, ""
         if plan.chosen:
             frequencies, words = _chosen(plan)
-        scene = solve_scene(plan.case, frequencies, plan.level, report)
+        scene = solve_scene(plan.case, frequencies, plan.fineness, report)
         report("drawing")
         below = "" if options.no_caption else f"{caption(scene, options.what)} {words}".strip()
         columns = plan.columns if options.columns or not plan.chosen or len(frequencies) > 1 else 1
@@ -128,7 +128,7 @@ def _chosen(plan: PicturePlan) -> tuple[tuple[float, ...], str]:
     from constriction.simulation.scene import gap_frequency
     from constriction.view.charts.labels import hertz
 
-    high = gap_frequency(plan.case, max(plan.level, COARSE))
+    high = gap_frequency(plan.case, max(plan.fineness, COARSE))
     if high is None:
         return plan.frequencies, "No current passes beside the contacts, at any frequency."
     sweep, told = plan.case.sweep, hertz(high)
@@ -155,10 +155,10 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     check_output(output, options.what)
     check_file(output)
     with naming(path):
-        level = _level(case, options)
+        fineness = _fineness(case, options)
     prepare_rendering()
     chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
-    return PicturePlan(case, frequencies, chosen, level, options.columns or _columns(output, options.what))
+    return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
 
 
 def _check_options(options: PictureOptions) -> None:
@@ -191,6 +191,8 @@ def case_file(source: Path) -> Path:
 
 def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:
     """In Hz, at which the picture is drawn."""
+    from constriction.base.quantities import parse_quantity
+
     if options.what == "mesh" and options.frequency:
         raise InputError(f"--frequency {options.frequency[0]!r}: a mesh has none; expected another --what")
     if output.suffix.lower() in (".gif", ".mp4"):
@@ -198,20 +200,11 @@ def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[flo
             raise InputError(f"--frequency {options.frequency[0]!r}: {output.name} runs over the sweep; expected .png")
         return _frames(case.sweep)
     most, expected = (1, "one") if output.suffix.lower() == ".html" else (MOST_FREQUENCIES, "one or two")
-    given = _given(options.frequency)
+    with naming("--frequency", " "):
+        given = tuple(parse_quantity(text, "frequency") for text in options.frequency)
     if len(given) > most or min(given, default=1.0) <= 0:
         raise InputError(f"--frequency {', '.join(options.frequency)}: expected {expected} above zero")
     return given or DEFAULTS[options.what][0][:most]
-
-
-def _given(texts: tuple[str, ...]) -> tuple[float, ...]:
-    """What --frequency names, Hz."""
-    from constriction.base.quantities import parse_quantity
-
-    try:
-        return tuple(parse_quantity(text, "frequency") for text in texts)
-    except InputError as error:
-        raise InputError(f"--frequency {error}") from None
 
 
 def _frames(sweep: Sweep) -> tuple[float, ...]:
@@ -222,15 +215,15 @@ def _frames(sweep: Sweep) -> tuple[float, ...]:
     return tuple(float(f) for f in logarithmic_frequencies(sweep.start, sweep.stop, points)[::-1])
 
 
-def _level(case: Case, options: PictureOptions) -> float:
+def _fineness(case: Case, options: PictureOptions) -> float:
     """Of the mesh; refused if it would not fit into the memory."""
     from constriction.field.mesh.files import check_cell_case
-    from constriction.simulation.scene import cell_case, picture_level
+    from constriction.simulation.scene import cell_case, picture_fineness
     from constriction.simulation.simulate import check_size
 
     memory = memory_of(options.memory)
     check_size(case, memory)
     finest = FINEST_OF_MESH if options.what == "mesh" else FINEST_OF_FIELD
-    level = options.level or picture_level(case, finest)
-    check_cell_case(cell_case(case, level), memory)
-    return level
+    fineness = options.level or picture_fineness(case, finest)
+    check_cell_case(cell_case(case, fineness), memory)
+    return fineness

@@ -115,7 +115,9 @@ def _finite_elements(
     from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
 
     height = meshed_height(case, plan)
-    return converge(plan, lambda level: mesh_plan(plan, case.electrolyte.thickness, height, level), goal, comm, report)
+    return converge(
+        plan, lambda fineness: mesh_plan(plan, case.electrolyte.thickness, height, fineness), goal, comm, report
+    )
 
 
 def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:

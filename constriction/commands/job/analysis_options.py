@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from constriction.base.errors import InputError
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import FLAG, SEVERAL, Debug, Impedance, masks, positive_quantity, window
+from constriction.commands.job.steps import naming
 
 if TYPE_CHECKING:
     from constriction.commands.job.analysis_record import Deposition, Scaled
@@ -167,10 +168,8 @@ def _charges(text: str, count: int) -> tuple[float, ...]:
     parts = [part.strip() for part in text.split(",")]
     unit = parts[-1].lstrip("+-.0123456789eE ")
     whole = [f"{part} {unit}" if unit and _is_number(part) else part for part in parts]
-    try:
+    with naming("--charge", " "):
         values = tuple(parse_quantity(part, "charge per area") for part in whole)
-    except InputError as error:
-        raise InputError(f"--charge {error}") from None
     if len(values) != count:
         raise InputError(f"--charge {text!r}: {len(values)} values for {count} spectra; expected one for each")
     return values
@@ -199,7 +198,5 @@ def deposition_of(options: AnalyzeOptions) -> Deposition | None:
     if not series.per_area and options.area is None:
         raise InputError(f"{options.deposition}: has a current, expected --area to make it a current density")
     area = None if series.per_area or options.area is None else positive_quantity("--area", options.area, "area")
-    try:
+    with naming(options.deposition):
         return Deposition(str(options.deposition), series, charge(series, area), nucleation(series, area))
-    except InputError as error:
-        raise InputError(f"{options.deposition}: {error}") from None

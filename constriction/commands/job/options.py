@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.commands.job.steps import naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,10 +76,8 @@ def positive_quantity(option: str, text: str, kind: str) -> float:
     """
     from constriction.base.quantities import KINDS, parse_quantity
 
-    try:
+    with naming(option, " "):
         value = parse_quantity(text, kind)
-    except InputError as error:
-        raise InputError(f"{option} {error}") from None
     if value <= 0:
         raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
     return value

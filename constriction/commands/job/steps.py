@@ -42,12 +42,12 @@ def load_case(path: Path, relative_error: float | None) -> Case:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Begin what is wrong with a geometry, which does not know its file, with the path."""
+def naming(where: object, joint: str = ": ") -> Iterator[None]:
+    """Begin what is wrong with the file or option that it comes from, which a geometry or a quantity does not know."""
     try:
         yield
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{where}{joint}{error}") from None
 
 
 def wait_for_compilers() -> None:
