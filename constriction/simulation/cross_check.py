@@ -10,7 +10,7 @@ import numpy as np
 
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.case.schema import Case
-from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2, scaled
+from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2
 from constriction.simulation.result import Result
 from constriction.simulation.simulate import Options, simulate
 
@@ -88,12 +88,12 @@ class CrossCheck:
 
     def record(self) -> dict[str, Any]:
         """Keys for result.json: the other method's numbers, and how far they are off; None where there are none."""
-        values = [None] * len(_KEYS) if self.other is None else _numbers(self, self.other)
+        known = {} if self.other is None else _numbers(self, self.other)
         return {
             "cross_check_method": TWIN[self.asked.case.accuracy.method],
             "cross_check_outcome": self.outcome,
             "cross_check_remark": None if self.agrees else self.verdict,
-            **dict(zip(_KEYS, values, strict=True)),
+            **{key: known.get(key) for key in _KEYS},
             "cross_check_within_error_bars": {"agree": True, "disagree": False, "not resolved": None}[self.outcome],
         }
 
@@ -110,18 +110,19 @@ _KEYS = (
 )
 
 
-def _numbers(check: CrossCheck, other: Result) -> list[float | None]:
+def _numbers(check: CrossCheck, other: Result) -> dict[str, float | None]:
     values = (
         other.R_cstr * OHM_CM2,
         other.R_cstr_error * OHM_CM2,
         other.spectrum_error * OHM_CM2,
-        scaled(other.C_cstr, FARAD_PER_CM2),
+        None if other.C_cstr is None else other.C_cstr * FARAD_PER_CM2,
         other.f_cstr,
         other.seconds_total,
         check.difference,
         check.spectrum_difference,
     )
-    return [value if value is None or math.isfinite(value) else None for value in values]
+    pairs = zip(_KEYS, values, strict=True)
+    return {key: value if value is None or math.isfinite(value) else None for key, value in pairs}
 
 
 def _in_bars(apart: float, bars: float) -> float:

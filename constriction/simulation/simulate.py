@@ -80,8 +80,16 @@ def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], opt
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
     goal = Goal(case.accuracy.relative_error, memory_of(options), ratios, options.direct, case.accuracy.bounds)
-    solve = _transforms if case.accuracy.method == "spectral" else _finite_elements
-    return solve(case, plan, goal, comm, options.report)
+    thickness = case.electrolyte.thickness
+    if case.accuracy.method == "spectral":
+        from constriction.field.transforms import convergence
+
+        # On rank 0, for all: a grid is solved faster than it is shared out.
+        return agree(comm, lambda: convergence.converge(plan, thickness / plan.pitch, goal, options.report))
+    from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
+
+    height = meshed_height(case, plan)
+    return converge(plan, lambda fineness: mesh_plan(plan, thickness, height, fineness), goal, comm, options.report)
 
 
 def check_geometry(case: Case, plan: Layout, options: Options) -> None:
@@ -107,24 +115,6 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
 def memory_of(options: Options) -> float:
     """Bytes that all ranks together may use, rank 0's word; collective."""
     return float((options.comm or MPI.COMM_SELF).bcast(options.memory or 0.8 * psutil.virtual_memory().available))
-
-
-def _finite_elements(
-    case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]
-) -> Response[Any]:
-    from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
-
-    height = meshed_height(case, plan)
-    return converge(
-        plan, lambda fineness: mesh_plan(plan, case.electrolyte.thickness, height, fineness), goal, comm, report
-    )
-
-
-def _transforms(case: Case, plan: Layout, goal: Goal, comm: MPI.Comm, report: Callable[[str], None]) -> Response[Any]:
-    """On rank 0, for all: a grid is solved faster than it is shared out."""
-    from constriction.field.transforms.convergence import converge
-
-    return agree(comm, lambda: converge(plan, case.electrolyte.thickness / plan.pitch, goal, report))
 
 
 def check_flat(case: Case, plan: Layout) -> None:
