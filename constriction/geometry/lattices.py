@@ -11,6 +11,22 @@ from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 
 SEPARATION = 1.05  # random spots: smallest distance of two centres, in diameters
 
+# Of each pattern: the area fractions at which discs and squares touch, and the words for it.
+_ON_SQUARES = math.pi / 4, 1.0, "{}s on a square lattice"
+_TOUCHING = {
+    "single": _ON_SQUARES,
+    "square": _ON_SQUARES,
+    "tube": (1.0, 2 / math.pi, "a {} and its circular cell"),
+    # squares of side a on the lattice touch diagonally when a = √3/2·pitch
+    "hexagonal": (math.pi / (2 * math.sqrt(3)), math.sqrt(3) / 2, "{}s on a hexagonal lattice"),
+    "stripes": (1.0, 1.0, "stripes"),
+    "random": (
+        math.pi / (2 * math.sqrt(3)) / SEPARATION**2,
+        1.0 / SEPARATION**2,
+        f"random {{}}s that keep {SEPARATION} diameters",
+    ),
+}
+
 
 class MirrorCell(NamedTuple):
     """What a pattern puts into its mirror cell, as in `geometry.cell.Layout`; lengths in metres."""
@@ -25,19 +41,8 @@ class MirrorCell(NamedTuple):
 
 def largest_spot_fraction(interface: Interface) -> tuple[float, str]:
     """The area fraction at which the spots of a pattern touch, and the words for it."""
-    disc = interface.shape == "disc"
-    if interface.pattern == "stripes":
-        return 1.0, "stripes"
-    if interface.pattern == "single" and interface.cell_shape == "circular":
-        return (1.0, "a disc and its circular cell") if disc else (2 / math.pi, "a square and its circular cell")
-    if interface.pattern == "hexagonal":
-        # squares of side a on the lattice touch diagonally when a = √3/2·pitch
-        full = math.pi / (2 * math.sqrt(3)) if disc else math.sqrt(3) / 2
-        return full, f"{interface.shape}s on a hexagonal lattice"
-    if interface.pattern == "random":
-        densest = math.pi / (2 * math.sqrt(3)) if disc else 1.0
-        return densest / SEPARATION**2, f"random {interface.shape}s that keep {SEPARATION} diameters"
-    return (math.pi / 4 if disc else 1.0), f"{interface.shape}s on a square lattice"
+    discs, squares, words = _TOUCHING["tube" if interface.cell_shape == "circular" else interface.pattern]
+    return discs if interface.shape == "disc" else squares, words.format(interface.shape)
 
 
 def size_of(shape: str, area: float) -> float:

@@ -61,7 +61,8 @@ def limits(hold: Sequence[str], bound: Sequence[str]) -> Limits:
     """
     found: dict[str, tuple[float, float]] = {}
     units: dict[str, str] = {}
-    for option, text in (*(("--hold", text) for text in hold), *(("--bound", text) for text in bound)):
+    options = ["--hold"] * len(hold) + ["--bound"] * len(bound)
+    for option, text in zip(options, (*hold, *bound), strict=True):
         name, values = _read(option, text)
         if name in found:
             raise InputError(f"{option} {text!r:.60}: {name} is held or bounded already, expected each parameter once")
