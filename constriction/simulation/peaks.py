@@ -1,4 +1,4 @@
-"""The peaks of −Im Z_cstr: which relaxations a constriction has, and how large each is (PHYSICS §8)."""
+"""The peaks of −Im Z_cstr: which relaxations a constriction has, and how large each is (docs/physics.md#peaks)."""
 
 import math
 from collections.abc import Callable, Sequence

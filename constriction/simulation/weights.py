@@ -11,7 +11,8 @@ from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, rim_lengths
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
 
-THIN_GAP_ERROR = 0.3  # difference of thin and meshed gap / R_cstr per (gap height / local length)²: PHYSICS §6
+# Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error.
+THIN_GAP_ERROR = 0.3
 
 
 def gap_model(case: Case, plan: Layout) -> str:
