@@ -1,7 +1,7 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo metrics test docs bench pictures container-test
+.PHONY: help setup demo metrics test docs bench pictures wheel-test container-test
 
 bin := .venv/bin
 
@@ -13,6 +13,7 @@ help:
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
 	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
+	@echo "make wheel-test       build a wheel from a clean clone and try it in a fresh environment (two minutes)"
 	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
 
 setup: .venv/installed
@@ -41,7 +42,7 @@ test: setup
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy
-	$(bin)/pytest
+	$(bin)/pytest --numprocesses auto --dist loadfile
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
 
 # Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
@@ -65,6 +66,9 @@ bench: setup
 	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/studies.py
 	$(bin)/python tests/benchmarks/rivals.py
+
+wheel-test: setup
+	bash .ci/wheel-test
 
 container-test: setup
 	bash .ci/container-test

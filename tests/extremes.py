@@ -25,7 +25,7 @@ from typing import Any
 from constriction.base.quantities import parse_quantity
 
 SECONDS = 60
-INTERNALS = ("Traceback", "MeshPlan", "gmsh", "multigrid", "Error:", ".py", "RuntimeWarning", "PETSc")
+INTERNALS = ("Traceback", "MeshSizes", "gmsh", "multigrid", "Error:", ".py", "RuntimeWarning", "PETSc")
 
 
 def fraction(draw: random.Random) -> float:

@@ -1,4 +1,4 @@
-"""The numbers that README.md prints, computed anew: they stand there as the program prints them today, or this fails.
+"""The numbers that README.md and docs/ print, computed anew: they stand there as printed today, or this fails.
 
 Usage: python tests/readme_blocks.py [--write]
 
@@ -20,6 +20,7 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PAGES = sorted((ROOT / "docs").rglob("*.md"))  # may print some of the same blocks and rows again
 TIME = re.compile(r"(?<![\w.])\d+(?:\.\d+)? s\b")
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # How gmsh cuts a geometry into elements is its own business; what is printed of the field is not.
@@ -221,6 +222,13 @@ def stale(text: str, computed: dict[str, list[str]], rows: list[str]) -> list[Fa
     return found + [Fault(row_in(text, row), row) for row in rows if not same_line(row_in(text, row), row)]
 
 
+def printed_again(text: str, computed: dict[str, list[str]], rows: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The blocks and rows among these that another page prints too."""
+    lines = text.splitlines()
+    here = {first: block for first, block in computed.items() if f"```text\n{first}\n" in text}
+    return here, [row for row in rows if any(line.startswith(row.split(" | ")[0] + " |") for line in lines)]
+
+
 @contextlib.contextmanager
 def beside_the_cases() -> Iterator[None]:
     """A fresh folder with meshes/ in it as the working directory: the commands of README.md run there as printed."""
@@ -243,14 +251,18 @@ def computed_blocks(make: Callable[[], dict[str, list[str]]] = blocks) -> dict[s
 def main(write: bool) -> int:
     """Compare, or write."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-    text = README.read_text("utf-8")
     computed, rows = computed_blocks(), [*reference_rows(), *case_rows()]
-    found = stale(text, computed, rows)
-    for fault in found:
-        print(f"- {fault.printed}\n+ {fault.found}")
-    if write and found:
-        README.write_text(renewed(text, computed, rows), "utf-8")
-        print("README.md is renewed")
+    found = []
+    for page in (README, *PAGES):
+        text = page.read_text("utf-8")
+        held = (computed, rows) if page == README else printed_again(text, computed, rows)
+        wrong = stale(text, *held)
+        for fault in wrong:
+            print(f"{page.name}\n- {fault.printed}\n+ {fault.found}")
+        if write and wrong:
+            page.write_text(renewed(text, *held), "utf-8")
+            print(f"{page.name} is renewed")
+        found += wrong
     return 0 if write or not found else 1
 
 

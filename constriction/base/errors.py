@@ -3,7 +3,9 @@
 The user's input is wrong (exit code 2), or something else failed (1).
 """
 
+import difflib
 import re
+from collections.abc import Iterable
 
 LONGEST_MESSAGE = 600  # characters: a few lines of a terminal
 
@@ -30,6 +32,11 @@ def one_line(where: str, error: Exception) -> str:
     if isinstance(error, InputError):
         return words if words.startswith(where) else f"{where}: {words}"
     return f"{where}: unexpected {type(error).__name__}: {words:.200}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like an unknown one, for an error; there is at least one."""
+    return difflib.get_close_matches(word, list(known), n=1, cutoff=0.0)[0]
 
 
 class DisagreementError(RuntimeError):

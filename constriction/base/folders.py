@@ -11,12 +11,13 @@ import ctypes
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,25 +30,33 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @dataclass(frozen=True)
-class Kind:
+class FolderKind:
     """What a folder holds.
 
     `name` is what errors call it; `files`, and those whose whole name matches `pattern`, are the only ones it may have.
-    First of `files` is the one by which `is_ours` knows it: that is deleted first, so that what is half deleted is
-    never taken for whole.
+    The first of `files` is JSON, by whose `keys` a folder is known: it is deleted first, so that what is half deleted
+    is never taken for whole.
     """
 
     name: str
     files: tuple[str, ...]
-    is_ours: Callable[[Path], bool]
+    keys: frozenset[str]
     pattern: str = r"(?!)"  # matches nothing
+
+    def is_ours(self, folder: Path) -> bool:
+        """Whether an earlier run of ours filled a folder."""
+        try:
+            record = json.loads((folder / self.files[0]).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return isinstance(record, dict) and self.keys <= record.keys()
 
     def may_hold(self, name: str) -> bool:
         """Whether a file of this name belongs into the folder."""
         return name in self.files or re.fullmatch(self.pattern, name) is not None
 
 
-def check_place(folder: str | os.PathLike[str], kind: Kind) -> Path:
+def check_place(folder: str | os.PathLike[str], kind: FolderKind) -> Path:
     """See, before anything is computed, that a folder can be put at a place; nothing stays there.
 
     Returns:
@@ -72,7 +81,7 @@ def check_place(folder: str | os.PathLike[str], kind: Kind) -> Path:
 
 
 @contextlib.contextmanager
-def whole_folder(folder: str | os.PathLike[str], kind: Kind) -> Iterator[Path]:
+def whole_folder(folder: str | os.PathLike[str], kind: FolderKind) -> Iterator[Path]:
     """Give a hidden folder to fill, and put it in place when that went well.
 
     Args:
@@ -93,7 +102,7 @@ def whole_folder(folder: str | os.PathLike[str], kind: Kind) -> Iterator[Path]:
             _finish(fresh, target, kind)
 
 
-def _finish(fresh: Path, target: Path, kind: Kind) -> None:
+def _finish(fresh: Path, target: Path, kind: FolderKind) -> None:
     """See that a filled folder holds what it may, and put it in place."""
     if unknown := [entry.name for entry in fresh.iterdir() if not kind.may_hold(entry.name)]:
         raise ValueError(f"{target}: filled with {sorted(unknown)}; a {kind.name} has {', '.join(kind.files)}")
@@ -114,7 +123,7 @@ def exchange(first: Path, second: Path) -> bool:
     raise OSError(number, os.strerror(number), str(first), None, str(second))
 
 
-def _complaint(target: Path, kind: Kind) -> str | None:
+def _complaint(target: Path, kind: FolderKind) -> str | None:
     """What speaks against replacing a folder, None if nothing does."""
     try:
         mode = os.lstat(target).st_mode
@@ -124,6 +133,10 @@ def _complaint(target: Path, kind: Kind) -> str | None:
         return "is not a folder"
     if _is_mounted(target):
         return "is a mount point, which cannot be replaced (a folder inside it can)"
+    return _complaint_about_content(target, kind)
+
+
+def _complaint_about_content(target: Path, kind: FolderKind) -> str | None:
     entries = list(os.scandir(target))
     foreign = sorted(e.name for e in entries if not kind.may_hold(e.name) or not e.is_file(follow_symlinks=False))
     if foreign:
@@ -146,7 +159,7 @@ def _is_mounted(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _hidden_folder(parent: Path, kind: Kind) -> Iterator[Path]:
+def _hidden_folder(parent: Path, kind: FolderKind) -> Iterator[Path]:
     """A locked new folder. What lies at its path in the end is deleted: nothing, the old folder, a failed new one."""
     path = parent / f"{HIDDEN}{secrets.token_hex(6)}"
     path.mkdir()
@@ -160,7 +173,7 @@ def _hidden_folder(parent: Path, kind: Kind) -> Iterator[Path]:
         _delete(path, kind)
 
 
-def _delete(folder: Path, kind: Kind) -> None:
+def _delete(folder: Path, kind: FolderKind) -> None:
     """Delete a folder of the kind, whole or not; one with anything else in it stays as it is."""
     with contextlib.suppress(OSError):
         entries = list(folder.iterdir())
@@ -170,7 +183,7 @@ def _delete(folder: Path, kind: Kind) -> None:
             folder.rmdir()
 
 
-def _tidy(target: Path, kind: Kind) -> None:
+def _tidy(target: Path, kind: FolderKind) -> None:
     """Delete what killed runs left beside a folder; bring back one that a run was killed while replacing."""
     aside = _aside(target)
     if aside.exists() and not target.exists() and kind.is_ours(aside):
@@ -198,7 +211,7 @@ def _aside(target: Path) -> Path:
     return target.with_name(f".constriction_previous_{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}")
 
 
-def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
+def _put_in_place(fresh: Path, target: Path, kind: FolderKind) -> None:
     try:
         fresh.rename(target)  # on nothing, or on an empty folder
     except OSError as error:
@@ -208,7 +221,7 @@ def _put_in_place(fresh: Path, target: Path, kind: Kind) -> None:
     sync_entries(target.parent)
 
 
-def _replace(fresh: Path, target: Path, kind: Kind) -> None:
+def _replace(fresh: Path, target: Path, kind: FolderKind) -> None:
     """Exchange two folders; where that needs two renames, the old one waits aside, where the next run would find it."""
     if exchange(fresh, target):
         if complaint := _complaint(fresh, kind):  # it came after the check: give it back

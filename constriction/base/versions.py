@@ -20,7 +20,7 @@ def library_versions(*names: str) -> dict[str, str]:
 
 def git_commit() -> str | None:
     """Commit of the checkout that this package lies in, with `-dirty` if it was changed; None outside of one."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():  # another repository may hold the environment that holds this package
         return None
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]

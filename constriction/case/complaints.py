@@ -1,12 +1,11 @@
 """What pydantic found wrong with a case, said in one line of the user's words."""
 
-import difflib
 import re
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
 
 Place = tuple[int | str, ...]
@@ -43,9 +42,9 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
 def _unknown_key(place: Place, model: type[BaseModel]) -> str:
     """What to say about a key that the section does not have."""
     known = [field.alias or name for name, field in _section(place[:-1], model).model_fields.items()]
-    nearest = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.0)[0]
+    near = nearest(str(place[-1]), known)
     where = f"[{place[0]}]" if len(place) > 1 else "a case"
-    return f"{_dotted(place)}: unknown key, the nearest is '{nearest}'; {where} takes {', '.join(known)}"
+    return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}"
 
 
 def _expected(place: Place, model: type[BaseModel]) -> str:

@@ -94,7 +94,7 @@ Disc = tuple[Coordinate, Coordinate, Radius]
 Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Integer = Annotated[int, Field(strict=True)]
-Permittivity = Annotated[Number, Field(ge=1, le=1e6, description="a number from 1 to 1e6")]
+Permittivity = Annotated[Number, Field(ge=1, le=1e9, description="a number from 1 to 1e9")]
 Fraction = Annotated[Number, Field(ge=SMALLEST_FRACTION, le=1), AfterValidator(_contact_fraction)]
 Text = Annotated[str, Field(strict=True, description="a string"), AfterValidator(_encodable)]
 

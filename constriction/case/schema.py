@@ -33,7 +33,7 @@ def load(path: str | os.PathLike[str]) -> Case:
     """Read a case file.
 
     Args:
-        path: a TOML file of the form of docs/case_file.md.
+        path: a TOML file of the form of docs/case_file.md#case-file.
 
     Returns:
         The case, every dimensional value in SI units.
@@ -63,7 +63,8 @@ def parse_case(data: dict[str, Any], source: str = "case") -> Case:
     except ValidationError as error:
         # A misspelt key comes first: it is usually why another one is missing.
         problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        others = len(problems) - 1
+        more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
         raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
 
 

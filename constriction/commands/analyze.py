@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from constriction.spectra.fit.fitting import CircuitFit
     from constriction.spectra.reading.batch import BatchOptions, Entry
 
-NORMALISED = "in {!r}, normalised already; expected 'ohm', or no --area, --thickness, --pristine"
+NORMALISED = "in {label}, so normalised already; expected no --area, --thickness or --pristine"
 
 
 def analyze(
@@ -121,7 +121,7 @@ def _loaded(files: tuple[Path, ...], options: AnalyzeOptions, normalises: bool) 
     if normalises:
         entries = tuple(_refuse(entry, "ohm", NORMALISED) for entry in entries)
     unit = limits(options.hold, options.bound).unit
-    limited = f"a spectrum in {{!r}}, --hold and --bound in {unit!r}; expected the unit of the spectrum"
+    limited = f"a spectrum in {{unit!r}}, --hold and --bound in {unit!r}; expected the unit of the spectrum"
     return tuple(_refuse(entry, unit, limited) for entry in entries)
 
 
@@ -185,10 +185,13 @@ def _by_pristine(options: AnalyzeOptions, pristine: Entry, fit: CircuitFit) -> S
 
 
 def _refuse(entry: Entry, unit: str | None, why: str) -> Entry:
-    """Give an error to a spectrum in another unit than one that is asked for; `why` tells it with both units."""
+    """Give an error to a spectrum in another unit than is asked for; `why` tells it with {unit} or {label}."""
     if unit is None or entry.measurement is None or entry.measurement.spectrum.unit == unit:
         return entry
-    error = f"{entry.file}: {why.format(entry.measurement.spectrum.unit)}"
+    from constriction.spectra.spectrum import EDGE_UNITS
+
+    its = entry.measurement.spectrum.unit
+    error = f"{entry.file}: {why.format(unit=its, label=EDGE_UNITS[its].label)}"
     return replace(entry, measurement=None, error=error)
 
 

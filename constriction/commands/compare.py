@@ -50,7 +50,7 @@ class CompareOptions:
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Measured point left out by hand, such as "1 kHz", or points, such as "10 Hz-20 Hz"; may be repeated."""
+    """Measured point left out by hand, such as "1 kHz" (within 5%), or points: "10 Hz-20 Hz"; may be repeated."""
     relative_error: float | None = None
     """Accuracy of the simulation instead of the case's own accuracy.relative_error."""
     memory: Memory = None

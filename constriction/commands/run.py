@@ -161,14 +161,14 @@ def _write_nyquist(result: Result, name: str, place: Path) -> None:
 
 
 def _write_bode(result: Result, place: Path) -> None:
-    from constriction.view.writers.plots import BLUE, VERMILION
-    from constriction.view.writers.spectra_plots import Layer, bode
+    from constriction.view.charts.curves import SpectrumCurve
+    from constriction.view.writers.spectra_plots import bode
 
-    layers = (
-        Layer(result.spectrum, "with constriction", BLUE, line=True),
-        Layer(result.slab, "full contact", VERMILION, marker="", line=True, dashed=True),
+    curves = (
+        SpectrumCurve("with constriction", result.spectrum, "both"),
+        SpectrumCurve("full contact", result.slab, "reference", "c1"),
     )
-    bode(layers, place / "bode.pdf", result.case.title)
+    bode(curves, place / "bode.pdf", result.case.title)
 
 
 def _write_report(result: Result, ranks: int, place: Path) -> None:

@@ -48,7 +48,7 @@ class PlanOptions:
     """What is planned."""
 
     out: Path | None = None
-    """Folder of the results, to see what is done. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results, to see what is done. [default: results/NAME, of the file or of study.toml's folder]"""
     memory: Memory = None
     yes: Annotated[bool, FLAG] = False
     """Also plan more than 100000 cases."""
@@ -61,7 +61,7 @@ class StudyRunOptions:
     """How a study is run."""
 
     out: Path | None = None
-    """Folder of the results; what it holds already is not computed again. [default: results/NAME-OF-STUDY]"""
+    """Folder of the results; what it holds stays. [default: results/NAME, of the file or of study.toml's folder]"""
     ranks_per_case: int | None = None
     """MPI processes that solve one geometry together. [default: 1, more where a mesh needs the memory]"""
     shard: str = "1/1"

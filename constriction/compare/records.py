@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from constriction.base.folders import Kind
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
+from constriction.base.folders import FolderKind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.measured import Loaded
-from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2, scaled, versions
+from constriction.simulation.record import scaled, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.fit.inductance import Inductance, series_inductance
@@ -53,7 +52,7 @@ COLUMNS = (
     "difference_in_error_bars,remark"
 )
 UNITS = {"R_SE": ("ohm_cm2", OHM_CM2), "R_int": ("ohm_cm2", OHM_CM2), "C_int": ("farad_per_cm2", FARAD_PER_CM2)}
-OUR_KEYS = {"interfaces", "files", "case_sha256", "versions"}  # what shows that a comparison.json is ours
+OUR_KEYS = frozenset({"interfaces", "files", "case_sha256", "versions"})  # by which a comparison.json is known
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +128,7 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
 
 def _inductance_record(loaded: Loaded, overlay: Overlay) -> dict[str, float | None]:
     """Inductance in H that the measurement shows in series; None without one, or without area."""
-    found = _inductance(overlay) if loaded.area else None
+    found = inductance_of(overlay) if loaded.area else None
     value, stderr = found if found and loaded.area else (None, None)
     return {
         "series_inductance_henry": scaled(value, 1 / (loaded.area or 1.0)),
@@ -170,7 +169,7 @@ def _times_record(cell: Cell) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _inductance(overlay: Overlay) -> Inductance | None:
+def inductance_of(overlay: Overlay) -> Inductance | None:
     """What is in series with the measurement's own circuit, per area; None if it is not three standard errors."""
     spectrum, reading = overlay.screened.spectrum, overlay.measured_reading
     return series_inductance(spectrum, reading.fit or fit_circuit(spectrum, reading.circuit, FIT))
@@ -185,7 +184,7 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
         yield f"Kramers-Kronig: {overlay.screened.test.message}"
     yield from overlay.screened.remarks
     yield from overlay.remarks
-    if (inductance := _inductance(overlay)) is not None:
+    if (inductance := inductance_of(overlay)) is not None:
         first = overlay.screened.spectrum
         share = 2 * np.pi * first.frequency[0] * inductance.value / abs(first.impedance[0])
         if share > max(NOTABLE_SHARE, NOTABLE_NOISE * overlay.noise):
@@ -214,14 +213,6 @@ def table_csv(entries: Sequence[Entry]) -> str:
     return text.getvalue()
 
 
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and OUR_KEYS <= record.keys()
-
-
 REPORT = "report.html"
 FILES = ("comparison.json", "table.csv", "case.toml", REPORT)
-COMPARISON = Kind("comparison", FILES, _is_ours, rf"({'|'.join(PICTURES)})(-\d+)?\.png")
+COMPARISON = FolderKind("comparison", FILES, OUR_KEYS, rf"({'|'.join(PICTURES)})(-\d+)?\.png")

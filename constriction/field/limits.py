@@ -23,34 +23,34 @@ SMALLEST_SHARE = 1e-7  # of contact or gap, by transforms
 MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
 
 
-def check_cell(plan: Layout, depth: float) -> None:
+def check_cell(layout: Layout, depth: float) -> None:
     """Refuse a cell that is too long or too flat.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         depth: of the slab, in pitches.
 
     Raises:
         InputError: with its sides' ratio.
     """
-    sides = plan.width / plan.pitch, plan.depth / plan.pitch
+    sides = layout.width / layout.pitch, layout.depth / layout.pitch
     if max(sides) > FLATTEST * depth:
         raise InputError(
             f"electrolyte.thickness: the cell is {max(sides) / depth:.2g} times as wide as the slab is thick; "
             f"expected at most {FLATTEST:g} times"
         )
-    if plan.lattice_images == 1 and max(sides) > LONGEST * min(sides):
+    if layout.lattice_images == 1 and max(sides) > LONGEST * min(sides):
         raise InputError(
             f"interface.cell: one side is {max(sides) / min(sides):.2g} times the other; "
             f"expected at most {LONGEST:g} times"
         )
 
 
-def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -> None:
+def check_rims(layout: Layout, depth: float, room: float, relative_error: float) -> None:
     """Refuse spots, or gaps between them, that drown in rounding.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         depth: of the meshed slab, in pitches.
         room: the smallest length over which the field varies across a rim, in pitches.
         relative_error: that is asked.
@@ -58,7 +58,7 @@ def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -
     Raises:
         InputError: with how small they are.
     """
-    share = min(plan.contact_fraction, 1.0 - plan.contact_fraction)
+    share = min(layout.contact_fraction, 1.0 - layout.contact_fraction)
     if room > 1e-3 and share < SMALLEST_SHARE:  # large spots, and ways that are taken for none
         room = 0.5 * share
     if room < SMALLEST_ROOM:
@@ -66,7 +66,7 @@ def check_rims(plan: Layout, depth: float, room: float, relative_error: float) -
             f"interface: the smallest spot, or the way from one to the next or to a side, is {room:.2g} of the pitch; "
             f"finite elements need {SMALLEST_ROOM:g}"
         )
-    gap, sides = 1.0 - plan.contact_fraction, (plan.width / plan.pitch, plan.depth / plan.pitch)
+    gap, sides = 1.0 - layout.contact_fraction, (layout.width / layout.pitch, layout.depth / layout.pitch)
     faint = gap * min(room / depth if gap < 0.5 else 1.0, 1.0)
     stretched = min(sides) / max(sides)
     if faint < FAINTEST or ENERGY_ROUNDING / faint > ENERGY_SHARE * relative_error:
@@ -113,13 +113,13 @@ def check_gap(unknowns: float) -> None:
         )
 
 
-def check_share(plan: Layout) -> None:
+def check_share(layout: Layout) -> None:
     """Refuse contacts or gaps whose share of the interface is lost between pixels.
 
     Raises:
         InputError: with the share.
     """
-    share = min(plan.contact_fraction, 1.0 - plan.contact_fraction)
+    share = min(layout.contact_fraction, 1.0 - layout.contact_fraction)
     if share < SMALLEST_SHARE:
         raise InputError(
             f"interface: contact or gap is only {share:.2g} of the interface; transforms need {SMALLEST_SHARE:g}; "

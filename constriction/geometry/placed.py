@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from constriction.base.errors import InputError
+from constriction.base.quantities import format_quantity
 from constriction.case.interface import Interface
 from constriction.geometry.lattices import SEPARATION, MirrorCell, in_rectangle, size_of
 from constriction.geometry.outlines import SNAP, Point, Spot
@@ -98,8 +99,9 @@ def _check_inside(number: int, spot: Spot, width: float, depth: float) -> None:
             inside = 0.0 <= centre <= extent and abs(centre - edge) > spot.size * (1 + SNAP)
             if not (inside or centre == edge):
                 raise InputError(
-                    f"interface.discs: disc {number} (x {spot.x:g} m, y {spot.y:g} m, radius {spot.size:g} m) "
-                    f"crosses or lies outside the cell of {width:g} m × {depth:g} m; "
+                    f"interface.discs: disc {number} (x {_length(spot.x)}, y {_length(spot.y)}, "
+                    f"radius {_length(spot.size)}) "
+                    f"crosses or lies outside the cell of {_length(width)} × {_length(depth)}; "
                     "expected it inside, or its centre on the edge"
                 )
 
@@ -112,7 +114,12 @@ def _check_apart(spots: Sequence[Spot]) -> None:
         a, b = spots[i], spots[j]
         if i < j and math.hypot(a.x - b.x, a.y - b.y) <= (a.size + b.size) * (1 + SNAP):
             raise InputError(
-                f"interface.discs: disc {i + 1} (radius {a.size:g} m) and disc {j + 1} (radius {b.size:g} m) "
-                f"overlap or touch, centres {math.hypot(a.x - b.x, a.y - b.y):g} m apart; "
-                f"expected more than {a.size + b.size:g} m"
+                f"interface.discs: disc {i + 1} (radius {_length(a.size)}) and disc {j + 1} (radius {_length(b.size)}) "
+                f"overlap or touch, centres {_length(math.hypot(a.x - b.x, a.y - b.y))} apart; "
+                f"expected more than {_length(a.size + b.size)}"
             )
+
+
+def _length(value: float) -> str:
+    """A length as an error tells it, such as 5 um."""
+    return format_quantity(float(f"{value:.6g}"), "length")

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.case.schema import Case
-from constriction.simulation.record import FARAD_PER_CM2, OHM_CM2
 from constriction.simulation.result import Result
 from constriction.simulation.simulate import Options, simulate
 
@@ -88,41 +88,28 @@ class CrossCheck:
 
     def record(self) -> dict[str, Any]:
         """Keys for result.json: the other method's numbers, and how far they are off; None where there are none."""
-        known = {} if self.other is None else _numbers(self, self.other)
         return {
             "cross_check_method": TWIN[self.asked.case.accuracy.method],
             "cross_check_outcome": self.outcome,
             "cross_check_remark": None if self.agrees else self.verdict,
-            **{key: known.get(key) for key in _KEYS},
+            **_numbers(self),
             "cross_check_within_error_bars": {"agree": True, "disagree": False, "not resolved": None}[self.outcome],
         }
 
 
-_KEYS = (
-    "cross_check_R_cstr_ohm_cm2",
-    "cross_check_R_cstr_error_ohm_cm2",
-    "cross_check_spectrum_error_ohm_cm2",
-    "cross_check_C_cstr_farad_per_cm2",
-    "cross_check_f_cstr_hertz",
-    "cross_check_seconds_total",
-    "cross_check_difference_in_error_bars",
-    "cross_check_spectrum_difference_in_error_bars",
-)
-
-
-def _numbers(check: CrossCheck, other: Result) -> dict[str, float | None]:
-    values = (
-        other.R_cstr * OHM_CM2,
-        other.R_cstr_error * OHM_CM2,
-        other.spectrum_error * OHM_CM2,
-        None if other.C_cstr is None else other.C_cstr * FARAD_PER_CM2,
-        other.f_cstr,
-        other.seconds_total,
-        check.difference,
-        check.spectrum_difference,
-    )
-    pairs = zip(_KEYS, values, strict=True)
-    return {key: value if value is None or math.isfinite(value) else None for key, value in pairs}
+def _numbers(check: CrossCheck) -> dict[str, Any]:
+    other = check.other
+    values = {
+        "cross_check_R_cstr_ohm_cm2": other and other.R_cstr,
+        "cross_check_R_cstr_error_ohm_cm2": other and other.R_cstr_error,
+        "cross_check_spectrum_error_ohm_cm2": other and other.spectrum_error,
+        "cross_check_C_cstr_farad_per_cm2": other and other.C_cstr,
+        "cross_check_f_cstr_hertz": other and other.f_cstr,
+        "cross_check_seconds_total": other and other.seconds_total,
+        "cross_check_difference_in_error_bars": other and check.difference,
+        "cross_check_spectrum_difference_in_error_bars": other and check.spectrum_difference,
+    }
+    return edge_record(values)
 
 
 def _in_bars(apart: float, bars: float) -> float:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from constriction.base.folders import Kind, whole_folder
+from constriction.base.catalogue import edge_record
+from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.simulation.reading import read_off
@@ -26,9 +27,7 @@ FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
     *("nyquist.pdf", "bode.pdf"),
 )
-OUR_KEYS = {"R_cstr_ohm_cm2", "case_sha256", "versions"}  # what shows that a result.json is ours
-
-OHM_CM2, FARAD_PER_CM2 = 1e4, 1e-4  # per Ω·m², per F/m²
+OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
 
 
 # --- the numbers ---------------------------------------------------------------------------------------------------
@@ -41,34 +40,37 @@ def result_record(result: Result) -> dict[str, Any]:
     `cells` and `unknowns` are the finest mesh's, or the pixels of the finest grid and those not wholly in contact.
     """
     solutions, interface = result.response.solutions, result.plan
-    record = {
+    values = {
         "contact_fraction": interface.contact_fraction,
         "gap_model": result.gap_model,
         "method": result.case.accuracy.method,
-        "R_cstr_ohm_cm2": result.R_cstr * OHM_CM2,
-        "R_cstr_error_ohm_cm2": result.R_cstr_error * OHM_CM2,
-        "R_cstr_lower_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[0] * OHM_CM2,
-        "R_cstr_upper_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[1] * OHM_CM2,
-        "spectrum_error_ohm_cm2": result.spectrum_error * OHM_CM2,
+        "R_cstr_ohm_cm2": result.R_cstr,
+        "R_cstr_error_ohm_cm2": result.R_cstr_error,
+        "R_cstr_lower_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[0],
+        "R_cstr_upper_ohm_cm2": None if result.R_cstr_bounds is None else result.R_cstr_bounds[1],
+        "spectrum_error_ohm_cm2": result.spectrum_error,
         "relative_error_asked": result.case.accuracy.relative_error,
         "relative_error_reached": relative_error_reached(result),
         "accuracy_reached": result.accuracy_reached,
-        "C_cstr_farad_per_cm2": scaled(result.C_cstr, FARAD_PER_CM2),
+        "C_cstr_farad_per_cm2": result.C_cstr,
         "C_cstr_belongs_to": result.C_cstr_belongs_to,
-        "C_low_farad_per_cm2": scaled(result.C_low, FARAD_PER_CM2),
-        "C_high_farad_per_cm2": scaled(result.C_high, FARAD_PER_CM2),
+        "C_low_farad_per_cm2": result.C_low,
+        "C_high_farad_per_cm2": result.C_high,
         "f_cstr_hertz": result.f_cstr,
-        "R_electrolyte_ohm_cm2": result.R_electrolyte * OHM_CM2,
-        "R_dc_ohm_cm2": result.R_dc * OHM_CM2,
+        "R_electrolyte_ohm_cm2": result.R_electrolyte,
+        "R_dc_ohm_cm2": result.R_dc,
         "peaks": [
-            {
-                "frequency_hertz": peak.frequency,
-                "resistance_ohm_cm2": peak.resistance * OHM_CM2,
-                "capacitance_farad_per_cm2": peak.capacitance * FARAD_PER_CM2,
-            }
+            edge_record(
+                {
+                    "frequency_hertz": peak.frequency,
+                    "resistance_ohm_cm2": peak.resistance,
+                    "capacitance_farad_per_cm2": peak.capacitance,
+                }
+            )
             for peak in result.peaks
         ],
-        **apparent_record(result),
+    }
+    how = {
         "cells": result.response.fine.cells,
         "unknowns": result.response.fine.unknowns,
         "solves": sum(solution.model.solves for solution in solutions),
@@ -80,7 +82,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "case_sha256": case_sha256(result.case),
         "versions": versions(result.case.accuracy.method),
     }
-    return {key: _finite_or_none(value) for key, value in record.items()}
+    return edge_record(values) | apparent_record(result) | how
 
 
 def apparent_record(result: Result) -> dict[str, Any]:
@@ -89,22 +91,20 @@ def apparent_record(result: Result) -> dict[str, Any]:
     R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading/reading.py tells how.
     """
     reading = read_off(result)
-
-    def value(name: str, factor: float) -> float | None:
-        return None if reading.apparent is None else scaled(getattr(reading.apparent, name), factor)
-
-    return {
-        "apparent_R_SE_ohm_cm2": value("R_SE", OHM_CM2),
-        "apparent_R_SE_error_ohm_cm2": value("R_SE_stderr", OHM_CM2),
-        "apparent_R_int_ohm_cm2": value("R_int", OHM_CM2),
-        "apparent_R_int_error_ohm_cm2": value("R_int_stderr", OHM_CM2),
-        "apparent_C_int_farad_per_cm2": value("C_int", FARAD_PER_CM2),
-        "apparent_C_int_error_farad_per_cm2": value("C_int_stderr", FARAD_PER_CM2),
+    found = reading.apparent
+    values = {
+        "apparent_R_SE_ohm_cm2": getattr(found, "R_SE", None),
+        "apparent_R_SE_error_ohm_cm2": getattr(found, "R_SE_stderr", None),
+        "apparent_R_int_ohm_cm2": getattr(found, "R_int", None),
+        "apparent_R_int_error_ohm_cm2": getattr(found, "R_int_stderr", None),
+        "apparent_C_int_farad_per_cm2": getattr(found, "C_int", None),
+        "apparent_C_int_error_farad_per_cm2": getattr(found, "C_int_stderr", None),
         "apparent_circuit": reading.circuit,
         "apparent_resolution": RESOLUTION,
         "apparent_definition": SIMULATED,
         "apparent_remark": reading.remark or None,
     }
+    return edge_record(values)
 
 
 def relative_error_reached(result: Result) -> float | None:
@@ -126,10 +126,6 @@ def versions(method: str) -> dict[str, str | None]:
 def scaled(value: float | None, factor: float) -> float | None:
     """A value times a factor; what is not there stays so."""
     return None if value is None else value * factor
-
-
-def _finite_or_none(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 # --- the folder ----------------------------------------------------------------------------------------------------
@@ -193,15 +189,7 @@ def record_text(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=2, allow_nan=False) + "\n"
 
 
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and OUR_KEYS <= record.keys()
-
-
-RESULT = Kind("result", FILES, _is_ours)
+RESULT = FolderKind("result", FILES, OUR_KEYS)
 
 
 # --- what the field is needed for ------------------------------------------------------------------------------------
@@ -216,5 +204,5 @@ def write_field_of(result: Result, folder: Path) -> None:
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
-    cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.level)
+    cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
     write_field(cell, ratio, folder / "field.vtu")

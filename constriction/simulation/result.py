@@ -139,7 +139,7 @@ def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float)
 
 
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
-    """C_low and C_high, F/m², with an electrolyte that only conducts (docs/physics.md#c-low)."""
+    """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
     if case.gap.height is None or not plan.spots:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height

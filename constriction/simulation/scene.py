@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
+from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
@@ -22,12 +23,10 @@ from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
 if TYPE_CHECKING:
     from constriction.field.mesh.files import CellCase, MeshArrays
 
-REGIONS = {"electrolyte": 1, "gap_volume": 2}
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
 FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
 RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
 SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
-SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Scene:
 
     def facets(self, marks: NDArray[np.bool_], region: str = "electrolyte") -> Facets:
         """Marked triangles as faces of tetrahedra, of the region's where two share one."""
-        order = np.argsort(self.mesh.regions == REGIONS[region], kind="stable")
+        order = np.argsort(self.mesh.regions == VOLUMES[region], kind="stable")
         found = faces(self.mesh.tetrahedra[order], self.mesh.triangles[marks])
         return Facets(order[found.owner], found.corners)
 
@@ -86,7 +85,7 @@ class Scene:
         relative = np.ones(len(nodes), dtype=np.complex128)
         if self.gap_model == "volume":
             assert self.gap_height is not None
-            in_gap = self.mesh.regions[tetrahedra] == REGIONS["gap_volume"]
+            in_gap = self.mesh.regions[tetrahedra] == VOLUMES["gap_volume"]
             relative[in_gap] = self.ratios[number] * self.gap_height / self.plan.pitch
         return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.plan.pitch))
 
@@ -163,7 +162,7 @@ def picture_fineness(case: Case, finest: float) -> float:
         case: what is drawn.
         finest: the fineness of few spots.
     """
-    from constriction.field.finite_elements import memory_of
+    from constriction.field.fineness import memory_of
 
     plan = layout(case.interface)
     fineness = finest if meshed_height(case, plan) is None else max(finest, FINEST_OF_VOLUME)
@@ -220,17 +219,19 @@ def solve_scene(
     from constriction.field.mesh.files import mesh_and_fields
 
     cell = cell_case(case, fineness)
-    found = gap_ratio(case, cell.plan, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+    found = (
+        gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+    )
     report("meshing and solving")
     mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
     scaled = [field.scaled(cell.rest) for field in fields]
     return Scene(
         case=case,
-        plan=cell.plan,
+        plan=cell.layout,
         mesh=mesh,
         frequencies=tuple(frequencies),
         potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),
         ratios=found,
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
-        gap_model=gap_model(case, cell.plan),
+        gap_model=gap_model(case, cell.layout),
     )

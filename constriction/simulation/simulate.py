@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 from mpi4py import MPI
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.case.schema import Case
 from constriction.field.response import Goal, Response
@@ -86,10 +86,11 @@ def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], opt
 
         # On rank 0, for all: a grid is solved faster than it is shared out.
         return agree(comm, lambda: convergence.converge(plan, thickness / plan.pitch, goal, options.report))
-    from constriction.field.finite_elements import converge, mesh_plan  # on all ranks at once: PETSc starts here
+    from constriction.field.fineness import mesh_sizes
+    from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = meshed_height(case, plan)
-    return converge(plan, lambda fineness: mesh_plan(plan, thickness, height, fineness), goal, comm, options.report)
+    return converge(plan, lambda fineness: mesh_sizes(plan, thickness, height, fineness), goal, comm, options.report)
 
 
 def check_geometry(case: Case, plan: Layout, options: Options) -> None:
@@ -107,14 +108,14 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         check_flat(case, plan)
         check_grid(plan, depth, memory)
     else:
-        from constriction.field.finite_elements import check_mesh
+        from constriction.field.fineness import check_mesh
 
         check_mesh(plan, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
 
 
 def memory_of(options: Options) -> float:
     """Bytes that all ranks together may use, rank 0's word; collective."""
-    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or 0.8 * psutil.virtual_memory().available))
+    return float((options.comm or MPI.COMM_SELF).bcast(options.memory or free_memory()))
 
 
 def check_flat(case: Case, plan: Layout) -> None:
@@ -151,9 +152,9 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = least_memory(spots)
     else:
-        from constriction.field.finite_elements import COARSEST_LEVEL, expected_memory, expected_unknowns
+        from constriction.field.fineness import COARSEST_MESH, expected_memory, expected_unknowns
 
-        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_LEVEL))
+        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_MESH))
     if needed > memory:
         key = "interface.discs" if interface.pattern == "list" else "interface.spots"
         raise InputError(

@@ -75,7 +75,7 @@ class KramersKronig:
         capacitance: whether a series capacitance was used.
         residuals: (N,) complex, (measurement − chain)/|measurement|, in the order of the spectrum, of wild points too.
         noise: standard deviation of one part of the residuals (from the median difference of neighbours: neither spikes
-            nor a trend count).
+            nor a trend count), corrected for what the chain's parameters take of it.
         wild: indices of the points that took no part in the fit of the chain.
         flagged: indices of the wild points and of those whose residual exceeds the limit in either part.
         trend: largest mean of either part over half a decade; drift shows here before any single point stands out.
@@ -329,6 +329,7 @@ def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chai
     # From differences of neighbours, which a trend does not change; 0.6745 standard deviations hold half of a normal
     # distribution.
     noise = float(np.median(np.abs(np.diff([kept.real, kept.imag], axis=1)))) / 0.6745 / math.sqrt(2)
+    noise /= math.sqrt(_left_of_differences(chain, kept.size))
     flagged = tuple(np.flatnonzero(~stays | (_larger_part(chain.residuals) > options.limit)).tolist())
     trend, trend_frequency, width = _trend(spectrum.frequency, chain.residuals, ~_lone(~stays), options.limit)
     drifts = (
@@ -353,6 +354,16 @@ def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chai
         consistent=not told,
         message="; ".join(told) or "consistent",
     )
+
+
+def _left_of_differences(chain: _Chain, points: int) -> float:
+    """The part of the variance of neighbours' differences that a fit leaves.
+
+    With as many coefficients as the part q of the 2N values, a chain follows the slowest part q of the noise, which
+    has the smallest differences: 1 − q + sin(πq)/π is left, the integral of 1 − cos over the rest of the spectrum.
+    """
+    q = min((chain.elements + 3) / (2 * points), 0.5)
+    return 1 - q + math.sin(math.pi * q) / math.pi
 
 
 def _lone(wild: Flags) -> Flags:

@@ -11,8 +11,11 @@ from constriction.spectra.spectrum import Spectrum
 # An angle (rms over the points) by which the phase may differ from what |Z|(f) says before another reading of the
 # columns is preferred: Bode's relation with a local slope is off by about 0.2 at the ends of an arc.
 SUSPICIOUS_ANGLE = 0.6
+# A wrong sign doubles the phase, which is small where the series resistance is large.
+SUSPICIOUS_SIGN = 0.25
 # And the other reading must fit this many times better.
 SUSPICIOUS_RATIO = 2.0
+WRONG_SIGN = "the sign of Im Z seems wrong"
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,33 @@ def sign_by_physics(frequency: NDArray[np.float64], impedance: NDArray[np.comple
         as_given, turned = (_rms(np.angle(z) - expected) for z in (impedance, impedance.conj()))
         if max(as_given, turned) > 1.2 * min(as_given, turned) and np.any(np.abs(expected) > 0.1):
             sign = 1 if as_given < turned else -1
-            return sign, "by Kramers-Kronig: the phase that |Z|(f) implies"
+            return sign, "by Bode's relation: the phase that |Z|(f) implies"
     capacitive = np.count_nonzero(impedance.imag < 0)
     sign = 1 if 2 * capacitive >= np.count_nonzero(impedance.imag) else -1
     return sign, "by what is usual: most points capacitive"
+
+
+def seems_polar(frequency: NDArray[np.float64], impedance: NDArray[np.complex128]) -> tuple[str, ...]:
+    """Whether two nameless columns fit much better as |Z| and a phase in degrees than as Re and Im Z.
+
+    Args:
+        frequency: (N,) in Hz, strictly monotone.
+        impedance: (N,) with the columns as real and imaginary part.
+    """
+    modulus, degrees = impedance.real, impedance.imag
+    if not (np.all(modulus > 0) and np.all(np.abs(degrees) <= 180)):
+        return ()
+    slope = expected_phase(frequency, modulus.astype(np.complex128))
+    polar = min(_rms(np.radians(sign * degrees) - slope) for sign in (1, -1))
+    expected = expected_phase(frequency, impedance)
+    given = min(_rms(np.angle(z) - expected) for z in (impedance, impedance.conj()))
+    if not given > max(SUSPICIOUS_SIGN, SUSPICIOUS_RATIO * polar):
+        return ()
+    return (
+        "columns 2 and 3 seem to be |Z| and phase in degrees: the phase then differs by "
+        f"{math.degrees(polar):.0f}° (rms) from what |Z|(f) implies, as Re and Im by {math.degrees(given):.0f}°: "
+        "a header would tell",
+    )
 
 
 def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
@@ -110,7 +136,7 @@ def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
         expected = expected_phase(f, z)
         readings = {
             "": z,
-            "the sign of Im Z seems wrong": z.conj(),
+            WRONG_SIGN: z.conj(),
             "the columns of Re and Im seem exchanged": z.imag + 1j * z.real,
             "the columns of Re and −Im seem exchanged": z.imag - 1j * z.real,
             # The same two below a header that calls the last one −Im.
@@ -119,7 +145,8 @@ def suspicions(spectrum: Spectrum) -> tuple[str, ...]:
         }
         misfits = {words: _rms(np.angle(other) - expected) for words, other in readings.items()}
         best = min(misfits, key=lambda words: misfits[words])
-        if misfits[""] > max(SUSPICIOUS_ANGLE, SUSPICIOUS_RATIO * misfits[best]):
+        angle = SUSPICIOUS_SIGN if best == WRONG_SIGN else SUSPICIOUS_ANGLE
+        if misfits[""] > max(angle, SUSPICIOUS_RATIO * misfits[best]):
             as_given, instead = (math.degrees(misfits[words]) for words in ("", best))
             found.append(
                 f"{best}: the phase differs by {as_given:.0f}° (rms) from what |Z|(f) implies, by {instead:.0f}° then"

@@ -1,4 +1,6 @@
-"""From a cell's ohms to numbers that cells of different size share: per area, or by the cell constant (PHYSICS §8).
+"""From a cell's ohms to numbers that cells of different size share: per area, or by the cell constant.
+
+Definitions: docs/physics.md#normalisation.
 
 The paper normalises to the cell constant, because its polished pellets differ in thickness: "to the total conduction
 volume, using the fitted bulk and grain boundary resistance of the pristine cell" (Experimental Section). With

@@ -8,28 +8,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base import catalogue
 from constriction.base.errors import InputError
 from constriction.base.files import read_file, telling_where
 
-
-class EdgeUnit(NamedTuple):
-    """How a unit leaves the program: `suffix` in file headers, `label` in pictures, `factor` from SI."""
-
-    suffix: str
-    label: str
-    factor: float
-
-
-EDGE_UNITS: dict[str, EdgeUnit] = {
-    "ohm": EdgeUnit("ohm", "Ω", 1.0),
-    "ohm m2": EdgeUnit("ohm_cm2", "Ω·cm²", 1e4),
-    "ohm m": EdgeUnit("ohm_cm", "Ω·cm", 1e2),
-}
+EDGE_UNITS = {unit: catalogue.EDGE_UNITS[unit] for unit in ("ohm", "ohm m2", "ohm m")}  # that a spectrum may have
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,7 +136,7 @@ def charge(series: TimeSeries, area: float | None = None) -> NDArray[np.float64]
 
 
 def sodium_thickness(charge_density: float) -> float:
-    """Mean thickness of deposited sodium, q·M/(F·ρ) (PHYSICS §8).
+    """Mean thickness of deposited sodium, q·M/(F·ρ) (docs/physics.md#sodium-thickness).
 
     Args:
         charge_density: in C/m², its absolute value counts; 0.5 mAh/cm² makes 4.4 µm.

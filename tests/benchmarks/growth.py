@@ -86,8 +86,8 @@ def crossover() -> Record:
     from constriction import parse_case
     from constriction.field.elements.assembly import assemble, coarsen
     from constriction.field.elements.multigrid import MULTIGRID_FROM, hierarchy
-    from constriction.field.finite_elements import mesh_plan
-    from constriction.field.mesh.flat import mesh_cell
+    from constriction.field.fineness import mesh_sizes
+    from constriction.field.mesh.cells import mesh_cell
     from constriction.field.reduction.affine import reduce
     from constriction.geometry.cell import layout
 
@@ -96,7 +96,7 @@ def crossover() -> Record:
         pattern: Record = {"pattern": "random", "spots": spots} if spots > 1 else {"pattern": "square"}
         case = parse_case({"interface": {**pattern, "contact_fraction": 0.2, "pitch": "40 um"}})
         plan = layout(case.interface)
-        sizes = mesh_plan(plan, case.electrolyte.thickness, None, level)
+        sizes = mesh_sizes(plan, case.electrolyte.thickness, None, level)
         problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
         seconds = []
         for multigrid in (False, True):

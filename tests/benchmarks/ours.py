@@ -14,8 +14,8 @@ from constriction import parse_case, simulate
 from constriction.case.schema import Case
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.solvers import factorise
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.result import Result
 
@@ -46,7 +46,7 @@ def one_dc_solve(case: Case, result: Result) -> dict[str, float]:
     seconds = {"mesh": 0.0, "assemble": 0.0, "solve": 0.0}
     watch = rival.Stages()
     for solution in result.response.solutions:
-        sizes = mesh_plan(result.plan, case.electrolyte.thickness, None, solution.level)
+        sizes = mesh_sizes(result.plan, case.electrolyte.thickness, None, solution.fineness)
         cell = mesh_cell(result.plan, sizes, MPI.COMM_SELF)
         seconds["mesh"] += watch.lap()
         problem = assemble(cell, sizes)

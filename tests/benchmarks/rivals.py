@@ -122,7 +122,7 @@ class Task:
 def task(relative_error: float) -> Task:
     """What `run.ONE_DISC` means, frequencies falling."""
     from constriction import parse_case
-    from constriction.field.finite_elements import disturbed_depth
+    from constriction.field.fineness import disturbed_depth
     from constriction.geometry.cell import layout
     from constriction.laws.electrolyte import dc_resistivity, resistivity
     from constriction.simulation.weights import gap_ratio

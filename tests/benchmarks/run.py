@@ -109,7 +109,7 @@ def run(solve: Callable[[], Any]) -> Record:
         "unknowns_of_all_meshes": sum(mesh.unknowns for mesh in meshes),
         "meshes": [
             {
-                "level": getattr(mesh, "level", 0.0),  # a grid of transforms has none
+                "level": getattr(mesh, "fineness", 0.0),  # a grid of transforms has none
                 "cells": mesh.cells,
                 "unknowns": mesh.unknowns,
                 "solves": mesh.model.solves,

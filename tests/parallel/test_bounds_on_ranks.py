@@ -6,8 +6,8 @@ from mpi4py import MPI
 
 from constriction.field.bounds.bounds import bound, solve_potential
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
 WORLD = MPI.COMM_WORLD
@@ -24,7 +24,7 @@ def solve(name, comm):
     interface, gap_height, ratio = CASES[name]
     case = conductor(interface)
     plan = layout(case.interface)
-    sizes = mesh_plan(plan, case.electrolyte.thickness, gap_height, 1.3)
+    sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, 1.3)
     cell = mesh_cell(plan, sizes, comm)
     problem = assemble(cell, sizes)
     potential = solve_potential(problem, ratio)
@@ -43,7 +43,7 @@ def test_as_alone(name):
 def test_a_fault_is_raised_on_every_rank():
     case = conductor(HEXAGONAL)
     plan = layout(case.interface)
-    sizes = mesh_plan(plan, case.electrolyte.thickness, None, 1.3)
+    sizes = mesh_sizes(plan, case.electrolyte.thickness, None, 1.3)
     cell = mesh_cell(plan, sizes, WORLD)
     problem = assemble(cell, sizes)
     potential = solve_potential(problem, 0.0)

@@ -46,7 +46,7 @@ def numbers(result):
 @pytest.mark.parametrize("name", CASES)
 def test_as_alone(name):
     shared, alone = together(name), simulate(build(name), Options(comm=MPI.COMM_SELF))
-    counts = [[(s.level, s.cells, s.unknowns) for s in result.response.solutions] for result in (shared, alone)]
+    counts = [[(s.fineness, s.cells, s.unknowns) for s in result.response.solutions] for result in (shared, alone)]
     assert counts[0] == counts[1]
     assert shared.R_cstr == pytest.approx(alone.R_cstr, rel=1e-8)
     difference = np.abs(shared.spectrum.impedance - alone.spectrum.impedance)

@@ -57,7 +57,7 @@ def test_masked_points_take_no_part_and_keep_their_places() -> None:
     assert [point.index for point in screened.masked] == [10]
     assert [point.index for point in screened.excluded] == [20]
     assert "masked by hand, 'the tenth'" in screened.masked[0].why
-    assert screened.remarks == ("mask 'nothing': no point there, from 100 to 7e+06 Hz; nothing masked",)
+    assert screened.remarks == ("mask 'nothing': no point there, all are from 100 to 7e+06 Hz; nothing masked",)
     n = whole.frequency.size
     assert screened.taken == (f"the Kramers-Kronig rule left out 1 of {n} points, the mask left out 1 of {n} points")
     np.testing.assert_array_equal(screened.spectrum.frequency, np.delete(whole.frequency, [10, 20]))

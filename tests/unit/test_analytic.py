@@ -1,4 +1,4 @@
-"""Closed forms against independent solutions (tests/alternatives.py) and the numbers of PHYSICS §10."""
+"""Closed forms against independent solutions (tests/alternatives.py) and docs/physics.md#reference-values."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from alternatives import TUBE, strip_constriction, tube_constriction, tube_gap_slope, tube_impedance, tube_pore
 from support import closed_forms as analytic
 
-# Half a unit of the sixth decimal, in which PHYSICS §10 is written.
+# Half a unit of the sixth decimal, in which docs/physics.md#reference-values is written.
 SIXTH = 5.1e-7
 
 
@@ -79,14 +79,14 @@ def test_pore_over_a_slab_comes_to_the_deep_one():
 def test_three_capacitances_of_a_disc_in_a_tube(f, low, apex):
     """C_high, C_low and C at the apex of −Im Z, over c_g, with y = iω c_g and σ = b = 1."""
     epsilon = math.sqrt(f)
-    # PHYSICS §10 has four decimals.
+    # docs/physics.md#tube-gap has four decimals.
     assert tube_gap_slope(epsilon) == pytest.approx(low, abs=6e-5)
     x = np.linspace(math.log(0.3), math.log(3), 41)
     height = [-tube_impedance(epsilon, 1j * s, modes=2000).imag for s in np.exp(x)]
     top = int(np.argmax(height))
     a, b, _ = np.polyfit(x[top - 1 : top + 2] - x[top], height[top - 1 : top + 2], 2)
     at_apex = 1 / (math.exp(x[top] - b / (2 * a)) * tube_impedance(epsilon))
-    # PHYSICS §10 is off by 0.04 to 0.08 %: this expansion and collocation with rings give 1.1500, 1.5138.
+    # docs/physics.md#tube-gap: this expansion and collocation with rings give 1.1500, 1.5138.
     assert at_apex == pytest.approx(apex, rel=1e-3)
     assert at_apex == pytest.approx({0.1: 1.15002, 0.3: 1.51384}[f], rel=1e-4)
     # The current beside the rim adapts within σ/s of it: the limit is approached like ln s/s.

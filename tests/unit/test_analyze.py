@@ -151,6 +151,15 @@ def test_a_known_cell_in_both_units(here, capfd):
     assert re.search(r"R_SE .*Ω·cm², .*Ω·cm\n", capfd.readouterr().out)
 
 
+def test_what_is_held_in_a_circuit_that_is_not_chosen_is_told(here, capfd):
+    """Held at 1 mΩ the second arc is none, so BIC takes R-RQ."""
+    for series in ([], ["--series"]):
+        analyzed("cell.csv", "--hold", "R2=1 mohm", *series)
+        assert "WARNING           R2 was to be held, but R-RQ, chosen by BIC, has no R2" in capfd.readouterr().out
+    analyzed("cell.csv", "--hold", "R2=20 ohm", "--circuit", "R-RQ-RQ")
+    assert "was to be" not in capfd.readouterr().out
+
+
 def test_parameters_are_held_and_bounded(here, capfd):
     (item,) = analyzed("cell.csv", "--hold", "a1=0.97", "--bound", "R2=21 ohm..0.1kohm", "--bound", "Q1=.. 4 nS s^a")[
         "files"
@@ -166,7 +175,11 @@ def test_parameters_are_held_and_bounded(here, capfd):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["--hold", "a9=1"], "'a9': R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
+        (["--bound", "R9=1..2 ohm"], "--bound 'R9=1..2 ohm', which no circuit has: R-RQ has"),
+        (
+            ["--hold", "a9=1"],
+            "--hold 'a9=1', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2",
+        ),
         (["--hold", "R1=5"], "expected a number in 'ohm', 'ohm cm2', 'ohm cm'"),
         (["--hold", "a1"], "expected a parameter and its value, such as 'a1=1'"),
         (["--hold", "a1=1.2"], "expected an exponent above 0, at most 1"),
@@ -311,7 +324,8 @@ def test_a_deposition_as_in_the_paper(here, capfd):
         assert item["R_int_ohm_cm"] == pytest.approx(30 / step * 200 / 38, rel=0.05)
     deposition = record["deposition"]
     assert deposition["nucleation_overpotential_volt"] == pytest.approx(0.05, rel=0.02)
-    assert deposition["mean_sodium_thickness_um"] == pytest.approx(4.4, rel=0.02)  # of 0.5 mAh/cm², PHYSICS §8
+    # Of 0.5 mAh/cm²: docs/physics.md#sodium-thickness.
+    assert deposition["mean_sodium_thickness_um"] == pytest.approx(4.4, rel=0.02)
     assert sure(here / "out/trends.png") and (here / "out/deposition.png").stat().st_size > 10_000
     out = capfd.readouterr().out
     assert "overpotential" in out and "WARNING: " not in out.split("Written")[-1]
@@ -388,7 +402,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
     for name in ("C_stderr_farad", "f_apex_stderr_hertz"):
         assert ideal["arcs"][0][name] == pytest.approx(capacitor["arcs"][0][name], rel=1e-3)
     assert re.search(r"R_SE +19\.\d+ ± 0\.\d+ Ω\n", out)
-    assert re.search(r"WARNING +R0 at its lower bound \S+; the other error bars hold with it there", out)
+    assert re.search(r"WARNING +R0 at its lower bound \S+ ohm; the other error bars hold with it there", out)
     assert re.search(r"WARNING +a1 at its upper bound 1, at most \S+ from it within one standard error; ", out)
 
 
@@ -487,9 +501,13 @@ def test_swapped_columns_are_told_with_the_reason(here, capfd):
         (["cell.csv", "--kk-limit", "0"], "--kk-limit 0.0: expected"),
         (["cell.csv", "--weighting", "none"], "weighting"),
         (["cell.csv", "--mask", "1 V"], "--mask '1 V': expected a frequency"),
+        (["cell.csv", "--mask", "1e3"], "--mask '1e3': expected a frequency with its unit, such as '7 MHz'"),
         (["cell.csv", "--mask", "1 Hz-2 Hz-3 Hz"], "--mask '1 Hz-2 Hz-3 Hz': expected one frequency, such as '1 kHz'"),
         (["cell.csv", "--mask", "1 Hz-8 MHz"], "the mask leaves 0 of 50 points: expected at least 5"),
-        (["cell.csv", "--drt-lambda", "big"], "--drt-lambda 'big': expected a positive number, gcv, l-curve, paper"),
+        (
+            ["cell.csv", "--drt-lambda", "big"],
+            "--drt-lambda 'big': expected a positive number or one of gcv, l-curve, paper",
+        ),
         (["cell.csv", "--area", "1 cm"], "--area '1 cm': expected an area such as '1.13 cm2'"),
         (["cell.csv", "--area", "0 cm2"], "--area '0 cm2': expected an area above zero"),
         (["cell.csv", "--thickness", "1 mm"], "--thickness without --area"),
@@ -590,7 +608,9 @@ def test_points_are_masked_by_hand(here, capfd, mask, hit):
 
 def test_a_mask_that_hits_nothing_is_told(here, capfd):
     (item,) = analyzed("cell.csv", "--mask", "1 Hz")["files"]
-    assert item["remarks"] == ["mask '1 Hz': no point there, from 100 to 7e+06 Hz; nothing masked"]
+    assert item["remarks"] == [
+        "mask '1 Hz': no point within 5%, the nearest is 100 Hz, all are from 100 to 7e+06 Hz; nothing masked"
+    ]
     assert "WARNING" in capfd.readouterr().out
 
 
@@ -635,3 +655,12 @@ def test_relaxation_times_have_their_resistances(here, capfd):
         assert abs(process["R_ohm"] - true) < 4 * process["R_stderr_ohm"] < 1.0
     assert item["drt"]["unresolved"] == []
     assert re.search(r"relaxation times +[\d.]+ ns \(\S+ ± \S+ Ω, 49%\), \d+\.\d+ µs \(\S+ ± ", capfd.readouterr().out)
+
+
+def test_a_resistance_on_its_upper_bound_leaves_no_error_bar_to_the_sum(here):
+    """As of the flank of an arc alone, whose R goes as high as it may; and a circuit named twice counts once."""
+    write_csv(made("R-RQ"), here / "arc.csv")
+    (item,) = analyzed("arc.csv", "--circuit", "R-RQ", "--circuit", "R-RQ", "--bound", "R1=1..15 ohm")["files"]
+    assert item["parameters"]["R1"]["remark"].startswith("at its upper bound 15")
+    assert item["R_SE_ohm"] > 15 and item["R_SE_stderr_ohm"] is None
+    assert item["R_series_stderr_ohm"] > 0 and len(item["comparison"]) == 1

@@ -59,6 +59,7 @@ LIBRARIES_OF_FILE = {
     for name in (
         "response",
         "elements/sampling",
+        "reduction/basis",
         "reduction/greedy",
         "reduction/poles",
         "transforms/convergence",
@@ -68,7 +69,7 @@ LIBRARIES_OF_FILE = {
 }
 # Allowed inside a function only: start-up stays fast.
 LAZY = {
-    "base": {"mpi4py"},
+    "base": {"mpi4py", "psutil"},
     "spectra": {"galvani"},  # optional
     "view": {"trame_vtk"},  # optional
     "commands": {"numpy", "mpi4py", "psutil", "pydantic"},

@@ -17,7 +17,7 @@ from constriction.base import ranks
 from constriction.base.errors import InputError
 from constriction.cli import main
 from constriction.commands.job.options import bytes_of
-from constriction.view.terminal.words import engineering, farad, with_error
+from constriction.view.terminal.words import engineering, farad, print_table, with_error
 
 GOOD = """
 title = "A case"
@@ -478,3 +478,8 @@ def test_error_bar_sets_the_digits(value, error, expected):
 
 def test_memory_units():
     assert [bytes_of(text) for text in ("8 GB", "512MiB", " .5 kB", "3B")] == [8e9, 512 * 2**20, 500.0, 3.0]
+
+
+def test_long_names_stand_apart_from_their_values(capsys):
+    print_table("", [("R1 + R2 + R3 + R4 + R5", "100 Ω"), ("R1", "20 Ω")])
+    assert capsys.readouterr().out.splitlines() == ["  R1 + R2 + R3 + R4 + R5 100 Ω", f"  {'R1':18}20 Ω"]

@@ -314,15 +314,15 @@ def test_list():
 
 @pytest.mark.parametrize(
     ("second", "distance"),
-    [("24 um", "4e-06"), ("30 um", "1e-05"), ("20 um", "0")],
+    [("24 um", "4 um"), ("30 um", "10 um"), ("20 um", "0 m")],
     ids=["overlapping", "touching", "on top of each other"],
 )
 def test_overlapping_discs(second, distance):
     with pytest.raises(InputError) as told:
         listed(("20 um", "30 um", "5 um"), (second, "30 um", "5 um"))
     assert str(told.value) == (
-        "interface.discs: disc 1 (radius 5e-06 m) and disc 2 (radius 5e-06 m) overlap or touch, "
-        f"centres {distance} m apart; expected more than 1e-05 m"
+        "interface.discs: disc 1 (radius 5 um) and disc 2 (radius 5 um) overlap or touch, "
+        f"centres {distance} apart; expected more than 10 um"
     )
 
 

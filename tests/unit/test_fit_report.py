@@ -11,11 +11,13 @@ from constriction.spectra.drt.relaxation_times import DistributionOptions
 from constriction.spectra.reading.batch import BatchOptions, analyse_all, load
 from constriction.spectra.reading.records import entry_record
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.view.charts.charts import figure
+from constriction.view.charts.fits import entry_picture, trends_of
 from constriction.view.pages.fit_report import fit_answer, fit_report
 from constriction.view.pages.provenance import origin
-from constriction.view.pages.report import Report, report_html
-from constriction.view.terminal.entries import entry_picture, entry_title, trends_of
+from constriction.view.pages.report import report_html
+from constriction.view.pages.sections import Report
+from constriction.view.terminal.entries import entry_title
+from constriction.view.writers.plotly import figure
 
 F = np.geomspace(1e6, 1e1, 51)
 VERSIONS = {"constriction": "0", "git_commit": None}

@@ -191,7 +191,9 @@ def test_bounds_of_several_circuits_hold_where_the_parameter_is() -> None:
     given = spectrum("R-RQ-RQ", TWO_ARCS, 2e-3)
     ranking = compare_circuits(given, ["R-RQ", "R-RQ-RQ"], FitOptions(bounds={"a2": (0.85, 0.85)}))
     assert ranking[0].fit.values["a2"] == 0.85
-    with pytest.raises(InputError, match="bounds of 'a3': R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0"):
+    with pytest.raises(
+        InputError, match="held or bound is 'a3', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0"
+    ):
         compare_circuits(given, ["R-RQ", "R-RQ-RQ"], FitOptions(bounds={"a3": (0.85, 0.85)}))
 
 

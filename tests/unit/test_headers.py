@@ -399,6 +399,20 @@ def test_files_of_other_layouts(name, points):
     np.testing.assert_allclose(measurement.spectrum.impedance, expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize("above", ["kHz,mOhm,mOhm", "(kHz), (mOhm), (mOhm)", "# kHz,mΩ,mΩ"])
+def test_units_above_the_names(tmp_path, above):
+    f = np.geomspace(1e5, 1, 11)
+    z = 12 + 45 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)
+    lines = [f"{x / 1e3:.9g},{value.real * 1e3:.9g},{-value.imag * 1e3:.9g}" for x, value in zip(f, z, strict=True)]
+    for name, first in (("units.csv", above), ("title.csv", "kHz cell, 3 mOhm, new")):
+        (tmp_path / name).write_text("\n".join([first, "Frequency,Z',-Z''", *lines]))
+    spectrum = read(tmp_path / "units.csv")[0].spectrum
+    np.testing.assert_allclose(spectrum.frequency, f, rtol=1e-8)
+    np.testing.assert_allclose(spectrum.impedance, z, rtol=1e-8)
+    titled = read(tmp_path / "title.csv")[0]  # no units
+    assert titled.spectrum.frequency[0] == pytest.approx(100) and "units not written: Hz and Ω assumed" in titled.notes
+
+
 def test_a_small_phase_without_unit_is_in_radians(tmp_path):
     radians = check(tmp_path, text_of("freq\t|Z|\tphase", "f mod rad").encode())
     assert "unit of the phase by its size: radians" in radians.notes

@@ -104,6 +104,16 @@ def test_nothing_is_cut_off_at_the_edge_of_the_paper(tmp_path, case):
     assert (pixels < 0.5).any()
 
 
+@pytest.mark.parametrize("title", ["钠岛在铜下" * 30, "SODIUM ISLANDS UNDER COPPER " * 9, "W" * 20_000, "word " * 500])
+def test_wide_and_long_titles_leave_the_picture_its_size(tmp_path, title):
+    nyquist(*CASES["islands"], tmp_path / "n.png", title)
+    pixels = imread(tmp_path / "n.png")[..., :3]
+    assert (pixels[:, -1] == 1).all()
+    figure, axes = drawn(CASES["islands"], title)
+    assert axes.bbox.width > 0.75 * figure.bbox.width
+    assert figure.get_figheight() * 25.4 < 90
+
+
 def test_ticks_do_not_run_into_each_other():
     for case in CASES.values():
         _, axes = drawn(case)

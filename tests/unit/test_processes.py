@@ -5,7 +5,7 @@ import pytest
 import relaxation_pairs
 
 from constriction.laws.circuit import impedance, parse_circuit
-from constriction.spectra.drt.processes import UNRESOLVED, find_processes
+from constriction.spectra.drt.processes import UNCONFIRMED, UNRESOLVED, find_processes
 from constriction.spectra.drt.relaxation_times import StabilityScan, stability_scan
 from constriction.spectra.spectrum import Spectrum
 
@@ -55,6 +55,29 @@ def test_what_is_too_near_is_told_with_its_sum():
     (group,) = found.unresolved
     assert group.first < 2.2e-3 and group.last > 1e-3
     assert abs(group.resistance - 2) < 4 * group.resistance_stderr < 0.1
+
+
+@pytest.mark.parametrize("seed", [12, 3])  # 12 made one
+def test_an_exponent_that_ends_at_1_beside_a_near_neighbour_makes_no_ghost(seed):
+    """0.45 decades apart with a = 0.91 and 0.92: the fit ends at a = 1, whose bars hold the split."""
+    f = np.geomspace(4.14e6, 9.41e-2, 69)
+    omega, scatter = 2j * np.pi * f, np.random.default_rng(seed).standard_normal((2, f.size))
+    z = 2 + 1 / (1 + (omega * 10**-6.07) ** 0.91) + 0.41 / (1 + (omega * 10**-5.62) ** 0.92)
+    found = processes_of(Spectrum(f, z * (1 + 2e-3 * (scatter[0] + 1j * scatter[1])), "ohm"))
+    near = [np.abs(np.log10(item.time_constant) - [-6.07, -5.62]).min() for item in found.sure]
+    assert max(near, default=0) < relaxation_pairs.NEAR
+    for group in found.unresolved:
+        assert abs(group.resistance - 1.41) < 4 * group.resistance_stderr < 0.1
+
+
+def test_a_large_relaxation_that_no_track_has_is_told():
+    """Where the fit does not follow, and the distribution shows nothing at all, both times are told, none is sure."""
+    nothing = StabilityScan(np.zeros(0), (), ())
+    found = find_processes(noisy(zarcs((1, 1e-4, 0.85), (2, 1e-2, 0.9))), 1e-4, nothing)
+    assert found.sure == ()
+    assert [item.time_constant for item in found.items] == pytest.approx([1e-4, 1e-2], rel=0.1)
+    assert {item.why for item in found.items} == {UNCONFIRMED}
+    assert [item.share for item in found.items] == pytest.approx([1 / 3, 2 / 3], abs=0.03)
 
 
 def test_a_broad_arc_is_not_sure():

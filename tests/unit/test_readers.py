@@ -243,7 +243,7 @@ def test_sign_without_header(tmp_path, sign, order):
     columns = [column[::order] for column in (F, RE, sign * IM)]
     notes = reads(tmp_path, table("", columns)).notes
     assert notes[0] == (
-        f"sign of Im Z: column 3 is {'Im Z' if sign > 0 else '−Im Z'} by Kramers-Kronig: the phase that |Z|(f) implies"
+        f"sign of Im Z: column 3 is {'Im Z' if sign > 0 else '−Im Z'} by Bode's relation: the phase that |Z|(f) implies"
     )
 
 
@@ -358,11 +358,31 @@ def test_exchanged_columns(tmp_path, columns, expected):
     np.testing.assert_allclose(measurement.spectrum.impedance, columns[1] + 1j * columns[2], rtol=1e-8)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_wrong_sign_shows_where_the_phase_is_small_too(tmp_path, sign):
+    f = np.geomspace(1e6, 1, 25)
+    z = 12 + 45 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)  # up to 40°
+    (tmp_path / "x.txt").write_text(table("f/Hz\tZ'/Ohm\tZ''/Ohm", (f, z.real, sign * z.imag)))
+    (measurement,) = read(tmp_path / "x.txt")
+    told = [line.startswith("the sign of Im Z seems wrong") for line in measurement.warnings]
+    assert told == [True] * (sign < 0)
+
+
 @pytest.mark.parametrize("columns", [(RE, -IM, F), (RE, F, -IM)], ids=["last", "second"])
 def test_frequency_in_another_column_without_header(tmp_path, columns):
     (tmp_path / "x.txt").write_text(table("", columns))
     warnings = read(tmp_path / "x.txt")[0].warnings
     assert any("is spaced as frequencies are (evenly in its logarithm), column 1 is not" in line for line in warnings)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_modulus_and_phase_without_header(tmp_path, sign):
+    f = np.geomspace(1e5, 1, 26)
+    z = 12 + 450 / (1 + (2j * np.pi * f * 2e-4) ** 0.92)
+    (tmp_path / "x.txt").write_text(table("", (f, np.abs(z), sign * np.degrees(np.angle(z)))))
+    assert any("seem to be |Z| and phase in degrees" in line for line in read(tmp_path / "x.txt")[0].warnings)
+    (tmp_path / "y.txt").write_text(table("", (f, z.real, sign * z.imag)))
+    assert read(tmp_path / "y.txt")[0].warnings == ()
 
 
 # --- header cells

@@ -12,24 +12,23 @@ import pytest
 
 import constriction.view.pages.report
 from constriction.base.errors import StoreError
-from constriction.view.charts.charts import Axis, Chart, Panel, Series
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.pages.provenance import origin, repeat_sections, timing_table
-from constriction.view.pages.report import (
+from constriction.view.pages.report import report_html, write_report
+from constriction.view.pages.sections import (
     Answer,
     Code,
     Heading,
+    ImageSection,
     Links,
     Paragraph,
-    Picture,
     Report,
-    Table,
+    TableSection,
     Values,
-    report_html,
-    write_report,
 )
-from constriction.view.writers.stills import COLOURS
+from constriction.view.writers.svg import COLOURS
 
-ASSETS = Path(constriction.view.pages.report.__file__).parent / "assets"
+ASSETS = Path(constriction.view.pages.report.__file__).parents[1] / "assets"
 HOSTILE = "<script>alert(1)</script> & \"quoted\" </style> 'x' ]]> \u2028 $a$"
 EMPTY_ELEMENTS = {"meta", "img", "link", "br", "hr", "input", "source"}
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -81,7 +80,7 @@ def words(reader):
 
 def chart(label="a curve", **more):
     series = (Series(label, [1.0, 2.0, 3.0], [1.0, 4.0, float("nan")], hover=["p", label, "r"]),)
-    return Chart("A chart", f"About {label}.", Axis(f"x of {label}"), (Panel(Axis("y"), series),), **more)
+    return Chart("A chart", f"About {label}.", ChartAxis(f"x of {label}"), (Panel(ChartAxis("y"), series),), **more)
 
 
 def everything(word="words"):
@@ -92,9 +91,9 @@ def everything(word="words"):
         chart(word),
         chart(word),
         Values(((word, word),)),
-        Table(word, (word, "b"), ((word, "1"), ("2", word))),
+        TableSection(word, (word, "b"), ((word, "1"), ("2", word))),
         Code(word),
-        Picture(word, word, PNG),
+        ImageSection(word, word, PNG),
         Links((("result.json", word),)),
         *repeat_sections(origin(["run", word]), {"constriction": "1", "git_commit": "ab-dirty"}),
         timing_table([("solving", 1.234)]),
@@ -192,7 +191,9 @@ def test_headings_make_the_contents():
 
 
 def test_symbols_are_set_as_such_but_not_in_names_of_files():
-    text = page(Paragraph("R_cstr and R_crowd"), Table("c", ("file", "R_SE"), (("R_int.csv", "1"),)), Code("R_dc"))
+    text = page(
+        Paragraph("R_cstr and R_crowd"), TableSection("c", ("file", "R_SE"), (("R_int.csv", "1"),)), Code("R_dc")
+    )
     assert "<var>R</var><sub>cstr</sub> and R_crowd" in text
     assert "R_int.csv" in text and "<var>R</var><sub>SE</sub>" in text and "<code>R_dc</code>" in text
 
@@ -203,9 +204,9 @@ def test_a_number_stays_with_its_unit():
 
 def test_wrong_use_is_told(tmp_path):
     with pytest.raises(ValueError, match=r"row \('1',\), expected 2 cells"):
-        page(Table("t", ("a", "b"), (("1",),)))
+        page(TableSection("t", ("a", "b"), (("1",),)))
     with pytest.raises(ValueError, match="0 panels, expected one"):
-        Chart("c", "", Axis("x"))
+        Chart("c", "", ChartAxis("x"))
     with pytest.raises(StoreError, match=r"report.html: cannot be written \(No such file or directory\)"):
         write_report(Report("t", "k", ()), tmp_path / "none" / "report.html")
 
@@ -227,6 +228,6 @@ def test_plotly_and_matplotlib_are_loaded_only_for_a_report():
 
 
 def test_style_sheet_and_script_are_package_data():
-    project = (Path(constriction.view.pages.report.__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    project = (Path(constriction.view.pages.report.__file__).parents[3] / "pyproject.toml").read_text("utf-8")
     assert '"view/assets/*"' in project
     assert {path.name for path in ASSETS.iterdir()} == {"report.css", "report.js"}

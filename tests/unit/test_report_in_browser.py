@@ -15,20 +15,14 @@ from constriction.cli import main
 from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
 from constriction.spectra.spectrum import Spectrum, write_csv
-from constriction.view.charts.spectra_charts import (
-    Curve,
-    StudyAxes,
-    bode_chart,
-    drt_chart,
-    nyquist_chart,
-    residual_chart,
-    study_chart,
-    trend_chart,
-)
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.study_charts import StudyAxes, study_chart
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.record_tables import fits_table, study_table
-from constriction.view.pages.report import Heading, Paragraph, Report, Table, write_report
+from constriction.view.pages.report import write_report
 from constriction.view.pages.run_report import run_report
+from constriction.view.pages.sections import Heading, Paragraph, Report, TableSection
 
 if find_chromium() is None:
     pytest.skip("no Chromium here: apt-get install chromium runs the browser tests", allow_module_level=True)
@@ -60,7 +54,7 @@ def fits_page(tmp_path_factory):
     """Made-up fits, trends and a study, as the reports of the other commands are built."""
     f = np.geomspace(1e6, 1e2, 33)
     arc = Spectrum(f, 5e-4 + 10e-4 / (1 + 1j * f / 1e4), "ohm m2")
-    curves = [Curve("measured", arc), Curve("fit", arc, "line", "c1")]
+    curves = [SpectrumCurve("measured", arc), SpectrumCurve("fit", arc, "line", "c1")]
     files = [{"file": "cell <3>, 1 & 2.mpt", "R_SE_ohm": 41.2, "R_SE_stderr_ohm": 0.3, "circuit": "R-RQ"}]
     rows = [{"gap.height": 10.0**-k, "R_cstr_ohm_cm2": k, "R_cstr_error_ohm_cm2": 0.1} for k in (6, 7, 8)]
     sections = (
@@ -294,7 +288,7 @@ def wide_page(tmp_path_factory):
     file = {"circuit": "R-RQ-RQ", "excluded": 25, "kramers_kronig": {"consistent": False}, **values}
     names = [f"{n}_two_arcs_three_half_decades_apart_measured_twice.csv" for n in range(7)]
     files = [file | {"file": name, "doubts": [REMARK] if n % 2 else []} for n, name in enumerate(names)]
-    many = Table("Many columns", tuple(f"column {n}" for n in range(40)), (("12.34 ± 0.05 Ω·cm²",) * 40,))
+    many = TableSection("Many columns", tuple(f"column {n}" for n in range(40)), (("12.34 ± 0.05 Ω·cm²",) * 40,))
     path = tmp_path_factory.mktemp("wide") / "report.html"
     write_report(Report("Wide tables", "constriction analyze", (fits_table(files), many)), path)
     return path

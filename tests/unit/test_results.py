@@ -27,7 +27,7 @@ from constriction.spectra.spectrum import Spectrum, read_csv
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
 WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
-# DESIGN.md's keys, and those that the issues add.
+# The keys of docs/results.md#result-json.
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 C_cstr_belongs_to f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 "

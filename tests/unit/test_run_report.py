@@ -14,10 +14,11 @@ from constriction.cli import main
 from constriction.geometry.cell import layout
 from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
+from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.report import report_html
-from constriction.view.pages.run_report import answer, case_in_words, number_rows, run_report
+from constriction.view.pages.run_report import answer, number_rows, run_report
 from constriction.view.terminal.words import run_rows
 
 CASE = """

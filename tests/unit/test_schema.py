@@ -171,7 +171,7 @@ WRONG = [
     (section("gap", height="nan m"), "gap.height = 'nan m': expected a length such as '100 nm' or 'none'"),
     (
         section("gap", relative_permittivity=0.99),
-        "gap.relative_permittivity = 0.99: expected a number from 1 to 1e6",
+        "gap.relative_permittivity = 0.99: expected a number from 1 to 1e9",
     ),
     (section("gap", model="thick"), "gap.model = 'thick': expected 'thin', 'volume' or 'auto'"),
     (
@@ -188,11 +188,11 @@ WRONG = [
     ),
     (
         section("electrolyte", relative_permittivity=True),
-        "electrolyte.relative_permittivity = true: expected a number from 1 to 1e6",
+        "electrolyte.relative_permittivity = true: expected a number from 1 to 1e9",
     ),
     (
         section("electrolyte", relative_permittivity=math.inf),
-        "electrolyte.relative_permittivity = inf: expected a number from 1 to 1e6",
+        "electrolyte.relative_permittivity = inf: expected a number from 1 to 1e9",
     ),
     (
         section("electrolyte", grain_boundary_exponent=1.01),
@@ -255,7 +255,7 @@ WRONG = [
     (section("gap", height="1 pm"), "gap.height = '1 pm': expected a length from 0.01 nm to 1 m or 'none'"),
     (
         section("gap", relative_permittivity=1.7e308),
-        "gap.relative_permittivity = 1.7e+308: expected a number from 1 to 1e6",
+        "gap.relative_permittivity = 1.7e+308: expected a number from 1 to 1e9",
     ),
     (interface(pitch="1e300 m"), "interface.pitch = '1e300 m': expected a length from 1 nm to 1 m"),
     (interface(pitch="1e-160 m"), "interface.pitch = '1e-160 m': expected a length from 1 nm to 1 m"),
@@ -354,11 +354,11 @@ WRONG = [
         {"interface": {"patern": "square", "pitch": 3}},
         "interface.patern: unknown key, the nearest is 'pattern'; [interface] takes"
         " pattern, shape, contact_fraction,"
-        " pitch, cell_shape, spots, seed, cell, discs, inverted (and 2 more)",
+        " pitch, cell_shape, spots, seed, cell, discs, inverted (and 2 more errors)",
     ),
     (
         {**section("gap", height=1, model=2), "accuracy": {"relative_error": 1}},
-        "gap.height = 1: expected a length with its unit, such as '100 nm' or 'none' (and 2 more)",
+        "gap.height = 1: expected a length with its unit, such as '100 nm' or 'none' (and 2 more errors)",
     ),
 ]
 

@@ -11,26 +11,24 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.charts import Axis, Chart, Panel, Series, figure, named_ticks
-from constriction.view.charts.spectra_charts import (
-    Curve,
-    StudyAxes,
-    bode_chart,
-    drt_chart,
-    error_key,
-    nyquist_chart,
-    residual_chart,
-    study_chart,
-    trend_chart,
-)
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.study_charts import StudyAxes, error_key, study_chart
 from constriction.view.pages.record_tables import comparison_table, fits_table, study_table
-from constriction.view.writers.stills import chart_figure, svg
+from constriction.view.writers.lettering import named_ticks
+from constriction.view.writers.plotly import figure
+from constriction.view.writers.svg import chart_figure, svg
 
 F = np.geomspace(1e6, 1e2, 41)
 # An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².
 ARC = Spectrum(F, 5e-4 + 10e-4 / (1 + 1j * F / 1e4), "ohm m2")
 FLAT = Spectrum(F, np.full(41, 5e-4 + 0j), "ohm m2")
-CURVES = [Curve("measured", ARC), Curve("fit", ARC, "line", "c1"), Curve("full contact", FLAT, "reference", "muted")]
+CURVES = [
+    SpectrumCurve("measured", ARC),
+    SpectrumCurve("fit", ARC, "line", "c1"),
+    SpectrumCurve("full contact", FLAT, "reference", "muted"),
+]
 FILES = [
     {
         "file": "a.mpt",
@@ -64,12 +62,14 @@ def charts():
     return {
         "nyquist": nyquist_chart(CURVES, [(1e4, 10e-4 - 5e-4j)]),
         "bode": bode_chart(CURVES),
-        "one point": nyquist_chart([Curve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
+        "one point": nyquist_chart([SpectrumCurve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
         "residuals": residual_chart(F, 0.01 * np.exp(1j * F), 0.02),
         "drt": drt_chart(1 / F, F * 1e-4, "Ω·cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
         "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
         "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
-        "names": Chart("n", "", Axis("", names=("a", "b")), (Panel(Axis("y", "log"), (Series("", [0, 1], [1, 99]),)),)),
+        "names": Chart(
+            "n", "", ChartAxis("", names=("a", "b")), (Panel(ChartAxis("y", "log"), (Series("", [0, 1], [1, 99]),)),)
+        ),
     }
 
 
@@ -113,7 +113,7 @@ def test_nyquist_marks_peaks_and_decades_where_they_are():
     # Outside of the arc: above its apex, left of its high-frequency flank, right of the other.
     assert places["10 kHz"] == "top center" and "left" in places["100 kHz"] and "right" in places["1 kHz"]
     longer = np.geomspace(1e6, 1.0, 61)
-    crowded = nyquist_chart([Curve("", Spectrum(longer, 5e-4 + 10e-4 / (1 + 1j * longer / 1e4), "ohm m2"))])
+    crowded = nyquist_chart([SpectrumCurve("", Spectrum(longer, 5e-4 + 10e-4 / (1 + 1j * longer / 1e4), "ohm m2"))])
     # From 10 Hz to 1 Hz the arc moves by a hundredth of its width: names would stand on each other.
     assert figure(crowded)["data"][-1]["text"] == ["1 MHz", "100 kHz", "10 kHz", "1 kHz", "100 Hz"]
     assert (peak["x"], peak["y"], peak["text"]) == ([10.0], [5.0], ["10 kHz"])
@@ -135,7 +135,7 @@ def test_bode_shows_modulus_and_phase():
 
 def test_two_units_are_refused():
     with pytest.raises(InputError, match=r"a chart of spectra in \['ohm', 'ohm m2'\]: expected one unit"):
-        nyquist_chart([CURVES[0], Curve("other", Spectrum([1.0], [1.0], "ohm"))])
+        nyquist_chart([CURVES[0], SpectrumCurve("other", Spectrum([1.0], [1.0], "ohm"))])
     with pytest.raises(InputError, match=r"in \[\]"):
         bode_chart([])
 
@@ -224,7 +224,7 @@ def test_numbers_of_spectra_have_whole_ticks():
 
 
 def test_a_steep_spectrum_starts_at_the_left():
-    blocking = nyquist_chart([Curve("", Spectrum(F, 5 + 1 / (1j * F * 1e-5), "ohm"))])
+    blocking = nyquist_chart([SpectrumCurve("", Spectrum(F, 5 + 1 / (1j * F * 1e-5), "ohm"))])
     left, right = chart_figure(blocking).axes[0].get_xlim()
     assert -0.05 * right < left <= 0 and right > 5
 

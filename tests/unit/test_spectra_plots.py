@@ -15,9 +15,12 @@ from constriction.spectra.normalisation import to_area
 from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.reading.batch import BatchOptions, Entry, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
-from constriction.view.terminal.entries import entry_picture, quantity
-from constriction.view.writers.spectra_plots import Layer, Picture, draw_picture, picture_figure
-from constriction.view.writers.trends import SeriesOfTrends, Trend, trends_figure
+from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends, Trend
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.fits import entry_picture
+from constriction.view.terminal.entries import quantity
+from constriction.view.writers.spectra_plots import draw_picture, picture_figure
+from constriction.view.writers.trends import trends_figure
 
 F = logarithmic_frequencies(7e6, 0.1, 8)
 CELLS = {
@@ -93,15 +96,15 @@ def test_the_plane_has_equal_scales_and_holds_every_point(name):
     axes = picture_figure(made).axes[0]
     box = axes.get_window_extent()
     assert box.width / np.ptp(axes.get_xlim()) == pytest.approx(box.height / np.ptp(axes.get_ylim()), rel=1e-9)
-    for line, layer in zip(axes.lines, made.layers, strict=False):
+    for line, curve in zip(axes.lines, made.curves, strict=False):
         x, y = line.get_data()
         assert np.all((axes.get_xlim()[0] <= x) & (x <= axes.get_xlim()[1]))
         assert np.all((axes.get_ylim()[0] <= y) & (y <= axes.get_ylim()[1]))
-        assert -y / x == pytest.approx(layer.spectrum.impedance.imag / layer.spectrum.impedance.real, rel=1e-9)
+        assert -y / x == pytest.approx(curve.spectrum.impedance.imag / curve.spectrum.impedance.real, rel=1e-9)
 
 
 def test_excluded_and_outside_points_are_told_apart():
-    labels = {layer.label: layer.spectrum.frequency for layer in picture("two arcs").layers}
+    labels = {curve.label: curve.spectrum.frequency for curve in picture("two arcs").curves}
     assert F[30] in labels["left out (> 2 % of |Z|)"] and F[30] not in labels["measured"]
     assert labels["outside the window"].tolist() == F[F < 0.5].tolist()
     assert labels["R-RQ-RQ"][0] == pytest.approx(F[0]) and labels["R-RQ-RQ"].size > 250
@@ -109,16 +112,16 @@ def test_excluded_and_outside_points_are_told_apart():
 
 def test_normalised_pictures_are_normalised():
     entry = entry_of("two arcs")
-    layers = entry_picture(entry, to_area(2e-4), "").layers
-    assert layers[0].spectrum.unit == "ohm m2"
-    assert np.allclose(layers[0].spectrum.impedance, entry.screened.spectrum.impedance * 2e-4, rtol=1e-12)
+    curves = entry_picture(entry, to_area(2e-4), "").curves
+    assert curves[0].spectrum.unit == "ohm m2"
+    assert np.allclose(curves[0].spectrum.impedance, entry.screened.spectrum.impedance * 2e-4, rtol=1e-12)
 
 
 def test_exact_relaxation_times_are_marked():
     """The fit's own time constants stand in for the poles of a geometry; they hit the peaks of the distribution."""
     made = picture("two arcs")
     exact = [1e-6, 2e-5]
-    figure = picture_figure(Picture(**{**vars(made), "relaxation_times": exact}))
+    figure = picture_figure(AnalysisPicture(**{**vars(made), "relaxation_times": exact}))
     axes = figure.axes[-1]
     assert [line.get_xdata()[0] for line in axes.lines if line.get_label() != "" and len(set(line.get_xdata())) == 1][
         -2:
@@ -141,7 +144,7 @@ def test_the_same_spectrum_gives_the_same_bytes(tmp_path):
 def test_two_units_are_refused():
     ohm, area = Spectrum(F, F + 1j, "ohm"), Spectrum(F, F + 1j, "ohm m2")
     with pytest.raises(InputError, match=r"\['ohm', 'ohm m2'\]: expected one unit"):
-        picture_figure(Picture("", [], [Layer(ohm, "a"), Layer(area, "b")], []))
+        picture_figure(AnalysisPicture("", [], [SpectrumCurve("a", ohm), SpectrumCurve("b", area)], []))
 
 
 def trend(name, values, stderr):

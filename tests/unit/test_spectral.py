@@ -173,7 +173,7 @@ def test_large_s_is_the_perfect_slab():
 # --- cells ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", set(MORPHOLOGIES) - {"tube"})
+@pytest.mark.parametrize("name", sorted(set(MORPHOLOGIES) - {"tube"}))
 def test_pixels_are_nearly_square_and_few(name):
     plan = layout(case_of(MORPHOLOGIES[name]).interface)
     for count in (300, 5000, 90_000):

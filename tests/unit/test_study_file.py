@@ -151,7 +151,7 @@ activation_energy = "energy"
 def test_rules_find_their_inputs_in_any_order_in_axes_assumptions_case_and_each_other():
     entries = plan(ISLANDS).entries
     assert entries[2].labels["charge"] == pytest.approx(18_000)
-    # 0.5 mAh/cm² make 4.4 µm (PHYSICS §8); gathered on a fifth of the area five times as much
+    # 0.5 mAh/cm² make 4.4 µm (docs/physics.md#sodium-thickness); gathered on a fifth of the area five times as much
     assert entries[2].labels["island"] == pytest.approx(5 * 4.43e-6, rel=2e-3)
     assert entries[2].case.gap.height == pytest.approx(2 * entries[2].labels["island"], rel=1e-15)
     assert entries[0].case.electrolyte.bulk_conductivity == 1.5

@@ -11,7 +11,9 @@ from constriction.base.errors import InputError
 from constriction.study.file.figures import Figure
 from constriction.study.results.curves import curves_of, figures_of
 from constriction.study.results.table import Table
-from constriction.view.writers.study_plots import draw_study, is_log_spaced, shown_as
+from constriction.view.charts.columns import shown_as
+from constriction.view.charts.study_charts import is_log_spaced
+from constriction.view.writers.study_plots import draw_study
 
 R, C = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"
 F, H = "interface.contact_fraction", "gap.height"

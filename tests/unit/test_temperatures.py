@@ -95,6 +95,23 @@ def test_a_temperature_that_lacks_costs_no_row(tmp_path):
     assert measurement.metadata.temperature is None and measurement.spectrum.frequency.size == F.size
 
 
+def test_a_temperature_that_cannot_be_is_none(tmp_path):
+    """−999 of a sensor that is not there: no spectrum is torn by it, and no line through all files fails."""
+    lines = [
+        f"{row},{-999 if n % 7 == 0 else celsius}"
+        for z, celsius in zip(SPECTRA[:2], (25, 45), strict=True)
+        for n, row in enumerate(rows(z))
+    ]
+    (tmp_path / "x.csv").write_text("\n".join([f"{HEADER},T/°C", *lines]))
+    found = read(tmp_path / "x.csv")
+    assert [item.metadata.temperature for item in found] == [pytest.approx(298.15), pytest.approx(318.15)]
+    assert [item.spectrum.frequency.size for item in found] == [F.size, F.size]
+    (tmp_path / "y.csv").write_text("\n".join([f"{HEADER},T/°C", *(f"{row},-999" for row in rows(SPECTRA[0]))]))
+    (item,) = read(tmp_path / "y.csv")
+    assert item.metadata.temperature is None
+    assert f"no possible temperature at {F.size} of {F.size} points" in item.notes
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

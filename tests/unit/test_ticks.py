@@ -8,8 +8,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from constriction.view.charts.coinciding import lying, widths
-from constriction.view.writers.fonts import LEFT_TO_RIGHT, MISSING, families, legible
-from constriction.view.writers.ticks import log_ticks, logarithmic, plain, symbols
+from constriction.view.writers.lettering import (
+    LEFT_TO_RIGHT,
+    MISSING,
+    families,
+    legible,
+    log_ticks,
+    logarithmic,
+    plain,
+    symbols,
+)
 
 
 @pytest.mark.parametrize("low", [1.3e-9, 0.7, 30.0, 4.4e8])

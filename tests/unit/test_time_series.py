@@ -83,7 +83,7 @@ def test_current_density_needs_no_area(tmp_path):
 
 
 def test_mean_sodium_thickness():
-    # PHYSICS §8, and the paper's experimental section.
+    # docs/physics.md#sodium-thickness, and the paper's experimental section.
     assert sodium_thickness(0.5 * MAH_PER_CM2) == pytest.approx(4.4e-6, abs=0.05e-6)
     assert sodium_thickness(-0.5 * MAH_PER_CM2) == sodium_thickness(0.5 * MAH_PER_CM2)
 

@@ -19,8 +19,9 @@ from constriction.base.errors import MeshError
 from constriction.field import finite_elements as convergence
 from constriction.field.elements import sizes as indicator
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import Goal, MeshResponse, mesh_plan, solve_mesh
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.finite_elements import Goal, MeshResponse, solve_mesh
+from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`
@@ -43,7 +44,7 @@ def pair(gap, *, inverted=False):
 def plan_at(interface, level, weights=()):
     """The plan of an interface and its mesh sizes."""
     plan = layout(conductor(interface).interface)
-    sizes = mesh_plan(plan, THICKNESS, None, level)
+    sizes = mesh_sizes(plan, THICKNESS, None, level)
     return plan, type(sizes)(**{**vars(sizes), "weights": weights})
 
 
@@ -119,7 +120,7 @@ def test_weights_do_not_depend_on_the_unit_of_length():
     weights = indicator.find_weights(plan, sizes, MPI.COMM_SELF)
     large = layout(conductor(metres).interface)
     assert weights
-    assert weights == indicator.find_weights(large, mesh_plan(large, 6.0, None, 2.6), MPI.COMM_SELF)
+    assert weights == indicator.find_weights(large, mesh_sizes(large, 6.0, None, 2.6), MPI.COMM_SELF)
 
 
 # --- spots that nearly touch -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Apparent values of the cases that PHYSICS §9 works out, and the relaxation times of a geometry.
+"""Apparent values of the cases that docs/physics.md#expectations works out, and the relaxation times of a geometry.
 
 Problem: NZSP of 1.5 mm (30 Ω·cm²), grain boundaries at 1 MHz, islands on a lattice. Answers of §9: a visible arc has
 R_int near R_cstr = 14.78 Ω·cm² and 0.23 µF/cm²; a high gap leaves no arc, and R_SE is 4 % larger; two signals share

@@ -1,8 +1,9 @@
 """Two-sided bounds on F(s) from one mesh: they hold, they are sharp, and what makes them hold is so.
 
-Problem: the cells of PHYSICS §10, a slab of σ = 1 with an equipotential below. Exact answers: the strips in closed
-form, −(1/π) ln sin(πf/2); the disc and the pore in a tube, over a slab of any depth and with a thin gap at real s, from
-the Bessel expansions of tests/alternatives.py. With F in pitches (the tube's is 2b) R_cstr is F(0) − F(∞).
+Problem: the cells of docs/physics.md#reference-values, a slab of σ = 1 with an equipotential below. Exact answers:
+the strips in closed form, −(1/π) ln sin(πf/2); the disc and the pore in a tube, over a slab of any depth and with a
+thin gap at real s, from the Bessel expansions of tests/alternatives.py. With F in pitches (the tube's is 2b) R_cstr
+is F(0) − F(∞).
 
 Meshes are those that `simulate` ends with at 1e-3: level 0.526, and half of it for small pores.
 """
@@ -20,17 +21,20 @@ from support import closed_forms as analytic
 from constriction.field.bounds.bounds import Bounds, bound, gather_slab, solve_potential
 from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
-from constriction.field.bounds.fluxes import CORNERS, Quadrature, potential_slopes, rules_by_rim
+from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim
 from constriction.field.elements.assembly import assemble
-from constriction.field.finite_elements import LEVEL_ERROR, MeshResponse, MeshSolution, mesh_plan
-from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.field.elements.sampling import slopes
+from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
+from constriction.field.finite_elements import MeshResponse, MeshSolution
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+from constriction.field.mesh.tags import SURFACES
 from constriction.field.reduction.poles import ReducedModel
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import simulate
 
 ASKED = 1e-3
-LEVEL = ASKED / LEVEL_ERROR
+LEVEL = ASKED / ERROR_AT_ONE
 USUAL = Quadrature()
 WIDTH = 5e-3  # of R_cstr, on the mesh that ASKED asks for
 SQUARES = {**SQUARE, "shape": "square"}
@@ -42,7 +46,7 @@ class Solved:
     def __init__(self, interface, level, ratio=0.0, thickness="6 mm", gap_height=None):
         case = conductor(interface, thickness=thickness)
         plan = layout(case.interface)
-        sizes = mesh_plan(plan, case.electrolyte.thickness, gap_height, level)
+        sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
         self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
         self.potential = solve_potential(self.problem, ratio)
         self.ratio = ratio
@@ -150,7 +154,7 @@ def test_bounds_of_all_levels_agree(name):
 @pytest.mark.parametrize("name", ["square", "hexagonal", "stripes", "tube", "pores"])
 def test_extrapolated_value_lies_between(name):
     result = simulate(conductor(MORPHOLOGIES[name], relative_error=ASKED))
-    lower, upper = constriction(MORPHOLOGIES[name], result.response.fine.level)
+    lower, upper = constriction(MORPHOLOGIES[name], result.response.fine.fineness)
     assert lower <= result.response.constriction <= upper
     assert upper - lower <= WIDTH * result.response.constriction
 
@@ -248,7 +252,7 @@ def reference_flux(made, cell, places):
 def physical_flux(made, cell, places):
     """Positions (p, 3), τ = J τ̂ / |det J| (p, 3) and J (p, 3, 3) of a cell at places."""
     points = made.slab.points[cell]
-    jacobian = np.einsum("nx,pnk->pxk", points, potential_slopes(places))
+    jacobian = np.einsum("nx,pnk->pxk", points, slopes(places, TETRAHEDRON_EDGES))
     middles = [4 * places[:, i] * places[:, j] for i, j in TETRAHEDRON_EDGES]
     tau = np.einsum("pxk,pk->px", jacobian, reference_flux(made, cell, places))
     positions = np.column_stack([places * (2 * places - 1), *middles]) @ points

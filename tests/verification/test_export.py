@@ -18,6 +18,7 @@ from mpi4py import MPI
 from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.field.elements.assembly import assemble
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.files import (
     CellCase,
     check_cell_case,
@@ -28,7 +29,7 @@ from constriction.field.mesh.files import (
     write_field,
     write_mesh,
 )
-from constriction.field.mesh.flat import SURFACES, VOLUMES, mesh_cell
+from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 
@@ -44,7 +45,7 @@ def cell_case(interface, height=None, level=4.0):
 
 
 def meshed(case):
-    return mesh_cell(case.plan, case.sizes, MPI.COMM_SELF)
+    return mesh_cell(case.layout, case.sizes, MPI.COMM_SELF)
 
 
 @every_gap
@@ -67,16 +68,16 @@ def test_monolithic_solution_has_the_reduced_models_impedance(interface, height)
 def test_meshed_contact_fraction_follows_the_arcs(interface):
     case = cell_case(interface)
     # Straight edges are met exactly; second-order arcs of a quarter circle in a few elements to 1e-5.
-    assert meshed_contact_fraction(meshed(case)) == pytest.approx(case.plan.contact_fraction, rel=1e-4)
+    assert meshed_contact_fraction(meshed(case)) == pytest.approx(case.layout.contact_fraction, rel=1e-4)
 
 
 @every_gap
 def test_arrays_are_in_metres_and_in_the_order_of_vtk(height):
     case = cell_case(SQUARE, height)
-    arrays = mesh_arrays(meshed(case), case.plan.pitch)
+    arrays = mesh_arrays(meshed(case), case.layout.pitch)
     low, high = arrays.points.min(axis=0), arrays.points.max(axis=0)
     assert low == pytest.approx([0, 0, -THICKNESS], abs=1e-12)
-    assert high == pytest.approx([case.plan.width, case.plan.depth, height or 0], abs=1e-12)
+    assert high == pytest.approx([case.layout.width, case.layout.depth, height or 0], abs=1e-12)
     edges = [(0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3)]  # VTK's quadratic tetrahedron
     for cells, pairs in ((arrays.tetrahedra, edges), (arrays.triangles, edges[:3])):
         corners = len(pairs) // 2 + 1 if len(pairs) == 6 else 3
@@ -92,7 +93,7 @@ def test_arrays_are_in_metres_and_in_the_order_of_vtk(height):
 def test_files_hold_every_region_and_surface(tmp_path, suffix, height):
     case = cell_case(SQUARE, height)
     cell = meshed(case)
-    files = write_mesh(cell, case.plan.pitch, tmp_path / f"mesh{suffix}")
+    files = write_mesh(cell, case.layout.pitch, tmp_path / f"mesh{suffix}")
     meshes = [meshio.read(file) for file in files]
     tags = {"tetra10": set(), "triangle6": set()}
     for mesh in meshes:
@@ -108,7 +109,7 @@ def test_files_hold_every_region_and_surface(tmp_path, suffix, height):
 @every_gap
 def test_gmsh_reads_the_mesh_with_its_names(tmp_path, height):
     case = cell_case(SQUARE, height)
-    write_mesh(meshed(case), case.plan.pitch, tmp_path / "mesh.msh")
+    write_mesh(meshed(case), case.layout.pitch, tmp_path / "mesh.msh")
     gmsh.initialize(interruptible=False)
     try:
         gmsh.option.setNumber("General.Terminal", 0)
@@ -122,7 +123,7 @@ def test_gmsh_reads_the_mesh_with_its_names(tmp_path, height):
     more = {"gap_volume": (3, 2), "copper": (2, 5), "island_wall": (2, 6)}
     assert groups == (thin if height is None else thin | more)
     # gmsh integrates the second-order elements, quarter points and all; the arc of the wall is met to 1e-5.
-    exact = case.plan.cell.area * (THICKNESS + (height or 0) * (1 - case.plan.contact_fraction))
+    exact = case.layout.cell.area * (THICKNESS + (height or 0) * (1 - case.layout.contact_fraction))
     assert volume == pytest.approx(exact, rel=1e-5)
 
 
@@ -143,7 +144,7 @@ def test_field_is_per_volt_on_the_counter_electrode(tmp_path, height):
 
 
 def test_undisturbed_rest_takes_its_share(tmp_path):
-    case = CellCase(cell_case(SQUARE).plan, 100e-3, None, 4.0)  # far deeper than the mesh
+    case = CellCase(cell_case(SQUARE).layout, 100e-3, None, 4.0)  # far deeper than the mesh
     write_field(case, None, tmp_path / "field.vtu")
     mesh = pyvista.read(tmp_path / "field.vtu")
     assert mesh.point_data.keys() == ["potential_dc_volt"]

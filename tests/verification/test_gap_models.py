@@ -1,10 +1,10 @@
 """The gap as a volume against its thin limit, and what `auto` makes of it.
 
 Problem: discs of radius a = 0.2 on a square lattice of pitch 1 under a flat metal at height h. As h → 0 the gap becomes
-a capacitance per area; how far from it PHYSICS §6 says: the largest difference of Z over s, relative to R_cstr, is
-3e-2, 3e-3, 4e-4, 6e-6 for h/a = 0.5, 0.15, 0.05, 0.005. Both are computed on one mesh, the second with the gap's nodes
-squashed to a 1e-5th of their height, so the slab's error of discretisation, which is larger than most of these numbers,
-is the same in both.
+a capacitance per area; how far from it docs/physics.md#thin-gap-error says: the largest difference of Z over s,
+relative to R_cstr, is 3e-2, 3e-3, 4e-4, 6e-6 for h/a = 0.5, 0.15, 0.05, 0.005. Both are computed on one mesh, the
+second with the gap's nodes squashed to a 1e-5th of their height, so the slab's error of discretisation, which is
+larger than most of these numbers, is the same in both.
 
 Exact: for s → ∞ a uniform current enters the gap. In the corner between it and the wall of a contact (φ = 0 at x = 0
 and z = h) the potential on the plane is h − Σ 2h/(k_n h)² exp(−k_n x), k_n = (n + ½)π/h, which takes 14 ζ(3)/π³ · h²
@@ -23,8 +23,8 @@ from mpi4py import MPI
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
@@ -43,7 +43,7 @@ RATIOS = 1j * np.logspace(-2, 4, 61)  # s: from the resistance to the slab
 def model_of(height_over_radius, squash):
     """The reduced model and s·(F − F(∞)) at s → ∞ of a gap of h/a, its mesh squashed towards the plane."""
     plan = layout(case_of(DISCS).interface)
-    sizes = mesh_plan(plan, 6e-3, height_over_radius * RADIUS * plan.pitch, LEVEL)
+    sizes = mesh_sizes(plan, 6e-3, height_over_radius * RADIUS * plan.pitch, LEVEL)
     cell = mesh_cell(plan, sizes, MPI.COMM_SELF)
     nodes = cell.mesh.geometry.x
     nodes[nodes[:, 2] > 0, 2] *= squash
@@ -57,7 +57,7 @@ def test_difference_of_thin_and_volume(height_over_radius, expected):
     resistance = thin(0.0).real - thin.depth
     assert volume(0.0).real == pytest.approx(thin(0.0).real, rel=1e-12)  # the same slab
     difference = np.max(np.abs(volume(RATIOS) - thin(RATIOS))) / resistance
-    # PHYSICS gives one digit, of a mesh that did not resolve the corner: 3.2e-2, 4.2e-3, 5.8e-4, 6.4e-6 here.
+    # docs/physics.md#thin-gap-error: 3.2e-2, 4.2e-3, 5.8e-4, 6.4e-6; a factor of 2 allows for other meshes.
     assert expected / 2 < difference < 2 * expected
 
 

@@ -74,6 +74,16 @@ def test_extreme_fractions_and_their_pores(interface):
     assert contacts.R_cstr > 0 and pores.R_cstr > 0
 
 
+def test_a_square_that_nearly_touches_its_round_wall():
+    """Moving the corners nearer to the wall changes hardly anything; gmsh crashed where it overlooked the short way."""
+    touching = 2 / math.pi
+    square = {"pattern": "single", "cell_shape": "circular", "shape": "square", "pitch": "1 mm"}
+    found = [solve({**square, "contact_fraction": touching * (1 - way)}, model="thin") for way in (3e-4, 1e-4, 1e-5)]
+    for farther, nearer in zip(found, found[1:], strict=False):
+        assert nearer.accuracy_reached
+        assert abs(farther.R_cstr - nearer.R_cstr) <= farther.R_cstr_error + nearer.R_cstr_error
+
+
 # σ of NZSP is 0.5 S/m, the slab deep; R_cstr in Ω·m² of a pitch of 1 mm.
 NEARLY_NOTHING = [
     ({"pattern": "stripes", "contact_fraction": 1e-4}, strip_constriction(1e-4, 1e-3, 0.5)),

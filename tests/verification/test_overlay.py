@@ -15,8 +15,8 @@ from constriction.case.schema import parse_case
 from constriction.compare.cell import Cell, half_cell
 from constriction.compare.differences import overlay
 from constriction.compare.measured import load_all
+from constriction.compare.records import inductance_of
 from constriction.simulation.simulate import simulate
-from constriction.spectra.fit.inductance import series_inductance
 from constriction.spectra.spectrum import Spectrum
 
 NOISE = 2e-3
@@ -78,7 +78,7 @@ def test_window_is_what_both_share():
 
 
 def test_twice_the_pitch_is_seen():
-    """R_cstr ∝ pitch (PHYSICS §3, for a deep slab), and the gap's capacitance per area stays."""
+    """R_cstr ∝ pitch (docs/physics.md#stieltjes, for a deep slab), and the gap's capacitance per area stays."""
     found = overlay(measurement(cell_of(), 1), cell_of("4 mm"))
     r_se, r_int, c_int = found.differences
     assert r_int.relative == pytest.approx(-0.5, abs=0.05)
@@ -151,11 +151,11 @@ def test_inductance_of_the_instrument_is_fitted_away(seed):
 def test_an_inductance_is_told_of_where_there_is_one_only():
     """None in clean spectra, though the flank of the bulk's arc lets a distribution have some."""
     for found in round_trips():
-        assert series_inductance(found.screened.spectrum, found.measured_reading.fit) is None
+        assert inductance_of(found) is None
     inductive = measurement(cell_of(), 7)
     z = inductive.impedance + 2j * np.pi * FREQUENCY * 3e-12  # H·m²
     found = overlay(Spectrum(FREQUENCY, z, "ohm m2"), cell_of())
-    told = series_inductance(found.screened.spectrum, found.measured_reading.fit)
+    told = inductance_of(found)
     assert told.value == pytest.approx(3e-12, rel=0.1)
 
 

@@ -21,8 +21,10 @@ from constriction.base.errors import RenderingError
 from constriction.case.schema import resolved_toml
 from constriction.cli import main
 from constriction.simulation.scene import gap_frequency, picture_fineness, shares, solve_scene
+from constriction.view.pictures import output, rendering
 from constriction.view.pictures.cutaway import Cutaway
-from constriction.view.pictures.pictures import KINDS, current_lines, draw, output, rendering
+from constriction.view.pictures.lines import current_lines
+from constriction.view.pictures.pictures import KINDS, draw
 from constriction.view.pictures.stage import WIDTHS
 
 MESHES = Path(__file__).parents[2] / "meshes"

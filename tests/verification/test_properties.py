@@ -1,8 +1,9 @@
 """What the equations promise of every morphology: a Stieltjes function, and what follows from it.
 
-F(s) = F(∞) + Σ w_k/(1 + s·t_k) with w_k, t_k ≥ 0 (PHYSICS §3). Hence F falls with s; the gap's energy in the DC field,
-C_low, is not less than the energy of the uniform field, C_high (Cauchy-Schwarz); for an electrolyte that only conducts,
-Z_cstr(ω) has one sign of its imaginary part and ∫ −Im Z_cstr d ln ω = (π/2) R_cstr (Kramers-Kronig at ω → 0).
+F(s) = F(∞) + Σ w_k/(1 + s·t_k) with w_k, t_k ≥ 0 (docs/physics.md#stieltjes). Hence F falls with s; the gap's energy
+in the DC field, C_low, is not less than the energy of the uniform field, C_high (Cauchy-Schwarz); for an electrolyte
+that only conducts, Z_cstr(ω) has one sign of its imaginary part and ∫ −Im Z_cstr d ln ω = (π/2) R_cstr
+(Kramers-Kronig at ω → 0).
 """
 
 import functools
@@ -14,8 +15,9 @@ from cases import HEXAGONAL, MORPHOLOGIES, SQUARE, case_of, conductor
 from mpi4py import MPI
 
 from constriction.base.errors import InputError
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import SURFACES, mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
+from constriction.field.mesh.tags import SURFACES
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate
 
@@ -48,8 +50,8 @@ def test_stieltjes(name, model):
 def test_capacitances(name, model):
     result = conducting(name, model)
     assert 0 < result.C_high <= result.C_low
-    # PHYSICS §8: the three agree within about 10 % for one morphology; the three squares here have gaps of several
-    # widths: 20 %.
+    # docs/physics.md#c-high: the three agree within about 10 % for one morphology; the three squares here have
+    # gaps of several widths: 20 %.
     assert result.C_low == pytest.approx(result.C_high, rel=0.3)
     assert result.C_cstr == pytest.approx(result.C_high, rel=0.3)
     # C_low is the slope of −Im Z at ω → 0. A thousandth of the apex leaves 1e-6; the electrolyte's permittivity, 1e-6
@@ -122,7 +124,7 @@ def test_meshed_contact_fraction(name):
     from ufl import Measure
 
     plan = layout(case_of(MORPHOLOGIES[name]).interface)
-    cell = mesh_cell(plan, mesh_plan(plan, 6e-3, None, 2.0), MPI.COMM_SELF)
+    cell = mesh_cell(plan, mesh_sizes(plan, 6e-3, None, 2.0), MPI.COMM_SELF)
     ds = Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata={"quadrature_degree": 6})
     one = fem.Constant(cell.mesh, 1.0 + 0j)
     contact, gap, counter = (

@@ -1,21 +1,39 @@
-"""README.md prints what the program prints: its examples are run again and compared number by number.
+"""README.md and docs/ print what the program prints: its examples are run again and compared number by number.
 
 `python tests/readme_blocks.py --write` puts today's numbers in place of stale ones. The table of shipped cases is
 compared in test_shipped_cases.py, where they are solved.
 """
 
 import pytest
-from readme_blocks import README, computed_blocks, faults, reference_rows, renewed, same_line, stale
+from readme_blocks import (
+    PAGES,
+    README,
+    computed_blocks,
+    faults,
+    printed_again,
+    reference_rows,
+    renewed,
+    same_line,
+    stale,
+)
 
 LINE = "  finite_elements   R_cstr 14.813 ± 0.009 Ω·cm², C_cstr 0.240 µF/cm², f_cstr 44.8 kHz, 0.7 s"
 
 
 def test_printed_blocks_are_what_the_commands_print():
-    assert stale(README.read_text("utf-8"), computed_blocks(), []) == []
+    computed = computed_blocks()
+    assert stale(README.read_text("utf-8"), computed, []) == []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        assert stale(text, *printed_again(text, computed, [])) == [], page
 
 
 def test_printed_references_are_what_is_computed():
-    assert stale(README.read_text("utf-8"), {}, reference_rows()) == []
+    rows = reference_rows()
+    assert stale(README.read_text("utf-8"), {}, rows) == []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        assert stale(text, *printed_again(text, {}, rows)) == [], page
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from mpi4py import MPI
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
-from constriction.field.finite_elements import mesh_plan
-from constriction.field.mesh.flat import mesh_cell
+from constriction.field.fineness import mesh_sizes
+from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate
@@ -43,7 +43,7 @@ def test_sweep_with_and_without_reduction(interface, model):
 def problem_of(interface, height, model, level=2.0):
     """The matrices of one mesh; the slab's depth is that of the disturbance."""
     plan = layout(case_of(interface).interface)
-    sizes = mesh_plan(plan, 1.0, height if model == "volume" else None, level)
+    sizes = mesh_sizes(plan, 1.0, height if model == "volume" else None, level)
     return assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
 
 
@@ -90,7 +90,7 @@ def test_tighter_tolerance_takes_more_solves_and_errs_less():
 
 
 def test_ratio_is_the_gaps_admittance_over_the_electrolytes():
-    """s at 1 MHz from the equations of PHYSICS §2, written out once more."""
+    """s at 1 MHz from the equations of docs/physics.md#one-ratio, written out once more."""
     case = case_of(HEXAGONAL, gap={"height": "3 nm", "relative_permittivity": 2.5}, electrolyte={"thickness": "1.5 mm"})
     omega, epsilon_0 = 2 * np.pi * 1e6, 8.8541878188e-12
     rho = 1 / (1.5 + 1j * omega * epsilon_0 * 30) + (1 / 0.75) / (1 + 1j)

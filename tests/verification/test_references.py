@@ -1,4 +1,4 @@
-"""Every reference value of PHYSICS §10, through `simulate`, at the default accuracy of 1e-3.
+"""Every reference value of docs/physics.md#reference-values, through `simulate`, at the default accuracy of 1e-3.
 
 Problem: a slab of σ = 1 S/m, an equipotential below, equipotential contacts above and no flux beside them. Exact
 answers: the strips in closed form, −(1/π) ln sin(πf/2); the disc in a tube, over a slab of any depth, with and without
@@ -172,7 +172,7 @@ def test_low_frequency_capacitance(fraction, value):
 
 @pytest.mark.parametrize(("fraction", "value"), [(0.1, 1.15002), (0.3, 1.5138)])
 def test_apex_capacitance(fraction, value):
-    """PHYSICS §10 says 1.1505 and 1.5127; the expansion gives the values here, 0.04 % and 0.07 % away."""
+    """The expansion of docs/physics.md#tube-gap, computed here."""
 
     def height(log_f):
         return exact_with_gap(fraction, math.exp(log_f)).imag

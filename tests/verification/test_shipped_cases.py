@@ -1,10 +1,10 @@
-"""The cases in meshes/ are built and solved, and give what their first lines and PHYSICS §9 say.
+"""The cases in meshes/ are built and solved, and give what their first lines and docs/physics.md#expectations say.
 
 Exact or known:
 - stripes: σR = −(P/π) ln sin(πf/2);
 - a disc of radius 0.3 b in a tube of radius b: 4aσR = 0.586509 per spot (tests/alternatives.py computes it);
 - at the same contact fraction, R_cstr is larger for spots at random places than on a lattice.
-The numbers of PHYSICS §9 are given there with two to four digits; tolerances are those of the digits.
+The numbers of docs/physics.md#expectations are given there with two to four digits; tolerances are those of the digits.
 """
 
 import math

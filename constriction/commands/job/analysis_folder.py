@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import one_line
-from constriction.base.folders import Kind, whole_folder
+from constriction.base.folders import FolderKind, whole_folder
 from constriction.commands.job.analysis_record import (
     AnalysisReport,
     Record,
@@ -19,24 +18,13 @@ from constriction.commands.job.analysis_record import (
 )
 
 if TYPE_CHECKING:
+    from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
     from constriction.view.pages.provenance import Origin
-    from constriction.view.writers.spectra_plots import Picture
-    from constriction.view.writers.trends import SeriesOfTrends
 
 FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"
-OUR_KEYS = {"files", "definitions", "versions"}  # what shows that a fit.json is ours
-
-
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / FIT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and OUR_KEYS <= record.keys()
-
-
+OUR_KEYS = frozenset({"files", "definitions", "versions"})  # what shows that a fit.json is ours
 PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)|spectrum-\d{2,}-[\w.+-]+-(kramers_kronig|drt)\.csv"
-ANALYSIS = Kind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), _is_ours, PICTURES)
+ANALYSIS = FolderKind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), OUR_KEYS, PICTURES)
 
 
 def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str], how: Origin | None = None) -> Record:
@@ -98,9 +86,10 @@ def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
 
 def _draw_spectrum(
     report: AnalysisReport, number: int, folder: Path, suffixes: Sequence[str], record: Record
-) -> list[Picture]:
+) -> list[AnalysisPicture]:
     """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
-    from constriction.view.terminal.entries import entry_picture, entry_title
+    from constriction.view.charts.fits import entry_picture
+    from constriction.view.terminal.entries import entry_title
     from constriction.view.writers.spectra_plots import draw_picture
 
     entry = report.entries[number]
@@ -119,9 +108,9 @@ def _draw_spectrum(
 
 def _draw(
     report: AnalysisReport, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
-) -> tuple[list[Picture], SeriesOfTrends | None]:
+) -> tuple[list[AnalysisPicture], SeriesOfTrends | None]:
     """Save the pictures; returns what those of the spectra and of the series show."""
-    from constriction.view.terminal.entries import trends_of
+    from constriction.view.charts.fits import trends_of
     from constriction.view.writers.trends import draw_deposition, draw_trends
 
     by = report.scaled.by if report.scaled else None

@@ -36,7 +36,7 @@ class AnalyzeOptions:
     kk_limit: float = 0.02
     """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Point left out by hand, such as "1 kHz" (the nearest), or points, such as "10 Hz-20 Hz"; may be repeated."""
+    """Point left out by hand, such as "1 kHz" (within 5%), or points, such as "10 Hz-20 Hz"; may be repeated."""
     hold: Annotated[tuple[str, ...], SEVERAL] = ()
     """Hold a parameter, such as "a1=1" or "R0=12 ohm"; may be repeated. Named as in fit.json, in the measured unit."""
     bound: Annotated[tuple[str, ...], SEVERAL] = ()
@@ -87,15 +87,15 @@ def batch_options(options: AnalyzeOptions) -> BatchOptions:
     from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
     from constriction.spectra.reading.batch import BatchOptions
 
-    circuits = options.circuit or CIRCUITS
+    circuits = tuple(dict.fromkeys(options.circuit)) or CIRCUITS
     parsed = [parse_circuit(text) for text in (*circuits, options.pristine_circuit)]
-    bounds = limits(options.hold, options.bound).bounds
-    check_names(bounds, parsed if options.pristine else parsed[:-1])
+    bounds, _, given = limits(options.hold, options.bound)
+    check_names(bounds, parsed if options.pristine else parsed[:-1], given)
     if not 0 < options.kk_limit < 1:
         raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
     if (options.pristine is None) != (options.conductivity is None):
-        given = f"given {options.pristine!r} and {options.conductivity!r}"
-        raise InputError(f"--pristine and --conductivity belong together: expected both or none, {given}")
+        pair = f"given {options.pristine!r} and {options.conductivity!r}"
+        raise InputError(f"--pristine and --conductivity belong together: expected both or none, {pair}")
     return BatchOptions(
         analysis=AnalysisOptions(
             circuits=circuits,
@@ -125,7 +125,7 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
         value = 0.0
     if not 0 < value < math.inf:
         known = ", ".join((*CHOICES, *PRESETS))
-        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number, {known}")
+        raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number or one of {known}")
     return DistributionOptions(regularisation=value)
 
 

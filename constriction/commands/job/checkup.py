@@ -26,9 +26,9 @@ SPEECH = {
 }
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 EXTRAS = {
-    "galvani": "reads BioLogic .mpr files: pip install 'constriction-fem[biologic]'",
-    "trame_vtk": "scenes to turn in the browser: pip install 'constriction-fem[interactive]'",
-    "imageio_ffmpeg": "writes .mp4: pip install imageio-ffmpeg",
+    "galvani": ("reads BioLogic .mpr files", "pip install 'constriction-fem[biologic]'"),
+    "trame_vtk": ("writes scenes to turn in the browser", "pip install 'constriction-fem[interactive]'"),
+    "imageio_ffmpeg": ("writes .mp4", "pip install imageio-ffmpeg"),
 }
 GMSH_LIBRARIES = "apt-get install libgl1 libglu1-mesa libxcursor1 libxft2 libxinerama1 libgomp1"
 # One rank tells: what two write at once, word by word where Python does not buffer, is mixed.
@@ -190,7 +190,10 @@ def check_threads(ranks: int) -> Check:
 def check_extra(name: str) -> Check:
     """Is an optional package there? Its absence is no fault."""
     there = importlib.util.find_spec(name) is not None
-    return Check(name, OK, "installed") if there else Check(name, OK, "not installed (optional)", EXTRAS[name])
+    purpose, install = EXTRAS[name]
+    if there:
+        return Check(name, OK, f"installed; {purpose}")
+    return Check(name, OK, "not installed (optional)", f"{purpose}: {install}")
 
 
 def _ask(command: list[str]) -> tuple[str, str]:

@@ -35,11 +35,12 @@ NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
 class Limits(NamedTuple):
     """What parameters may be: smallest and largest by name, SI, and the spectrum's unit that they are meant for.
 
-    `unit` is None where no value depends on it (exponents and times only).
+    `unit` is None where no value depends on it (exponents and times only). `given` is how each was written.
     """
 
     bounds: Mapping[str, tuple[float, float]]
     unit: str | None
+    given: Mapping[str, str]
 
 
 class _Value(NamedTuple):
@@ -61,6 +62,7 @@ def limits(hold: Sequence[str], bound: Sequence[str]) -> Limits:
     """
     found: dict[str, tuple[float, float]] = {}
     units: dict[str, str] = {}
+    given: dict[str, str] = {}
     options = ["--hold"] * len(hold) + ["--bound"] * len(bound)
     for option, text in zip(options, (*hold, *bound), strict=True):
         name, values = _read(option, text)
@@ -70,10 +72,11 @@ def limits(hold: Sequence[str], bound: Sequence[str]) -> Limits:
         if not 0 < low <= high < math.inf:
             raise InputError(f"{option} {text!r:.60}: expected positive values, the smaller one first")
         found[name] = low, high
+        given[name] = f"{option} {text!r:.60}"
         units |= {value.unit: text for value in values if value.unit is not None}
     if len(units) > 1:
         raise InputError(f"{' and '.join(map(repr, units.values()))}: units of different spectra, expected one kind")
-    return Limits(found, next(iter(units), None))
+    return Limits(found, next(iter(units), None), given)
 
 
 def _read(option: str, text: str) -> tuple[str, tuple[_Value, _Value]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
 from constriction.commands.job.steps import naming
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", def
 """The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
 
 BYTES = {"": 1, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
-FREE_MEMORY_SHARE = 0.8
 
 
 def bytes_of(text: str) -> float:
@@ -52,9 +52,7 @@ def bytes_of(text: str) -> float:
 
 def memory_of(text: str | None) -> float:
     """Bytes that --memory allows; where nothing is said, 80 % of what is free."""
-    import psutil
-
-    return FREE_MEMORY_SHARE * float(psutil.virtual_memory().available) if text is None else bytes_of(text)
+    return free_memory() if text is None else bytes_of(text)
 
 
 def check_level(level: float | None) -> None:
@@ -148,6 +146,6 @@ def _mask(text: str) -> Mask:
     if len(ends) > 2:
         raise InputError(f"--mask {text!r}: expected one frequency, such as '1 kHz', or a range, such as '10 Hz-20 Hz'")
     unit = ends[-1].lstrip("+-.0123456789eE ")
-    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}" for end in ends]
+    whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}".strip() for end in ends]
     found = sorted(positive_quantity("--mask", end, "frequency") for end in whole)
     return Mask(text, found[0], found[-1])

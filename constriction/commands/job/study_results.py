@@ -49,7 +49,9 @@ def collect(folder: Path, /, *, debug: Debug = False) -> int:
 
 
 def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Debug = False) -> int:
-    """Draw the pictures of a study: those that its [[plot]] tables ask for, or R_cstr and C_cstr over the first axis.
+    """Draw the pictures of a study: those that its [[plot]] tables ask for.
+
+    Without such tables: R_cstr, C_cstr and the apparent R_SE, R_int and C_int over the first axis.
 
     Example: constriction study plot results/pitch --report
 

@@ -1,7 +1,7 @@
 """Two-sided bounds on the impedance of a cell at real ratios s ≥ 0, from one mesh.
 
 With φ = 1 on the counter electrode, φ = 0 on the metals, lengths in pitches, conductivity 1 and a thin gap of ratio s
-(see `assembly`), the admittance Y = area / F is at once (PHYSICS §7)
+(see `assembly`), the admittance Y = area / F is at once (docs/physics.md#bounds)
 
     the least of      ∫|∇φ|² + s ∫_gap φ²                                  over potentials φ (Dirichlet),
     the greatest of   2 ∫_counter τ·n − ∫|τ|² − ∫_gap (τ·n)²/s             over divergence-free fluxes τ (Thomson)
@@ -12,12 +12,12 @@ on F are bounds on the constriction resistance F − depth.
 
 The potential is the one solved for, its energy integrated anew: assembly's quadrature is that of another functional.
 The flux is equilibrated on the same mesh (`equilibration`). The bounds hold for the meshed geometry but for rounding
-and the quadrature of the energies, which makes 4e-6 of their distance at the most. The mesh is exact for straight
-spots in rectangular cells. Rims of discs are polygons of the disc's area, which carry a little more current; their
-effect on F goes with the level to the power 3/2, faster than the bounds' distance, and is far below it. The side of a
-circular cell is 2e-6 of its radius inside the cylinder, which takes from R_cstr 3e-6 of itself, and 2e-5 where the rim
-is near the side: bounds that lie as close together say no more there. Cutting the slab where the field is uniform
-changes R_cstr by 1e-7 of itself.
+and the quadrature of the energies, which makes 4e-6 of their distance at the most. The mesh is exact for straight spots
+in rectangular cells. Rims of discs are polygons of the disc's area, which carry a little more current; their effect on
+F goes with the fineness to the power 3/2, faster than the bounds' distance, and is far below it. The side of a circular
+cell is 2e-6 of its radius inside the cylinder, which takes from R_cstr 3e-6 of itself, and 2e-5 where the rim is near
+the side: bounds that lie as close together say no more there. Cutting the slab where the field is uniform changes
+R_cstr by 1e-7 of itself.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.field.bounds.equilibration import build_system, equilibrate
-from constriction.field.bounds.faces import Slab
+from constriction.field.bounds.faces import SlabCells
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import GapProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import factorise
-from constriction.field.mesh.flat import VOLUMES
+from constriction.field.mesh.tags import VOLUMES
 
 ROUNDING = 1e-12  # of F, added on both sides: sums of many cells
 
@@ -107,7 +107,7 @@ def bound(
     return Bounds(lower, upper, depth, unknowns, time.perf_counter() - start)
 
 
-def _bound_slab(slab: Slab, area: float, ratio: float, quadrature: Quadrature) -> tuple[float, float, int]:
+def _bound_slab(slab: SlabCells, area: float, ratio: float, quadrature: Quadrature) -> tuple[float, float, int]:
     system = build_system(slab, ratio, quadrature)
     flux = equilibrate(system)
     current, energy = float(np.vdot(system.drive, flux)), float(np.vdot(flux, system.apply(flux)))
@@ -115,7 +115,7 @@ def _bound_slab(slab: Slab, area: float, ratio: float, quadrature: Quadrature) -
     return lower * (1 - ROUNDING), upper * (1 + ROUNDING), system.faces.unknowns
 
 
-def gather_slab(problem: GapProblem, potential: Vector) -> Slab | None:
+def gather_slab(problem: GapProblem, potential: Vector) -> SlabCells | None:
     """Bring the electrolyte's cells and the potential to rank 0; None on the others."""
     cell = problem.cell
     topology, geometry, comm = cell.mesh.topology, cell.mesh.geometry, cell.mesh.comm
@@ -138,4 +138,4 @@ def gather_slab(problem: GapProblem, potential: Vector) -> Slab | None:
     if comm.rank > 0:
         return None
     points, corners, tags, values = (np.concatenate(part) for part in gathered)
-    return Slab(points, corners.astype(np.int64), tags.astype(np.int64), values)
+    return SlabCells(points, corners.astype(np.int64), tags.astype(np.int64), values)

@@ -14,32 +14,32 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 
-from constriction.field.bounds.faces import FRAMES, Faces, Slab, find_faces, rim_corners
+from constriction.field.bounds.faces import FRAMES, Faces, SlabCells, find_faces, rim_corners
 from constriction.field.bounds.fluxes import (
     CHUNK,
     CORNERS,
     Quadrature,
-    Rule,
+    QuadratureRule,
     energies,
     potential_loads,
     rules_by_rim,
     triangle_rule,
-    triangle_shapes,
-    triangle_slopes,
 )
 from constriction.field.elements.operators import alone
+from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.elements.solvers import factorise
-from constriction.field.mesh.flat import SURFACES
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.mesh.tags import SURFACES
 
 MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
 ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
+OPPOSITE = ((1, 2), (0, 2), (0, 1))  # corners at the ends of a triangle's edges, by the corner opposite
 SURFACE_POINTS = 5  # per direction, for a thin gap
 
 
 @dataclass(frozen=True)
-class System:
+class FluxSystem:
     """Energy of fluxes as a quadratic form.
 
     `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `gap` (g, 3, 3) on those of the faces
@@ -75,7 +75,7 @@ def _scattered(values: Reals, faces: Faces) -> Reals:
     return total
 
 
-def build_system(slab: Slab, ratio: float, quadrature: Quadrature) -> System:
+def build_system(slab: SlabCells, ratio: float, quadrature: Quadrature) -> FluxSystem:
     """Energies on all cells, and the potential's flux.
 
     Args:
@@ -95,10 +95,10 @@ def build_system(slab: Slab, ratio: float, quadrature: Quadrature) -> System:
     start = _scattered(fluxes, faces) / np.where(faces.second >= 0, 2, 1)[:, None]
     drive = np.zeros_like(start)
     drive[faces.tags == SURFACES["counter_electrode"], 0] = 0.5
-    return System(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
+    return FluxSystem(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
 
 
-def _cells(slab: Slab, faces: Faces, which: Ints, rule: Rule) -> tuple[Reals, Reals, float]:
+def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals, float]:
     """Matrices of some cells in the unknowns of faces, the fluxes nearest to the potential's, and its energy."""
     matrices, energy = energies(slab.points[which], slab.potential[which], rule)
     numbers = slab.corners[which][:, CORNERS]
@@ -117,7 +117,7 @@ def _cells(slab: Slab, faces: Faces, which: Ints, rule: Rule) -> tuple[Reals, Re
     return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
 
 
-def _gap(slab: Slab, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
+def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
     """Faces of a thin gap, the matrices ∫(τ·n)²/s of their unknowns, and the potential's energy s∫φ² there."""
     which = np.flatnonzero((faces.tags == SURFACES["gap"]) & (faces.second < 0)) if ratio > 0 else np.zeros(0, int)
     rule = triangle_rule(SURFACE_POINTS)
@@ -125,12 +125,12 @@ def _gap(slab: Slab, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
     numbers = slab.corners[cells[:, None], CORNERS[place]]
     order = np.argmax(faces.corners[which][:, :, None] == numbers[:, None, :], axis=2)
     local = np.take_along_axis(CORNERS[place], order, axis=1)
-    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in ((1, 2), (0, 2), (0, 1)))], axis=1)
+    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in OPPOSITE)], axis=1)
     points = np.take_along_axis(slab.points[cells], nodes[..., None], axis=1)
     potential = np.take_along_axis(slab.potential[cells], nodes, axis=1)
-    tangents = np.einsum("fnx,qnk->fqkx", points, triangle_slopes(rule.places))
+    tangents = np.einsum("fnx,qnk->fqkx", points, slopes(rule.places, OPPOSITE))
     area = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
-    energy = ratio * np.sum((potential @ triangle_shapes(rule.places).T) ** 2 * area * rule.weights)
+    energy = ratio * np.sum((potential @ shapes(rule.places, OPPOSITE).T) ** 2 * area * rule.weights)
     density = np.einsum("qa,fau->fqu", rule.places, FRAMES[faces.frame[which]])
     matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / area, density, density) / (ratio if ratio > 0 else 1)
     return which, matrices, float(energy)
@@ -170,7 +170,7 @@ class Balance:
         flux[:, 0] -= self._spread @ self._factor.solve(self.net(flux))
 
 
-def equilibrate(system: System) -> Reals:
+def equilibrate(system: FluxSystem) -> Reals:
     """A divergence-free flux of nearly least energy for its current through the counter electrode, (m, 3).
 
     Maximises 2·current − energy, which the potential's energy bounds from above.
@@ -201,7 +201,7 @@ def equilibrate(system: System) -> Reals:
     return flux
 
 
-def _face_blocks(system: System) -> tuple[Reals, Reals]:
+def _face_blocks(system: FluxSystem) -> tuple[Reals, Reals]:
     """What the matrix has on each face: its diagonal for the current, (m,), the inverse for the spread, (m, 2, 2).
 
     Neither depends on the order of a face's corners, and so nor does the flux: it is one on any number of ranks.

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.field.bounds.fluxes import CORNERS
-from constriction.field.mesh.flat import SURFACES
 from constriction.field.mesh.simplices import Flags, Ints, Reals
+from constriction.field.mesh.tags import SURFACES
 
 # The unknowns of a face: densities at its corners for a unit of each, (kind, corner, unknown). The first carries the
 # face's current, ½, the others none. Kinds: free; corners 0 and 1 on a rim; corner 2 on a rim and to be zero; corners 0
@@ -33,7 +33,7 @@ _ALLOWED = np.any(FRAMES != 0, axis=1)  # (kind, unknown)
 
 
 @dataclass(frozen=True)
-class Slab:
+class SlabCells:
     """The electrolyte's cells as arrays: node coordinates, numbers of corners, tags of faces, the potential.
 
     `points` (n, 10, 3) in pitches, `corners` (n, 4), `tags` (n, 4) of the faces opposite the corners as in SURFACES, 0
@@ -70,7 +70,7 @@ class Faces:
         return int(np.count_nonzero(self.free))
 
 
-def rim_corners(slab: Slab) -> Flags:
+def rim_corners(slab: SlabCells) -> Flags:
     """Whether a cell's corners lie on a rim, i.e. touch contact and gap; (n, 4)."""
     on = np.zeros((2, slab.corners.max() + 1), dtype=bool)
     for marks, name in zip(on, ("contact", "gap"), strict=True):
@@ -79,7 +79,7 @@ def rim_corners(slab: Slab) -> Flags:
     return np.asarray(on.all(axis=0)[slab.corners])
 
 
-def find_faces(slab: Slab, on_rim: Flags, thin_gap: bool) -> Faces:
+def find_faces(slab: SlabCells, on_rim: Flags, thin_gap: bool) -> Faces:
     """Number the faces; with a `thin_gap` current passes through the faces of the gap, else they are insulated."""
     triangles = np.sort(slab.corners[:, CORNERS].reshape(-1, 3), axis=1)
     base = int(slab.corners.max()) + 1

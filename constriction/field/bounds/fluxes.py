@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import basix
 import numpy as np
 
+from constriction.field.elements.sampling import slopes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Flags, Ints, Reals
 
 # Degree of the rule in cells off the rims, points per direction in those with a corner or an edge on one. Measured: an
@@ -31,14 +32,13 @@ CHUNK = 1000  # cells at a time: their arrays stay in the processor's cache
 
 CORNERS = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])  # of the face opposite each corner
 _VERTICES = np.vstack([np.zeros(3), np.eye(3)])
-_SLOPES = np.vstack([-np.ones(3), np.eye(3)])  # ∇λ of the four barycentric coordinates
 _FACE, _CORNER = np.repeat(np.arange(4), 3), CORNERS.ravel()  # of the twelve fluxes
 _ARROWS = _VERTICES[_CORNER] - _VERTICES[_FACE]  # (12, 3)
 _PARTS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))  # of a symmetric 3 × 3 matrix
 
 
 @dataclass(frozen=True)
-class Rule:
+class QuadratureRule:
     """A rule of quadrature: barycentric coordinates (points, 4 or 3) and weights, whose sum is 1/6 or 1/2."""
 
     places: Reals
@@ -61,39 +61,39 @@ def _interval(points: int) -> tuple[Reals, Reals]:
 
 
 @functools.cache
-def smooth_rule(degree: int) -> Rule:
+def smooth_rule(degree: int) -> QuadratureRule:
     """Basix's rule on the tetrahedron."""
     x, weights = basix.make_quadrature(basix.CellType.tetrahedron, degree)
-    return Rule(np.column_stack([1 - x.sum(axis=1), x]), weights)
+    return QuadratureRule(np.column_stack([1 - x.sum(axis=1), x]), weights)
 
 
 @functools.cache
-def corner_rule(points: int) -> Rule:
+def corner_rule(points: int) -> QuadratureRule:
     """Collapsed to corner 0, from which the tetrahedron is rays."""
     t, w = _interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([1 - r, r * (1 - u), r * u * (1 - v), r * u * v])
-    return Rule(places, np.einsum("i,j,k->ijk", w * t**2, w * t, w).ravel())
+    return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t**2, w * t, w).ravel())
 
 
 @functools.cache
-def edge_rule(points: int) -> Rule:
+def edge_rule(points: int) -> QuadratureRule:
     """Collapsed to the edge from corner 0 to corner 1 and to the opposite one."""
     t, w = _interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([(1 - r) * (1 - u), (1 - r) * u, r * (1 - v), r * v])
-    return Rule(places, np.einsum("i,j,k->ijk", w * t * (1 - t), w, w).ravel())
+    return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t * (1 - t), w, w).ravel())
 
 
 @functools.cache
-def triangle_rule(points: int) -> Rule:
+def triangle_rule(points: int) -> QuadratureRule:
     """On the triangle, collapsed to its last corner."""
     t, w = _interval(points)
     r, u = (x.ravel() for x in np.meshgrid(t, t, indexing="ij"))
-    return Rule(np.column_stack([r * (1 - u), r * u, 1 - r]), np.einsum("i,j->ij", w * t, w).ravel())
+    return QuadratureRule(np.column_stack([r * (1 - u), r * u, 1 - r]), np.einsum("i,j->ij", w * t, w).ravel())
 
 
-def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, Rule]]:
+def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, QuadratureRule]]:
     """The rule of each cell: (numbers of cells, their rule), by which of a cell's corners lie on a rim.
 
     Args:
@@ -118,31 +118,8 @@ def rules_by_rim(on_rim: Flags, quadrature: Quadrature) -> list[tuple[Ints, Rule
         rule = makers[counts[which[0]]](sizes[counts[which[0]]])
         places = np.empty_like(rule.places)
         places[:, order] = rule.places
-        answer.append((which, Rule(places, rule.weights)))
+        answer.append((which, QuadratureRule(places, rule.weights)))
     return answer
-
-
-def potential_slopes(places: Reals) -> Reals:
-    """Gradients of the ten second-order shape functions of a tetrahedron, (points, 10, 3)."""
-    corners = (4 * places - 1)[..., None] * _SLOPES
-    edges = [4 * (places[:, i, None] * _SLOPES[j] + places[:, j, None] * _SLOPES[i]) for i, j in TETRAHEDRON_EDGES]
-    return np.concatenate([corners, np.stack(edges, axis=1)], axis=1)
-
-
-def triangle_shapes(places: Reals) -> Reals:
-    """The six second-order shape functions of a triangle: corners, then mid-edges opposite them; (points, 6)."""
-    corners = places * (2 * places - 1)
-    edges = [4 * places[:, i] * places[:, j] for i, j in ((1, 2), (0, 2), (0, 1))]
-    return np.column_stack([corners, *edges])
-
-
-def triangle_slopes(places: Reals) -> Reals:
-    """Their derivatives along the edges from the last corner to the first and to the second, (points, 6, 2)."""
-    slopes = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
-    corners = (4 * places - 1)[..., None] * slopes
-    pairs = ((1, 2), (0, 2), (0, 1))
-    edges = [4 * (places[:, i, None] * slopes[j] + places[:, j, None] * slopes[i]) for i, j in pairs]
-    return np.concatenate([corners, np.stack(edges, axis=1)], axis=1)
 
 
 @functools.cache
@@ -158,7 +135,7 @@ def _contraction() -> Reals:
     return table.reshape(96, 144)
 
 
-def energies(points: Reals, potentials: Reals, rule: Rule) -> tuple[Reals, Reals]:
+def energies(points: Reals, potentials: Reals, rule: QuadratureRule) -> tuple[Reals, Reals]:
     """Energies of fluxes and of a potential on curved cells, at conductivity 1.
 
     Args:
@@ -170,15 +147,15 @@ def energies(points: Reals, potentials: Reals, rule: Rule) -> tuple[Reals, Reals
         ∫τ_i·τ_j of the twelve fluxes, (cells, 12, 12), and ∫|∇φ|², (cells,).
     """
     count, size = len(points), len(rule.weights)
-    slopes = potential_slopes(rule.places).transpose(1, 0, 2).reshape(10, size * 3)
-    j = (points.transpose(0, 2, 1).reshape(count * 3, 10) @ slopes).reshape(count, 3, size, 3)
+    gradients = slopes(rule.places, TETRAHEDRON_EDGES).transpose(1, 0, 2).reshape(10, size * 3)
+    j = (points.transpose(0, 2, 1).reshape(count * 3, 10) @ gradients).reshape(count, 3, size, 3)
     jacobian = [[np.ascontiguousarray(j[:, x, :, k]) for k in range(3)] for x in range(3)]
     cofactor = [[_cofactor(jacobian, x, k) for k in range(3)] for x in range(3)]
     scale = 1 / np.abs(sum(jacobian[0][k] * cofactor[0][k] for k in range(3)))
     metric = np.stack([scale * sum(jacobian[x][k] * jacobian[x][m] for x in range(3)) for k, m in _PARTS], axis=1)
     pairs = (rule.weights[:, None, None] * rule.places[:, :, None] * rule.places[:, None, :]).reshape(size, 16)
     moments = (metric.reshape(count * 6, size) @ pairs).reshape(count, 6, 16).transpose(0, 2, 1).reshape(count, 96)
-    slope = (potentials @ slopes).reshape(count, size, 3)
+    slope = (potentials @ gradients).reshape(count, size, 3)
     field = [sum(cofactor[x][k] * slope[:, :, k] for k in range(3)) for x in range(3)]
     density = scale * (field[0] ** 2 + field[1] ** 2 + field[2] ** 2)
     return (moments @ _contraction()).reshape(count, 12, 12), density @ rule.weights
@@ -195,5 +172,5 @@ def _cofactor(matrix: list[list[Reals]], x: int, k: int) -> Reals:
 def potential_loads() -> Reals:
     """∫τ_i·∇φ for the twelve fluxes and the ten nodal values of φ, (12, 10); the same on every cell."""
     rule = smooth_rule(2)
-    slopes = potential_slopes(rule.places)
-    return np.asarray(np.einsum("q,qi,qnk,ik->in", rule.weights, rule.places[:, _CORNER], slopes, _ARROWS))
+    gradients = slopes(rule.places, TETRAHEDRON_EDGES)
+    return np.asarray(np.einsum("q,qi,qnk,ik->in", rule.weights, rule.places[:, _CORNER], gradients, _ARROWS))

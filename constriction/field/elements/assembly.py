@@ -20,64 +20,65 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
+from constriction.field.elements.forms import area, conduction, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
-from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan
+from constriction.field.mesh.cells import CellMesh
+from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
-
-# Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
-# Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
-# % of the mesh's own error.
-VOLUME_QUADRATURE = 6
-SURFACE_QUADRATURE = 6
-
-METALS = ("contact", "copper", "island_wall")
+from constriction.field.mesh.tags import METALS, VOLUMES
 
 
-@dataclass(frozen=True)
-class CoarseLevel:
-    """The same problem in first-order elements.
-
-    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
-    """
-
-    stiffness: Operator
-    gap: Operator
-    inner: NDArray[np.bool_]
-    prolongation: sparse.csr_array
-
-    def matrix(self, ratio: complex) -> Operator:
-        """As `GapProblem.matrix`."""
-        return _shifted(self, ratio)
-
-
-@dataclass(frozen=True)
-class GapProblem:
-    """The problem of one cell on its free unknowns.
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """The problem in elements of one order, on its free unknowns.
 
     `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
-    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. `flat` is the field of the
-    flat interface. Vectors are (owned,); `numbers` are the owned unknowns' local numbers in `space`, `counter` those
-    of the counter electrode. `area` is the cell's in pitches², `depth` the slab's in pitches.
+    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are (owned,);
+    `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
     """
 
-    cell: CellMesh
-    plan: MeshPlan
-    space: fem.FunctionSpace
-    numbers: NDArray[np.int32]
-    counter: NDArray[np.int32]
     stiffness: Operator
     gap: Operator
     inner: NDArray[np.bool_]
+    numbers: NDArray[np.int32]
+    counter: NDArray[np.int32]
     drive: NDArray[np.float64]
-    flat: NDArray[np.float64]
     drive_energy: float
-    area: float
-    depth: float
 
     @property
     def numbering(self) -> Numbering:
         """Of the free unknowns."""
         return self.stiffness.numbering
+
+    def matrix(self, ratio: complex) -> Operator:
+        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
+        return self.stiffness.plus(ratio, self.gap) if ratio != 0 else self.stiffness.within(~self.inner)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoarseLevel(Level):
+    """The same problem in first-order elements.
+
+    `prolongation` takes a vector with ghosts to the second-order unknowns, (fine owned, coarse owned + ghosts).
+    """
+
+    prolongation: sparse.csr_array
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapProblem(Level):
+    """The problem of one cell in second-order elements.
+
+    `flat` is the field of the flat interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in
+    pitches.
+    """
+
+    cell: CellMesh
+    sizes: MeshSizes
+    space: fem.FunctionSpace
+    flat: NDArray[np.float64]
+    area: float
+    depth: float
 
     @property
     def unknowns(self) -> int:
@@ -87,11 +88,7 @@ class GapProblem:
     @property
     def gap_volume(self) -> bool:
         """Whether the gap is meshed."""
-        return self.plan.gap_height is not None
-
-    def matrix(self, ratio: complex) -> Operator:
-        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
-        return _shifted(self, ratio)
+        return self.sizes.gap_height is not None
 
     def energy(self, field: Vector) -> float:
         """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
@@ -113,67 +110,36 @@ class GapProblem:
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def _shifted(level: GapProblem | CoarseLevel, ratio: complex) -> Operator:
-    return level.stiffness.plus(ratio, level.gap) if ratio != 0 else level.stiffness.within(~level.inner)
-
-
-@dataclass(frozen=True)
-class _Level:
-    """K and G on the free unknowns of a space; `numbers` of the owned ones, `counter` of the counter electrode's.
-
-    `current` = K·1 over the counter electrode's unknowns, on all that the rank owns, and `energy` = 1ᵀK1.
-    """
-
-    stiffness: Operator
-    gap: Operator
-    inner: NDArray[np.bool_]
-    numbers: NDArray[np.int32]
-    counter: NDArray[np.int32]
-    current: NDArray[np.float64]
-    energy: float
-
-
-def assemble(cell: CellMesh, plan: MeshPlan) -> GapProblem:
-    """Assemble second-order Lagrange elements on a cell meshed after a plan."""
+def assemble(cell: CellMesh, sizes: MeshSizes) -> GapProblem:
+    """Assemble second-order Lagrange elements on a cell meshed after its sizes."""
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level = _level(space, cell, plan)
-    one = fem.Constant(cell.mesh, np.float64(1)) * _measure("ds", cell)(SURFACES["counter_electrode"])
+    level, _ = _level(space, cell, sizes)
     flat = fem.Function(space, dtype=np.float64)
-    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / plan.slab_depth)  # −z/depth in the slab, 0 above it
-    own = level.numbers[: level.stiffness.numbering.owned]
+    flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / sizes.slab_depth)  # −z/depth in the slab, 0 above it
     return GapProblem(
+        **vars(level),
         cell=cell,
-        plan=plan,
+        sizes=sizes,
         space=space,
-        numbers=own,
-        counter=level.counter,
-        stiffness=level.stiffness,
-        gap=level.gap,
-        inner=level.inner,
-        drive=-level.current[own],
-        flat=flat.x.array[own],
-        drive_energy=level.energy,
-        area=cell.mesh.comm.allreduce(fem.assemble_scalar(fem.form(one, dtype=np.float64))),
-        depth=plan.slab_depth,
+        flat=flat.x.array[level.numbers],
+        area=area(cell, "counter_electrode"),
+        depth=sizes.slab_depth,
     )
 
 
 def coarsen(problem: GapProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level = _level(space, problem.cell, problem.plan)
-    return CoarseLevel(level.stiffness, level.gap, level.inner, _prolongation(problem, space, level.numbers))
+    level, numbers = _level(space, problem.cell, problem.sizes)
+    return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
+def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes) -> tuple[Level, NDArray[np.int32]]:
+    """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    conduction, dx = ufl.inner(ufl.grad(u), ufl.grad(v)), _measure("dx", cell)
-    electrolyte, gap = conduction * dx(VOLUMES["electrolyte"]), ufl.inner(u, v) * _measure("ds", cell)(SURFACES["gap"])
-    everything = electrolyte
-    if plan.gap_height is not None:
-        gap = fem.Constant(cell.mesh, np.float64(plan.gap_height)) * conduction * dx(VOLUMES["gap_volume"])
-        everything = conduction * dx((VOLUMES["electrolyte"], VOLUMES["gap_volume"]))
-    matrix = fem.create_matrix(_form(everything))  # one pattern, with the ghosts of all cells, for both
+    electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, sizes, u, v)
+    everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
+    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for both
     columns = matrix.index_map(1)
     stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
@@ -184,20 +150,17 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, plan: MeshPlan) -> _Level:
     numbering = Numbering(index_map)
     if numbering.comm.size == 1:
         numbers = _neighbours_together(stiffness, numbers)
-    return _Level(
+    own = numbers[: numbering.owned]
+    level = Level(
         stiffness=_restricted(stiffness, numbers, numbering),
         gap=_restricted(gap_matrix, numbers, numbering),
-        inner=~slab[numbers[: numbering.owned]],
-        numbers=numbers,
+        inner=~slab[own],
+        numbers=own,
         counter=np.flatnonzero(counter).astype(np.int32),
-        current=current,
-        energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
+        drive=-current[own],
+        drive_energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
     )
-
-
-def _measure(kind: str, cell: CellMesh) -> ufl.Measure:
-    degree, data = {"dx": (VOLUME_QUADRATURE, cell.volumes), "ds": (SURFACE_QUADRATURE, cell.surfaces)}[kind]
-    return ufl.Measure(kind, domain=cell.mesh, subdomain_data=data, metadata={"quadrature_degree": degree})
+    return level, numbers
 
 
 def _form(form: ufl.Form) -> fem.Form:
@@ -234,8 +197,7 @@ def _neighbours_together(matrix: sparse.csr_array, numbers: NDArray[np.int32]) -
 
 def _on_surfaces(space: fem.FunctionSpace, cell: CellMesh, *names: str) -> NDArray[np.bool_]:
     """Marks of the owned unknowns on surfaces; (owned,)."""
-    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
-    return _touched(space, fem.locate_dofs_topological(space, 2, facets, remote=False))
+    return _touched(space, fem.locate_dofs_topological(space, 2, cell.facets(*names), remote=False))
 
 
 def _touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:

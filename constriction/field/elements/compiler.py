@@ -17,6 +17,7 @@ from pathlib import Path
 
 from constriction.base.files import LITTLE_ROOM
 
+COMPILING_FAILED = re.compile("^(Compile|Link)Error: |JIT compilation")  # in the words of cffi and of DOLFINx
 COMPILE_PATIENCE = 60  # s where no locks tell who compiles; DOLFINx's 10 s are short on a busy machine
 
 
@@ -62,7 +63,7 @@ def compiler_advice(error: BaseException) -> str | None:
             f"DOLFINx keeps its compiled forms in {folder}, which cannot be written ({error.strerror}); "
             "set XDG_CACHE_HOME to a folder that can"
         )
-    if type(error).__name__ != "VerificationError" and "JIT compilation" not in text:
+    if not COMPILING_FAILED.search(text):
         return None
     if full := _full_cache():
         return full

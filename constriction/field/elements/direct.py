@@ -37,7 +37,9 @@ def flat_storage(problem: GapProblem) -> float:
         gap the limit is the gap's area fraction and needs no solve.
     """
     if not problem.gap_volume:
-        raise ValueError("flat_storage: expected a problem with a gap volume, got a thin gap")
+        raise ValueError(
+            f"flat_storage: expected a problem with a gap volume, got gap_height = {problem.sizes.gap_height}"
+        )
     touched = problem.gap.diagonal() > 0
     # of the flat field into the plane z = 0: b / depth, with its sign turned
     current = -problem.depth * (problem.stiffness @ problem.flat - problem.drive)

@@ -61,13 +61,17 @@ class Claims:
                 _drop(source, handle)
             if handle is None and owner is None:
                 return  # no locks here: as without them
-            now = time.monotonic()
-            if now - start > self.patience:
-                raise TimeoutError(f"{owner} has been compiling {source} for {now - start:.0f} s; end it, or wait")
-            if now - start >= max(TELL_AFTER, told + REMIND_AFTER):
-                self.tell(f"waiting for {owner}, which compiles a form ({source})")
-                told = now - start
-            time.sleep(POLL)
+            told = self._wait(source, owner, time.monotonic() - start, told)
+
+    def _wait(self, source: Path, owner: str | None, waited: float, told: float) -> float:
+        """Wait a little after so many seconds; when the wait was last told of, in seconds from its start."""
+        if waited > self.patience:
+            raise TimeoutError(f"{owner} has been compiling {source} for {waited:.0f} s; end it, or wait")
+        if waited >= max(TELL_AFTER, told + REMIND_AFTER):
+            self.tell(f"waiting for {owner}, which compiles a form ({source})")
+            told = waited
+        time.sleep(POLL)
+        return told
 
     def release(self) -> None:
         """Let go of the forms that are compiled, or could not be."""

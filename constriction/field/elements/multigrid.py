@@ -150,7 +150,6 @@ class Multigrid:
     smoother: Smoother
     levels: Hierarchy
     bottom: PETScSolver
-    iterations: list[int]
 
     @property
     def numbering(self) -> Numbering:
@@ -158,7 +157,11 @@ class Multigrid:
         return self.levels.problem.numbering
 
     def solve(self, right: Vector, stop: Stop, guess: Vector | None = None) -> Vector:
-        """Iterate from a guess (zero) until the error's energy norm is small enough.
+        """As `iterate`."""
+        return self.iterate(right, stop, guess)[0]
+
+    def iterate(self, right: Vector, stop: Stop, guess: Vector | None = None) -> tuple[Vector, int]:
+        """Iterate from a guess (zero) until the error's energy norm is small enough; the field and the iterations.
 
         The norm is estimated by the preconditioned residual's.
 
@@ -174,9 +177,9 @@ class Multigrid:
             square = self.numbering.dot(improved, residual)
             history.append(math.copysign(math.sqrt(abs(square)), square))
             if 0 <= history[-1] <= max(stop.absolute, stop.relative * history[0]):
-                self.iterations.append(len(history) - 1)
                 # what coarse functions reach into a gap volume that K does not know is no part of the answer
-                return solution if self.matrix.gap else np.where(self.levels.problem.inner, 0.0, solution)
+                found = solution if self.matrix.gap else np.where(self.levels.problem.inner, 0.0, solution)
+                return found, len(history) - 1
             if not 0 <= history[-1] < math.inf or len(history) > MOST_ITERATIONS or _stalls(history):
                 raise SolverError(_diverged(self.numbering.size, history))
             beta = 0.0 if len(history) == 1 else (square - self.numbering.dot(improved, last)) / product
@@ -229,4 +232,4 @@ def multigrid(levels: Hierarchy, ratio: float) -> Multigrid:
     largest = max(levels.largest) if ratio > 0 else levels.largest[0]
     smoother = Smoother(single, (1 / diagonal).astype(np.float32), largest)
     few, bottom = coarse.stiffness.numbering.size < FACTORED_BELOW, coarse.matrix(ratio)
-    return Multigrid(matrix, smoother, levels, factorise(bottom) if few else aggregate(bottom, AGGREGATION), [])
+    return Multigrid(matrix, smoother, levels, factorise(bottom) if few else aggregate(bottom, AGGREGATION))

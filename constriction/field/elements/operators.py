@@ -58,7 +58,7 @@ class Numbering:
         buffer = self._buffers[owned.dtype.type]
         buffer.array[: self.owned] = owned
         buffer.scatter_forward()
-        return np.asarray(buffer.array)
+        return np.array(buffer.array)
 
     def summed(self, shares: Vector) -> Vector:
         """Add what other ranks contribute to a rank's own unknowns; (owned + ghosts,) → (owned,)."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Edges = tuple[tuple[int, int], ...]
 
 # VTK's order of the mid-edge nodes, by number of corners
 EDGES = {2: ((0, 1),), 3: ((0, 1), (1, 2), (0, 2)), 4: ((0, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 3))}
@@ -44,19 +45,23 @@ class Facets:
         return solid
 
 
-def shapes(places: Reals) -> Reals:
-    """The second-order shape functions at barycentric places (…, 2, 3 or 4); (…, nodes)."""
-    middles = [4 * places[..., i] * places[..., j] for i, j in EDGES[places.shape[-1]]]
+def shapes(places: Reals, edges: Edges | None = None) -> Reals:
+    """The second-order shape functions at barycentric places (…, 2, 3 or 4); (…, nodes).
+
+    `edges`: the two ends of the edge of each mid-edge node; VTK's if not given.
+    """
+    middles = [4 * places[..., i] * places[..., j] for i, j in edges or EDGES[places.shape[-1]]]
     return np.concatenate([places * (2 * places - 1), np.stack(middles, axis=-1)], axis=-1)
 
 
-def slopes(places: Reals) -> Reals:
+def slopes(places: Reals, edges: Edges | None = None) -> Reals:
     """Their derivatives by the last two or three barycentric coordinates; (…, nodes, coordinates)."""
     count = places.shape[-1]
-    by_each = np.zeros((*places.shape[:-1], count + len(EDGES[count]), count))
+    edges = edges or EDGES[count]
+    by_each = np.zeros((*places.shape[:-1], count + len(edges), count))
     for i in range(count):
         by_each[..., i, i] = 4 * places[..., i] - 1
-    for number, (i, j) in enumerate(EDGES[count], start=count):
+    for number, (i, j) in enumerate(edges, start=count):
         by_each[..., number, i], by_each[..., number, j] = 4 * places[..., j], 4 * places[..., i]
     return np.asarray(by_each[..., 1:] - by_each[..., :1])
 
@@ -113,8 +118,11 @@ def faces(tetrahedra: NDArray[np.int32], triangles: NDArray[np.int32]) -> Facets
     known, wanted = (_key(corners, count) for corners in (sides, flat))
     order = np.argsort(known, kind="stable")
     at = np.searchsorted(known[order], wanted, side="right") - 1
-    if np.any(at < 0) or np.any(known[order][at] != wanted):
-        raise ValueError("faces: expected triangles that are faces of the tetrahedra")
+    strange = (at < 0) | (known[order][at] != wanted)
+    if np.any(strange):
+        raise ValueError(
+            f"faces: expected triangles that are faces of the tetrahedra, got corners {flat[strange][0].tolist()}"
+        )
     owner = order[at] // 4
     return Facets(owner, np.argmax(solid[owner][:, None, :] == flat[:, :, None], axis=2))
 

@@ -1,9 +1,9 @@
-"""How fine each rim wants to be: local levels from the energy that its collar holds.
+"""How fine each rim wants to be: weights from the energy that its collar holds.
 
 Near a rim the potential goes as K√r, so the energy within a fixed part of the room there is ∝ ∫K²·room dl. Elements cut
-in proportion to the room lose a part of that energy which depends on their level alone: the collars' energies are the
-shares e of the error at one level. With level w at a place the error is Σ e·w and the unknowns are Σ n·w^-1.5, n
-those at w = 1; for a given error the unknowns are fewest where w ∝ (n/e)^0.4.
+in proportion to the room lose a part of that energy which depends on their fineness alone: the collars' energies are
+the shares e of the error at one fineness. With fineness w at a place the error is Σ e·w and the unknowns are Σ
+n·w^-1.5, n those at w = 1; for a given error the unknowns are fewest where w ∝ (n/e)^0.4.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from constriction.field.elements.assembly import VOLUME_QUADRATURE, GapProblem, assemble
+from constriction.field.elements.assembly import GapProblem, assemble
+from constriction.field.elements.forms import conduction, within
 from constriction.field.elements.multigrid import Hierarchy, solver_of, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import Stop
-from constriction.field.mesh.flat import VOLUMES, MeshPlan, mesh_cell, rims_of
+from constriction.field.mesh.cells import mesh_cell
+from constriction.field.mesh.flat import MeshSizes, rims_of
 from constriction.geometry.cell import Layout
 
 PLACES = 9  # per rim, equally spaced from t = 0 to 1
@@ -34,32 +36,32 @@ Reals = NDArray[np.float64]
 Weights = tuple[tuple[float, ...], ...]
 
 
-def may_be_uneven(layout: Layout, plan: MeshPlan) -> bool:
-    """Whether the rims of a cell may want unlike levels: several spots, or one that is nearly touched."""
-    _, surroundings = rims_of(layout, plan)
+def may_be_uneven(layout: Layout, sizes: MeshSizes) -> bool:
+    """Whether the rims of a cell may want unlike fineness: several spots, or one that is nearly touched."""
+    _, surroundings = rims_of(layout, sizes)
     return len(surroundings) > 1 or any(np.min(near.room) < NARROW * np.max(near.room) for near in surroundings)
 
 
-def find_weights(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> Weights:
-    """Mesh a cell after a coarse plan and solve for the DC potential; the weights, empty if they are not worth it."""
-    problem = assemble(mesh_cell(layout, plan, comm), plan)
-    energies, cells = collar_shares(problem, layout, plan)
+def find_weights(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> Weights:
+    """Mesh a cell coarsely and solve for the DC potential; the weights, empty if they are not worth it."""
+    problem = assemble(mesh_cell(layout, sizes, comm), sizes)
+    energies, cells = collar_shares(problem, layout, sizes)
     return weigh(energies, cells)
 
 
-def collar_shares(problem: GapProblem, layout: Layout, plan: MeshPlan) -> tuple[Reals, Reals]:
+def collar_shares(problem: GapProblem, layout: Layout, sizes: MeshSizes) -> tuple[Reals, Reals]:
     """Each place's part of the DC energy in collars, and the collars' cells there; both (rims, PLACES), on all ranks.
 
     A cell counts for the two places beside it, linearly in t.
     """
-    rims, surroundings = rims_of(layout, plan)
+    rims, surroundings = rims_of(layout, sizes)
     samples = np.concatenate([rim.at(near.t)[0] for rim, near in zip(rims, surroundings, strict=True)])
     owner = np.repeat(np.arange(len(rims)), [len(near.t) for near in surroundings])
     t, room = (np.concatenate([getattr(near, name) for near in surroundings]) for name in ("t", "room"))
     mesh, energy = problem.cell.mesh, _cell_energies(problem)
     corners = mesh.geometry.x[mesh.geometry.dofmaps[0][: len(energy), :4]].mean(axis=1)
     away, nearest = cKDTree(np.column_stack([samples, np.zeros(len(samples))])).query(corners)
-    inside = (away < plan.collar.radius * room[nearest]) & (corners[:, 2] < 0)
+    inside = (away < sizes.collar.radius * room[nearest]) & (corners[:, 2] < 0)
     place = t[nearest[inside]] * (PLACES - 1)
     low = np.minimum(place.astype(np.int64), PLACES - 2)
     first, beyond = owner[nearest[inside]] * PLACES + low, place - low
@@ -76,7 +78,7 @@ def collar_shares(problem: GapProblem, layout: Layout, plan: MeshPlan) -> tuple[
 
 
 def weigh(energies: Reals, cells: Reals) -> Weights:
-    """Weights of the levels at each place, (rims, PLACES) each, that keep the error; empty if they save little."""
+    """Weights of the fineness at each place, (rims, PLACES) each, that keep the error; empty if they save little."""
     e, n = (_filled(table) for table in (energies, cells))
     wanted = (n / e) ** 0.4
     wanted = np.clip(wanted * np.sum(e) / np.sum(e * wanted), SMALLEST, LARGEST)
@@ -110,8 +112,7 @@ def _cell_energies(problem: GapProblem) -> Reals:
     potential.x.array[problem.numbers] = _direct_current(problem)
     potential.x.scatter_forward()
     test = ufl.TestFunction(fem.functionspace(mesh, ("DG", 0)))
-    dx = ufl.Measure("dx", mesh, subdomain_data=problem.cell.volumes, metadata={"quadrature_degree": VOLUME_QUADRATURE})
-    density = test * ufl.inner(ufl.grad(potential), ufl.grad(potential)) * dx(VOLUMES["electrolyte"])
+    density = test * conduction(potential, potential) * within(problem.cell, "electrolyte")
     energy = fem.assemble_vector(fem.form(density, dtype=np.float64)).array
     return np.asarray(energy[: mesh.topology.index_map(3).size_local])
 

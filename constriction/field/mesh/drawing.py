@@ -14,6 +14,7 @@ import numpy as np
 from shapely.geometry import Point as Place
 
 from constriction.field.mesh.collars import Collar
+from constriction.field.mesh.rims import place_on, rim_edges
 from constriction.field.mesh.simplices import Ints
 from constriction.geometry.outlines import Edge, Outline, Point
 
@@ -61,6 +62,7 @@ class Arrangement:
 def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], depth: float) -> Drawn:
     """Draw the cell down to z = −depth; collars are cut out of it."""
     pencil = _Pencil()
+    cell = _halved(cell, spots)
     nodes = [pencil.collar(collar) for collar in collars]
     skins = list(pencil.skins)
     parts = arrange(cell, spots, collars)
@@ -81,23 +83,20 @@ def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], dep
     )
 
 
-def rim_edges(cell: Outline, spot: Outline) -> list[Edge]:
-    """The edges of a spot that are not on the cell's border."""
-    return [edge for edge in spot.edges if not any(_lies_on(edge, side) for side in cell.edges)]
+def _halved(cell: Outline, spots: Sequence[Outline]) -> Outline:
+    """The cell with its arcs cut in the middle if a square is in it.
+
+    There the corner is nearest, and the small sizes of a short way are only seen by gmsh at the ends of curves.
+    """
+    if all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot)):
+        return cell
+    return Outline(tuple(half for edge in cell.edges for half in _halves(edge)))
 
 
-def _lies_on(edge: Edge, side: Edge) -> bool:
-    if edge.centre is not None or side.centre is not None:
-        return False
-    return all(_place(p, side)[1] < 1e-9 for p in (edge.start, edge.end))
-
-
-def _place(point: Point, side: Edge) -> tuple[float, float]:
-    """Distance along and beside a straight edge."""
-    (x0, y0), (x1, y1), (x, y) = side.start, side.end, point
-    dx, dy = x1 - x0, y1 - y0
-    length = math.hypot(dx, dy)
-    return ((x - x0) * dx + (y - y0) * dy) / length, abs((x - x0) * dy - (y - y0) * dx) / length
+def _halves(edge: Edge) -> list[Edge]:
+    if edge.centre is None:
+        return [edge]
+    return [Edge(edge.start, edge.middle, edge.centre), Edge(edge.middle, edge.end, edge.centre)]
 
 
 # --- the plan without collars ---------------------------------------------------------------------------------------
@@ -105,23 +104,22 @@ def _place(point: Point, side: Edge) -> tuple[float, float]:
 
 def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar]) -> Arrangement:
     """Split a cell into the insides of the spots and the rest, both without the collars."""
-    rims = [rim_edges(cell, spot) for spot in spots]
     insides: list[list[Edge]] = []
     free_rims: list[Edge] = []
     rings: list[Edge] = []
     stops: list[Point] = []
     cut_away: set[Name] = set()
-    for spot, rim, collar in zip(spots, rims, collars, strict=True):
+    for spot, collar in zip(spots, collars, strict=True):
         if collar.of.closed:
             insides.append([_ring(collar, -1)])
             rings.append(_ring(collar, 0))
         else:
-            insides.append(_inside(spot, rim, collar))
+            insides.append(_inside(spot, rim_edges(cell, spot), collar))
             free_rims.append(_ring(collar, 0).reversed())
-            stops += [p for edge in (*insides[-1], _ring(collar, 0)) for p in (edge.start, edge.end)]
-            cut_away |= {_name(e) for end in _ends(collar) for e in (end, end.reversed())}
+            stops += _points((*insides[-1], _ring(collar, 0)))
+            cut_away |= _names(_ends(collar)) | _names(end.reversed() for end in _ends(collar))
     border = [_split(edge, stops) for edge in cell.edges]
-    taken = cut_away | {_name(edge) for inside in insides for edge in inside}
+    taken = cut_away.union(*map(_names, insides))
     free = [piece for side in border for piece in side if _name(piece) not in taken]
     return Arrangement(border, [[inside] for inside in insides], _nest(_chain(free + free_rims), rings))
 
@@ -146,7 +144,7 @@ def _inside(spot: Outline, rim: Sequence[Edge], collar: Collar) -> list[Edge]:
     """The spot's outline with the rim moved inwards to the collar's inner ring."""
     ring = _ring(collar, -1)
     moved = {_key(end): corner for end, corner in zip(collar.of.ends, (ring.start, ring.end), strict=True)}
-    names = {_name(edge) for edge in rim}
+    names = _names(rim)
     border = [edge for edge in spot.edges if _name(edge) not in names]
     return [ring, *(Edge(moved.get(_key(e.start), e.start), moved.get(_key(e.end), e.end)) for e in border)]
 
@@ -160,6 +158,14 @@ def _name(edge: Edge) -> Name:
     return _key(edge.start), _key(edge.end), isinstance(edge, Ring)
 
 
+def _names(edges: Iterable[Edge]) -> set[Name]:
+    return {_name(edge) for edge in edges}
+
+
+def _points(edges: Iterable[Edge]) -> list[Point]:
+    return [point for edge in edges for point in (edge.start, edge.end)]
+
+
 def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
     """Cut a straight edge at those of the points which lie inside it; arcs of the cell are never touched by a spot."""
     if edge.centre is not None:
@@ -167,7 +173,7 @@ def _split(edge: Edge, points: Iterable[Point]) -> list[Edge]:
     length = math.dist(edge.start, edge.end)
     cuts = {}
     for point in points:
-        along, beside = _place(point, edge)
+        along, beside = place_on(point, edge)
         if beside < 1e-9 and 1e-9 < along < length - 1e-9:
             cuts[round(along, 9)] = point
     stops = [edge.start, *(cuts[k] for k in sorted(cuts)), edge.end]
@@ -193,11 +199,12 @@ def _nest(loops: Sequence[list[Edge]], rings: Sequence[Edge]) -> list[list[list[
     holes = [loop for loop in loops if Outline(tuple(loop)).area <= 0] + [[ring] for ring in rings]
     if len(outers) == 1:
         return [[outers[0], *holes]]
-    polygons = [Outline(tuple(outer)).polygon(64) for outer in outers]
-    return [
-        [outer, *(hole for hole in holes if polygon.contains(Place(hole[0].start)))]
-        for outer, polygon in zip(outers, polygons, strict=True)
-    ]
+    return [[outer, *_holes_of(outer, holes)] for outer in outers]
+
+
+def _holes_of(outer: list[Edge], holes: Sequence[list[Edge]]) -> list[list[Edge]]:
+    polygon = Outline(tuple(outer)).polygon(64)
+    return [hole for hole in holes if polygon.contains(Place(hole[0].start))]
 
 
 # --- gmsh -----------------------------------------------------------------------------------------------------------
@@ -255,20 +262,20 @@ class _Pencil:
         self.node += collar.outer.size
         coordinates = collar.points[collar.outer]
         closed = collar.of.closed
+        last = 0 if closed else -1
         corners = {
             (station, column): self._discrete_point(
                 _corner(collar, station, column), nodes[station, column], coordinates[station, column]
             )
-            for station in ((0,) if closed else (0, -1))
+            for station in dict.fromkeys((0, last))
             for column in (0, -1)
         }
-        last = 0 if closed else -1
+        around = np.append(np.arange(len(nodes)), [0] if closed else []).astype(int)
         border = []
         for column in (0, -1):
             ends = [corners[0, column], corners[last, column]]
-            along = np.append(nodes[:, column], nodes[0, column]) if closed else nodes[:, column]
-            places = coordinates[1:, column] if closed else coordinates[1:-1, column]
-            border.append(self._discrete_curve(_ring(collar, column), ends, along, places))
+            places = coordinates[around[1:-1], column]
+            border.append(self._discrete_curve(_ring(collar, column), ends, nodes[around, column], places))
         if not closed:
             for station, edge in zip((0, -1), _ends(collar), strict=True):
                 ends = [corners[station, -1], corners[station, 0]]

@@ -22,12 +22,15 @@ from dolfinx.fem.petsc import LinearProblem
 from dolfinx.mesh import CellType, entities_to_geometry
 from mpi4py import MPI
 from numpy.typing import NDArray
+from ufl.core.expr import Expr
 
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
-from constriction.field.elements.assembly import METALS, SURFACE_QUADRATURE, VOLUME_QUADRATURE
-from constriction.field.finite_elements import check_mesh, memory_of, mesh_plan
-from constriction.field.mesh.flat import SURFACES, VOLUMES, CellMesh, MeshPlan, mesh_cell
+from constriction.field.elements.forms import area, electrolyte_form, gap_form
+from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
+from constriction.field.mesh.cells import CellMesh, mesh_cell
+from constriction.field.mesh.flat import MeshSizes
+from constriction.field.mesh.tags import METALS, SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
@@ -138,18 +141,10 @@ def _group_names(arrays: MeshArrays) -> dict[str, NDArray[np.int32]]:
 
 def meshed_contact_fraction(cell: CellMesh) -> float:
     """Area of the contacts over that of the counter electrode, on the second-order mesh; collective."""
-    return _area(cell, "contact") / _area(cell, "counter_electrode")
+    return area(cell, "contact") / area(cell, "counter_electrode")
 
 
-def _area(cell: CellMesh, name: str) -> float:
-    """Area of a named surface in pitches²."""
-    metadata = {"quadrature_degree": SURFACE_QUADRATURE}
-    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=metadata)
-    form = fem.form(fem.Constant(cell.mesh, np.complex128(1)) * ds(SURFACES[name]))
-    return float(cell.mesh.comm.allreduce(fem.assemble_scalar(form).real))
-
-
-def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
+def solve_field(cell: CellMesh, sizes: MeshSizes, ratio: complex) -> Field:
     """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
 
     Args:
@@ -162,60 +157,50 @@ def solve_field(cell: CellMesh, sizes: MeshPlan, ratio: complex) -> Field:
     metals = [_fixed(space, cell, METALS, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
     nothing = fem.Constant(cell.mesh, np.complex128(0))
     s = fem.Constant(cell.mesh, np.complex128(ratio))
+
+    def admittance(a: Expr, b: Expr) -> ufl.Form:
+        return electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128)
+
     problem = LinearProblem(
-        _admittance(cell, sizes, s, (u, ufl.conj(v))),
+        admittance(u, ufl.conj(v)),
         ufl.inner(nothing, v) * ufl.dx,
         bcs=metals,
         petsc_options_prefix="constriction_export_",
         petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
     )
     phi = problem.solve()
-    energy = fem.assemble_scalar(fem.form(_admittance(cell, sizes, s, (phi, phi))))
+    energy = fem.assemble_scalar(fem.form(admittance(phi, phi)))
     potential = np.zeros(len(cell.mesh.geometry.x), dtype=np.complex128)
     potential[cell.mesh.geometry.dofmaps[0]] = phi.x.array[space.dofmap.list]
-    return Field(potential, complex(_area(cell, "counter_electrode") / energy))
+    return Field(potential, complex(area(cell, "counter_electrode") / energy))
 
 
 def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], potential: float) -> fem.DirichletBC:
-    facets = np.concatenate([cell.surfaces.find(SURFACES[name]) for name in names])
-    dofs = fem.locate_dofs_topological(space, 2, facets)
+    dofs = fem.locate_dofs_topological(space, 2, cell.facets(*names))
     return fem.dirichletbc(np.complex128(potential), dofs, space)
-
-
-def _admittance(cell: CellMesh, sizes: MeshPlan, s: fem.Constant, pair: tuple[ufl.core.expr.Expr, ...]) -> ufl.Form:
-    """∫∇a·∇b over the slab + s × what the gap takes, without conjugation: complex symmetric."""
-    a, b = pair
-    volume, surface = {"quadrature_degree": VOLUME_QUADRATURE}, {"quadrature_degree": SURFACE_QUADRATURE}
-    dx = ufl.Measure("dx", domain=cell.mesh, subdomain_data=cell.volumes, metadata=volume)
-    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=surface)
-    conduction = ufl.dot(ufl.grad(a), ufl.grad(b))
-    slab = conduction * dx(VOLUMES["electrolyte"])
-    if sizes.gap_height is None:
-        return slab + s * a * b * ds(SURFACES["gap"])
-    return slab + s * sizes.gap_height * conduction * dx(VOLUMES["gap_volume"])
 
 
 @dataclass(frozen=True)
 class CellCase:
-    """Which cell is meshed: `plan` at `level`.
+    """Which cell is meshed: `layout` at a `fineness`.
 
-    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in metres.
+    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m.
     """
 
-    plan: Layout
+    layout: Layout
     thickness: float
     gap_height: float | None
-    level: float
+    fineness: float
 
     @property
-    def sizes(self) -> MeshPlan:
+    def sizes(self) -> MeshSizes:
         """The mesh's sizes, in pitches."""
-        return mesh_plan(self.plan, self.thickness, self.gap_height, self.level)
+        return mesh_sizes(self.layout, self.thickness, self.gap_height, self.fineness)
 
     @property
     def rest(self) -> float:
         """Thickness of the undisturbed electrolyte below the mesh, in pitches."""
-        return self.thickness / self.plan.pitch - self.sizes.slab_depth
+        return self.thickness / self.layout.pitch - self.sizes.slab_depth
 
 
 def check_cell_case(case: CellCase, memory: float) -> None:
@@ -228,11 +213,11 @@ def check_cell_case(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with what is too small or too near, or the memory that it would take.
     """
-    check_mesh(case.plan, case.thickness, case.gap_height, COARSEST_ERROR)
-    needed = memory_of(case.plan, case.level)
+    check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR)
+    needed = memory_of(case.layout, case.fineness)
     if needed > memory:
         raise InputError(
-            f"a mesh of level {case.level:g} would take about {needed / 1e9:.3g} GB to solve, "
+            f"a mesh of level {case.fineness:g} would take about {needed / 1e9:.3g} GB to solve, "
             f"{memory / 1e9:.3g} GB may be used; expected a larger level, fewer spots, or more memory (--memory)"
         )
 
@@ -251,11 +236,11 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
         InputError: another suffix than those of meshes.
         StoreError: it cannot be written; what was there before is as it was.
     """
-    cell = mesh_cell(case.plan, case.sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, case.sizes, MPI.COMM_SELF)
     with whole_files(path.parent, path) as hidden:
-        written = write_mesh(cell, case.plan.pitch, hidden / path.name)
+        written = write_mesh(cell, case.layout.pitch, hidden / path.name)
     return {
-        "contact_fraction": case.plan.contact_fraction,
+        "contact_fraction": case.layout.contact_fraction,
         "meshed_contact_fraction": meshed_contact_fraction(cell),
         "cells": cell.cells,
         "smallest_quality": cell.smallest_quality,
@@ -294,7 +279,7 @@ def mesh_and_fields(case: CellCase, ratios: Sequence[complex]) -> tuple[MeshArra
         ratios: s; 0 is taken as the limit s → 0 where the gap is meshed.
     """
     sizes = case.sizes
-    cell = mesh_cell(case.plan, sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF)
     least = 0.0 if sizes.gap_height is None else ALMOST_DC
     fields = [solve_field(cell, sizes, ratio or least) for ratio in ratios]
-    return mesh_arrays(cell, case.plan.pitch), fields
+    return mesh_arrays(cell, case.layout.pitch), fields

@@ -1,4 +1,4 @@
-"""From the plan of a mirror cell to a tagged second-order mesh.
+"""From the layout of a mirror cell to a mesh of straight-sided tetrahedra.
 
 gmsh fills the slab between the collars of the rims (see `collars`) with a graded mesh; the collars, gap volumes and
 mid-nodes are made here as arrays. All lengths are in units of the pitch (gmsh's tolerances are absolute). All of it
@@ -8,30 +8,22 @@ happens on rank 0, then the mesh is distributed.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import basix.ufl
 import gmsh
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
-from dolfinx.graph import adjacencylist
-from dolfinx.io.utils import distribute_entity_data
-from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags, meshtags_from_entities
-from mpi4py import MPI
 from scipy.spatial import cKDTree
 
-from constriction.base.errors import MeshError
-from constriction.field.mesh.collars import Collar, CollarPlan, Rim, Surroundings, build_collar, rim_of
-from constriction.field.mesh.drawing import Drawn, draw, rim_edges
-from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, QuadraticMesh, Reals, elevate, extrude
+from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
+from constriction.field.mesh.drawing import Drawn, draw
+from constriction.field.mesh.rims import Rim, Surroundings, rim_edges, rim_of
+from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, extrude
 from constriction.field.mesh.surroundings import check_apart, survey
+from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 from constriction.geometry.outlines import Edge, Outline, Point
-
-VOLUMES = {"electrolyte": 1, "gap_volume": 2}
-SURFACES = {"contact": 3, "gap": 4, "copper": 5, "island_wall": 6, "counter_electrode": 7, "side": 8}
 
 GMSH_OPTIONS = {
     "General.Terminal": 0,
@@ -47,21 +39,19 @@ GMSH_OPTIONS = {
 }
 
 SMALLEST = 0.3  # size that grows from a rim / spacing of its stations, where collars are wide and the growth is fast
-FLAT = 1e-4  # quality of a tetrahedron that ruins solvers
-NUDGES = 1.0, 0.97, 1.04, 0.93  # of the growth of the size, tried in this order
 
 
 @dataclass(frozen=True)
-class MeshPlan:
+class MeshSizes:
     """What a mesh of a cell shall be like; lengths in units of the pitch.
 
     `collar` tells how the surroundings of a rim are cut. Away from a rim the size grows by `slope` per length.
     `slab_depth` is how much of the electrolyte is meshed, `gap_height` the height of a meshed gap (None: no gap
-    volume), cut into `gap_layers`. `weights`, if any, are per rim its level / that of the mesh, at equally spaced
+    volume), cut into `gap_layers`. `weights`, if any, are per rim its fineness / that of the mesh, at equally spaced
     places along it.
     """
 
-    collar: CollarPlan
+    collar: CollarSizes
     slope: float
     slab_depth: float
     gap_height: float | None = None
@@ -69,127 +59,32 @@ class MeshPlan:
     weights: tuple[tuple[float, ...], ...] = ()
 
 
-@dataclass(frozen=True)
-class CellMesh:
-    """A mesh of one mirror cell, cells tagged by VOLUMES and facets by SURFACES.
-
-    `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
-    stretched along the rim on purpose. `seconds_alone` passed while rank 0 drew and meshed and the others waited.
-    """
-
-    mesh: Mesh
-    volumes: MeshTags
-    surfaces: MeshTags
-    smallest_quality: float
-    seconds_alone: float
-
-    @property
-    def cells(self) -> int:
-        """Number of tetrahedra on all ranks."""
-        return int(self.mesh.topology.index_map(3).size_global)
-
-
-def mesh_cell(layout: Layout, plan: MeshPlan, comm: MPI.Comm) -> CellMesh:
-    """Mesh a mirror cell on rank 0 and distribute it over `comm`.
-
-    Args:
-        layout: the cell, in metres.
-        plan: sizes.
-        comm: communicator of the mesh.
-
-    Raises:
-        MeshError: gmsh failed; on every rank.
-    """
-    start = time.perf_counter()
-    made = _generate_or_fail(layout, plan) if comm.rank == 0 else None
-    failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
-    seconds = comm.bcast(time.perf_counter() - start)
-    if failure is not None:
-        raise MeshError(failure)
-    assert made is None or not isinstance(made, MeshError)
-    return _distribute(made, seconds, comm)
-
-
-def _generate_or_fail(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float] | MeshError:
-    """An exception of rank 0 alone would leave the others waiting: it is handed over instead.
-
-    Between two sides that are meshed alike a tetrahedron may be left flat, its corners in one plane, which gmsh cannot
-    mend: with sizes that differ a little it is not there.
-    """
-    best: tuple[LinearMesh, float] | None = None
-    failure = "no mesh is found between its rims"
-    for nudge in NUDGES:
-        gmsh.initialize(interruptible=False)
-        try:
-            made = linear_mesh(layout, replace(plan, slope=nudge * plan.slope))
-            best = made if best is None or made[1] > best[1] else best
-        except ValueError as error:  # rims too near to each other
-            failure = str(error)
-        except Exception:  # gmsh raises bare Exceptions, which tell of numbers that only it knows
-            pass
-        finally:
-            gmsh.finalize()
-        if best is not None and best[1] >= FLAT:
-            return best
-    return best or MeshError(
-        f"the cell cannot be meshed: {failure}; expected larger spots, or farther from each other and the sides"
-    )
-
-
-def _distribute(made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm) -> CellMesh:
-    """Curve the mesh of rank 0 and share it out."""
-    nothing = np.zeros(0, dtype=np.int64)
-    curved = QuadraticMesh(np.zeros((0, 3)), nothing.reshape(0, 10), nothing.reshape(0, 6))
-    regions, tags, quality = nothing, nothing, 0.0
-    if made is not None:
-        linear, quality = made
-        curved, regions, tags = elevate(linear), linear.regions, linear.tags
-    element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
-    mesh = create_mesh(comm, curved.cells, element, curved.points)
-    several = comm.bcast(len(np.unique(regions)) > 1)
-    volumes = _tags(mesh, 3, curved.cells, regions) if several else _one_region(mesh)
-    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality), seconds)
-
-
-def _one_region(mesh: Mesh) -> MeshTags:
-    """All cells are electrolyte: no need to send tags round."""
-    cells = mesh.topology.index_map(3)
-    count = cells.size_local + cells.num_ghosts
-    return meshtags(mesh, 3, np.arange(count, dtype=np.int32), np.full(count, VOLUMES["electrolyte"], dtype=np.int32))
-
-
-def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
-    entities, local = distribute_entity_data(mesh, dimension, nodes, values.astype(np.int32))
-    mesh.topology.create_connectivity(dimension, 3)
-    return meshtags_from_entities(mesh, dimension, adjacencylist(entities), local.astype(np.int32))
-
-
-def linear_mesh(layout: Layout, plan: MeshPlan) -> tuple[LinearMesh, float]:
+def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = _in_pitches(layout)
-    rims, surroundings = rims_of(layout, plan)
-    collars = [build_collar(rim, near, plan.collar) for rim, near in zip(rims, surroundings, strict=True)]
+    rims, surroundings = rims_of(layout, sizes)
+    collars = [build_collar(rim, near, sizes.collar) for rim, near in zip(rims, surroundings, strict=True)]
     check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
-    drawn = draw(cell, spots, collars, plan.slab_depth)
-    _grade(_sources(collars, plan.slope), _largest_size(cell, plan))
+    drawn = draw(cell, spots, collars, sizes.slab_depth)
+    _grade(_sources(collars, sizes.slope), _largest_size(cell, sizes))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
     mesh = _collect(drawn, collars, layout.inverted)
-    if plan.gap_height is not None:
-        heights = plan.gap_height * (np.arange(1, plan.gap_layers + 1) / plan.gap_layers) ** 2  # finer at the rim
+    if sizes.gap_height is not None:
+        heights = sizes.gap_height * (np.arange(1, sizes.gap_layers + 1) / sizes.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
     return mesh, quality
 
 
-def rims_of(layout: Layout, plan: MeshPlan) -> tuple[list[Rim], list[Surroundings]]:
+def rims_of(layout: Layout, sizes: MeshSizes) -> tuple[list[Rim], list[Surroundings]]:
     """The rims of all spots, and what is near them."""
     cell, spots = _in_pitches(layout)
-    sizes = [rounded(size / layout.pitch) for size in layout.sizes]
-    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, sizes, strict=True)]
-    return rims, survey(rims, cell, plan.slab_depth, layout.inverted, plan.weights)
+    of_spots = [rounded(size / layout.pitch) for size in layout.sizes]
+    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, of_spots, strict=True)]
+    return rims, survey(rims, cell, sizes.slab_depth, layout.inverted, sizes.weights)
 
 
 def rounded(length: float) -> float:
@@ -223,10 +118,8 @@ def _sources(collars: Sequence[Collar], slope: float) -> dict[tuple[float, float
     """
     sources: dict[tuple[float, float], list[int]] = {}
     for collar in collars:
-        for number, radius, spacing, fineness in zip(
-            collar.rim, collar.radii, collar.spacings, collar.fineness, strict=True
-        ):
-            growth = slope * 2 ** round(math.log2(fineness))
+        for number, radius, spacing, scale in zip(collar.rim, collar.radii, collar.spacings, collar.scale, strict=True):
+            growth = slope * 2 ** round(math.log2(scale))
             size = max(spacing - growth * radius, SMALLEST * spacing)
             like = 2 ** (round(4 * math.log2(size)) / 4)
             sources.setdefault((like, growth), []).append(gmsh.model.geo.addPoint(*collar.points[number]))
@@ -255,12 +148,12 @@ def _grade(sources: dict[tuple[float, float], list[int]], largest: float) -> Non
     field.setAsBackgroundMesh(smallest)
 
 
-def _largest_size(cell: Outline, plan: MeshPlan) -> float:
+def _largest_size(cell: Outline, sizes: MeshSizes) -> float:
     """Half the cell's largest extent; a circular side must also be followed (a P2 arc of 0.2 rad is true to 1e-6)."""
     extent = max(abs(x) for edge in cell.edges for x in edge.start)
     if any(edge.centre is not None for edge in cell.edges):
         return 0.2 * extent
-    return 0.5 * max(extent, plan.slab_depth)
+    return 0.5 * max(extent, sizes.slab_depth)
 
 
 # --- from gmsh and the collars to one mesh --------------------------------------------------------------------------

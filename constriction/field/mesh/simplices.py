@@ -91,21 +91,21 @@ def extrude(mesh: LinearMesh, base: Ints, heights: Reals, tags: dict[str, int]) 
     nodes, local = np.unique(base, return_inverse=True)
     local = local.reshape(base.shape)
     count, first = len(nodes), len(mesh.points)
-    levels = np.concatenate([nodes[None], first + np.arange(len(heights) * count).reshape(len(heights), count)])
+    sheets = np.concatenate([nodes[None], first + np.arange(len(heights) * count).reshape(len(heights), count)])
     lifted = np.tile(mesh.points[nodes], (len(heights), 1))
     lifted[:, 2] = np.repeat(heights, count)
-    prisms = np.concatenate([np.hstack([a[local], b[local]]) for a, b in zip(levels, levels[1:], strict=False)])
+    prisms = np.concatenate([np.hstack([a[local], b[local]]) for a, b in zip(sheets, sheets[1:], strict=False)])
     border = _border(local)
     walls = np.concatenate(
         [
             split_quadrilaterals(np.column_stack([a[border], b[border][:, ::-1]]))
-            for a, b in zip(levels, levels[1:], strict=False)
+            for a, b in zip(sheets, sheets[1:], strict=False)
         ]
     )
     is_rim = mesh.to_rim[nodes] == 0
     on_island = np.concatenate([np.tile(is_rim[border].all(axis=1), 2) for _ in heights])
-    cells, lids = split_prisms(prisms), levels[-1][local]
-    curved, axes = _lifted_curves(mesh, nodes, levels)
+    cells, lids = split_prisms(prisms), sheets[-1][local]
+    curved, axes = _lifted_curves(mesh, nodes, sheets)
     return LinearMesh(
         points=np.concatenate([mesh.points, lifted]),
         cells=np.concatenate([mesh.cells, cells]),
@@ -127,7 +127,7 @@ def _border(triangles: Ints) -> Ints:
     return np.asarray(edges[index[counts == 1]])
 
 
-def _lifted_curves(mesh: LinearMesh, nodes: Ints, levels: Ints) -> tuple[Ints, Reals]:
+def _lifted_curves(mesh: LinearMesh, nodes: Ints, sheets: Ints) -> tuple[Ints, Reals]:
     """The round edges of a mesh, also in each layer and between layers where both ends were lifted.
 
     The diagonal of a wall between two layers is round too; whichever of the two exists is found by its ends.
@@ -137,7 +137,7 @@ def _lifted_curves(mesh: LinearMesh, nodes: Ints, levels: Ints) -> tuple[Ints, R
     lifted = (place[mesh.curved] >= 0).all(axis=1) & (mesh.points[mesh.curved][:, :, 2] == 0).all(axis=1)
     a, b = place[mesh.curved[lifted]].T
     curved, axes = [mesh.curved], [mesh.axes]
-    for low, high in zip(levels, levels[1:], strict=False):
+    for low, high in zip(sheets, sheets[1:], strict=False):
         for ends in ((high[a], high[b]), (low[a], high[b]), (high[a], low[b])):
             curved.append(np.column_stack(ends))
             axes.append(mesh.axes[lifted])

@@ -12,7 +12,9 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from constriction.field.mesh.collars import Collar, Reals, Rim, Surroundings
+from constriction.field.mesh.collars import Collar
+from constriction.field.mesh.rims import Rim, Surroundings
+from constriction.field.mesh.simplices import Reals
 from constriction.geometry.outlines import Edge, Outline
 
 SAMPLES = 128  # places along each smooth piece of a rim where its room is measured
@@ -35,7 +37,7 @@ def survey(
         cell: the mirror cell.
         depth: of the slab.
         inverted: whether the spots are pores.
-        weights: per rim its level / that of the mesh, at equally spaced t from 0 to 1; nothing: one everywhere.
+        weights: per rim its fineness / that of the mesh, at equally spaced t from 0 to 1; nothing: one everywhere.
     """
     outlines = np.array([shapely.LineString(rim.at(samples(rim))[0]) for rim in rims], dtype=object)
     tree = shapely.STRtree(outlines)
@@ -57,8 +59,8 @@ def survey(
             order = np.argsort(np.concatenate([t, between]))
             t = np.concatenate([t, between])[order]
             room = np.concatenate([room, _room(rim.at(between)[0], others, mirrors, largest)])[order]
-        fineness = np.sqrt(_weight(t, weights[number]) if weights else np.ones(len(t)))
-        near = Surroundings(t, room, room, fineness)
+        scale = np.sqrt(_weight(t, weights[number]) if weights else np.ones(len(t)))
+        near = Surroundings(t, room, room, scale)
         answer.append(replace(near, pace=_pace(rim, near, inverted)))
     return answer
 
@@ -102,19 +104,19 @@ def _weight(t: Reals, weights: Sequence[float]) -> Reals:
 
 
 def _pace(rim: Rim, surroundings: Surroundings, inverted: bool) -> Reals:
-    """The length over which the field varies along a rim, × its fineness.
+    """The length over which the field varies along a rim, × its scale.
 
     Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them:
     stations no nearer than elsewhere will do, as long as their chords keep apart. Between two pores there is a neck of
     contact, and much current, but it varies along the neck only as far as the neck's width does.
     """
-    t, room, fineness = surroundings.t, surroundings.room, surroundings.fineness
+    t, room, scale = surroundings.t, surroundings.room, surroundings.scale
     bend = np.sqrt(rim.size * room)
     if inverted:
         pace = np.maximum(room, np.minimum(_doubling(rim, t, room), ALONG_PORES * bend))
     else:
         pace = np.maximum(room, np.clip(float(np.trapezoid(room, t)), ALONG_CONTACTS * bend, CHORD * bend))
-    return np.minimum(pace * fineness, np.maximum(pace, CHORD * bend))
+    return np.minimum(pace * scale, np.maximum(pace, CHORD * bend))
 
 
 def _doubling(rim: Rim, t: Reals, room: Reals) -> Reals:
@@ -129,22 +131,25 @@ def check_apart(collars: Sequence[Collar], cell: Outline) -> None:
     """See to it that no collar crosses itself, another or the cell's side: gmsh may crash on surfaces that do.
 
     Raises:
-        ValueError: with the numbers of the spots (from 1) and how near they are, in pitches.
+        ValueError: with the numbers of the spots (from 1) that are too near.
     """
-    outer, inner = (
-        [shapely.LinearRing(points) if collar.of.closed else shapely.LineString(points) for collar, points in found]
-        for found in ([(collar, collar.points[collar.outer[:, k], :2]) for collar in collars] for k in (0, -1))
-    )
+    outer, inner = (_skin_lines(collars, column) for column in (0, -1))
     rings = np.array([*outer, *inner], dtype=object)
     for a, b in sorted(shapely.STRtree(rings).query(rings, predicate="intersects").T.tolist()):
         first, second = a % len(collars) + 1, b % len(collars) + 1
         if first < second:
             raise ValueError(f"spots {first} and {second} are too near to each other for this mesh")
-    for number, collar in enumerate(collars):
-        if any(_leaves(collar, outer[number], side) for side in cell.edges):
-            raise ValueError(f"spot {number + 1} is too near to the cell's side for this mesh")
-        if not (outer[number].is_simple and inner[number].is_simple):
-            raise ValueError(f"the collar of spot {number + 1} crosses itself in this mesh")
+    for number, (collar, *lines) in enumerate(zip(collars, outer, inner, strict=True), start=1):
+        if any(_leaves(collar, lines[0], side) for side in cell.edges):
+            raise ValueError(f"spot {number} is too near to the cell's side for this mesh")
+        if not all(line.is_simple for line in lines):
+            raise ValueError(f"the collar of spot {number} crosses itself in this mesh")
+
+
+def _skin_lines(collars: Sequence[Collar], column: int) -> list[shapely.LineString]:
+    """Where the collars' skins meet the plane: beside the spots (column 0) or inside them (−1)."""
+    kinds = {True: shapely.LinearRing, False: shapely.LineString}
+    return [kinds[collar.of.closed](collar.points[collar.outer[:, column], :2]) for collar in collars]
 
 
 def _leaves(collar: Collar, ring: shapely.LineString, side: Edge) -> bool:

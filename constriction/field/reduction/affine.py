@@ -21,7 +21,7 @@ from constriction.field.elements.multigrid import Hierarchy, solver_of
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import PETScSolver, Solver, Stop, factorise
 from constriction.field.limits import FAINTEST
-from constriction.field.reduction.galerkin import CHECKED_RATIOS, Basis
+from constriction.field.reduction.galerkin import CHECKED_RATIOS, MeshBasis
 from constriction.field.reduction.poles import ReducedModel, poles_of
 
 MOST_VECTORS = 60
@@ -142,14 +142,14 @@ def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
     return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
 
 
-def _dc_basis(tools: _Tools, stop: Stop) -> Basis:
+def _dc_basis(tools: _Tools, stop: Stop) -> MeshBasis:
     problem = tools.problem
     dc = tools.extended(tools.krylov(problem.drive, stop))
     charge = problem.gap @ dc
-    return Basis(problem, dc, charge, problem.energy(dc), problem.numbering.dot(dc, charge), charge)
+    return MeshBasis(problem, dc, charge, problem.energy(dc), problem.numbering.dot(dc, charge), charge)
 
 
-def _next_shift(basis: Basis, bounds: NDArray[np.float64], used: list[float]) -> float | None:
+def _next_shift(basis: MeshBasis, bounds: NDArray[np.float64], used: list[float]) -> float | None:
     """|s| where the bound is largest, away from shifts used before and rather near the main pole; None: there is none.
 
     `bounds` at CHECKED_RATIOS, zero where the model will do.

@@ -1,6 +1,6 @@
-"""A Galerkin model of K + sG on a few fields, and the bound on its error.
+"""The Galerkin model of a mesh, and the bound on its error.
 
-K-orthonormal fields that vanish on the counter electrode, beside the DC field φ₀ to which they are K-orthogonal.
+Its fields vanish on the counter electrode and are K-orthogonal to the DC field φ₀ beside them.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 
 from constriction.field.elements.assembly import GapProblem
 from constriction.field.elements.operators import Vector
+from constriction.field.reduction.basis import GalerkinBasis
 
 # where the error of the model is bounded; beyond, F is one of its limits
 CHECKED_RATIOS = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
 
 
 @dataclass
-class Basis:
+class MeshBasis(GalerkinBasis[Vector]):
     """The fields and what the model and its error bound need of them.
 
-    `dc` is φ₀, `charge` = Gφ₀, `admittance` = φ₀ᵀKφ₀, `stored` = φ₀ᵀGφ₀; `fields` as above, `images` = G·fields,
-    `charges` = fields·charge, `inner` = fieldsᵀG fields.
+    `dc` is φ₀, `charge` = Gφ₀, `admittance` = φ₀ᵀKφ₀, `stored` = φ₀ᵀGφ₀, `charges` = fields·charge.
 
-    All images but one lie in K times the space of φ₀ and the fields: of Krylov vectors K⁻¹Gq by their making, of
+    All of G·fields but one lie in K times the space of φ₀ and the fields: of Krylov vectors K⁻¹Gq by their making, of
     solutions φ(σ) of (K + σG)φ = b because σGφ = b − Kφ; of the flat interface's field G makes zero. `source` is the
     one that sticks out, G times the newest Krylov vector (Gφ₀ if there is none); `shares` and `dc_share` tell how
     much of it is in each image and in `charge`.
@@ -38,38 +38,27 @@ class Basis:
     stored: float
     source: Vector
     dc_share: float = 1.0
-    fields: list[Vector] = field(default_factory=list)
-    images: list[Vector] = field(default_factory=list)
     charges: list[float] = field(default_factory=list)
     shares: list[float] = field(default_factory=list)
-    inner: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
-    def split(self, new: Vector) -> tuple[Vector, NDArray[np.float64], float]:
-        """What a field adds to the basis: that part with unit length, the shares of the rest, and its length."""
-        dot, stiffness = self.problem.numbering.dot, self.problem.stiffness
-        shares = np.zeros(len(self.fields))
-        for _ in range(2 if self.fields else 0):  # twice is enough against rounding
-            product = stiffness @ new
-            found = np.array([dot(held, product) for held in self.fields])
-            new = new - sum(share * held for share, held in zip(found, self.fields, strict=True))
-            shares += found
-        length = math.sqrt(max(stiffness.energy(new), 0.0))
-        return (new / length if length > 0 else new), shares, length
+    def products(self, new: Vector) -> NDArray[np.float64]:
+        """As `GalerkinBasis`."""
+        product = self.problem.stiffness @ new
+        return np.array([self.problem.numbering.dot(held, product) for held in self.fields])
 
-    def append(self, unit: Vector, share: float) -> None:
-        """Add a field that `split` has made; `share` of the source is in its image."""
+    def energy(self, new: Vector) -> float:
+        """As `GalerkinBasis`."""
+        return self.problem.stiffness.energy(new)
+
+    def append(self, unit: Vector, share: float) -> Vector:
+        """Add a field that `split` has made and return its image; `share` of the source is in it."""
         dot = self.problem.numbering.dot
         image = self.problem.gap @ unit
         self._free_dc_of(unit, image, share)
-        column = [dot(held, image) for held in self.fields] + [dot(unit, image)]
-        inner = np.zeros((len(column), len(column)))
-        inner[:-1, :-1] = self.inner
-        inner[-1, :] = inner[:, -1] = column
-        self.inner = inner
-        self.fields.append(unit)
-        self.images.append(image)
+        self.hold(unit, [dot(held, image) for held in (*self.fields, unit)])
         self.charges = [dot(held, self.charge) for held in self.fields]
         self.shares.append(share)
+        return image
 
     def _free_dc_of(self, unit: Vector, image: Vector, share: float) -> None:
         """Make φ₀, solved by iteration, K-orthogonal to a field: F(∞) then is exact although F(0) is not."""
@@ -84,31 +73,25 @@ class Basis:
     def append_krylov(self, unit: Vector) -> None:
         """Add what K⁻¹·source has added; its image is the new source."""
         self.shares, self.dc_share = [0.0] * len(self.shares), 0.0  # in what has been the source
-        self.append(unit, 1.0)
-        self.source = self.images[-1]
+        self.source = self.append(unit, 1.0)
 
     def append_solution(self, solution: Vector) -> None:
         """Add the solution at a real shift, or the flat interface's field."""
         unit, shares, length = self.split(solution - self.dc)
         self.append(unit, -(self.dc_share + float(shares @ np.array(self.shares))) / length)
 
-    def coefficients(self, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    def beside_dc(self, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """Coefficients of the fields beside φ₀; (ratios, fields)."""
-        times, modes = np.linalg.eigh(self.inner)
-        charges = modes.T @ np.array(self.charges)
-        return np.asarray((-ratios[:, None] / (1 + ratios[:, None] * times)) * charges @ modes.T)
+        return -ratios[:, None] * self.coefficients(ratios, np.array(self.charges))
 
     def combined(self, ratio: float) -> Vector:
         """The model's field at a real ratio."""
-        coefficients = self.coefficients(np.array([ratio + 0j]))[0].real
-        parts = [c * held for c, held in zip(coefficients, self.fields, strict=True)]
-        return np.asarray(sum(parts, self.dc))
+        return self.combination(self.beside_dc(np.array([ratio + 0j]))[0].real, self.dc)
 
     def projected_source(self) -> Vector:
         """The part of K⁻¹·source that the fields hold."""
         dot = self.problem.numbering.dot
-        parts = [dot(held, self.source) * held for held in self.fields]
-        return np.asarray(sum(parts, np.zeros_like(self.dc)))
+        return self.combination(np.array([dot(held, self.source) for held in self.fields]), np.zeros_like(self.dc))
 
     def error_bounds(self, remainder: float) -> NDArray[np.float64]:
         """Bounds on |F − F of the matrices| at CHECKED_RATIOS; `remainder` is the length that K⁻¹·source would add.
@@ -117,7 +100,7 @@ class Basis:
         in the field's image. The error of Y is rᵀA(s)⁻¹r, and |rᵀA⁻¹r| ≤ rᵀK⁻¹r̄ for Re s ≥ 0, where the numerical
         range of A lies right of K's.
         """
-        coefficients = self.coefficients(CHECKED_RATIOS)
+        coefficients = self.beside_dc(CHECKED_RATIOS)
         shares = self.dc_share + coefficients @ np.array(self.shares)
         of_y = np.abs(CHECKED_RATIOS * shares * remainder) ** 2
         y = np.abs(self.admittance + CHECKED_RATIOS * (self.stored + coefficients @ np.array(self.charges)))
@@ -126,4 +109,4 @@ class Basis:
     def whole(self) -> NDArray[np.float64]:
         """G on φ₀ / √admittance and the fields, where K is the unit matrix; (1 + fields, 1 + fields)."""
         first = np.append(self.stored / self.admittance, np.array(self.charges) / math.sqrt(self.admittance))
-        return np.block([[first[:1, None], first[None, 1:]], [first[1:, None], self.inner]])
+        return np.block([[first[:1, None], first[None, 1:]], [first[1:, None], self.storage]])

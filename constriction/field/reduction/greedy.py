@@ -11,8 +11,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import eigh
 
+from constriction.field.reduction.basis import GalerkinBasis
 from constriction.field.reduction.poles import ReducedModel
 from constriction.field.transforms.grids import Field, Floats, Plate, solve
 
@@ -24,36 +26,36 @@ NOTHING = 1e-10  # of a field: rounding
 SOLVE_SHARE = 0.03  # of the tolerance, for each solve
 
 
-class Basis:
-    """Fields of one plate, K-orthonormal, K = A(0): what Galerkin's small matrices and residuals are made of."""
+class PlateBasis(GalerkinBasis[Field]):
+    """Fields of one plate: what Galerkin's small matrices and residuals are made of."""
 
     def __init__(self, plate: Plate) -> None:
+        super().__init__()
         self._plate = plate
-        self._fields: list[Field] = []
         self._images = [plate.load]  # 1, and of each field K·field and G·field
         self._norms = [_Norm(plate.preconditioner(shift)) for shift in SHIFTS]
         for norm in self._norms:
             norm.add(plate.load, self._images)
-        self.gap = np.zeros((0, 0))
         self.means = np.zeros(0)
+
+    def products(self, new: Field) -> Floats:
+        """As `GalerkinBasis`."""
+        return np.array([np.vdot(image, new) for image in self._images[1::2]])
+
+    def energy(self, new: Field) -> float:
+        """As `GalerkinBasis`."""
+        return float(np.vdot(new, self._plate.apply(new)))
 
     def add(self, field: Field) -> bool:
         """Add a real field, made orthogonal to the others; False where nothing of it is left."""
-        plate, size = self._plate, np.abs(field).max()
-        for _ in range(2):  # twice is enough against rounding
-            for other, image in zip(self._fields, self._images[1::2], strict=True):
-                field = field - np.vdot(image, field) * other
-        if np.abs(field).max() <= NOTHING * size:
+        plate = self._plate
+        unit, _, length = self.split(field)
+        if length * np.abs(unit).max() <= NOTHING * np.abs(field).max():
             return False
-        image = plate.apply(field)
-        length = float(np.sqrt(np.vdot(field, image)))
-        field, image = field / length, image / length
-        stored = plate.gap * field
-        self._fields.append(field)
-        column = np.array([np.vdot(other, stored) for other in self._fields])
-        self.gap = np.block([[self.gap, column[:-1, None]], [column[None, :]]])
-        self.means = np.append(self.means, np.vdot(plate.load, field) / field.size)
-        for vector in (image, stored):
+        stored = plate.gap * unit
+        self.hold(unit, [np.vdot(other, stored) for other in (*self.fields, unit)])
+        self.means = np.append(self.means, np.vdot(plate.load, unit) / unit.size)
+        for vector in (plate.apply(unit), stored):
             self._images.append(vector)
             for norm in self._norms:
                 norm.add(vector, self._images)
@@ -61,27 +63,27 @@ class Basis:
 
     def poles(self) -> tuple[Floats, Floats]:
         """Times and weights of F − depth = Σ weight / (1 + s·time), (fields,) each."""
-        times, modes = eigh(self.gap)
+        times, modes = eigh(self.storage)
         return np.maximum(times, 0.0), self._plate.free.size * (self.means @ modes) ** 2
 
-    def coefficients(self, ratio: complex) -> Field:
-        """Coefficients of the fields at s, (fields,)."""
-        matrix = np.eye(len(self.means)) + ratio * self.gap
-        return np.asarray(np.linalg.solve(matrix, self._plate.free.size * self.means))
+    def at(self, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Coefficients of the fields at ratios s, (ratios, fields)."""
+        return self.coefficients(ratios, self._plate.free.size * self.means)
 
     def combined(self, ratio: complex) -> Field:
         """The model's field at s."""
-        return np.asarray(sum(c * field for c, field in zip(self.coefficients(ratio), self._fields, strict=True)))
+        return self.combination(self.at(np.array([ratio]))[0], np.zeros(self._plate.free.shape))
 
-    def bound(self, ratio: complex) -> float:
-        """The residual's energy at s, per pixel: what bounds the error of F but for the preconditioner.
+    def bounds(self, ratios: NDArray[np.complex128]) -> Floats:
+        """The residual's energy at ratios s, per pixel: what bounds the error of F but for the preconditioner.
 
         |rᵀ(K + sG)⁻¹r| is at most √2 · r*(K + |s|G)⁻¹r where Re s ≥ 0, and that falls with |s|.
         """
-        coefficients = self.coefficients(ratio)
-        share = np.concatenate([[1.0], np.column_stack([-coefficients, -ratio * coefficients]).ravel()])
-        norm = self._norms[int(np.searchsorted(SHIFTS, abs(ratio), side="right")) - 1]
-        return math.sqrt(2) * norm.size(share) / self._plate.free.size
+        coefficients = self.at(ratios)
+        shares = np.stack([-coefficients, -ratios[:, None] * coefficients], axis=2).reshape(len(ratios), -1)
+        norms = np.searchsorted(SHIFTS, np.abs(ratios), side="right") - 1
+        sizes = [self._norms[k].size(np.append(1.0, share)) for k, share in zip(norms, shares, strict=True)]
+        return math.sqrt(2) * np.array(sizes) / self._plate.free.size
 
 
 class _Norm:
@@ -120,7 +122,7 @@ def reduce(plate: Plate, depth: float, tolerance: float) -> ReducedModel:
     if not plate.free.any():
         return ReducedModel(np.zeros(1), np.array([depth]), depth, 0.0, 0.0, 0)
     first = solve(plate, 0.0, SOLVE_SHARE * tolerance)
-    basis = Basis(plate)
+    basis = PlateBasis(plate)
     basis.add(first.field)
     if plate.gap.any():
         basis.add(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0))
@@ -136,12 +138,12 @@ def reduce(plate: Plate, depth: float, tolerance: float) -> ReducedModel:
     )
 
 
-def _grow(plate: Plate, basis: Basis, smallest: float, tolerance: float) -> tuple[float, int]:
+def _grow(plate: Plate, basis: PlateBasis, smallest: float, tolerance: float) -> tuple[float, int]:
     """Add solutions where the residual is worst until the bound is low; returns the bound and the number of solves."""
     solves = 1
     while True:
         checked = CHECKED if plate.gap.any() else CHECKED[:1]
-        bounds = np.array([basis.bound(ratio) for ratio in checked]) / smallest
+        bounds = basis.bounds(checked) / smallest
         worst = int(np.argmax(bounds))
         _, weights = basis.poles()
         if bounds[worst] <= tolerance * float(weights.sum()) or len(basis.means) >= MOST_FIELDS:

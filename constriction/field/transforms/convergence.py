@@ -80,11 +80,11 @@ class GridResponse(Response[GridSolution]):
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
 
 
-def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
+def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
     """Refine until the error bar is below what is asked, or the memory would not do.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         depth: of the slab, in pitches.
         goal: what is asked.
         report: told in words what is being done.
@@ -98,56 +98,56 @@ def converge(plan: Layout, depth: float, goal: Goal, report: Report, height: Hei
         InputError: a circular tube with a gap that is not even.
         SolverError: conjugate gradients do not converge.
     """
-    if is_tube(plan):
-        return _tube(plan, depth, goal, report, height)
-    scale = _scale(plan)
-    width = _first_width(plan, goal, scale)
+    if is_tube(layout):
+        return _tube(layout, depth, goal, report, height)
+    scale = _scale(layout)
+    width = _first_width(layout, goal, scale)
     solutions: tuple[GridSolution, ...] = ()
     while True:
         for coarser in WIDTHS:
-            pixels = _pixels_of(width * float(coarser), plan, scale)
-            solutions = (*solutions, solve_grid(plan, depth, pixels, goal, height))
+            pixels = _pixels_of(width * float(coarser), layout, scale)
+            solutions = (*solutions, solve_grid(layout, depth, pixels, goal, height))
             report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
         response = GridResponse(solutions)
         reached = response.spectrum_error(goal.ratios) / abs(response.constriction or 1.0)
-        if not plan.spots or reached <= goal.relative_error or width <= FINEST:
+        if not layout.spots or reached <= goal.relative_error or width <= FINEST:
             return response
         width *= min(max((0.7 * goal.relative_error / reached) ** (1 / NOISE_ORDER), 0.4), 0.7)
-        pixels = _pixels_of(width, plan, scale)
-        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(plan.spots):
+        pixels = _pixels_of(width, layout, scale)
+        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(layout.spots):
             return response
 
 
-def expected_pixels(plan: Layout, goal: Goal) -> tuple[float, float]:
+def expected_pixels(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: pixels of all four grids, and bytes; of a tube hardly any."""
-    if is_tube(plan):
+    if is_tube(layout):
         return 0.0, BYTES_PER_PIXEL * FEWEST_PIXELS
-    scale = _scale(plan)
-    width = _first_width(plan, goal, scale)
-    pixels = [_pixels_of(width * float(coarser), plan, scale) for coarser in WIDTHS]
+    scale = _scale(layout)
+    width = _first_width(layout, goal, scale)
+    pixels = [_pixels_of(width * float(coarser), layout, scale) for coarser in WIDTHS]
     return sum(pixels), BYTES_PER_PIXEL * max(pixels)
 
 
-def check_grid(plan: Layout, depth: float, memory: float) -> None:
+def check_grid(layout: Layout, depth: float, memory: float) -> None:
     """Refuse a cell that no grid of a sensible size resolves, before anything is built.
 
     Args:
-        plan: the mirror cell.
+        layout: the mirror cell.
         depth: of the slab, in pitches.
         memory: bytes that may be used.
 
     Raises:
         InputError: it is too flat, or has spots or ways between them that are too small.
     """
-    if not plan.spots:
+    if not layout.spots:
         return
-    check_cell(plan, depth)
-    if is_tube(plan):
-        check_tube(plan, memory)
+    check_cell(layout, depth)
+    if is_tube(layout):
+        check_tube(layout, memory)
         return
-    check_share(plan)
-    pixels = _pixels_of(COARSEST, plan, _scale(plan))
-    check_pixels(pixels / len(plan.spots), BYTES_PER_PIXEL * pixels, memory)
+    check_share(layout)
+    pixels = _pixels_of(COARSEST, layout, _scale(layout))
+    check_pixels(pixels / len(layout.spots), BYTES_PER_PIXEL * pixels, memory)
 
 
 def least_memory(spots: int) -> float:
@@ -155,17 +155,17 @@ def least_memory(spots: int) -> float:
     return BYTES_PER_PIXEL * PIXELS_PER_SPOT * spots
 
 
-def sampled_height(values: Floats, plan: Layout) -> Height:
+def sampled_height(values: Floats, layout: Layout) -> Height:
     """A map of gap heights as a function, linear between its points and constant beyond.
 
     Args:
         values: relative heights at the centres of equal rectangles of the cell, (n along its width, m along its depth),
             n and m at least 2.
-        plan: the mirror cell.
+        layout: the mirror cell.
     """
     sides = [
         length * (np.arange(count) + 0.5) / count
-        for length, count in zip((plan.width, plan.depth), values.shape, strict=True)
+        for length, count in zip((layout.width, layout.depth), values.shape, strict=True)
     ]
     table = RegularGridInterpolator(sides, values)
 
@@ -176,19 +176,19 @@ def sampled_height(values: Floats, plan: Layout) -> Height:
     return height
 
 
-def solve_grid(plan: Layout, depth: float, pixels: float, goal: Goal, height: Height = even_height) -> GridSolution:
+def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: Height = even_height) -> GridSolution:
     """Solve one grid of about so many pixels and reduce it.
 
     Args:
-        plan: the mirror cell, a rectangle.
+        layout: the mirror cell, a rectangle.
         depth: of the slab, in pitches.
         pixels: their number, about.
         goal: what is asked.
         height: of the gap, as in `converge`.
     """
     start = time.perf_counter()
-    raster = raster_of(plan, pixels)
-    plate = plate_of(plan, depth, raster, height)
+    raster = raster_of(layout, pixels)
+    plate = plate_of(layout, depth, raster, height)
     meshed = time.perf_counter()
     tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
     if not np.any(goal.ratios):
@@ -202,7 +202,7 @@ def solve_grid(plan: Layout, depth: float, pixels: float, goal: Goal, height: He
         seconds_mesh=meshed - start,
         seconds_gmsh=0.0,
         seconds_solve=time.perf_counter() - meshed,
-        width=plate.width / _scale(plan),
+        width=plate.width / _scale(layout),
     )
 
 
@@ -214,41 +214,42 @@ def _directly(plate: Plate, depth: float, ratios: NDArray[np.complex128], tolera
     return np.asarray(values[places].reshape(ratios.shape))
 
 
-def _tube(plan: Layout, depth: float, goal: Goal, report: Report, height: Height) -> Response[Any]:
+def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Height) -> Response[Any]:
     if height is not even_height:
-        raise InputError("interface.cell_shape = 'circular': expected an even gap, given a map of heights")
-    return converge_tube(plan, depth, goal, report)
+        wide = f"{layout.width:.3g} m"
+        raise InputError(f"interface.cell_shape = 'circular': expected an even gap, given a map of heights over {wide}")
+    return converge_tube(layout, depth, goal, report)
 
 
-def _scale(plan: Layout) -> float:
+def _scale(layout: Layout) -> float:
     """The length that the error of a grid goes with, in pitches.
 
     It lies between a spot's size and its distance to others. A straight rim lies in its pixels in one way all along,
     so its error does not average out, while among many spots a part of it does.
     """
-    if not plan.spots:
+    if not layout.spots:
         return 1.0
-    length: float = math.sqrt(statistics.fmean(rim_lengths(plan)) * statistics.fmean(plan.sizes))
-    if all(edge.centre is None for spot in plan.spots for edge in spot.edges):
+    length: float = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(layout.sizes))
+    if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
         length *= STRAIGHT
-    return float(length / plan.pitch * max(1.0, len(plan.spots) / MANY) ** CROWD)
+    return float(length / layout.pitch * max(1.0, len(layout.spots) / MANY) ** CROWD)
 
 
-def _first_width(plan: Layout, goal: Goal, scale: float) -> float:
+def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
-    width = min(width, _width_of(FEWEST_PIXELS, plan, scale))
-    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * max(len(plan.spots), 1))
-    return max(width, _width_of(most, plan, scale))
+    width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
+    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * max(len(layout.spots), 1))
+    return max(width, _width_of(most, layout, scale))
 
 
-def _pixels_of(width: float, plan: Layout, scale: float) -> float:
+def _pixels_of(width: float, layout: Layout, scale: float) -> float:
     """Number of pixels of this width / scale; of a row across the cell for stripes."""
-    side = width * scale * plan.pitch
-    return plan.width / side if raster_of(plan, 2).along == 1 else plan.width * plan.depth / side**2
+    side = width * scale * layout.pitch
+    return layout.width / side if raster_of(layout, 2).along == 1 else layout.width * layout.depth / side**2
 
 
-def _width_of(pixels: float, plan: Layout, scale: float) -> float:
+def _width_of(pixels: float, layout: Layout, scale: float) -> float:
     """Width / scale of so many pixels."""
-    across = _pixels_of(1.0, plan, scale) / pixels
-    return across if raster_of(plan, 2).along == 1 else math.sqrt(across)
+    across = _pixels_of(1.0, layout, scale) / pixels
+    return across if raster_of(layout, 2).along == 1 else math.sqrt(across)

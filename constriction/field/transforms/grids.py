@@ -101,51 +101,51 @@ class Solved:
         return float(eigvalsh_tridiagonal(diagonal, np.sqrt(turns[:-1]) / steps[:-1])[0])
 
 
-def raster_of(plan: Layout, pixels: float) -> Raster:
+def raster_of(layout: Layout, pixels: float) -> Raster:
     """About so many nearly square pixels, of numbers that transforms are fast for; stripes need one row only."""
-    if is_striped(plan):
-        return Raster(plan.width, plan.depth, next_fast_len(max(2, math.ceil(pixels)), real=True), 1)
-    start = max(2, math.ceil(math.sqrt(pixels * plan.width / plan.depth)))
+    if is_striped(layout):
+        return Raster(layout.width, layout.depth, next_fast_len(max(2, math.ceil(pixels)), real=True), 1)
+    start = max(2, math.ceil(math.sqrt(pixels * layout.width / layout.depth)))
 
     def waste(across: int) -> tuple[float, Raster]:
-        along = next_fast_len(max(2, round(across * plan.depth / plan.width)), real=True)
-        skew = abs(math.log(across * plan.depth / (along * plan.width)))
-        return across * along / pixels + SQUARENESS * skew, Raster(plan.width, plan.depth, across, along)
+        along = next_fast_len(max(2, round(across * layout.depth / layout.width)), real=True)
+        skew = abs(math.log(across * layout.depth / (along * layout.width)))
+        return across * along / pixels + SQUARENESS * skew, Raster(layout.width, layout.depth, across, along)
 
     fast = {next_fast_len(n, real=True) for n in range(start, math.ceil(start * (1 + STRETCH)) + 2)}
     return min(map(waste, sorted(fast)), key=lambda entry: entry[0])[1]
 
 
-def is_striped(plan: Layout) -> bool:
+def is_striped(layout: Layout) -> bool:
     """Whether nothing varies along the depth of the cell: every spot is a rectangle from side to side."""
 
     def spans(edges: tuple[Any, ...]) -> bool:
         corners = [edge.start[1] for edge in edges]
-        return {min(corners), max(corners)} == {0.0, plan.depth} and all(
+        return {min(corners), max(corners)} == {0.0, layout.depth} and all(
             edge.centre is None and (edge.start[0] == edge.end[0] or edge.start[1] == edge.end[1]) for edge in edges
         )
 
-    return all(len(spot.edges) == 4 and spans(spot.edges) for spot in plan.spots)
+    return all(len(spot.edges) == 4 and spans(spot.edges) for spot in layout.spots)
 
 
-def plate_of(plan: Layout, depth: float, raster: Raster, height: Height = even_height) -> Plate:
+def plate_of(layout: Layout, depth: float, raster: Raster, height: Height = even_height) -> Plate:
     """An interface on a raster.
 
     Args:
-        plan: the mirror cell, a rectangle.
+        layout: the mirror cell, a rectangle.
         depth: of the slab, in pitches.
         raster: the pixels.
         height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that s is made with.
     """
-    covered = coverage(plan.spots, raster)
-    covered = 1.0 - covered if plan.inverted else covered
+    covered = coverage(layout.spots, raster)
+    covered = 1.0 - covered if layout.inverted else covered
     covered = np.where(covered < WHOLE, 0.0, covered)
-    dx, dy = (length / plan.pitch for length in raster.pixel)
+    dx, dy = (length / layout.pitch for length in raster.pixel)
     width = dx if raster.along == 1 else math.sqrt(dx * dy)
     free = covered < 1.0 - WHOLE
     bare = np.where(free, 1.0 - covered, 1.0)
     return Plate(
-        symbol=_symbol(raster, depth, plan.pitch),
+        symbol=_symbol(raster, depth, layout.pitch),
         contact=np.where(free, RIM_ADMITTANCE / width * covered / bare, 0.0),
         gap=np.where(free, bare / height(*raster.centres), 0.0),
         free=free,

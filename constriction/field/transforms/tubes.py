@@ -56,21 +56,21 @@ class TubeResponse(Response[TubeSolution]):
         return LEAST_ERROR / self.fine.unknowns**4
 
 
-def is_tube(plan: Layout) -> bool:
+def is_tube(layout: Layout) -> bool:
     """Whether the cell is the quarter of a circular tube."""
-    return any(edge.centre is not None for edge in plan.cell.edges)
+    return any(edge.centre is not None for edge in layout.cell.edges)
 
 
-def check_tube(plan: Layout, memory: float) -> None:
+def check_tube(layout: Layout, memory: float) -> None:
     """Refuse a spot, or a way to the tube's wall, that would take too many modes.
 
     Raises:
         InputError: with how small it is.
     """
-    if _values(plan, FIRST_TERMS[-1]) > _most_values(memory):
+    if _values(layout, FIRST_TERMS[-1]) > _most_values(memory):
         raise InputError(
-            f"interface.contact_fraction: the spot, or its way to the wall, is {_room(plan):.2g} of the tube's radius, "
-            "too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
+            f"interface.contact_fraction: the spot, or its way to the wall, is {_room(layout):.2g} of the tube's "
+            "radius, too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
         )
 
 
@@ -79,50 +79,50 @@ def _most_values(memory: float) -> float:
     return min(memory / BYTES_PER_VALUE, MOST_VALUES)
 
 
-def _values(plan: Layout, terms: int) -> float:
+def _values(layout: Layout, terms: int) -> float:
     """How many values of Bessel functions so many terms take."""
-    room = _room(plan)
+    room = _room(layout)
     if room <= 0:  # rounding leaves none
         return math.inf
     modes = MODES * terms**2 / room
-    a = 2 * plan.sizes[0] / plan.pitch
-    return modes**2 * (2 if plan.inverted else 1 - 2 * math.log(a))
+    a = 2 * layout.sizes[0] / layout.pitch
+    return modes**2 * (2 if layout.inverted else 1 - 2 * math.log(a))
 
 
-def converge_tube(plan: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
+def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
     """Take more terms until the error bar is below what is asked.
 
     Args:
-        plan: a quarter of a tube, a disc or a pore on its axis.
+        layout: a quarter of a tube, a disc or a pore on its axis.
         depth: of the slab, in pitches.
         goal: what is asked.
         report: told in words what is being done.
     """
     terms = FIRST_TERMS[-1]
-    solutions = [solve_tube(plan, depth, count, goal) for count in FIRST_TERMS]
+    solutions = [solve_tube(layout, depth, count, goal) for count in FIRST_TERMS]
     while True:
         response = TubeResponse(tuple(solutions))
         report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
         done = response.spectrum_error(goal.ratios) <= goal.relative_error * response.constriction
         terms = math.ceil(1.5 * terms)
-        large = _values(plan, terms) > _most_values(goal.memory)
+        large = _values(layout, terms) > _most_values(goal.memory)
         if done or terms > MOST_TERMS or large:
             return response
-        solutions.append(solve_tube(plan, depth, terms, goal))
+        solutions.append(solve_tube(layout, depth, terms, goal))
 
 
-def solve_tube(plan: Layout, depth: float, terms: int, goal: Goal) -> TubeSolution:
+def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolution:
     """Solve with so many terms and modes in proportion.
 
     Args:
-        plan: a quarter of a tube, a disc or a pore on its axis.
+        layout: a quarter of a tube, a disc or a pore on its axis.
         depth: of the slab, in pitches.
         terms: number of unknowns.
         goal: its ratios are solved directly if it says so.
     """
     start = time.perf_counter()
-    modes = math.ceil(MODES * terms**2 / _room(plan))
-    stiffness, gap, means = _matrices(plan, depth, terms, modes)
+    modes = math.ceil(MODES * terms**2 / _room(layout))
+    stiffness, gap, means = _matrices(layout, depth, terms, modes)
     times, shapes = eigh(gap, stiffness)
     model = ReducedModel(
         times=np.concatenate([[0.0], np.maximum(times, 0.0)]),
@@ -140,9 +140,9 @@ def solve_tube(plan: Layout, depth: float, terms: int, goal: Goal) -> TubeSoluti
     return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
-def _room(plan: Layout) -> float:
+def _room(layout: Layout) -> float:
     """The length over which the potential varies at the rim, in tube radii."""
-    a = 2 * plan.sizes[0] / plan.pitch
+    a = 2 * layout.sizes[0] / layout.pitch
     return min(a, 1 - a)
 
 
@@ -155,10 +155,10 @@ class _Gap(NamedTuple):
     steepness: float
 
 
-def _gap(plan: Layout, modes: int) -> _Gap:
+def _gap(layout: Layout, modes: int) -> _Gap:
     """Gauss points in √τ from 0 to 1, enough for the highest mode."""
-    a, b = plan.sizes[0] / plan.pitch, 0.5
-    if plan.inverted:
+    a, b = layout.sizes[0] / layout.pitch, 0.5
+    if layout.inverted:
         angle, weight = _gauss(2 * modes)
         root, rest = np.sin(np.pi / 2 * angle), np.cos(np.pi / 2 * angle)
         return _Gap(root, a * rest, weight * np.pi * root * rest * (a / b) ** 2, math.sqrt(2 / a))
@@ -185,10 +185,10 @@ def _zeros(count: int) -> Floats:
     return np.asarray(zeros)
 
 
-def _matrices(plan: Layout, depth: float, terms: int, modes: int) -> tuple[Floats, Floats, Floats]:
+def _matrices(layout: Layout, depth: float, terms: int, modes: int) -> tuple[Floats, Floats, Floats]:
     """Λ and G on the terms, (terms, terms), and the terms' means over the tube, (terms,)."""
-    a, b = plan.sizes[0] / plan.pitch, 0.5
-    gap, zeros = _gap(plan, modes), _zeros(modes)
+    a, b = layout.sizes[0] / layout.pitch, 0.5
+    gap, zeros = _gap(layout, modes), _zeros(modes)
     order = np.arange(terms)[:, None]
     shapes = gap.root * eval_legendre(order, 2 * gap.root**2 - 1)
     k = zeros / b

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from constriction.spectra.columns.units import UNKNOWN, Unit, plain, unit_of
+from constriction.spectra.columns.units import UNKNOWN, Unit, kelvin, plain, unit_of
 from constriction.spectra.columns.vocabulary import SERIES, SPECTRUM, Role, named
 
 _SIGN = re.compile(
@@ -21,7 +21,6 @@ _NO_UNIT = {"", "-", "–", "—", "1", "-/-", "a.u."}
 # What is left of a sign that its encoding lacks.
 _LOST = ("?", "\ufffd")
 LONGEST_CELL = 80
-ZERO_CELSIUS = 273.15
 
 
 class Column(NamedTuple):
@@ -47,10 +46,15 @@ class Column(NamedTuple):
 
     def with_unit(self, text: str) -> "Column":
         """The column with the unit of another row, where its header has none."""
-        if self.unit or text.strip("()[] ") in _NO_UNIT or not self.kinds:
+        if not self.lacks_unit or text.strip("()[] ") in _NO_UNIT:
             return self
         found = unit_of(text, self.kinds) or (unit_of("deg") if _lost_degree(text) else None) or unit_of(text)
         return self._replace(unit=found or UNKNOWN, unit_text=text)
+
+    @property
+    def lacks_unit(self) -> bool:
+        """Whether no unit is written although its quantity may have one."""
+        return self.unit is None and bool(self.kinds)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def _recognise(cell: str, spectrum: bool) -> Column | None:
         return None
     temperature = None
     if spectrum and (found := _TEMPERATURE.search(text)) and found.start() > 0:
-        temperature = float(found[1].replace(",", ".")) + (ZERO_CELSIUS if found[2] == "C" else 0.0)
+        temperature = kelvin(float(found[1].replace(",", ".")), "degC" if found[2] == "C" else "K")
         text = (text[: found.start()] + text[found.end() :]).strip()
     sign = -1 if (minus := _SIGN.match(text)) else 1
     text = text[minus.end() :] if minus else text

@@ -63,6 +63,7 @@ class Table:
         faults: the rows that were left out.
         label: which of several impedances, "" for the main one.
         temperature: in K that the names of the columns or the lines above tell, None without.
+        warnings: what may be wrong with it.
     """
 
     columns: Mapping[str, Column]
@@ -73,6 +74,7 @@ class Table:
     faults: tuple[Fault, ...] = ()
     label: str = ""
     temperature: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Header(NamedTuple):
@@ -159,8 +161,10 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
             )
 
 
-def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[str, tuple[int, Column]]]:
-    """Take the units from a row below the names, where the names have none."""
+def with_units(
+    between: list[str], header: Header, above: str = ""
+) -> Mapping[Variant, Mapping[str, tuple[int, Column]]]:
+    """Take the units from a row below the names, or else above, where the names have none."""
     own, names = header.split, header.names
     units: list[str] = []
     for line in between:
@@ -169,6 +173,12 @@ def with_units(between: list[str], header: Header) -> Mapping[Variant, Mapping[s
         if short and any(unit_of(cell) for cell in row):
             units = row
             break
+    else:
+        row = own(above if own is TABS else above.lstrip("#%!* "))
+        bare = [item for columns in header.variants.values() for item in columns.values() if item[1].lacks_unit]
+        needed = [(place, column) for place, column in bare if "1" not in column.kinds]
+        if all(place < len(row) and unit_of(row[place], column.kinds) for place, column in needed):
+            units = row
     return {
         variant: {
             role: (place, column.with_unit(units[place]) if place < len(units) and units[place] else column)

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import Column, recognise
 from constriction.spectra.columns.conversions import PAIRS
 from constriction.spectra.columns.headers import Fault, Table
-from constriction.spectra.columns.quantities import complete, frequency_role
+from constriction.spectra.columns.quantities import complete, frequency_of, frequency_role
 from constriction.spectra.columns.units import Unit
-from constriction.spectra.columns.vocabulary import SPECTRUM
+from constriction.spectra.columns.vocabulary import FREQUENCIES, SPECTRUM
 from constriction.spectra.files.instruments import HEAD_COLUMNS
 from constriction.spectra.files.texts import STARTS_AS_NUMBER, Text
 from constriction.spectra.measurement import SUSPICIOUS_ANGLE, expected_phase
@@ -37,14 +38,22 @@ def joined(tables: Sequence[Table], text: Text) -> list[Table]:
     """
     named = [_named_trace(table, text) for table in tables]
     found: list[Table] = []
+    alone: list[Table] = []
     number = 0
-    while number < len(named) - 1:
-        pair = _together(named[number], named[number + 1])
-        if pair is not None:
+    while number < len(named):
+        pair = _together(named[number], named[number + 1]) if number + 1 < len(named) else None
+        if pair is None:
+            alone.append(named[number])
+        else:
             found.append(pair)
             number += 1
         number += 1
-    return found
+    return [replace(table, warnings=(*table.warnings, *map(_told, alone))) for table in found]
+
+
+def _told(table: Table) -> str:
+    names = ", ".join(repr(column.name[:40]) for role, column in table.columns.items() if role not in FREQUENCIES)
+    return f"the table below line {table.header} ({names}) left out: no table of the same frequencies completes it"
 
 
 def _together(first: Table, second: Table) -> Table | None:
@@ -71,7 +80,7 @@ def _together(first: Table, second: Table) -> Table | None:
 
 def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
     """Both at the frequencies that both have, in one order; none if most have no partner."""
-    one, other = (table.values[frequency_role(table)] for table in (first, second))
+    one, other = (_in_hertz(table) for table in (first, second))
     if one.size == other.size and np.allclose(one, other, rtol=SAME_FREQUENCY, atol=0):
         return first, second
     apart = np.abs(one[:, np.newaxis] - other) if one.size * other.size < MOST_PAIRS else np.ones((one.size, 0))
@@ -80,6 +89,14 @@ def _at_common_frequencies(first: Table, second: Table) -> tuple[Table, Table]:
     if alone or np.unique(rows).size < rows.size or np.unique(columns).size < rows.size:
         rows = columns = np.array([], dtype=int)
     return _rows_of(first, rows), _rows_of(second, columns)
+
+
+def _in_hertz(table: Table) -> NDArray[np.float64]:
+    """(N,) the frequencies, as written where their unit is none; that is told where they are read."""
+    try:
+        return frequency_of(table, "")
+    except InputError:
+        return table.values[frequency_role(table)]
 
 
 def _rows_of(table: Table, rows: NDArray[np.int64]) -> Table:

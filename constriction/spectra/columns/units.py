@@ -5,7 +5,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PREFIXES = {
     "T": 1e12,
@@ -59,6 +63,7 @@ UNITS: Mapping[str, Unit] = {
     **dict.fromkeys(("a/cm2", "acm-2"), Unit("A/m2", 1e4)),
     **dict.fromkeys(("a/m2", "am-2"), Unit("A/m2", 1.0)),
     **dict.fromkeys(("degc", "c", "celsius", "degcelsius", "oc"), Unit("degC", 1.0)),
+    **dict.fromkeys(("degf", "fahrenheit", "degfahrenheit"), Unit("degF", 1.0)),
     **dict.fromkeys(("k", "kelvin"), Unit("K", 1.0)),
     **dict.fromkeys(("%", "percent"), Unit("1", 0.01)),
 }
@@ -69,7 +74,22 @@ SECOND_MEANING: Mapping[str, Unit] = {
     "1/s": Unit("rad/s", 1.0),
     "s-1": Unit("rad/s", 1.0),
 }
-_WITHOUT_PREFIX = {"degC", "K", "1"}
+_WITHOUT_PREFIX = {"degC", "degF", "K", "1"}
+
+ZERO_CELSIUS = 273.15
+
+
+def kelvin[T: (float, NDArray[np.float64])](value: T, kind: str) -> T:
+    """A temperature in K.
+
+    Args:
+        value: as written.
+        kind: "K", "degC" or "degF".
+    """
+    if kind == "K":
+        return value
+    return (value - 32) / 1.8 + ZERO_CELSIUS if kind == "degF" else value + ZERO_CELSIUS
+
 
 _QUOTES = str.maketrans({
     **dict.fromkeys("′’‘`´ʹ", "'"), **dict.fromkeys('″”“"ʺ', "''"), "‴": "'''", **dict.fromkeys("−‐‑", "-")

@@ -122,7 +122,10 @@ SPECTRUM: Mapping[str, Role] = {
     **_parts("m", ("1",)),
     "trace": _role("tracereal", "1"),
     "temperature": _role(
-        "t temperature temp temperatur température sampletemp sampletemperature samptemp", "degC", "K"
+        "t temperature temp temperatur température sampletemp sampletemperature samptemp",
+        "degC",
+        "K",
+        "degF",
     ),
     "cycle": _role(
         "cyclenumber zcycle cycle cycleno segment# segment sweep sweepnumber sweepno zyklus loop loopnumber cycleindex"
@@ -163,9 +166,10 @@ _WORDS = tuple(
 _OF_MEASUREMENT = re.compile(r"(?<=.)(?:exp|meas|measured|gemessen|raw)$")
 _TWICE = re.compile(r"^([crlgbx])\1([ps]?)$")  # Capacitance Cp
 _DRIFT = re.compile(r"(?:drcor|driftcorrected|driftcorr?)$")
+_CORRECTED = re.compile(r"(?:corrected|corr|compensated|korrigiert|kompensiert)$")
 _ELECTRODE = re.compile(r"z(wece|ce|stack|[1-9][0-9]?)(?![0-9])")
 ELECTRODES = {"wece": "Zwe-ce", "ce": "Zce", "stack": "Zstack"}
-DRIFT_CORRECTED = "drift-corrected"
+DRIFT_CORRECTED, CORRECTED = "drift-corrected", "corrected"
 
 
 def simple(name: str) -> str:
@@ -186,6 +190,8 @@ def named(name: str, roles: Mapping[str, Role]) -> Iterator[tuple[str, str]]:
         return
     if drift := _DRIFT.search(text):
         yield from ((role, DRIFT_CORRECTED) for role, what in roles.items() if text[: drift.start()] in what.names)
+    elif corrected := _CORRECTED.search(text):
+        yield from ((role, CORRECTED) for role, what in roles.items() if text[: corrected.start()] in what.names)
     if electrode := _ELECTRODE.search(text):
         rest = text.replace(electrode[0], "z", 1)
         label = ELECTRODES.get(electrode[1], f"Z{electrode[1]}")

@@ -46,8 +46,9 @@ DEFINITION = (
     "R, L, K ZARCs (RQ) and, if the spectrum ends in a capacitive branch, Q, fitted with modulus weights; K by BIC, "
     f"one more only if it lowers BIC by {EVIDENCE:g}; sure: R at least {SIGNIFICANT:g} standard errors and "
     f"{LEAST_SHARE:.0%} of the polarisation, apex in the window, standard error of log10 tau at most "
-    f"{LARGEST_ERROR:g}, exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades; if the fit is "
-    f"more than {FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
+    f"{LARGEST_ERROR:g}, exponent at least {BROAD:g}, no doubtful neighbour within {NEAR:g} decades (where one of two "
+    "so near ends at an exponent of 1, errors from a profile over their split); if the fit is more than "
+    f"{FOLLOWS:g} times the Kramers-Kronig noise off, instead the peaks that the distribution has at nearly "
     f"all lambda, sure with {LARGE_SHARE:.0%} of the polarisation or more and if the ZARCs nearest to it, within "
     f"{REACH:g} decades, have its R within {SAME_AREA:.0%} and its time within {SAME_TIME:g} decades in the mean, "
     "errors: the difference of both; share: of all R with their apex in the window; resolution: two equal ZARCs nearer "
@@ -152,13 +153,13 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
     last = spectrum.impedance[-1]
     tails = ("", "-Q") if -last.imag > CAPACITIVE * abs(last) else ("",)
     fit, margin = min((_grown(spectrum, tail) for tail in tails), key=lambda found: found[0].bic)
-    settled = settle(spectrum, fit, _OPTIONS)
-    fit = settled if settled.converged else fit
+    fit = _with_honest_bars(spectrum, fit)
     misfit = math.sqrt(fit.chi_squared / fit.degrees_of_freedom)
     items = _with_doubtful_neighbours(_processes(spectrum, fit))
     groups = tuple(_groups(items, fit))
     if misfit > FOLLOWS * noise and misfit > NOISE_FREE:
-        items, groups = list(_confirmed(spectrum, items, scan)), ()
+        items = sorted(_confirmed(spectrum, items, scan), key=lambda item: item.time_constant)
+        groups = ()
     else:
         items = _with_resolution(spectrum, items, max(misfit, noise))
     return Processes(fit.circuit.text, tuple(items), groups, misfit, noise, margin)
@@ -172,6 +173,7 @@ def nearest_track(item: Process, scan: StabilityScan) -> PersistentPeak | None:
 
 
 _OPTIONS = FitOptions(starts=BLIND_STARTS, profiles=False)
+_PROFILED = FitOptions(starts=1)
 
 
 def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
@@ -191,6 +193,23 @@ def _grown(spectrum: Spectrum, tail: str) -> tuple[CircuitFit, float]:
         if refusals == REFUSALS:
             break
     return best, margin
+
+
+def _with_honest_bars(spectrum: Spectrum, fit: CircuitFit) -> CircuitFit:
+    """Fit again without what sits on a bound; beside a near neighbour an exponent of 1 stays free to leave it.
+
+    Held at 1 it holds the split of both arcs too, which may be open: there the likelihood is profiled over the split.
+    """
+    if any(arc.exponent == 1 and _has_near_neighbour(arc, fit) for arc in fit.arcs):
+        profiled = fit_circuit(spectrum, fit.circuit, _PROFILED, [list(fit.values.values())])
+        if profiled.converged:
+            return profiled
+    settled = settle(spectrum, fit, _OPTIONS)
+    return settled if settled.converged else fit
+
+
+def _has_near_neighbour(arc: Arc, fit: CircuitFit) -> bool:
+    return any(_decades(arc.time_constant, other.time_constant) < NEAR for other in fit.arcs if other is not arc)
 
 
 def _guesses(spectrum: Spectrum, fit: CircuitFit) -> Iterator[list[float]]:
@@ -268,7 +287,11 @@ def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan
     """Yield the peaks at nearly all λ, sure where the ZARCs around them have the same R."""
     low, high = (1 / (2 * math.pi * f) for f in (spectrum.frequency[0], spectrum.frequency[-1]))
     tracks = [track for track in scan.tracks if track.persistent and low <= track.time_constant <= high]
-    whole = math.fsum(track.resistance for track in tracks)
+    alone = [item for item in zarcs if item.sure and _nearest(tracks, item) is None]
+    alone = [item for item in alone if (item.share or 0.0) >= LARGE_SHARE]
+    whole = math.fsum([*(track.resistance for track in tracks), *(item.resistance for item in alone)])
+    # A large relaxation that only the fit has is not sure, and not to be passed over in silence.
+    yield from (replace(item, share=item.resistance / whole, why=UNCONFIRMED) for item in alone)
     for track in tracks:
         around = [item for item in zarcs if _nearest(tracks, item) is track]
         r = math.fsum(item.resistance for item in around)
@@ -283,7 +306,7 @@ def _confirmed(spectrum: Spectrum, zarcs: Sequence[Process], scan: StabilityScan
 
 def _nearest(tracks: Sequence[PersistentPeak], item: Process) -> PersistentPeak | None:
     distances = [_decades(track.time_constant, item.time_constant) for track in tracks]
-    return tracks[int(np.argmin(distances))] if min(distances) < REACH else None
+    return tracks[int(np.argmin(distances))] if min(distances, default=math.inf) < REACH else None
 
 
 def _decades(one: float, other: float) -> float:
@@ -303,6 +326,8 @@ def _groups(items: list[Process], fit: CircuitFit) -> Iterator[UnresolvedGroup]:
         r = np.array([items[k].resistance for k in group])
         rows = [index[k] for k in group]
         variance = float(r @ fit.covariance[np.ix_(rows, rows)] @ r)
-        error = math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
-        first, last = items[group[0]].time_constant, items[group[-1]].time_constant
-        yield UnresolvedGroup(first, last, len(group), float(r.sum()), error)
+        total, error = float(r.sum()), math.sqrt(max(variance, 0.0)) if math.isfinite(variance) else None
+        names = tuple(fit.arcs[k].parameters[0] for k in group)
+        for joint in (joint for joint in fit.joint if joint.parameters == names and math.isfinite(joint.stderr)):
+            total, error = joint.resistance, joint.stderr
+        yield UnresolvedGroup(items[group[0]].time_constant, items[group[-1]].time_constant, len(group), total, error)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from constriction.spectra.columns.units import kelvin
 from constriction.spectra.files.texts import Text
 
 # Where a file tells about itself; no export has a longer head.
@@ -50,13 +51,13 @@ def _sized(names: str, units: Iterable[str]) -> re.Pattern[str]:
 _SIZED_AREA = _sized("(?:electrode )?(?:surface )?area|(?:elektroden)?fläche", _SQUARES)
 _DIAMETER = _sized("diameter|durchmesser|diam\\.?", _LENGTHS)
 _THICKNESS = _sized("thickness|dicke|height|höhe", _LENGTHS)
-_DEGREES = r"[°º˚]\s?C|deg\.?\s?C|C|K"
+_DEGREES = r"[°º˚]\s?[CF]|deg\.?\s?[CF]|C|F|K"
 _TEMPERATURE = re.compile(
     rf"(?<![A-Za-z])(?:temp(?:erature?|eratur|\.)?|t)\s*(?:[\[(/]\s*({_DEGREES})\s*[\])]?)?\s*[:=]\s*([-+]?{_NUMBER})\s*"
     rf"({_DEGREES})?(?![\w/])",
     re.I,
 )
-_TEMPERATURE_ALONE = re.compile(rf"\W*?([-+]?{_NUMBER})\s*([°º˚]\s?C|deg\.?\s?C|C|K)\W*")
+_TEMPERATURE_ALONE = re.compile(rf"\W*?([-+]?{_NUMBER})\s*([°º˚]\s?[CF]|deg\.?\s?[CF]|C|K)\W*")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def temperature_of(lines: Iterable[str]) -> float | None:
 
 
 def _kelvin(number: str, unit: str) -> float | None:
-    value = float(number.replace(",", ".")) + (0.0 if unit.upper() == "K" else 273.15)
+    kind = {"K": "K", "F": "degF"}.get(unit[-1].upper(), "degC")
+    value = kelvin(float(number.replace(",", ".")), kind)
     return value if 0 < value < 5000 else None
 
 

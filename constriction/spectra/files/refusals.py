@@ -68,6 +68,12 @@ def check_no_header(text: Text) -> None:
 def _header_above(text: Text, start: int, width: int) -> tuple[int, list[Column]] | None:
     """The line above some numbers that names columns; None without."""
     above = [number for number in range(max(start - MOST_LINES_ABOVE, 0), start) if text.lines[number].strip()]
+    if above and (only := recognise(text.lines[above[-1]].strip("#%!*; \t"), SPECTRUM)) and only.unit:
+        return above[-1], [only]  # one column with its unit, none of the others
+    return _several_above(text, above, width)
+
+
+def _several_above(text: Text, above: list[int], width: int) -> tuple[int, list[Column]] | None:
     for number in reversed(above):
         line = text.lines[number]
         if len(line) > LONGEST_HEADER:

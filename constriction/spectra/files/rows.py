@@ -18,7 +18,7 @@ from constriction.spectra.columns.headers import (
     header_of,
 )
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
-from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, numbers
+from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
 
 # Lines without a row within one table.
 MOST_LINES_WITHIN = 50
@@ -107,12 +107,33 @@ def read_rows(
             ]
             number = following - 1
         number += 1
-    values, remark = numbers(cells)
-    matrix = np.array([np.nan if value is None else value for value in values]).reshape(-1, len(wanted))
+    matrix, marks = _matrix(cells, len(wanted), wanted.index(layout.leading))
     place_of = {place: index for index, place in enumerate(layout.places)}
-    remarks = [remark] * bool(remark) + [f"{empty} rows without these values left out"] * bool(empty)
+    remarks = marks + [f"{empty} rows without these values left out"] * bool(empty)
     read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
     return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+
+
+def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
+    """(N, width) numbers of the cells, NaN where one is none, and remarks on their marks.
+
+    Prefixes behind numbers (562.341k) count if the leading column then rises or falls all the way.
+    """
+
+    def array(values: list[float | None]) -> NDArray[np.float64]:
+        return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
+
+    values, remark = table_numbers(cells, width)
+    matrix, remarks = array(values), [remark] * bool(remark)
+    if None not in values:
+        return matrix, remarks
+    pairs = [without_prefix(cell) for cell in cells]
+    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
+    scaled = array(table_numbers([cell for cell, _ in pairs], width)[0]) * factors
+    steps = np.diff(scaled[np.isfinite(scaled[:, leading]), leading])
+    if np.all(factors == 1) or not (np.all(steps > 0) or np.all(steps < 0)):
+        return matrix, remarks
+    return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
 
 
 def _faults_at_end(text: Text, number: int, layout: Layout) -> list[Fault]:

@@ -1,5 +1,6 @@
 """From a table of numbers to its sweeps: SI, sign of Im Z, one frequency once."""
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -8,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import ZERO_CELSIUS
 from constriction.spectra.columns.conversions import Geometry
 from constriction.spectra.columns.headers import Fault, Table
 from constriction.spectra.columns.quantities import Measured, frequency_of, frequency_role, measured
-from constriction.spectra.measurement import sign_by_physics
+from constriction.spectra.columns.units import kelvin
+from constriction.spectra.measurement import seems_polar, sign_by_physics
 
 FEWEST_POINTS = 5
+# A larger part of the rows lost is no single mistake.
+MOST_LOST = 0.1
+# Steps that are equal to this part are those of a clock.
+EQUAL_STEPS = 1e-3
 # Relative; a sweep of 50 points per decade has steps of 5 %.
 SAME_FREQUENCY = 1e-4
 # In Hz, and in Ω, Ω·m² or Ω·m: nobody measures beyond.
@@ -22,6 +27,7 @@ FREQUENCIES = (1e-9, 1e15)
 IMPEDANCES = (1e-20, 1e25)
 # In K: set points of a furnace are further apart, and a sample is steadier than that during one sweep.
 TEMPERATURE_STEP = 2.0
+HOTTEST = 5000.0
 
 
 class Sweep(NamedTuple):
@@ -91,10 +97,12 @@ def sweeps_of(table: Table, path: str, geometry: Geometry) -> list[Sweep]:
     possible[list(impossible)] = False
     runs, again = _once_each(_runs(points.part(possible), rests[possible]), path)
     runs, warnings = _long_enough(runs, sorted(faults), path)
+    warnings = (*warnings, *table.warnings, *_better_frequency(table))
     shares = _shared_out(sorted([*faults, *again]), runs)
+    lost = _shared_out(sorted(faults), runs)
     return [
-        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_better_frequency(table)))
-        for run, own in zip(runs, shares, strict=True)
+        _sweep(run, table, found, (*notes, *_told(own), *table.remarks), (*warnings, *_many_lost(faulty, run)))
+        for run, own, faulty in zip(runs, shares, lost, strict=True)
     ]
 
 
@@ -110,12 +118,29 @@ def _points(table: Table, path: str, found: Measured) -> tuple[_Points, NDArray[
 
 
 def _temperature(table: Table) -> NDArray[np.float64]:
-    """(N,) in K, NaN where the file tells none."""
+    """(N,) in K, NaN where the file tells none, or one that cannot be (−999 of a sensor that is not there)."""
     values = table.values.get("temperature")
     if values is None:
-        return np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
-    unit = table.columns["temperature"].unit
-    return values if unit is not None and unit.kind == "K" else values + ZERO_CELSIUS
+        values = np.full(table.lines.size, math.nan if table.temperature is None else table.temperature)
+    else:
+        unit = table.columns["temperature"].unit
+        values = kelvin(values, "degC" if unit is None else unit.kind)
+    return _without_gaps(np.where((values > 0) & (values < HOTTEST), values, math.nan))
+
+
+def _without_gaps(temperature: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Temperatures of which a few rows lack theirs: that of both neighbours, if they have the same."""
+    known = np.flatnonzero(np.isfinite(temperature))
+    filled = temperature.copy()
+    for before, after in itertools.pairwise(known.tolist()):
+        few = after - before <= FEWEST_POINTS
+        if few and abs(temperature[after] - temperature[before]) <= TEMPERATURE_STEP:
+            filled[before + 1 : after] = temperature[before]
+    if 0 < known.size < temperature.size:  # a file that begins or ends with one
+        first, last = int(known[0]), int(known[-1])
+        filled[: first if first < FEWEST_POINTS else 0] = temperature[first]
+        filled[last + 1 if temperature.size - last <= FEWEST_POINTS else temperature.size :] = temperature[last]
+    return filled
 
 
 def _impossible(points: _Points, rests: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
@@ -152,7 +177,11 @@ def _sweep(run: _Points, table: Table, found: Measured, notes: tuple[str, ...], 
         factor, why = sign_by_physics(run.frequency[order], run.impedance[order])
         sign = f"sign of Im Z: column 3 is {'Im Z' if factor > 0 else '−Im Z'} {why}"
         impedance = impedance if factor > 0 else impedance.conj()
+        warnings = (*warnings, *seems_polar(run.frequency[order], run.impedance[order]))
     known = run.temperature[np.isfinite(run.temperature)]
+    size = run.temperature.size
+    if "temperature" in table.columns and known.size < size:
+        notes = (*notes, f"no possible temperature at {size - known.size} of {size} points")
     if known.size and np.ptp(known) > TEMPERATURE_STEP:
         notes = (*notes, f"temperature between {known.min():.5g} and {known.max():.5g} K: their mean is taken")
     return Sweep(
@@ -177,8 +206,11 @@ def _better_frequency(table: Table) -> tuple[str, ...]:
         steps = np.diff(np.log(values))
         return float(np.std(steps) / (abs(np.mean(steps)) or math.inf)) if np.any(steps) else math.inf
 
+    steps = np.diff(next(iter(table.values.values())))
+    clock = bool(steps[0] > 0 and np.ptp(steps) <= EQUAL_STEPS * steps[0])
     first, *others = (unevenness(values) for values in table.values.values())
-    return tuple(
+    as_time = ("column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell",) * clock
+    return as_time + tuple(
         f"column {place} is spaced as frequencies are (evenly in its logarithm), column 1 is not: a header would tell"
         for place, other in enumerate(others, start=2)
         if other < 0.1 and first > 5 * other
@@ -196,6 +228,14 @@ def _shared_out(faults: Sequence[Fault], runs: Sequence[_Points]) -> list[list[F
         before = np.flatnonzero(begins <= fault.line)
         shares[int(before[np.argmax(begins[before])]) if before.size else int(np.argmin(begins))].append(fault)
     return shares
+
+
+def _many_lost(faults: Sequence[Fault], run: _Points) -> tuple[str, ...]:
+    """A warning where so many rows are lost that it is no single mistake; frequencies that come again are none."""
+    rows = run.frequency.size + len(faults)
+    if len(faults) <= MOST_LOST * rows:
+        return ()
+    return (f"{len(faults)} of {rows} rows cannot be read (line {faults[0].line}: {faults[0].why})",)
 
 
 def _told(faults: Sequence[Fault], most: int = 3) -> tuple[str, ...]:

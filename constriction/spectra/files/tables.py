@@ -16,6 +16,7 @@ from constriction.spectra.columns.headers import (
     header_of,
     with_units,
 )
+from constriction.spectra.columns.prose import with_units_in_words
 from constriction.spectra.files.cutting import is_void, plain_split, trimmed
 from constriction.spectra.files.instruments import temperature_of
 from constriction.spectra.files.rows import Layout, is_broken_row, lacks_all, layout_of, read_rows
@@ -51,13 +52,15 @@ def find_tables(text: Text, vocabulary: Vocabulary) -> list[Table]:
         if header is None:
             number += 1
             continue
-        temperature = temperature_of(text.lines[max(last, number - MOST_LINES_ABOVE) : number])
+        above = text.lines[max(last, number - MOST_LINES_ABOVE) : number]
+        temperature = temperature_of(above)
         try:
             found, number = _tables_below(text, number, header, vocabulary)
         except _NoDataError as error:  # an experiment that was broken off; others may be whole
             empty = empty or error
             number += 1
             continue
+        found = [with_units_in_words(table, above) for table in found]
         tables += [replace(table, temperature=table.temperature or temperature) for table in found]
         last = max((int(table.lines.max()) for table in found if table.lines.size), default=number)
     if empty and not tables:
@@ -95,7 +98,8 @@ def plain_table(text: Text, roles: Sequence[str]) -> Table | None:
     layout = Layout(split, width, {place: place for place in range(width)}, 0, None)
     (table,), _ = read_rows(text, start, layout, {MAIN: columns})
     remark = "no header: columns taken as " + ", ".join(roles)
-    return replace(table, remarks=(remark, *table.remarks))
+    above_all = text.lines[max(start - MOST_LINES_ABOVE, 0) : start]
+    return with_units_in_words(replace(table, remarks=(remark, *table.remarks)), above_all)
 
 
 class _NoDataError(InputError):
@@ -112,7 +116,7 @@ def _tables_below(text: Text, start: int, header: Header, vocabulary: Vocabulary
             continue
         layout = layout_of(line, header, vocabulary)
         if layout is not None:
-            variants = with_units([text.lines[i] for i in between], header)
+            variants = with_units([text.lines[i] for i in between], header, text.lines[start - 1] if start else "")
             tables, end = read_rows(text, number, layout, variants)
             lost = [
                 Fault(i + 1, f"{text.lines[i].strip()!r:.40}, expected {layout.width} values as in the other rows")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from constriction.base.errors import InputError
 from constriction.base.files import LARGEST_INPUT, read_file
+from constriction.spectra.columns.units import PREFIXES
 from constriction.spectra.files.formats import begins_as, named_as
 
 # Together they keep every file below five seconds.
@@ -21,6 +22,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a"))
 
 # No nested repetition: a cell of any length is matched in time proportional to it.
 NUMBER = re.compile(r"[+-]?(?:[0-9][0-9.,'’ \u00a0\u202f]*|[.,][0-9]+)(?:[eEdD][+-]?[0-9]+)?|[+-]?(?:nan|inf)", re.I)
+_PREFIXED = re.compile(r"([+-]?[0-9][0-9.,]*)\s?(Meg|[GMkKmuµμn])")
 STARTS_AS_NUMBER = re.compile(r"[+-]?[.,]?[0-9]|[+-]?(?:nan|inf)\b", re.IGNORECASE)
 _GROUPED = {mark: re.compile(rf"[+-]?[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+") for mark in ",."}
 
@@ -92,6 +94,45 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
         if other.count(None) < found.count(None):
             return other, "" if decimal == "," else "decimal comma"
     return found, remark
+
+
+def table_numbers(cells: Sequence[str], width: int) -> tuple[list[float | None], str]:
+    """Read the cells of a table, row by row, where one column may have decimal commas and the others points.
+
+    Args:
+        cells: (N·width,) of N rows.
+        width: number of columns.
+
+    Returns:
+        As `numbers`.
+    """
+    values, remark = numbers(cells)
+    if not any("," in cell for cell in cells) or not any("." in cell for cell in cells):
+        return values, remark
+    columns = [cells[place::width] for place in range(width)]
+    if not any(_is_pointed(column) for column in columns):
+        return values, remark
+    for place in (place for place, column in enumerate(columns) if _has_decimal_commas(column)):
+        values[place::width] = numbers(columns[place])[0]
+        remark = "decimal commas in some columns, points in others"
+    return values, remark
+
+
+def _is_pointed(column: Sequence[str]) -> bool:
+    """Whether a column has numbers with a decimal point."""
+    return any("." in cell for cell in column) and not any("," in cell for cell in column)
+
+
+def _has_decimal_commas(column: Sequence[str]) -> bool:
+    """Whether the commas of a column, which has no point, cannot all group thousands."""
+    marked = [cell for cell in column if "," in cell]
+    return not any("." in cell for cell in column) and not all(_GROUPED[","].fullmatch(cell) for cell in marked)
+
+
+def without_prefix(cell: str) -> tuple[str, float]:
+    """A cell such as 562.341k without the prefix behind its number, and the factor; 1 where there is none."""
+    found = _PREFIXED.fullmatch(cell)
+    return (found[1], PREFIXES[found[2].replace("µ", "u").replace("μ", "u")]) if found else (cell, 1.0)
 
 
 def _decode(data: bytes, path: str | Path) -> str:

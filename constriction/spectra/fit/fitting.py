@@ -1,7 +1,7 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -194,8 +194,13 @@ def compare_circuits(
     return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
 
 
-def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
+def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] | None = None) -> None:
     """See that each name is a parameter of one of the circuits.
+
+    Args:
+        names: of parameters.
+        circuits: any of which may have them.
+        given: how the limits of a name were given, for the message.
 
     Raises:
         InputError: one is not; the message lists the names there are.
@@ -203,7 +208,8 @@ def check_names(names: Iterable[str], circuits: Sequence[Circuit]) -> None:
     known = {name for circuit in circuits for name in circuit.names}
     if unknown := [name for name in names if name not in known]:
         there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
-        raise InputError(f"bounds of {unknown[0]!r:.40}: {there}")
+        where = (given or {}).get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
+        raise InputError(f"{where}, which no circuit has: {there}")
 
 
 def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
@@ -242,7 +248,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     if not converged:
         covariance = np.full((point.size, point.size), np.nan)
     found = replace(found, covariance=covariance)
-    remarks = _remarks(problem, found, joint)
+    remarks = _remarks(problem, found, joint, unit)
     parameters = tuple(_parameter(problem, found, k) for k in range(point.size))
     parameters = tuple(
         replace(item, remark=remark or item.remark, unit=unit_of(parameter, unit))
@@ -271,7 +277,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     )
 
 
-def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> list[str]:
+def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...], unit: str) -> list[str]:
     """Tell of every parameter why it has no error bar, or ""."""
     point, covariance = found.point, found.covariance
     values, low, high = (problem.values(p) for p in (point, problem.lower, problem.upper))
@@ -283,14 +289,16 @@ def _remarks(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> 
         for group in joint
         if k is not None and problem.circuit.names[arc.resistance] in group.parameters
     }
+    units = [unit_of(parameter, unit) for parameter in problem.circuit.parameters]
+    behind = ["" if name == "1" else f" {name}" for name in units]
     remarks = []
     for k in range(point.size):
         if problem.lower[k] == problem.upper[k]:
-            remarks.append(f"held at {values[k]:.4g}")
+            remarks.append(f"held at {values[k]:.4g}{behind[k]}")
         elif point[k] - problem.lower[k] < ON_BOUND:
-            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{_given(problem, found, k)}")
+            remarks.append(f"{AT_LOWER_BOUND} {low[k]:.4g}{behind[k]}{_given(problem, found, k)}")
         elif problem.upper[k] - point[k] < ON_BOUND:
-            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{_given(problem, found, k)}")
+            remarks.append(f"{AT_UPPER_BOUND} {high[k]:.4g}{behind[k]}{_given(problem, found, k)}")
         elif not found.converged:
             remarks.append("the fit did not converge")
         elif k in shared:

@@ -1,7 +1,7 @@
 """What an experimenter does to a spectrum, in one call: window, Kramers-Kronig rule, fit of an equivalent circuit.
 
 Measured and simulated spectra go through the same functions with the same options; only then may their R_SE, R_int
-and C_int be compared (PHYSICS §8, "apparent").
+and C_int be compared (docs/physics.md#apparent).
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def _masked(spectrum: Spectrum, masks: Sequence[Mask]) -> tuple[tuple[ExcludedPo
             nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
             hit = np.array([nearest] if abs(math.log(f[nearest] / mask.low)) <= MASK_REACH else [], dtype=np.intp)
         if hit.size == 0:
-            remarks.append(f"mask {mask.text!r}: no point there, from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
+            around = f"the nearest is {f[np.argmin(np.abs(np.log(f / mask.low)))]:.4g} Hz, "
+            there = f"no point within {MASK_REACH:.0%}, {around}" if mask.low == mask.high else "no point there, "
+            remarks.append(f"mask {mask.text!r}: {there}all are from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
         for k in hit.tolist():
             why.setdefault(k, f"{f[k]:.4g} Hz: masked by hand, {mask.text!r}")
     points = tuple(ExcludedPoint(k, float(f[k]), math.nan, why[k]) for k in sorted(why))

@@ -8,7 +8,7 @@ import numpy as np
 
 from constriction.laws.circuit import Element
 from constriction.spectra.fit.arcs import Arc
-from constriction.spectra.fit.fitting import CircuitFit
+from constriction.spectra.fit.fitting import AT_UPPER_BOUND, CircuitFit
 
 # One definition for what is measured, simulated and compared; which arcs are whose is told in one of two ways.
 DEFINITION = (
@@ -103,6 +103,9 @@ def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     """Standard error of the series resistances and the arcs' resistances together."""
     series = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
     names = [fit.circuit.names[place] for place in series] + [arc.parameters[0] for arc in electrolyte]
+    remarks = {item.name: item.remark for item in fit.parameters}
+    if any(remarks[name].startswith(AT_UPPER_BOUND) for name in names):  # the data ask for more, nobody knows how much
+        return None
     places = [fit.circuit.names.index(name) for name in names]
     values = np.array([fit.values[name] for name in names])
     variance = float(values @ fit.covariance[np.ix_(places, places)] @ values)  # of logarithms

@@ -67,6 +67,7 @@ class Entry:
         scan: how its peaks persist over λ.
         processes: which relaxation times are sure.
         error: "" or why something above lacks, one line.
+        remarks: what of the options had no effect.
     """
 
     file: str
@@ -78,6 +79,7 @@ class Entry:
     scan: StabilityScan | None = None
     processes: Processes | None = None
     error: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def fit(self) -> CircuitFit | None:
@@ -122,7 +124,22 @@ def analyse_all(entries: Sequence[Entry], options: BatchOptions) -> tuple[Entry,
         fitted += _fitted_in_sequence(screened[first:], options.analysis)
     else:
         fitted += [_fitted(entry, options.analysis) for entry in screened[first:]]
-    return tuple(_with_distribution(entry, options.distribution) for entry in fitted)
+    limited = [*fitted[:first], *(_with_unused_limits(entry, options.analysis) for entry in fitted[first:])]
+    return tuple(_with_distribution(entry, options.distribution) for entry in limited)
+
+
+def _with_unused_limits(entry: Entry, options: AnalysisOptions) -> Entry:
+    """Tell which values were held or bounded to no effect, as the circuit chosen has no such parameter."""
+    if entry.fit is None:
+        return entry
+    circuit, bounds = entry.fit.circuit, options.fit.bounds
+    unused = {name: "held" if low == high else "bounded" for name, (low, high) in bounds.items()}
+    remarks = tuple(
+        f"{name} was to be {what}, but {circuit.text}, chosen by BIC, has no {name}; name the circuit with --circuit"
+        for name, what in unused.items()
+        if name not in circuit.names
+    )
+    return replace(entry, remarks=remarks)
 
 
 def _for_pristine(options: BatchOptions) -> AnalysisOptions:
@@ -145,7 +162,7 @@ def doubts(entry: Entry) -> tuple[str, ...]:
     fit, screened = entry.fit, entry.screened
     if fit is None or screened is None:
         return ()
-    found = list(_misfit(fit, screened))
+    found = [*entry.remarks, *_misfit(fit, screened)]
     found += map(_joint_doubt, fit.joint)
     low, high = screened.spectrum.frequency[-1], screened.spectrum.frequency[0]
     for number, arc in enumerate(fit.arcs, start=1):

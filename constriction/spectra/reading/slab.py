@@ -3,8 +3,8 @@
 A constriction makes the slab's own arcs larger, by a factor, and adds an arc. So the spectrum of the slab in full
 contact, times a factor, stands for the electrolyte, with all of it that an RQ would not follow, and only the arc is
 sought. Two kinds of arc are fitted. The plain one is an RQ, R/(1 + (iωτ)^α), as everybody fits it. The other is what a
-constriction in the same electrolyte draws (PHYSICS §3, with one pole of F): its current passes the electrolyte, so its
-resistance has the dispersion g = Z_slab(ω)/Z_slab(0),
+constriction in the same electrolyte draws (docs/physics.md#stieltjes, with one pole of F): its current passes the
+electrolyte, so its resistance has the dispersion g = Z_slab(ω)/Z_slab(0),
 
     R·g/(1 + (iωτ·g)^α).
 

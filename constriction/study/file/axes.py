@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -15,11 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.files import read_file
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
-from constriction.study.file.parameters import Quantity, in_case_words, quantity_of
+from constriction.study.file.parameters import Quantity, in_case_words, quantity_at
 
 DEFAULT = "default"  # a value that leaves the key out
 MOST_REPEATS = 100_000
@@ -53,13 +52,8 @@ def axes_of(data: Table, source: str) -> list[Axis]:
     Raises:
         InputError: an empty axis, unequal lengths, a key twice; names table and key.
     """
-    axes = [
-        *_grid(data.get("grid", {}), source),
-        *_zip(data.get("zip", {}), source),
-        *_list(data.get("list", {}), source),
-        *_latin_hypercube(data.get("latin_hypercube", {}), source),
-        *_repeat(data.get("repeat", {}), source),
-    ]
+    given = [(read, name) for name, read in READERS.items() if data.get(name)]
+    axes = [axis for read, name in given for axis in read(data[name], f"{source}: [{name}]")]
     seen: dict[str, str] = {}
     for axis in axes:
         for key in axis.keys:
@@ -82,10 +76,8 @@ def check_case_key(key: str, where: str) -> None:
     Raises:
         InputError: with the nearest key.
     """
-    known = case_keys()
-    if key not in known:
-        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest}'")
+    if key not in (known := case_keys()):
+        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
 
 
 def case_keys() -> list[str]:
@@ -101,33 +93,26 @@ def case_keys() -> list[str]:
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 
-def _grid(table: Table, source: str) -> Iterator[Axis]:
+def _grid(table: Table, where: str) -> Iterator[Axis]:
     for key, values in table.items():
-        yield Axis("grid", (key,), [(value,) for value in _values(f"{source}: [grid] {key}", values)])
+        yield Axis("grid", (key,), [(value,) for value in _values(f"{where} {key}", values)])
 
 
-def _zip(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
-    columns = {key: _values(f"{source}: [zip] {key}", values) for key, values in table.items()}
+def _zip(table: Table, where: str) -> Iterator[Axis]:
+    columns = {key: _values(f"{where} {key}", values) for key, values in table.items()}
     lengths = {key: len(values) for key, values in columns.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{key} has {length}" for key, length in lengths.items())
-        raise InputError(f"{source}: [zip]: {told}; expected lists of equal length")
+        raise InputError(f"{where}: {told}; expected lists of equal length")
     yield Axis("zip", tuple(columns), list(zip(*columns.values(), strict=True)))
 
 
-def _list(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
+def _list(table: Table, _: str) -> Iterator[Axis]:
     rows = table["rows"]
     yield Axis("list", tuple(rows[0]), [tuple(row.values()) for row in rows])
 
 
-def _latin_hypercube(table: Table, source: str) -> Iterator[Axis]:
-    if not table:
-        return
-    where = f"{source}: [latin_hypercube]"
+def _latin_hypercube(table: Table, where: str) -> Iterator[Axis]:
     ranges = {key: value for key, value in table.items() if key not in ("samples", "seed")}
     samples = _whole(f"{where} samples", table.get("samples"), 1)
     seed = _whole(f"{where} seed", table.get("seed", 1), 0)
@@ -157,7 +142,7 @@ def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
     if not isinstance(limits, dict) or not {"low", "high"} <= limits.keys() <= {"low", "high", "scale"}:
         raise InputError(f"{where} = {shown(limits)}: {expected}")
     scale = limits.get("scale", "linear")
-    low, high = _limit(f"{where}.low", limits["low"]), _limit(f"{where}.high", limits["high"])
+    low, high = (quantity_at(f"{where}.{end}", limits[end]) for end in ("low", "high"))
     if scale not in SCALES:
         raise InputError(f"{where}.scale = {shown(scale)}: expected 'log' or 'linear'")
     if low.kind != high.kind or not low.value < high.value or (scale == "log" and low.value <= 0):
@@ -165,16 +150,6 @@ def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
         given = f"low = {shown(limits['low'])}, high = {shown(limits['high'])}"
         raise InputError(f"{where}: {given}: expected low below high, of one kind{positive}")
     return low, high, scale
-
-
-def _limit(where: str, value: Any) -> Quantity:
-    try:
-        quantity = quantity_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
-    if quantity is None:
-        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
-    return quantity
 
 
 def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
@@ -186,14 +161,23 @@ def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
     return in_case_words(Quantity(float(f"{value:.12g}"), low.kind))
 
 
-def _repeat(table: Table, source: str) -> Iterator[Axis]:
+def _repeat(table: Table, where: str) -> Iterator[Axis]:
     for key, given in table.items():
-        where = f"{source}: [repeat] {key}"
+        place = f"{where} {key}"
         if isinstance(given, list):
-            seeds = [_whole(where, seed, 0) for seed in _values(where, given)]
+            seeds = [_whole(place, seed, 0) for seed in _values(place, given)]
         else:
-            seeds = list(range(1, _whole(where, given, 1, MOST_REPEATS) + 1))
+            seeds = list(range(1, _whole(place, given, 1, MOST_REPEATS) + 1))
         yield Axis("repeat", (key,), [(seed,) for seed in seeds])
+
+
+READERS: Mapping[str, Callable[[Table, str], Iterator[Axis]]] = {
+    "grid": _grid,
+    "zip": _zip,
+    "list": _list,
+    "latin_hypercube": _latin_hypercube,
+    "repeat": _repeat,
+}
 
 
 def _values(where: str, values: Any) -> list[Any]:
@@ -220,23 +204,29 @@ def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
     Raises:
         InputError: the file cannot be read, has no rows, or a row of another length than the header.
     """
+    lines = _csv_lines(path, where)
+    if len(lines) < 2:
+        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
+    keys, *cells = lines
+    if "" in keys or len(set(keys)) < len(keys):
+        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
+    for number, row in enumerate(cells, start=2):
+        if len(row) != len(keys):
+            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
+    return [dict(zip(keys, map(_cell, row), strict=True)) for row in cells]
+
+
+def _csv_lines(path: Path, where: str) -> list[list[str]]:
+    """The lines that have anything, their cells without blanks around them."""
     try:
         text = read_file(path, "a csv file with keys as its header").decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        lines = [row for row in rows if any(cell.strip() for cell in row)]
+        stripped = [[cell.strip() for cell in row] for row in rows]
     except InputError as error:
         raise InputError(f"{where} = {error}") from None
     except (ValueError, csv.Error) as error:
         raise InputError(f"{where} = {path}: {error}; expected a csv file with keys as its header") from None
-    if len(lines) < 2:
-        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
-    keys = [cell.strip() for cell in lines[0]]
-    if "" in keys or len(set(keys)) < len(keys):
-        raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
-    for number, row in enumerate(lines[1:], start=2):
-        if len(row) != len(keys):
-            raise InputError(f"{where} = {path}: row {number} has {len(row)} cells, expected {len(keys)}")
-    return [{key: _cell(cell.strip()) for key, cell in zip(keys, row, strict=True)} for row in lines[1:]]
+    return [row for row in stripped if any(row)]
 
 
 def _cell(text: str) -> Any:

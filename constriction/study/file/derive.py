@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
-from constriction.study.file.parameters import Quantity, quantity_of
-from constriction.study.file.rules import LIMITS, RULES, apply_rule
+from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at
+from constriction.study.file.rules import LIMITS, RULES, Rule, apply_rule
 
 type Input = str | Quantity  # a name, or a value
 
@@ -74,8 +74,14 @@ def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -
             raise InputError(f"{source}: {step.target}: varied by an axis and set by [derive]; expected one of them")
         for name in sorted(step.names - known):
             _check_name(f"{source}: [derive] {step.target}", name, known)
+    _check_used([*varied, *assumptions], steps, source)
+    return Derivation(_in_order(steps, source), assumptions, f"{source}: [derive]")
+
+
+def _check_used(names: Iterable[str], steps: Iterable[Step], source: str) -> None:
+    """Whether every key is one of the case, and every parameter does something."""
     used = {name for step in steps for name in step.names}
-    for name in (*varied, *assumptions):
+    for name in names:
         if is_case_key(name):
             check_case_key(name, source)
         elif name not in used:
@@ -83,7 +89,6 @@ def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -
                 f"{source}: {shown(name)}: no rule of [derive] uses it; expected a case key such as 'gap.height', "
                 "or a parameter that a rule uses"
             )
-    return Derivation(_in_order(steps, source), assumptions, f"{source}: [derive]")
 
 
 def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dict[str, Quantity]:
@@ -97,38 +102,25 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
     Raises:
         InputError: a rule has no value.
     """
-    values: dict[str, Quantity] = {}
-
-    def find(item: Input, where: str) -> Quantity:
-        if isinstance(item, Quantity):
-            return item
-        if item in values:
-            return values[item]
-        if not is_case_key(item) and item not in point:
-            return derivation.assumptions[item]
-        raw = _from_case(item, case) if is_case_key(item) else point[item]
-        return _given(f"{where}: {item}", raw)
-
+    known = {**derivation.assumptions, **{key: value for key, value in point.items() if not is_case_key(key)}}
     for step in derivation.steps:
         where = f"{derivation.where} {step.target}"
-        inputs = {key: find(item, where) for key, item in step.inputs.items()}
-        lists = {key: [find(item, where) for item in items] for key, items in step.lists.items()}
+        find = partial(_find, known=known, case=case, where=where)
+        inputs = {key: find(item) for key, item in step.inputs.items()}
+        lists = {key: [find(item) for item in items] for key, items in step.lists.items()}
         try:
-            values[step.target] = apply_rule(step.rule, inputs, lists)
+            known[step.target] = apply_rule(step.rule, inputs, lists)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
-    return values
+    return {target: known[target] for target in derivation.targets}
 
 
-def _given(where: str, value: Any) -> Quantity:
-    """The quantity that an input's value is."""
-    try:
-        quantity = quantity_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
-    if quantity is None:
-        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
-    return quantity
+def _find(item: Input, known: Mapping[str, Any], case: Mapping[str, Any], where: str) -> Quantity:
+    """The value of an input: as given, derived, of an axis or assumed, or of the case."""
+    if isinstance(item, Quantity):
+        return item
+    found = known[item] if item in known else _from_case(item, case)
+    return found if isinstance(found, Quantity) else quantity_at(f"{where}: {item}", found)
 
 
 def _from_case(key: str, case: Mapping[str, Any]) -> Any:
@@ -150,31 +142,40 @@ def _assumption(source: str, name: str, value: Any) -> Quantity:
     where = f"{source}: [assumptions] {name}"
     if is_case_key(name):
         raise InputError(f"{where}: expected a name without a dot; keys of the case belong into base or an axis")
-    return _given(where, value)
+    return quantity_at(where, value)
 
 
 def _step(where: str, target: str, given: Any) -> Step:
     """One entry, its rule and inputs checked."""
-    if not isinstance(given, dict) or not isinstance(given.get("rule"), str):
-        raise InputError(f'{where} = {shown(given)}: expected {{rule = "island_height", charge = …, …}}')
+    name = _rule_of(where, given)
     if is_case_key(target):
         check_case_key(target, where)
-    name = given["rule"]
-    if name not in RULES:
-        nearest = difflib.get_close_matches(name, RULES, n=1, cutoff=0.0)[0]
-        known = ", ".join(RULES)
-        raise InputError(f"{where}: unknown rule '{name}', the nearest is '{nearest}'; there are {known}")
-    rule = RULES[name]
     rest = {key: value for key, value in given.items() if key != "rule"}
-    takes = [*rule.inputs, *rule.lists]
-    missing = [key for key in takes if key not in rest and key not in rule.optional]
-    if unknown := [key for key in rest if key not in takes and key not in LIMITS]:
-        raise InputError(f"{where}: rule '{name}' has no input '{unknown[0]}'; it takes {', '.join(takes)}")
-    if missing:
-        raise InputError(f"{where}: rule '{name}' lacks {', '.join(missing)}")
+    rule = _rule_that_takes(where, name, rest)
     lists = {key: _items(f"{where}: {key}", rest[key]) for key in rule.lists}
     inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items() if key not in rule.lists}
     return Step(target, name, inputs, lists)
+
+
+def _rule_of(where: str, given: Any) -> str:
+    """The name of an entry's rule."""
+    if not isinstance(given, dict) or not isinstance(given.get("rule"), str):
+        raise InputError(f'{where} = {shown(given)}: expected {{rule = "island_height", charge = …, …}}')
+    return str(given["rule"])
+
+
+def _rule_that_takes(where: str, name: str, given: Mapping[str, Any]) -> Rule:
+    """The rule of a name, if there is one that takes what is given, and all that it needs is."""
+    if name not in RULES:
+        known = f"the nearest is '{nearest(name, RULES)}'; there are {', '.join(RULES)}"
+        raise InputError(f"{where}: unknown rule '{name}', {known}")
+    rule = RULES[name]
+    takes = [*rule.inputs, *rule.lists]
+    if unknown := [key for key in given if key not in takes and key not in LIMITS]:
+        raise InputError(f"{where}: rule '{name}' has no input '{unknown[0]}'; it takes {', '.join(takes)}")
+    if missing := [key for key in takes if key not in (*given, *rule.optional)]:
+        raise InputError(f"{where}: rule '{name}' lacks {', '.join(missing)}")
+    return rule
 
 
 def _items(where: str, values: Any) -> tuple[Input, ...]:
@@ -185,15 +186,10 @@ def _items(where: str, values: Any) -> tuple[Input, ...]:
 
 def _input(where: str, value: Any) -> Input:
     """A quantity, or a name of something that has one."""
-    try:
-        quantity = quantity_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
-    if quantity is not None:
-        return quantity
-    if not isinstance(value, str):
+    quantity = read_at(where, quantity_of, value)
+    if quantity is None and not isinstance(value, str):
         raise InputError(f"{where} = {shown(value)}: expected a name, a number or a quantity with its unit")
-    return value
+    return quantity or str(value)
 
 
 def _check_name(where: str, name: str, known: set[str]) -> None:
@@ -201,8 +197,7 @@ def _check_name(where: str, name: str, known: set[str]) -> None:
     if is_case_key(name):
         check_case_key(name, where)
         return
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    hint = f", the nearest is '{near[0]}'" if near else ""
+    hint = f", the nearest is '{nearest(name, known)}'" if known else ""
     raise InputError(f"{where}: {shown(name)}: no axis, assumption or derived value of that name{hint}")
 
 

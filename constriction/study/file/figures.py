@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,18 +41,29 @@ def check_plots(plots: Sequence[Mapping[str, Any]], source: str) -> None:
         where = f"{source}: [[plot]] {number}"
         if unknown := [key for key in plot if key not in KEYS]:
             raise InputError(f"{where}: unknown key {shown(unknown[0])}; it takes {', '.join(KEYS)}")
-        for key in ("x", "y"):
-            if not plot.get(key) or not all(isinstance(name, str) for name in names_of(plot[key])):
-                raise InputError(f"{where}: {key} = {shown(plot.get(key, ''))}: expected the name of a column")
-        if plot.get("scale", "auto") not in SCALES:
-            raise InputError(f"{where}: scale = {shown(plot['scale'])}: expected one of {', '.join(SCALES)}")
-        file = plot.get("file", "plot.png")
-        if not isinstance(file, str) or not file.endswith((".png", ".pdf")) or "/" in file:
-            raise InputError(f"{where}: file = {shown(file)}: expected a name that ends in .png or .pdf")
-        if not isinstance(plot.get("where", {}), dict):
-            raise InputError(f'{where}: where = {shown(plot["where"])}: expected a table such as {{"gap.height" = …}}')
+        for key, (is_right, expected) in EXPECTED.items():
+            if (key in plot or key in NEEDED) and not is_right(plot.get(key, "")):
+                raise InputError(f"{where}: {key} = {shown(plot.get(key, ''))}: expected {expected}")
 
 
 def names_of(value: Any) -> list[Any]:
     """One name or a list of them, as a list."""
     return value if isinstance(value, list) else [value]
+
+
+def _are_names(value: Any) -> bool:
+    return bool(value) and all(isinstance(name, str) for name in names_of(value))
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith((".png", ".pdf")) and "/" not in value
+
+
+NEEDED = ("x", "y")
+EXPECTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "x": (_are_names, "the name of a column"),
+    "y": (_are_names, "the name of a column"),
+    "scale": (SCALES.__contains__, f"one of {', '.join(SCALES)}"),
+    "file": (_is_file, "a name that ends in .png or .pdf"),
+    "where": (lambda value: isinstance(value, dict), 'a table such as {"gap.height" = …}'),
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
 from constriction.case.file import read_toml
 from constriction.case.schema import Case
@@ -90,12 +89,7 @@ def _check_tables(data: Mapping[str, Any], source: str) -> None:
     """The top level of a study: known names, tables where tables belong, a base, no dates."""
     _check_dates(data, source)
     for key, value in data.items():
-        if key not in KEYS:
-            raise InputError(f"{source}: {_unknown(key)}")
-        if key in TABLES and not isinstance(value, dict):
-            raise InputError(f"{source}: {key} = {shown(value)}: expected a table [{key}]")
-        if key in ("grid", "zip", "list") and not value:
-            raise InputError(f"{source}: [{key}]: empty; expected at least one key with its values")
+        _check_table(key, value, source)
     if not isinstance(data.get("title", ""), str):
         raise InputError(f"{source}: title = {shown(data['title'])}: expected a text")
     base = data.get("base")
@@ -105,6 +99,15 @@ def _check_tables(data: Mapping[str, Any], source: str) -> None:
     plots = data.get("plot", [])
     if not isinstance(plots, list) or not all(isinstance(plot, dict) for plot in plots):
         raise InputError(f"{source}: plot = {shown(plots)}: expected tables [[plot]]")
+
+
+def _check_table(key: str, value: Any, source: str) -> None:
+    if key not in KEYS:
+        raise InputError(f"{source}: {_unknown(key)}")
+    if key in TABLES and not isinstance(value, dict):
+        raise InputError(f"{source}: {key} = {shown(value)}: expected a table [{key}]")
+    if key in ("grid", "zip", "list") and not value:
+        raise InputError(f"{source}: [{key}]: empty; expected at least one key with its values")
 
 
 def _check_dates(data: Mapping[str, Any], source: str) -> None:
@@ -128,5 +131,4 @@ def _unknown(key: str) -> str:
     """What to say of a top-level key that no study has; a section of a case belongs into the base."""
     if key in Case.model_fields:
         return f"{key}: a part of the case; expected it under [base.{key}]"
-    nearest = difflib.get_close_matches(key, KEYS, n=1, cutoff=0.0)[0]
-    return f"{shown(key)}: unknown key, the nearest is '{nearest}'; a study takes {', '.join(KEYS)}"
+    return f"{shown(key)}: unknown key, the nearest is '{nearest(key, KEYS)}'; a study takes {', '.join(KEYS)}"

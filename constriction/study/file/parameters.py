@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,16 +40,44 @@ def quantity_of(value: object) -> Quantity | None:
         return Quantity(_finite(value, value))
     if not isinstance(value, str) or len(value) > LONGEST or not _BEGINS_LIKE_A_NUMBER.match(value):
         return None
-    if parts := _TEMPERATURE.fullmatch(value):
-        number = float(parts[1].replace("−", "-"))
-        return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), value), TEMPERATURE)
+    return _temperature(value) or _of_some_kind(value)
+
+
+def quantity_at(where: str, value: object) -> Quantity:
+    """The quantity that a value of a study file must be.
+
+    Raises:
+        InputError: it is none; begins with where it stands.
+    """
+    quantity = read_at(where, quantity_of, value)
+    if quantity is None:
+        raise InputError(f"{where} = {shown(value)}: expected a number or a quantity with its unit")
+    return quantity
+
+
+def read_at[Value](where: str, read: Callable[[object], Value], value: object) -> Value:
+    """What `read` makes of a value; its errors begin with where the value stands."""
+    try:
+        return read(value)
+    except InputError as error:
+        raise InputError(f"{where} = {error}") from None
+
+
+def _temperature(text: str) -> Quantity | None:
+    if (parts := _TEMPERATURE.fullmatch(text)) is None:
+        return None
+    number = float(parts[1].replace("−", "-"))
+    return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), text), TEMPERATURE)
+
+
+def _of_some_kind(text: str) -> Quantity:
     for kind in KINDS:
         try:
-            return Quantity(parse_quantity(value, kind), kind)
+            return Quantity(parse_quantity(text, kind), kind)
         except InputError:
             continue
     known = ", ".join(f"'{kind.example}'" for kind in KINDS.values())
-    raise InputError(f"{shown(value)}: expected a quantity such as {known}, '25 °C'")
+    raise InputError(f"{shown(text)}: expected a quantity such as {known}, '25 °C'")
 
 
 def in_case_words(quantity: Quantity) -> Any:

@@ -19,7 +19,7 @@ from constriction.study.file.parameters import NUMBER, TEMPERATURE, Quantity
 type Inputs = Mapping[str, Quantity]
 type Lists = Mapping[str, list[Quantity]]
 
-LIMITS = ("least", "most")  # that every rule takes
+LIMITS: Mapping[str, Callable[[float, float], float]] = {"least": max, "most": min}  # that every rule takes
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,7 @@ def apply_rule(name: str, inputs: Inputs, lists: Lists) -> Quantity:
         InputError: an input of another kind than the rule takes, or a value that is not finite.
     """
     rule = RULES[name]
-    for key, kind in rule.inputs.items():
-        if kind is not None and key in inputs and inputs[key].kind != kind:
-            raise InputError(f"{key}: expected a {kind}, given a {inputs[key].kind}")
+    _check_kinds(rule, inputs)
     given = {**{key: Quantity(value) for key, value in rule.optional.items()}, **inputs}
     try:
         result = rule.formula(given, lists)
@@ -54,13 +52,18 @@ def apply_rule(name: str, inputs: Inputs, lists: Lists) -> Quantity:
         if isinstance(error, InputError):
             raise
         raise InputError(f"rule '{name}' has no value for {_told(inputs)}") from None
-    if "least" in inputs:
-        result = _like(inputs["least"], result, "least", max)
-    if "most" in inputs:
-        result = _like(inputs["most"], result, "most", min)
+    for limit, choose in LIMITS.items():
+        if limit in inputs:
+            result = _like(inputs[limit], result, limit, choose)
     if isinstance(result.value, complex) or not math.isfinite(result.value):
         raise InputError(f"rule '{name}' has no finite value for {_told(inputs)}")
     return result
+
+
+def _check_kinds(rule: Rule, inputs: Inputs) -> None:
+    for key, kind in rule.inputs.items():
+        if key in inputs and kind not in (None, inputs[key].kind):
+            raise InputError(f"{key}: expected a {kind}, given a {inputs[key].kind}")
 
 
 def _told(inputs: Inputs) -> str:
@@ -91,7 +94,7 @@ def _same_kind(inputs: Inputs, first: str, second: str) -> str:
 
 
 def _mean_thickness(x: Inputs, _: Lists) -> Quantity:
-    """q·M_Na/(F·ρ_Na) (PHYSICS §8)."""
+    """q·M_Na/(F·ρ_Na) (docs/physics.md#sodium-thickness)."""
     return Quantity(sodium_thickness(x["charge"].value), "length")
 
 
@@ -156,12 +159,7 @@ def _step(x: Inputs, _: Lists) -> Quantity:
 def _interpolate(x: Inputs, lists: Lists) -> Quantity:
     """Straight lines between the values at given points, constant beyond them."""
     places, values, of = lists["at"], lists["values"], x["of"]
-    if len(places) != len(values) or not places:
-        raise InputError(f"at and values: expected lists of one length, given {len(places)} and {len(values)}")
-    if {place.kind for place in places} != {of.kind} or len({value.kind for value in values}) > 1:
-        raise InputError(f"at and values: expected one kind each, at of the kind of 'of', a {of.kind}")
-    if any(left.value >= right.value for left, right in pairwise(places)):
-        raise InputError("at: expected a rising list")
+    _check_table(places, values, of)
     kind = values[0].kind
     if of.value <= places[0].value:
         return Quantity(values[0].value, kind)
@@ -170,6 +168,15 @@ def _interpolate(x: Inputs, lists: Lists) -> Quantity:
             part = (of.value - left.value) / (right.value - left.value)
             return Quantity(low.value + part * (high.value - low.value), kind)
     return Quantity(values[-1].value, kind)
+
+
+def _check_table(places: list[Quantity], values: list[Quantity], of: Quantity) -> None:
+    if len(places) != len(values) or not places:
+        raise InputError(f"at and values: expected lists of one length, given {len(places)} and {len(values)}")
+    if {place.kind for place in places} != {of.kind} or len({value.kind for value in values}) > 1:
+        raise InputError(f"at and values: expected one kind each, at of the kind of 'of', a {of.kind}")
+    if any(left.value >= right.value for left, right in pairwise(places)):
+        raise InputError(f"at: expected a rising list, given {', '.join(f'{place.value:g}' for place in places)}")
 
 
 # --- combinations --------------------------------------------------------------------------------------------------

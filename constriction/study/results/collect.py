@@ -6,42 +6,23 @@ import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import xarray
 from numpy.typing import NDArray
 
+from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
-from constriction.study.file.axes import Axis
+from constriction.study.file.parameters import label_of
 from constriction.study.results.table import Table, csv_text, is_number, means
-from constriction.study.run.plan import Plan
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
-UNITS = {  # endings of keys, longest first
-    "_farad_per_cm2": "F cm-2",
-    "_ohm_cm2": "ohm cm2",
-    "_ohm_cm": "ohm cm",
-    "_farad_per_cm": "F cm-1",
-    "_hertz": "Hz",
-}
-LONG_NAMES = {
-    "R_cstr_ohm_cm2": "constriction resistance",
-    "R_cstr_error_ohm_cm2": "error bar of the constriction resistance",
-    "C_cstr_farad_per_cm2": "constriction capacitance, from the apex of -Im Z_cstr",
-    "C_low_farad_per_cm2": "low-frequency limit of the gap's capacitance",
-    "C_high_farad_per_cm2": "high-frequency limit of the gap's capacitance",
-    "f_cstr_hertz": "frequency of the apex of -Im Z_cstr",
-    "R_electrolyte_ohm_cm2": "resistance of the electrolyte in full contact",
-    "R_dc_ohm_cm2": "resistance at zero frequency",
-    "spectrum_error_ohm_cm2": "largest error bar of any impedance of the sweep",
-}
-SPECTRUM = {
-    "frequency_hertz": "frequency, falling",
-    "real_impedance_ohm_cm2": "real part of the impedance",
-    "imaginary_impedance_ohm_cm2": "imaginary part of the impedance",
-}
+FREQUENCY = "frequency_hertz"
 NO_FLAG = -1  # of a truth value that is missing
+
+type Variable = tuple[tuple[str, ...], NDArray[Any], dict[str, str]]  # dimensions, values, attributes
 
 
 def write_tables(table: Table, folder: Path) -> list[Path]:
@@ -78,83 +59,77 @@ def dataset_of(table: Table) -> xarray.Dataset:
     latin_hypercube are numbered, and the keys that vary along them are coordinates beside. What is missing is NaN in
     numbers, an empty text, and -1 in truth values.
     """
-    axes = table.plan.study.axes
-    dimensions = _dimension_names(axes)
-    shape = tuple(len(axis.rows) for axis in axes)
-    coordinates = dict(_coordinates(table, dimensions))
-    variables: dict[str, Any] = {}
-    for key in (*(key for key in table.keys if key not in coordinates), *table.outputs, "status", "error"):
-        if key != "peaks":
-            values = _array([row[key] for row in table.rows]).reshape(shape)
-            variables[key] = (dimensions, values, _attributes(key, table.units))
-    variables.update(_peaks(table, dimensions, shape))
-    variables.update(_spectra(table, dimensions, shape))
+    coordinates = dict(_coordinates(table))
+    variables = {
+        key: _variable(table, _array([row[key] for row in table.rows]), _attributes(key, table.units))
+        for key in table.columns
+        if key != "peaks" and key not in coordinates
+    }
     title = {"title": table.plan.study.title, "Conventions": "CF-1.11"}
-    return xarray.Dataset(variables, coordinates, title)
+    return xarray.Dataset(variables | dict(_peaks(table)) | dict(_spectra(table)), coordinates, title)
 
 
-def _dimension_names(axes: Sequence[Axis]) -> tuple[str, ...]:
-    return tuple(axis.name for axis in axes)
-
-
-def _coordinates(table: Table, dimensions: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def _coordinates(table: Table) -> Iterator[tuple[str, Variable]]:
     """Along each axis the values of its keys."""
-    for n, (axis, dimension) in enumerate(zip(table.plan.study.axes, dimensions, strict=True)):
-        along = _along(table.plan, n)
-        for key in axis.keys:
-            yield key, (dimension, _array([entry.labels[key] for entry in along]), _attributes(key, table.units))
+    for axis in table.plan.study.axes:
+        for key, values in zip(axis.keys, zip(*axis.rows, strict=True), strict=True):
+            yield key, ((axis.name,), _array(list(map(label_of, values))), _attributes(key, table.units))
 
 
-def _along(plan: Plan, axis: int) -> list[Any]:
-    """The entries along one axis, at the beginning of all others."""
-    return [entry for entry in plan.entries if not any(place for n, place in enumerate(entry.places) if n != axis)]
+def _variable(table: Table, values: NDArray[Any], attributes: dict[str, str], *more: str) -> Variable:
+    """Values of all cases, along the axes of the study and further ones."""
+    sizes = {axis.name: len(axis.rows) for axis in table.plan.study.axes}
+    return (*sizes, *more), values.reshape(*sizes.values(), *values.shape[1:]), attributes
 
 
-def _peaks(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+def _peaks(table: Table) -> Iterator[tuple[str, Variable]]:
     """Peaks, by rising frequency, along a dimension of their own."""
     if "peaks" not in table.outputs:
         return
     lists = [row["peaks"] or [] for row in table.rows]
-    most = max(map(len, lists))
     for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
-        values = np.full((len(lists), most), np.nan)
-        for n, peaks in enumerate(lists):
-            values[n, : len(peaks)] = [peak[key] for peak in peaks]
-        name = f"peak_{key}"
-        yield name, ((*dimensions, "peak"), values.reshape(*shape, most), _attributes(name, {}))
+        values, name = _padded([[peak[key] for peak in peaks] for peaks in lists]), f"peak_{key}"
+        yield name, _variable(table, values, _attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
 
 
-def _spectra(table: Table, dimensions: tuple[str, ...], shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
     """Impedances along `point`; one list of frequencies where all cases have the same."""
-    spectra = [(record or {}).get("spectrum") for record in table.records]
-    known = [spectrum for spectrum in spectra if spectrum]
-    if not known:
+    spectra = [(record or {}).get("spectrum", {}) for record in table.records]
+    frequencies = [spectrum[FREQUENCY] for spectrum in spectra if spectrum]
+    if not frequencies:
         return
-    most = max(len(spectrum["frequency_hertz"]) for spectrum in known)
-    one = all(spectrum["frequency_hertz"] == known[0]["frequency_hertz"] for spectrum in known)
-    for key, words in SPECTRUM.items():
-        attributes = {**_attributes(key, {}), "long_name": words}
-        if one and key == "frequency_hertz":
-            yield key, ("point", np.array(known[0][key]), attributes)
-            continue
-        values = np.full((len(spectra), most), np.nan)
-        for n, spectrum in enumerate(spectra):
-            if spectrum:
-                values[n, : len(spectrum[key])] = spectrum[key]
-        yield key, ((*dimensions, "point"), values.reshape(*shape, most), attributes)
+    steady = len(set(map(tuple, frequencies))) == 1
+    for key in (FREQUENCY, "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2"):
+        if steady and key == FREQUENCY:
+            yield key, (("point",), np.array(frequencies[0]), _attributes(key))
+        else:
+            values = _padded([spectrum.get(key, []) for spectrum in spectra])
+            yield key, _variable(table, values, _attributes(key), "point")
+
+
+def _padded(lists: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """A list of numbers per case as an array, NaN where a list is shorter than others."""
+    values = np.full((len(lists), max(map(len, lists))), np.nan)
+    for row, known in zip(values, lists, strict=True):
+        row[: len(known)] = known
+    return values
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
     """Values of one key as an array that netCDF can hold."""
     present = [value for value in values if value is not None]
-    if present and all(isinstance(value, bool) for value in present):
-        return np.array([NO_FLAG if value is None else int(value) for value in values], dtype=np.int8)
-    if all(is_number(value) for value in present):  # also where there is nothing at all
-        return np.array([math.nan if value is None else float(value) for value in values])
-    return np.array(["" if value is None else str(value) for value in values], dtype=object)
+    if set(map(type, present)) == {bool}:
+        return np.array(_filled(values, NO_FLAG), dtype=np.int8)
+    if all(map(is_number, present)):  # also where there is nothing at all
+        return np.array(_filled(values, math.nan), dtype=np.float64)
+    return np.array(list(map(str, _filled(values, ""))), dtype=object)
 
 
-def _attributes(key: str, units: Mapping[str, str]) -> dict[str, str]:
+def _filled(values: Sequence[Any], missing: Any) -> list[Any]:
+    return [missing if value is None else value for value in values]
+
+
+def _attributes(key: str, units: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Unit and long name of a key."""
-    unit = units.get(key) or next((unit for ending, unit in UNITS.items() if key.endswith(ending)), "1")
-    return {"units": unit, "long_name": LONG_NAMES.get(key, key.replace("_", " "))}
+    long_name = QUANTITIES[key].long_name if key in QUANTITIES else key.replace("_", " ")
+    return {"units": units.get(key) or edge_unit(key).udunits, "long_name": long_name}

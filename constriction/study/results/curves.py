@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, islice, product
 from typing import Any
 
 from constriction.base.errors import InputError
@@ -13,9 +13,12 @@ from constriction.base.quantities import shown
 from constriction.study.file.axes import Axis
 from constriction.study.file.figures import Figure, check_plots, names_of
 from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Row, Table, is_number, numeric
+from constriction.study.results.table import Row, Table, is_number, mean_and_spread, numeric
 
-USUAL = ("R_cstr_ohm_cm2", "C_cstr_farad_per_cm2")
+USUAL = (
+    *("R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"),
+    *("apparent_R_SE_ohm_cm2", "apparent_R_int_ohm_cm2", "apparent_C_int_farad_per_cm2"),
+)
 MOST_PICTURES = 24  # that are drawn without being asked for
 
 
@@ -53,23 +56,18 @@ def curves_of(table: Table, figure: Figure, y: str) -> list[Curve]:
         if row["status"] == "done" and _fits(row, figure.where) and row[figure.x] is not None:
             name = tuple(row[key] for key in figure.series)
             groups.setdefault(name, {}).setdefault(row[figure.x], []).append(row)
-    curves = []
-    for name, found in groups.items():
-        points = dict(sorted(found.items())) if all(is_number(x) for x in found) else found
-        for x, rows in () if figure.points else points.items():
+    for points in () if figure.points else groups.values():
+        for x, rows in points.items():
             _check_repeats(table, figure, x, rows)
-        values = [[row[y] for row in rows if row[y] is not None] for rows in points.values()]
-        mean = tuple(math.fsum(known) / len(known) if known else math.nan for known in values)
-        spread = tuple(map(_deviation, values, mean))
-        curves.append(Curve(dict(zip(figure.series, name, strict=True)), tuple(points), mean, spread))
-    return curves
+    return [_curve(dict(zip(figure.series, name, strict=True)), points, y) for name, points in groups.items()]
 
 
-def _deviation(values: list[float], mean: float) -> float:
-    """Standard deviation of repeats (n − 1), NaN for fewer than two."""
-    if len(values) < 2:
-        return math.nan
-    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+def _curve(label: Mapping[str, Any], points: Mapping[Any, list[Row]], y: str) -> Curve:
+    """A curve through the rows at each x."""
+    places = sorted(points) if all(map(is_number, points)) else list(points)
+    found = [mean_and_spread(row[y] for row in points[x]) for x in places]
+    mean, spread = (tuple(math.nan if value is None else value for value in part) for part in zip(*found, strict=True))
+    return Curve(label, tuple(places), mean, spread)
 
 
 def _check_repeats(table: Table, figure: Figure, x: Any, rows: list[Row]) -> None:
@@ -109,24 +107,26 @@ def _figure(given: Mapping[str, Any], table: Table, where: str) -> Figure:
 
 
 def _usual(table: Table) -> Iterator[Figure]:
-    """R_cstr, C_cstr and apparent values over the first axis, a curve for each value of the second."""
+    """R_cstr, C_cstr and apparent values, over each key where points lie here and there."""
     axes = [axis for axis in table.plan.study.axes if axis.table != "repeat"]
-    known = numeric(table)
-    y = tuple(
-        key for key in known if key in USUAL or key.startswith(("apparent_R", "apparent_C")) and "error" not in key
-    )
+    y = tuple(filter(USUAL.__contains__, numeric(table)))
+    title = table.plan.study.title
     if not y or not axes:
         return
-    x, title = axes[0].keys[0], table.plan.study.title
-    if any(axis.table in ("list", "latin_hypercube") for axis in axes):  # points here and there: no curves
-        for key in (key for axis in axes for key in axis.keys):
+    if {"list", "latin_hypercube"} & {axis.table for axis in axes}:
+        for key in chain.from_iterable(axis.keys for axis in axes):
             yield Figure(key, y, file=f"study-{key}.png", title=title, points=True)
-        return
-    series = tuple(axis.keys[0] for axis in axes[1:2])
-    pages = list(product(*(_first_values(axis) for axis in axes[2:])))
-    for number, page in enumerate(pages[:MOST_PICTURES], start=1):
-        fixed = dict(zip((axis.keys[0] for axis in axes[2:]), page, strict=True))
-        yield Figure(x, y, series, where=fixed, file=f"study-{number}.png" if fixed else "study.png", title=title)
+    else:
+        yield from _pages(axes, y, title)
+
+
+def _pages(axes: Sequence[Axis], y: tuple[str, ...], title: str) -> Iterator[Figure]:
+    """Pictures over the first axis, a curve for each value of the second, a picture for those of the others."""
+    x, *others = (axis.keys[0] for axis in axes)
+    for number, page in enumerate(islice(product(*map(_first_values, axes[2:])), MOST_PICTURES), start=1):
+        fixed = dict(zip(others[1:], page, strict=True))
+        file = f"study-{number}.png" if fixed else "study.png"
+        yield Figure(x, y, tuple(others[:1]), where=fixed, file=file, title=title)
 
 
 def _first_values(axis: Axis) -> list[Any]:

@@ -7,8 +7,9 @@ import io
 import json
 import math
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from constriction.study.run.plan import Plan, units_of
@@ -25,6 +26,9 @@ class Table:
 
     `keys` are the axis and derived keys, in SI, their `units` beside; `outputs` the keys of result.json; then
     status and error. `records` holds what else was kept, None for a case that is missing.
+
+    Rows and not arrays, since whole numbers, texts, truth values and lists of any length go into cases.csv as they are
+    in the records; `collect.dataset_of` makes the arrays.
     """
 
     plan: Plan
@@ -58,17 +62,24 @@ def table_of(plan: Plan, store: Store) -> Table:
     study = plan.study
     keys = (*study.keys, *study.derivation.targets)
     by_key = {key: store.read(key) for key in dict.fromkeys(entry.key for entry in plan.entries)}
-    outputs = dict.fromkeys(
-        key for record in by_key.values() if record is not None for key in record.get("result", {}) if key not in keys
-    )
-    rows = []
-    for entry in plan.entries:
-        record = by_key[entry.key] or {"status": MISSING, "error": ""}
-        result = record.get("result", {})
-        row = {**{key: entry.labels.get(key) for key in keys}, **{key: result.get(key) for key in outputs}}
-        rows.append({**row, "status": record["status"], "error": record["error"]})
+    results = [record.get("result", {}) for record in by_key.values() if record is not None]
+    outputs = tuple(dict.fromkeys(key for result in results for key in result if key not in keys))
     records = tuple(by_key[entry.key] for entry in plan.entries)
-    return Table(plan, keys, units_of(plan), tuple(outputs), tuple(rows), records)
+    rows = tuple(
+        _picked(keys, entry.labels) | _row_of(outputs, record)
+        for entry, record in zip(plan.entries, records, strict=True)
+    )
+    return Table(plan, keys, units_of(plan), outputs, rows, records)
+
+
+def _row_of(outputs: Sequence[str], record: Record | None) -> Row:
+    """The part of a row that comes from a case's record."""
+    found = record or {"status": MISSING, "error": ""}
+    return _picked(outputs, found.get("result", {})) | {"status": found["status"], "error": found["error"]}
+
+
+def _picked(keys: Sequence[str], values: Mapping[str, Any]) -> Row:
+    return {key: values.get(key) for key in keys}
 
 
 def numeric(table: Table) -> tuple[str, ...]:
@@ -94,19 +105,28 @@ def means(table: Table) -> Iterator[Row]:
     """
     kept = [key for key in table.keys if key not in table.repeated]
     outputs = [key for key in numeric(table) if not key.startswith("relative_error")]
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    repeated = [n for n, axis in enumerate(table.plan.study.axes) if axis.table == "repeat"]
-    for entry, row in zip(table.plan.entries, table.rows, strict=True):
-        place = tuple(index for n, index in enumerate(entry.places) if n not in repeated)
-        groups.setdefault(place, []).append(row)
-    for group in groups.values():
+    for group in _repeats(table):
         done = [row for row in group if row["status"] == "done"]
-        row = {**{key: group[0][key] for key in kept}, "repeats": len(done)}
+        row = {**_picked(kept, group[0]), "repeats": len(done)}
         for key in outputs:
-            values = [row[key] for row in done if row[key] is not None]
-            row[key] = statistics.fmean(values) if values else None
-            row[f"{key}_spread"] = statistics.stdev(values) if len(values) > 1 else None
+            row[key], row[f"{key}_spread"] = mean_and_spread([row[key] for row in done])
         yield row
+
+
+def _repeats(table: Table) -> Iterable[list[Row]]:
+    """The rows that differ in nothing but their repeats, in plan order."""
+    groups: dict[tuple[int, ...], list[Row]] = {}
+    kept = [axis.table != "repeat" for axis in table.plan.study.axes]
+    for entry, row in zip(table.plan.entries, table.rows, strict=True):
+        groups.setdefault(tuple(compress(entry.places, kept)), []).append(row)
+    return groups.values()
+
+
+def mean_and_spread(values: Iterable[float | None]) -> tuple[float | None, float | None]:
+    """Mean and standard deviation (n − 1) of the values that are there; None for fewer than one and two of them."""
+    known = [value for value in values if value is not None]
+    mean = statistics.fmean(known) if known else None
+    return mean, statistics.stdev(known) if len(known) > 1 else None
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from constriction.case.interface import Interface
 from constriction.case.schema import Case
-from constriction.field.finite_elements import disturbed_depth, expected_effort
+from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
@@ -70,33 +70,33 @@ def layout_of(interface: Interface) -> Layout:
     return layout(interface)
 
 
-def geometry_key(case: Case, plan: Layout) -> str:
+def geometry_key(case: Case, contacts: Layout) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
     own = {
         section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
         for section, values in case.model_dump(by_alias=True).items()
         if isinstance(values, dict)
     }
-    volume = gap_model(case, plan) == "volume"
+    volume = gap_model(case, contacts) == "volume"
     parts = (
         own,
-        _in_pitches(plan.cell, plan.pitch),
-        tuple(_in_pitches(spot, plan.pitch) for spot in plan.spots),
-        _rounded([size / plan.pitch for size in plan.sizes]),
-        plan.inverted,
-        _rounded([min(case.electrolyte.thickness, disturbed_depth(plan)) / plan.pitch]),
-        _rounded([case.gap.height / plan.pitch]) if volume and case.gap.height is not None else None,
+        _in_pitches(contacts.cell, contacts.pitch),
+        tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
+        _rounded([size / contacts.pitch for size in contacts.sizes]),
+        contacts.inverted,
+        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
+        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def effort_of(case: Case, plan: Layout) -> Effort:
+def effort_of(case: Case, contacts: Layout) -> Effort:
     """What solving the geometry of a case will probably take: an estimate from the length of its rims."""
     goal = Goal(case.accuracy.relative_error, math.inf)
     if case.accuracy.method == "spectral":
-        pixels, memory = expected_pixels(plan, goal)
+        pixels, memory = expected_pixels(contacts, goal)
         return Effort(pixels, SECONDS_AT_LEAST + SECONDS_PER_PIXEL * pixels, memory)
-    unknowns, memory = expected_effort(plan, goal)
+    unknowns, memory = expected_effort(contacts, goal)
     return Effort(unknowns, SECONDS_AT_LEAST + SECONDS_PER_UNKNOWN * unknowns, memory)
 
 

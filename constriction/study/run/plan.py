@@ -18,7 +18,7 @@ from constriction.simulation.simulate import check_size
 from constriction.study.file.axes import DEFAULT, Point, points
 from constriction.study.file.derive import derive, is_case_key
 from constriction.study.file.file import Study
-from constriction.study.file.parameters import UNITS, Quantity, in_case_words, label_of, quantity_of
+from constriction.study.file.parameters import UNITS, Quantity, in_case_words, label_of, quantity_of, read_at
 from constriction.study.run.geometry import SECONDS_PER_CASE, Effort, effort_of, geometry_key, layout_of
 
 MOST_CASES = 100_000  # without being asked
@@ -26,7 +26,7 @@ LONGEST_TOLD = 300  # characters of a case in an error
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlannedCase:
     """One case of a study.
 
     `number` counts from 0 in the order of the axes, `places` are the indices along them, `point` the values there as
@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Geometry:
+class SharedGeometry:
     """What is solved once: the numbers of the entries that share it, and what it will probably take."""
 
     entries: tuple[int, ...]
@@ -63,8 +63,12 @@ class Plan:
     """All cases of a study in their order, and their geometries in the order of their first case."""
 
     study: Study
-    entries: tuple[Entry, ...]
-    geometries: tuple[Geometry, ...]
+    entries: tuple[PlannedCase, ...]
+    geometries: tuple[SharedGeometry, ...]
+
+    def cases_of(self, geometry: SharedGeometry) -> tuple[PlannedCase, ...]:
+        """The cases that a geometry is solved for."""
+        return tuple(self.entries[number] for number in geometry.entries)
 
     @property
     def keys(self) -> set[str]:
@@ -101,22 +105,24 @@ def plan_of(study: Study, memory: float, version: str | None = None) -> Plan:
         InputError: a case is not valid; one line with file, key, value and what is expected.
     """
     version = package_version() if version is None else version
-    entries: list[Entry] = []
+    entries: list[PlannedCase] = []
     members: dict[str, list[int]] = {}
     first: dict[str, Layout] = {}
     numbers: dict[str, int] = {}
     for places, point in points(study.axes):
         case, labels = _case_of(study, point)
-        name, plan, problem = _geometry_of(case, memory)
-        if plan is not None:
+        name, contacts, problem = _geometry_of(case, memory)
+        if contacts is not None:
             numbers.setdefault(name, len(numbers))
-            first.setdefault(name, plan)
+            first.setdefault(name, contacts)
             members.setdefault(name, []).append(len(entries))
         entries.append(
-            Entry(len(entries), places, point, labels, case, record_key(case, version), numbers.get(name), problem)
+            PlannedCase(
+                len(entries), places, point, labels, case, record_key(case, version), numbers.get(name), problem
+            )
         )
     geometries = [
-        Geometry(tuple(group), effort_of(entries[group[0]].case, first[name])) for name, group in members.items()
+        SharedGeometry(tuple(group), effort_of(entries[group[0]].case, first[name])) for name, group in members.items()
     ]
     return Plan(study, tuple(entries), tuple(geometries))
 
@@ -165,16 +171,8 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
         if is_case_key(key):
             _set(data, key, in_case_words(quantity))
     case = parse_case(data, f"{study.source}: case {_told(point, derived)}")
-    labels = {key: _label(f"{study.source}: {key}", value) for key, value in point.items()}
+    labels = {key: read_at(f"{study.source}: {key}", label_of, value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
-
-
-def _label(where: str, value: Any) -> Any:
-    """What stands for a value of an axis in a table."""
-    try:
-        return label_of(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
 
 
 def _told(point: Point, derived: Mapping[str, Quantity]) -> str:
@@ -193,13 +191,19 @@ def _with_point(study: Study, point: Point) -> dict[str, Any]:
     for key, value in point.items():
         if is_case_key(key):
             _set(data, key, value)
-    seeds = [key for axis in study.axes if axis.table == "repeat" for key in axis.keys if is_case_key(key)]
-    for key in seeds:  # a lattice has no seed: all its repeats are one case
-        section, _, name = key.partition(".")
-        table = data.get(section, {})  # what is no table the case's own check tells
-        if section == "interface" and isinstance(table, dict) and not takes(str(table.get("pattern")), name):
-            table.pop(name, None)
+    _drop_seeds(study, data)
     return data
+
+
+def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
+    """A lattice has no seed: all its repeats are one case."""
+    table = data.get("interface")
+    if not isinstance(table, dict):  # the case's own check tells
+        return
+    repeated = [key.partition(".") for axis in study.axes if axis.table == "repeat" for key in axis.keys]
+    for section, _, name in repeated:
+        if section == "interface" and not takes(str(table.get("pattern")), name):
+            table.pop(name, None)
 
 
 def _set(data: dict[str, Any], key: str, value: Any) -> None:
@@ -217,7 +221,7 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
     """The geometry's name and layout; or, without a layout, why the contacts cannot be made."""
     try:
         check_size(case, memory)
-        plan = layout_of(case.interface)
+        contacts = layout_of(case.interface)
     except InputError as error:
         return "", None, str(error)
-    return geometry_key(case, plan), plan, None
+    return geometry_key(case, contacts), contacts, None

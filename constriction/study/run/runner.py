@@ -9,28 +9,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import psutil
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
-from constriction.base.memory import release
+from constriction.base.memory import free_memory, release
 from constriction.case.schema import Case, resolved_toml
 from constriction.field.response import Response
-from constriction.simulation.record import OHM_CM2, result_record
+from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, solve_geometry
 from constriction.simulation.weights import gap_ratio
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
-from constriction.study.run.plan import Entry, Plan
+from constriction.study.run.plan import Plan, PlannedCase
 from constriction.study.run.store import Record, Store
 
-WORTH_SHARING = (
-    50_000  # unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare
-)
-FREE_MEMORY_SHARE = 0.8
+# Unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare.
+WORTH_SHARING = 50_000
 NOT_REPRODUCIBLE = "seconds_"  # keys that begin so are times, and differ from run to run
 VERSIONS = "versions"
 TOLD = (InputError, MeshError, SolverError)  # with a message that says everything
@@ -43,16 +41,21 @@ class Package:
     Without a geometry there is one case, whose contacts cannot be made.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PlannedCase, ...]
     pending: frozenset[str]
     effort: Effort
+
+    @property
+    def to_do(self) -> list[PlannedCase]:
+        """One entry for each record that is still to be made."""
+        return list({entry.key: entry for entry in self.entries if entry.key in self.pending}.values())
 
 
 @dataclass(frozen=True)
 class Event:
     """A case that was finished: its entry and record, and how many of all are."""
 
-    entry: Entry
+    entry: PlannedCase
     record: Record
     finished: int
     total: int
@@ -74,7 +77,7 @@ class How:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did: cases done and failed by it, seconds it took, and of each rank those it was busy."""
+    """What a run did: cases done and failed by it, the time it took (s), and how long each rank was busy (s)."""
 
     done: int
     failed: int
@@ -106,16 +109,12 @@ def packages_of(plan: Plan, store: Store, shard: Shard, retry_failed: bool = Fal
     """
     done, failed = store.finished()
     settled = done if retry_failed else done | failed
-    packages = []
-    for number, geometry in enumerate(plan.geometries):
-        entries = tuple(plan.entries[n] for n in geometry.entries)
-        pending = frozenset(entry.key for entry in entries) - settled
-        if shard.has(number) and pending:
-            packages.append(Package(entries, pending, geometry.effort))
-    for entry in plan.entries:
-        if entry.geometry is None and entry.key not in settled and shard.has(entry.number):
-            packages.append(Package((entry,), frozenset({entry.key}), Effort(0, 0, 0)))
-    return sorted(packages, key=lambda package: package.effort.seconds, reverse=True)  # stable: ties in plan order
+    groups = [(plan.cases_of(one), one.effort) for number, one in enumerate(plan.geometries) if shard.has(number)]
+    without = filter(lambda entry: entry.geometry is None, plan.entries)
+    groups += [((entry,), Effort(0, 0, 0)) for entry in without if shard.has(entry.number)]
+    packages = [Package(entries, frozenset(e.key for e in entries) - settled, effort) for entries, effort in groups]
+    longest_first = sorted(packages, key=lambda package: package.effort.seconds, reverse=True)
+    return [package for package in longest_first if package.pending]  # stable: ties in plan order
 
 
 def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
@@ -173,7 +172,7 @@ def memory_of_a_rank(how: How) -> float:
     if how.memory is not None:
         return how.memory / comm.size
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    share = FREE_MEMORY_SHARE * psutil.virtual_memory().available / node.size
+    share = free_memory() / node.size
     node.Free()
     return float(comm.allreduce(share, MPI.MIN))
 
@@ -201,19 +200,18 @@ def _numbers(worker: _Worker, count: int) -> Iterator[int]:
 
 def _do(package: Package, worker: _Worker) -> None:
     """Solve a geometry and make its cases; collective over the group."""
-    pending = {entry.key: entry for entry in package.entries if entry.key in package.pending}
     try:
         response, seconds = _respond(package, worker)
     except Exception as error:
         # these all ranks of a group raise together, which leaves them in step; of anything else the others know nothing
         together = worker.group.size == 1 or isinstance(error, TOLD)
-        for entry in pending.values() if worker.group.rank == 0 or not together else ():
+        for entry in package.to_do if worker.group.rank == 0 or not together else ():
             _finish(entry, failure(entry.case, error), worker)
         if not together:
             raise
         return
     if worker.group.rank == 0:
-        for entry in pending.values():
+        for entry in package.to_do:
             _finish(entry, _record(entry, response, seconds), worker)
 
 
@@ -233,13 +231,13 @@ def _enter_mpi(comm: MPI.Comm) -> None:
     comm.Iprobe()
 
 
-def all_ratios(entries: Sequence[Entry]) -> NDArray[np.complex128]:
+def all_ratios(entries: Sequence[PlannedCase]) -> NDArray[np.complex128]:
     """The ratios of gap to electrolyte in all sweeps of cases, each once."""
     parts = [gap_ratio(entry.case, layout_of(entry.case.interface), sweep_frequencies(entry.case)) for entry in entries]
     return np.unique(np.concatenate(parts))
 
 
-def _record(entry: Entry, response: Response[Any], seconds: float) -> Record:
+def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
     """The record of a case, or of its failure."""
     try:
         return success(result_of(entry.case, layout_of(entry.case.interface), response, seconds))
@@ -252,17 +250,17 @@ def success(result: Result) -> Record:
     whole = result_record(result)
     times = {key: value for key, value in whole.items() if key.startswith(NOT_REPRODUCIBLE)}
     versions = whole.pop(VERSIONS)
-    impedance = result.spectrum.impedance * OHM_CM2
+    spectrum = {
+        "frequency_hertz": result.spectrum.frequency,
+        "real_impedance_ohm_cm2": result.spectrum.impedance.real,
+        "imaginary_impedance_ohm_cm2": result.spectrum.impedance.imag,
+    }
     return {
         "status": "done",
         "error": "",
         "case": resolved_toml(result.case),
         "result": {key: value for key, value in whole.items() if key not in times},
-        "spectrum": {
-            "frequency_hertz": result.spectrum.frequency.tolist(),
-            "real_impedance_ohm_cm2": impedance.real.tolist(),
-            "imaginary_impedance_ohm_cm2": impedance.imag.tolist(),
-        },
+        "spectrum": {key: values.tolist() for key, values in edge_record(spectrum).items()},
         "times": times,
         "versions": versions,
     }
@@ -275,7 +273,7 @@ def failure(case: Case, error: Exception) -> Record:
     return {"status": "failed", "error": message, "case": resolved_toml(case)}
 
 
-def _finish(entry: Entry, record: Record, worker: _Worker) -> None:
+def _finish(entry: PlannedCase, record: Record, worker: _Worker) -> None:
     """Keep a record and tell of it."""
     store, failed = worker.store, record["status"] == "failed"
     store.write(entry.key, record)

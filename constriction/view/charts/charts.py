@@ -1,30 +1,19 @@
-"""Charts as plain data, and as plotly draws them; `stills` draws the same ones without JavaScript.
+"""Charts as plain data; `writers.plotly` and `writers.svg` make of them what a page shows.
 
-Colours are names of the page's style sheet (`--c0`, `--ink`), so that the page decides on light or dark.
+Colours are names of the page's style sheet, so that the page decides on light or dark.
 """
 
 from __future__ import annotations
 
-import html
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-
-from constriction.view.charts.labels import hertz, seconds
-from constriction.view.writers.ticks import QUANTITIES, log_ticks, plain
+from numpy.typing import ArrayLike, NDArray
 
 # Up to six curves are told apart; `muted` is for what others are compared with.
 PALETTE = ("c0", "c1", "c2", "c3", "c4", "c5")
 SYMBOLS = ("circle", "square", "diamond", "triangle", "cross", "star")
-_PLOTLY_SYMBOLS = {"triangle": "triangle-up", "cross": "x-thin"}
-_PANEL_HEIGHT, _SINGLE_HEIGHT, _MARGINS = 190, 330, 90  # pixels
-_LEGEND_ROW, _LEGEND_LETTERS = 19, 110  # pixels; letters that fit side by side
-_MOST_TICKS = 8  # between integers
-_PANEL_GAP = 0.06  # of the height, between panels
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +52,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Axis:
+class ChartAxis:
     """Name with unit, and how numbers are laid out.
 
     `scale` is "linear", "whole" (ticks at integers only), "log", or "frequency" and "time" (log, decades in words, so
@@ -81,9 +70,19 @@ class Axis:
 class Panel:
     """Series over the chart's common x; `levels` are horizontal dashed lines."""
 
-    y: Axis
+    y: ChartAxis
     series: tuple[Series, ...]
     levels: tuple[float, ...] = ()
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The x of all series, in one row."""
+        return _joined(series.x for series in self.series)
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The y of all series, in one row."""
+        return _joined(series.y for series in self.series)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +99,14 @@ class Chart:
 
     title: str
     caption: str
-    x: Axis
+    x: ChartAxis
     panels: tuple[Panel, ...] = field(default=())
     equal: bool = False
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """The x of all panels, in one row."""
+        return _joined(panel.places for panel in self.panels)
 
     def __post_init__(self) -> None:
         """Check what no picture could show."""
@@ -112,159 +116,5 @@ class Chart:
             )
 
 
-def named_ticks(scale: str, low: float, high: float) -> list[tuple[float, str]]:
-    """Decades between two frequencies in Hz or times in s, at most about nine, with their names."""
-    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    step = max(1, math.ceil((last - first + 1) / 9))
-    name = hertz if scale == "frequency" else seconds
-    return [(10.0**power, name(10.0**power)) for power in range(first, last + 1, step)]
-
-
-def figure(chart: Chart) -> dict[str, Any]:
-    """A chart as plotly's `data` and `layout`; plain lists, numbers and strings."""
-    count = len(chart.panels)
-    shown: set[str] = set()
-    data: list[dict[str, Any]] = []
-    layout = _common_layout(_SINGLE_HEIGHT + _MARGINS if count == 1 else _PANEL_HEIGHT * count + _MARGINS)
-    more = _LEGEND_ROW * (_legend_rows(chart) - 1)
-    layout["height"] += more
-    layout["margin"]["t"] += more
-    layout["xaxis"] = _axis(chart.x, [s.x for panel in chart.panels for s in panel.series])
-    share = (1 - _PANEL_GAP * (count - 1)) / count
-    for number, panel in enumerate(chart.panels):
-        name = "y" if number == 0 else f"y{number + 1}"
-        top = 1 - number * (share + _PANEL_GAP)
-        axis = _axis(panel.y, [s.y for s in panel.series])
-        layout["yaxis" + name[1:]] = axis | {"domain": [max(0.0, round(top - share, 6)), round(top, 6)]}
-        layout["shapes"] += [_level(value, name) for value in panel.levels]
-        for series in panel.series:
-            first = bool(series.label) and series.label not in shown
-            shown.add(series.label)
-            data.append(_trace(series) | {"yaxis": name, "showlegend": first})
-    layout["xaxis"]["anchor"] = "y" if count == 1 else f"y{count}"
-    if chart.equal:
-        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
-        layout["xaxis"]["constraintoward"] = "left"
-        layout["margin"]["r"] = 48  # names of points stand beside the last arc
-        layout["meta"] = {"shape": _shape(chart.panels[0])}
-    return {"data": data, "layout": layout}
-
-
-def _legend_rows(chart: Chart) -> int:
-    """Rows that the legend of a page as wide as a text takes."""
-    labels = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label)
-    longest = max(map(len, labels), default=1)
-    return max(1, math.ceil(len(labels) / max(1, _LEGEND_LETTERS // (longest + 8))))
-
-
-def _common_layout(height: int) -> dict[str, Any]:
-    return {
-        "height": height,
-        "autosize": True,
-        "uirevision": "kept",
-        "margin": {"l": 62, "r": 14, "t": 40, "b": 48},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
-        "hovermode": "closest",
-        "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--line", "font": {"color": "--ink"}},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
-        "shapes": [],
-    }
-
-
-def _shape(panel: Panel) -> float:
-    """Height over width of what a panel shows, from y = 0 on; at most 2."""
-    x = np.concatenate([np.asarray(series.x, dtype=float) for series in panel.series])
-    y = np.concatenate([np.asarray(series.y, dtype=float) for series in panel.series])
-    width, height = float(np.nanmax(x) - np.nanmin(x)), max(float(np.nanmax(y)), 0.0) - min(float(np.nanmin(y)), 0.0)
-    return round(min(height / width, 2.0), 4) if width > 0 else 2.0
-
-
-def _axis(axis: Axis, values: Sequence[ArrayLike]) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "title": {"text": _typeset(axis.label), "standoff": 8},
-        "gridcolor": "--grid",
-        "linecolor": "--line",
-        "zerolinecolor": "--line",
-        "showline": True,
-        "ticks": "outside",
-        "tickcolor": "--line",
-        "automargin": True,
-    }
-    if axis.names:
-        texts = [html.escape(name) for name in axis.names]
-        return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
-    if axis.scale == "linear":
-        return found | ({"range": list(axis.limits)} if axis.limits else {})
-    every = np.concatenate([np.asarray(part, dtype=float) for part in values])
-    every = every[np.isfinite(every)]
-    if axis.scale == "whole":
-        return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
-    ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
-    found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
-    return found | {"type": "log"}
-
-
-def ticks_of(scale: str, low: float, high: float) -> list[tuple[float, str]]:
-    """The numbers of a logarithmic axis, a little beyond its values, with their names."""
-    if scale != "log":
-        return named_ticks(scale, low, high)
-    air = (high / low) ** 0.05
-    return [(value, plain(value)) for value in log_ticks(low / air, high * air)]
-
-
-def _typeset(text: str) -> str:
-    """A text for plotly: R_SE as a symbol."""
-    return QUANTITIES.sub(r"<i>\1</i><sub>\2</sub>", html.escape(text))
-
-
-def _level(value: float, axis: str) -> dict[str, Any]:
-    line = {"color": "--muted", "dash": "dash", "width": 1.2}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": value, "y1": value, "line": line}
-
-
-def _trace(series: Series) -> dict[str, Any]:
-    colour = f"--{series.colour}"
-    parts = [("lines", series.line), ("markers", series.symbol), ("text", any(series.names))]
-    trace: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "+".join(name for name, wanted in parts if wanted) or "none",
-        "x": numbers(series.x),
-        "y": numbers(series.y),
-        "name": _typeset(series.label),
-        "legendgroup": html.escape(series.label),
-        "line": {
-            "color": colour,
-            "width": (1 if series.colour == "muted" else 2) * series.width,
-            "dash": "dash" if series.line == "dashed" else "solid",
-        },
-        "marker": _marker(series, colour),
-    }
-    if series.hover:
-        trace |= {"hovertext": [html.escape(text) for text in series.hover], "hoverinfo": "text"}
-    elif series.line and not series.symbol:
-        trace["hoverinfo"] = "skip"
-    if any(series.names):
-        trace |= {"text": [html.escape(name) for name in series.names], "cliponaxis": False}
-        trace["textposition"] = list(series.places) or "top center"
-        trace["textfont"] = {"color": colour if series.colour == "ink" else "--muted", "size": 12}
-    if series.error is not None:
-        trace["error_y"] = {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}
-    return trace
-
-
-def _marker(series: Series, colour: str) -> dict[str, Any]:
-    if not series.symbol:
-        return {}
-    name = _PLOTLY_SYMBOLS.get(series.symbol, series.symbol)
-    size = 9 if series.colour == "ink" else 6 * series.width**0.5
-    marker = {"symbol": name + "-open" if series.hollow else name, "size": size, "color": colour}
-    return marker | ({"line": {"width": 1.5, "color": colour}} if series.hollow or name.endswith("thin") else {})
-
-
-def numbers(values: ArrayLike) -> list[float | None]:
-    """Seven digits of each, which is more than a picture shows; None for what is not finite."""
-    flat = np.asarray(values, dtype=float).ravel().tolist()
-    return [float(f"{value:.7g}") if math.isfinite(value) else None for value in flat]
+def _joined(parts: Iterable[ArrayLike]) -> NDArray[np.float64]:
+    return np.concatenate([np.empty(0), *(np.asarray(part, dtype=float) for part in parts)])

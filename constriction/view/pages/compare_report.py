@@ -14,10 +14,13 @@ import numpy as np
 from constriction.compare.cell import Cell
 from constriction.compare.records import Entry, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.spectra_charts import Curve, bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+
+type Row = Mapping[str, str]
 
 FILES = (
     ("comparison.json", "all numbers, the unit in each key"),
@@ -60,12 +63,12 @@ def compare_report(record: Mapping[str, Any], cell: Cell, entries: Sequence[Entr
         Paragraph("Files beside this page:"),
         Links(FILES),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+        TableSection("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
     ]
     return Report(f"Measured over simulated: {title}", "constriction compare", tuple(sections))
 
 
-def compare_answer(rows: Sequence[Mapping[str, str]]) -> Answer:
+def compare_answer(rows: Sequence[Row]) -> Answer:
     """What the differences say, in sentences.
 
     Args:
@@ -80,13 +83,15 @@ def compare_answer(rows: Sequence[Mapping[str, str]]) -> Answer:
         sentences.append(f"{_counted(failed)} could not be compared: see the table.")
     if not known:
         return Answer("Nothing to compare", tuple(sentences), caution=True)
+    return Answer(_headline(known, far, alone), tuple(sentences), caution=bool(failed))
+
+
+def _headline(known: Sequence[Row], far: Sequence[Row], alone: Sequence[Row]) -> str:
     if far:
-        headline = f"{len(far)} of {len(known)} differences are larger than {AGREE:g} error bars"
-    elif alone:
-        headline = "One shows an arc that the other has not"
-    else:
-        headline = f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
-    return Answer(headline, tuple(sentences), caution=bool(failed))
+        return f"{len(far)} of {len(known)} differences are larger than {AGREE:g} error bars"
+    if alone:
+        return "One shows an arc that the other has not"
+    return f"{', '.join(dict.fromkeys(row['quantity'] for row in known))}: within {AGREE:g} error bars"
 
 
 def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
@@ -102,13 +107,13 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
     outside = (measured.frequency >= low) & (measured.frequency <= high)
     outside &= ~np.isin(measured.frequency, stays.frequency)
     curves = [
-        Curve("measured", stays),
-        Curve("simulated", cell.spectrum(frequency), "line", "c1"),
-        Curve("full contact", cell.pristine(frequency), "reference", "muted"),
+        SpectrumCurve("measured", stays),
+        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
+        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
     ]
     if outside.any():
         left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
-        curves.append(Curve("left out", left_out, "crosses", "muted"))
+        curves.append(SpectrumCurve("left out", left_out, "crosses", "muted"))
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     caption = "(measured − simulated) / |simulated|"
@@ -122,18 +127,18 @@ def entry_sections(entry: Entry, cell: Cell) -> Iterator[Section]:
         yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=list(lines), caption=caption)
 
 
-def _sentence(row: Mapping[str, str]) -> str:
+def _sentence(row: Row) -> str:
     percent, bars = float(row["difference_percent"]), float(row["difference_in_error_bars"])
     side = "above" if percent > 0 else "below"
     return f"{Path(row['file']).name}: {row['quantity']} is {abs(percent):.3g} % {side}, {abs(bars):.3g} error bars."
 
 
-def _alone(row: Mapping[str, str]) -> str:
+def _alone(row: Row) -> str:
     only, other = ("measured", "simulated") if row["measured"] else ("simulated", "measured")
     return f"{Path(row['file']).name}: {row['quantity']} is {only}, {other} none."
 
 
-def _short(row: Mapping[str, str]) -> dict[str, str]:
+def _short(row: Row) -> dict[str, str]:
     """A row of table.csv for the page: the file without its folder, remarks only where there is nothing else."""
     sweep = row["sweep"] if row["sweep"] != "1" else ""
     return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from constriction.geometry.cell import Layout
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
-from constriction.view.pages.report import Scene
+from constriction.view.pages.sections import SceneSection
+from constriction.view.pictures.solids import solids_png
 from constriction.view.terminal.words import engineering, significant
-from constriction.view.writers.stills import solids_png
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16
@@ -26,15 +26,15 @@ _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
-def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> Scene:
+def contact_scene(layout: Layout, gap_height: float | None, thickness: float) -> SceneSection:
     """The contacts of a case to look at from all sides.
 
     Args:
-        plan: the mirror cell, of which a whole lattice cell is drawn.
-        gap_height: metres, None without a gap.
-        thickness: of the slab, metres.
+        layout: the mirror cell, of which a whole lattice cell is drawn.
+        gap_height: in m, None without a gap.
+        thickness: of the slab, in m.
     """
-    found = relief(plan)
+    found = relief(layout)
     longest = max(found.width, found.depth)
     side = math.sqrt(statistics.fmean(contact.area for contact in found.contacts))
     high = min(ISLAND * longest, SLENDER * side)
@@ -47,18 +47,18 @@ def contact_scene(plan: Layout, gap_height: float | None, thickness: float) -> S
     data.append(_rims(islands, size))
     still = solids_png([(solid, _STILL[name]) for solid, name, _ in parts[:2]])
     ratio = None if gap_height is None else high / gap_height
-    caption = f"{_caption(found, plan, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick, is cut off "
+    caption = f"{_caption(found, layout, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick, is cut off "
     caption += "below. In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
     lengths = found.width, found.depth, 1.1 * high + SLAB * longest
     shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
-    return Scene("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
+    return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
 
 
-def _caption(found: Relief, plan: Layout, gap_height: float | None, ratio: float | None) -> str:
+def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:
     width, depth = (engineering(length, "m") for length in (found.width, found.depth))
-    what = "One lattice cell" if plan.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
+    what = "One lattice cell" if layout.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
     size = f"{width} × {depth}"
-    if plan.lattice_images == STRIPES:
+    if layout.lattice_images == STRIPES:
         what, size = "One period", f"{width} wide and drawn as long, for along it nothing varies"
     words = f"{what}, {size}: contacts (yellow) on the electrolyte (grey)."
     if gap_height is None or ratio is None:

@@ -8,29 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from constriction.view.charts.spectra_charts import (
-    Curve,
-    bode_chart,
-    drt_chart,
-    nyquist_chart,
-    residual_chart,
-    trend_chart,
-)
+from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
+from constriction.view.charts.curves import display_unit
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import fits_table
-from constriction.view.pages.report import Answer, Heading, Links, Paragraph, Report, Section, Table
-from constriction.view.writers.plots import BLUE, GREY, VERMILION, display_unit
-from constriction.view.writers.spectra_plots import Layer, Picture
-from constriction.view.writers.trends import SeriesOfTrends
+from constriction.view.pages.sections import Answer, Heading, Links, Paragraph, Report, Section, TableSection
 
-_COLOURS = {BLUE: "c0", VERMILION: "c1", GREY: "muted", "black": "c2"}
-_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "what is plotted against charge"))
+_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
+_NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
+    "by": ("normalised by", ""),
+    "area_cm2": ("area", "cm²"),
+    "thickness_cm": ("thickness", "cm"),
+    "area_over_thickness_cm": ("area / thickness", "cm"),
+    "file": ("pristine cell", ""),
+    "circuit": ("its circuit", ""),
+    "R_SE_ohm": ("its R_SE", "Ω"),
+    "R_SE_stderr_ohm": ("standard error of its R_SE", "Ω"),
+    "conductivity_siemens_per_cm": ("conductivity", "S/cm"),
+}
 _TOLD = 6  # spectra that are told one by one before the table
 
 
 def fit_report(
     record: Mapping[str, Any],
-    pictures: Sequence[Picture],
+    pictures: Sequence[AnalysisPicture],
     how: Origin,
     files: Sequence[str],
     series: SeriesOfTrends | None = None,
@@ -52,14 +54,23 @@ def fit_report(
         sections += [Heading(picture.title), *picture_sections(picture)]
     normalisation = record["normalisation"] or {}
     sections += [
-        *repeat_sections(how, record["versions"], [(name, str(value)) for name, value in normalisation.items()]),
+        *repeat_sections(how, record["versions"], _normalised_by(normalisation)),
         Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in _FILES if name in files)),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
+        TableSection("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
     ]
     title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
     return Report(title, "constriction analyze", tuple(sections))
+
+
+def _normalised_by(normalisation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The rows that tell by what a cell's values were normalised, in words and with units."""
+    rows = []
+    for name, value in normalisation.items():
+        words, unit = _NORMALISED_BY.get(name, (name, ""))
+        rows.append((words, f"{value:.6g} {unit}".rstrip() if isinstance(value, float) else str(value)))
+    return rows
 
 
 def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
@@ -70,20 +81,22 @@ def fit_answer(files: Sequence[Mapping[str, Any]]) -> Answer:
     """
     table = fits_table(files)
     rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
-    failed = [record["file"] for record in files if record.get("error")]
+    failed = sum(bool(record.get("error")) for record in files)
     doubtful = sum(bool(record.get("doubts")) for record in files)
+    sentences: list[str] = []
     if len(rows) == 1 and not failed:
-        headline, sentences = f"R_SE = {rows[0]['R_SE']}", [_told(rows[0], ("R_int", "C_int", "circuit"))]
+        headline = f"R_SE = {rows[0]['R_SE']}"
+        sentences.append(_told(rows[0], ("R_int", "C_int", "circuit")))
     else:
-        headline = f"{len(rows) - len(failed)} of {len(rows)} spectra fitted"
-        keys = ("R_SE", "R_int", "C_int")
-        sentences = [f"{row['spectrum']}: {_told(row, keys)}" for row in rows[:_TOLD]] if len(rows) <= _TOLD else []
+        headline = f"{len(rows) - failed} of {len(rows)} spectra fitted"
+        if len(rows) <= _TOLD:
+            sentences += [f"{row['spectrum']}: {_told(row, ('R_SE', 'R_int', 'C_int'))}" for row in rows]
     if doubtful:
         sentences.append(f"Doubts about {doubtful} of {len(rows)}: see the remarks in the table.")
-    return Answer(headline, tuple(sentences), caution=bool(failed or doubtful))
+    return Answer(headline, tuple(sentences), caution=bool(failed + doubtful))
 
 
-def picture_sections(picture: Picture) -> Iterator[Section]:
+def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:
     """One analysed spectrum: results in words, Nyquist and Bode plots, residuals, relaxation times.
 
     Args:
@@ -91,14 +104,14 @@ def picture_sections(picture: Picture) -> Iterator[Section]:
     """
     yield from map(Paragraph, picture.remarks)
     # Lines first, so that points lie on them.
-    curves = sorted((_curve(layer) for layer in picture.layers), key=lambda curve: curve.kind != "line")
+    curves = sorted(picture.curves, key=lambda curve: curve.kind != "line")
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     for part in picture.residuals:
         yield residual_chart(part.frequency, part.values, part.limit, part.title)
     if picture.distribution is not None:
         gamma = np.asarray(picture.distribution.gamma) * picture.scale
-        scale, unit = display_unit(picture.layers[0].spectrum.unit, float(np.abs(gamma).max()))
+        scale, unit = display_unit(picture.curves[0].spectrum.unit, float(np.abs(gamma).max()))
         marks = [] if picture.processes is None else [item.time_constant for item in picture.processes.sure]
         yield drt_chart(
             picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: relaxation times that are sure."
@@ -122,11 +135,6 @@ def _asked(record: Mapping[str, Any]) -> Paragraph:
 def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
     known = [f"{key} = {row[key]}" for key in keys if row.get(key, "–") != "–"]
     return ", ".join(known) or row.get("remark", "nothing found")
-
-
-def _curve(layer: Layer) -> Curve:
-    kind = "line" if layer.line else "crosses" if layer.marker == "x" else "points"
-    return Curve(layer.label, layer.spectrum, kind, _COLOURS.get(layer.color, "c3"))
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from constriction.view.pages.report import Code, Heading, Paragraph, Section, Table, Values
+from constriction.view.pages.sections import Code, Heading, Paragraph, Section, TableSection, Values
 
 IMAGE = "CONSTRICTION_IMAGE"  # environment variable by which a container tells its own digest
 
@@ -51,9 +51,9 @@ def repeat_sections(
     return (Heading("How to repeat it"), Paragraph("The command, as it was given:"), Code(how.command), Values(rows))
 
 
-def timing_table(rows: Sequence[tuple[str, float]]) -> Table:
+def timing_table(rows: Sequence[tuple[str, float]]) -> TableSection:
     """Times in seconds, by what took them."""
-    return Table("Time", ("what", "seconds"), tuple((name, f"{seconds:.2f}") for name, seconds in rows))
+    return TableSection("Time", ("what", "seconds"), tuple((name, f"{seconds:.2f}") for name, seconds in rows))
 
 
 def _source(commit: str | None) -> str:

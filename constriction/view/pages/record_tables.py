@@ -9,37 +9,41 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from constriction.view.charts.spectra_charts import error_key, number
-from constriction.view.pages.report import Table
-from constriction.view.terminal.words import PREFIXES, engineering, significant, with_error
+from constriction.base.catalogue import EDGE_UNITS, edge_unit
+from constriction.view.charts.labels import decimal_prefix
+from constriction.view.charts.study_charts import error_key, number
+from constriction.view.pages.sections import TableSection
+from constriction.view.terminal.words import engineering, significant, with_error
 
 type Record = Mapping[str, Any]
 
 NOTHING = "–"
-# Endings of keys, longest first, and how they are written; the first one that has values is shown.
-OHM = {"ohm_cm2": "Ω·cm²", "ohm_cm": "Ω·cm", "ohm": "Ω"}
+# Units of keys and how they are written; the first one that has values is shown.
+OHM, FARAD = (
+    {EDGE_UNITS[unit].suffix: EDGE_UNITS[unit].label for unit in units}
+    for units in (("ohm m2", "ohm m", "ohm"), ("F/m2", "F/m", "F"))
+)
 MOST_OHM = 1e4  # larger resistances get a decimal prefix
-FARAD = {"farad_per_cm2": "F/cm²", "farad_per_cm": "F/cm", "farad": "F"}
 
 
 @dataclass(frozen=True)
-class Column:
+class RecordColumn:
     """A column of a table of records: its title, and the text of one record's cell."""
 
     title: str
     cell: Callable[[Record], str]
 
 
-def record_table(caption: str, records: Iterable[Record], columns: Sequence[Column]) -> Table:
+def record_table(caption: str, records: Iterable[Record], columns: Sequence[RecordColumn]) -> TableSection:
     """One row per record; columns in which no record has anything are left out, but for the first."""
     given = list(records)
     cells = [[column.cell(record) for record in given] for column in columns]
     kept = [k for k, column in enumerate(cells) if k == 0 or any(text != NOTHING for text in column)]
     rows = tuple(tuple(cells[k][n] for k in kept) for n in range(len(given)))
-    return Table(caption, tuple(columns[k].title for k in kept), rows)
+    return TableSection(caption, tuple(columns[k].title for k in kept), rows)
 
 
-def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one standard error") -> Table:
+def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one standard error") -> TableSection:
     """The fits of measured spectra.
 
     Args:
@@ -49,22 +53,22 @@ def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one stand
     resistances = [_quantity(name, files, OHM) for name in ("R_SE", "R_int", "R_series")]
     columns = (
         _spectrum_column(files),
-        Column("charge (mAh/cm²)", lambda record: _significant(record.get("charge_mAh_per_cm2"), 3)),
-        Column("circuit", lambda record: str(record.get("circuit") or NOTHING)),
+        RecordColumn("charge (mAh/cm²)", lambda record: _significant(record.get("charge_mAh_per_cm2"), 3)),
+        RecordColumn("circuit", lambda record: str(record.get("circuit") or NOTHING)),
         *resistances[:2],
         _quantity("C_int", files, FARAD),
         resistances[2],
-        Column("points left out", lambda record: _text(record.get("excluded"))),
-        Column("Kramers-Kronig", lambda record: _consistent(record.get("kramers_kronig"))),
-        Column("rms residual", lambda record: _percent((record.get("fit") or {}).get("residual_rms"))),
-        Column("remark", _remark),
+        RecordColumn("points left out", lambda record: _text(record.get("excluded"))),
+        RecordColumn("Kramers-Kronig", lambda record: _consistent(record.get("kramers_kronig"))),
+        RecordColumn("rms residual", lambda record: _percent((record.get("fit") or {}).get("residual_rms"))),
+        RecordColumn("remark", _remark),
     )
     return record_table(caption, files, columns)
 
 
 def comparison_table(
     rows: Sequence[Record], caption: str = "Measured and simulated: value ± one standard error, value ± error bar"
-) -> Table:
+) -> TableSection:
     """The differences between measured and simulated spectra.
 
     Args:
@@ -78,19 +82,19 @@ def comparison_table(
 
     columns = (
         _spectrum_column(rows),
-        Column("quantity", lambda row: _text(row.get("quantity"))),
-        Column("measured", pair("measured", "measured_stderr")),
-        Column("simulated", pair("simulated", "simulated_error")),
-        Column("difference (%)", lambda row: _significant(row.get("difference_percent"), 3)),
-        Column("in error bars", lambda row: _significant(row.get("difference_in_error_bars"), 3)),
-        Column("remark", lambda row: _text(row.get("remark"))),
+        RecordColumn("quantity", lambda row: _text(row.get("quantity"))),
+        RecordColumn("measured", pair("measured", "measured_stderr")),
+        RecordColumn("simulated", pair("simulated", "simulated_error")),
+        RecordColumn("difference (%)", lambda row: _significant(row.get("difference_percent"), 3)),
+        RecordColumn("in error bars", lambda row: _significant(row.get("difference_in_error_bars"), 3)),
+        RecordColumn("remark", lambda row: _text(row.get("remark"))),
     )
     return replace(record_table(caption, rows, columns), symbols=True)
 
 
 def study_table(
     rows: Sequence[Record], keys: Sequence[str], words: Mapping[str, str], caption: str = "Cases: value ± error bar"
-) -> Table:
+) -> TableSection:
     """The cases of a study.
 
     Args:
@@ -104,32 +108,32 @@ def study_table(
     return replace(record_table(caption, rows, columns), symbols=True)
 
 
-def _study_column(key: str, error: str | None, title: str) -> Column:
-    endings = {**OHM, **FARAD, "hertz": "Hz"}
-    ending = next((e for e in sorted(endings, key=len, reverse=True) if key.endswith(f"_{e}")), None)
-    shown = endings[ending] if ending else ""
+def _study_column(key: str, error: str | None, title: str) -> RecordColumn:
+    shown = edge_unit(key).label
 
     def cell(row: Record) -> str:
         value = number(row.get(key))
-        if not ending or not math.isfinite(value):
+        if not shown or not math.isfinite(value):
             return _text(row.get(key))
         return _with_error(value, row.get(error) if error else None, shown)
 
-    return Column(title, cell)
+    return RecordColumn(title, cell)
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------
 
 
-def _quantity(name: str, records: Sequence[Record], endings: Mapping[str, str]) -> Column:
+def _quantity(name: str, records: Sequence[Record], endings: Mapping[str, str]) -> RecordColumn:
     """A fitted quantity in the first unit in which any record has it."""
     found = (e for e in endings if any(math.isfinite(number(r.get(f"{name}_{e}"))) for r in records))
     ending = next(found, next(iter(endings)))
 
     def cell(record: Record) -> str:
-        return _with_error(record.get(f"{name}_{ending}"), record.get(f"{name}_stderr_{ending}"), endings[ending])
+        value, bar = number(record.get(f"{name}_{ending}")), number(record.get(f"{name}_stderr_{ending}"))
+        text = _with_error(value, bar, endings[ending])
+        return f"{text} (no error bar)" if math.isfinite(value) and value != 0 and not math.isfinite(bar) else text
 
-    return Column(name, cell)
+    return RecordColumn(name, cell)
 
 
 def _with_error(value: Any, error: Any, unit: str) -> str:
@@ -143,15 +147,15 @@ def _with_error(value: Any, error: Any, unit: str) -> str:
     least = 0.1 if unit.startswith("F") else 1.0
     if bar <= 0 or known == 0:
         return engineering(known, unit, least)
-    power = next((p for p in PREFIXES if abs(known) >= least * 10.0**p), min(PREFIXES))
-    return with_error(known / 10.0**power, bar / 10.0**power, f"{PREFIXES[power]}{unit}")
+    size, prefix = decimal_prefix(known, least)
+    return with_error(known / size, bar / size, f"{prefix}{unit}")
 
 
 def _unit(suffix: str) -> str:
     return {**OHM, **FARAD}.get(suffix, suffix)
 
 
-def _spectrum_column(records: Sequence[Record]) -> Column:
+def _spectrum_column(records: Sequence[Record]) -> RecordColumn:
     """Names as short as they may be: folders and sweeps are told only where two spectra would share a name."""
     files = {str(record.get("file")) for record in records}
     shared = Counter(Path(file).name for file in files)
@@ -163,7 +167,7 @@ def _spectrum_column(records: Sequence[Record]) -> Column:
         name = file if shared[Path(file).name] > 1 else Path(file).name
         return f"{name}, sweep {record.get('sweep')}" if several[file] > 1 else name
 
-    return Column("spectrum", cell)
+    return RecordColumn("spectrum", cell)
 
 
 def _consistent(found: Record | None) -> str:

@@ -14,8 +14,21 @@ from typing import Any
 from urllib.parse import quote
 
 from constriction.base.files import telling_where
-from constriction.view.charts.charts import Chart, figure
-from constriction.view.writers.ticks import QUANTITIES
+from constriction.view.charts.charts import Chart
+from constriction.view.pages.sections import (
+    Answer,
+    Code,
+    Heading,
+    ImageSection,
+    Links,
+    Paragraph,
+    Report,
+    SceneSection,
+    TableSection,
+    Values,
+)
+from constriction.view.writers.lettering import QUANTITIES
+from constriction.view.writers.plotly import figure
 
 # What the file may load: nothing but what stands in it. A browser enforces it.
 POLICY = (
@@ -24,95 +37,6 @@ POLICY = (
 _UNIT = re.compile(r"(?<=[\d)]) (?=[±%µΩFHMGTkmnp])|(?<=±) ")  # lines do not break between a number and its unit
 _SHORT = 26  # characters: longer cells of a table may break into lines
 _WIDE = 5  # columns, from which a table may be wider than the text
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading; those of level 2 make the list of contents."""
-
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of plain text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found, first: one line in large letters, then sentences; `caution`: it is not what was asked for."""
-
-    headline: str
-    sentences: tuple[str, ...] = ()
-    caution: bool = False
-
-
-@dataclass(frozen=True)
-class Values:
-    """Names and values, one a line."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts; `symbols`: names such as R_cstr are set as symbols (never so in names of files)."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    symbols: bool = False
-
-
-@dataclass(frozen=True)
-class Code:
-    """Text as it is typed: a command, a file."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Links:
-    """Files beside the report: their names and what they hold."""
-
-    files: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """A 3D scene to turn, and a picture of it.
-
-    `figure` is plotly's data and layout, `still` a PNG, `title` what is seen in a few words.
-    """
-
-    title: str
-    caption: str
-    figure: Mapping[str, Any]
-    still: bytes
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A PNG that is drawn already; `title` is what is seen in a few words."""
-
-    title: str
-    caption: str
-    png: bytes
-
-
-type Section = Heading | Paragraph | Answer | Values | Table | Code | Links | Scene | Picture | Chart
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """A whole report: `title`, what made it (`kicker`), and sections in order."""
-
-    title: str
-    kicker: str
-    sections: tuple[Section, ...]
 
 
 @dataclass
@@ -216,7 +140,7 @@ def _values(section: Values, _: _Page) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _table(section: Table, _: _Page) -> str:
+def _table(section: TableSection, _: _Page) -> str:
     if odd := [row for row in section.rows if len(row) != len(section.header)]:
         raise ValueError(f"table {section.caption!r}: row {odd[0]!r}, expected {len(section.header)} cells")
     own_line = _has_remarks(section)
@@ -232,7 +156,7 @@ def _table(section: Table, _: _Page) -> str:
     )
 
 
-def _has_remarks(section: Table) -> bool:
+def _has_remarks(section: TableSection) -> bool:
     """Whether the last column holds sentences: they get a line of their own, across the table."""
     return section.header[-1] == "remark" and any(len(row[-1]) > _SHORT for row in section.rows)
 
@@ -264,30 +188,30 @@ def _links(section: Links, _: _Page) -> str:
 
 
 def _chart(section: Chart, page: _Page) -> str:
-    from constriction.view.writers.stills import svg
+    from constriction.view.writers.svg import svg
 
     name = f"figure-{len(page.figures) + 1}"
     still = svg(section, name).replace("<svg", f'<svg role="img" aria-label="{escape(section.title)}"', 1)
     return _interactive(section, figure(section), still, page)
 
 
-def _scene(section: Scene, page: _Page) -> str:
+def _scene(section: SceneSection, page: _Page) -> str:
     return _interactive(section, section.figure, _image(section.still, section.title), page)
 
 
-def _interactive(section: Chart | Scene, drawn: Mapping[str, Any], still: str, page: _Page) -> str:
+def _interactive(section: Chart | SceneSection, drawn: Mapping[str, Any], still: str, page: _Page) -> str:
     name = f"figure-{len(page.figures) + 1}"
     page.figures[name] = drawn
     live = f'<div class="live" role="group" aria-label="{escape(section.title)}, interactive"></div>'
     return f'<figure id="{name}"><div class="still">{still}</div>{live}{_caption(section)}</figure>'
 
 
-def _picture(section: Picture, _: _Page) -> str:
+def _picture(section: ImageSection, _: _Page) -> str:
     image = _image(section.png, section.title)
     return f'<figure><div class="still">{image}</div>{_caption(section)}</figure>'
 
 
-def _caption(section: Chart | Scene | Picture) -> str:
+def _caption(section: Chart | SceneSection | ImageSection) -> str:
     words = f"{section.title}. {section.caption}" if section.caption else f"{section.title}."
     return f"<figcaption>{_text(words)}</figcaption>"
 
@@ -301,10 +225,10 @@ _WRITERS: Mapping[type, Callable[[Any, _Page], str]] = {
     Paragraph: _paragraph,
     Answer: _answer,
     Values: _values,
-    Table: _table,
+    TableSection: _table,
     Code: _code,
     Links: _links,
     Chart: _chart,
-    Scene: _scene,
-    Picture: _picture,
+    SceneSection: _scene,
+    ImageSection: _picture,
 }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from constriction.base.quantities import format_quantity
-from constriction.case.interface import Interface
-from constriction.case.schema import Case, resolved_toml
+from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
-from constriction.view.charts.spectra_charts import Curve, bode_chart, nyquist_chart
+from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
+from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Report, Section, Table
+from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
 from constriction.view.terminal.words import (
     apparent_text,
     capacitance_rows,
@@ -57,7 +57,6 @@ FILES = (
     ("nyquist.png", "the Nyquist plot for one journal column"),
     ("field.vtu", "the potential at DC and at f_cstr"),
 )
-_SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
 
 
 def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Sequence[str]) -> Report:
@@ -78,7 +77,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Heading("Interface"),
         contact_scene(result.plan, case.gap.height, case.electrolyte.thickness),
         Heading("Numbers"),
-        Table(
+        TableSection(
             "Results, per area of interface",
             ("quantity", "value", "error bar or remark"),
             tuple(number_rows(record)),
@@ -94,7 +93,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Paragraph("Files beside this page:"),
         Links(tuple((name, what) for name, what in FILES if name in files)),
         Heading("Definitions"),
-        Table("Quantities", ("name", "meaning"), DEFINITIONS, True),
+        TableSection("Quantities", ("name", "meaning"), DEFINITIONS, True),
     )
     return Report(case.title or "Constriction at an interface", "constriction run", sections)
 
@@ -112,27 +111,6 @@ def answer(record: Mapping[str, Any]) -> Answer:
     sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
     agrees = record.get("cross_check_within_error_bars", True)
     return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
-
-
-def case_in_words(case: Case) -> str:
-    """What was asked, in sentences."""
-    electrolyte, gap, sweep = case.electrolyte, case.gap, case.sweep
-    words = [_interface_in_words(case.interface)]
-    if gap.height is None:
-        words.append("Beside the contacts the interface insulates.")
-    else:
-        filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
-        words.append(f"Beside them a gap of {_said(gap.height, 'length')}{filled} lies under flat copper.")
-    slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
-    slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
-    if electrolyte.grain_boundary_conductivity is not None:
-        slab += f", its grain boundaries {_said(electrolyte.grain_boundary_conductivity, 'conductivity')}"
-        slab += f" and their arc at {_said(electrolyte.grain_boundary_frequency, 'frequency')}"
-    words.append(f"{slab}.")
-    ends = " to ".join(_said(f, "frequency") for f in (sweep.start, sweep.stop))
-    asked = f"{100 * case.accuracy.relative_error:.3g} %"
-    words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
-    return " ".join(words)
 
 
 def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -156,39 +134,13 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
 
 
-def _said(value: float, kind: str) -> str:
-    """A quantity as a reader writes it: 500 µm."""
-    return format_quantity(value, kind).replace("um", "µm")
-
-
 # --- parts ---------------------------------------------------------------------------------------------------------
-
-
-def _interface_in_words(interface: Interface) -> str:
-    one, many = ("pore", "pores") if interface.inverted else _SHAPES[interface.shape]
-    fraction = f"{100 * (interface.contact_fraction or 0):.4g} % of the interface"
-    touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
-    pitch = "" if interface.pitch is None else _said(interface.pitch, "length")
-    if interface.pattern == "list":
-        assert interface.cell is not None and interface.discs is not None  # the schema demands them
-        width, depth = (_said(side, "length") for side in interface.cell)
-        count = len(interface.discs)
-        places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"
-        return f"{places} in a cell of {width} × {depth}."
-    if interface.pattern == "single":
-        tube = "circular" if interface.cell_shape == "circular" else "square"
-        return f"A single {one} in a {tube} cell {pitch} wide, {touch}."
-    if interface.pattern == "stripes":
-        return f"Stripes with a period of {pitch}, {touch}."
-    if interface.pattern == "random":
-        return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})², {touch}."
-    return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart, {touch}."
 
 
 def _charts(result: Result) -> tuple[Section, ...]:
     curves = [
-        Curve("with constriction", result.spectrum, "both"),
-        Curve("full contact", result.slab, "reference", "c1"),
+        SpectrumCurve("with constriction", result.spectrum, "both"),
+        SpectrumCurve("full contact", result.slab, "reference", "c1"),
     ]
     high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
     marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
@@ -283,7 +235,7 @@ def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
         )
         kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
         header = ("frequency", "resistance", "capacitance", "remark")
-        yield Table("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+        yield TableSection("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
@@ -301,7 +253,7 @@ def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
                 NOTHING if frequency is None else engineering(frequency, "Hz"),
             )
         )
-    yield Table("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
+    yield TableSection("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
     apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
     if apart is not None and spectrum is not None:
         yield Paragraph(

@@ -15,12 +15,12 @@ from constriction.study.results.collect import CASES, DATASET
 from constriction.study.results.curves import figures_of
 from constriction.study.results.table import Row, is_number
 from constriction.study.results.table import Table as Results
-from constriction.view.charts.spectra_charts import StudyAxes, error_key, number, study_chart
+from constriction.view.charts.columns import in_words, shown_as, titled, value_in_words
+from constriction.view.charts.study_charts import StudyAxes, error_key, number, study_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import study_table
-from constriction.view.pages.report import Answer, Code, Heading, Links, Paragraph, Picture, Report, Section
+from constriction.view.pages.sections import Answer, Code, Heading, ImageSection, Links, Paragraph, Report, Section
 from constriction.view.terminal.words import farad, significant
-from constriction.view.writers.study_plots import in_words, shown_as, titled, value_in_words
 
 MOST_ROWS = 200  # of the table; all cases are in cases.csv
 R_CSTR, C_CSTR, C_LOW = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2", "C_low_farad_per_cm2"
@@ -39,15 +39,9 @@ def study_report(results: Results, pictures: Sequence[Path], how: Origin) -> Rep
     """
     study = results.plan.study
     done = [row for row in results.rows if row["status"] == "done"]
-    sections: list[Section] = [_asked(results), _answer(results, len(done))]
-    for path in pictures:
-        if path.suffix == ".png":
-            sections += [
-                Heading(path.stem.replace("_", " ")),
-                Picture(path.stem.replace("_", " "), "", path.read_bytes()),
-            ]
     keys = [key for key in results.keys if len({str(row[key]) for row in results.rows}) > 1]
-    if chart := next(iter(_charts(results, keys)), None):
+    sections: list[Section] = [_asked(results), _answer(results, len(done)), *_pictures(pictures)]
+    if chart := _chart(results, keys, done):
         sections += [Heading("All cases"), chart]
     if len(results.rows) > MOST_ROWS:
         sections.append(Paragraph(f"The first {MOST_ROWS} of {len(results.rows)} cases; all are in {CASES}."))
@@ -63,6 +57,14 @@ def study_report(results: Results, pictures: Sequence[Path], how: Origin) -> Rep
     return Report(study.title or "Study", "constriction study", tuple(sections))
 
 
+def _pictures(paths: Sequence[Path]) -> Iterator[Section]:
+    for path in paths:
+        if path.suffix == ".png":
+            title = path.stem.replace("_", " ")
+            yield Heading(title)
+            yield ImageSection(title, "", path.read_bytes())
+
+
 def cases_table(results: Results, keys: Sequence[str], done: Sequence[Row]) -> Section:
     """The cases: what came out, then what was varied; with the pictures' words and units.
 
@@ -71,16 +73,25 @@ def cases_table(results: Results, keys: Sequence[str], done: Sequence[Row]) -> S
         keys: that vary.
         done: the finished ones of its rows.
     """
-    outputs = [key for key in _outputs(done) if any(row.get(key) is not None for row in done)]
+    own = all(row.get(OWNER) in (None, "gap") for row in done)
+    outputs = [*_with_values(_outputs(done), done), *([] if own else [OWNER])]
     told = ["status"] if len(done) < len(results.rows) else []
-    if any(row.get(OWNER) not in (None, "gap") for row in done):
-        outputs.append(OWNER)
-    rows = []
-    for count, row in enumerate(results.rows[:MOST_ROWS], start=1):
-        varied = {key: None if row[key] is None else value_in_words(results.units, key, row[key]) for key in keys}
-        rows.append({CASE: str(count), **{key: value for key, value in row.items() if key not in keys}, **varied})
+    rows = [
+        {CASE: str(count), **row, **_in_words(results, row, keys)}
+        for count, row in enumerate(results.rows[:MOST_ROWS], start=1)
+    ]
     words = {key: in_words(key) for key in (*outputs, *keys)} | {OWNER: "C_cstr belongs to"}
     return study_table(rows, [CASE, *told, *outputs, *keys], words)
+
+
+def _in_words(results: Results, row: Row, keys: Sequence[str]) -> dict[str, str | None]:
+    """What was varied, with its units."""
+    return {key: None if row[key] is None else value_in_words(results.units, key, row[key]) for key in keys}
+
+
+def _with_values(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Those columns that have a value in any row."""
+    return [key for key in keys if any(row.get(key) is not None for row in rows)]
 
 
 def _outputs(done: Sequence[Row]) -> list[str]:
@@ -111,30 +122,29 @@ def _span(results: Results, key: str) -> str:
     values = [row[key] for row in results.rows if row.get(key) is not None]
     if not values:
         return ""
-    ends = [farad(v) if key.startswith("C") else f"{significant(v, 3)} Ω·cm²" for v in (min(values), max(values))]
+    ends = [farad(v) if key in (C_CSTR, C_LOW) else f"{significant(v, 3)} Ω·cm²" for v in (min(values), max(values))]
     told = f"is {ends[0]} in every case" if ends[0] == ends[1] else f"goes from {ends[0]} to {ends[1]}"
     of_others = key == C_CSTR and any(row.get(OWNER) == "electrolyte" for row in results.rows)
     note = ", some of it of the electrolyte's own peak" if of_others else ""
     return f"{in_words(key)} {told}{note}."
 
 
-def _charts(results: Results, keys: Sequence[str]) -> Iterator[Section]:
+def _chart(results: Results, keys: Sequence[str], done: Sequence[Row]) -> Section | None:
     """R_cstr and a capacitance over what the first picture has them over, with its curves."""
-    rows = [row for row in results.rows if row["status"] == "done"]
-    y = tuple(key for key in _outputs(rows)[:2] if any(row.get(key) is not None for row in rows))
+    y = tuple(_with_values(_outputs(done)[:2], done))
     first = next(iter(figures_of(results)), None)
-    if not rows or not y or first is None or not all(is_number(row[first.x]) for row in rows):
-        return
+    if not y or first is None or not all(is_number(row[first.x]) for row in done):
+        return None
     curves = tuple(key for key in dict.fromkeys((*first.series, *first.where)) if key in keys)
-    shown, labels = _as_shown(results, rows, (first.x, *y), curves)
-    yield study_chart(shown, StudyAxes(first.x, y, curves, labels))
+    shown, labels = _as_shown(results, done, (first.x, *y), curves)
+    return study_chart(shown, StudyAxes(first.x, y, curves, labels))
 
 
 def _as_shown(
     results: Results, rows: Sequence[Row], columns: Sequence[str], others: Sequence[str]
 ) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
     """Rows in the units of the pictures, with error bars, and the pictures' labels."""
-    made: list[dict[str, Any]] = [{} for _ in rows]
+    made: list[dict[str, Any]] = [dict(_in_words(results, row, others)) for row in rows]
     labels = {key: in_words(key) for key in others}
     for key in columns:
         values = np.array([number(row.get(key)) for row in rows])
@@ -146,7 +156,4 @@ def _as_shown(
             if error is not None:
                 bar = number(row.get(error)) * how.factor
                 place[error] = bar if math.isfinite(bar) else None
-    for key in others:
-        for place, row in zip(made, rows, strict=True):
-            place[key] = None if row[key] is None else value_in_words(results.units, key, row[key])
     return made, labels

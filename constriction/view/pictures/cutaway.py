@@ -6,18 +6,29 @@ out one quarter of its mirror images; a cell that is no mirror image of anything
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, cKDTree
 
-from constriction.field.elements.sampling import EDGES, shapes, subdivided
-from constriction.simulation.scene import REGIONS, Scene
+from constriction.field.elements.sampling import EDGES, subdivided
+from constriction.field.mesh.tags import VOLUMES
+from constriction.simulation.scene import Scene
+from constriction.view.pictures.pieces import (
+    Tile,
+    counted,
+    cut_finer,
+    normals_along_flow,
+    polylines,
+    quarters,
+    tile_at,
+    with_data,
+)
 
 FINENESS = 2  # times that an edge is halved to be drawn
 MOST_PARTS = 4_000_000  # of the elements that surfaces of equal potential are drawn from
@@ -26,31 +37,6 @@ SHOWN_DEPTH = 0.42  # of the electrolyte / width of the picture
 AT_THE_RIM = 0.94  # how near to an element's corners slopes are asked for: at a rim they are infinite
 
 type Reals = NDArray[np.float64]
-
-
-class Tile(NamedTuple):
-    """A mirror image: x → x0 + sx·x, y → y0 + sy·y; `role` is open (seen from above), gone or covered by copper."""
-
-    x0: float
-    y0: float
-    sx: int
-    sy: int
-    role: str
-
-    def place(self, mesh: Any) -> Any:
-        """A copy of a mesh at the place of this image."""
-        copy = mesh.copy()
-        copy.points = mesh.points * (self.sx, self.sy, 1) + (self.x0, self.y0, 0)
-        if (normals := mesh.point_data.active_normals) is not None:  # a reflected triangle is run round the other way
-            copy.point_data.active_normals = normals * (self.sx, self.sy, 1) * (self.sx * self.sy)
-        return copy
-
-
-def role_of(x: float, y: float) -> str:
-    """Of what lies at a place, seen from large x and small y, about the corner (0, 0) of the cut."""
-    if y > 0:
-        return "covered"
-    return "gone" if x > 0 else "open"
 
 
 @dataclass(frozen=True)
@@ -68,38 +54,38 @@ class Cutaway:
     @cached_property
     def corner(self) -> tuple[float, float]:
         """Where the two planes of the cut meet, in the cell's coordinates: the middle of a spot near its centre."""
-        plan = self.scene.plan
-        if self.mirrored or not plan.spots:
-            return (0.0, 0.0) if self.mirrored else (plan.width / 2, plan.depth / 2)
-        boxes = [np.array([edge.start for edge in spot.edges]) for spot in plan.spots]
+        layout = self.scene.plan
+        if self.mirrored or not layout.spots:
+            return (0.0, 0.0) if self.mirrored else (layout.width / 2, layout.depth / 2)
+        boxes = [np.array([edge.start for edge in spot.edges]) for spot in layout.spots]
         centres = np.array([(box.min(axis=0) + box.max(axis=0)) / 2 for box in boxes])
-        wanted = np.array([0.45 * plan.width, 0.5 * plan.depth])
+        wanted = np.array([0.45 * layout.width, 0.5 * layout.depth])
         x, y = centres[np.argmin(np.sum((centres - wanted) ** 2, axis=1))]
         return float(x), float(y)
 
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
         """The mirror images that are drawn, about the middle of a spot; the cell itself where there are none."""
-        plan = self.scene.plan
+        layout = self.scene.plan
         if not self.mirrored:
             return (Tile(-self.corner[0], -self.corner[1], 1, 1, "open"),)
-        rows = max(1, round(plan.width / plan.depth)) if plan.lattice_images == 2 else 1
-        return tuple(_tile(plan.width, plan.depth, i, j) for i in (-1, 0) for j in range(-rows, rows))
+        rows = max(1, round(layout.width / layout.depth)) if layout.lattice_images == 2 else 1
+        return tuple(tile_at(layout.width, layout.depth, i, j) for i in (-1, 0) for j in range(-rows, rows))
 
     @cached_property
     def size(self) -> tuple[float, float]:
         """Extent of the tiles along x and y, metres."""
-        plan = self.scene.plan
+        layout = self.scene.plan
         if not self.mirrored:
-            return plan.width, plan.depth
-        return 2 * plan.width, plan.depth * len(self.tiles) / 2
+            return layout.width, layout.depth
+        return 2 * layout.width, layout.depth * len(self.tiles) / 2
 
     @property
     def least(self) -> tuple[float, float]:
         """The smallest x and y of the tiles, metres."""
-        plan = self.scene.plan
-        x = min(tile.x0 + min(0.0, tile.sx * plan.width) for tile in self.tiles)
-        y = min(tile.y0 + min(0.0, tile.sy * plan.depth) for tile in self.tiles)
+        layout = self.scene.plan
+        x = min(tile.x0 + min(0.0, tile.sx * layout.width) for tile in self.tiles)
+        y = min(tile.y0 + min(0.0, tile.sy * layout.depth) for tile in self.tiles)
         return x, y
 
     @property
@@ -120,7 +106,7 @@ class Cutaway:
         """Named surfaces of the cell with their curved triangles cut finer; sides of the gap's volume if `above`."""
         marks = self._marks(names, above)
         places, parts = subdivided(3, FINENESS)
-        return _with(self._triangles(marks, places, parts), self._on_triangles(marks, places))
+        return with_data(self._triangles(marks, places, parts), self._on_triangles(marks, places))
 
     def _marks(self, names: tuple[str, ...], above: bool) -> NDArray[np.bool_]:
         mesh = self.scene.mesh
@@ -129,7 +115,7 @@ class Cutaway:
 
     def _triangles(self, marks: NDArray[np.bool_], places: Reals, parts: NDArray[np.int64]) -> Any:
         mesh = self.scene.mesh
-        return pv.PolyData.from_regular_faces(*_cut(mesh.points[mesh.triangles[marks]], places, parts))
+        return pv.PolyData.from_regular_faces(*cut_finer(mesh.points[mesh.triangles[marks]], places, parts))
 
     def interface(self, name: str) -> Any:
         """Contact or gap, with the size of the normal current density as `current`."""
@@ -140,7 +126,7 @@ class Cutaway:
             return flat
         near = (1 - AT_THE_RIM) / 3 + AT_THE_RIM * places
         density = np.abs(self.scene.normal_density(self.number, name, near).real)
-        return _with(flat, {"current": density.ravel()})
+        return with_data(flat, {"current": density.ravel()})
 
     def _on_triangles(self, marks: NDArray[np.bool_], places: Reals) -> dict[str, Reals]:
         if self.number is None:
@@ -157,15 +143,15 @@ class Cutaway:
         nodes = mesh.triangles[self._marks(names, above)]
         ends = np.concatenate([nodes[:, [i, j, 3 + k]] for k, (i, j) in enumerate(EDGES[3])])
         ends = np.unique(np.concatenate([np.sort(ends[:, :2], axis=1), ends[:, 2:]], axis=1), axis=0)
-        points, parts = _cut(mesh.points[ends], *subdivided(2, FINENESS))
-        return pv.PolyData(points, lines=_counted(parts))
+        points, parts = cut_finer(mesh.points[ends], *subdivided(2, FINENESS))
+        return pv.PolyData(points, lines=counted(parts))
 
     @cached_property
     def solid(self) -> Any:
         """Electrolyte and meshed gap as straight tetrahedra, cut finer, with `potential`, `flow` and `region`."""
         mesh = self.scene.mesh
         places, parts = subdivided(4, 1)
-        points, cells = _cut(mesh.points[mesh.tetrahedra], places, parts)
+        points, cells = cut_finer(mesh.points[mesh.tetrahedra], places, parts)
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
         if self.number is not None:
             near = (1 - AT_THE_RIM) / 4 + AT_THE_RIM * places
@@ -173,7 +159,9 @@ class Cutaway:
             flow = self.scene.current_density(self.number, everywhere, near).real.reshape(-1, 3)
             potential = self.scene.potential_at(self.number, mesh.tetrahedra, places)
             flow = self._tight(points, np.repeat(mesh.regions, len(places)), flow, potential.ravel())
-            _with(grid, {"potential": potential.real.ravel(), "flow": flow, "current": np.linalg.norm(flow, axis=1)})
+            with_data(
+                grid, {"potential": potential.real.ravel(), "flow": flow, "current": np.linalg.norm(flow, axis=1)}
+            )
         grid.cell_data["region"] = np.repeat(mesh.regions, len(parts))
         return grid
 
@@ -185,19 +173,19 @@ class Cutaway:
         """
         mesh, number = self.scene.mesh, self.number
         assert number is not None
-        nodes = mesh.tetrahedra[mesh.regions == REGIONS["electrolyte"]]
+        nodes = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"]]
         values = self.scene.potentials[number][nodes].real
         crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
-        which = np.flatnonzero(mesh.regions == REGIONS["electrolyte"])[crossed]
+        which = np.flatnonzero(mesh.regions == VOLUMES["electrolyte"])[crossed]
         places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
-        points, cells = _cut(mesh.points[mesh.tetrahedra[which]], places, parts)
+        points, cells = cut_finer(mesh.points[mesh.tetrahedra[which]], places, parts)
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
         near = (1 - AT_THE_RIM) / 4 + AT_THE_RIM * places
         flow = self.scene.current_density(number, which, near).real.reshape(-1, 3)
         potential = self.scene.potential_at(number, mesh.tetrahedra[which], places).real.ravel()
-        found = _with(grid, {"potential": potential, "flow": flow}).contour(levels, scalars="potential")
+        found = with_data(grid, {"potential": potential, "flow": flow}).contour(levels, scalars="potential")
         if found.n_points:
-            found.point_data.active_normals = _normals(found)
+            found.point_data.active_normals = normals_along_flow(found)
         return found
 
     def _tight(
@@ -214,13 +202,13 @@ class Cutaway:
             sides = (0.0,) if scene.plan.circular else (0.0, extent)
             for side in sides:
                 flow[np.abs(points[:, axis] - side) < tiny, axis] = 0.0
-        below = (np.abs(points[:, 2]) < tiny) & (regions == REGIONS["electrolyte"])
+        below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
         at_gap = np.flatnonzero(below)[~scene.plan.on_contact(points[below, :2])]
         if scene.gap_model != "volume":
             taken = scene.ratios[self.number] * scene.totals[self.number] * potential[at_gap]
             flow[at_gap, 2] = taken.real
             return flow
-        above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == REGIONS["gap_volume"]))
+        above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["gap_volume"]))
         flow[at_gap, 2] = flow[above[cKDTree(points[above, :2]).query(points[at_gap, :2])[1]], 2]
         return flow
 
@@ -235,7 +223,7 @@ class Cutaway:
         return self._region("gap_volume")
 
     def _region(self, name: str) -> Any:
-        return self.solid.extract_cells(np.flatnonzero(self.solid.cell_data["region"] == REGIONS[name]))
+        return self.solid.extract_cells(np.flatnonzero(self.solid.cell_data["region"] == VOLUMES[name]))
 
     # --- pieces of the picture -----------------------------------------------------------------------------------
 
@@ -244,7 +232,7 @@ class Cutaway:
         if self.mirrored:
             copies = [tile.place(piece) for tile in self.tiles if tile.role in roles]
         else:
-            copies = list(_quarters(self.tiles[0].place(piece), roles))
+            copies = list(quarters(self.tiles[0].place(piece), roles))
         return self._cropped(pv.merge(copies) if len(copies) > 1 else copies[0])
 
     def _cropped(self, piece: Any) -> Any:
@@ -261,7 +249,7 @@ class Cutaway:
         if self.mirrored:
             return self.kept(self.edges("side"))
         mesh = self.scene.mesh
-        corners = mesh.tetrahedra[mesh.regions == REGIONS["electrolyte"], :4]
+        corners = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"], :4]
         straight = pv.UnstructuredGrid({pv.CellType.TETRA: corners}, mesh.points)
         lines = self._slice(straight, triangles=False).extract_all_edges()
         return self._cropped(pv.merge([lines, self.kept(self.edges("side"))]))
@@ -293,58 +281,3 @@ class Cutaway:
             return None
         foot = self.kept(self.surface("contact"), ("covered",)).extract_surface(algorithm=None).clean()
         return foot.extrude((0, 0, self.gap_height), capping=True) if foot.n_points else None
-
-
-def _normals(surface: Any) -> Reals:
-    """Unit vectors along `flow` (n, 3), to the side from which the triangles are seen in their order."""
-    flow = surface.point_data["flow"]
-    corners = surface.points[surface.regular_faces]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    side = np.sign(np.sum(across * flow[surface.regular_faces[:, 0]]))
-    return np.asarray(side * flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-300))
-
-
-def _tile(width: float, depth: float, i: int, j: int) -> Tile:
-    """Image number (i, j): even ones lie as the cell does, odd ones are reflected."""
-    x0, sx = (i * width, 1) if i % 2 == 0 else ((i + 1) * width, -1)
-    y0, sy = (j * depth, 1) if j % 2 == 0 else ((j + 1) * depth, -1)
-    return Tile(x0, y0, sx, sy, role_of(i + 0.5, j + 0.5))
-
-
-def _quarters(piece: Any, roles: Iterable[str]) -> Iterable[Any]:
-    """The parts of a piece on the sides of the planes x = 0 and y = 0 that have these roles."""
-    front, back = piece.clip("y", origin=(0, 0, 0)), piece.clip("-y", origin=(0, 0, 0))
-    parts = {
-        "covered": lambda: back,
-        "open": lambda: front.clip("x", origin=(0, 0, 0)),
-        "gone": lambda: front.clip("-x", origin=(0, 0, 0)),
-    }
-    return [parts[role]() for role in roles]
-
-
-def _cut(nodes: Reals, places: Reals, parts: NDArray[np.int64]) -> tuple[Reals, NDArray[np.int64]]:
-    """Elements with nodes (n, k, 3) at the places (p, …) and the numbers of their parts; each has its own points."""
-    points = np.einsum("pk,nkx->npx", shapes(places), nodes).reshape(-1, 3)
-    numbers = np.arange(len(nodes))[:, None, None] * len(places) + parts
-    return points, numbers.reshape(-1, parts.shape[1])
-
-
-def _counted(parts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Cells as VTK lists them: each with the number of its points before it."""
-    return np.insert(parts, 0, parts.shape[1], axis=1).ravel()
-
-
-def _with(mesh: Any, data: dict[str, Reals]) -> Any:
-    for name, values in data.items() if mesh.n_points else ():
-        mesh.point_data[name] = values
-    return mesh
-
-
-def polylines(lines: Sequence[Reals]) -> Any:
-    """Lines, each given by its points (n, 3)."""
-    if not lines:
-        return pv.PolyData()
-    counts = [len(line) for line in lines]
-    starts = np.cumsum([0, *counts[:-1]])
-    cells = np.concatenate([[n, *range(start, start + n)] for n, start in zip(counts, starts, strict=True)])
-    return pv.PolyData(np.concatenate(lines), lines=cells)

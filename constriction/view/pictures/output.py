@@ -24,7 +24,8 @@ from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.simulation.scene import Scene
 from constriction.view.pictures.pictures import caption, panels
-from constriction.view.pictures.stage import DPI, Layer, Panel, Scale, page, plotter_of, window_of
+from constriction.view.pictures.stage import Scale, StagePanel, StagePiece, page, plotter_of, window_of
+from constriction.view.writers.plots import DPI
 
 ANIMATION_DPI = 150
 FEWER = 256  # colours of a small picture
@@ -141,7 +142,7 @@ def _save_frames(images: Sequence[NDArray[np.uint8]], path: Path) -> None:
 # --- scenes to turn ------------------------------------------------------------------------------------------------
 
 
-def turning(panel: Panel, words: str) -> str:
+def turning(panel: StagePanel, words: str) -> str:
     """A panel as a page with a scene to turn, which opens from disk without network or server.
 
     pyvista 0.49 leaves this to a package of its own, which starts a server to ask it for the scene; the scene's
@@ -164,7 +165,7 @@ def turning(panel: Panel, words: str) -> str:
     return f"{before}{_overlay(panel, words)}{end}{after}"
 
 
-def _described(panel: Panel) -> dict[str, Any]:
+def _described(panel: StagePanel) -> dict[str, Any]:
     """The scene as vtk.js reads it: its objects, and their arrays by hash."""
     import trame_vtk.modules.vtk  # type: ignore[import-untyped]  # noqa: F401 - chooses the serialisers' VTK
     from trame_vtk.modules.vtk import serializers
@@ -192,17 +193,17 @@ def _described(panel: Panel) -> dict[str, Any]:
     return {"hashes": arrays, "scene": scene}
 
 
-def _linear(layer: Layer) -> Layer:
+def _linear(layer: StagePiece) -> StagePiece:
     """A layer with equal steps of colour: the viewer knows no logarithmic ones."""
     if not layer.style.get("log_scale"):
         return layer
     mesh, name = layer.mesh.copy(), layer.style["scalars"]
     low, high = layer.style["clim"]
     mesh.point_data[name] = np.log10(np.clip(mesh.point_data[name], low, high))
-    return Layer(mesh, {**layer.style, "log_scale": False, "clim": (np.log10(low), np.log10(high))})
+    return StagePiece(mesh, {**layer.style, "log_scale": False, "clim": (np.log10(low), np.log10(high))})
 
 
-def _step_back(plotter: Any, panel: Panel) -> None:
+def _step_back(plotter: Any, panel: StagePanel) -> None:
     """Let the camera see the whole panel in perspective: the viewer knows no parallel one."""
     left, right, bottom, top = window_of(panel)
     eye = plotter.camera
@@ -212,7 +213,7 @@ def _step_back(plotter: Any, panel: Panel) -> None:
     plotter.reset_camera_clipping_range()
 
 
-def _overlay(panel: Panel, words: str) -> str:
+def _overlay(panel: StagePanel, words: str) -> str:
     """Title, colours and caption over the scene."""
     keys = "".join(
         f'<span style="margin-right:1em"><b style="color:{colour}">■</b> {html.escape(name)}</span>'

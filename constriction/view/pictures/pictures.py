@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyvista as pv
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from constriction.simulation.scene import Scene, Shares, shares
-from constriction.view.charts.labels import hertz
-from constriction.view.pictures.cutaway import Cutaway, polylines
+from constriction.view.charts.labels import hertz, metres
+from constriction.view.pictures.cutaway import Cutaway
+from constriction.view.pictures.lines import current_lines
+from constriction.view.pictures.pieces import polylines
 from constriction.view.pictures.stage import (
     CONTACT,
     COPPER,
@@ -25,30 +25,19 @@ from constriction.view.pictures.stage import (
     INK,
     OBLIQUE,
     Camera,
-    Layer,
-    Panel,
     Ruler,
     Scale,
+    StagePanel,
+    StagePiece,
     aligned,
     page,
 )
 
 KINDS = ("mesh", "potential", "current", "interface")
 FEWEST_EQUIPOTENTIALS = 8
-LINES_ACROSS = 8  # current lines along the longer side of a mirror cell; even: none runs to where the field is 0
-LINES_ACROSS_ALONE = 16  # of a cell that is not mirrored
-LOST = 1e-3  # density at the gap over the mean, below which no line that is one of a few hundred can end there
-MOST_ASIDE = 30.0  # steepest way from where a line's tracing stops to the interface, sideways / upwards
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
 SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
-
-
-def metres(length: float) -> str:
-    """A length with two digits: 0.00184 → 1.8 mm."""
-    rounded = float(f"{length:.2g}")
-    size, prefix = next(((p, n) for p, n in ((1e-3, "m"), (1e-6, "µ"), (1e-9, "n")) if rounded >= p), (1.0, ""))
-    return f"{rounded / size:.3g} {prefix}m"
 
 
 # --- the four kinds ------------------------------------------------------------------------------------------------
@@ -66,7 +55,7 @@ def draw(scene: Scene, what: str, columns: int, dpi: int) -> Figure:
     return page(panels(scene, what), caption(scene, what), columns, dpi)
 
 
-def panels(scene: Scene, what: str) -> list[Panel]:
+def panels(scene: Scene, what: str) -> list[StagePanel]:
     """The panels of a picture, as in `draw`."""
     if what == "mesh":
         return [mesh_panel(scene)]
@@ -77,25 +66,25 @@ def panels(scene: Scene, what: str) -> list[Panel]:
     return aligned([kind(scene, number) for number in numbers])
 
 
-def mesh_panel(scene: Scene) -> Panel:
+def mesh_panel(scene: Scene) -> StagePanel:
     """The mesh with contacts, gap, electrolyte and copper coloured, a corner cut away."""
     view = Cutaway(scene)
     faces = [
-        Layer(view.cut_faces(), _matt(ELECTROLYTE)),
-        Layer(view.kept(view.surface("gap")), _matt(GAP)),
-        Layer(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.cut_faces(), _matt(ELECTROLYTE)),
+        StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
+        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
     ]
     lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(view.edges("contact", "gap")), "#333333")]
     if scene.gap_model == "volume":
-        faces.append(Layer(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
+        faces.append(StagePiece(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
         lines.append(_wires(view.kept(view.edges("side", "island_wall", above=True), ("covered",)), "#333333"))
     names = [("contact", CONTACT), ("gap", GAP), ("copper", COPPER), ("electrolyte", ELECTROLYTE)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
-    return Panel("Mesh", [*faces, *lines, *_metal(view)], OBLIQUE, _ruler(view), legend=names)
+    return StagePanel("Mesh", [*faces, *lines, *_metal(view)], OBLIQUE, _ruler(view), legend=names)
 
 
-def potential_panel(scene: Scene, number: int) -> Panel:
+def potential_panel(scene: Scene, number: int) -> StagePanel:
     """The real part of the potential on the planes of the cut, with equipotential surfaces in the missing corner."""
     view = Cutaway(scene, number)
     scale = potential_scale(scene)
@@ -106,13 +95,13 @@ def potential_panel(scene: Scene, number: int) -> Panel:
     lines = pv.merge([piece.contour(levels, scalars="potential") for piece in skin])
     lit = {**scale.style, "lighting": True, "ambient": 0.62, "diffuse": 0.45, "smooth_shading": True}
     layers = [
-        *(Layer(piece, scale.style) for piece in skin),
-        Layer(view.kept(shells, ("gone",)), lit),
+        *(StagePiece(piece, scale.style) for piece in skin),
+        StagePiece(view.kept(shells, ("gone",)), lit),
         _wires(lines, "#FFFFFF", 1.6),
         _wires(_rims(view), INK, 2.2),
         *_metal(view),
     ]
-    return Panel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
+    return StagePanel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
 
 
 def equipotential_step(scale: Scale) -> float:
@@ -128,14 +117,14 @@ def potential_scale(scene: Scene) -> Scale:
     return Scale("potential", "Re φ (V), 1 V across the electrolyte and its interface", 0.0, highest, "viridis")
 
 
-def current_panel(scene: Scene, number: int) -> Panel:
+def current_panel(scene: Scene, number: int) -> StagePanel:
     """Current lines in the missing corner, each carrying the same current, and its density on the planes of the cut."""
     view = Cutaway(scene, number)
     lines = current_lines(view)
     layers = [
-        Layer(view.cut_faces(), _density().style),
-        Layer(view.kept(view.surface("gap")), _matt(GAP)),
-        Layer(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.cut_faces(), _density().style),
+        StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
+        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
         _wires(_rims(view), INK, 1.5),
         *_metal(view),
     ]
@@ -146,64 +135,67 @@ def current_panel(scene: Scene, number: int) -> Panel:
         if mine:
             tubes = polylines([line.points for line in mine]).tube(radius=radius, n_sides=8)
             layers.append(
-                Layer(
+                StagePiece(
                     view.kept(tubes, ("gone",)),
                     {**_matt(colour), "ambient": 0.8, "diffuse": 0.3, "smooth_shading": True},
                 )
             )
-    layers.append(Layer(ends, {**_matt(CONTACT), "opacity": SEEN_THROUGH}))
-    return Panel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
+    layers.append(StagePiece(ends, {**_matt(CONTACT), "opacity": SEEN_THROUGH}))
+    return StagePanel(_current_title(scene, number), layers, OBLIQUE, _ruler(view), _density())
 
 
-def height_panel(scene: Scene) -> Panel:
+def height_panel(scene: Scene) -> StagePanel:
     """The height of the gap from above; 0 on contacts."""
     view = Cutaway(scene)
     height = scene.gap_height
     layers = [
-        Layer(_flat(view, "gap"), _plain(GAP)),
-        Layer(_flat(view, "contact"), _plain(CONTACT)),
+        StagePiece(_flat(view, "gap"), _plain(GAP)),
+        StagePiece(_flat(view, "contact"), _plain(CONTACT)),
         _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
     gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
     names = [("contact, h = 0", CONTACT), (gap, GAP)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
-    return Panel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
+    return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
 
 
-def interface_panel(scene: Scene, number: int) -> Panel:
+def interface_panel(scene: Scene, number: int) -> StagePanel:
     """The normal current density on the interface from above."""
     view = Cutaway(scene, number)
-    layers = [Layer(_flat(view, name), _density().style) for name in ("gap", "contact")]
+    layers = [StagePiece(_flat(view, name), _density().style) for name in ("gap", "contact")]
     layers.append(_wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE))
-    return Panel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
+    return StagePanel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
 def caption(scene: Scene, what: str) -> str:
     """What a picture shows, in words: which part of the case, what is not to scale, at which instant."""
-    view, plan = Cutaway(scene), scene.plan
-    width, depth = (metres(length) for length in view.size)
-    parts = [scene.case.title] if scene.case.title else []
-    cell = f"{width} × {depth}"
-    if plan.lattice_images > 1:
+    view, layout = Cutaway(scene), scene.plan
+    cell = " × ".join(metres(length) for length in view.size)
+    parts = list(filter(None, [scene.case.title]))
+    if layout.lattice_images > 1:
         parts.append(f"{cell}, {len(view.tiles)} mirror images of the meshed cell")
     else:
-        parts.append(f"{cell}, the meshed cell with {len(plan.spots)} spots")
+        parts.append(f"{cell}, the meshed cell with {len(layout.spots)} spots")
     if what != "interface":
         parts.append(f"{_depth_in_words(view)}, front corner cut away")
         if scene.gap_model == "thin" and scene.gap_height is not None:
             parts.append(f"gap of {metres(scene.gap_height)} drawn higher than it is")
+    return "; ".join([*parts, *_field_in_words(scene, what)]) + "."
+
+
+def _field_in_words(scene: Scene, what: str) -> Iterator[str]:
+    """At which instant a field is shown, and what its lines and colours mean."""
     if what == "potential":
         step = equipotential_step(potential_scale(scene))
-        parts.append(f"real part when the applied voltage is largest, surfaces every {step:g} V")
-    elif what in ("current", "interface"):
-        parts.append("when the current is largest")
+        yield f"real part when the applied voltage is largest, surfaces every {step:g} V"
+    if what in ("current", "interface"):
+        yield "when the current is largest"
     if what == "current":
-        parts.append("each line carries the same current: black ends on a contact, blue passes the gap")
+        yield "each line carries the same current: black ends on a contact, blue passes the gap"
     if what == "interface" and scene.frequencies:
         defect = max(shares(scene, number).defect for number in range(len(scene.frequencies)))
-        parts.append(f"the densities add up to the current within {100 * defect:.1g} %")
-    return "; ".join(parts) + "."
+        yield f"the densities add up to the current within {100 * defect:.1g} %"
 
 
 def _depth_in_words(view: Cutaway) -> str:
@@ -212,93 +204,6 @@ def _depth_in_words(view: Cutaway) -> str:
         return f"electrolyte of {metres(thickness)}"
     beyond = f" (meshed down to {metres(meshed)}, where the field is even)" if meshed < 0.999 * thickness else ""
     return f"upper {metres(shown)} of {metres(thickness)} of electrolyte{beyond}"
-
-
-# --- current lines -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class CurrentLine:
-    """One line in the mirror cell: `points` (n, 3) in metres, from the undisturbed depth to the metal."""
-
-    points: NDArray[np.float64]
-    through_gap: bool
-
-
-def current_lines(view: Cutaway) -> list[CurrentLine]:
-    """Lines of Re j that start evenly spread where the current is even: each stands for the same current.
-
-    Args:
-        view: of one frequency.
-    """
-    across = LINES_ACROSS if view.mirrored else LINES_ACROSS_ALONE
-    lines = [_to_interface(view, points) for points in _traced(view.electrolyte, _seeds(view.scene, across))]
-    entering = _not_lost(view, [line for line in lines if line.through_gap])
-    on_contacts = [line for line in lines if not line.through_gap]
-    if not entering:
-        return on_contacts
-    feet = np.array([line.points[-1] for line in entering])
-    if view.scene.gap_model == "volume":
-        above = _traced(view.gap_volume, feet + (0, 0, 1e-3 * view.gap_height))
-    else:
-        above = [foot + np.array([[0, 0, view.gap_height]]) for foot in feet]
-    whole = [CurrentLine(np.vstack([low.points, high]), True) for low, high in zip(entering, above, strict=True)]
-    return on_contacts + whole
-
-
-def _not_lost(view: Cutaway, lines: list[CurrentLine]) -> list[CurrentLine]:
-    """Without those that the tracing left where the gap takes next to nothing: they stagnate between spots."""
-    if not lines:
-        return []
-    gap = view.interface("gap")
-    feet = np.array([line.points[-1] for line in lines])
-    taken = gap.point_data["current"][cKDTree(gap.points).query(feet)[1]]
-    return [line for line, density in zip(lines, taken, strict=True) if density > LOST]
-
-
-def _traced(grid: Any, start: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Lines of `flow` in a grid from points (n, 3), until they leave it; a line that cannot start is its start."""
-    size = np.ptp(grid.points, axis=0).max()
-    found = grid.streamlines_from_source(
-        pv.PolyData(start),
-        vectors="flow",
-        integration_direction="forward",
-        integrator_type=45,
-        interpolator_type="cell",  # elements have points of their own, so that slopes may jump between them
-        initial_step_length=0.1,
-        min_step_length=0.01,
-        max_step_length=0.2,
-        max_length=20 * size,
-        max_steps=4000,
-        terminal_speed=1e-12,
-    )
-    lines = list(start[:, None, :])
-    for i in range(found.n_cells):
-        points = found.get_cell(i).points
-        seed = int(found.cell_data["SeedIds"][i])
-        lines[seed] = points if len(points) > 1 else lines[seed]
-    return lines
-
-
-def _seeds(scene: Scene, across: int) -> NDArray[np.float64]:
-    """Points in the middle of equal squares just above the lowest plane of the mesh, inside the cell."""
-    plan = scene.plan
-    step = max(plan.width, plan.depth) / across
-    nx, ny = (max(1, round(length / step)) for length in (plan.width, plan.depth))
-    x, y = (length * (np.arange(n) + 0.5) / n for length, n in ((plan.width, nx), (plan.depth, ny)))
-    grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-    return np.insert(grid[plan.inside(grid)], 2, -0.999 * scene.depth, axis=1)
-
-
-def _to_interface(view: Cutaway, points: NDArray[np.float64]) -> CurrentLine:
-    """Lead a line from where the tracing stopped, just below the interface, straight on to it."""
-    x, y, z = points[-1]
-    step = points[-1] - points[-2] if len(points) > 1 else np.zeros(3)
-    ahead = step[:2] * (-z / step[2]) if step[2] > 0 else np.zeros(2)
-    ahead *= min(1.0, MOST_ASIDE * abs(z) / max(float(np.linalg.norm(ahead)), 1e-300))
-    feet = np.array([[x + ahead[0], y + ahead[1], 0.0], [x, y, 0.0]])
-    on_contact = bool(view.scene.plan.on_contact(feet[:1, :2])[0])
-    return CurrentLine(np.vstack([points, feet[0 if on_contact else 1]]), through_gap=not on_contact)
 
 
 # --- layers --------------------------------------------------------------------------------------------------------
@@ -324,22 +229,22 @@ def _plain(colour: str) -> dict[str, Any]:
     return {"color": colour, "lighting": False}
 
 
-def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> Layer:
+def _wires(mesh: Any, colour: str, width: float = 1.0, camera: Camera = OBLIQUE) -> StagePiece:
     """Lines, moved a little towards the eye so that the face that they lie on does not hide them."""
     lifted = mesh.copy()
     if lifted.n_points:
         size = np.ptp(lifted.points, axis=0).max()
         lifted.points = lifted.points + 2e-3 * size * camera.eye
-    return Layer(lifted, {"color": colour, "line_width": width, "lighting": False})
+    return StagePiece(lifted, {"color": colour, "line_width": width, "lighting": False})
 
 
-def _metal(view: Cutaway) -> list[Layer]:
+def _metal(view: Cutaway) -> list[StagePiece]:
     """Islands and, above them, the copper."""
     plate = view.copper(0.035 * max(view.size))
-    layers = [Layer(plate, _matt(COPPER)), _wires(plate.extract_feature_edges(40), INK, 1.2)]
+    layers = [StagePiece(plate, _matt(COPPER)), _wires(plate.extract_feature_edges(40), INK, 1.2)]
     islands = view.islands()
     if islands is not None:
-        layers.append(Layer(islands, _matt(CONTACT)))
+        layers.append(StagePiece(islands, _matt(CONTACT)))
     return layers
 
 

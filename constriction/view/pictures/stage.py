@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import matplotlib.style
 import numpy as np
 import pyvista as pv
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,12 +20,11 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from constriction.view.writers.fonts import legible
-from constriction.view.writers.plots import STYLE
+from constriction.view.writers.lettering import legible
+from constriction.view.writers.plots import DPI, TWO_COLUMNS, WIDTH, journal_style, new_figure
 
 MM = 1 / 25.4
-WIDTHS = {1: 84 * MM, 2: 174 * MM}  # inches of one and of two columns of a journal
-DPI = 300
+WIDTHS = {1: WIDTH, 2: TWO_COLUMNS}
 OVERSAMPLING = 2
 CAPTION = 6  # pt
 
@@ -35,7 +33,7 @@ CONTACT, GAP, COPPER, ELECTROLYTE, INK = "#E69F00", "#8CC7EC", "#8C4A2F", "#E4E1
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class StagePiece:
     """A piece and how pyvista draws it."""
 
     mesh: Any
@@ -105,7 +103,7 @@ class Ruler:
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class StagePanel:
     """One part of a picture; layers in metres.
 
     `legend` names colours; `scale` is shown as a bar; `window`, left, right, bottom, top on the paper in metres, fits
@@ -113,7 +111,7 @@ class Panel:
     """
 
     title: str
-    layers: Sequence[Layer]
+    layers: Sequence[StagePiece]
     camera: Camera
     ruler: Ruler
     scale: Scale | None = None
@@ -121,7 +119,7 @@ class Panel:
     window: tuple[float, float, float, float] | None = None
 
 
-def window_of(panel: Panel) -> tuple[float, float, float, float]:
+def window_of(panel: StagePanel) -> tuple[float, float, float, float]:
     """The part of the paper that a panel takes: left, right, bottom, top in metres."""
     if panel.window is not None:
         return panel.window
@@ -132,7 +130,7 @@ def window_of(panel: Panel) -> tuple[float, float, float, float]:
     return left - air, right + air, bottom - air, top + air
 
 
-def aligned(panels: Sequence[Panel]) -> list[Panel]:
+def aligned(panels: Sequence[StagePanel]) -> list[StagePanel]:
     """Panels of one camera with one window, so that they can be compared; at least one panel."""
     windows = np.array([window_of(panel) for panel in panels])
     lowest, highest = windows.min(axis=0), windows.max(axis=0)
@@ -140,7 +138,7 @@ def aligned(panels: Sequence[Panel]) -> list[Panel]:
     return [replace(panel, window=common) for panel in panels]
 
 
-def plotter_of(panel: Panel, pixels: tuple[int, int] = (800, 600)) -> Any:
+def plotter_of(panel: StagePanel, pixels: tuple[int, int] = (800, 600)) -> Any:
     """A plotter that shows a panel's layers and nothing beside them; close it after use."""
     plotter = pv.Plotter(off_screen=True, window_size=list(pixels), lighting="none")
     plotter.set_background("white")
@@ -161,7 +159,7 @@ def plotter_of(panel: Panel, pixels: tuple[int, int] = (800, 600)) -> Any:
     return plotter
 
 
-def photograph(panel: Panel, width: int) -> NDArray[np.uint8]:
+def photograph(panel: StagePanel, width: int) -> NDArray[np.uint8]:
     """A panel's layers as an image (height, width, 3) without margins."""
     left, right, bottom, top = window_of(panel)
     height = round(width * (top - bottom) / (right - left))
@@ -177,7 +175,7 @@ def photograph(panel: Panel, width: int) -> NDArray[np.uint8]:
 # --- the page ------------------------------------------------------------------------------------------------------
 
 
-def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) -> Figure:
+def page(panels: Sequence[StagePanel], caption: str, columns: int, dpi: int = DPI) -> Figure:
     """Set panels side by side (on one column: below each other), with bars, legends and a caption.
 
     Args:
@@ -195,9 +193,8 @@ def page(panels: Sequence[Panel], caption: str, columns: int, dpi: int = DPI) ->
     below = (1.5 + 2.5 * len(lines)) * MM
     head = 4.6 * MM
     block = max(heights) + head + foot if across > 1 else sum(heights) + len(panels) * (head + foot)
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(width, block + below), dpi=dpi)
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(width, block + below, dpi)
         top = block + below
         for number, (panel, height) in enumerate(zip(panels, heights, strict=True)):
             left = (number % across) * (each + gap)
@@ -221,7 +218,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
     Words are as long as in the font of captions; one that is longer than a line has a line of its own.
     """
-    with matplotlib.style.context(["default", STYLE]):
+    with journal_style():
         canvas = FigureCanvasAgg(Figure(dpi=DPI))
         renderer, font = canvas.get_renderer(), FontProperties(size=CAPTION)  # type: ignore[no-untyped-call]
 
@@ -237,17 +234,17 @@ def wrapped(text: str, width: float) -> list[str]:
     return lines
 
 
-def _ruler_room(panel: Panel) -> float:
+def _ruler_room(panel: StagePanel) -> float:
     """Inches below a panel for its scale bar: an oblique view leaves the corners of the paper free."""
     return 4.5 * MM if panel.camera.eye[2] > 0.99 else 0.0
 
 
-def _slope(panel: Panel) -> float:
+def _slope(panel: StagePanel) -> float:
     left, right, bottom, top = window_of(panel)
     return (top - bottom) / (right - left)
 
 
-def _panel(figure: Figure, panel: Panel, box: tuple[float, float, float, float], foot: float) -> None:
+def _panel(figure: Figure, panel: StagePanel, box: tuple[float, float, float, float], foot: float) -> None:
     """Draw a panel into a box of (left, bottom, width, height) inches, its bar or legend below."""
     whole_width, whole_height = figure.get_size_inches()
 
@@ -278,7 +275,7 @@ def _panel(figure: Figure, panel: Panel, box: tuple[float, float, float, float],
         key.legend(handles=patches, loc="upper center", ncols=len(patches), frameon=False, fontsize=7, handlelength=1.1)
 
 
-def _ruler(axes: Any, panel: Panel) -> None:
+def _ruler(axes: Any, panel: StagePanel) -> None:
     """Draw the scale bar; along an edge of the object it holds in that direction."""
     left, right, bottom, top = window_of(panel)
     point = (right - left) / (72 * axes.figure.get_size_inches()[0] * axes.get_position().width)  # metres per pt

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from constriction.base.errors import InputError
-from constriction.laws.circuit import Element, impedance
-from constriction.spectra.columns.columns import ZERO_CELSIUS
+from constriction.laws.circuit import Element
+from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
-from constriction.spectra.kramers_kronig import Exclusion
+from constriction.spectra.kramers_kronig import KramersKronig
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import Entry, doubts
 from constriction.spectra.reading.records import scales
-from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.timeseries import MAH_PER_CM2
-from constriction.view.terminal.words import decimal_prefix, engineering, significant
-from constriction.view.writers.panels import Residuals
-from constriction.view.writers.plots import BLUE, GREY, VERMILION
-from constriction.view.writers.spectra_plots import Layer, Picture
-from constriction.view.writers.trends import CHARGE_AXIS, SeriesOfTrends, Trend
+from constriction.view.charts.labels import decimal_prefix
+from constriction.view.terminal.words import engineering, significant
 
 SYMBOLS = {
     "ohm": "Ω",
@@ -37,50 +30,8 @@ SYMBOLS = {
     "farad_per_cm": "F/cm",
 }
 WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
-LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"$C_\mathrm{int}$"}
 # Notes of the reader that the table shows: what was left out, and what else there is.
 TOLD = re.compile(r"left out|--impedance")
-# Points of a fitted circuit per decade, so that it looks like the curve it is.
-FINE = 40
-
-
-def entry_picture(entry: Entry, by: Normalisation | None, title: str) -> Picture:
-    """What the picture of an analysed spectrum shows, normalised if it is.
-
-    Args:
-        entry: with a fit.
-        by: what normalises it, or None.
-        title: of the picture.
-
-    Raises:
-        ValueError: the entry has no fit.
-    """
-    measurement, screened, fit = entry.measurement, entry.screened, entry.fit
-    if measurement is None or screened is None or fit is None:
-        raise ValueError(f"{entry.file}: expected an analysed spectrum, got {entry.error!r}")
-    scale, unit = (by.scale, by.unit) if by else (1.0, measurement.spectrum.unit)
-    return Picture(
-        title=title,
-        remarks=[
-            result_line(entry, by),
-            f"{_points(entry)}; Kramers-Kronig test: {screened.test.message}",
-            *warnings_of(entry),
-        ],
-        layers=[_scaled(layer, scale, unit) for layer in _layers(measurement.spectrum, screened, fit)],
-        residuals=[
-            Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
-            Residuals(
-                f"Kramers-Kronig, {screened.test.elements} RC elements",
-                _tested(measurement.spectrum, screened),
-                screened.test.residuals,
-                screened.limit,
-            ),
-        ],
-        distribution=entry.distribution,
-        processes=entry.processes,
-        scale=scale,
-        zoom=scale * (fit.R_series + math.fsum(arc.resistance for arc in fit.arcs)),
-    )
 
 
 def result_line(entry: Entry, by: Normalisation | None) -> str:
@@ -116,18 +67,20 @@ def entry_rows(
         yield same[0].name, ", ".join(quantity(value, stderr, unit) for _, value, stderr, unit in same)
     if further := ", ".join(_further(entry.fit)):
         yield "further", further
-    others = [f"{item.fit.circuit.text} (BIC {item.delta_bic:+.1f})" for item in entry.comparison[1:]]
-    yield "circuit", ", not ".join([entry.fit.circuit.text, *others])
-    yield "points", _points(entry)
+    others = (f", not {item.fit.circuit.text} (BIC {item.delta_bic:+.1f})" for item in entry.comparison[1:])
+    yield "circuit", "".join([entry.fit.circuit.text, *others])
+    yield "points", points_in_words(entry)
     if entry.screened:
-        test = entry.screened.test
-        noise = f"{test.noise:.2%}" if test.noise >= 5e-5 else f"{100 * test.noise:.1g}%"
-        told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
-        yield "Kramers-Kronig", told if test.consistent else f"WARNING: {told}"
+        yield "Kramers-Kronig", _tested(entry.screened.test)
     yield from _relaxation_rows(entry, by)
     yield from _told_by_file(entry)
-    for warning in warnings_of(entry):
-        yield "WARNING", warning
+    yield from zip(itertools.repeat("WARNING"), warnings_of(entry), strict=False)
+
+
+def _tested(test: KramersKronig) -> str:
+    noise = f"{test.noise:.2%}" if test.noise >= 5e-5 else f"{100 * test.noise:.1g}%"
+    told = f"{test.message}; {test.elements} RC elements, noise {noise} of |Z|"
+    return told if test.consistent else f"WARNING: {told}"
 
 
 def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[str, str]]:
@@ -140,23 +93,22 @@ def _relaxation_rows(entry: Entry, by: Normalisation | None) -> Iterator[tuple[s
         stderr = None if item.resistance_stderr is None else item.resistance_stderr * edge.factor
         return quantity(item.resistance * edge.factor, stderr, SYMBOLS[edge.ohm])
 
-    told = [
-        f"{engineering(item.time_constant, 's')} ({resistance(item)}, {item.share:.0%})"
-        for item in entry.processes.sure
-    ]
+    sure = entry.processes.sure
+    told = [f"{engineering(item.time_constant, 's')} ({resistance(item)}, {item.share:.0%})" for item in sure]
     yield "relaxation times", ", ".join(told) or "none is sure"
-    if limits := [item.resolution for item in entry.processes.sure if item.resolution is not None]:
+    if limits := [item.resolution for item in sure if item.resolution is not None]:
         yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
     for group in entry.processes.unresolved:
-        ends = dict.fromkeys(engineering(time, "s") for time in (group.first, group.last))
-        yield (
-            "unresolved",
-            f"{' to '.join(ends)}: only the sum, {resistance(group)}",
-        )
-    whys = {item.why for item in entry.processes.items if item.why in (BROAD_ONE, UNCONFIRMED)}
-    for why in sorted(whys):
-        times = [engineering(item.time_constant, "s") for item in entry.processes.items if item.why == why]
-        yield "not sure", f"{', '.join(times)}: {why}"
+        ends = dict.fromkeys((engineering(group.first, "s"), engineering(group.last, "s")))
+        known = "only the sum" if group.count > 1 else "time or R weakly determined"
+        yield "unresolved", f"{' to '.join(ends)}: {known}, {resistance(group)}"
+    yield from _not_sure(entry.processes.items)
+
+
+def _not_sure(items: Sequence[Process]) -> Iterator[tuple[str, str]]:
+    for why in sorted((BROAD_ONE, UNCONFIRMED)):
+        if times := [engineering(item.time_constant, "s") for item in items if item.why == why]:
+            yield "not sure", f"{', '.join(times)}: {why}"
 
 
 def _told_by_file(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -250,37 +202,7 @@ def _parameter(item: FittedParameter) -> str:
     return quantity(item.value, item.stderr, unit)
 
 
-def trends_of(
-    entries: Sequence[Entry], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
-) -> SeriesOfTrends:
-    """R_SE, R_int and C_int along a series, against charge or the number of the spectrum.
-
-    Args:
-        entries: in their order; one without a result leaves a gap.
-        by: what normalises them, or None.
-        charges: one per entry in C/m², or None.
-        pristine: whether the first one is the pristine cell's.
-
-    Raises:
-        InputError: the spectra have several units.
-    """
-    tables = [{found.name: found for found in results(entry, by)} for entry in entries]
-    trends = []
-    for name in ("R_SE", "R_int", "C_int"):
-        column = [table.get(name) for table in tables]
-        units = sorted({found.unit for found in column if found})
-        if len(units) > 1:
-            raise InputError(f"series: {name} in {', '.join(units)}; expected spectra in one unit")
-        if units:
-            size, prefix = decimal_prefix(max(abs(found.value) for found in column if found))
-            values = [found.value / size if found else None for found in column]
-            errors = [found.stderr / size if found and found.stderr is not None else None for found in column]
-            trends.append(Trend(f"{LETTERS[name]}  ({prefix}{units[0]})", values, errors))
-    x = range(1, len(entries) + 1) if charges is None else [charge / MAH_PER_CM2 for charge in charges]
-    return SeriesOfTrends("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine)
-
-
-def _points(entry: Entry) -> str:
+def points_in_words(entry: Entry) -> str:
     """How many points were fitted, and what became of the others."""
     if entry.measurement is None or entry.screened is None:
         return ""
@@ -317,7 +239,7 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
 
 def quantity(value: float, stderr: float | None, unit: str) -> str:
     """A number with its standard error in a decimal prefix: 44.83 ± 0.25 kΩ; "(no error bar)" where there is none."""
-    size, prefix = decimal_prefix(value)
+    size, prefix = decimal_prefix(float(f"{value:.2e}"))
     if stderr is None:
         return f"{significant(value / size, 4)} {prefix}{unit} (no error bar)"
     if not 0 < stderr < math.inf:
@@ -326,35 +248,3 @@ def quantity(value: float, stderr: float | None, unit: str) -> str:
     if digits > 6 or stderr > 10 * abs(value):
         return f"{value / size:.4g} ± {stderr / size:.1e} {prefix}{unit}"
     return f"{value / size:.{digits}f} ± {stderr / size:.{digits}f} {prefix}{unit}"
-
-
-def _tested(spectrum: Spectrum, screened: Exclusion) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Frequencies that took part in the Kramers-Kronig test: those that stay and those left out."""
-    f = np.concatenate([screened.spectrum.frequency, [point.frequency for point in screened.excluded]])
-    return np.sort(f)[::-1]
-
-
-def _layers(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterator[Layer]:
-    """Measured points that were fitted, those left out or masked, those outside the window, and the fit."""
-    used = screened.spectrum
-    yield Layer(used, "measured", BLUE, hollow=True)
-    excluded = np.isin(spectrum.frequency, [point.frequency for point in screened.excluded])
-    masked = np.isin(spectrum.frequency, [point.frequency for point in screened.masked])
-    outside = ~np.isin(spectrum.frequency, used.frequency) & ~excluded & ~masked
-    for which, label, color, marker in (
-        (outside, "outside the window", GREY, "."),
-        (masked, "masked", GREY, "x"),
-        (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", VERMILION, "x"),
-    ):
-        if which.any():
-            yield Layer(
-                Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit), label, color, marker
-            )
-    decades = math.log10(used.frequency[0] / used.frequency[-1])
-    f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
-    yield Layer(Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit), fit.circuit.text, "black", "", True)
-
-
-def _scaled(layer: Layer, scale: float, unit: str) -> Layer:
-    spectrum = Spectrum(layer.spectrum.frequency, layer.spectrum.impedance * scale, unit)
-    return Layer(spectrum, layer.label, layer.color, layer.marker, layer.line, layer.hollow)

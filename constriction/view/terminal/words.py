@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
 from constriction.base.errors import printable, shortened
+from constriction.view.charts.labels import decimal_prefix
 from constriction.view.terminal.streams import note, stdout
 
 if TYPE_CHECKING:
     from constriction.compare.differences import Difference, Overlay
 
-PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
 NAME_WIDTH = 18
 LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
 FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
@@ -29,15 +30,8 @@ def engineering(value: float, unit: str, least: float = 1.0) -> str:
     """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g} {unit}"
-    size, prefix = decimal_prefix(value, least)
+    size, prefix = decimal_prefix(float(f"{value:.2e}"), least)
     return f"{significant(value / size, 3)} {prefix}{unit}"
-
-
-def decimal_prefix(value: float, least: float = 1.0) -> tuple[float, str]:
-    """The largest decimal prefix that leaves at least `least` of a value in three digits, as (size, name)."""
-    rounded = abs(float(f"{value:.2e}"))
-    power = next((p for p in PREFIXES if rounded >= least * 10.0**p * (1 - 1e-12)), min(PREFIXES))
-    return 10.0**power, PREFIXES[power]
 
 
 def farad(capacitance: float) -> str:
@@ -228,8 +222,8 @@ def _difference(item: Difference) -> str:
         if value is None:
             return "none"
         if item.name != "C_int":
-            return with_error(value * 1e4, (error or 0.0) * 1e4, "Ω·cm²")
-        return farad(value * 1e-4) + (f" ± {error / value:.1%}" if error else "")
+            return with_error(value * OHM_CM2, (error or 0.0) * OHM_CM2, "Ω·cm²")
+        return farad(value * FARAD_PER_CM2) + (f" ± {error / value:.1%}" if error else "")
 
     measured = side(item.measured, item.measured_stderr)
     text = f"measured {measured}, simulated {side(item.simulated, item.simulated_error)}"
@@ -280,7 +274,7 @@ def print_table(title: str, rows: Rows) -> None:
         if title:
             console.print(shortened(printable(title), LONGEST_TITLE), style="bold", soft_wrap=True)
         for name, value in rows:
-            cells = (f"  {printable(name):<{NAME_WIDTH}}", "bold"), shortened(printable(value), LONGEST_VALUE)
+            cells = (f"  {printable(name):<{NAME_WIDTH - 1}} ", "bold"), shortened(printable(value), LONGEST_VALUE)
             console.print(Text.assemble(*cells), soft_wrap=True)
 
 

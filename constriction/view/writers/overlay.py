@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
 from constriction.simulation.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.labels import hertz
-from constriction.view.writers.distributions import decade_ticks
-from constriction.view.writers.fonts import legible
-from constriction.view.writers.panels import modulus_axis
-from constriction.view.writers.plots import BLUE, DPI, GREY, STYLE, VERMILION, display_unit, save
-from constriction.view.writers.ticks import plain
+from constriction.view.charts.curves import SpectrumCurve, common_unit
+from constriction.view.writers.lettering import legible, plain
+from constriction.view.writers.panels import bare, decade_ticks, draw_bode, frequency_axis
+from constriction.view.writers.plots import (
+    BLUE,
+    GREY,
+    LABEL,
+    LEGEND,
+    TWO_COLUMNS,
+    VERMILION,
+    draw_plane,
+    journal_style,
+    new_figure,
+    save,
+)
 
-WIDTH = 174 / 25.4
 UNIT = EDGE_UNITS["ohm m2"]
-DASHES = (0, (3.5, 1.5))
+SMALL = 2.6  # pt, measured points
 DENSE = 60  # points of a simulated line per decade
 # Relaxation times below this part of the largest resistance are not drawn; so many decades beyond the window are.
 SMALLEST_STEM, BEYOND = 2e-3, 1.5
@@ -51,27 +57,32 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     low, high = overlay.window
     count = max(int(DENSE * math.log10(high / low)), 2)
     frequency = np.geomspace(high, low, count)
-    lines = cell.spectrum(frequency), cell.pristine(frequency)
     inside = (measured.frequency >= low) & (measured.frequency <= high)
-    points = Spectrum(measured.frequency[inside], measured.impedance[inside], measured.unit)
-    stays = np.isin(points.frequency, overlay.screened.spectrum.frequency)
+    stays = np.isin(measured.frequency, overlay.screened.spectrum.frequency)
+    curves = [
+        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
+        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
+        SpectrumCurve("measured", _part(measured, inside & stays)),
+    ]
+    if (inside & ~stays).any():
+        curves.append(SpectrumCurve("left out (Kramers-Kronig)", _part(measured, inside & ~stays), "crosses"))
+    unit = common_unit(curves)
     with _figure(path, title, 64 / 25.4) as figure:
         grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
         plane = figure.add_subplot(grid[:, 0])
         modulus = figure.add_subplot(grid[0, 1])
         phase = figure.add_subplot(grid[1, 1], sharex=modulus)
-        scale, unit = display_unit(measured.unit, max(np.abs(line.impedance).max() for line in (points, *lines)))
-        scaled = [scale * spectrum.impedance for spectrum in (points, *lines)]
-        _nyquist(plane, stays, scaled, unit)
-        _bode(modulus, points, stays, lines, lambda z: scale * np.abs(z))
-        _bode(phase, points, stays, lines, lambda z: -np.degrees(np.angle(z)))
-        modulus_axis(modulus)
-        modulus.set_ylabel(f"|Z|  ({unit})")
-        modulus.tick_params(labelbottom=False)
-        phase.set_ylabel("−phase  (°)")
-        _frequency_axis(phase)
+        draw_plane(plane, curves, unit, SMALL)
+        plane.axhline(0, color=GREY, lw=0.4, zorder=0)
+        plane.margins(y=0.1)
+        plane.legend(**LEGEND | {"loc": "upper right", "bbox_to_anchor": None}, ncols=2, columnspacing=1.2)
+        draw_bode((modulus, phase), curves, unit, SMALL)
         figure.align_ylabels([modulus, phase])
         _equal_axes(figure, plane)
+
+
+def _part(spectrum: Spectrum, which: NDArray[np.bool_]) -> Spectrum:
+    return Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
 
 
 def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:
@@ -97,9 +108,9 @@ def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None
         axes.axhline(0, color=GREY, lw=0.5)
         axes.plot(frequency, residuals.real, "o-", color=BLUE, ms=2.6, mew=0, lw=0.6, label="Re")
         axes.plot(frequency, residuals.imag, "s--", color=VERMILION, ms=2.6, mew=0, lw=0.6, label="Im")
-        axes.set_xscale("log")
-        axes.set_ylabel("measured − simulated\n(% of |simulated|)")
-        _frequency_axis(axes)
+        axes.set_ylabel("measured − simulated\n(% of |simulated|)", fontsize=LABEL)
+        frequency_axis(axes)
+        bare(axes)
         _legend(axes, 3)
 
 
@@ -153,31 +164,13 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
 @contextmanager
 def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
     """Give a figure to draw on, and save it."""
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(TWO_COLUMNS, height, layout="constrained")
         # A dollar sign in a file's name is a dollar sign, no formula.
         words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
         words.set_parse_math(False)
         yield figure
     save(figure, path)
-
-
-def _nyquist(axes: Axes, stays: NDArray[np.bool_], scaled: Sequence[NDArray[np.complex128]], unit: str) -> None:
-    """Draw measured points, simulated line and full contact, all in a unit."""
-    measured, simulated, pristine = scaled
-    axes.plot(simulated.real, -simulated.imag, color=VERMILION, label="simulated")
-    axes.plot(pristine.real, -pristine.imag, color=GREY, linestyle=DASHES, label="full contact")
-    axes.plot(measured.real[stays], -measured.imag[stays], "o", color=BLUE, ms=2.6, mew=0, label="measured")
-    if not stays.all():
-        out = measured[~stays]
-        axes.plot(out.real, -out.imag, "x", color=BLUE, ms=3, mew=0.6, label="left out (Kramers-Kronig)")
-    axes.axhline(0, color=GREY, lw=0.4, zorder=0)
-    axes.set_xlabel(f"Re Z  ({unit})")
-    axes.set_ylabel(f"−Im Z  ({unit})")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.margins(y=0.1)
-    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=6.5, borderpad=0, columnspacing=1.2)
 
 
 def _equal_axes(figure: Figure, axes: Axes) -> None:
@@ -193,23 +186,6 @@ def _equal_axes(figure: Figure, axes: Axes) -> None:
     axes.yaxis.set_major_locator(MultipleLocator(float(np.diff(axes.get_xticks())[0])))
 
 
-def _bode(
-    axes: Axes,
-    points: Spectrum,
-    stays: NDArray[np.bool_],
-    lines: tuple[Spectrum, Spectrum],
-    part: Callable[[NDArray[np.complex128]], NDArray[np.float64]],
-) -> None:
-    simulated, pristine = lines
-    axes.plot(simulated.frequency, part(simulated.impedance), color=VERMILION)
-    axes.plot(pristine.frequency, part(pristine.impedance), color=GREY, linestyle=DASHES)
-    values = part(points.impedance)
-    axes.plot(points.frequency[stays], values[stays], "o", color=BLUE, ms=2.6, mew=0)
-    axes.plot(points.frequency[~stays], values[~stays], "x", color=BLUE, ms=3, mew=0.6)
-    axes.set_xscale("log")
-    axes.spines[["top", "right"]].set_visible(False)
-
-
 def _stems(axes: Axes, times: RelaxationTimes, highest: float, look: tuple[str, str, str]) -> None:
     color, marker, label = look
     heights = UNIT.factor * times.resistances
@@ -218,24 +194,13 @@ def _stems(axes: Axes, times: RelaxationTimes, highest: float, look: tuple[str, 
     axes.plot(times.times[drawn], heights[drawn], marker, color=color, ms=3, mew=0, linestyle="", label=label)
 
 
-def _frequency_axis(axes: Axes) -> None:
-    axes.set_xlabel("frequency")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: hertz(value)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.spines[["top", "right"]].set_visible(False)
-
-
 def _legend(axes: Axes, columns: int, *twins: Axes) -> None:
     """Put the names of what is drawn on an axes, and on others that share its place, above it."""
     named = [pair for one in (axes, *twins) for pair in zip(*one.get_legend_handles_labels(), strict=True)]
     axes.legend(
         [handle for handle, _ in named],
         [label for _, label in named],
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
         ncols=columns,
-        frameon=False,
-        fontsize=6.5,
-        borderpad=0,
         columnspacing=1.2,
+        **LEGEND,
     )

@@ -3,8 +3,9 @@
 import math
 import textwrap
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal
 
 import matplotlib.style
 import numpy as np
@@ -14,16 +15,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-from scipy.interpolate import Akima1DInterpolator
 
 from constriction.base.errors import InputError
 from constriction.base.files import telling_where
-from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.labels import Named, decimal_prefix, hertz, new_layout, place_labels
-from constriction.view.writers.fonts import families, legible
+from constriction.spectra.spectrum import Spectrum
+from constriction.view.charts.curves import SpectrumCurve, Window, decades, display_unit, plane_window, smooth
+from constriction.view.charts.labels import hertz
+from constriction.view.writers.labels import new_layout, place_labels
+from constriction.view.writers.lettering import families, legible
 
-WIDTH = 84 / 25.4
+WIDTH, TWO_COLUMNS = 84 / 25.4, 174 / 25.4  # inches of one and of two columns of a journal
 DPI = 300
+TITLE_COLUMNS, TITLE_LINES, TITLE_SHARE = (50, 40, 32, 25, 20), 6, 0.82  # as many letters a line as fit that width
 # Okabe-Ito, told apart by the colour-blind and, by line style, in grey.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
 STYLE = {
@@ -42,17 +45,18 @@ METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-# Limits of height over width of the axes.
-FLATTEST, TALLEST = 0.36, 0.85
-
-
-class Window(NamedTuple):
-    """The drawn part of the plane, in axis units: Re Z from `left` on, −Im Z from `bottom` on."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
+# As charts name colours and kinds of curves.
+COLOURS = {"c0": BLUE, "c1": VERMILION, "c2": "black", "muted": GREY}
+LINES: dict[str, str | tuple[int, tuple[float, float]]] = {"line": "-", "both": "-", "reference": (0, (3.5, 1.5))}
+MARKERS = {"points": "o", "hollow": "o", "dots": ".", "crosses": "x", "both": "o"}
+DOT, LABEL = 3.7, 7.5  # pt
+LEGEND: dict[str, Any] = {  # above the axes, where nothing is drawn
+    "loc": "lower left",
+    "bbox_to_anchor": (0, 1),
+    "frameon": False,
+    "fontsize": 6.5,
+    "borderpad": 0,
+}
 
 
 def nyquist(
@@ -80,6 +84,18 @@ def nyquist(
     save(nyquist_figure(spectrum, reference, marks, title), path)
 
 
+def journal_style() -> AbstractContextManager[None]:
+    """In which every picture for a journal is drawn and saved."""
+    return matplotlib.style.context(["default", STYLE])
+
+
+def new_figure(width: float, height: float, dpi: int = DPI, layout: Literal["constrained"] | None = None) -> Figure:
+    """An empty figure; width and height in inches (25.4 mm)."""
+    figure = Figure(figsize=(width, height), dpi=dpi, layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
 def check_suffix(path: str | Path) -> str:
     """Return the suffix of a picture in small letters.
 
@@ -104,9 +120,8 @@ def save(figure: Figure, path: str | Path) -> None:
         StoreError: the file cannot be written.
     """
     suffix = check_suffix(path)
-    with matplotlib.style.context(["default", STYLE]):
-        with telling_where(path):
-            figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
+    with journal_style(), telling_where(path):
+        figure.savefig(path, dpi=DPI, metadata=METADATA[suffix])
 
 
 def nyquist_figure(
@@ -127,17 +142,18 @@ def nyquist_figure(
         InputError: two units, a mark that is not finite.
     """
     _check(spectrum, reference, marks)
-    scale, unit = _display_unit(spectrum, reference, marks)
+    largest = max(np.abs([*spectrum.impedance, *reference.impedance, *(z for _, z in marks)]))
+    scale, unit = display_unit(spectrum.unit, float(largest))
     curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
-    window = _window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
-        FigureCanvasAgg(figure)
+    window = plane_window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
+    with journal_style():
+        figure = new_figure(WIDTH, WIDTH)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
+        draw_plane(axes, [], (scale, unit), label=8)
         _draw_curves(axes, spectrum.impedance * scale, curves, window.width)
         _draw_marks(axes, spectrum.frequency, named)
-        _frame(axes, window, unit)
+        _frame(axes, window)
         head(axes, title)
         _fit(figure, axes, window.height / window.width)
         lines = [np.column_stack([curve.real, -curve.imag]) for curve in curves]
@@ -153,75 +169,6 @@ def _check(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float,
     for f, z in marks:
         if not (math.isfinite(f) and f > 0 and math.isfinite(abs(z))):
             raise InputError(f"nyquist: mark at {f!r} Hz, Z = {z!r}: expected finite numbers and a positive frequency")
-
-
-def _display_unit(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float, complex]]) -> tuple[float, str]:
-    """Return the factor from SI to the axis unit and that unit's name, such that ticks need few digits."""
-    values = (np.abs(spectrum.impedance).max(), np.abs(reference.impedance).max(), *(abs(z) for _, z in marks))
-    return display_unit(spectrum.unit, float(max(values)))
-
-
-def display_unit(unit: str, value: float) -> tuple[float, str]:
-    """Return the factor from SI to an axis unit and that unit's name, such that ticks need few digits.
-
-    Args:
-        unit: of a spectrum.
-        value: the largest one on the axis, SI, not negative.
-    """
-    edge = EDGE_UNITS[unit]
-    largest = edge.factor * value
-    if 0.1 <= largest < 1e4 or largest == 0:
-        return edge.factor, edge.label
-    size, prefix = decimal_prefix(largest)
-    return edge.factor / size, prefix + edge.label
-
-
-def _at(frequency: NDArray[np.float64], z: NDArray[np.complex128], x: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Return z (falling frequency) at x = log10 f, by a smooth curve through its points."""
-    known, values = np.log10(frequency[::-1]), z[::-1]
-    if frequency.size < 3:
-        return np.interp(x, known, values)
-    # Modified Akima: local, without overshoot beside flat stretches, so measured noise stays where it is.
-    parts = np.column_stack([values.real, values.imag])
-    real, imaginary = Akima1DInterpolator(known, parts, method="makima")(x).T
-    smooth: NDArray[np.complex128] = real + 1j * imaginary
-    return smooth
-
-
-def smooth(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return z at many frequencies, so that ten points per decade look like the arc they sample."""
-    known = np.log10(frequency[::-1])
-    return _at(frequency, z, np.unique(np.concatenate([np.linspace(known[0], known[-1], 1500), known])))
-
-
-def decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[Named]:
-    """Return (x, y, name) at the powers of ten inside the window, highest first."""
-    low, high = math.log10(frequency[-1]), math.log10(frequency[0])
-    powers = np.arange(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -1.0)
-    at = _at(frequency, z, np.clip(powers, low, high))
-    return [(float(here.real), -float(here.imag), hertz(10.0**n)) for n, here in zip(powers, at, strict=True)]
-
-
-def _window(z: NDArray[np.complex128]) -> Window:
-    """Choose the part of the plane to draw: all points, room for labels, neither too flat nor too high."""
-    left, right = float(z.real.min()), float(z.real.max())
-    bottom, top = min(0.0, float(-z.imag.max())), max(0.0, float(-z.imag.min()))
-    largest = float(np.abs(z).max()) or 1.0
-    # A spectrum that is one point on paper is shown where it stands between 0 and its value.
-    from_zero = left >= 0 and (left < 0.6 * right or max(right - left, top - bottom) < 1e-3 * largest)
-    if from_zero:
-        left = 0.0
-    # Room for names: beside the low-frequency end and above the arcs.
-    width = max(right - left, 0.02 * largest) * 1.16
-    height = (top - bottom) * 1.22
-    if height > TALLEST * width:
-        more = height / TALLEST - width
-        left, width = (0.0 if from_zero else left - more / 2), width + more
-    elif not from_zero:
-        left -= 0.04 * width
-    height = max(height, FLATTEST * width)
-    # Only inductive points need room below the axis.
-    return Window(left, bottom * 1.1, width, height)
 
 
 def _draw_curves(axes: Axes, z: NDArray[np.complex128], curves: list[NDArray[np.complex128]], width: float) -> None:
@@ -247,7 +194,7 @@ def _draw_marks(axes: Axes, frequency: NDArray[np.float64], named: list[tuple[fl
             diamonds.set(markerfacecolor=fill, label=label)
 
 
-def _frame(axes: Axes, window: Window, unit: str) -> None:
+def _frame(axes: Axes, window: Window) -> None:
     axes.set_xlim(window.left, window.left + window.width)
     axes.set_ylim(window.bottom, window.bottom + window.height)
     # One step on both axes: equal distances read as equal impedances.
@@ -258,9 +205,6 @@ def _frame(axes: Axes, window: Window, unit: str) -> None:
         axis.set_major_formatter(lambda value, _: f"{float(f'{value:.7g}'):.7g}".replace("-", "−"))
     if window.bottom < 0:
         axes.axhline(0, color=GREY, lw=0.4, zorder=1)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_xlabel(f"Re Z  ({unit})", labelpad=2, fontsize=8)
-    axes.set_ylabel(f"−Im Z  ({unit})", labelpad=2, fontsize=8)
 
 
 def _nice(step: float) -> float:
@@ -272,22 +216,23 @@ def _nice(step: float) -> float:
 def head(axes: Axes, title: str) -> None:
     """Put title and legend above the axes, where nothing is drawn."""
     legend = axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
         ncols=2,
-        frameon=False,
-        fontsize=6.5,
         handlelength=2.2,
         handletextpad=0.5,
         columnspacing=1.2,
-        borderpad=0,
         borderaxespad=0.5,
         alignment="left",
+        **LEGEND,
     )
     # A dollar sign in a title is a dollar sign, no formula.
     if title:
-        legend.set_title("\n".join(map(legible, textwrap.wrap(title, 50))))
-        legend.get_title().set(fontsize=8, parse_math=False)
+        words = legend.get_title()
+        words.set(fontsize=8, parse_math=False)
+        for columns in TITLE_COLUMNS:
+            lines = textwrap.wrap(title, columns, max_lines=TITLE_LINES, placeholder=" …")
+            legend.set_title("\n".join(map(legible, lines)))
+            if words.get_window_extent().width <= TITLE_SHARE * axes.figure.bbox.width:
+                break
 
 
 def _fit(figure: Figure, axes: Axes, shape: float) -> None:
@@ -309,3 +254,41 @@ def _fit(figure: Figure, axes: Axes, shape: float) -> None:
         height = width * shape + below + above
         figure.set_size_inches(WIDTH, height)
         axes.set_position((left / WIDTH, below / height, width / WIDTH, width * shape / height))
+
+
+def draw_plane(
+    axes: Axes, curves: Sequence[SpectrumCurve], unit: tuple[float, str], dot: float = DOT, label: float = LABEL
+) -> None:
+    """Draw −Im Z over Re Z and name the axes; limits and legend are the picture's own.
+
+    Args:
+        axes: drawn on.
+        curves: of one unit, from below.
+        unit: from `curves.common_unit`.
+        dot: size of filled points, pt.
+        label: size of the axes' names, pt.
+    """
+    scale, name = unit
+    for curve in curves:
+        z = curve.spectrum.impedance * scale
+        draw_curve(axes, z.real, -z.imag, curve, dot)
+    axes.set_xlabel(f"Re Z  ({name})", labelpad=2, fontsize=label)
+    axes.set_ylabel(f"−Im Z  ({name})", labelpad=2, fontsize=label)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def draw_curve(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], curve: SpectrumCurve, dot: float) -> None:
+    """Draw one curve as its kind and colour want it, above those before it; filled points have size `dot`."""
+    filled = curve.kind in ("points", "both")
+    axes.plot(
+        x,
+        y,
+        linestyle=LINES.get(curve.kind, ""),
+        marker=MARKERS.get(curve.kind, ""),
+        color=COLOURS[curve.colour],
+        markersize=dot if filled else 3.0,
+        markeredgewidth=0.0 if filled else 0.7,
+        markerfacecolor="white" if curve.kind == "hollow" else COLOURS[curve.colour],
+        label=curve.label or None,
+        zorder=3,
+    )

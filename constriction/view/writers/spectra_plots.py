@@ -8,30 +8,37 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
-from constriction.spectra.drt.processes import Processes
-from constriction.spectra.drt.relaxation_times import Distribution
-from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.labels import hertz, new_layout, place_labels
-from constriction.view.writers.distributions import draw_distribution
-from constriction.view.writers.fonts import legible
-from constriction.view.writers.panels import LABEL, Residuals, draw_residuals, frequency_axis, modulus_axis, plain
-from constriction.view.writers.plots import BLUE, DPI, GREY, STYLE, WIDTH, check_suffix, display_unit, head, save
-from constriction.view.writers.ticks import symbols
+from constriction.view.charts.analysis import AnalysisPicture
+from constriction.view.charts.curves import SpectrumCurve, common_unit, display_unit
+from constriction.view.charts.labels import hertz
+from constriction.view.writers.labels import new_layout, place_labels
+from constriction.view.writers.lettering import legible, symbols
+from constriction.view.writers.panels import bare, draw_bode, draw_distribution, draw_residuals
+from constriction.view.writers.plots import (
+    COLOURS,
+    DOT,
+    GREY,
+    LEGEND,
+    TWO_COLUMNS,
+    WIDTH,
+    check_suffix,
+    draw_curve,
+    draw_plane,
+    head,
+    journal_style,
+    new_figure,
+    save,
+)
 
-TWO_COLUMNS = 174 / 25.4
 LINE = 130  # characters of a remark
 # Left, bottom, width and height of the inset, as parts of its panel.
 ZOOM = (0.52, 0.42, 0.46, 0.48)
@@ -40,57 +47,7 @@ type Complexes = NDArray[np.complex128]
 type Reals = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """One spectrum on a panel.
-
-    Attributes:
-        spectrum: what is drawn; all layers of a panel have the same unit.
-        label: for the legend, "" for none.
-        color: of points and line.
-        marker: of matplotlib, "" for a line only.
-        line: whether its points are joined; a circuit is given at many frequencies.
-        hollow: whether the markers are open.
-        dashed: whether the line is, so that what it lies on is seen.
-    """
-
-    spectrum: Spectrum
-    label: str
-    color: str = BLUE
-    marker: str = "o"
-    line: bool = False
-    hollow: bool = False
-    dashed: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """What the picture of one analysed spectrum shows.
-
-    Attributes:
-        title: one line, usually the name of the file.
-        remarks: smaller lines below it, wrapped: results, and whether to trust them.
-        layers: spectra of the Nyquist and Bode panels; decades of frequency are marked on the first one.
-        residuals: of the fit and of the Kramers-Kronig test.
-        distribution: of relaxation times, or None for no such panel.
-        processes: which relaxation times are sure; None: not known.
-        relaxation_times: exact ones of a simulated geometry in s, drawn as vertical marks beside the distribution.
-        scale: of the distribution: its γ times this is in the unit of the layers.
-        zoom: largest Re Z of an inset that shows the arcs beside a long blocking branch, SI; None: no inset.
-    """
-
-    title: str
-    remarks: Sequence[str]
-    layers: Sequence[Layer]
-    residuals: Sequence[Residuals]
-    distribution: Distribution | None = None
-    processes: Processes | None = None
-    relaxation_times: Sequence[float] = ()
-    scale: float = 1.0
-    zoom: float | None = None
-
-
-def draw_picture(picture: Picture, path: str | Path) -> None:
+def draw_picture(picture: AnalysisPicture, path: str | Path) -> None:
     """Draw and save the picture of one analysed spectrum.
 
     Args:
@@ -98,36 +55,38 @@ def draw_picture(picture: Picture, path: str | Path) -> None:
         path: file to write, `.png` (300 dpi) or `.pdf`; 174 mm wide.
 
     Raises:
-        InputError: another suffix, layers of two units or none.
+        InputError: another suffix, curves of two units or none.
         StoreError: the file cannot be written.
     """
     check_suffix(path)
     save(picture_figure(picture), path)
 
 
-def picture_figure(picture: Picture) -> Figure:
+def picture_figure(picture: AnalysisPicture) -> Figure:
     """Draw what `draw_picture` saves.
 
     Raises:
-        InputError: layers of two units, or none.
+        InputError: curves of two units, or none.
     """
-    scale, unit = common_unit(picture.layers)
-    with matplotlib.style.context(["default", STYLE]):
+    scale, unit = common_unit(picture.curves)
+    with journal_style():
         remarks = [line for remark in picture.remarks for line in textwrap.wrap(remark, LINE)]
         head = 0.45 + 0.13 * len(remarks)  # inches
         rows = 4 if picture.distribution else 3
         height = head + 1.30 * rows + 0.35
-        figure = Figure(figsize=(TWO_COLUMNS, height), dpi=DPI)
-        FigureCanvasAgg(figure)
+        figure = new_figure(TWO_COLUMNS, height)
         grid = GridSpec(rows, 2, figure, left=0.075, right=0.985, bottom=0.40 / height, top=1 - head / height)
         grid.update(hspace=0.55, wspace=0.22)
         bode = grid[:2, 1].subgridspec(2, 1, hspace=0.12)
         plane, modulus = figure.add_subplot(grid[:2, 0]), figure.add_subplot(bode[0])
         phase = figure.add_subplot(bode[1], sharex=modulus)
-        draw_nyquist(plane, picture.layers, (scale, unit))
+        draw_plane(plane, picture.curves, (scale, unit))
+        _equal_limits(plane, np.concatenate([curve.spectrum.impedance * scale for curve in picture.curves]))
+        bare(plane)
+        plane.legend(ncols=4, handlelength=1.6, **LEGEND)
         if picture.zoom is not None:
-            draw_zoom(plane, picture.layers, picture.zoom, (scale, unit))
-        draw_bode((modulus, phase), picture.layers, (scale, unit))
+            _draw_zoom(plane, picture.curves, picture.zoom, (scale, unit))
+        draw_bode((modulus, phase), picture.curves, (scale, unit))
         places = [grid[2, 0], grid[3, 0]] if picture.distribution else [grid[2, 0], grid[2, 1]]
         tested = [figure.add_subplot(place) for place, _ in zip(places, picture.residuals, strict=False)]
         for axes, residuals in zip(tested, picture.residuals, strict=False):
@@ -140,87 +99,53 @@ def picture_figure(picture: Picture) -> Figure:
                 axes, picture.distribution, picture.processes, picture.relaxation_times, (scale * picture.scale, unit)
             )
         _head(figure, picture.title, remarks)
-        place_decades(plane, picture.layers, scale, figure.dpi)
+        _place_decades(plane, picture.curves, scale, figure.dpi)
     return figure
 
 
-def bode(layers: Sequence[Layer], path: str | Path, title: str = "") -> None:
+def bode(curves: Sequence[SpectrumCurve], path: str | Path, title: str = "") -> None:
     """Draw |Z| and −phase over frequency for one journal column (84 mm), and save it.
 
     Args:
-        layers: what is drawn; all in one unit.
+        curves: what is drawn; all in one unit.
         path: file to write, `.png` (300 dpi) or `.pdf`.
         title: put above.
 
     Raises:
-        InputError: layers of two units, or none; another suffix.
+        InputError: curves of two units, or none; another suffix.
         StoreError: the file cannot be written.
     """
-    with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI)
-        FigureCanvasAgg(figure)
+    with journal_style():
+        figure = new_figure(WIDTH, WIDTH)
         grid = GridSpec(2, 1, figure, left=0.16, right=0.97, bottom=0.11, top=0.86, hspace=0.1)
         modulus = figure.add_subplot(grid[0])
         phase = figure.add_subplot(grid[1], sharex=modulus)
-        draw_bode((modulus, phase), layers, common_unit(layers))
+        draw_bode((modulus, phase), curves, common_unit(curves))
         figure.align_ylabels([modulus, phase])
         head(modulus, title)
     save(figure, path)
 
 
-def common_unit(layers: Sequence[Layer]) -> tuple[float, str]:
-    """Return the factor from SI to the axis unit of all layers, and that unit's name.
-
-    Raises:
-        InputError: no layer, or two units.
-    """
-    units = sorted({layer.spectrum.unit for layer in layers})
-    if len(units) != 1:
-        raise InputError(f"a picture of spectra in {units}: expected one unit")
-    return display_unit(units[0], max(float(np.abs(layer.spectrum.impedance).max()) for layer in layers))
-
-
-def draw_nyquist(axes: Axes, layers: Sequence[Layer], unit: tuple[float, str]) -> None:
-    """Draw −Im Z over Re Z, a millimetre the same on both axes, whatever the size of the axes.
-
-    Args:
-        axes: of final size.
-        layers: what is drawn.
-        unit: from `common_unit`.
-    """
-    scale, name = unit
-    for layer in layers:
-        z = layer.spectrum.impedance * scale
-        _plot(axes, z.real, -z.imag, layer)
-    _equal_limits(axes, np.concatenate([layer.spectrum.impedance * scale for layer in layers]))
-    axes.set_xlabel(f"Re Z  ({name})", labelpad=2, fontsize=LABEL)
-    axes.set_ylabel(f"−Im Z  ({name})", labelpad=2, fontsize=LABEL)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=6.5, borderpad=0, handlelength=1.6
-    )
-    plain(axes)
-
-
-def draw_zoom(axes: Axes, layers: Sequence[Layer], right: float, unit: tuple[float, str]) -> None:
+def _draw_zoom(axes: Axes, curves: Sequence[SpectrumCurve], right: float, unit: tuple[float, str]) -> None:
     """Show the arcs of a Nyquist panel larger, in its upper right corner, if they are small there and it is free.
 
     Args:
         axes: of the panel, with its final limits.
-        layers: as on the panel.
+        curves: as on the panel.
         right: largest Re Z of the arcs, SI.
         unit: from `common_unit`.
     """
     scale, _ = unit
     if right * scale > 0.45 * axes.get_xlim()[1]:
         return
-    z = np.concatenate([layer.spectrum.impedance * scale for layer in layers])
+    z = np.concatenate([curve.spectrum.impedance * scale for curve in curves])
     places = axes.transAxes.inverted().transform(axes.transData.transform(np.column_stack([z.real, -z.imag])))
     if np.any((places > np.array(ZOOM[:2]) - 0.1).all(axis=1)):
         return
     inset = axes.inset_axes(ZOOM)
-    own, name = display_unit(layers[0].spectrum.unit, right)
-    for layer in layers:
-        _plot(inset, layer.spectrum.impedance.real * own, -layer.spectrum.impedance.imag * own, layer)
+    own, name = display_unit(curves[0].spectrum.unit, right)
+    for curve in curves:
+        draw_curve(inset, curve.spectrum.impedance.real * own, -curve.spectrum.impedance.imag * own, curve, DOT)
     width = 1.1 * right * own
     inset.set_xlim(0, width)
     inset.set_ylim(0, width * ZOOM[3] / ZOOM[2] * axes.bbox.height / axes.bbox.width)
@@ -230,64 +155,24 @@ def draw_zoom(axes: Axes, layers: Sequence[Layer], right: float, unit: tuple[flo
     inset.tick_params(labelsize=6)
 
 
-def place_decades(axes: Axes, layers: Sequence[Layer], scale: float, dpi: float) -> None:
+def _place_decades(axes: Axes, curves: Sequence[SpectrumCurve], scale: float, dpi: float) -> None:
     """Mark the points of a Nyquist panel nearest to decades of frequency, where their names cover nothing.
 
     Args:
         axes: with its final limits.
-        layers: as on the panel; points of the first one are marked.
+        curves: as on the panel; points of the first one are marked.
         scale: from `common_unit`.
         dpi: of the figure.
     """
-    f, z = layers[0].spectrum.frequency, layers[0].spectrum.impedance * scale
+    f, z = curves[0].spectrum.frequency, curves[0].spectrum.impedance * scale
     found = []
     for power in range(math.floor(math.log10(f[0])), math.ceil(math.log10(f[-1])) - 1, -1):
         nearest = int(np.argmin(np.abs(np.log10(f) - power)))
         if abs(math.log10(f[nearest]) - power) < 0.06:  # half a step of eight points per decade
             found.append((float(z[nearest].real), -float(z[nearest].imag), hertz(10.0**power)))
-    curves = [
-        np.column_stack([layer.spectrum.impedance.real, -layer.spectrum.impedance.imag]) * scale for layer in layers
-    ]
-    place_labels(new_layout(axes, dpi, curves), [], found, layers[0].color)
-
-
-def draw_bode(pair: tuple[Axes, Axes], layers: Sequence[Layer], unit: tuple[float, str]) -> None:
-    """Draw |Z| and −phase over frequency.
-
-    Args:
-        pair: axes of |Z| above, of the phase below; they share the frequency.
-        layers: what is drawn.
-        unit: from `common_unit`.
-    """
-    modulus, phase = pair
-    scale, name = unit
-    for layer in layers:
-        f, z = layer.spectrum.frequency, layer.spectrum.impedance
-        _plot(modulus, f, np.abs(z) * scale, layer)
-        _plot(phase, f, -np.degrees(np.angle(z)), layer)
-    modulus_axis(modulus)
-    modulus.tick_params(labelbottom=False)
-    modulus.set_ylabel(f"|Z|  ({name})", labelpad=2, fontsize=LABEL)
-    phase.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 1.5, 2, 3, 10]))
-    phase.set_ylabel("−phase  (°)", labelpad=2, fontsize=LABEL)
-    frequency_axis(phase)
-    for axes in pair:
-        plain(axes)
-
-
-def _plot(axes: Axes, x: Reals, y: Reals, layer: Layer) -> None:
-    axes.plot(
-        x,
-        y,
-        linestyle=((0, (3.5, 1.5)) if layer.dashed else "-") if layer.line else "",
-        marker=layer.marker,
-        color=layer.color,
-        markersize=3.0,
-        markeredgewidth=0.7,
-        markerfacecolor="white" if layer.hollow else layer.color,
-        label=layer.label or None,
-        zorder=3.2 if layer.dashed else 3 if layer.line else 2.5,
-    )
+    planes = (curve.spectrum.impedance * scale for curve in curves)
+    lines = [np.column_stack([plane.real, -plane.imag]) for plane in planes]
+    place_labels(new_layout(axes, dpi, lines), [], found, COLOURS[curves[0].colour])
 
 
 def _equal_limits(axes: Axes, z: Complexes) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import matplotlib
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
@@ -23,13 +20,13 @@ from constriction.study.results.curves import Curve, curves_of, figures_of
 from constriction.study.results.table import Table, is_number
 from constriction.view.charts.coinciding import WORDS as COINCIDING
 from constriction.view.charts.coinciding import lying, widths
-from constriction.view.charts.labels import decimal_prefix
-from constriction.view.writers.fonts import legible
-from constriction.view.writers.plots import DPI, METADATA, STYLE, WIDTH
-from constriction.view.writers.ticks import logarithmic, plain, symbols
+from constriction.view.charts.columns import Shown, in_words, shown_as, titled, value_in_words
+from constriction.view.charts.study_charts import is_log_spaced
+from constriction.view.writers.lettering import legible, logarithmic, plain, symbols
+from constriction.view.writers.plots import DPI, LEGEND, METADATA, WIDTH, journal_style, new_figure
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 MARKERS = "osD^vP"
 PANEL, HEAD, FOOT, LEGEND_LINE = 1.35, 0.12, 0.42, 0.13  # inches
 LEGEND_COLUMNS = 2
@@ -39,34 +36,6 @@ FEW_TICKS = 8
 
 
 type Look = tuple[str | tuple[int, tuple[float, float]], float]  # a line's style and relative width
-
-
-class Shown(NamedTuple):
-    """How a column is shown: its words, its unit, and shown = (SI or file's value + `shift`) · `factor`."""
-
-    words: str
-    unit: str
-    factor: float
-    shift: float = 0.0
-
-
-# unit of a column → unit shown and what multiplies it; None: with a decimal prefix that suits the values
-USUAL_UNITS: Mapping[str, tuple[str, float]] = {
-    "C/m2": ("mAh/cm²", 1 / 36_000),
-    "A/m2": ("µA/cm²", 100.0),
-    "1/m2": ("1/mm²", 1e-6),
-    "S/m": ("mS/cm", 10.0),
-    "eV": ("eV", 1.0),
-}
-WORDS = {"gap.height": "gap height", "electrolyte.thickness": "slab thickness", "tau_ratio": "τ_cstr/τ_gb"}
-PREFIXED = {unit: unit for unit in ("m", "Hz", "Pa")}
-ENDINGS = {
-    "_farad_per_cm2": "F/cm²",
-    "_farad_per_cm": "F/cm",
-    "_ohm_cm2": "Ω·cm²",
-    "_ohm_cm": "Ω·cm",
-    "_hertz": "Hz",
-}
 
 
 def draw_study(table: Table, folder: Path) -> list[Path]:
@@ -88,7 +57,7 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
     written = []
     for figure in figures_of(table):
         path = folder / figure.file
-        with matplotlib.style.context(["default", STYLE]):
+        with journal_style():
             canvas = study_figure(table, figure)
             with whole_file(path) as beside:
                 canvas.savefig(beside, dpi=DPI, metadata=METADATA[path.suffix])
@@ -106,16 +75,14 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     if not any(panels):
         raise InputError(f"{figure.file}: no finished case fits; expected other values of where")
     labels = [legible(label) for label in _legend(table, panels[0])]
-    looks = _looks(figure, panels)
-    note = f"\n{COINCIDING}" if any(style != "-" for style, _ in looks) and not figure.points else ""
-    heading = _words(figure.series) + note
-    lines = math.ceil(len(labels) / LEGEND_COLUMNS) + bool(note) if len(labels) > 1 else 0
+    looks = _looks(table, figure, panels)
+    heading = _heading(figure, looks)
+    lines = math.ceil(len(labels) / LEGEND_COLUMNS) + heading.count("\n") if len(labels) > 1 else 0
     title = "\n".join(map(legible, textwrap.wrap(_title(table, figure), 50)))
     head = HEAD + LEGEND_LINE * (lines + bool(lines)) + 0.14 * len(title.splitlines())
     height = head + PANEL * len(panels) + FOOT
-    with matplotlib.style.context(["default", STYLE]):
-        canvas = Canvas(figsize=(WIDTH, height), dpi=DPI)
-        FigureCanvasAgg(canvas)
+    with journal_style():
+        canvas = new_figure(WIDTH, height)
         every = canvas.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
         canvas.subplots_adjust(left=0.19, right=0.97, top=1 - head / height, bottom=FOOT / height, hspace=0.1)
         for axes, name, curves in zip(every, figure.y, panels, strict=True):
@@ -129,6 +96,12 @@ def study_figure(table: Table, figure: Figure) -> Canvas:
     return canvas
 
 
+def _heading(figure: Figure, looks: Sequence[Look]) -> str:
+    """What tells the curves apart, and that some lie on others if they do."""
+    coincide = any(style != "-" for style, _ in looks) and not figure.points
+    return ", ".join(map(in_words, figure.series)) + (f"\n{COINCIDING}" if coincide else "")
+
+
 def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Sequence[Curve], Sequence[Look]]) -> None:
     """The curves of one column, each as it looks in all of them."""
     curves, looks = drawn
@@ -136,42 +109,49 @@ def _panel(axes: Axes, table: Table, figure: Figure, name: str, drawn: tuple[Seq
     shown = shown_as(name, table.units, values)
     x_shown = _x_shown(table, figure, curves)
     places = [_places(curve, x_shown, curves) for curve in curves]
+    joined = not figure.points and x_shown is not None
     for n, (x, curve) in enumerate(zip(places, curves, strict=True)):
-        colour, marker = COLOURS[n % len(COLOURS)], MARKERS[n // len(COLOURS) % len(MARKERS)]
-        mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
         line, width = looks[n]
-        line = "" if figure.points or x_shown is None else line
-        axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=2.6 * width**0.5, mew=0)
-        if np.any(np.isfinite(spread)):
-            low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
-            axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
-    if _is_log(figure, values):
-        low, high = values.min() * shown.factor, values.max() * shown.factor
-        room = 1.5 if high < 2 * low else (high / low) ** 0.06  # else ticks would tell differences of rounding
-        axes.set_yscale("log")
-        axes.set_ylim(low / room, high * room)
-        logarithmic(axes.yaxis, *axes.get_ylim())
-    elif values.size and values.min() >= 0 and values.min() < 0.6 * values.max():
-        axes.set_ylim(bottom=0)
+        _curve(axes, x, curve, shown, (n, line if joined else "", width))
+    _limit(axes, values * shown.factor, _is_log(figure, values))
     axes.set_ylabel(symbols(titled(shown)), labelpad=2)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.03)
 
 
-def _looks(figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
+def _curve(axes: Axes, x: np.ndarray[Any, Any], curve: Curve, shown: Shown, look: tuple[int, Any, float]) -> None:
+    """Points, joined if there is a line, and a band where seeds are repeated."""
+    n, line, width = look
+    colour, marker = PALETTE[n % len(PALETTE)], MARKERS[n // len(PALETTE) % len(MARKERS)]
+    mean, spread = (np.array(part) * shown.factor for part in (curve.mean, curve.spread))
+    axes.plot(x, mean + shown.shift, marker, ls=line, lw=width, color=colour, ms=2.6 * width**0.5, mew=0)
+    if np.any(np.isfinite(spread)):
+        low, high = mean - np.nan_to_num(spread), mean + np.nan_to_num(spread)
+        axes.fill_between(x, np.maximum(low, 0) if np.all(mean > 0) else low, high, color=colour, alpha=BAND, lw=0)
+
+
+def _limit(axes: Axes, values: np.ndarray[Any, Any], logarithmically: bool) -> None:
+    """Limits of y: from 0 where values are not far from it."""
+    if logarithmically:
+        low, high = values.min(), values.max()
+        room = 1.5 if high < 2 * low else (high / low) ** 0.06  # else ticks would tell differences of rounding
+        axes.set_yscale("log")
+        axes.set_ylim(low / room, high * room)
+        logarithmic(axes.yaxis, *axes.get_ylim())
+    elif values.size and 0 <= values.min() < 0.6 * values.max():
+        axes.set_ylim(bottom=0)
+
+
+def _looks(table: Table, figure: Figure, panels: Sequence[Sequence[Curve]]) -> list[Look]:
     """Style and width of each curve, the same in all panels: what lies on another in any of them is dashed."""
-    found = [
-        lying([(_numbered(c, curves), c.mean) for c in curves], _is_log(figure, _values(curves))) for curves in panels
-    ]
+    found = []
+    for curves in panels:
+        shown = _x_shown(table, figure, curves)
+        placed = [(_places(curve, shown, curves), curve.mean) for curve in curves]
+        found.append(lying(placed, _is_log(figure, _values(curves))))
     below = [set().union(*column) for column in zip(*found, strict=True)]
     styles = [(0, (3.0, 2.0)) if lower else "-" for lower in below]
     return list(zip(styles, widths(below), strict=True))
-
-
-def _numbered(curve: Curve, curves: Sequence[Curve]) -> list[float]:
-    """The x of a curve, names by their number."""
-    names = _distinct(curves)
-    return [float(x) if is_number(x) else float(names.index(x)) for x in curve.x]
 
 
 def _values(curves: Sequence[Curve]) -> np.ndarray[Any, Any]:
@@ -198,17 +178,6 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
         axes.set_xscale("log")
         _log_ticks(axes, (np.array(values, dtype=float) + shown.shift) * shown.factor)
     axes.set_xlabel(symbols(titled(shown)), labelpad=2)
-
-
-def is_log_spaced(values: Sequence[float]) -> bool:
-    """Whether steps of the logarithm are more alike than steps of the values; two values: a factor of ten or more."""
-    places = np.unique(np.asarray(values, dtype=float))
-    if places.size < 2 or places[0] <= 0:
-        return False
-    if places.size == 2:
-        return bool(places[1] >= 10 * places[0])
-    steps, log_steps = np.diff(places), np.diff(np.log(places))
-    return bool(places[-1] >= 4 * places[0] and np.std(log_steps) / np.mean(log_steps) < np.std(steps) / np.mean(steps))
 
 
 def _spans_decades(values: np.ndarray[Any, Any]) -> bool:
@@ -248,53 +217,6 @@ def _distinct(curves: Sequence[Curve]) -> list[Any]:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def shown_as(name: str, units: Mapping[str, str], values: np.ndarray[Any, Any]) -> Shown:
-    """How a column is shown, in the unit of the field and with a prefix that suits its values."""
-    unit = units.get(name, "")
-    if unit == "K":
-        return Shown(in_words(name), "°C", 1.0, -273.15)
-    if unit in USUAL_UNITS:
-        return Shown(in_words(name), *USUAL_UNITS[unit])
-    ending = next((ending for ending in ENDINGS if not unit and name.endswith(ending)), None)
-    base = PREFIXED.get(unit) if ending is None else ENDINGS[ending]
-    if base is None:
-        return Shown(in_words(name), "", 1.0)
-    largest = float(np.max(np.abs(values), initial=0.0))
-    if ending is not None and base.startswith("Ω") and 1e-2 <= largest < 1e4:
-        return Shown(in_words(name), base, 1.0)
-    size, prefix = _prefix(largest)
-    return Shown(in_words(name), prefix + base, 1 / size)
-
-
-def _prefix(value: float) -> tuple[float, str]:
-    """The decimal prefix of a value, down to pico."""
-    for size, prefix in ((1e-9, "n"), (1e-12, "p")):
-        if 0 < value < 1000 * size * (1 - 1e-9):
-            best = size, prefix
-        else:
-            continue
-        if value >= size:
-            return best
-    return decimal_prefix(value) if value > 0 else (1.0, "")
-
-
-def in_words(name: str) -> str:
-    """A column in words: interface.contact_fraction → contact fraction, R_cstr_ohm_cm2 → R_cstr."""
-    for ending in ENDINGS:
-        if name.endswith(ending):
-            return name.removesuffix(ending).replace("apparent_", "apparent ")
-    return WORDS.get(name, name.rpartition(".")[2].replace("_", " "))
-
-
-def titled(shown: Shown) -> str:
-    """Words with the unit, for an axis: gap height  (nm)."""
-    return f"{shown.words}  ({shown.unit})" if shown.unit else shown.words
-
-
-def _words(names: Sequence[str]) -> str:
-    return ", ".join(map(in_words, names))
-
-
 def _legend(table: Table, curves: Sequence[Curve]) -> list[str]:
     """A label for each curve, its values with their units."""
     units = table.units
@@ -307,20 +229,6 @@ def _title(table: Table, figure: Figure) -> str:
     return ", ".join([*filter(None, [figure.title]), *fixed])
 
 
-def value_in_words(units: Mapping[str, str], key: str, value: Any) -> str:
-    """A value of a column with its unit, as it is shown.
-
-    Args:
-        units: of columns, in SI.
-        key: the column.
-        value: in SI, or a name.
-    """
-    if not is_number(value):
-        return str(value)
-    shown = shown_as(key, units, np.array([float(value)]))
-    return f"{float(f'{(value + shown.shift) * shown.factor:.4g}'):g} {shown.unit}".strip().replace("-", "−")
-
-
 def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None:
     """The legend, above the first panel."""
     lines = [line for line in axes.get_lines() if line.get_marker() not in ("", "None")]
@@ -328,17 +236,13 @@ def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None
         lines,
         list(map(symbols, labels)),
         title=symbols(title),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
         ncols=LEGEND_COLUMNS,
-        frameon=False,
-        fontsize=6.5,
         title_fontsize=6.5,
         handlelength=1.8,
         handletextpad=0.5,
         columnspacing=1.2,
-        borderpad=0,
         borderaxespad=0.5,
         labelspacing=0.25,
         alignment="left",
+        **LEGEND,
     )

@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
-from constriction.view.writers.plots import BLUE, DPI, GREY, STYLE, VERMILION, WIDTH, check_suffix, save
-from constriction.view.writers.ticks import logarithmic
+from constriction.view.charts.analysis import CHARGE_AXIS, SeriesOfTrends, Trend
+from constriction.view.writers.lettering import logarithmic
+from constriction.view.writers.plots import BLUE, GREY, VERMILION, WIDTH, check_suffix, journal_style, new_figure, save
 
 # A quantity that changes by more than this factor has a logarithmic axis.
 WIDE = 50
-CHARGE_AXIS = "charge  (mAh/cm²)"
-
-
-@dataclass(frozen=True)
-class Trend:
-    """One quantity along a series.
-
-    Attributes:
-        name: with its unit, for the axis.
-        values: one per spectrum; None: it has none.
-        stderr: of them, in the same unit; None: no error bar.
-    """
-
-    name: str
-    values: Sequence[float | None]
-    stderr: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class SeriesOfTrends:
-    """Quantities along one series.
-
-    Attributes:
-        axis: name of x, with its unit.
-        x: charge, or number, of each spectrum.
-        trends: the panels from above; those without any value are left out.
-        pristine: whether the first spectrum is the pristine cell's: drawn in grey, fitted with another circuit.
-    """
-
-    axis: str
-    x: Sequence[float]
-    trends: Sequence[Trend]
-    pristine: bool = False
 
 
 def draw_trends(series: SeriesOfTrends, path: str | Path) -> None:
@@ -79,11 +44,12 @@ def trends_figure(series: SeriesOfTrends) -> Figure:
     """
     shown = [trend for trend in series.trends if any(value is not None for value in trend.values)]
     if not shown:
-        raise InputError("no spectrum of the series has a value: expected at least one")
-    with matplotlib.style.context(["default", STYLE]):
+        names = ", ".join(trend.name for trend in series.trends)
+        raise InputError(f"no spectrum of the series has a value: expected at least one of {names}")
+    with journal_style():
         figure, panels = _stack(len(shown))
         for axes, trend in zip(panels, shown, strict=True):
-            _draw_trend(axes, np.asarray(series.x, dtype=np.float64), trend, series.pristine)
+            _draw_trend(axes, np.array(series.x, dtype=np.float64), trend, series.pristine)
         panels[-1].set_xlabel(series.axis, labelpad=2, fontsize=7.5)
         if series.axis != CHARGE_AXIS:
             panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -110,7 +76,7 @@ def draw_deposition(
         StoreError: the file cannot be written.
     """
     check_suffix(path)
-    with matplotlib.style.context(["default", STYLE]):
+    with journal_style():
         figure, (axes,) = _stack(1)
         axes.plot(np.abs(charge) / MAH_PER_CM2, 1e3 * potential, color=BLUE, lw=0.8)
         low, high = (q / MAH_PER_CM2 for q in PLATEAU)
@@ -129,8 +95,7 @@ def draw_deposition(
 def _stack(panels: int) -> tuple[Figure, Sequence[Axes]]:
     """A figure one column wide with panels of one horizontal axis, below room for a legend."""
     height = 0.25 + 1.35 * panels + 0.35
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    FigureCanvasAgg(figure)
+    figure = new_figure(WIDTH, height)
     axes = figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0]
     figure.subplots_adjust(left=0.19, right=0.975, bottom=0.38 / height, top=1 - 0.25 / height, hspace=0.12)
     for one in axes:
@@ -141,8 +106,8 @@ def _stack(panels: int) -> tuple[Figure, Sequence[Axes]]:
 
 def _draw_trend(axes: Axes, x: NDArray[np.float64], trend: Trend, pristine: bool) -> None:
     """Points joined by a line; with an error bar filled, without hollow; the pristine cell's grey and not joined."""
-    values = np.array([np.nan if value is None else value for value in trend.values])
-    errors = np.array([np.nan if error is None else error for error in trend.stderr])
+    values = np.array(trend.values, dtype=np.float64)
+    errors = np.array(trend.stderr, dtype=np.float64)
     first = np.zeros(x.size, dtype=bool)
     first[0] = pristine
     axes.plot(x[~first], values[~first], "-", color=BLUE, lw=0.7, zorder=2)

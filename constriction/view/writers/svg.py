@@ -1,8 +1,9 @@
-"""Pictures that need no JavaScript: charts as SVG in the page's own colours, solids as PNG without background."""
+"""Charts as SVG in the page's own colours, for readers without JavaScript."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
 import warnings
@@ -13,17 +14,16 @@ import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from constriction.geometry.relief import Solid
-from constriction.view.charts.charts import Axis, Chart, Panel, Series, ticks_of
-from constriction.view.charts.labels import new_layout, place_labels
-from constriction.view.terminal.words import PREFIXES
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.charts.curves import Named
+from constriction.view.charts.labels import decimal_prefix
+from constriction.view.writers.labels import new_layout, place_labels
+from constriction.view.writers.lettering import symbols, ticks_of
 from constriction.view.writers.plots import STYLE
-from constriction.view.writers.ticks import symbols
 
 # Stand-ins that become the page's own colours; names are those of report.css.
 INK, PAPER, MUTED, LINE = "#222222", "#ffffff", "#555555", "#666666"
@@ -38,6 +38,7 @@ COLOURS = {
     "c5": "#5b5bd6",
 }
 _VARIABLES = {value: name for name, value in COLOURS.items()} | {PAPER: "paper", LINE: "line", "#000000": "ink"}
+_LINES = {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}
 _MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x", "star": "*"}
 _WIDTH, _SINGLE, _PANEL = 5.2, 3.3, 1.55  # inches: a page column; heights of one panel, of one among several
 _STYLE = STYLE | {
@@ -55,7 +56,6 @@ _STYLE = STYLE | {
 }
 _LEGEND_ROW = 56  # letters that fit side by side
 _LEGEND_LINE = 0.17  # inches
-_SUN = np.array([-0.45, -0.55, 0.7]) / np.linalg.norm([-0.45, -0.55, 0.7])
 
 
 def svg(chart: Chart, name: str) -> str:
@@ -77,18 +77,13 @@ def svg(chart: Chart, name: str) -> str:
 
 def chart_figure(chart: Chart) -> Figure:
     """A chart as matplotlib draws it."""
-    count = len(chart.panels)
-    height = _SINGLE if count == 1 else 0.75 + _PANEL * count
-    names = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label and not s.optional)
-    height += _LEGEND_LINE * max(0, math.ceil(len(names) / _columns(names)) - 2)
-    drawn = Figure(figsize=(_WIDTH, height), layout="constrained")
+    drawn = Figure(figsize=(_WIDTH, _height(chart)), layout="constrained")
     FigureCanvasAgg(drawn)
-    every = list(drawn.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
+    every = list(drawn.subplots(len(chart.panels), 1, sharex=True, squeeze=False)[:, 0])
     for axes, panel in zip(every, chart.panels, strict=True):
         _draw(axes, panel)
-        values = np.concatenate([np.asarray(s.y, dtype=float) for s in panel.series])
-        _scale(axes, "y", panel.y, values)
-    _scale(every[-1], "x", chart.x, np.concatenate([np.asarray(s.x, float) for p in chart.panels for s in p.series]))
+        _scale(axes, "y", panel.y, panel.values)
+    _scale(every[-1], "x", chart.x, chart.places)
     if chart.equal:
         every[0].set_aspect("equal", adjustable="datalim")
         every[0].set_anchor("SW")
@@ -103,22 +98,19 @@ def chart_figure(chart: Chart) -> Figure:
     return drawn
 
 
+def _height(chart: Chart) -> float:
+    """Of a chart's picture, in inches."""
+    count = len(chart.panels)
+    names = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label and not s.optional)
+    more = _LEGEND_LINE * max(0, math.ceil(len(names) / _columns(names)) - 2)
+    return more + (_SINGLE if count == 1 else 0.75 + _PANEL * count)
+
+
 def _draw(axes: Axes, panel: Panel) -> None:
     for series in (s for s in panel.series if not s.optional):
         colour = COLOURS[series.colour]
         x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
-        style: dict[str, Any] = {
-            "linestyle": {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}[series.line],
-            "marker": _MARKERS.get(series.symbol, ""),
-            "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
-            "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
-            "markerfacecolor": PAPER if series.hollow else colour,
-            "color": colour,
-            "linewidth": (0.8 if series.colour == "muted" and series.line == "solid" else 1.4) * series.width,
-            "label": series.label or "_",
-            "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
-        }
-        axes.plot(x, y, **style)
+        axes.plot(x, y, color=colour, label=series.label or "_", **_line(series), **_marker(series))
         if series.error is not None:
             bars = np.nan_to_num(np.asarray(series.error, dtype=float))
             axes.errorbar(x, y, bars, fmt="none", color=colour, elinewidth=0.9, capsize=2, capthick=0.9)
@@ -128,7 +120,25 @@ def _draw(axes: Axes, panel: Panel) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> None:
+def _line(series: Series) -> dict[str, Any]:
+    fine = series.colour == "muted" and series.line == "solid"
+    return {
+        "linestyle": _LINES[series.line],
+        "linewidth": (0.8 if fine else 1.4) * series.width,
+        "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
+    }
+
+
+def _marker(series: Series) -> dict[str, Any]:
+    return {
+        "marker": _MARKERS.get(series.symbol, ""),
+        "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
+        "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
+        "markerfacecolor": PAPER if series.hollow else COLOURS[series.colour],
+    }
+
+
+def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64]) -> None:
     mine = getattr(axes, f"{which}axis")
     mine.set_label_text(symbols(axis.label), parse_math=True)
     if axis.names:
@@ -145,7 +155,7 @@ def _scale(axes: Axes, which: str, axis: Axis, values: NDArray[np.float64]) -> N
         _logarithmic(mine, axis, values[np.isfinite(values)])
 
 
-def _logarithmic(mine: Any, axis: Axis, values: NDArray[np.float64]) -> None:
+def _logarithmic(mine: Any, axis: ChartAxis, values: NDArray[np.float64]) -> None:
     ticks = dict(ticks_of(axis.scale, float(values.min()), float(values.max())))
     mine.set_major_locator(FixedLocator(list(ticks)))
     mine.set_minor_locator(NullLocator())
@@ -157,8 +167,7 @@ def _plain(value: float, _: object) -> str:
     """A tick's number, very large and small ones with a decimal prefix, as plotly writes them."""
     size, prefix = 1.0, ""
     if value and not 1e-3 <= abs(value) < 1e5:
-        power = next((p for p in PREFIXES if abs(value) >= 10.0**p * (1 - 1e-9)), min(PREFIXES))
-        size, prefix = 10.0**power, PREFIXES[power]
+        size, prefix = decimal_prefix(value)
     return f"{float(f'{value / size:.7g}'):g}{prefix}".replace("-", "−")
 
 
@@ -193,19 +202,21 @@ def _columns(labels: Collection[str]) -> int:
 
 
 def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:
-    named = [s for s in panel.series if any(s.names)]
+    named = [series for series in panel.series if any(series.names)]
     if not named:
         return
-    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if not any(s.names)]
-    must, may = ([_named(s) for s in named if s.optional == optional] for optional in (False, True))
-    colour = next((s.colour for s in named if s.optional), "muted")
+    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if s not in named]
     layout = new_layout(axes, dpi, [curve[np.isfinite(curve).all(axis=1)] for curve in curves])
-    place_labels(layout, sum(must, []), sum(may, []), COLOURS[colour])
+    must, may = (_named(named, optional) for optional in (False, True))
+    colour = next((series.colour for series in named if series.optional), "muted")
+    place_labels(layout, must, may, COLOURS[colour])
 
 
-def _named(series: Series) -> list[tuple[float, float, str]]:
-    points = zip(np.asarray(series.x, float).tolist(), np.asarray(series.y, float).tolist(), series.names, strict=True)
-    return [point for point in points if point[2]]
+def _named(several: Sequence[Series], optional: bool) -> list[Named]:
+    """The named points of those series that are optional, or not."""
+    chosen = [series for series in several if series.optional == optional]
+    points = [zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen]
+    return [point for point in itertools.chain(*points) if point[2]]
 
 
 def _for_a_page(text: str, name: str) -> str:
@@ -221,41 +232,3 @@ def _for_a_page(text: str, name: str) -> str:
     rest = re.sub(r' id="([^"]+)"', lambda found: f' id="{new[found[1]]}"' if found[1] in new else "", rest)
     rest = re.sub(r'((?:href="|url\()#)([\w-]+)', lambda found: found[1] + new[found[2]], rest)
     return f"{head}>{rest}".strip()
-
-
-def solids_png(solids: Sequence[tuple[Solid, str]], aspect: float = 0.55) -> bytes:
-    """Solids seen from above and in front, without background: it reads on light and dark pages.
-
-    Args:
-        solids: from below, each with its colour (#rrggbb); one is drawn over those before it.
-        aspect: height over width of the picture.
-    """
-    right, up, towards = _camera(azimuth=-58.0, elevation=32.0)
-    drawn = Figure(figsize=(5.2, 5.2 * aspect), dpi=200)
-    FigureCanvasAgg(drawn)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    for solid, colour in solids:
-        corners = solid.points[solid.triangles]
-        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        normals /= np.maximum(np.linalg.norm(normals, axis=1), 1e-300)[:, None]
-        seen = np.flatnonzero(normals @ towards > 1e-9)
-        order = seen[np.argsort(corners[seen].mean(axis=1) @ towards)]  # farthest first
-        light = np.clip(0.6 + 0.4 * normals[order] @ _SUN, 0.45, 1.0)
-        base = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-        flat = np.stack([corners[order] @ right, corners[order] @ up], axis=-1)
-        shades = light[:, None] * base
-        axes.add_collection(PolyCollection(list(flat), facecolors=shades, edgecolors=shades, linewidths=0.3))
-    axes.autoscale_view()
-    axes.set_aspect("equal")
-    file = io.BytesIO()
-    drawn.savefig(file, format="png", transparent=True, metadata={"Software": None})
-    return file.getvalue()
-
-
-def _camera(azimuth: float, elevation: float) -> tuple[NDArray[np.float64], ...]:
-    """Directions to the right, up the picture, and towards the viewer; angles in degrees."""
-    a, e = np.deg2rad([azimuth, elevation])
-    towards = np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
-    right = np.array([-np.sin(a), np.cos(a), 0.0])
-    return right, np.cross(towards, right), towards

@@ -1,0 +1,138 @@
+"""How fine a mesh must be for an error, what its sizes then are, and what it costs.
+
+All mesh sizes follow one number, the `fineness`: they go with its square root, and the error of R_cstr goes with the
+fineness itself (measured: discs in squares and tubes, stripes, halving it halves the error within 20 %).
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
+from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
+from constriction.field.mesh.flat import MeshSizes, rims_of, rounded
+from constriction.field.response import Goal
+from constriction.geometry.cell import Layout, rim_lengths
+
+# At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
+# size with the distance; room at a corner / size of the spot.
+RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
+# From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 6e-5,
+# 3e-5, 2e-5).
+SECTORS = ((1.1, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
+LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
+# Error bar of R_cstr at fineness 1, relative: the usual one of the references in tests/verification, and of 25 to 1600
+# random discs, whose rims have unlike rooms.
+ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE = 1.9e-3, 4.1e-3
+MANY = 4  # spots in a mirror cell; lattices have fewer
+COARSEST_MESH = 1.3
+NARROW = 0.05  # room / size of a spot, below which many stations may be needed
+# Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
+PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
+
+
+def sectors(fineness: float) -> tuple[int, float]:
+    """Sectors of the collars at a fineness, and the error that they leave, relative to R_cstr."""
+    return next((count, error) for least, count, error in SECTORS if fineness >= least)
+
+
+def mesh_sizes(layout: Layout, thickness: float, gap_height: float | None, fineness: float) -> MeshSizes:
+    """The sizes of a mesh; `thickness` of the electrolyte and `gap_height` of a meshed gap in m."""
+    scale = math.sqrt(fineness)
+    layers = 2
+    if gap_height is not None and layout.spots:
+        layers += min(
+            math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(layout)) / scale)), MOST_LAYERS
+        )
+    return MeshSizes(
+        collar=CollarSizes(
+            min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors(fineness)[0], CORNER * fineness
+        ),
+        slope=SLOPE * scale,
+        slab_depth=rounded(min(thickness, disturbed_depth(layout)) / layout.pitch),
+        gap_height=None if gap_height is None else rounded(gap_height / layout.pitch),
+        gap_layers=layers,
+    )
+
+
+def disturbed_depth(layout: Layout) -> float:
+    """Depth beyond which the field is uniform, metres.
+
+    The slowest lateral mode of a cell decays as exp(−kz) with k = π / largest side (3.83 / radius in a tube); at kz =
+    8 an equipotential there changes R_cstr by less than exp(−16) = 1e-7 of itself.
+    """
+    return 8.0 * max(layout.width, layout.depth) / (3.8317 if layout.circular else math.pi)
+
+
+def expected_unknowns(rims: float, fineness: float) -> float:
+    """Unknowns of a mesh; `rims` is the rims' length / size of the spot, summed (2π for a whole disc)."""
+    return float(1000 + 600 * rims * fineness**-1.5)
+
+
+def memory_of(layout: Layout, fineness: float) -> float:
+    """Bytes that a mesh of this fineness is expected to take."""
+    return expected_memory(expected_unknowns(_rims_of(layout), fineness))
+
+
+def _rims_of(layout: Layout) -> float:
+    """The rims' length / size of the spot, summed."""
+    return sum(2 * spot.area / size**2 for spot, size in zip(layout.spots, layout.sizes, strict=True))
+
+
+def expected_memory(unknowns: float) -> float:
+    """Bytes that meshing, assembling and solving take at the most; 2.2 to 3.5 kB per unknown were measured."""
+    return float(2e8 + 4e3 * unknowns)
+
+
+def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
+    """What `converge` will probably take: unknowns of both meshes, and bytes."""
+    rims = _rims_of(layout)
+    fineness = first_fineness(layout, goal)
+    unknowns = expected_unknowns(rims, 2 * fineness) + expected_unknowns(rims, fineness)
+    return unknowns, memory_of(layout, fineness)
+
+
+def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relative_error: float) -> None:
+    """Refuse a cell that no mesh of a sensible size solves, before anything is built.
+
+    Args:
+        layout: the mirror cell.
+        thickness: of the electrolyte, m.
+        gap_height: of a meshed gap, m.
+        relative_error: that is asked.
+
+    Raises:
+        InputError: it is too flat, or has spots or ways between them that are too small.
+    """
+    if not layout.spots:
+        return
+    check_cell(layout, thickness / layout.pitch)
+    rooms = rim_lengths(layout)
+    sizes = mesh_sizes(layout, thickness, gap_height, 2 * COARSEST_MESH)
+    check_rims(layout, sizes.slab_depth, min(rooms) / layout.pitch, max(relative_error, SECTORS[-1][2]))
+    if min(min(room, thickness) / size for room, size in zip(rooms, layout.sizes, strict=True)) > NARROW:
+        return
+    rims, surroundings = rims_of(layout, sizes)
+    stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
+    fineness = _fineness_for(layout, relative_error)
+    finer = 2 * COARSEST_MESH / fineness
+    each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
+    check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
+    if gap_height is not None:
+        layers = mesh_sizes(layout, thickness, gap_height, fineness).gap_layers
+        check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
+
+
+def first_fineness(layout: Layout, goal: Goal) -> float:
+    """The fineness that should do, or the finest that the memory allows."""
+    fineness = _fineness_for(layout, goal.relative_error)
+    while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
+        fineness *= 1.25
+    return fineness
+
+
+def _fineness_for(layout: Layout, relative_error: float) -> float:
+    """The fineness that should do."""
+    at_one = ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE
+    return min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_MESH)

@@ -1,0 +1,124 @@
+"""The mesh of a mirror cell on all ranks: made by rank 0, distributed, its volumes and surfaces tagged."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import basix.ufl
+import gmsh
+import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
+import numpy as np
+from dolfinx.graph import adjacencylist
+from dolfinx.io.utils import distribute_entity_data
+from dolfinx.mesh import Mesh, MeshTags, create_mesh, meshtags, meshtags_from_entities
+from mpi4py import MPI
+from numpy.typing import NDArray
+
+from constriction.base.errors import MeshError
+from constriction.field.mesh.flat import MeshSizes, linear_mesh
+from constriction.field.mesh.simplices import Ints, LinearMesh, QuadraticMesh, elevate
+from constriction.field.mesh.tags import SURFACES, VOLUMES
+from constriction.geometry.cell import Layout
+
+FLAT = 1e-4  # quality of a tetrahedron that ruins solvers
+NUDGES = 1.0, 0.97, 1.04, 0.93  # of the growth of the size, tried in this order
+
+
+@dataclass(frozen=True)
+class CellMesh:
+    """A mesh of one mirror cell, cells tagged by VOLUMES and facets by SURFACES.
+
+    `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
+    stretched along the rim on purpose. `seconds_alone` passed while rank 0 drew and meshed and the others waited.
+    """
+
+    mesh: Mesh
+    volumes: MeshTags
+    surfaces: MeshTags
+    smallest_quality: float
+    seconds_alone: float
+
+    @property
+    def cells(self) -> int:
+        """Number of tetrahedra on all ranks."""
+        return int(self.mesh.topology.index_map(3).size_global)
+
+    def facets(self, *names: str) -> NDArray[np.int32]:
+        """Numbers of this rank's facets on named surfaces."""
+        return np.concatenate([self.surfaces.find(SURFACES[name]) for name in names])
+
+
+def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> CellMesh:
+    """Mesh a mirror cell on rank 0 and distribute it over `comm`.
+
+    Args:
+        layout: the cell, in metres.
+        sizes: how fine.
+        comm: communicator of the mesh.
+
+    Raises:
+        MeshError: gmsh failed; on every rank.
+    """
+    start = time.perf_counter()
+    made = _generate_or_fail(layout, sizes) if comm.rank == 0 else None
+    failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
+    seconds = comm.bcast(time.perf_counter() - start)
+    if failure is not None:
+        raise MeshError(failure)
+    assert made is None or not isinstance(made, MeshError)
+    return _distribute(made, seconds, comm)
+
+
+def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float] | MeshError:
+    """An exception of rank 0 alone would leave the others waiting: it is handed over instead.
+
+    Between two sides that are meshed alike a tetrahedron may be left flat, its corners in one plane, which gmsh cannot
+    mend: with sizes that differ a little it is not there.
+    """
+    best: tuple[LinearMesh, float] | None = None
+    failure = "no mesh is found between its rims"
+    for nudge in NUDGES:
+        gmsh.initialize(interruptible=False)
+        try:
+            made = linear_mesh(layout, replace(sizes, slope=nudge * sizes.slope))
+            best = made if best is None or made[1] > best[1] else best
+        except ValueError as error:  # rims too near to each other
+            failure = str(error)
+        except Exception:  # gmsh raises bare Exceptions, which tell of numbers that only it knows
+            pass
+        finally:
+            gmsh.finalize()
+        if best is not None and best[1] >= FLAT:
+            return best
+    return best or MeshError(
+        f"the cell cannot be meshed: {failure}; expected larger spots, or farther from each other and the sides"
+    )
+
+
+def _distribute(made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm) -> CellMesh:
+    """Curve the mesh of rank 0 and share it out."""
+    nothing = np.zeros(0, dtype=np.int64)
+    curved = QuadraticMesh(np.zeros((0, 3)), nothing.reshape(0, 10), nothing.reshape(0, 6))
+    regions, tags, quality = nothing, nothing, 0.0
+    if made is not None:
+        linear, quality = made
+        curved, regions, tags = elevate(linear), linear.regions, linear.tags
+    element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
+    mesh = create_mesh(comm, curved.cells, element, curved.points)
+    several = comm.bcast(len(np.unique(regions)) > 1)
+    volumes = _tags(mesh, 3, curved.cells, regions) if several else _one_region(mesh)
+    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality), seconds)
+
+
+def _one_region(mesh: Mesh) -> MeshTags:
+    """All cells are electrolyte: no need to send tags round."""
+    cells = mesh.topology.index_map(3)
+    count = cells.size_local + cells.num_ghosts
+    return meshtags(mesh, 3, np.arange(count, dtype=np.int32), np.full(count, VOLUMES["electrolyte"], dtype=np.int32))
+
+
+def _tags(mesh: Mesh, dimension: int, nodes: Ints, values: Ints) -> MeshTags:
+    entities, local = distribute_entity_data(mesh, dimension, nodes, values.astype(np.int32))
+    mesh.topology.create_connectivity(dimension, 3)
+    return meshtags_from_entities(mesh, dimension, adjacencylist(entities), local.astype(np.int32))

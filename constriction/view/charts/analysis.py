@@ -1,0 +1,95 @@
+"""What the pictures and reports of analysed spectra show, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.spectra.drt.processes import Processes
+from constriction.spectra.drt.relaxation_times import Distribution
+from constriction.view.charts.curves import SpectrumCurve
+
+type Complexes = NDArray[np.complex128]
+type Reals = NDArray[np.float64]
+
+
+CHARGE_AXIS = "charge  (mAh/cm²)"
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Relative differences between a spectrum and what should follow it.
+
+    Attributes:
+        title: what follows it.
+        frequency: (N,) in Hz.
+        values: (N,) complex, relative to |Z|.
+        limit: drawn as two lines, relative to |Z|; None: no lines.
+    """
+
+    title: str
+    frequency: Reals
+    values: Complexes
+    limit: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class AnalysisPicture:
+    """What the picture of one analysed spectrum shows.
+
+    Attributes:
+        title: one line, usually the name of the file.
+        remarks: smaller lines below it, wrapped: results, and whether to trust them.
+        curves: spectra of the Nyquist and Bode panels; decades of frequency are marked on the first one.
+        residuals: of the fit and of the Kramers-Kronig test.
+        distribution: of relaxation times, or None for no such panel.
+        processes: which relaxation times are sure; None: not known.
+        relaxation_times: exact ones of a simulated geometry in s, drawn as vertical marks beside the distribution.
+        scale: of the distribution: its γ times this is in the unit of the curves.
+        zoom: largest Re Z of an inset that shows the arcs beside a long blocking branch, SI; None: no inset.
+    """
+
+    title: str
+    remarks: Sequence[str]
+    curves: Sequence[SpectrumCurve]
+    residuals: Sequence[Residuals]
+    distribution: Distribution | None = None
+    processes: Processes | None = None
+    relaxation_times: Sequence[float] = ()
+    scale: float = 1.0
+    zoom: float | None = None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One quantity along a series.
+
+    Attributes:
+        name: with its unit, for the axis.
+        values: one per spectrum; None: it has none.
+        stderr: of them, in the same unit; None: no error bar.
+    """
+
+    name: str
+    values: Sequence[float | None]
+    stderr: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class SeriesOfTrends:
+    """Quantities along one series.
+
+    Attributes:
+        axis: name of x, with its unit.
+        x: charge, or number, of each spectrum.
+        trends: the panels from above; those without any value are left out.
+        pristine: whether the first spectrum is the pristine cell's: drawn in grey, fitted with another circuit.
+    """
+
+    axis: str
+    x: Sequence[float]
+    trends: Sequence[Trend]
+    pristine: bool = False

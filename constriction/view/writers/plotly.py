@@ -1,0 +1,177 @@
+"""Charts as plotly draws them; colours are names of the page's style sheet (`--c0`, `--ink`)."""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.writers.lettering import QUANTITIES, ticks_of
+
+_PLOTLY_SYMBOLS = {"triangle": "triangle-up", "cross": "x-thin"}
+
+_PANEL_HEIGHT, _SINGLE_HEIGHT, _MARGINS = 190, 330, 90  # pixels
+
+_LEGEND_ROW, _LEGEND_LETTERS = 19, 110  # pixels; letters that fit side by side
+
+_MOST_TICKS = 8  # between integers
+
+_PANEL_GAP = 0.06  # of the height, between panels
+
+
+def figure(chart: Chart) -> dict[str, Any]:
+    """A chart as plotly's `data` and `layout`; plain lists, numbers and strings."""
+    count = len(chart.panels)
+    layout = _common_layout(chart)
+    layout["xaxis"] = _axis(chart.x, chart.places) | {"anchor": _name(count - 1)}
+    share = (1 - _PANEL_GAP * (count - 1)) / count
+    shown = {""}
+    data: list[dict[str, Any]] = []
+    for number, panel in enumerate(chart.panels):
+        name, top = _name(number), 1 - number * (share + _PANEL_GAP)
+        domain = [max(0.0, round(top - share, 6)), round(top, 6)]
+        layout["yaxis" + name[1:]] = _axis(panel.y, panel.values) | {"domain": domain}
+        layout["shapes"] += [_level(value, name) for value in panel.levels]
+        for series in panel.series:
+            data.append(_trace(series) | {"yaxis": name, "showlegend": series.label not in shown})
+            shown.add(series.label)
+    if chart.equal:
+        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
+        layout["xaxis"]["constraintoward"] = "left"
+        layout["margin"]["r"] = 48  # names of points stand beside the last arc
+        layout["meta"] = {"shape": _shape(chart.panels[0])}
+    return {"data": data, "layout": layout}
+
+
+def _name(panel: int) -> str:
+    """What plotly calls the vertical axis of a panel."""
+    return "y" if panel == 0 else f"y{panel + 1}"
+
+
+def _legend_rows(chart: Chart) -> int:
+    """Rows that the legend of a page as wide as a text takes."""
+    labels = dict.fromkeys(s.label for panel in chart.panels for s in panel.series if s.label)
+    longest = max(map(len, labels), default=1)
+    return max(1, math.ceil(len(labels) / max(1, _LEGEND_LETTERS // (longest + 8))))
+
+
+def _common_layout(chart: Chart) -> dict[str, Any]:
+    count, more = len(chart.panels), _LEGEND_ROW * (_legend_rows(chart) - 1)
+    height = (_SINGLE_HEIGHT if count == 1 else _PANEL_HEIGHT * count) + _MARGINS + more
+    return {
+        "height": height,
+        "autosize": True,
+        "uirevision": "kept",
+        "margin": {"l": 62, "r": 14, "t": 40 + more, "b": 48},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--line", "font": {"color": "--ink"}},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
+        "shapes": [],
+    }
+
+
+def _shape(panel: Panel) -> float:
+    """Height over width of what a panel shows, from y = 0 on; at most 2."""
+    x, y = panel.places, panel.values
+    width, height = float(np.nanmax(x) - np.nanmin(x)), max(float(np.nanmax(y)), 0.0) - min(float(np.nanmin(y)), 0.0)
+    return round(min(height / width, 2.0), 4) if width > 0 else 2.0
+
+
+def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "title": {"text": _typeset(axis.label), "standoff": 8},
+        "gridcolor": "--grid",
+        "linecolor": "--line",
+        "zerolinecolor": "--line",
+        "showline": True,
+        "ticks": "outside",
+        "tickcolor": "--line",
+        "automargin": True,
+    }
+    if axis.names:
+        texts = [html.escape(name) for name in axis.names]
+        return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
+    if axis.scale == "linear":
+        return found | ({"range": list(axis.limits)} if axis.limits else {})
+    every = values[np.isfinite(values)]
+    if axis.scale == "whole":
+        return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
+    ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
+    found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
+    return found | {"type": "log"}
+
+
+def _typeset(text: str) -> str:
+    """A text for plotly: R_SE as a symbol."""
+    return QUANTITIES.sub(r"<i>\1</i><sub>\2</sub>", html.escape(text))
+
+
+def _level(value: float, axis: str) -> dict[str, Any]:
+    line = {"color": "--muted", "dash": "dash", "width": 1.2}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": value, "y1": value, "line": line}
+
+
+def _trace(series: Series) -> dict[str, Any]:
+    colour = f"--{series.colour}"
+    parts = [("lines", series.line), ("markers", series.symbol), ("text", any(series.names))]
+    trace = {
+        "type": "scatter",
+        "mode": "+".join(name for name, wanted in parts if wanted) or "none",
+        "x": numbers(series.x),
+        "y": numbers(series.y),
+        "name": _typeset(series.label),
+        "legendgroup": html.escape(series.label),
+        "line": {
+            "color": colour,
+            "width": (1 if series.colour == "muted" else 2) * series.width,
+            "dash": "dash" if series.line == "dashed" else "solid",
+        },
+        "marker": _marker(series, colour),
+    }
+    return trace | _hover(series) | _texts(series, colour) | _bars(series, colour)
+
+
+def _hover(series: Series) -> dict[str, Any]:
+    if series.hover:
+        return {"hovertext": [html.escape(text) for text in series.hover], "hoverinfo": "text"}
+    return {"hoverinfo": "skip"} if series.line and not series.symbol else {}
+
+
+def _texts(series: Series, colour: str) -> dict[str, Any]:
+    if not any(series.names):
+        return {}
+    return {
+        "text": [html.escape(name) for name in series.names],
+        "cliponaxis": False,
+        "textposition": list(series.places) or "top center",
+        "textfont": {"color": colour if series.colour == "ink" else "--muted", "size": 12},
+    }
+
+
+def _bars(series: Series, colour: str) -> dict[str, Any]:
+    if series.error is None:
+        return {}
+    return {"error_y": {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}}
+
+
+def _marker(series: Series, colour: str) -> dict[str, Any]:
+    if not series.symbol:
+        return {}
+    name = _PLOTLY_SYMBOLS.get(series.symbol, series.symbol)
+    size = 9 if series.colour == "ink" else 6 * series.width**0.5
+    marker = {"symbol": name + "-open" if series.hollow else name, "size": size, "color": colour}
+    return marker | ({"line": {"width": 1.5, "color": colour}} if series.hollow or name.endswith("thin") else {})
+
+
+def numbers(values: ArrayLike) -> list[float | None]:
+    """Seven digits of each, which is more than a picture shows; None for what is not finite."""
+    flat = np.asarray(values, dtype=float).ravel().tolist()
+    return [float(f"{value:.7g}") if math.isfinite(value) else None for value in flat]
