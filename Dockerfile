@@ -1,4 +1,4 @@
-# The image of `constriction`: README, "In a container". `make container-test` builds it and tries it for real.
+# The image of `constriction`: docs/how_to/container.md. `make container-test` builds it and tries it for real.
 #
 # No address of an index or mirror stands in here. A site that needs its own hands them in as secrets, which only the
 # step that downloads sees and which no layer keeps:

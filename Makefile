@@ -8,7 +8,7 @@ bin := .venv/bin
 help:
 	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
-	@echo "make test             style, types, tests on one rank and on two"
+	@echo "make test             style, types, tests on one rank and on two, documentation"
 	@echo "make metrics          measure the code: lengths, complexity, documentation"
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
@@ -44,12 +44,15 @@ test: setup
 	$(bin)/mypy
 	$(bin)/pytest --numprocesses auto --dist loadfile
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
+	$(build-docs)
+
+build-docs = NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --quiet --strict --config-file .ci/mkdocs.yml && \
+	$(bin)/python .ci/offline.py build/docs
 
 # Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
 docs: setup
 	$(bin)/python .ci/generate_docs.py
-	NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict --config-file .ci/mkdocs.yml
-	$(bin)/python .ci/offline.py build/docs
+	$(build-docs)
 
 draw := $(bin)/constriction picture --small
 drawn := meshes/pictures

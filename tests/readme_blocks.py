@@ -2,8 +2,9 @@
 
 Usage: python tests/readme_blocks.py [--write]
 
-Without --write it tells which lines are stale and ends with 1; with --write it puts today's lines in their place. Times
-are neither compared nor replaced, for they are another machine's. The measured spectra of the examples are made here.
+Without --write it tells which lines are stale and ends with 1; with --write it puts today's lines in their place. What
+no page prints is told, and has to be put somewhere by hand. Times are neither compared nor replaced, for they are another
+machine's. The measured spectra of the examples are made here.
 """
 
 import contextlib
@@ -20,7 +21,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = sorted((ROOT / "docs").rglob("*.md"))  # may print some of the same blocks and rows again
+# Each block and row stands on one of them at least, and is today's wherever it stands.
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 TIME = re.compile(r"(?<![\w.])\d+(?:\.\d+)? s\b")
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # How gmsh cuts a geometry into elements is its own business; what is printed of the field is not.
@@ -29,7 +31,7 @@ ROUNDING = 1.01  # units of the last printed digit that two printed numbers may 
 
 
 class Fault(NamedTuple):
-    """A line of README.md that is not what is computed; `found` is empty where a line is missing."""
+    """A printed line that is not what is computed; `found` is empty where a line is missing."""
 
     printed: str
     found: str
@@ -127,7 +129,7 @@ def before(lines: list[str], start: str) -> list[str]:
 
 
 def blocks() -> dict[str, list[str]]:
-    """The printed blocks by their first lines; in a folder of their own, with the commands of README.md."""
+    """The printed blocks by their first lines; in a folder of their own, with the commands of the pages."""
     demo = printed_by("run", "meshes/sodium_islands.toml", "--cross-check")
     run = before(demo, "Cross-check")
     check = before(demo[len(run) :], "Written")
@@ -182,28 +184,28 @@ def case_rows() -> list[str]:
     return [case_row(simulate(load(path)), path.stem) for path in sorted((ROOT / "meshes").glob("*.toml"))]
 
 
-# --- README.md -------------------------------------------------------------------------------------------------------
+# --- the pages -------------------------------------------------------------------------------------------------------
 
 
 def block_in(text: str, first: str) -> list[str]:
-    """The lines of the fenced block of README.md that begins with a line."""
+    """The lines of the fenced block of a page that begins with a line."""
     found = re.search(rf"^```text\n({re.escape(first)}\n.*?)^```$", text, re.DOTALL | re.MULTILINE)
     if found is None:
-        raise ValueError(f"README.md has no block that begins with {first!r}")
+        raise ValueError(f"no block of the page begins with {first!r}")
     return found[1].splitlines()
 
 
 def row_in(text: str, row: str) -> str:
-    """The line of README.md whose first cell is that of a row, as far as the row goes."""
+    """The line of a page whose first cell is that of a row, as far as the row goes."""
     first = row.split(" | ", maxsplit=1)[0] + " |"
     line = next((line for line in text.splitlines() if line.startswith(first)), None)
     if line is None:
-        raise ValueError(f"README.md has no row that begins with {first!r}")
+        raise ValueError(f"no row of the page begins with {first!r}")
     return "|".join(line.split("|")[: row.count("|")]) + "|"
 
 
 def renewed(text: str, computed: dict[str, list[str]], rows: list[str]) -> str:
-    """The text of README.md with what is computed in place of what is stale."""
+    """The text of a page with what is computed in place of what is stale."""
     for first, lines in computed.items():
         old = block_in(text, first)
         if list(faults(old, lines)):
@@ -217,21 +219,29 @@ def renewed(text: str, computed: dict[str, list[str]], rows: list[str]) -> str:
 
 
 def stale(text: str, computed: dict[str, list[str]], rows: list[str]) -> list[Fault]:
-    """What README.md prints that is not so."""
+    """What a page prints that is not so."""
     found = [fault for first, lines in computed.items() for fault in faults(block_in(text, first), lines)]
     return found + [Fault(row_in(text, row), row) for row in rows if not same_line(row_in(text, row), row)]
 
 
-def printed_again(text: str, computed: dict[str, list[str]], rows: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The blocks and rows among these that another page prints too."""
+def printed_in(text: str, computed: dict[str, list[str]], rows: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The blocks and rows among these that a page prints."""
     lines = text.splitlines()
     here = {first: block for first, block in computed.items() if f"```text\n{first}\n" in text}
     return here, [row for row in rows if any(line.startswith(row.split(" | ")[0] + " |") for line in lines)]
 
 
+def nowhere(texts: list[str], computed: dict[str, list[str]], rows: list[str]) -> list[str]:
+    """The first lines of blocks, and the rows, that no page prints."""
+    printed = [printed_in(text, computed, rows) for text in texts]
+    blocks_there = {first for block, _ in printed for first in block}
+    rows_there = {row for _, found in printed for row in found}
+    return [first for first in computed if first not in blocks_there] + [row for row in rows if row not in rows_there]
+
+
 @contextlib.contextmanager
 def beside_the_cases() -> Iterator[None]:
-    """A fresh folder with meshes/ in it as the working directory: the commands of README.md run there as printed."""
+    """A fresh folder with meshes/ in it as the working directory: the commands of the pages run there as printed."""
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "meshes").symlink_to(ROOT / "meshes")
@@ -253,9 +263,12 @@ def main(write: bool) -> int:
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     computed, rows = computed_blocks(), [*reference_rows(), *case_rows()]
     found = []
-    for page in (README, *PAGES):
+    missing = nowhere([page.read_text("utf-8") for page in PAGES], computed, rows)
+    for first in missing:
+        print(f"No page prints\n+ {first}")
+    for page in PAGES:
         text = page.read_text("utf-8")
-        held = (computed, rows) if page == README else printed_again(text, computed, rows)
+        held = printed_in(text, computed, rows)
         wrong = stale(text, *held)
         for fault in wrong:
             print(f"{page.name}\n- {fault.printed}\n+ {fault.found}")
@@ -263,7 +276,7 @@ def main(write: bool) -> int:
             page.write_text(renewed(text, *held), "utf-8")
             print(f"{page.name} is renewed")
         found += wrong
-    return 0 if write or not found else 1
+    return 1 if missing or (found and not write) else 0
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ def test_a_study_in_parts(tmp_path):
 
 def test_the_workflow_reads_keys_that_results_have():
     (columns,) = re.findall(r"^COLUMNS = (\[.*\])$", text("studies/Snakefile"), re.MULTILINE)
-    documented = set(re.findall(r"`(\w+)`", text("README.md")))
+    documented = set(re.findall(r"`(\w+)`", text("docs/results.md")))
     assert set(re.findall(r'"(\w+)"', columns)) <= documented
 
 

@@ -7,10 +7,10 @@ compared in test_shipped_cases.py, where they are solved.
 import pytest
 from readme_blocks import (
     PAGES,
-    README,
     computed_blocks,
     faults,
-    printed_again,
+    nowhere,
+    printed_in,
     reference_rows,
     renewed,
     same_line,
@@ -21,19 +21,25 @@ LINE = "  finite_elements   R_cstr 14.813 ± 0.009 Ω·cm², C_cstr 0.240 µF/cm
 
 
 def test_printed_blocks_are_what_the_commands_print():
-    computed = computed_blocks()
-    assert stale(README.read_text("utf-8"), computed, []) == []
-    for page in PAGES:
-        text = page.read_text("utf-8")
-        assert stale(text, *printed_again(text, computed, [])) == [], page
+    check_pages(computed_blocks(), [])
 
 
 def test_printed_references_are_what_is_computed():
-    rows = reference_rows()
-    assert stale(README.read_text("utf-8"), {}, rows) == []
-    for page in PAGES:
-        text = page.read_text("utf-8")
-        assert stale(text, *printed_again(text, {}, rows)) == [], page
+    check_pages({}, reference_rows())
+
+
+def check_pages(computed, rows):
+    """Each block and row is printed somewhere, and is today's wherever it is."""
+    texts = {page: page.read_text("utf-8") for page in PAGES}
+    assert nowhere(list(texts.values()), computed, rows) == []
+    for page, text in texts.items():
+        assert stale(text, *printed_in(text, computed, rows)) == [], page
+
+
+def test_what_no_page_prints_is_told():
+    texts = ["```text\nRun\n  a 1.0\n```\n", "| disc | 1.0 | 2.0 | 77 |\n"]
+    computed = {"Run": ["Run"], "Check": ["Check"]}
+    assert nowhere(texts, computed, ["| disc | 1.0 | 2.5 |", "| tube | 1.0 |"]) == ["Check", "| tube | 1.0 |"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from alternatives import tube_constriction
-from readme_blocks import README, case_row, row_in, same_line
+from readme_blocks import ROOT, case_row, row_in, same_line
 from support.closed_forms import strip_constriction
 
 from constriction import load, parse_case
@@ -73,9 +73,10 @@ def test_case_reaches_its_accuracy(solved, name):
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(COARSER)))
-def test_readme_tells_what_is_computed(solved, name):
+def test_documentation_tells_what_is_computed(solved, name):
     row = case_row(solved(name), name)
-    assert same_line(row_in(README.read_text("utf-8"), row), row)
+    page = ROOT / "docs" / "start" / "modeller.md"
+    assert same_line(row_in(page.read_text("utf-8"), row), row)
 
 
 @pytest.mark.parametrize("name", NAMES)
