@@ -3,8 +3,8 @@
 Usage: python tests/readme_blocks.py [--write]
 
 Without --write it tells which lines are stale and ends with 1; with --write it puts today's lines in their place. What
-no page prints is told, and has to be put somewhere by hand. Times are neither compared nor replaced, for they are
-another machine's. The measured spectra of the examples are made here.
+no page prints is told, and has to be put somewhere by hand. Times are neither compared nor replaced, for they are those
+of another machine. The measured spectra of the examples are made here.
 """
 
 import contextlib

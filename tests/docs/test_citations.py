@@ -1,4 +1,4 @@
-"""What code, tests and cases cite of the documentation is there: `docs/PAGE.md` or `docs/PAGE.md#ANCHOR`."""
+"""What README, code, tests and cases cite of the documentation is there: `docs/PAGE.md` or `docs/PAGE.md#ANCHOR`."""
 
 import re
 from pathlib import Path
@@ -21,6 +21,7 @@ def missing(text):
 
 def test_every_citation_leads_somewhere():
     paths = [path for room in CITING for path in (ROOT / room).rglob("*") if path.suffix in SUFFIXES]
+    paths.append(ROOT / "README.md")
     faults = [
         f"{path}: {name}" for path in paths if path != Path(__file__) for name in missing(path.read_text("utf-8"))
     ]

@@ -13,7 +13,7 @@ from constriction import parse_case
 from constriction.cli import app
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What the reader has: a spectrum of two arcs in Ω, and a deposition of 0.5 mAh on 0.785 cm².
 OMEGA = 2 * np.pi * np.geomspace(7e6, 100, 50)
