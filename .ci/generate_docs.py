@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo  # noqa: E402
 
 from constriction import Case, parse_case  # noqa: E402
 from constriction.base.quantities import KINDS  # noqa: E402
-from constriction.case.schema import takes  # noqa: E402
+from constriction.case.interface import takes  # noqa: E402
 from constriction.cli import app  # noqa: E402
 
 HEAD = "<!-- Made by .ci/generate_docs.py: change the program or .ci/docs/, then run it again. -->\n\n"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from constriction.base.errors import InputError
     from constriction.case.schema import Case, load, parse_case
     from constriction.simulation.record import write_result
-    from constriction.simulation.simulate import Options, Result, simulate
+    from constriction.simulation.result import Result
+    from constriction.simulation.simulate import Options, simulate
     from constriction.spectra.drt.relaxation_times import relaxation_times
     from constriction.spectra.files.readers import read, read_series
     from constriction.spectra.fit.fitting import fit_circuit
@@ -45,7 +46,7 @@ _HOMES = {
     "parse_case": "case.schema",
     "InputError": "base.errors",
     "Options": "simulation.simulate",
-    "Result": "simulation.simulate",
+    "Result": "simulation.result",
     "simulate": "simulation.simulate",
     "Spectrum": "spectra.spectrum",
     "analyse": "spectra.reading.analysis",

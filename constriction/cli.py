@@ -1,8 +1,8 @@
 """The command `constriction`: parse, call, print.
 
-Each command is a file in commands/. Heavy libraries are imported where they are used, so that help and wrong options
-cost nothing. What can be wrong with the input is found on rank 0 and told to the other ranks, so that none waits for
-another.
+Each command is a file in commands/, loaded when it is called or listed. Heavy libraries are imported where they are
+used, so that help and wrong options cost nothing. What can be wrong with the input is found on rank 0 and told to the
+other ranks, so that none waits for another.
 """
 
 from __future__ import annotations
@@ -15,17 +15,8 @@ from cyclopts import App, CycloptsError
 
 from constriction.base.errors import printable
 from constriction.base.versions import package_version
-from constriction.commands.analyze import analyze
-from constriction.commands.compare import compare
-from constriction.commands.convert import convert
-from constriction.commands.doctor import doctor
-from constriction.commands.examples import examples
 from constriction.commands.job.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
 from constriction.commands.job.options import given_arguments
-from constriction.commands.mesh import mesh
-from constriction.commands.picture import picture
-from constriction.commands.run import run
-from constriction.commands.study import study
 from constriction.view.terminal.streams import stdout
 
 HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr and an impedance spectrum.
@@ -62,9 +53,9 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-for command in (run, mesh, picture, convert, analyze, compare, examples, doctor):
-    app.command(command)
-app.command(study)
+COMMANDS = ("run", "mesh", "picture", "convert", "analyze", "compare", "examples", "doctor", "study")
+for command in COMMANDS:
+    app.command(f"constriction.commands.{command}:{command}", name=command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given_arguments.set(tuple(given))
     sys.argv[1:] = map(printable, sys.argv[1:])  # libraries look at them too, and fail at bytes that are no UTF-8
     try:
+        _load_listed(given)
         with stdout():  # help and version are cyclopts' to print
             code = app(given)
     except CycloptsError as error:
@@ -88,3 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return escaped(error, "--debug" in given)
     return code if isinstance(code, int) else DONE
+
+
+def _load_listed(given: Sequence[str]) -> None:
+    """Load every command where none is named: a list of commands tells what each does."""
+    if not given or given[0] not in (*COMMANDS, "--version"):
+        for name in COMMANDS:
+            app[name]

@@ -230,7 +230,9 @@ def try_case(path: Path) -> None:
     """Read a case, and do what is done before it is solved."""
     from constriction.case.schema import load, parse_case, resolved_toml
     from constriction.geometry.cell import layout
-    from constriction.simulation.simulate import check_size, gap_model, gap_ratio, sweep_frequencies
+    from constriction.simulation.result import sweep_frequencies
+    from constriction.simulation.simulate import check_size
+    from constriction.simulation.weights import gap_model, gap_ratio
 
     case = load(path)
     assert parse_case(tomllib.loads(resolved_toml(case))) == case

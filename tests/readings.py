@@ -27,16 +27,9 @@ from constriction.geometry.cell import Layout, layout
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.peaks import find_peaks
 from constriction.simulation.record import apparent_record
-from constriction.simulation.simulate import (
-    Options,
-    Result,
-    gap_model,
-    gap_ratio,
-    result_of,
-    simulate,
-    solve_geometry,
-    sweep_frequencies,
-)
+from constriction.simulation.result import Result, result_of, sweep_frequencies
+from constriction.simulation.simulate import Options, simulate, solve_geometry
+from constriction.simulation.weights import gap_model, gap_ratio
 from constriction.spectra.reading.peaks import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.

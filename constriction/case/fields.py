@@ -1,4 +1,4 @@
-"""The kinds of values that a case file has: how each is read, between which limits, and how it is written.
+"""The kinds of values that a case file's sections have: how each is read, between which limits, how it is written.
 
 Values with a dimension are strings with their unit on the way in and SI floats afterwards.
 """
@@ -6,7 +6,7 @@ Values with a dimension are strings with their unit on the way in and SI floats 
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
@@ -54,7 +54,7 @@ def _coordinate(value: Any, kind: str) -> float:
 def _contact_fraction(value: float | None) -> float | None:
     """Refuse what only nearly is the full contact."""
     if value is not None and 1.0 - SMALLEST_FRACTION < value < 1.0:
-        raise ValueError("nearly full contact")
+        raise ValueError(f"nearly full contact: {value!r}")
     return value
 
 
@@ -72,7 +72,7 @@ def _encodable(text: str) -> str:
 def not_empty(discs: tuple[Any, ...]) -> tuple[Any, ...]:
     """Refuse an empty list; pydantic's own limit would also complain about a wrong entry."""
     if not discs:
-        raise ValueError("no discs, expected at least one")
+        raise ValueError(f"discs = {discs!r}: expected at least one")
     return discs
 
 
@@ -97,3 +97,9 @@ Integer = Annotated[int, Field(strict=True)]
 Permittivity = Annotated[Number, Field(ge=1, le=1e9, description="a number from 1 to 1e9")]
 Fraction = Annotated[Number, Field(ge=SMALLEST_FRACTION, le=1), AfterValidator(_contact_fraction)]
 Text = Annotated[str, Field(strict=True, description="a string"), AfterValidator(_encodable)]
+
+
+class Section(BaseModel):
+    """A table of the case file. The description of a field is what its error says is expected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,12 +16,15 @@ from constriction.commands.job.guard import complain, guarded
 from constriction.commands.job.options import (
     FLAG,
     SEVERAL,
+    Debug,
+    Impedance,
+    Memory,
     bytes_of,
     given_arguments,
     masks,
     positive_quantity,
-    with_accuracy,
 )
+from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -44,22 +46,19 @@ class CompareOptions:
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
-    impedance: str | None = None
-    """Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]"""
+    impedance: Impedance = None
     circuit: str | None = None
     """Circuit for both, such as R-RQ-RQ. [default: R-RQ or R-RQ-RQ, as the measurement needs]"""
     mask: Annotated[tuple[str, ...], SEVERAL] = ()
     """Measured point left out by hand, such as "1 kHz" (within 5%), or points: "10 Hz-20 Hz"; may be repeated."""
     relative_error: float | None = None
     """Accuracy of the simulation instead of the case's own accuracy.relative_error."""
-    memory: str | None = None
-    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    memory: Memory = None
     report: Annotated[bool, FLAG] = False
     """Also write report.html: everything on one page that opens from disk, plots respond."""
     json: Annotated[bool, FLAG] = False
     """Print comparison.json to stdout and nothing else."""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 def compare(
@@ -91,7 +90,7 @@ def compare(
 
 
 class Prepared(NamedTuple):
-    """What is checked before anything is solved."""
+    """What is checked before anything is solved; `memory` in bytes."""
 
     case: Case
     folder: Path
@@ -108,16 +107,11 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     from constriction.view.terminal.words import progress
 
     if ready.case.accuracy.method == "finite_elements":
-        from constriction.field.elements.compiler import wait_for_other_compilers
-        from constriction.view.terminal.streams import note
-
-        wait_for_other_compilers(note)
+        wait_for_compilers()
     with progress(silent=options.json or comm.rank != 0) as report:
-        try:
+        with naming(path):
             solving = Options(comm=comm, memory=ready.memory, report=report)
             result = simulate(half_cell(ready.case, options.interfaces), solving)
-        except InputError as error:  # from the geometry, which does not know the file
-            raise InputError(f"{path}: {error}") from None
         cell = Cell(result, options.interfaces)
         report("comparing")
         entries = agree(comm, lambda: _entries(ready, cell, options.circuit))
@@ -131,16 +125,13 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
     """Everything that can be checked before computing; a file that cannot be compared keeps its error."""
     from constriction.base.folders import check_place
-    from constriction.case.schema import load
     from constriction.compare.measured import load_all
     from constriction.compare.records import COMPARISON
     from constriction.laws.circuit import parse_circuit
 
-    case = load(path)
-    if options.relative_error is not None:
-        case = with_accuracy(case, options.relative_error)
+    case = load_case(path, options.relative_error)
     if not files:
-        raise InputError("no measured file: expected at least one after the case")
+        raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
     if options.interfaces not in (1, 2):
         raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
     if options.circuit is not None:
@@ -262,4 +253,4 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
     tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")
-    tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")
+    tell_folder(folder)

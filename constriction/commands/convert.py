@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -12,7 +11,7 @@ from cyclopts import Parameter
 from constriction.base.errors import InputError
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded, refused
-from constriction.commands.job.options import FLAG, geometry, refuse_empty
+from constriction.commands.job.options import Debug, geometry, refuse_empty
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -29,7 +28,7 @@ def convert(
     area: str | None = None,
     thickness: str | None = None,
     impedance: str | None = None,
-    debug: Annotated[bool, FLAG] = False,
+    debug: Debug = False,
 ) -> int:
     """Read the file of an impedance instrument and write its spectra as csv, frequency falling, units as measured.
 
@@ -51,8 +50,6 @@ def convert(
         Of the sample, such as "1 mm"; for quantities of a material. [default: what the file says]
     impedance:
         Of several in the file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]
-    debug:
-        Show where an unexpected error comes from.
     """
     if why := refuse_empty([source]):
         return refused(why)
@@ -116,28 +113,29 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
     return written
 
 
-def converted_rows(item: Converted) -> Iterator[tuple[str, str]]:
+def converted_rows(item: Converted) -> list[tuple[str, str]]:
     """The lines of a table: what was recognised, decided, and seems wrong."""
     from constriction.spectra.spectrum import EDGE_UNITS
     from constriction.view.terminal.words import engineering
 
     spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
     low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))
-    yield "instrument", metadata.instrument or "not recognised"
-    if metadata.date:
-        yield "date", metadata.date
-    if metadata.cycle is not None:
-        yield "cycle", str(metadata.cycle)
-    yield "points", f"{spectrum.frequency.size}, {low} to {high}, in {EDGE_UNITS[spectrum.unit].label}"
-    if metadata.temperature is not None:
-        yield "temperature", f"{metadata.temperature:.2f} K"
     told = "" if metadata.geometry_used else ", not applied"
-    if metadata.area is not None:
-        yield "area in file", f"{metadata.area * 1e4:.6g} cm²{told}"
-    if metadata.thickness is not None:
-        yield "thickness in file", f"{metadata.thickness * 1e3:.6g} mm{told}"
-    for note in item.measurement.notes:
-        yield "note", note
-    for warning in item.measurement.warnings:
-        yield "WARNING", warning
-    yield "written", str(item.path)
+    rows = [
+        ("instrument", metadata.instrument or "not recognised"),
+        ("date", metadata.date or None),
+        ("cycle", _written(metadata.cycle, "{}")),
+        ("points", f"{spectrum.frequency.size}, {low} to {high}, in {EDGE_UNITS[spectrum.unit].label}"),
+        ("temperature", _written(metadata.temperature, "{:.2f} K")),
+        ("area in file", _written(metadata.area, "{:.6g} cm²", 1e4, told)),
+        ("thickness in file", _written(metadata.thickness, "{:.6g} mm", 1e3, told)),
+        *(("note", note) for note in item.measurement.notes),
+        *(("WARNING", warning) for warning in item.measurement.warnings),
+        ("written", str(item.path)),
+    ]
+    return [(name, words) for name, words in rows if words is not None]
+
+
+def _written(value: float | None, form: str, factor: float = 1, told: str = "") -> str | None:
+    """A value in the unit of its form; None where the file says nothing."""
+    return None if value is None else form.format(value * factor) + told

@@ -68,8 +68,7 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     copies = {folder / case.name: case for case in shipped_cases()}
     if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"{folder}: is no folder; expected one, or a new name")
-    changed = [path.name for path, case in copies.items() if path.exists() and not _same(path, case)]
-    if changed and not force:
+    if not force and (changed := [path.name for path, case in copies.items() if _differs(path, case)]):
         raise InputError(
             f"{folder}: holds other files called {', '.join(changed)}; expected another folder, or --force"
         )
@@ -82,5 +81,6 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     return list(copies)
 
 
-def _same(path: Path, case: Path) -> bool:
-    return path.is_file() and path.read_bytes() == case.read_bytes()
+def _differs(path: Path, case: Path) -> bool:
+    """Whether something else has the place of a case."""
+    return path.exists() and not (path.is_file() and path.read_bytes() == case.read_bytes())

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
-from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of
+from constriction.commands.job.options import Debug, check_level, memory_of
+from constriction.commands.job.steps import naming, wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -30,8 +29,7 @@ class MeshOptions:
     """Size of the elements: the error of R_cstr falls with it in proportion, and is about 0.1% at 1."""
     memory: str | None = None
     """Memory that solving the mesh may take, such as "8 GB". [default: 80% of what is free]"""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 def mesh(
@@ -59,15 +57,13 @@ def mesh(
 
 def _mesh(path: Path, output: Path, options: MeshOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone: a file is written by one rank anyway."""
-    from constriction.field.elements.compiler import wait_for_other_compilers
     from constriction.field.mesh.files import mesh_case  # on all ranks at once: PETSc starts here
-    from constriction.view.terminal.streams import note
     from constriction.view.terminal.words import mesh_rows, print_table, progress
 
     cell, title = agree(comm, lambda: _prepare_mesh(path, output, options))
     if comm.rank != 0:
         return
-    wait_for_other_compilers(note)
+    wait_for_compilers()
     with progress(silent=False) as report:
         report("meshing")
         facts = mesh_case(cell, output)
@@ -79,22 +75,17 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     from constriction.case.schema import load
 
     case = load(path)
-    if not 1e-3 <= options.level <= 1e2:
-        raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
-    memory = free_memory() if options.memory is None else bytes_of(options.memory)
+    check_level(options.level)
+    memory = memory_of(options.memory)
     from constriction.base.files import check_file
-    from constriction.field.mesh.files import CellCase, check_cell_case, check_suffix
-    from constriction.geometry.cell import layout
-    from constriction.simulation.simulate import check_size, gap_model
+    from constriction.field.mesh.files import check_cell_case, check_suffix
+    from constriction.simulation.scene import cell_case
+    from constriction.simulation.simulate import check_size
 
     check_suffix(output)
     check_file(output)
-    try:
+    with naming(path):
         check_size(case, memory)
-        plan = layout(case.interface)
-        height = case.gap.height if gap_model(case, plan) == "volume" else None
-        cell = CellCase(plan, case.electrolyte.thickness, height, options.level)
+        cell = cell_case(case, options.level)
         check_cell_case(cell, memory)
-    except InputError as error:  # from the geometry, which does not know the file
-        raise InputError(f"{path}: {error}") from None
     return cell, case.title

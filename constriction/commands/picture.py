@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
-from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of
+from constriction.commands.job.options import FLAG, Debug, Memory, check_level, memory_of
+from constriction.commands.job.steps import naming, wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+    from constriction.case.numerics import Sweep
     from constriction.case.schema import Case
 
 # Of each kind: at which frequencies (Hz) it is drawn if none is given, over how many columns of a journal.
@@ -31,7 +32,7 @@ DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
 MOST_FREQUENCIES = 2
 FRAMES = 25
 FINEST_OF_MESH, FINEST_OF_FIELD = 1.0, 0.2
-COARSE = 4.0  # level of the mesh that a frequency is chosen by
+COARSE = 4.0  # fineness of the mesh that a frequency is chosen by
 FAR_BELOW = 1e-2  # the frequency below that one where next to nothing passes the gap
 
 
@@ -55,10 +56,8 @@ class PictureOptions:
     """Leave out the words below the picture, for a journal or a slide."""
     interactive: Annotated[bool, FLAG] = False
     """Write a scene to turn in the browser instead, -o FILE.html; it needs no network."""
-    memory: str | None = None
-    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    memory: Memory = None
+    debug: Debug = False
 
 
 def picture(
@@ -88,27 +87,26 @@ def picture(
     return guarded(partial(_picture, source, output, options), options.debug)
 
 
-class Plan(NamedTuple):
-    """What will be drawn."""
+class PicturePlan(NamedTuple):
+    """What will be drawn; `frequencies` in Hz."""
 
     case: Case
     frequencies: tuple[float, ...]
     chosen: bool
-    level: float
+    fineness: float
     columns: int
 
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone."""
     import constriction.field.mesh.files  # noqa: F401 - on all ranks at once: PETSc starts here
-    from constriction.field.elements.compiler import wait_for_other_compilers
-    from constriction.view.terminal.streams import note, tell
+    from constriction.view.terminal.streams import tell
     from constriction.view.terminal.words import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
-    wait_for_other_compilers(note)
+    wait_for_compilers()
     from constriction.simulation.scene import solve_scene
     from constriction.view.pictures.output import write_picture
     from constriction.view.pictures.pictures import caption
@@ -117,7 +115,7 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
         frequencies, words = plan.frequencies, ""
         if plan.chosen:
             frequencies, words = _chosen(plan)
-        scene = solve_scene(plan.case, frequencies, plan.level, report)
+        scene = solve_scene(plan.case, frequencies, plan.fineness, report)
         report("drawing")
         below = "" if options.no_caption else f"{caption(scene, options.what)} {words}".strip()
         columns = plan.columns if options.columns or not plan.chosen or len(frequencies) > 1 else 1
@@ -125,12 +123,12 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     tell(f"Written: {output}")
 
 
-def _chosen(plan: Plan) -> tuple[tuple[float, ...], str]:
+def _chosen(plan: PicturePlan) -> tuple[tuple[float, ...], str]:
     """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
     from constriction.simulation.scene import gap_frequency
     from constriction.view.charts.labels import hertz
 
-    high = gap_frequency(plan.case, max(plan.level, COARSE))
+    high = gap_frequency(plan.case, max(plan.fineness, COARSE))
     if high is None:
         return plan.frequencies, "No current passes beside the contacts, at any frequency."
     sweep, told = plan.case.sweep, hertz(high)
@@ -140,17 +138,12 @@ def _chosen(plan: Plan) -> tuple[tuple[float, ...], str]:
     return (min(plan.frequencies[0], FAR_BELOW * high), high), words
 
 
-def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
+def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.base.files import check_file
     from constriction.case.schema import load
 
-    if options.what not in DEFAULTS:
-        raise InputError(f"--what {options.what!r}: expected one of {', '.join(DEFAULTS)}")
-    if options.columns not in (None, 1, 2):
-        raise InputError(f"--columns {options.columns}: expected 1 (84 mm) or 2 (174 mm)")
-    if options.level is not None and not 1e-3 <= options.level <= 1e2:
-        raise InputError(f"--level {options.level!r}: expected a number from 0.001 to 100")
+    _check_options(options)
     path = case_file(source)
     case = load(path)
     frequencies = _frequencies(case, output, options)
@@ -161,13 +154,20 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> Plan:
 
     check_output(output, options.what)
     check_file(output)
-    try:
-        level = _level(case, options)
-    except InputError as error:  # from the geometry, which does not know the file
-        raise InputError(f"{path}: {error}") from None
+    with naming(path):
+        fineness = _fineness(case, options)
     prepare_rendering()
     chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
-    return Plan(case, frequencies, chosen, level, options.columns or _columns(output, options.what))
+    return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
+
+
+def _check_options(options: PictureOptions) -> None:
+    """Refuse what cannot be wanted of any case."""
+    if options.what not in DEFAULTS:
+        raise InputError(f"--what {options.what!r}: expected one of {', '.join(DEFAULTS)}")
+    if options.columns not in (None, 1, 2):
+        raise InputError(f"--columns {options.columns}: expected 1 (84 mm) or 2 (174 mm)")
+    check_level(options.level)
 
 
 def _columns(output: Path, what: str) -> int:
@@ -198,32 +198,32 @@ def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[flo
     if output.suffix.lower() in (".gif", ".mp4"):
         if options.frequency:
             raise InputError(f"--frequency {options.frequency[0]!r}: {output.name} runs over the sweep; expected .png")
-        from constriction.spectra.spectrum import logarithmic_frequencies
-
-        decades = abs(math.log10(case.sweep.start / case.sweep.stop))
-        points = max(1, round((FRAMES - 1) / decades))
-        rising = logarithmic_frequencies(case.sweep.start, case.sweep.stop, points)[::-1]
-        return tuple(float(f) for f in rising)
-    try:
+        return _frames(case.sweep)
+    most, expected = (1, "one") if output.suffix.lower() == ".html" else (MOST_FREQUENCIES, "one or two")
+    with naming("--frequency", " "):
         given = tuple(parse_quantity(text, "frequency") for text in options.frequency)
-    except InputError as error:
-        raise InputError(f"--frequency {error}") from None
-    most = 1 if output.suffix.lower() == ".html" else MOST_FREQUENCIES
-    if len(given) > most or any(f <= 0 for f in given):
-        expected = "one" if most == 1 else "one or two"
+    if len(given) > most or min(given, default=1.0) <= 0:
         raise InputError(f"--frequency {', '.join(options.frequency)}: expected {expected} above zero")
     return given or DEFAULTS[options.what][0][:most]
 
 
-def _level(case: Case, options: PictureOptions) -> float:
+def _frames(sweep: Sweep) -> tuple[float, ...]:
+    """Rising frequencies in Hz, one of each picture of an animation."""
+    from constriction.spectra.spectrum import logarithmic_frequencies
+
+    points = max(1, round((FRAMES - 1) / abs(math.log10(sweep.start / sweep.stop))))
+    return tuple(float(f) for f in logarithmic_frequencies(sweep.start, sweep.stop, points)[::-1])
+
+
+def _fineness(case: Case, options: PictureOptions) -> float:
     """Of the mesh; refused if it would not fit into the memory."""
     from constriction.field.mesh.files import check_cell_case
-    from constriction.simulation.scene import cell_case, picture_level
+    from constriction.simulation.scene import cell_case, picture_fineness
     from constriction.simulation.simulate import check_size
 
-    memory = free_memory() if options.memory is None else bytes_of(options.memory)
+    memory = memory_of(options.memory)
     check_size(case, memory)
     finest = FINEST_OF_MESH if options.what == "mesh" else FINEST_OF_FIELD
-    level = options.level or picture_level(case, finest)
-    check_cell_case(cell_case(case, level), memory)
-    return level
+    fineness = options.level or picture_fineness(case, finest)
+    check_cell_case(cell_case(case, fineness), memory)
+    return fineness

@@ -7,21 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from constriction.base.errors import DisagreementError, InputError
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of, given_arguments, with_accuracy
+from constriction.commands.job.options import FLAG, Debug, Memory, bytes_of, given_arguments
+from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
     from constriction.case.schema import Case
-    from constriction.simulation.cross_check import CrossCheck
-    from constriction.simulation.simulate import Options, Result
+    from constriction.simulation.result import Result
+    from constriction.simulation.simulate import Options
 
 
 @Parameter(name="*")
@@ -45,12 +46,10 @@ class RunOptions:
     """Also write report.html: everything on one page that opens from disk, plots and scene respond."""
     pdf: Annotated[bool, FLAG] = False
     """Also write nyquist.pdf and bode.pdf, vector graphics one journal column wide."""
-    memory: str | None = None
-    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    memory: Memory = None
     relative_error: float | None = None
     """Accuracy instead of the case's own accuracy.relative_error."""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
@@ -72,31 +71,24 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
-    from constriction.simulation.cross_check import cross_check
     from constriction.simulation.record import write_result
     from constriction.simulation.simulate import Options
     from constriction.view.terminal.words import progress
 
     if options.cross_check or case.accuracy.method == "finite_elements":
-        from constriction.field.elements.compiler import wait_for_other_compilers
-        from constriction.view.terminal.streams import note
-
-        wait_for_other_compilers(note)
-    record: dict[str, Any] = {}
+        wait_for_compilers()
     with progress(silent=options.json or comm.rank != 0) as report:
         how = Options(comm=comm, direct=options.direct, memory=memory, report=report)
         result = _solve(path, case, options, how)
         if comm.rank == 0:
             report("writing")
-            record = write_result(result, folder, _extras(result, options, comm.size))
+            write_result(result, folder, _extras(result, options, comm.size))
         # the first result is kept, whatever happens to the second
-        check = cross_check(result, how) if options.cross_check else None
-        if check is not None and comm.rank == 0:
-            record = _add(check, folder, options, comm.size)
+        disagreement = _second(comm, result, how, options, folder) if options.cross_check else ""
     if comm.rank == 0:
-        _show(case.title, record, folder, options.json)
-    if check is not None and not check.agrees:
-        raise DisagreementError(check.verdict)
+        _show(case.title, folder, options.json)
+    if disagreement:
+        raise DisagreementError(disagreement)
 
 
 def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
@@ -105,50 +97,52 @@ def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
     from constriction.simulation.cross_check import twin
     from constriction.simulation.simulate import check_geometry, simulate
 
-    try:
+    with naming(path):
         if options.cross_check:
             check_geometry(twin(case), layout(case.interface), how)
         return simulate(case, how)
-    except InputError as error:  # from the geometry, which does not know the file
-        raise InputError(f"{path}: {error}") from None
 
 
-def _add(check: CrossCheck, folder: Path, options: RunOptions, ranks: int) -> dict[str, Any]:
-    """Put a cross-check into the result that is already there; the content of result.json."""
+def _second(comm: MPI.Comm, result: Result, how: Options, options: RunOptions, folder: Path) -> str:
+    """Solve by the other method, too, and put that into the result that is there; why the two disagree, or ""."""
+    from constriction.simulation.cross_check import cross_check
     from constriction.simulation.record import amend_result
 
-    again = [partial(_write_report, check.asked, ranks)] if options.report else []
-    return amend_result(folder, check.record(), again)
+    check = cross_check(result, how)
+    if comm.rank == 0:
+        again = [partial(_write_report, result, comm.size)] if options.report else []
+        amend_result(folder, check.record(), again)
+    return "" if check.agrees else check.verdict
 
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
     """Everything that can be checked before computing."""
     from constriction.base.folders import check_place
-    from constriction.case.schema import load
     from constriction.simulation.record import RESULT
 
-    case = load(path)
-    if options.relative_error is not None:
-        case = with_accuracy(case, options.relative_error)
+    case = load_case(path, options.relative_error)
+    spectral = case.accuracy.method == "spectral"
     if options.bounds:
-        if case.accuracy.method == "spectral":
+        if spectral:
             raise InputError(f"{path}: --bounds: expected accuracy.method = 'finite_elements', given 'spectral'")
         case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"bounds": True})})
     memory = None if options.memory is None else bytes_of(options.memory)
     folder = options.out or Path("results") / path.stem
     check_place(folder, RESULT)
-    if options.field and case.accuracy.method == "spectral":
+    if options.field and spectral:
         raise InputError(f"{path}: --field: expected accuracy.method = 'finite_elements', given 'spectral'")
     return case, folder, memory
 
 
 def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
     """What is written beside the numbers, in this order: the report tells of what lies there already."""
+    from constriction.simulation.record import write_field_of
+
     extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
     if options.pdf:
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
-        extras.append(partial(_write_field, result))
+        extras.append(partial(write_field_of, result))
     if options.report:
         extras.append(partial(_write_report, result, ranks))
     return extras
@@ -177,12 +171,6 @@ def _write_bode(result: Result, place: Path) -> None:
     bode(curves, place / "bode.pdf", result.case.title)
 
 
-def _write_field(result: Result, place: Path) -> None:
-    from constriction.simulation.record import write_field_of
-
-    write_field_of(result, place / "field.vtu")
-
-
 def _write_report(result: Result, ranks: int, place: Path) -> None:
     import json
 
@@ -195,17 +183,20 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
     write_report(run_report(result, record, how, sorted(os.listdir(place))), place / "report.html")
 
 
-def _show(title: str, record: dict[str, Any], folder: Path, as_json: bool) -> None:
-    from constriction.simulation.record import record_text
+def _show(title: str, folder: Path, as_json: bool) -> None:
+    import json
+
     from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table, run_rows
 
+    text = (folder / "result.json").read_text(encoding="utf-8")
     if as_json:
-        tell_record(record_text(record))
+        tell_record(text)
         return
+    record = json.loads(text)
     print_table(title, run_rows(record))
     if "cross_check_method" in record:
         print_table("Cross-check", cross_check_rows(record))
     if not record["accuracy_reached"]:
         tell(accuracy_text(record))
-    tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")
+    tell_folder(folder)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from constriction.base.errors import InputError
-from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, bytes_of
+from constriction.commands.job.options import FLAG, Debug, Memory, bytes_of, memory_of
+from constriction.commands.job.steps import Titled, print_agreed, wait_for_compilers
 from constriction.commands.job.study_results import collect, plot, status
 
 if TYPE_CHECKING:
@@ -49,17 +49,15 @@ class PlanOptions:
 
     out: Path | None = None
     """Folder of the results, to see what is done. [default: results/NAME, of the file or of study.toml's folder]"""
-    memory: str | None = None
-    """Memory that may be used, such as "8 GB". [default: 80% of what is free]"""
+    memory: Memory = None
     yes: Annotated[bool, FLAG] = False
     """Also plan more than 100000 cases."""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class RunOptions:
+class StudyRunOptions:
     """How a study is run."""
 
     out: Path | None = None
@@ -78,8 +76,7 @@ class RunOptions:
     """Also run more than 100000 cases."""
     quiet: Annotated[bool, FLAG] = False
     """Print no line per case."""
-    debug: Annotated[bool, FLAG] = False
-    """Show where an unexpected error comes from."""
+    debug: Debug = False
 
 
 @study.command
@@ -99,7 +96,7 @@ def plan(file: Path, /, *, options: PlanOptions = PlanOptions()) -> int:  # noqa
 
 
 @study.command
-def run(file: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
+def run(file: Path, /, *, options: StudyRunOptions = StudyRunOptions()) -> int:  # noqa: B008 - frozen, so no state is shared
     """Compute the cases of a study that are not done yet; cases of one geometry share mesh and model.
 
     Example: mpiexec -n 4 constriction study run studies/pitch/study.toml --out results/pitch
@@ -119,7 +116,7 @@ def run(file: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
 def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
     import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
 
-    def rows() -> tuple[str, list[tuple[str, str]]]:
+    def rows() -> Titled:
         from constriction.base.versions import package_version
         from constriction.study.run.store import Store, check_folder, notices
 
@@ -130,11 +127,7 @@ def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
         notes = [("note", text) for text in notices(folder, planned.study)]
         return planned.study.title or str(file), [*table, *notes]
 
-    title, table = agree(comm, rows)
-    if comm.rank == 0:
-        from constriction.view.terminal.words import print_table
-
-        print_table(title, table)
+    print_agreed(comm, rows)
 
 
 def default_folder(file: Path) -> Path:
@@ -149,7 +142,7 @@ def _planned(file: Path, memory: str | None, sure: bool) -> Plan:
 
     read = load_study(file)
     check_number(read, sure)
-    return plan_of(read, free_memory() if memory is None else bytes_of(memory))
+    return plan_of(read, memory_of(memory))
 
 
 def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, str]]:
@@ -175,8 +168,9 @@ def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, st
     for name, values, solves in solves_along(planned):
         yield "axis", f"{name}: {_cost(values, solves)}"
     yield "done", f"{len(done & keys)} of {len(keys)}" + (f", {len(failed & keys)} failed" if failed & keys else "")
-    if problems := [entry for entry in planned.entries if entry.problem]:
-        yield "impossible", f"{len(problems)}, the first: {problems[0].problem}"
+    problems = list(filter(None, (entry.problem for entry in planned.entries)))
+    if problems:
+        yield "impossible", f"{len(problems)}, the first: {problems[0]}"
     packages = packages_of(planned, store, Shard())
     seconds = expected_seconds(packages)
     where = "on one core" if ranks == 1 else f"on {ranks} ranks"
@@ -203,15 +197,13 @@ def expected_seconds(packages: list[Package]) -> float:
     return sum(package.effort.seconds + SECONDS_PER_CASE * len(package.pending) for package in packages)
 
 
-def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
+def _run(file: Path, options: StudyRunOptions, comm: MPI.Intracomm) -> None:
     import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
-    from constriction.field.elements.compiler import wait_for_other_compilers
     from constriction.study.run.lock import locked
     from constriction.study.run.runner import How, run
     from constriction.view.terminal.progress import study_progress
-    from constriction.view.terminal.streams import note
 
-    wait_for_other_compilers(note)
+    wait_for_compilers()
     shard, memory = agree(comm, lambda: _checked(options))
     planned, folder = agree(comm, lambda: _prepare(file, options))
     with locked(comm, folder, shard, options.break_lock):
@@ -225,14 +217,14 @@ def _run(file: Path, options: RunOptions, comm: MPI.Intracomm) -> None:
             _tell(summary, store)
 
 
-def _checked(options: RunOptions) -> tuple[Shard, float | None]:
+def _checked(options: StudyRunOptions) -> tuple[Shard, float | None]:
     """The options that may be wrong, before any file is read."""
     if options.ranks_per_case is not None and options.ranks_per_case < 1:
         raise InputError(f"--ranks-per-case {options.ranks_per_case}: expected at least 1")
     return shard_of(options.shard), None if options.memory is None else bytes_of(options.memory)
 
 
-def _prepare(file: Path, options: RunOptions) -> tuple[Plan, Path]:
+def _prepare(file: Path, options: StudyRunOptions) -> tuple[Plan, Path]:
     """The cases, and the folder, which is made."""
     from constriction.study.run.store import check_folder
 
@@ -256,7 +248,9 @@ def shard_of(text: str) -> Shard:
     return Shard(int(parts[1]), int(parts[2]))
 
 
-def _open(planned: Plan, folder: Path, shard: Shard, options: RunOptions) -> tuple[Store, list[Package], list[str]]:
+def _open(
+    planned: Plan, folder: Path, shard: Shard, options: StudyRunOptions
+) -> tuple[Store, list[Package], list[str]]:
     """What is to be done, and what is worth a word about what was there; with the folder's lock held."""
     from constriction.study.run.runner import packages_of
     from constriction.study.run.store import notices, open_store

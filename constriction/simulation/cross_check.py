@@ -11,7 +11,8 @@ import numpy as np
 from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.case.schema import Case
-from constriction.simulation.simulate import Options, Result, simulate
+from constriction.simulation.result import Result
+from constriction.simulation.simulate import Options, simulate
 
 TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from constriction.base.catalogue import edge_record
-from constriction.base.folders import FolderKind, check_place, whole_folder
+from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import case_sha256, resolved_toml
-from constriction.simulation.simulate import Result, full_contact, gap_ratio
-from constriction.spectra.reading.apparent import with_numerical_error
-from constriction.spectra.reading.reading import RESOLUTION, SIMULATED, Weight, read_beside
+from constriction.simulation.reading import read_off
+from constriction.simulation.result import Result
+from constriction.simulation.weights import gap_ratio, meshed_height
+from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
 
 FILES = (
@@ -87,20 +88,10 @@ def result_record(result: Result) -> dict[str, Any]:
 def apparent_record(result: Result) -> dict[str, Any]:
     """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
 
-    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading.py tells how. Never fails: what does not
-    allow a fit is told in `apparent_remark`. Z of a simulation is analytic, so the Kramers-Kronig rule, which a
-    measurement has to pass, would leave nothing out.
+    R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading/reading.py tells how.
     """
-    reading, remark = None, ""
-    try:
-        reading = read_beside(
-            result.spectrum, full_contact(result.case, result.spectrum.frequency), Weight(RESOLUTION, noise=False)
-        )
-        remark = reading.remark
-    except (ValueError, ArithmeticError) as error:  # too few points, or numbers at the limits of a double
-        remark = f"the sweep does not allow a fit: {error}"
-    found = None if reading is None else with_numerical_error(reading.apparent, result.spectrum_error)
-
+    reading = read_off(result)
+    found = reading.apparent
     values = {
         "apparent_R_SE_ohm_cm2": getattr(found, "R_SE", None),
         "apparent_R_SE_error_ohm_cm2": getattr(found, "R_SE_stderr", None),
@@ -108,10 +99,10 @@ def apparent_record(result: Result) -> dict[str, Any]:
         "apparent_R_int_error_ohm_cm2": getattr(found, "R_int_stderr", None),
         "apparent_C_int_farad_per_cm2": getattr(found, "C_int", None),
         "apparent_C_int_error_farad_per_cm2": getattr(found, "C_int_stderr", None),
-        "apparent_circuit": None if reading is None else reading.circuit,
+        "apparent_circuit": reading.circuit,
         "apparent_resolution": RESOLUTION,
         "apparent_definition": SIMULATED,
-        "apparent_remark": remark or None,
+        "apparent_remark": reading.remark or None,
     }
     return edge_record(values)
 
@@ -138,21 +129,6 @@ def scaled(value: float | None, factor: float) -> float | None:
 
 
 # --- the folder ----------------------------------------------------------------------------------------------------
-
-
-def check_folder(folder: str | os.PathLike[str]) -> Path:
-    """See, before anything is computed, that a result can be put at a place; nothing stays there.
-
-    Args:
-        folder: a folder that does not exist yet, is empty, or holds an earlier result.
-
-    Returns:
-        Its path without symbolic links.
-
-    Raises:
-        InputError: it holds something else, or cannot be written or replaced.
-    """
-    return check_place(folder, RESULT)
 
 
 def write_result(
@@ -219,14 +195,14 @@ RESULT = FolderKind("result", FILES, OUR_KEYS)
 # --- what the field is needed for ------------------------------------------------------------------------------------
 
 
-def write_field_of(result: Result, path: Path) -> None:
-    """Solve the field again on the finest mesh of a result and write it as .vtu; on one rank."""
+def write_field_of(result: Result, folder: Path) -> None:
+    """Solve the field again on the finest mesh of a result and write it as field.vtu; on one rank."""
     from constriction.field.finite_elements import MeshSolution
     from constriction.field.mesh.files import CellCase, write_field
 
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
-    volume = case.gap.height if result.gap_model == "volume" else None
     ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
-    write_field(CellCase(plan, case.electrolyte.thickness, volume, finest.fineness), ratio, path)
+    cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
+    write_field(cell, ratio, folder / "field.vtu")

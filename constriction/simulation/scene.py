@@ -17,13 +17,14 @@ from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
-from constriction.simulation.simulate import PEAK_RANGE, gap_model, gap_ratio
+from constriction.simulation.result import PEAK_RANGE
+from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
 
 if TYPE_CHECKING:
     from constriction.field.mesh.files import CellCase, MeshArrays
 
-MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its level may be coarser, up to this one
-FINEST_OF_VOLUME = 1.0  # level; a meshed gap has many layers
+MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
+FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
 RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
 SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
 
@@ -142,7 +143,7 @@ def shares(scene: Scene, number: int) -> Shares:
     return Shares(**parts)
 
 
-def cell_case(case: Case, level: float) -> CellCase:
+def cell_case(case: Case, fineness: float) -> CellCase:
     """Which cell a picture of a case shows.
 
     Raises:
@@ -151,27 +152,26 @@ def cell_case(case: Case, level: float) -> CellCase:
     from constriction.field.mesh.files import CellCase
 
     plan = layout(case.interface)
-    height = case.gap.height if gap_model(case, plan) == "volume" else None
-    return CellCase(plan, case.electrolyte.thickness, height, level)
+    return CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), fineness)
 
 
-def picture_level(case: Case, finest: float) -> float:
-    """The level of the mesh that a picture is drawn from: coarser with many spots, so that it takes seconds.
+def picture_fineness(case: Case, finest: float) -> float:
+    """The fineness of the mesh that a picture is drawn from: coarser with many spots, so that it takes seconds.
 
     Args:
         case: what is drawn.
-        finest: the level of few spots.
+        finest: the fineness of few spots.
     """
     from constriction.field.fineness import memory_of
 
     plan = layout(case.interface)
-    level = max(finest, FINEST_OF_VOLUME) if gap_model(case, plan) == "volume" else finest
-    while memory_of(plan, level) > MEMORY and level < COARSEST:
-        level *= 2
-    return level
+    fineness = finest if meshed_height(case, plan) is None else max(finest, FINEST_OF_VOLUME)
+    while memory_of(plan, fineness) > MEMORY and fineness < COARSEST:
+        fineness *= 2
+    return fineness
 
 
-def gap_frequency(case: Case, level: float) -> float | None:
+def gap_frequency(case: Case, fineness: float) -> float | None:
     """The frequency at which the gap takes half of what it takes when it conducts like a contact; on one rank.
 
     To first order in s the gap takes k·s of the current, k from the field at rest; far above it takes its share of the
@@ -179,7 +179,7 @@ def gap_frequency(case: Case, level: float) -> float | None:
 
     Args:
         case: what is drawn.
-        level: of the mesh; a coarse one will do.
+        fineness: of the mesh; a coarse one will do.
 
     Returns:
         Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
@@ -188,7 +188,7 @@ def gap_frequency(case: Case, level: float) -> float | None:
     plan = layout(case.interface)
     if case.gap.height is None or not plan.spots:
         return None
-    rest = solve_scene(case, (), level, lambda _: None, ratios=(RATIO_AT_REST,))
+    rest = solve_scene(case, (), fineness, lambda _: None, ratios=(RATIO_AT_REST,))
     taken = shares(rest, 0).gap.real / RATIO_AT_REST
     frequency = np.geomspace(*PEAK_RANGE, SCANNED)
     ratio = np.abs(gap_ratio(case, plan, frequency))
@@ -199,7 +199,7 @@ def gap_frequency(case: Case, level: float) -> float | None:
 def solve_scene(
     case: Case,
     frequencies: Sequence[float],
-    level: float,
+    fineness: float,
     report: Callable[[str], None],
     ratios: Sequence[complex] | None = None,
 ) -> Scene:
@@ -208,7 +208,7 @@ def solve_scene(
     Args:
         case: what is drawn.
         frequencies: in Hz, above zero; none for the mesh alone.
-        level: of the mesh, as in `field.convergence`.
+        fineness: of the mesh, as in `field.convergence`.
         report: told in words what is being done.
         ratios: s to be solved at instead of those of the frequencies.
 
@@ -218,7 +218,7 @@ def solve_scene(
     """
     from constriction.field.mesh.files import mesh_and_fields
 
-    cell = cell_case(case, level)
+    cell = cell_case(case, fineness)
     found = (
         gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
     )

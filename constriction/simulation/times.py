@@ -16,9 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.case.schema import Case, Electrolyte
+from constriction.case.electrolyte import Electrolyte
+from constriction.case.schema import Case
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity
-from constriction.simulation.simulate import Result, gap_ratio
+from constriction.simulation.result import Result
+from constriction.simulation.weights import gap_ratio
 
 type Reals = NDArray[np.float64]
 

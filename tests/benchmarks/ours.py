@@ -17,7 +17,7 @@ from constriction.field.elements.solvers import factorise
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.laws.electrolyte import resistivity
-from constriction.simulation.simulate import Result
+from constriction.simulation.result import Result
 
 
 def spectrum(case: Case) -> tuple[Result, rival.Answer]:

@@ -125,7 +125,7 @@ def task(relative_error: float) -> Task:
     from constriction.field.fineness import disturbed_depth
     from constriction.geometry.cell import layout
     from constriction.laws.electrolyte import dc_resistivity, resistivity
-    from constriction.simulation.simulate import gap_ratio
+    from constriction.simulation.weights import gap_ratio
     from constriction.spectra.spectrum import logarithmic_frequencies
 
     described = {**ONE_DISC, "accuracy": {"relative_error": relative_error}}

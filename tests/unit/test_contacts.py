@@ -12,8 +12,9 @@ from cases import MORPHOLOGIES, case_of
 from shapely.geometry import Point, box, shape
 
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout, place_spots, rim_lengths
+from constriction.geometry.cell import layout, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
+from constriction.geometry.placed import place_spots
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
 CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6

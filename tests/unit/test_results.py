@@ -17,12 +17,13 @@ from support.spectrum_csv import read_csv
 
 from constriction.base import folders
 from constriction.base.errors import InputError, StoreError
+from constriction.base.folders import check_place
 from constriction.case.schema import case_sha256, load, parse_case
 from constriction.geometry.cell import layout
 from constriction.simulation import record as results
 from constriction.simulation.peaks import Peak
-from constriction.simulation.record import FILES, check_folder, result_record, write_result
-from constriction.simulation.simulate import Result
+from constriction.simulation.record import FILES, RESULT, result_record, write_result
+from constriction.simulation.result import Result
 from constriction.spectra.spectrum import Spectrum
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
@@ -224,7 +225,7 @@ PLACES = ["file", "below a file", "notes", "foreign result", "half a result", "b
 def test_what_is_no_result_is_never_touched(tmp_path, name):
     out = foreign(tmp_path, name)
     before = tree(tmp_path)
-    for attempt in (check_folder, lambda place: write_result(result("new"), place)):
+    for attempt in (lambda place: check_place(place, RESULT), lambda place: write_result(result("new"), place)):
         with pytest.raises(InputError, match="expected a new or empty folder, or an earlier result"):
             attempt(out)
         assert tree(tmp_path) == before
@@ -234,12 +235,12 @@ def test_what_is_no_result_is_never_touched(tmp_path, name):
 def test_place_that_cannot_be_written_is_found_before(tmp_path, monkeypatch, place):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="cannot be"):
-        check_folder(place)
+        check_place(place, RESULT)
     assert not list(tmp_path.iterdir())
 
 
 def test_check_leaves_nothing(tmp_path):
-    assert check_folder(tmp_path / "a/b/out") == tmp_path.resolve() / "a/b/out"
+    assert check_place(tmp_path / "a/b/out", RESULT) == tmp_path.resolve() / "a/b/out"
     assert not list(tmp_path.iterdir())
 
 

@@ -14,8 +14,9 @@ from cases import SQUARE, conductor
 from constriction.case.schema import parse_case
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.record import apparent_record
-from constriction.simulation.simulate import gap_ratio, simulate
+from constriction.simulation.simulate import simulate
 from constriction.simulation.times import constriction_times, electrolyte_times
+from constriction.simulation.weights import gap_ratio
 
 ISLANDS = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
 CASES = {

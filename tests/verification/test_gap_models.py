@@ -28,7 +28,8 @@ from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
-from constriction.simulation.simulate import gap_model, simulate
+from constriction.simulation.simulate import simulate
+from constriction.simulation.weights import gap_model
 
 RADIUS = 0.2  # in pitches
 DISCS = {"pattern": "square", "pitch": "1 mm", "contact_fraction": math.pi * RADIUS**2}

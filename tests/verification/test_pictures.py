@@ -20,7 +20,7 @@ from constriction import load, parse_case
 from constriction.base.errors import RenderingError
 from constriction.case.schema import resolved_toml
 from constriction.cli import main
-from constriction.simulation.scene import gap_frequency, picture_level, shares, solve_scene
+from constriction.simulation.scene import gap_frequency, picture_fineness, shares, solve_scene
 from constriction.view.pictures import output, rendering
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
@@ -223,7 +223,7 @@ def test_scene_to_turn_needs_no_network(scenes, tmp_path):
 
 
 def test_many_spots_are_drawn_from_a_coarser_mesh():
-    few, many = (picture_level(load(MESHES / f"{name}.toml"), 0.2) for name in ("single_spot", "random_islands"))
+    few, many = (picture_fineness(load(MESHES / f"{name}.toml"), 0.2) for name in ("single_spot", "random_islands"))
     assert few == 0.2 < many
 
 

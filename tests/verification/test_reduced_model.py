@@ -18,7 +18,8 @@ from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.affine import reduce
 from constriction.geometry.cell import layout
-from constriction.simulation.simulate import Options, gap_ratio, simulate
+from constriction.simulation.simulate import Options, simulate
+from constriction.simulation.weights import gap_ratio
 
 SWEEP = {"from": "10 GHz", "to": "100 Hz", "points_per_decade": 1}
 # The gap relaxes in the middle of the sweep, or far above it, or is so thin that it relaxes below the grain boundary.

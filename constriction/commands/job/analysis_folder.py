@@ -3,100 +3,31 @@
 from __future__ import annotations
 
 import csv
-import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import one_line
 from constriction.base.folders import FolderKind, whole_folder
-from constriction.base.versions import git_commit, library_versions, package_version
+from constriction.commands.job.analysis_record import (
+    AnalysisReport,
+    Record,
+    analysis_record,
+    picture_name,
+    record_text,
+)
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from constriction.spectra.normalisation import Normalisation
-    from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
-    from constriction.spectra.timeseries import Nucleation, TimeSeries
     from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
     from constriction.view.pages.provenance import Origin
 
-type Record = dict[str, Any]
-
 FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"
 OUR_KEYS = frozenset({"files", "definitions", "versions"})  # what shows that a fit.json is ours
-LONGEST_NAME = 60
-STDERR = (
-    "one standard error from the covariance of the fit, conditional on parameters that are held or sit on a bound: it "
-    "holds with them there; where two arcs are near in time or weak, half of what the resistances do within two "
-    "standard errors of the profile over their split; null where the fit gives none: it did not converge, the value "
-    "itself is held or on a bound, or only a sum is determined (joint_arcs); the error of a normalising area, "
-    "thickness or pristine cell is not in it"
-)
-COVARIANCE = (
-    "of the coordinates named beside it, natural logarithms of the parameters in the units given there (of the "
-    "spectrum as it was measured) and exponents as they are, in the order of names; rows and columns of what is held "
-    "or sits on a bound are 0, null where the data do not determine a coordinate; the relative standard error of a "
-    "parameter is the root of its diagonal element"
-)
-JOINT_ARCS = (
-    "arcs of which the data determine only the sum of the resistances, R with its standard error, not how they share "
-    "it; one_arc_as_good: one arc in place of them follows the data as well, and R is that one's"
-)
-
-
 PICTURES = r"(spectrum-\d{2,}-[\w.+-]+|trends|deposition)\.(png|pdf)|spectrum-\d{2,}-[\w.+-]+-(kramers_kronig|drt)\.csv"
 ANALYSIS = FolderKind("spectrum analysis", (FIT, TABLE, REPORT, ARRHENIUS), OUR_KEYS, PICTURES)
 
 
-@dataclass(frozen=True)
-class Scaled:
-    """A normalisation and how it came about, for fit.json; `beside` is another that is written too."""
-
-    by: Normalisation
-    facts: Mapping[str, Any]
-    beside: Normalisation | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Deposition:
-    """A chronopotentiometry file and what it tells.
-
-    Attributes:
-        file: as it was named.
-        series: potential and current over time.
-        charge: (N,) in C/m², with the sign of the current.
-        nucleation: overpotential, drop and plateau.
-    """
-
-    file: str
-    series: TimeSeries
-    charge: NDArray[Any]
-    nucleation: Nucleation
-
-
-@dataclass(frozen=True, eq=False)
-class Report:
-    """Everything that is written.
-
-    Attributes:
-        entries: the spectra, in the order of the files.
-        scaled: normalisation, or None.
-        charges: one per entry in C/m², or None.
-        how: options of the analysis.
-        deposition: between the spectra, or None.
-    """
-
-    entries: Sequence[AnalysedSpectrum]
-    scaled: Scaled | None
-    charges: Sequence[float] | None
-    how: BatchOptions
-    deposition: Deposition | None
-
-
-def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: Origin | None = None) -> Record:
+def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str], how: Origin | None = None) -> Record:
     """Write an analysis as a whole.
 
     Args:
@@ -117,8 +48,7 @@ def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: O
     with whole_folder(folder, ANALYSIS) as fresh:
         pictures, series = _draw(report, fresh, suffixes, record["files"])
         _write_arrhenius(report, fresh)
-        with (fresh / TABLE).open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(table_rows(record["files"]))
+        _write_csv(fresh / TABLE, table_rows(record["files"]))
         _write_curves(report, fresh)
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
         if how is not None:
@@ -129,143 +59,33 @@ def write_analysis(report: Report, folder: Path, suffixes: Sequence[str], how: O
     return record
 
 
-def record_text(record: Record) -> str:
-    """A record as JSON, no NaN."""
-    return json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-def analysis_record(report: Report) -> Record:
-    """The content of fit.json: one element of `files` per spectrum, and what holds for all of them."""
-    from constriction.spectra import wild_points
-    from constriction.spectra.drt import processes
-    from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_PRISTINE, TOLD_BY_TIME
-    from constriction.spectra.reading.records import entry_record, without_nan
-    from constriction.spectra.reading.temperatures import series_record, temperature_series
-
-    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
-    files = []
-    for number, entry in enumerate(report.entries):
-        charge = None if report.charges is None else report.charges[number]
-        record = entry_record(entry, by, beside) | _charge_record(charge)
-        record["picture"] = _picture_name(number, entry) + ".png" if entry.fit else None
-        record["no_picture"] = None
-        files.append(record)
-    temperatures = temperature_series(report.entries, by)
-    normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
-    by_pristine = report.scaled is not None and report.scaled.facts["by"] == "pristine cell"
-    found: Record = without_nan(
-        {
-            "files": files,
-            "normalisation": normalisation,
-            "arrhenius": None if temperatures is None else series_record(temperatures),
-            "options": _options_record(report.how),
-            "deposition": None if report.deposition is None else _deposition_record(report.deposition),
-            "definitions": {
-                "apparent": f"{DEFINITION}; {TOLD_BY_PRISTINE if by_pristine else TOLD_BY_TIME}",
-                "stderr": STDERR,
-                "covariance": COVARIANCE,
-                "joint_arcs": JOINT_ARCS,
-                "residual": "relative to |Z|",
-                "kramers_kronig": wild_points.METHOD,
-                "relaxation_times": processes.DEFINITION,
-                "followed_peaks": "peaks of the distribution over 19 lambda from 1e-7 to 0.1; sure: belongs to a sure "
-                "relaxation time; persistent: also there at nine tenths of them",
-            },
-            "versions": {
-                "constriction": package_version(),
-                **library_versions("numpy", "scipy"),
-                "git_commit": git_commit(),
-            },
-        }
-    )
-    return found
-
-
-def _charge_record(charge: float | None) -> Record:
-    from constriction.spectra.timeseries import MAH_PER_CM2, sodium_thickness
-
-    return {
-        "charge_mAh_per_cm2": None if charge is None else charge / MAH_PER_CM2,
-        "mean_sodium_thickness_um": None if charge is None else sodium_thickness(charge) * 1e6,
-    }
-
-
-def _normalisation_record(scaled: Scaled) -> Record:
-    if scaled.by.unit == "ohm m":
-        return {**scaled.facts, "area_over_thickness_cm": scaled.by.scale * 100}
-    return dict(scaled.facts)
-
-
-def _options_record(how: BatchOptions) -> Record:
-    analysis = how.analysis
-    low, high = analysis.window or (None, None)
-    return {
-        "circuits": list(analysis.circuits),
-        "pristine_circuit": how.pristine_circuit,
-        "from_hertz": high,
-        "to_hertz": low or None,
-        "masks": [mask.text for mask in analysis.masks],
-        "kramers_kronig_limit": analysis.limit,
-        "weighting": analysis.fit.weighting,
-        "bounds": {name: list(ends) for name, ends in analysis.fit.bounds.items()},
-        "starts": analysis.fit.starts,
-        "series": how.series,
-        "drt": None
-        if how.distribution is None
-        else {item.name: getattr(how.distribution, item.name) for item in fields(how.distribution)},
-    }
-
-
-def _deposition_record(deposition: Deposition) -> Record:
-    from constriction.spectra.timeseries import MAH_PER_CM2
-
-    found = deposition.nucleation
-    return {
-        "file": deposition.file,
-        "notes": list(deposition.series.notes),
-        "nucleation_overpotential_volt": found.overpotential,
-        "lowest_potential_volt": found.lowest_potential,
-        "lowest_potential_at_mAh_per_cm2": found.lowest_charge / MAH_PER_CM2,
-        "plateau_potential_volt": found.plateau_potential,
-        **_charge_record(abs(float(deposition.charge[-1]))),
-    }
-
-
-def _write_curves(report: Report, folder: Path) -> None:
+def _write_curves(report: AnalysisReport, folder: Path) -> None:
     """Write what the Kramers-Kronig test and the distribution of each spectrum look like, as measured."""
     from constriction.spectra.drt.curves import distribution_rows, kramers_kronig_rows
 
     for number, entry in enumerate(report.entries):
         for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
             if rows:
-                with (folder / f"{_picture_name(number, entry)}-{kind}.csv").open(
-                    "w", encoding="utf-8", newline=""
-                ) as f:
-                    csv.writer(f, lineterminator="\n").writerows(rows)
+                _write_csv(folder / f"{picture_name(number, entry)}-{kind}.csv", rows)
 
 
-# --- pictures ------------------------------------------------------------------------------------------------------
-
-
-def _picture_name(number: int, entry: AnalysedSpectrum) -> str:
-    """Such as spectrum-01-cell_3."""
-    plain = re.sub(r"[^\w.+-]+", "_", Path(entry.file).stem, flags=re.ASCII)[:LONGEST_NAME]
-    return f"spectrum-{number + 1:02d}-{plain or 'unnamed'}"
-
-
-def _write_arrhenius(report: Report, folder: Path) -> None:
+def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
     """The conductivities at several temperatures, if there are any."""
     from constriction.spectra.reading.temperatures import point_names, point_values, temperature_series
 
     found = temperature_series(report.entries, report.scaled.by if report.scaled else None)
     if found is not None:
-        with (folder / ARRHENIUS).open("w", encoding="utf-8", newline="") as file:
-            rows = [point_names(found), *(point_values(found, point) for point in found.points)]
-            csv.writer(file, lineterminator="\n").writerows(rows)
+        rows = [point_names(found), *(point_values(found, point) for point in found.points)]
+        _write_csv(folder / ARRHENIUS, rows)
 
 
 def _draw_spectrum(
-    report: Report, number: int, folder: Path, suffixes: Sequence[str], record: Record
+    report: AnalysisReport, number: int, folder: Path, suffixes: Sequence[str], record: Record
 ) -> list[AnalysisPicture]:
     """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
     from constriction.view.charts.fits import entry_picture
@@ -277,7 +97,7 @@ def _draw_spectrum(
         by = report.scaled.by if report.scaled else None
         picture = entry_picture(entry, by, entry_title(entry, report.entries))
         for suffix in suffixes:
-            draw_picture(picture, folder / f"{_picture_name(number, entry)}{suffix}")
+            draw_picture(picture, folder / f"{picture_name(number, entry)}{suffix}")
     except OSError:  # the disk, which all others need as well
         raise
     except Exception as error:
@@ -287,7 +107,7 @@ def _draw_spectrum(
 
 
 def _draw(
-    report: Report, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
+    report: AnalysisReport, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
 ) -> tuple[list[AnalysisPicture], SeriesOfTrends | None]:
     """Save the pictures; returns what those of the spectra and of the series show."""
     from constriction.view.charts.fits import trends_of

@@ -27,6 +27,7 @@ ALIKE = {
     "*": " ",
     "½": "1/2",
 }
+EXAMPLES = {"--hold": "'a1=1' or 'R0=12 ohm'", "--bound": "'R1=10..100 ohm' or 'a1=0.8..1'"}
 NAME = re.compile(r"\s*([A-Za-z]+[0-9]+)\s*=(.*)", re.DOTALL)
 NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", re.DOTALL)
 
@@ -62,7 +63,8 @@ def limits(hold: Sequence[str], bound: Sequence[str]) -> Limits:
     found: dict[str, tuple[float, float]] = {}
     units: dict[str, str] = {}
     given: dict[str, str] = {}
-    for option, text in (*(("--hold", text) for text in hold), *(("--bound", text) for text in bound)):
+    options = ["--hold"] * len(hold) + ["--bound"] * len(bound)
+    for option, text in zip(options, (*hold, *bound), strict=True):
         name, values = _read(option, text)
         if name in found:
             raise InputError(f"{option} {text!r:.60}: {name} is held or bounded already, expected each parameter once")
@@ -81,21 +83,14 @@ def _read(option: str, text: str) -> tuple[str, tuple[_Value, _Value]]:
     from constriction.laws.elements import KINDS
 
     parts = NAME.fullmatch(text)
-    example = "'a1=1' or 'R0=12 ohm'" if option == "--hold" else "'R1=10..100 ohm' or 'a1=0.8..1'"
-    if parts is None or parts[1][0] not in KINDS:
-        raise InputError(f"{option} {text!r:.60}: expected a parameter and its value, such as {example}")
-    name, kind = parts[1], parts[1][0]
     where = f"{option} {text!r:.60}"
+    if parts is None or parts[1][0] not in KINDS:
+        raise InputError(f"{where}: expected a parameter and its value, such as {EXAMPLES[option]}")
+    name, kind = parts[1], parts[1][0]
     if option == "--hold":
         value = _value(where, parts[2], kind)
         return name, (value, value)
-    ends = parts[2].split("..")
-    if len(ends) != 2 or not any(end.strip() for end in ends):
-        raise InputError(f"{where}: expected two values with '..' between, such as {example}")
-    low, high = (end.strip() for end in ends)
-    bare = NUMBER.fullmatch(low)
-    if bare and not bare[2] and (above := NUMBER.fullmatch(high)):
-        low = f"{low} {above[2]}"  # one unit behind both
+    low, high = _ends(where, parts[2])
     smallest, largest = KINDS[kind][1:]
     return name, (
         _value(where, low, kind) if low else _Value(smallest, None),
@@ -103,15 +98,22 @@ def _read(option: str, text: str) -> tuple[str, tuple[_Value, _Value]]:
     )
 
 
+def _ends(where: str, text: str) -> tuple[str, str]:
+    """Both ends of a range, "" for an open one; one unit behind both is that of both."""
+    ends = text.split("..")
+    if len(ends) != 2 or not any(end.strip() for end in ends):
+        raise InputError(f"{where}: expected two values with '..' between, such as {EXAMPLES['--bound']}")
+    low, high = (end.strip() for end in ends)
+    bare, above = NUMBER.fullmatch(low), NUMBER.fullmatch(high)
+    return (f"{low} {above[2]}" if bare and above and not bare[2] else low), high
+
+
 def _value(where: str, text: str, kind: str) -> _Value:
     parts = NUMBER.fullmatch(text)
-    if parts and kind == "a" and not parts[2]:
-        number = float(parts[1])
-        if not 0 < number <= 1:
-            raise InputError(f"{where}: expected an exponent above 0, at most 1")
-        return _Value(number, None)
-    if parts is None or kind == "a":
-        raise InputError(f"{where}: expected {'a plain number' if kind == 'a' else 'a number with its unit'}")
+    if kind == "a":
+        return _exponent(where, parts)
+    if parts is None:
+        raise InputError(f"{where}: expected a number with its unit")
     unit = parts[2]
     for letter, word in ALIKE.items():
         unit = unit.replace(letter, word)
@@ -122,6 +124,14 @@ def _value(where: str, text: str, kind: str) -> _Value:
             return _Value(float(parts[1]) * PREFIXES[prefix] * factor, spectrum_unit)
     known = ", ".join(f"'{written}'" for written, _, _ in _units(kind))
     raise InputError(f"{where}: expected a number in {known}, with or without a prefix such as k, m, u, n")
+
+
+def _exponent(where: str, parts: re.Match[str] | None) -> _Value:
+    if parts is None or parts[2]:
+        raise InputError(f"{where}: expected a plain number")
+    if not 0 < (number := float(parts[1])) <= 1:
+        raise InputError(f"{where}: expected an exponent above 0, at most 1")
+    return _Value(number, None)
 
 
 def _units(kind: str) -> Iterator[tuple[str, float, str | None]]:

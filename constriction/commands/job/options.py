@@ -5,21 +5,35 @@ from __future__ import annotations
 import math
 import re
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.memory import free_memory
+from constriction.commands.job.steps import naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from constriction.case.schema import Case
     from constriction.spectra.columns.conversions import SampleGeometry
     from constriction.spectra.reading.analysis import Mask
 
 FLAG = SEVERAL = Parameter(negative="", show_default=False)
+
+
+def _flag(words: str) -> Parameter:
+    return Parameter(negative="", show_default=False, help=words)
+
+
+Debug = Annotated[bool, _flag("Show where an unexpected error comes from.")]
+Impedance = Annotated[
+    str | None, Parameter(help="Of several in a file, such as Zce or drift-corrected. [default: Z, else Zwe-ce]")
+]
+Memory = Annotated[
+    str | None, Parameter(help='Memory that may be used, such as "8 GB". [default: 80% of what is free]')
+]
 
 given_arguments: ContextVar[tuple[str, ...]] = ContextVar("given_arguments", default=())
 """The command line as it was given, behind `constriction`; for what tells how to repeat a result."""
@@ -36,23 +50,32 @@ def bytes_of(text: str) -> float:
     return value
 
 
+def memory_of(text: str | None) -> float:
+    """Bytes that --memory allows; where nothing is said, 80 % of what is free."""
+    return free_memory() if text is None else bytes_of(text)
+
+
+def check_level(level: float | None) -> None:
+    """Refuse what is no size of a mesh's elements."""
+    if level is not None and not 1e-3 <= level <= 1e2:
+        raise InputError(f"--level {level!r}: expected a number from 0.001 to 100")
+
+
 def positive_quantity(option: str, text: str, kind: str) -> float:
     """The value, SI, of what an option was given.
 
     Args:
         option: for messages, such as "--area".
         text: a number with its unit.
-        kind: as in `case.quantities.KINDS`.
+        kind: as in `base.quantities.KINDS`.
 
     Raises:
         InputError: it is no quantity of the kind, or not above zero.
     """
     from constriction.base.quantities import KINDS, parse_quantity
 
-    try:
+    with naming(option, " "):
         value = parse_quantity(text, kind)
-    except InputError as error:
-        raise InputError(f"{option} {error}") from None
     if value <= 0:
         raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
     return value
@@ -86,20 +109,6 @@ def refuse_empty(files: Sequence[Path]) -> str:
             return ""
     told = "; ".join(errors)
     return told if len(errors) < 2 else f"none of {len(errors)} could be analysed: {told}"
-
-
-def with_accuracy(case: Case, relative_error: float) -> Case:
-    """A case with another accuracy.relative_error."""
-    from pydantic import ValidationError
-
-    from constriction.case.schema import Accuracy
-
-    try:
-        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
-    except ValidationError:
-        expected = Accuracy.model_fields["relative_error"].description
-        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
-    return case.model_copy(update={"accuracy": accuracy})
 
 
 def window(highest: str | None, lowest: str | None) -> tuple[float, float] | None:

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, given_arguments
+from constriction.commands.job.options import FLAG, Debug, given_arguments, memory_of
+from constriction.commands.job.steps import Titled, print_agreed
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from constriction.study.run.store import Store
 
 
-def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
+def status(folder: Path, /, *, debug: Debug = False) -> int:
     """Say how many cases of a study are done, have failed, and are missing.
 
     Example: constriction study status results/pitch
@@ -29,13 +29,11 @@ def status(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
     ----------
     folder:
         Folder of the results.
-    debug:
-        Show where an unexpected error comes from.
     """
     return guarded(partial(_status, folder), debug)
 
 
-def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
+def collect(folder: Path, /, *, debug: Debug = False) -> int:
     """Put the results of a study into cases.csv and study.nc (netCDF4), and repeated seeds into means.csv.
 
     Example: constriction study collect results/pitch
@@ -46,13 +44,11 @@ def collect(folder: Path, /, *, debug: Annotated[bool, FLAG] = False) -> int:
     ----------
     folder:
         Folder of the results.
-    debug:
-        Show where an unexpected error comes from.
     """
     return guarded(partial(_collect, folder), debug)
 
 
-def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Annotated[bool, FLAG] = False) -> int:
+def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Debug = False) -> int:
     """Draw the pictures of a study: those that its [[plot]] tables ask for.
 
     Without such tables: R_cstr, C_cstr and the apparent R_SE, R_int and C_int over the first axis.
@@ -65,8 +61,6 @@ def plot(folder: Path, /, *, report: Annotated[bool, FLAG] = False, debug: Annot
         Folder of the results; the pictures go there.
     report:
         Also write report.html: pictures, table and study on one page that opens from disk, a plot that responds.
-    debug:
-        Show where an unexpected error comes from.
     """
     return guarded(partial(_plot, folder, report), debug)
 
@@ -77,19 +71,15 @@ def _stored(folder: Path) -> tuple[Plan, Store]:
     from constriction.study.run.store import read_store
 
     read, store = read_store(folder)
-    return plan_of(read, free_memory(), store.version), store
+    return plan_of(read, memory_of(None), store.version), store
 
 
 def _status(folder: Path, comm: MPI.Comm) -> None:
-    def rows() -> tuple[str, list[tuple[str, str]]]:
+    def rows() -> Titled:
         planned, store = _stored(folder)
         return planned.study.title or str(folder), list(status_rows(planned, store))
 
-    title, table = agree(comm, rows)
-    if comm.rank == 0:
-        from constriction.view.terminal.words import print_table
-
-        print_table(title, table)
+    print_agreed(comm, rows)
 
 
 def status_rows(planned: Plan, store: Store) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:  # an empty file is refused before anything heavy is imported
+if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 

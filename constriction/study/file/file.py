@@ -11,7 +11,8 @@ from typing import Any
 
 from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
-from constriction.case.schema import Case, read_toml
+from constriction.case.file import read_toml
+from constriction.case.schema import Case
 from constriction.study.file.axes import Axis, axes_of, read_rows
 from constriction.study.file.derive import Derivation, derivation_of
 from constriction.study.file.figures import check_plots

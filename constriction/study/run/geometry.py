@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from constriction.case.schema import Case, Interface
+from constriction.case.interface import Interface
+from constriction.case.schema import Case
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
 from constriction.geometry.outlines import Outline
-from constriction.simulation.simulate import gap_model
+from constriction.simulation.weights import gap_model
 
 # Keys whose whole effect is in the layout, in s, in the slab's depth or in a meshed gap's height. A key that is not
 # here separates geometries: new ones cost a solve too many rather than a wrong result.

@@ -11,7 +11,8 @@ from typing import Any
 from constriction.base.errors import InputError, shortened
 from constriction.base.quantities import shown
 from constriction.base.versions import package_version
-from constriction.case.schema import Case, case_sha256, parse_case, takes
+from constriction.case.interface import takes
+from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
 from constriction.simulation.simulate import check_size
 from constriction.study.file.axes import DEFAULT, Point, points

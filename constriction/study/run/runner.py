@@ -18,7 +18,9 @@ from constriction.base.memory import free_memory, release
 from constriction.case.schema import Case, resolved_toml
 from constriction.field.response import Response
 from constriction.simulation.record import result_record
-from constriction.simulation.simulate import Options, Result, gap_ratio, result_of, solve_geometry, sweep_frequencies
+from constriction.simulation.result import Result, result_of, sweep_frequencies
+from constriction.simulation.simulate import Options, solve_geometry
+from constriction.simulation.weights import gap_ratio
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from constriction.base.quantities import format_quantity
-from constriction.case.schema import Case, Interface
+from constriction.case.interface import Interface
+from constriction.case.schema import Case
 
 _SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from constriction.case.schema import resolved_toml
-from constriction.simulation.simulate import Result
+from constriction.simulation.result import Result
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words

@@ -1,0 +1,74 @@
+"""The steps that several commands have alike, from the case to what is told at the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from constriction.base.errors import InputError
+from constriction.base.ranks import agree
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from constriction.case.schema import Case
+
+type Titled = tuple[str, list[tuple[str, str]]]
+
+
+def load_case(path: Path, relative_error: float | None) -> Case:
+    """The case of a file, perhaps with another accuracy.relative_error.
+
+    Raises:
+        InputError: as `case.schema.load`, or of --relative-error.
+    """
+    from pydantic import ValidationError
+
+    from constriction.case.numerics import Accuracy
+    from constriction.case.schema import load
+
+    case = load(path)
+    if relative_error is None:
+        return case
+    try:
+        accuracy = Accuracy.model_validate({**case.accuracy.model_dump(), "relative_error": relative_error})
+    except ValidationError:
+        expected = Accuracy.model_fields["relative_error"].description
+        raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
+    return case.model_copy(update={"accuracy": accuracy})
+
+
+@contextmanager
+def naming(where: object, joint: str = ": ") -> Iterator[None]:
+    """Begin what is wrong with the file or option that it comes from, which a geometry or a quantity does not know."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{where}{joint}{error}") from None
+
+
+def wait_for_compilers() -> None:
+    """Wait until no other process compiles the same forms, and say so."""
+    from constriction.field.elements.compiler import wait_for_other_compilers
+    from constriction.view.terminal.streams import note
+
+    wait_for_other_compilers(note)
+
+
+def print_agreed(comm: MPI.Comm, rows: Callable[[], Titled]) -> None:
+    """Print the table, title and rows, that rank 0 makes; collective."""
+    from constriction.view.terminal.words import print_table
+
+    title, table = agree(comm, rows)
+    if comm.rank == 0:
+        print_table(title, table)
+
+
+def tell_folder(folder: Path) -> None:
+    """Say what a folder holds now."""
+    from constriction.view.terminal.streams import tell
+
+    tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")
