@@ -110,7 +110,9 @@ def write_pellet(path: Path) -> None:
 
 def write_demo_as_measured(path: Path) -> None:
     """The demo's spectrum with 0.2 % noise, in Ω of a cell of 1.13 cm²."""
-    from constriction.spectra.spectrum import Spectrum, read_csv, write_csv
+    from support.spectrum_csv import read_csv
+
+    from constriction.spectra.spectrum import Spectrum, write_csv
 
     demo = read_csv(Path("results/sodium_islands/spectrum.csv"))
     noisy = demo.impedance + noise(demo.impedance, 2e-3, seed=1)

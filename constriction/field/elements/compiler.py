@@ -5,6 +5,7 @@ DOLFINx turns every form into C and compiles it once per machine; that needs a C
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -21,16 +22,24 @@ COMPILING_FAILED = re.compile("^(Compile|Link)Error: |JIT compilation")  # in th
 COMPILE_PATIENCE = 60  # s where no locks tell who compiles; DOLFINx's 10 s are short on a busy machine
 
 
-def library_versions() -> dict[str, str]:
-    """Versions of DOLFINx, PETSc and gmsh."""
+def library_versions() -> dict[str, str | None]:
+    """Versions of DOLFINx, PETSc and gmsh; None where nothing says it."""
     import mpi4py.MPI  # noqa: F401 - first, as everywhere
     from petsc4py import PETSc
 
     return {
-        "dolfinx": metadata.version("dolfinx-solver-complex"),
+        "dolfinx": _version("dolfinx-solver-complex", "fenics-dolfinx"),
         "petsc": ".".join(map(str, PETSc.Sys.getVersion())),
-        "gmsh": metadata.version("gmsh"),
+        "gmsh": _version("gmsh"),
     }
+
+
+def _version(*packages: str) -> str | None:
+    """Of the first of these packages that pip knows; None if another installer brought the library."""
+    for package in packages:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(package)
+    return None
 
 
 def wait_for_other_compilers(tell: Callable[[str], None]) -> None:
