@@ -153,6 +153,7 @@ def open_store(folder: Path, study: Study) -> Store:
     versions = [*known.get("versions", []), store.version]
     state = {"kind": OURS, "versions": list(dict.fromkeys(versions)), "study": study.data}
     with telling_where(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         if state != known:  # first: by this file the folder is known again
             write_whole(folder / STUDY, (json.dumps(state, ensure_ascii=False, indent=1) + "\n").encode())
         store.cases.mkdir(parents=True, exist_ok=True)
