@@ -213,7 +213,7 @@ def test_spectra_are_named_as_shortly_as_they_can_be_told_apart():
 
 def test_large_resistances_get_a_prefix():
     table = fits_table([{"file": "a", "R_SE_ohm": 1.465e8, "R_SE_stderr_ohm": 1.6e7, "R_int_ohm": 1470.0}])
-    assert table.rows == (("a", "146 ± 16 MΩ", "1470 Ω"),)
+    assert table.rows == (("a", "146 ± 16 MΩ", "1470 Ω (no error bar)"),)
 
 
 def test_numbers_of_spectra_have_whole_ticks():
