@@ -176,7 +176,10 @@ def test_parameters_are_held_and_bounded(here, capfd):
     ("given", "message"),
     [
         (["--bound", "R9=1..2 ohm"], "--bound 'R9=1..2 ohm', which no circuit has: R-RQ has"),
-        (["--hold", "a9=1"], "--hold 'a9=1', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2"),
+        (
+            ["--hold", "a9=1"],
+            "--hold 'a9=1', which no circuit has: R-RQ has R0, R1, Q1, a1; R-RQ-RQ has R0, R1, Q1, a1, R2, Q2, a2",
+        ),
         (["--hold", "R1=5"], "expected a number in 'ohm', 'ohm cm2', 'ohm cm'"),
         (["--hold", "a1"], "expected a parameter and its value, such as 'a1=1'"),
         (["--hold", "a1=1.2"], "expected an exponent above 0, at most 1"),

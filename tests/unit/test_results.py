@@ -324,7 +324,7 @@ def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path, monkeypatch, s
     for kills in itertools.count(1):  # a busy machine needs more of them to hit what they are for
         child = context.Process(target=write_forever, args=(out,))
         child.start()
-        time.sleep(0.005 + delays.uniform(0.0, 6 * one_write))
+        time.sleep(0.005 + delays.uniform(0.0, 6 * one_write * (1 + kills / 25)))  # the longer, the busier it is
         os.kill(child.pid, signal.SIGKILL)
         child.join()
         assert child.exitcode == -signal.SIGKILL
