@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.spectra.kramers_kronig import KramersKronig, KramersKronigOptions, kramers_kronig, larger_part
+from constriction.spectra.kramers_kronig import KramersKronig, KramersKronigOptions, kramers_kronig
 from constriction.spectra.spectrum import Spectrum
+from constriction.spectra.wild_points import larger_part
 
 
 @dataclass(frozen=True)

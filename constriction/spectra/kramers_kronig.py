@@ -15,7 +15,7 @@ from scipy.linalg import lstsq
 from constriction.base.errors import InputError
 from constriction.laws.arrays import Complexes, Flags, Reals
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points
+from constriction.spectra.wild_points import LARGEST_BLOCK, find_wild_points, larger_part
 
 TESTS = ("complex", "real", "imaginary")
 FEWEST_POINTS = 5
@@ -234,12 +234,6 @@ def _square(residuals: Complexes) -> float:
 def _variance(residuals: Complexes, elements: int) -> float:
     """Return the mean square per degree of freedom: 2N values, elements, and up to three other coefficients."""
     return _square(residuals) / max(2 * residuals.size - elements - 3, 1)
-
-
-def larger_part(residuals: Complexes) -> Reals:
-    """The larger of both parts of each residual, (N,)."""
-    larger: Reals = np.maximum(np.abs(residuals.real), np.abs(residuals.imag))
-    return larger
 
 
 def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chain: _Chain) -> KramersKronig:

@@ -203,3 +203,9 @@ def _cut_off(stays: Flags) -> Flags:
     alone = np.zeros(where.size, dtype=bool)
     alone[0], alone[-1] = where[1] - where[0] > 1, where[-1] - where[-2] > 1
     return alone
+
+
+def larger_part(residuals: Complexes) -> Reals:
+    """The larger of both parts of each residual, (N,)."""
+    larger: Reals = np.maximum(np.abs(residuals.real), np.abs(residuals.imag))
+    return larger

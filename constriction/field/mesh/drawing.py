@@ -14,7 +14,7 @@ import numpy as np
 from shapely.geometry import Point as Place
 
 from constriction.field.mesh.collars import Collar
-from constriction.field.mesh.rims import place_on, rim_edges
+from constriction.field.mesh.rims import halved, place_on, rim_edges
 from constriction.field.mesh.simplices import Ints
 from constriction.geometry.outlines import Edge, Outline, Point
 
@@ -62,7 +62,7 @@ class Arrangement:
 def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], depth: float) -> Drawn:
     """Draw the cell down to z = −depth; collars are cut out of it."""
     pencil = _Pencil()
-    cell = _halved(cell, spots)
+    cell = halved(cell, spots)
     nodes = [pencil.collar(collar) for collar in collars]
     skins = list(pencil.skins)
     parts = arrange(cell, spots, collars)
@@ -81,22 +81,6 @@ def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Collar], dep
         round_sides=[side for side, edge in zip(sides, cell.edges, strict=True) if edge.centre is not None],
         nodes=nodes,
     )
-
-
-def _halved(cell: Outline, spots: Sequence[Outline]) -> Outline:
-    """The cell with its arcs cut in the middle if a square is in it.
-
-    There the corner is nearest, and the small sizes of a short way are only seen by gmsh at the ends of curves.
-    """
-    if all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot)):
-        return cell
-    return Outline(tuple(half for edge in cell.edges for half in _halves(edge)))
-
-
-def _halves(edge: Edge) -> list[Edge]:
-    if edge.centre is None:
-        return [edge]
-    return [Edge(edge.start, edge.middle, edge.centre), Edge(edge.middle, edge.end, edge.centre)]
 
 
 # --- the plan without collars ---------------------------------------------------------------------------------------

@@ -225,3 +225,19 @@ class Surroundings:
     room: Reals
     pace: Reals
     scale: Reals
+
+
+def halved(cell: Outline, spots: Sequence[Outline]) -> Outline:
+    """The cell with its arcs cut in the middle if a square is in it.
+
+    There the corner is nearest, and the small sizes of a short way are only seen by gmsh at the ends of curves.
+    """
+    if all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot)):
+        return cell
+    return Outline(tuple(half for edge in cell.edges for half in _halves(edge)))
+
+
+def _halves(edge: Edge) -> list[Edge]:
+    if edge.centre is None:
+        return [edge]
+    return [Edge(edge.start, edge.middle, edge.centre), Edge(edge.middle, edge.end, edge.centre)]

@@ -18,7 +18,6 @@ from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.comparison import Comparison
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.minima import JointArcs
-from constriction.spectra.kramers_kronig import larger_part
 from constriction.spectra.normalisation import (
     EdgeScale,
     Normalisation,
@@ -28,6 +27,7 @@ from constriction.spectra.normalisation import (
 )
 from constriction.spectra.reading.apparent import Apparent, apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
+from constriction.spectra.wild_points import larger_part
 
 type Record = dict[str, Any]
 

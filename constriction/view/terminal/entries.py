@@ -97,11 +97,14 @@ def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Itera
     yield "relaxation times", ", ".join(told) or "none is sure"
     if limits := [item.resolution for item in sure if item.resolution is not None]:
         yield "resolution", f"two times within {max(limits):.2g} decades would be told as one"
-    for group in entry.processes.unresolved:
-        ends = dict.fromkeys((engineering(group.first, "s"), engineering(group.last, "s")))
-        known = "only the sum" if group.count > 1 else "time or R weakly determined"
-        yield "unresolved", f"{' to '.join(ends)}: {known}, {resistance(group)}"
+    yield from (("unresolved", f"{_extent(group)}, {resistance(group)}") for group in entry.processes.unresolved)
     yield from _not_sure(entry.processes.items)
+
+
+def _extent(group: UnresolvedGroup) -> str:
+    """From which time to which a group goes, and what is known of it."""
+    ends = dict.fromkeys((engineering(group.first, "s"), engineering(group.last, "s")))
+    return f"{' to '.join(ends)}: {'only the sum' if group.count > 1 else 'time or R weakly determined'}"
 
 
 def _not_sure(items: Sequence[Process]) -> Iterator[tuple[str, str]]:
