@@ -47,8 +47,9 @@ def scale_of(name: str, values: dict[str, object]) -> float:
     """What an error bar is the error of: the rounding of two large numbers is all of a small one's difference."""
     if name.startswith("relative_error"):
         return 1.0
-    resistance = values.get("R_cstr_ohm_cm2")
-    return float(resistance) if name.endswith("_error_ohm_cm2") and isinstance(resistance, int | float) else 0.0
+    of = "R_cstr_ohm_cm2" if name.endswith("_error_ohm_cm2") else name.replace("_error_farad", "_farad")
+    value = values.get(of) if "_error_" in name else None
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def main(folder: str, other: str, tolerance: str) -> None:
