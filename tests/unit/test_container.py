@@ -166,6 +166,8 @@ def test_an_error_bar_counts_as_what_it_is_the_error_of():
     assert same.apart(1e-3, 2e-3, same.scale_of("R_cstr_error_ohm_cm2", values)) == pytest.approx(1e-5)
     assert same.apart(1e-3, 2e-3, same.scale_of("relative_error_reached", values)) == pytest.approx(1e-3)
     assert same.apart(1e-3, 2e-3, same.scale_of("C_low_farad_per_cm2", values)) == pytest.approx(0.5)
+    of_c = same.scale_of("apparent_C_int_error_farad_per_cm2", {"apparent_C_int_farad_per_cm2": 1e-7})
+    assert same.apart(1e-9, 2e-9, of_c) == pytest.approx(1e-2)
     assert same.apart(None, 0.0) == same.apart("a", "b") == float("inf")
 
 
