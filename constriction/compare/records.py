@@ -21,9 +21,10 @@ from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.inductance import Inductance, series_inductance
 from constriction.compare.measured import Loaded
-from constriction.simulation.record import scaled, versions
+from constriction.simulation.record import versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
+from constriction.spectra.normalisation import scaled
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 
 LEFT_OUT = (

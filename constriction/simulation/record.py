@@ -123,11 +123,6 @@ def versions(method: str) -> dict[str, str | None]:
     return {"constriction": package_version(), **compiler.library_versions(), "git_commit": git_commit()}
 
 
-def scaled(value: float | None, factor: float) -> float | None:
-    """A value times a factor; what is not there stays so."""
-    return None if value is None else value * factor
-
-
 # --- the folder ----------------------------------------------------------------------------------------------------
 
 
