@@ -30,7 +30,7 @@ import numpy as np
 from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import SlabCells
 from constriction.field.bounds.fluxes import Quadrature
-from constriction.field.elements.assembly import GapProblem
+from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import factorise
 from constriction.field.mesh.tags import VOLUMES
@@ -54,7 +54,7 @@ class Bounds:
         return self.lower - self.depth, self.upper - self.depth
 
 
-def solve_potential(problem: GapProblem, ratio: float) -> Vector:
+def solve_potential(problem: CellProblem, ratio: float) -> Vector:
     """The potential on this rank's free unknowns at a real ratio s ≥ 0, (n,).
 
     At s = 0 a reduced model has it already.
@@ -65,12 +65,12 @@ def solve_potential(problem: GapProblem, ratio: float) -> Vector:
     """
     if problem.gap_volume and ratio > 0:
         raise ValueError(f"bounds: expected ratio 0 with a gap volume, got {ratio:g}: only thin gaps have bounds there")
-    with factorise(problem.matrix(ratio)) as factor:
+    with factorise(problem.matrix([ratio])) as factor:
         return np.asarray(factor.solve(problem.drive))
 
 
 def bound(
-    problem: GapProblem,
+    problem: CellProblem,
     potential: Vector,
     ratio: float = 0.0,
     quadrature: Quadrature = Quadrature(),  # noqa: B008 - frozen, so no state is shared
@@ -115,7 +115,7 @@ def _bound_slab(slab: SlabCells, area: float, ratio: float, quadrature: Quadratu
     return lower * (1 - ROUNDING), upper * (1 + ROUNDING), system.faces.unknowns
 
 
-def gather_slab(problem: GapProblem, potential: Vector) -> SlabCells | None:
+def gather_slab(problem: CellProblem, potential: Vector) -> SlabCells | None:
     """Bring the electrolyte's cells and the potential to rank 0; None on the others."""
     cell = problem.cell
     topology, geometry, comm = cell.mesh.topology, cell.mesh.geometry, cell.mesh.comm

@@ -1,15 +1,18 @@
 """From a mesh to the frequency-free matrices of the impedance problem.
 
-Lengths are in pitches and the electrolyte's conductivity is one. At a complex ratio s of gap to electrolyte the
-potential makes ½ φᵀ(K + s G)φ stationary with φ = 0 on the metals and φ = 1 on the counter electrode; the admittance
-is Y(s) = φᵀ(K + s G)φ and the area-specific impedance F(s) = area / Y(s), in pitches. K is the electrolyte's
-stiffness; G is the mass matrix of the gap's plane for a thin gap, and h times the gap's stiffness for a gap volume of
-height h (in pitches), so that in both s = κ_gap·pitch / (κ_SE·gap height) with the lengths in metres.
+Lengths are in pitches and the electrolyte's conductivity is one. The operator is A(θ) = K + Σ θ_k M_k, a term for each
+region of the interface that has a law: θ_k is the region's admittance per area × pitch / the electrolyte's
+conductivity. The potential makes ½ φᵀAφ stationary with φ = 0 on the metals and φ = 1 on the counter electrode; the
+admittance is Y(θ) = φᵀAφ and the area-specific impedance F(θ) = area / Y, in pitches. K is the electrolyte's stiffness;
+M is the mass matrix of the region's plane, and of a gap volume of height h (in pitches) h times the gap's stiffness. An
+ideal contact is a metal and no term; with a law on it, a film, the contact's potential is free.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
@@ -20,25 +23,29 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from constriction.field.elements.forms import area, conduction, electrolyte_form, gap_form, within
+from constriction.field.elements.forms import area, conduction, contact_form, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
 from constriction.field.mesh.cells import CellMesh
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
-from constriction.field.mesh.tags import METALS, VOLUMES
+from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
+
+
+type Theta = Sequence[complex] | NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """The problem in elements of one order, on its free unknowns.
 
-    `stiffness` = K, `gap` = G, both on all unknowns; `inner` marks those inside a gap volume, which K does not know.
+    `stiffness` = K, `terms` = M_k, the gap's last, all on all unknowns; `inner` marks those inside a gap volume, which K
+    does not know.
     `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are (owned,);
     `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
     """
 
     stiffness: Operator
-    gap: Operator
+    terms: tuple[Operator, ...]
     inner: NDArray[np.bool_]
     numbers: NDArray[np.int32]
     counter: NDArray[np.int32]
@@ -50,9 +57,15 @@ class Level:
         """Of the free unknowns."""
         return self.stiffness.numbering
 
-    def matrix(self, ratio: complex) -> Operator:
-        """K + ratio·G; at ratio 0 the unit matrix inside a gap volume, which K does not know."""
-        return self.stiffness.plus(ratio, self.gap) if ratio != 0 else self.stiffness.within(~self.inner)
+    @property
+    def gap(self) -> Operator:
+        """The gap's M."""
+        return self.terms[-1]
+
+    def matrix(self, theta: Theta) -> Operator:
+        """K + Σ θ_k M_k; with θ_gap = 0 the unit matrix inside a gap volume, which K does not know."""
+        start = self.stiffness if theta[-1] != 0 else self.stiffness.within(~self.inner)
+        return start.plus(theta, self.terms)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +79,16 @@ class CoarseLevel(Level):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GapProblem(Level):
+class CellProblem(Level):
     """The problem of one cell in second-order elements.
 
-    `flat` is the field of the flat interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in
-    pitches.
+    `film`: the contact has a law. `flat` is the field of the flat interface, (owned,). `area` is the cell's in pitches²,
+    `depth` the slab's in pitches.
     """
 
     cell: CellMesh
     sizes: MeshSizes
+    film: bool
     space: fem.FunctionSpace
     flat: NDArray[np.float64]
     area: float
@@ -110,16 +124,17 @@ class GapProblem(Level):
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def assemble(cell: CellMesh, sizes: MeshSizes) -> GapProblem:
-    """Assemble second-order Lagrange elements on a cell meshed after its sizes."""
+def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False) -> CellProblem:
+    """Assemble second-order Lagrange elements on a cell meshed after its sizes; `film`: the contact has a law."""
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level, _ = _level(space, cell, sizes)
+    level, _ = _level(space, cell, sizes, film)
     flat = fem.Function(space, dtype=np.float64)
     flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / sizes.slab_depth)  # −z/depth in the slab, 0 above it
-    return GapProblem(
+    return CellProblem(
         **vars(level),
         cell=cell,
         sizes=sizes,
+        film=film,
         space=space,
         flat=flat.x.array[level.numbers],
         area=area(cell, "counter_electrode"),
@@ -127,25 +142,28 @@ def assemble(cell: CellMesh, sizes: MeshSizes) -> GapProblem:
     )
 
 
-def coarsen(problem: GapProblem) -> CoarseLevel:
+def coarsen(problem: CellProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level, numbers = _level(space, problem.cell, problem.sizes)
+    level, numbers = _level(space, problem.cell, problem.sizes, problem.film)
     return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes) -> tuple[Level, NDArray[np.int32]]:
+def _level(
+    space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool
+) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    electrolyte, gap = electrolyte_form(cell, u, v), gap_form(cell, sizes, u, v)
+    forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else []), gap_form(cell, sizes, u, v)]
     everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
-    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for both
+    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for all
     columns = matrix.index_map(1)
-    stiffness, gap_matrix = (_assembled(matrix, form) for form in (electrolyte, gap))
+    stiffness, *terms = (_assembled(matrix, form) for form in forms)
     counter = _on_surfaces(space, cell, "counter_electrode")
     current = stiffness @ _spread(counter, columns).astype(np.float64)
     slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
-    free = np.flatnonzero(_spread(~counter & ~_on_surfaces(space, cell, *METALS), columns)).astype(np.int32)
+    metals = _on_surfaces(space, cell, *(METALS_BESIDE_FILMS if film else METALS))
+    free = np.flatnonzero(_spread(~counter & ~metals, columns)).astype(np.int32)
     index_map, numbers = cpp.common.create_sub_index_map(columns, free, False)
     numbering = Numbering(index_map)
     if numbering.comm.size == 1:
@@ -153,7 +171,7 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes) -> tuple[
     own = numbers[: numbering.owned]
     level = Level(
         stiffness=_restricted(stiffness, numbers, numbering),
-        gap=_restricted(gap_matrix, numbers, numbering),
+        terms=tuple(_restricted(term, numbers, numbering) for term in terms),
         inner=~slab[own],
         numbers=own,
         counter=np.flatnonzero(counter).astype(np.int32),
@@ -216,7 +234,7 @@ def _spread(owned: NDArray[np.bool_], index_map: IndexMap) -> NDArray[np.bool_]:
     return np.asarray(marks.array > 0)
 
 
-def _prolongation(problem: GapProblem, space: fem.FunctionSpace, free: NDArray[np.int32]) -> sparse.csr_array:
+def _prolongation(problem: CellProblem, space: fem.FunctionSpace, free: NDArray[np.int32]) -> sparse.csr_array:
     """Values of first-order functions at the second-order nodes: vertices, and the middles of edges."""
     fine, coarse = problem.space.dofmap.list, space.dofmap.list
     rows = np.concatenate([fine[:, :4], np.repeat(fine[:, 4:], 2, axis=1)], axis=1).ravel()

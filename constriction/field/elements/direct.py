@@ -1,4 +1,4 @@
-"""Solves of slab and gap together: the independent check of the reduced model, and the limit s → ∞."""
+"""Solves of slab and interface together: the independent check of the reduced model, and the limit θ_gap → ∞."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi th
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.field.elements.assembly import GapProblem
+from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Operator, Vector
 from constriction.field.elements.solvers import factorise
 
 
-def solve_directly(problem: GapProblem, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """F(s) in pitches, each from one complex solve; same shape as `ratios`."""
-    distinct, places = np.unique(ratios, return_inverse=True)
-    values = np.array([_solve_at(problem, complex(ratio)) for ratio in distinct])
-    return np.asarray(values[places].reshape(np.shape(ratios)))
+def solve_directly(problem: CellProblem, theta: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """F(θ) in pitches, each from one complex solve; θ (…, terms) → (…)."""
+    distinct, places = np.unique(theta.reshape(-1, theta.shape[-1]), axis=0, return_inverse=True)
+    values = np.array([_solve_at(problem, one) for one in distinct])
+    return np.asarray(values[places].reshape(theta.shape[:-1]))
 
 
-def _solve_at(problem: GapProblem, ratio: complex) -> complex:
-    return problem.area / (problem.drive_energy - _energy(problem.matrix(ratio), problem.drive))
+def _solve_at(problem: CellProblem, theta: NDArray[np.complex128]) -> complex:
+    return problem.area / (problem.drive_energy - _energy(problem.matrix(theta), problem.drive))
 
 
 def _energy(matrix: Operator, load: Vector) -> complex:
@@ -29,8 +29,8 @@ def _energy(matrix: Operator, load: Vector) -> complex:
     return complex(matrix.numbering.comm.allreduce(product))
 
 
-def flat_storage(problem: GapProblem) -> float:
-    """The limit of s·(F(s) − depth) for s → ∞ of a gap volume: a uniform current density enters it.
+def flat_storage(problem: CellProblem) -> float:
+    """The limit of θ·(F(θ) − depth) for θ = θ_gap → ∞ of a gap volume: a uniform current density enters it.
 
     Returns:
         bᵀG⁻¹b / area in pitches, G on the gap's unknowns and b the unit current density through its plane. For a thin

@@ -1,7 +1,7 @@
 """The weak form of the impedance problem, for matrices and for energies alike.
 
-Nothing is conjugated: real, the forms make the matrices K and G of `assembly`; complex, the symmetric ones of a solve
-at one ratio s.
+Nothing is conjugated: real, the forms make the matrices K and M of `assembly`; complex, the symmetric ones of a solve
+at one θ.
 """
 
 from __future__ import annotations
@@ -48,8 +48,13 @@ def electrolyte_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
     return conduction(a, b) * within(cell, "electrolyte")
 
 
+def contact_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
+    """∫ab over the contact: M of a film."""
+    return a * b * on(cell, "contact")
+
+
 def gap_form(cell: CellMesh, sizes: MeshSizes, a: Expr, b: Expr, kind: Number = np.float64) -> ufl.Form:
-    """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: G; `kind` of numbers."""
+    """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: its M; `kind` of numbers."""
     if sizes.gap_height is None:
         return a * b * on(cell, "gap")
     return fem.Constant(cell.mesh, kind(sizes.gap_height)) * conduction(a, b) * within(cell, "gap_volume")

@@ -8,15 +8,16 @@ single precision and its coarse part one cycle of another multigrid.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from constriction.base.errors import SolverError
-from constriction.field.elements.assembly import CoarseLevel, GapProblem, coarsen
+from constriction.field.elements.assembly import CellProblem, CoarseLevel, Theta, coarsen
 from constriction.field.elements.operators import Numbering, Operator, Vector, largest_eigenvalue
 from constriction.field.elements.solvers import PETScSolver, Solver, Stop, aggregate, factorise
 
@@ -41,10 +42,10 @@ AGGREGATION: dict[str, str | float] = {
 
 @dataclass(frozen=True)
 class Smoother:
-    """Chebyshev polynomials of the Jacobi-scaled matrix (Adams et al. 2003), in single precision."""
+    """Chebyshev polynomials of the Jacobi-scaled matrix (Adams et al. 2003), in the precision of its numbers."""
 
-    matrix: _Shifted
-    inverse_diagonal: NDArray[np.float32]
+    matrix: _Sum
+    inverse_diagonal: Vector
     largest: float
 
     def improve(self, right: Vector, start: Vector | None) -> Vector:
@@ -53,66 +54,78 @@ class Smoother:
         sigma = middle / half
         rho = 1 / sigma
         residual = right if start is None else right - self.matrix @ start
-        step = self.inverse_diagonal * residual * np.float32(1 / middle)
+        kind = self.inverse_diagonal.dtype.type
+        step = self.inverse_diagonal * residual * kind(1 / middle)
         solution = step if start is None else start + step
         for _ in range(SWEEPS - 1):
             residual = residual - self.matrix @ step
             previous, rho = rho, 1 / (2 * sigma - rho)
-            step = np.float32(previous * rho) * step
-            step += np.float32(2 * rho / half) * (self.inverse_diagonal * residual)
+            step = kind(previous * rho) * step
+            step += kind(2 * rho / half) * (self.inverse_diagonal * residual)
             solution = solution + step
         return solution
 
 
 @dataclass(frozen=True)
-class _Shifted:
-    """K + σ G, never formed."""
+class _Sum:
+    """K + Σ θ_k M_k, never formed; `terms` are those whose θ is not zero."""
 
     stiffness: Operator
-    gap: Operator | None
-    ratio: float
+    terms: tuple[tuple[complex, Operator], ...]
 
     def __matmul__(self, vector: Vector) -> Vector:
         image = self.stiffness @ vector
-        if self.gap is not None:
-            image += vector.dtype.type(self.ratio) * (self.gap @ vector)
+        for factor, term in self.terms:
+            image = image + (vector.dtype.type(factor) if np.isrealobj(factor) else factor) * (term @ vector)
         return image
+
+
+def _sum(operators: Sequence[Operator], theta: Theta) -> _Sum:
+    """The sum of K, the first of the operators, and the terms that follow it."""
+    parts = zip(theta, operators[1:], strict=True)
+    return _Sum(operators[0], tuple((factor, term) for factor, term in parts if factor != 0))
 
 
 @dataclass(frozen=True)
 class Hierarchy:
     """What all shifts share: the matrices of both levels."""
 
-    problem: GapProblem
+    problem: CellProblem
     coarse: CoarseLevel
-    single: tuple[Operator, Operator]
-    prolongation: sparse.csr_array
-    restriction: sparse.csr_array
-    largest: tuple[float, float]
+    single: tuple[Operator, ...]
+    largest: tuple[float, ...]
+
+    @cached_property
+    def prolongation(self) -> dict[type, sparse.csr_array]:
+        """In single and in double precision."""
+        return {kind: self.coarse.prolongation.astype(kind) for kind in (np.float32, np.float64)}
+
+    @cached_property
+    def restriction(self) -> dict[type, sparse.csr_array]:
+        """The prolongation's transpose in single and in double precision."""
+        return {kind: sparse.csr_array(matrix.T) for kind, matrix in self.prolongation.items()}
 
 
-def hierarchy(problem: GapProblem, coarse: CoarseLevel) -> Hierarchy:
-    """Single-precision copies for the smoother, and the largest eigenvalues of K and of G, each over its diagonal.
+def hierarchy(problem: CellProblem, coarse: CoarseLevel) -> Hierarchy:
+    """Single-precision copies for the smoother, and the largest eigenvalues of K and every M, each over its diagonal.
 
-    With the diagonal's share σG in it, the largest eigenvalue of K + σG lies between the two, or is the greater one.
+    With the diagonal's share θM in it, the largest eigenvalue of K + Σ θM lies between them, or is the greatest.
     """
-    prolongation = coarse.prolongation.astype(np.float32)
+    operators = (problem.stiffness, *problem.terms)
     return Hierarchy(
         problem=problem,
         coarse=coarse,
-        single=(problem.stiffness.single(), problem.gap.single()),
-        prolongation=prolongation,
-        restriction=sparse.csr_array(prolongation.T),
-        largest=(_largest_eigenvalue(problem.stiffness), _largest_eigenvalue(problem.gap)),
+        single=tuple(operator.single() for operator in operators),
+        largest=tuple(_largest_eigenvalue(operator) for operator in operators),
     )
 
 
-def levels_for(problem: GapProblem) -> Hierarchy | None:
+def levels_for(problem: CellProblem) -> Hierarchy | None:
     """The levels of a problem that multigrid solves more quickly than a factor; None for a smaller one."""
     return hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
 
 
-def with_levels_or_factor[Answer](problem: GapProblem, work: Callable[[Hierarchy | None], Answer]) -> Answer:
+def with_levels_or_factor[Answer](problem: CellProblem, work: Callable[[Hierarchy | None], Answer]) -> Answer:
     """Do work on the levels of a problem; again with a factor if multigrid stalls, as it may on stretched cells.
 
     Raises:
@@ -130,9 +143,9 @@ def with_levels_or_factor[Answer](problem: GapProblem, work: Callable[[Hierarchy
     return work(None)
 
 
-def solver_of(problem: GapProblem, levels: Hierarchy | None, ratio: float) -> Solver:
-    """Solves with K + ratio·G, ratio ≥ 0: multigrid on the levels, or a factor if there are none."""
-    return multigrid(levels, ratio) if levels else factorise(problem.matrix(ratio))
+def solver_of(problem: CellProblem, levels: Hierarchy | None, theta: Theta) -> Solver:
+    """Solves with A(θ): multigrid on the levels, or a factor if there are none."""
+    return multigrid(levels, theta) if levels else factorise(problem.matrix(theta))
 
 
 def _largest_eigenvalue(matrix: Operator) -> float:
@@ -144,9 +157,9 @@ def _largest_eigenvalue(matrix: Operator) -> float:
 
 @dataclass(frozen=True)
 class Multigrid:
-    """Solves with K + σ G; inside a gap volume only if σ > 0."""
+    """Solves with A(θ), inside a gap volume only if θ_gap is not zero; complex θ with the smoother of their sizes."""
 
-    matrix: _Shifted
+    matrix: _Sum
     smoother: Smoother
     levels: Hierarchy
     bottom: PETScSolver
@@ -168,17 +181,19 @@ class Multigrid:
         Raises:
             SolverError: no convergence; with the history of the residual.
         """
-        solution = np.zeros_like(right) if guess is None else guess.copy()
-        residual = right.copy() if guess is None else right - self.matrix @ guess
+        start = right * self.one if guess is None else guess * self.one
+        solution = np.zeros_like(start) if guess is None else start
+        residual = start.copy() if guess is None else right - self.matrix @ start
         history: list[float] = []
-        direction, last, product = np.zeros_like(right), residual, 1.0
+        direction, last, product = np.zeros_like(start), residual, 1.0
         while True:
             improved = self.precondition(residual)
             square = self.numbering.dot(improved, residual)
-            history.append(math.copysign(math.sqrt(abs(square)), square))
+            size = square if np.isrealobj(residual) else self.numbering.dot(improved, residual.conj()).real
+            history.append(math.copysign(math.sqrt(abs(size)), size))
             if 0 <= history[-1] <= max(stop.absolute, stop.relative * history[0]):
                 # what coarse functions reach into a gap volume that K does not know is no part of the answer
-                found = solution if self.matrix.gap else np.where(self.levels.problem.inner, 0.0, solution)
+                found = solution if self.fills_volume else np.where(self.levels.problem.inner, 0.0, solution)
                 return found, len(history) - 1
             if not 0 <= history[-1] < math.inf or len(history) > MOST_ITERATIONS or _stalls(history):
                 raise SolverError(_diverged(self.numbering.size, history))
@@ -189,14 +204,27 @@ class Multigrid:
             solution += step * direction
             last, residual, product = residual, residual - step * image, square
 
+    @property
+    def one(self) -> complex:
+        """1 of the kind of number that solutions are."""
+        return 1.0 + 0j if any(np.iscomplexobj(factor) for factor, _ in self.matrix.terms) else 1.0
+
+    @property
+    def fills_volume(self) -> bool:
+        """Whether the matrix knows what is inside a gap volume."""
+        return any(term is self.levels.problem.gap for _, term in self.matrix.terms)
+
     def precondition(self, residual: Vector) -> Vector:
-        """One V-cycle."""
-        right = residual.astype(np.float32)
+        """One V-cycle; on real and imaginary part alike."""
+        if np.iscomplexobj(residual):
+            return np.asarray(self.precondition(residual.real) + 1j * self.precondition(residual.imag))
+        kind = self.smoother.inverse_diagonal.dtype.type
+        right = residual.astype(kind)
         coarse = self.levels.coarse.stiffness.numbering
         solution = self.smoother.improve(right, None)
         left = right - self.smoother.matrix @ solution
-        correction = self.bottom.solve(coarse.summed(self.levels.restriction @ left)).astype(np.float32)
-        solution = solution + self.levels.prolongation @ coarse.with_ghosts(correction)
+        correction = self.bottom.solve(coarse.summed(self.levels.restriction[kind] @ left)).astype(kind)
+        solution = solution + self.levels.prolongation[kind] @ coarse.with_ghosts(correction)
         return self.smoother.improve(right, solution).astype(np.float64)
 
     def destroy(self) -> None:
@@ -218,18 +246,25 @@ def _diverged(unknowns: int, history: list[float]) -> str:
     )
 
 
-def multigrid(levels: Hierarchy, ratio: float) -> Multigrid:
-    """Set up the solver of K + σ G for σ = `ratio` ≥ 0; inside a gap volume K alone is replaced by the unit matrix."""
-    problem, coarse = levels.problem, levels.coarse
-    gap = problem.gap if ratio > 0 else None
-    matrix = _Shifted(problem.stiffness, gap, ratio)
-    single = _Shifted(levels.single[0], levels.single[1] if ratio > 0 else None, ratio)
+def multigrid(levels: Hierarchy, theta: Theta, kind: type = np.float32) -> Multigrid:
+    """Set up the solver of A(θ); inside a gap volume K alone is replaced by the unit matrix.
+
+    Args:
+        levels: of the problem.
+        theta: θ, real and ≥ 0, or complex; the smoother and the coarse level take |θ|.
+        kind: of number in the smoother.
+    """
+    problem, coarse, sizes = levels.problem, levels.coarse, np.abs(theta)
+    operators = (problem.stiffness, *problem.terms)
+    smoothed = _sum(levels.single if kind is np.float32 else operators, [float(size) for size in sizes])
     diagonal = problem.stiffness.diagonal()
-    if ratio > 0:
-        diagonal += ratio * problem.gap.diagonal()
-    else:
+    for size, term in zip(sizes, problem.terms, strict=True):
+        if size > 0:
+            diagonal += size * term.diagonal()
+    if sizes[-1] == 0:
         diagonal[problem.inner] = 1.0
-    largest = max(levels.largest) if ratio > 0 else levels.largest[0]
-    smoother = Smoother(single, (1 / diagonal).astype(np.float32), largest)
-    few, bottom = coarse.stiffness.numbering.size < FACTORED_BELOW, coarse.matrix(ratio)
-    return Multigrid(matrix, smoother, levels, factorise(bottom) if few else aggregate(bottom, AGGREGATION))
+    largest = max(levels.largest[0], *(one for one, size in zip(levels.largest[1:], sizes, strict=True) if size > 0), 0)
+    smoother = Smoother(smoothed, (1 / diagonal).astype(kind), largest)
+    few, bottom = coarse.stiffness.numbering.size < FACTORED_BELOW, coarse.matrix(sizes)
+    solver = factorise(bottom) if few else aggregate(bottom, AGGREGATION)
+    return Multigrid(_sum(operators, theta), smoother, levels, solver)

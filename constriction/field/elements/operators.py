@@ -8,7 +8,7 @@ move, and a smoother may use single precision.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 from scipy import sparse
 
-Vector = NDArray[np.floating[Any]]
+Vector = NDArray[np.inexact[Any]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Numbering:
         """The values of a rank's own unknowns and of its ghosts; (owned,) → (owned + ghosts,)."""
         if self.comm.size == 1:
             return owned
+        if np.iscomplexobj(owned):
+            return np.asarray(self.with_ghosts(owned.real) + 1j * self.with_ghosts(owned.imag))
         buffer = self._buffers[owned.dtype.type]
         buffer.array[: self.owned] = owned
         buffer.scatter_forward()
@@ -69,9 +71,9 @@ class Numbering:
         buffer.scatter_reverse(la.InsertMode.add)
         return np.array(buffer.array[: self.owned])
 
-    def dot(self, first: Vector, second: Vector) -> float:
-        """Scalar product over all ranks."""
-        return float(self.comm.allreduce(float(first @ second)))
+    def dot(self, first: Vector, second: Vector) -> Any:
+        """Scalar product over all ranks, nothing conjugated; complex where a vector is."""
+        return self.comm.allreduce((first @ second).item())
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,13 @@ class Operator:
 
     def __matmul__(self, vector: Vector) -> Vector:
         """Matrix times vector, (owned,) → (owned,)."""
+        if np.iscomplexobj(vector):
+            return np.asarray(self @ vector.real + 1j * (self @ vector.imag))
         return np.asarray(self.rows @ self.numbering.with_ghosts(vector))
 
     def energy(self, vector: Vector) -> float:
         """vᵀAv over all ranks."""
-        return self.numbering.dot(vector, self @ vector)
+        return float(self.numbering.dot(vector, self @ vector))
 
     def diagonal(self) -> NDArray[np.float64]:
         """Of a rank's own rows; (owned,)."""
@@ -97,9 +101,10 @@ class Operator:
         """The same in single precision."""
         return replace(self, rows=self.rows.astype(np.float32))
 
-    def plus(self, ratio: complex, other: Operator) -> Operator:
-        """This + ratio·other."""
-        return replace(self, rows=self.rows + ratio * other.rows)
+    def plus(self, factors: Iterable[complex], others: Iterable[Operator]) -> Operator:
+        """This + Σ factor·other."""
+        parts = [factor * other.rows for factor, other in zip(factors, others, strict=True) if factor != 0]
+        return replace(self, rows=sum(parts, start=self.rows)) if parts else self
 
     def within(self, mask: NDArray[np.bool_]) -> Operator:
         """Cut off the unknowns outside a mask, (owned,): their rows and columns are those of the unit matrix."""

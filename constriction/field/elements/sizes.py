@@ -16,7 +16,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from constriction.field.elements.assembly import GapProblem, assemble
+from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.forms import conduction, within
 from constriction.field.elements.multigrid import Hierarchy, solver_of, with_levels_or_factor
 from constriction.field.elements.operators import Vector
@@ -49,7 +49,7 @@ def find_weights(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> Weights:
     return weigh(energies, cells)
 
 
-def collar_shares(problem: GapProblem, layout: Layout, sizes: MeshSizes) -> tuple[Reals, Reals]:
+def collar_shares(problem: CellProblem, layout: Layout, sizes: MeshSizes) -> tuple[Reals, Reals]:
     """Each place's part of the DC energy in collars, and the collars' cells there; both (rims, PLACES), on all ranks.
 
     A cell counts for the two places beside it, linearly in t.
@@ -104,7 +104,7 @@ def _smoothed(table: Reals) -> Reals:
     return np.asarray(0.25 * padded[:, :-2] + 0.5 * padded[:, 1:-1] + 0.25 * padded[:, 2:])
 
 
-def _cell_energies(problem: GapProblem) -> Reals:
+def _cell_energies(problem: CellProblem) -> Reals:
     """∫|∇φ|² over each owned cell of the DC potential; zero in a gap volume."""
     mesh, space = problem.cell.mesh, problem.space
     potential = fem.Function(space, dtype=np.float64)
@@ -117,11 +117,11 @@ def _cell_energies(problem: GapProblem) -> Reals:
     return np.asarray(energy[: mesh.topology.index_map(3).size_local])
 
 
-def _direct_current(problem: GapProblem) -> Reals:
+def _direct_current(problem: CellProblem) -> Reals:
     """The DC potential at the free unknowns of this rank."""
 
     def solve(levels: Hierarchy | None) -> Vector:
-        solver = solver_of(problem, levels, 0.0)
+        solver = solver_of(problem, levels, [0.0])
         try:
             return np.asarray(solver.solve(problem.drive, Stop(relative=SOLVED)))
         finally:

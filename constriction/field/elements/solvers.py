@@ -65,6 +65,14 @@ class PETScSolver:
         """The same for a real matrix and right-hand side."""
         return np.array(self.apply(right).real)
 
+    def apply_all(self, rights: list[Vector]) -> list[Vector]:
+        """The same for a real matrix and several right-hand sides; two real ones are one complex one."""
+        if any(np.iscomplexobj(right) for right in rights):
+            return [self.apply(right) for right in rights]
+        second = [*rights[1::2], np.zeros(0)] if len(rights) % 2 else rights[1::2]
+        pairs = [self.apply(a + 1j * b if b.size else a) for a, b in zip(rights[::2], second, strict=True)]
+        return [part for pair in pairs for part in (pair.real.copy(), pair.imag.copy())][: len(rights)]
+
     def destroy(self) -> None:
         """Give the factor's memory back."""
         for thing in (self.ksp, self.left, self.right):

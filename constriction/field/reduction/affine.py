@@ -1,165 +1,94 @@
-"""From the matrices of a cell to its whole spectrum: a few real solutions, no frequency.
-
-Fields that are one on the counter electrode split K-orthogonally into the DC field φ₀ and fields that vanish there.
-The model's basis on the latter is the flat interface's field (s → ∞), Krylov vectors (K⁻¹G)ᵏφ₀ and, where K is not
-factored, solutions φ(σ) at real shifts σ. With a factored K another Krylov vector costs one back-substitution; with
-multigrid it costs as much as a shift, which says more. The Galerkin model takes over what the exact F(s) = area /
-Y(s) is known for: a Stieltjes function with real negative poles and positive residues, exact F(0), F'(0) and F(∞).
-Its residual, measured in the norm of K⁻¹, bounds its error.
-"""
+"""The reduced model of several terms: small real matrices that stand for A(θ) = K + Σ θ_k M_k. Needs only numpy."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from constriction.field.elements.assembly import GapProblem
-from constriction.field.elements.multigrid import Hierarchy, solver_of
-from constriction.field.elements.operators import Vector
-from constriction.field.elements.solvers import PETScSolver, Solver, Stop, factorise
-from constriction.field.limits import FAINTEST
-from constriction.field.reduction.galerkin import CHECKED_RATIOS, MeshBasis
-from constriction.field.reduction.poles import ReducedModel, poles_of
-
-MOST_VECTORS = 60
-KRYLOV_BEFORE_SHIFTS = 1
-APART = 2.0  # two shifts are at least this factor apart
-SHIFTS = 0.1, 100.0  # where they are looked for first, relative to the pole with the largest residue
-# energy norms of errors of solutions by iteration
-SOLVED = 1e-6  # relative to the flat field's; the error of an energy is its square
-FAINT = 1e-5  # of the slab: what constricts less wants both energies more exactly
-KRYLOV_SOLVED = 1e-4  # of a Krylov vector that joins the basis, relative to itself
-SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model there is off
-REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
+AT_ONCE = 4_000_000  # entries of small matrices that are solved together
 
 
-def reduce(problem: GapProblem, tolerance: float, levels: Hierarchy | None = None) -> ReducedModel:
-    """Build the reduced model of a cell.
+class Model(Protocol):
+    """What a mesh, a grid or a tube ends in: the interface's dimensionless impedance at any θ.
 
-    Args:
-        problem: its matrices.
-        tolerance: fields are added until the bound on F's error is below this part of F(0) − F(∞); infinite where
-            only F(0) is asked, which is exact.
-        levels: solve by p-multigrid on these; None: factor K.
-
-    Returns:
-        The model; its `error` tells what was reached within MOST_VECTORS, or with shifts that are APART.
-
-    Raises:
-        SolverError: MUMPS failed or multigrid did not converge.
+    `depth` is F of the flat interface, `error` bounds the error against the full matrices where the model was asked to
+    be good, `solves` counts the solves with them. `constriction` is F(0) − depth with ideal contacts and a gap that
+    takes no current, `stored` the energy that the gap then holds, −∂F/∂θ_gap. All in pitches.
     """
-    return reduce_keeping_potential(problem, tolerance, levels)[0]
+
+    @property
+    def depth(self) -> float:
+        """F of the flat interface in pitches."""
+
+    @property
+    def error(self) -> float:
+        """Bound on the error of F in pitches."""
+
+    @property
+    def solves(self) -> int:
+        """Number of solves with the full matrices."""
+
+    @property
+    def constriction(self) -> float:
+        """F(0) − depth of ideal contacts in pitches."""
+
+    @property
+    def stored(self) -> float:
+        """−∂F/∂θ_gap at θ_gap = 0 of ideal contacts."""
+
+    def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """F(θ) − depth in pitches at θ (…, terms); (…)."""
 
 
-def reduce_keeping_potential(
-    problem: GapProblem, tolerance: float, levels: Hierarchy | None = None
-) -> tuple[ReducedModel, Vector]:
-    """The same, and the DC field on the free unknowns, (owned,)."""
-    inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
-    tools = _Tools(problem, solver_of(problem, levels, 0.0), inside, levels)
-    try:
-        return _reduce(tools, tolerance)
-    finally:
-        tools.destroy()
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """F(θ) − depth = bᵀ(K + Σ θ_k M_k)⁻¹b on a few fields.
 
-
-@dataclass(frozen=True)
-class _Tools:
-    """Solvers of one cell: of K, of G inside a gap volume, and of K + σG on `levels`."""
-
-    problem: GapProblem
-    electrolyte: Solver
-    inside: PETScSolver | None
-    levels: Hierarchy | None
-
-    def extended(self, slab: Vector) -> Vector:
-        """A field of the slab with what follows inside the gap volume: G's rows there give zero."""
-        if self.inside is None:
-            return slab
-        return slab - self.inside.solve(np.where(self.problem.inner, self.problem.gap @ slab, 0.0))
-
-    def krylov(self, charge: Vector, stop: Stop, guess: Vector | None = None) -> Vector:
-        """K⁻¹·charge on the slab."""
-        slab = ~self.problem.inner
-        start = None if guess is None else np.where(slab, guess, 0.0)
-        return self.electrolyte.solve(np.where(slab, charge, 0.0), stop, start)
-
-    def shifted(self, ratio: float, stop: Stop, guess: Vector) -> Vector:
-        """(K + ratio·G)⁻¹·drive."""
-        solver = solver_of(self.problem, self.levels, ratio)
-        try:
-            return solver.solve(self.problem.drive, stop, guess)
-        finally:
-            solver.destroy()
-
-    def destroy(self) -> None:
-        """Give memory back."""
-        self.electrolyte.destroy()
-        if self.inside is not None:
-            self.inside.destroy()
-
-
-def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
-    """Add fields until the error bound is small."""
-    problem = tools.problem
-    accurate = Stop(absolute=SOLVED * math.sqrt(problem.flat_energy))
-    basis = _dc_basis(tools, accurate)
-    depth = problem.area / problem.flat_energy
-    constriction = problem.area / basis.admittance - depth
-    if tools.levels is not None and constriction < FAINT * depth:  # a difference of two energies: both more exactly
-        part = max(constriction / depth, FAINTEST) / FAINT
-        basis = _dc_basis(tools, Stop(absolute=accurate.absolute * math.sqrt(part)))
-        constriction = problem.area / basis.admittance - depth
-    solves, bound, shifts = 1, 0.0, list[float]()
-    if constriction > 1e-10 * depth:  # else full contact
-        basis.append_solution(problem.flat)
-        outer = tools.krylov(basis.source, Stop(relative=KRYLOV_SOLVED))
-        solves += 1
-    while basis.fields:
-        unit, _, remainder = basis.split(outer)
-        bounds = basis.error_bounds(remainder)
-        bound = float(np.max(bounds))
-        if bound <= tolerance * constriction or len(basis.fields) == MOST_VECTORS:
-            break
-        if tools.levels is None or len(basis.fields) <= KRYLOV_BEFORE_SHIFTS:
-            basis.append_krylov(tools.extended(unit))
-            outer = tools.krylov(basis.source, Stop(relative=REMAINDER_SOLVED), basis.projected_source())
-        else:
-            ratio = _next_shift(basis, np.where(bounds > tolerance * constriction, bounds, 0.0), shifts)
-            if ratio is None:
-                break
-            shifts.append(ratio)
-            basis.append_solution(tools.shifted(ratio, Stop(relative=SHIFT_SOLVED), basis.combined(ratio)))
-            _, _, remainder = basis.split(outer)
-            outer = tools.krylov(basis.source, Stop(absolute=REMAINDER_SOLVED * remainder), outer)
-        solves += 1
-    times, weights = poles_of(basis.whole())
-    direct = problem.area / basis.admittance
-    stored = direct * basis.stored / basis.admittance
-    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
-
-
-def _dc_basis(tools: _Tools, stop: Stop) -> MeshBasis:
-    problem = tools.problem
-    dc = tools.extended(tools.krylov(problem.drive, stop))
-    charge = problem.gap @ dc
-    return MeshBasis(problem, dc, charge, problem.energy(dc), problem.numbering.dot(dc, charge), charge)
-
-
-def _next_shift(basis: MeshBasis, bounds: NDArray[np.float64], used: list[float]) -> float | None:
-    """|s| where the bound is largest, away from shifts used before and rather near the main pole; None: there is none.
-
-    `bounds` at CHECKED_RATIOS, zero where the model will do.
+    Attributes:
+        matrices: K and every M_k on the fields, (1 + terms, n, n), real, symmetric, non-negative.
+        load: b, (n,), so scaled that the sum is per area of the cell.
+        depth: F of the flat interface, in pitches.
+        error: bound on the error of F against the full matrices, in pitches, where the model was asked to be good.
+        solves: with the full matrices.
+        constriction: F(0) − depth with ideal contacts and a gap that takes no current, in pitches.
+        stored: −∂F/∂θ_gap there.
     """
-    times, weights = poles_of(basis.whole())
-    pole = 1 / times[np.argmax(np.where(times > 0, weights, 0.0))]
-    candidates = np.abs(CHECKED_RATIOS)
-    fits = bounds > 0
-    for shift in used:
-        fits &= np.maximum(candidates / shift, shift / candidates) >= APART
-    near = fits & (candidates >= SHIFTS[0] * pole) & (candidates <= SHIFTS[1] * pole)
-    chosen = near if np.any(near) else fits
-    return float(candidates[np.argmax(np.where(chosen, bounds, 0.0))]) if np.any(chosen) else None
+
+    matrices: NDArray[np.float64]
+    load: NDArray[np.float64]
+    depth: float
+    error: float
+    solves: int
+    constriction: float
+    stored: float
+
+    @property
+    def terms(self) -> int:
+        """Number of terms beside the electrolyte's."""
+        return len(self.matrices) - 1
+
+    def fields(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """The fields' coefficients at θ (…, terms); (…, n)."""
+        at = np.asarray(theta, dtype=np.complex128)
+        found = solve_small(self.matrices, self.load, at.reshape(-1, self.terms))
+        return found.reshape(*at.shape[:-1], self.load.size)
+
+    def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """F(θ) − depth in pitches at θ (…, terms); (…)."""
+        return np.asarray(self.fields(theta) @ self.load)
+
+
+def solve_small(
+    matrices: NDArray[np.float64], load: NDArray[np.float64], theta: NDArray[np.complex128]
+) -> NDArray[np.complex128]:
+    """(K + Σ θ_k M_k)⁻¹b at θ (m, terms), of small matrices (1 + terms, n, n); (m, n)."""
+    count = max(1, AT_ONCE // max(1, load.size**2))
+    found = np.zeros((len(theta), load.size), dtype=np.complex128)
+    for start in range(0, len(theta), count):
+        some = slice(start, start + count)
+        systems = matrices[0] + np.tensordot(theta[some], matrices[1:], axes=1)
+        found[some] = np.linalg.solve(systems, np.broadcast_to(load[:, None], (len(systems), load.size, 1)))[..., 0]
+    return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.field.elements.assembly import GapProblem
+from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.reduction.basis import GalerkinBasis
 
@@ -31,7 +31,7 @@ class MeshBasis(GalerkinBasis[Vector]):
     much of it is in each image and in `charge`.
     """
 
-    problem: GapProblem
+    problem: CellProblem
     dc: Vector
     charge: Vector
     admittance: float

@@ -1,156 +1,219 @@
-"""The reduced model of a plate: a few solves give F at every s.
+"""The reduced model of A(θ)u = b, built from solutions where its error bound is worst, on a mesh or on a grid.
 
-Galerkin on the solution at s = 0, the limit of large s, and real and imaginary parts of the solutions on the imaginary
-axis where the residual is worst: F − depth is then a Stieltjes function, exact to the second order in the error of each
-solution. So the solutions may be coarse.
+A Galerkin model on real fields of a symmetric operator whose θ have no negative real part is passive, and its error is
+of the second order in the fields'. It is bounded by the residual r: with F − depth = bᵀu the error is rᵀA⁻¹r exactly.
+Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k − ψ) ≥
+c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for B
+tells how small the preconditioned operator's eigenvalues get.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
-from constriction.field.reduction.basis import GalerkinBasis
-from constriction.field.reduction.poles import ReducedModel
-from constriction.field.transforms.grids import Field, Floats, Plate, solve
+from constriction.field.reduction.affine import solve_small
 
-CHECKED = np.asarray(1j * np.logspace(-3, 4, 57), dtype=np.complex128)  # s where the model's error is bounded
-LARGE = 1e4  # s above which F − depth is below a ten-thousandth of itself at s = 0, or so
-SHIFTS = np.array([0.0, 30.0])  # of the norms that residuals are measured in
-MOST_FIELDS = 24
-NOTHING = 1e-10  # of a field: rounding
-SOLVE_SHARE = 0.03  # of the tolerance, for each solve
+Field = NDArray[Any]
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+
+ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
+MOST_FIELDS = 60
+NOTHING = 1e-10  # of a field, relative to its largest value: rounding
+GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
 
-class PlateBasis(GalerkinBasis[Field]):
-    """Fields of one plate: what Galerkin's small matrices and residuals are made of."""
+class Norm(Protocol):
+    """The norm r*B⁻¹r of residuals, or of a preconditioner of B."""
 
-    def __init__(self, plate: Plate) -> None:
-        super().__init__()
-        self._plate = plate
-        self._images = [plate.load]  # 1, and of each field K·field and G·field
-        self._norms = [_Norm(plate.preconditioner(shift)) for shift in SHIFTS]
-        for norm in self._norms:
-            norm.add(plate.load, self._images)
-        self.means = np.zeros(0)
+    @property
+    def sigma(self) -> Floats:
+        """σ ≥ 0 of B, (terms,)."""
 
-    def products(self, new: Field) -> Floats:
-        """As `GalerkinBasis`."""
-        return np.array([np.vdot(image, new) for image in self._images[1::2]])
+    @property
+    def smallest(self) -> float:
+        """At most the smallest eigenvalue of the preconditioned operator; 1 for B⁻¹ itself."""
 
-    def energy(self, new: Field) -> float:
-        """As `GalerkinBasis`."""
-        return float(np.vdot(new, self._plate.apply(new)))
+    def apply(self, vectors: list[Field], of: Field | None = None) -> list[Field]:
+        """B⁻¹ times real vectors, or nearly so, linear and symmetric; `of`: the field whose images they are."""
 
-    def add(self, field: Field) -> bool:
-        """Add a real field, made orthogonal to the others; False where nothing of it is left."""
-        plate = self._plate
-        unit, _, length = self.split(field)
-        if length * np.abs(unit).max() <= NOTHING * np.abs(field).max():
+
+class Space(Protocol):
+    """Where fields live: a mesh's unknowns or a grid's pixels."""
+
+    @property
+    def load(self) -> Field:
+        """b."""
+
+    @property
+    def norms(self) -> tuple[Norm, ...]:
+        """Norms to measure residuals in, one or more."""
+
+    def images(self, field: Field) -> list[Field]:
+        """K·field and every M_k·field."""
+
+    def dot(self, first: Field, second: Field) -> Any:
+        """Scalar product without conjugation."""
+
+    def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
+        """u at θ (terms,); `share` of F − depth that its error may take; complex."""
+
+    def refine(self, residual: Field) -> Field | None:
+        """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
+
+
+class Wanted(NamedTuple):
+    """Where the model shall be good: at θ `points` (n, terms), to `errors` (n,), in pitches."""
+
+    points: Complexes
+    errors: Floats
+
+
+class Grown(NamedTuple):
+    """What `reduce` finds: K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in
+    pitches, and the number of solves."""
+
+    matrices: Floats
+    load: Floats
+    error: float
+    solves: int
+
+
+@dataclass
+class Basis:
+    """Real fields, orthonormal through the sum of all matrices, and what the small matrices and residuals need.
+
+    `images` are the load and each field's K·field and M_k·field; `products` the images' in each norm.
+    """
+
+    space: Space
+    fields: list[Field] = field(default_factory=list)
+    images: list[Field] = field(default_factory=list)
+    matrices: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    products: list[Floats] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Take in the load."""
+        terms = len(self.space.norms[0].sigma)
+        self.matrices = np.zeros((1 + terms, 0, 0))
+        self.products = [np.zeros((0, 0)) for _ in self.space.norms]
+        self._measure([self.space.load])
+
+    @property
+    def load(self) -> Floats:
+        """b on the fields."""
+        return np.array([self.space.dot(held, self.space.load) for held in self.fields])
+
+    def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
+        """Take in the load, or the images `of` a field: their products with all others, in each norm."""
+        self.images += vectors
+        for number, norm in enumerate(self.space.norms):
+            old = self.products[number]
+            shaped = norm.apply(vectors, of)
+            columns = np.array([[self.space.dot(image, one) for one in shaped] for image in self.images])
+            size = len(old)
+            new = np.zeros((len(self.images), len(self.images)))
+            new[:size, :size] = old
+            new[:, size:] = columns
+            new[size:, :size] = columns[:size].T
+            self.products[number] = new
+
+    def add(self, new: Field) -> bool:
+        """Add a real field; False where the others hold nearly all of it."""
+        size = np.abs(new).max(initial=0.0)
+        for _ in range(2 if self.fields else 0):  # twice is enough against rounding
+            image = sum(self.space.images(new))
+            for held in self.fields:
+                new = new - self.space.dot(held, image) * held
+        images = self.space.images(new)
+        length = float(np.sqrt(max(self.space.dot(new, sum(images)), 0.0)))
+        if not length * np.abs(new).max(initial=0.0) > NOTHING * size * length:
             return False
-        stored = plate.gap * unit
-        self.hold(unit, [np.vdot(other, stored) for other in (*self.fields, unit)])
-        self.means = np.append(self.means, np.vdot(plate.load, unit) / unit.size)
-        for vector in (plate.apply(unit), stored):
-            self._images.append(vector)
-            for norm in self._norms:
-                norm.add(vector, self._images)
+        unit = new / length
+        images = [image / length for image in images]
+        self.fields.append(unit)
+        grown = np.zeros((len(images), len(self.fields), len(self.fields)))
+        grown[:, :-1, :-1] = self.matrices
+        for small, image in zip(grown, images, strict=True):
+            small[-1] = small[:, -1] = [self.space.dot(held, image) for held in self.fields]
+        self.matrices = grown
+        self._measure(images, unit)
         return True
 
-    def poles(self) -> tuple[Floats, Floats]:
-        """Times and weights of F − depth = Σ weight / (1 + s·time), (fields,) each."""
-        times, modes = eigh(self.storage)
-        return np.maximum(times, 0.0), self._plate.free.size * (self.means @ modes) ** 2
+    def at(self, points: Complexes) -> Complexes:
+        """The fields' coefficients at θ (n, terms), (n, fields)."""
+        return solve_small(self.matrices, self.load, points)
 
-    def at(self, ratios: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Coefficients of the fields at ratios s, (ratios, fields)."""
-        return self.coefficients(ratios, self._plate.free.size * self.means)
+    def combined(self, coefficients: NDArray[Any]) -> Field:
+        """Σ coefficient·field."""
+        return sum((c * held for c, held in zip(coefficients, self.fields, strict=True)), 0.0 * self.space.load)
 
-    def combined(self, ratio: complex) -> Field:
-        """The model's field at s."""
-        return self.combination(self.at(np.array([ratio]))[0], np.zeros(self._plate.free.shape))
+    def shares(self, points: Complexes) -> Complexes:
+        """Residuals at θ (n, terms) as multiples of the images, (n, images)."""
+        coefficients = self.at(points)
+        factors = np.concatenate([np.ones((len(points), 1)), points], axis=1)
+        of_fields = -(coefficients[:, :, None] * factors[:, None, :]).reshape(len(points), -1)
+        return np.concatenate([np.ones((len(points), 1)), of_fields], axis=1)
 
-    def bounds(self, ratios: NDArray[np.complex128]) -> Floats:
-        """The residual's energy at ratios s, per pixel: what bounds the error of F but for the preconditioner.
+    def residual(self, shares: Complexes) -> Field:
+        """One residual, from its multiples of the images."""
+        return sum((c * image for c, image in zip(shares, self.images, strict=True)), 0j * self.space.load)
 
-        |rᵀ(K + sG)⁻¹r| is at most √2 · r*(K + |s|G)⁻¹r where Re s ≥ 0, and that falls with |s|.
-        """
-        coefficients = self.at(ratios)
-        shares = np.stack([-coefficients, -ratios[:, None] * coefficients], axis=2).reshape(len(ratios), -1)
-        norms = np.searchsorted(SHIFTS, np.abs(ratios), side="right") - 1
-        sizes = [self._norms[k].size(np.append(1.0, share)) for k, share in zip(norms, shares, strict=True)]
-        return math.sqrt(2) * np.array(sizes) / self._plate.free.size
-
-
-class _Norm:
-    """Squares of combinations of vectors in the norm of a preconditioner."""
-
-    def __init__(self, precondition: Callable[[Field], Field]) -> None:
-        self._precondition = precondition
-        self._products = np.zeros((0, 0))
-
-    def add(self, vector: Field, vectors: list[Field]) -> None:
-        """Take in the newest of the vectors."""
-        shaped = self._precondition(vector)
-        column = np.array([np.vdot(other, shaped) for other in vectors])
-        self._products = np.block([[self._products, column[:-1, None]], [column[None, :]]])
-
-    def size(self, share: Field) -> float:
-        """The square of Σ share · vector."""
-        return float(np.real(share.conj() @ self._products @ share))
+    def bounds(self, shares: Complexes, points: Complexes) -> Floats:
+        """Bounds on the error of F at θ `points`, (n,), the least that a norm gives."""
+        found = [
+            np.maximum(np.einsum("ni,ij,nj->n", shares.conj(), products, shares, optimize=True).real, 0.0)
+            / (coercivity(points, norm.sigma) * norm.smallest)
+            for norm, products in zip(self.space.norms, self.products, strict=True)
+        ]
+        return np.asarray(np.min(found, axis=0))
 
 
-def reduce(plate: Plate, depth: float, tolerance: float) -> ReducedModel:
-    """Build the reduced model of a plate.
+def coercivity(points: Complexes, sigma: Floats) -> Floats:
+    """The largest c for which |rᵀA(θ)⁻¹r| ≤ r*B(σ)⁻¹r / c is known at θ (n, terms); (n,), tiny where none is."""
+    sizes = np.abs(points) * np.cos(np.angle(points) - ANGLES)  # (angles, n, terms)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(sigma > 0, sizes / sigma, np.where(sizes >= -1e-12 * np.abs(points), np.inf, 0.0))
+    whole = np.minimum(np.cos(ANGLES[:, :, 0]), parts.min(axis=2, initial=np.inf))
+    return np.asarray(np.maximum(whole.max(axis=0), 1e-300))
+
+
+def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
+    """Build the reduced model of a space.
 
     Args:
-        plate: the interface.
-        depth: of the slab, in pitches.
-        tolerance: fields are added until the estimated bound on F's error is below this part of F(0) − depth.
+        space: of the fields; collective over its ranks.
+        start: real fields to begin with: what is known at no cost, and what the model shall hold exactly.
+        wanted: fields are added until the bound is below these errors.
 
     Returns:
-        The model; its `error` tells what was reached. The bound is the residual in the norm of the inverse operator,
-        which the preconditioner and its smallest eigenvalue, as conjugate gradients find it, bound from above.
+        The small matrices; their `error` tells what was reached.
 
     Raises:
-        SolverError: conjugate gradients do not converge.
+        SolverError: a solve failed.
     """
-    if not plate.free.any():
-        return ReducedModel(np.zeros(1), np.array([depth]), depth, 0.0, 0.0, 0)
-    first = solve(plate, 0.0, SOLVE_SHARE * tolerance)
-    basis = PlateBasis(plate)
-    basis.add(first.field)
-    if plate.gap.any():
-        basis.add(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0))
-    bound, solves = _grow(plate, basis, first.smallest, tolerance)
-    times, weights = basis.poles()
-    return ReducedModel(
-        times=np.concatenate([[0.0], times]),
-        weights=np.concatenate([[depth], weights]),
-        depth=depth,
-        stored=float(weights @ times),
-        error=bound,
-        solves=solves,
-    )
-
-
-def _grow(plate: Plate, basis: PlateBasis, smallest: float, tolerance: float) -> tuple[float, int]:
-    """Add solutions where the residual is worst until the bound is low; returns the bound and the number of solves."""
-    solves = 1
+    basis, solves, before = Basis(space), 0, np.inf
+    for known in start:
+        basis.add(known)
     while True:
-        checked = CHECKED if plate.gap.any() else CHECKED[:1]
-        bounds = basis.bounds(checked) / smallest
-        worst = int(np.argmax(bounds))
-        _, weights = basis.poles()
-        if bounds[worst] <= tolerance * float(weights.sum()) or len(basis.means) >= MOST_FIELDS:
-            return float(bounds[worst]), solves
-        ratio = complex(checked[worst])
-        field = solve(plate, ratio, SOLVE_SHARE * tolerance, basis.combined(ratio)).field
-        solves += 1
-        grown = [basis.add(part) for part in (field.real, field.imag)]
+        shares = basis.shares(wanted.points)
+        bounds = basis.bounds(shares, wanted.points)
+        excess = bounds / wanted.errors
+        worst = int(np.argmax(excess))
+        if excess[worst] <= 1.0 or len(basis.fields) >= MOST_FIELDS:
+            break
+        quick = space.refine(basis.residual(shares[worst])) if excess[worst] < GAIN * before else None
+        if quick is None:
+            guess = basis.combined(basis.at(wanted.points[worst : worst + 1])[0])
+            share = float(np.clip(wanted.errors[worst] / excess[worst], 0.0, 1.0))
+            quick = space.solve(wanted.points[worst], share, guess)
+            solves += 1
+        before = excess[worst]
+        grown = [basis.add(part) for part in (quick.real, quick.imag)]
         if not any(grown):
-            return float(bounds[worst]), solves
+            break
+    return Grown(basis.matrices, basis.load, float(bounds.max(initial=0.0)), solves)

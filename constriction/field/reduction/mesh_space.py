@@ -1,0 +1,205 @@
+"""A mesh's unknowns as a space for `greedy`, where the contact has a law.
+
+With unit current density at the counter electrode, an equipotential V, the potential is that of the flat interface, −z,
+plus a field u for which A(θ)u = b: b is what the flat field's current brings to the interface. F − depth = bᵀu, without
+a difference of large numbers. A field is held as its values on the free unknowns and, last and on every rank, its V. A
+constant costs K nothing: K·1 on the free unknowns is the drive.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.field.elements.assembly import CellProblem
+from constriction.field.elements.multigrid import Hierarchy, Multigrid, multigrid
+from constriction.field.elements.operators import Vector
+from constriction.field.elements.solvers import PETScSolver, Stop, factorise
+from constriction.field.reduction.affine import Reduced
+from constriction.field.reduction.greedy import Complexes, Field, Floats, Wanted, reduce
+
+POWER_STEPS, MARGIN, LEAST_EIGENVALUE = 8, 1.3, 0.05  # for the smallest eigenvalue of a preconditioned operator
+SOLVED, EXACT = 1e-6, 1e-8  # energy norm of a field's error, relative
+IDEAL = 1e10  # θ of a contact whose film is thinner than any element by far
+LOOSE = 0.03  # of what a residual calls for: a direction
+
+
+@dataclass(frozen=True, eq=False)
+class MeshSpace:
+    """Fields on the free unknowns of a problem whose contact has a law, and their V; (owned + 1,).
+
+    `sigma`: θ ≥ 0 of the operator B in whose norm residuals are measured, (terms,); `levels`: None to factor.
+    """
+
+    problem: CellProblem
+    sigma: Floats
+    levels: Hierarchy | None
+
+    @cached_property
+    def scale(self) -> float:
+        """√area: with b over it bᵀu is per area."""
+        return math.sqrt(self.problem.area)
+
+    @cached_property
+    def flat(self) -> Vector:
+        """−z / √area on the free unknowns, and the depth."""
+        return np.append(self.problem.flat, 1.0) * (self.problem.depth / self.scale)
+
+    @cached_property
+    def load(self) -> Vector:
+        """b: the flat field's current density at the interface."""
+        current = -self._conducted(self.flat)
+        current[-1] = 0.0
+        return current
+
+    @property
+    def norms(self) -> tuple[MeshSpace]:
+        """The norm of B⁻¹."""
+        return (self,)
+
+    def _conducted(self, field: Field) -> Field:
+        problem = self.problem
+        current = problem.drive_energy * field[-1] - problem.numbering.dot(problem.drive, field[:-1])
+        return np.append(problem.stiffness @ field[:-1] - field[-1] * problem.drive, current)
+
+    def images(self, field: Field) -> list[Field]:
+        """K·field and every M·field."""
+        return [self._conducted(field), *(np.append(term @ field[:-1], 0.0) for term in self.problem.terms)]
+
+    def dot(self, first: Field, second: Field) -> Any:
+        """Scalar product without conjugation; V counts once."""
+        return self.problem.numbering.dot(first[:-1], second[:-1]) + (first[-1] * second[-1]).item()
+
+    @property
+    def constant(self) -> Vector:
+        """1 everywhere: the field of an interface that lets no current pass."""
+        return np.ones(self.problem.numbering.owned + 1)
+
+    # --- solves -----------------------------------------------------------------------------------------------------
+
+    def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
+        """u at θ (terms,), real or complex; `share` of F − depth that its error may take."""
+        problem = self.problem
+        if self.levels is None:
+            with factorise(problem.matrix(theta)) as factor:
+                potential: Field = factor.apply(problem.drive)
+        else:
+            solver = multigrid(self.levels, theta)
+            try:
+                scaled = guess + self.flat
+                start = scaled[:-1] / scaled[-1] if np.any(guess) else None
+                potential = solver.solve(problem.drive, Stop(relative=LOOSE * math.sqrt(share) if share > 0 else EXACT), start)
+            finally:
+                solver.destroy()
+        return self._floating(potential, theta)
+
+    def at_rest(self) -> Field:
+        """u at σ, or the constant where σ lets nothing pass."""
+        return self._floating(self._response, self.sigma) if np.any(self.sigma) else self.constant
+
+    def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
+        """u from the potential of 1 V at the counter electrode."""
+        admittance = self.admittance(potential, theta)
+        return np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat
+
+    def admittance(self, potential: Field, theta: NDArray[Any]) -> Any:
+        """The current through the interface per volt, (complex), as a sum without differences."""
+        through = sum(one * (term @ potential) for one, term in zip(theta, self.problem.terms, strict=True) if one != 0)
+        return self.problem.numbering.dot(np.ones(len(potential)), through)
+
+    def refine(self, residual: Field) -> Field | None:
+        """B⁻¹ times a residual, where B is factored."""
+        if self.levels is not None:
+            return None
+        return self.apply([residual])[0]
+
+    # --- the norm ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _solver(self) -> PETScSolver | Multigrid:
+        return multigrid(self.levels, self.sigma, np.float64) if self.levels else factorise(self.problem.matrix(self.sigma))
+
+    @cached_property
+    def _response(self) -> Vector:
+        """The potential of 1 V at the counter electrode, at σ."""
+        if isinstance(self._solver, Multigrid):
+            return self._solver.solve(self.problem.drive, Stop(relative=SOLVED))
+        return self._solver.solve(self.problem.drive)
+
+    @cached_property
+    def _admittance(self) -> float:
+        return float(self.admittance(self._response, self.sigma))
+
+    @cached_property
+    def smallest(self) -> float:
+        """At most the smallest eigenvalue of the preconditioned B: what power steps find left over by a V-cycle."""
+        if not isinstance(self._solver, Multigrid):
+            return 1.0
+        solver, dot = self._solver, self.problem.numbering.dot
+        left: Vector = np.random.default_rng(self.problem.numbering.comm.rank).standard_normal(self.problem.numbering.owned)
+        share = 0.0
+        for _ in range(POWER_STEPS):
+            image = solver.matrix @ left
+            energy = dot(left, image)
+            left = left - solver.precondition(image)
+            share = max(share, dot(left, image) / energy)
+        return max(1.0 - MARGIN * share, LEAST_EIGENVALUE)
+
+    def apply(self, vectors: list[Field], of: Field | None = None) -> list[Field]:
+        """B⁻¹ times vectors, or a V-cycle; the images `of` a field need one solve less."""
+        if isinstance(self._solver, Multigrid):
+            found: list[Field] = [self._solver.precondition(vector[:-1]) for vector in vectors]
+        elif of is not None:
+            terms = self.apply(vectors[1:])
+            return [of - sum(one * term for one, term in zip(self.sigma, terms, strict=True)), *terms]
+        else:
+            found = self._solver.apply_all([vector[:-1] for vector in vectors])
+        return [self._with_counter(one, vector) for one, vector in zip(found, vectors, strict=True)]
+
+    def _with_counter(self, found: Field, vector: Field) -> Field:
+        """With the V that lets a vector's current through the counter electrode."""
+        counter = (vector[-1] + self.problem.numbering.dot(self._response, vector[:-1])) / self._admittance
+        return np.append(found + counter * self._response, counter)
+
+    def destroy(self) -> None:
+        """Give memory back."""
+        self._solver.destroy()
+
+
+def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None) -> Reduced:
+    """Build the reduced model of a cell whose contact has a law.
+
+    Args:
+        problem: its matrices.
+        wanted: where the model shall be good, and how good; θ of contact and gap.
+        levels: solve by p-multigrid on these; None: factor.
+
+    Returns:
+        The model; it holds ideal contacts too, and the limit in which no current passes.
+
+    Raises:
+        SolverError: MUMPS failed or multigrid did not converge.
+    """
+    space = MeshSpace(problem, np.abs(wanted.points).min(axis=0), levels)
+    try:
+        found = reduce(space, [space.constant, space.at_rest()], wanted)
+        ideal = space.solve(np.array([IDEAL, 0.0]), 0.0, 0.0 * space.load).real
+        images = space.images(ideal)
+        energy = space.dot(ideal, images[0] + IDEAL * images[1])
+        constriction = space.dot(space.load, ideal) ** 2 / energy
+        return Reduced(
+            matrices=found.matrices,
+            load=found.load,
+            depth=problem.area / problem.flat_energy,
+            error=found.error,
+            solves=found.solves + 2,
+            constriction=constriction,
+            stored=space.dot(ideal, images[-1]) * constriction / energy,
+        )
+    finally:
+        space.destroy()
