@@ -18,15 +18,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.field.bounds.bounds import Bounds, bound
-from constriction.field.elements.assembly import assemble
+from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
-from constriction.field.elements.multigrid import with_levels_or_factor
+from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
+from constriction.field.elements.operators import Vector
 from constriction.field.elements.sizes import Weights, find_weights, may_be_uneven
 from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fineness, sectors
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.flat import MeshSizes
-from constriction.field.reduction.affine import reduce_keeping_potential
-from constriction.field.reduction.poles import ReducedModel
+from constriction.field.reduction.affine import Model, uniform
+from constriction.field.reduction.greedy import Wanted
+from constriction.field.reduction.krylov import reduce_keeping_potential
+from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout
 
@@ -47,10 +50,11 @@ REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
 
 @dataclass(frozen=True)
 class MeshSolution(Solution):
-    """One mesh's answer; `bounds` if they were asked for."""
+    """One mesh's answer; `bounds` if they were asked for, at θ `at_rest` of the goal's first curve."""
 
     fineness: float
     bounds: Bounds | None
+    at_rest: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,11 @@ class MeshResponse(Response[MeshSolution]):
 
     @cached_property
     def _into_bounds(self) -> float:
-        """What takes F(0) − F(∞) into its bounds: what is extrapolated may lie outside. All of F follows."""
-        value = float(self._extrapolated(self._values(0.0)).real)
-        if self.bounds is None or self.bounds[0] <= value <= self.bounds[1]:
+        """What takes F − depth at rest into its bounds: what is extrapolated may lie outside. All of F follows."""
+        if self.bounds is None or self.fine.at_rest is None:
+            return 1.0
+        value = float(self._extrapolated(self._values(self.fine.at_rest)).real)
+        if self.bounds[0] <= value <= self.bounds[1]:
             return 1.0
         return min(max(value, self.bounds[0]), self.bounds[1]) / value
 
@@ -111,23 +117,30 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     start = time.perf_counter()
     cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
-    problem = assemble(cell, sizes)
-    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE) if np.any(goal.ratios) else math.inf
-    model, potential = with_levels_or_factor(
-        problem, lambda levels: reduce_keeping_potential(problem, tolerance, levels)
-    )
+    problem = assemble(cell, sizes, goal.film)
+    model, potential = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
         model=model,
         bounds=bound(problem, potential) if goal.bounds else None,
+        at_rest=goal.curves[0].at_rest,
         flat_storage=flat_storage(problem) if problem.gap_volume else None,
-        direct=solve_directly(problem, goal.ratios) if goal.direct else None,
+        direct=solve_directly(problem, goal.points) - model.depth if goal.direct else None,
         cells=cell.cells,
         unknowns=problem.unknowns,
         seconds_mesh=meshed - start,
         seconds_gmsh=cell.seconds_alone,
         seconds_solve=time.perf_counter() - meshed,
     )
+
+
+def _reduced(problem: CellProblem, goal: Goal, levels: Hierarchy | None) -> tuple[Model, Vector]:
+    """The reduced model, and the potential of 1 V at rest on the first curve, on this rank's free unknowns."""
+    share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    if goal.film:
+        return reduce_film(problem, Wanted(goal.curves, share), levels)
+    leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
+    return reduce_keeping_potential(problem, share if goal.moves else math.inf, levels, leak)
 
 
 def converge(
@@ -147,7 +160,7 @@ def converge(
     """
     fineness = first_fineness(layout, goal)
     if not layout.spots:
-        return _full_contact(sizes_at(fineness), fineness, goal)
+        return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
@@ -159,7 +172,7 @@ def converge(
     fineness, solutions = _first_two(solve, first, goal)
     response = MeshResponse(tuple(solutions))
     # above the first fineness finer meshes were seen not to be solved
-    while fineness <= first and response.spectrum_error(goal.ratios) > goal.relative_error * abs(response.constriction):
+    while fineness <= first and response.misses(goal) > 1.0:
         fineness = _next_fineness(response, goal)
         if fineness < FINEST_MESH or _memory_at(response, fineness) > goal.memory:
             break
@@ -170,7 +183,7 @@ def converge(
         except (MeshError, SolverError):
             break  # what there is will do
         before, response = response, MeshResponse(tuple(solutions))
-        stuck += response.error > STUCK * before.error
+        stuck += response.misses(goal) > STUCK * before.misses(goal)
         if stuck == MOST_STUCK:
             break  # rounding, or a mesh that is no better for being finer
     return response
@@ -201,15 +214,18 @@ def _first_two(
     raise failure
 
 
-def _full_contact(sizes: MeshSizes, fineness: float, goal: Goal) -> MeshResponse:
-    """The flat interface, exact without a mesh: F = depth at every ratio."""
-    depth = sizes.slab_depth
+def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> MeshResponse:
+    """An interface that is all contact or all gap, exact without a mesh."""
+    model = uniform(layout.contact_fraction == 1.0, goal.film, sizes.slab_depth)
+    at_rest = goal.curves[0].at_rest
+    total = model.depth + (0.0 if at_rest is None else float(model.interface(at_rest).real))
     solution = MeshSolution(
         fineness=fineness,
-        model=ReducedModel(np.zeros(1), np.array([depth]), depth, 0.0, 0.0, 0),
-        bounds=Bounds(depth, depth, depth, 0, 0.0) if goal.bounds else None,
+        model=model,
+        bounds=Bounds(total, total, model.depth, 0, 0.0) if goal.bounds and at_rest is not None else None,
+        at_rest=at_rest,
         flat_storage=None,
-        direct=np.full(goal.ratios.shape, depth, dtype=np.complex128) if goal.direct else None,
+        direct=model.interface(goal.points) if goal.direct else None,
         cells=0,
         unknowns=0,
         seconds_mesh=0.0,
@@ -235,7 +251,7 @@ def _weights(layout: Layout, sizes_at: Callable[[float], MeshSizes], fineness: f
 
 def _next_fineness(response: MeshResponse, goal: Goal) -> float:
     """Refine by what is missing, at least to a half and at most to a quarter."""
-    missing = 0.8 * goal.relative_error * abs(response.constriction) / response.spectrum_error(goal.ratios)
+    missing = 0.8 / response.misses(goal)
     return response.fine.fineness * min(max(missing, 0.25), 0.5)
 
 

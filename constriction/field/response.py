@@ -4,43 +4,62 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from constriction.field.reduction.poles import ReducedModel
+from constriction.field.reduction.affine import Model
+from constriction.field.reduction.curves import Curve
 
 Report = Callable[[str], None]
 
-RATIOS_AT_ONCE = 10_000  # so that many cases of one geometry take no memory
+AT_ONCE = 10_000  # θ, so that many cases of one geometry take no memory
 ROUNDING = 1e-12  # of F
+AT_REST = Curve(np.zeros((0, 1), dtype=np.complex128), np.zeros(1))
+"""Ideal contacts and a gap that takes no current."""
 
 
 @dataclass(frozen=True)
 class Goal:
     """What is asked.
 
-    The error of F(0) − F(∞), and of F at `ratios`, relative to F(0) − F(∞), within `memory` (bytes, all ranks). With
-    `direct` F at the ratios is also solved directly, with `bounds` F(0) is bounded from both sides.
+    The error of F on the `curves`, relative to their scales, within `memory` (bytes, all ranks). With `direct` F on
+    them is also solved directly, with `bounds` F at rest on the first is bounded from both sides.
     """
 
     relative_error: float
     memory: float
-    ratios: NDArray[np.complex128] = field(default_factory=lambda: np.zeros(0, dtype=np.complex128))
+    curves: tuple[Curve, ...] = (AT_REST,)
     direct: bool = False
     bounds: bool = False
+
+    @property
+    def film(self) -> bool:
+        """Whether the contact has a law."""
+        return self.curves[0].film
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything but θ = 0 is asked."""
+        return any(curve.moves for curve in self.curves)
+
+    @property
+    def points(self) -> NDArray[np.complex128]:
+        """θ of all sweeps, (n, terms)."""
+        return np.concatenate([curve.points for curve in self.curves])
 
 
 @dataclass(frozen=True)
 class Solution:
     """One mesh's or grid's answer.
 
-    `flat_storage` = lim s·(F − depth), None for a thin gap; `direct` = F at the asked ratios. Of `seconds_mesh`, the
-    part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait.
+    `flat_storage` = lim θ·(F − depth) for θ_gap → ∞, None for a thin gap; `direct` = F − depth at the goal's points. Of
+    `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait.
     """
 
-    model: ReducedModel
+    model: Model
     flat_storage: float | None
     direct: NDArray[np.complex128] | None
     cells: int
@@ -52,7 +71,7 @@ class Solution:
 
 @dataclass(frozen=True)
 class Response[Answer: Solution](ABC):
-    """The constriction impedance of a mirror cell, F(s) − F(∞) in pitches, extrapolated from its solutions."""
+    """The interface's impedance in a mirror cell, F(θ) − depth in pitches, extrapolated from its solutions."""
 
     solutions: tuple[Answer, ...]
 
@@ -72,51 +91,60 @@ class Response[Answer: Solution](ABC):
     @property
     @abstractmethod
     def least_error(self) -> float:
-        """What the error bar is at least, relative to `constriction`: solutions may agree by chance."""
+        """What the error bar is at least, relative to a curve's scale: solutions may agree by chance."""
 
-    def _values(self, ratio: ArrayLike) -> list[NDArray[np.complex128]]:
-        return [answer.model.constriction(ratio) for answer in self.solutions]
+    def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
+        return [answer.model.interface(theta) for answer in self.solutions]
 
-    def __call__(self, ratio: ArrayLike) -> NDArray[np.complex128]:
-        """F(s) − F(∞) at ratios s, same shape."""
-        return self._combine(self._values(ratio))
+    def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
+        """F(θ) − depth at θ (…, terms); (…)."""
+        return self._combine(self._values(theta))
 
     @property
     def direct(self) -> NDArray[np.complex128] | None:
-        """F(s) − F(∞) at the ratios that were asked to be solved directly."""
-        values = [answer.direct - answer.model.depth for answer in self.solutions if answer.direct is not None]
+        """F(θ) − depth at the points that were asked to be solved directly."""
+        values = [answer.direct for answer in self.solutions if answer.direct is not None]
         return self._combine(values) if values else None
 
     @property
     def constriction(self) -> float:
-        """F(0) − F(∞): the constriction resistance in pitches per unit conductivity."""
-        return float(self(0.0).real)
+        """F(0) − depth of ideal contacts: their constriction resistance in pitches per unit conductivity."""
+        return float(self._combine([answer.model.constriction for answer in self.solutions]).real)
 
-    @property
-    def error(self) -> float:
-        """Error bar of `constriction`: what the solutions' differences say, and not below `least_error`."""
-        if self.constriction == 0:  # full contact, exact
-            return 0.0
-        least = self.least_error * abs(self.constriction)
-        return max(float(self._bar(self._values(0.0))), least, ROUNDING * self.fine.model.depth)
+    def errors(self, curve: Curve) -> NDArray[np.float64]:
+        """Error bars of F on `every` θ of a curve: what the solutions say, and not below `least_error`; (1 + n or n,).
 
-    def spectrum_error(self, ratios: NDArray[np.complex128]) -> float:
-        """The same for F at any of the ratios and at 0, where the reduced model is exact; elsewhere with a bound."""
-        parts = np.array_split(ratios, 1 + ratios.size // RATIOS_AT_ONCE)
-        bars = [float(np.max(self._bar(self._values(part)), initial=0.0)) for part in parts]
-        return max(self.error, *bars) + (self.fine.model.error if np.any(ratios) else 0.0)
+        The reduced model is exact at rest of ideal contacts; elsewhere it has a bound.
+        """
+        if not self.fine.cells:  # exact
+            return np.zeros(len(curve.every))
+        parts = np.array_split(curve.every, 1 + len(curve.every) // AT_ONCE)
+        bars = np.concatenate([self._bar(self._values(part)) for part in parts])
+        least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
+        if curve.at_rest is not None:  # what is not resolved at rest is nowhere
+            least = np.maximum(least, bars[0])
+        reduced = curve.film | np.any(curve.every, axis=1)
+        return np.asarray(np.maximum(bars, least) + np.where(reduced, self.fine.model.error, 0.0))
+
+    def misses(self, goal: Goal) -> float:
+        """The largest error bar over what is allowed: at most 1 where the goal is reached."""
+        return max((self._misses(curve, goal.relative_error) for curve in goal.curves), default=0.0)
+
+    def _misses(self, curve: Curve, relative_error: float) -> float:
+        errors, allowed = self.errors(curve), relative_error * curve.scale(self)
+        return float(np.max(errors[errors > 0] / allowed[errors > 0], initial=0.0))
 
     @property
     def stored(self) -> float:
-        """−F'(0)."""
+        """−∂F/∂θ_gap at rest of ideal contacts."""
         return float(self._combine([answer.model.stored for answer in self.solutions]).real)
 
     @property
     def flat_storage(self) -> float | None:
-        """The limit of s·(F − depth) of a gap volume, None for a thin gap."""
+        """The limit of θ_gap·(F − depth) of a gap volume, None for a thin gap."""
         return None
 
     @property
     def bounds(self) -> tuple[float, float] | None:
-        """Bounds on `constriction` from below and above, None if there are none."""
+        """Bounds on F − depth at rest on the first curve from below and above, None if there are none."""
         return None

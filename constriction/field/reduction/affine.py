@@ -92,3 +92,18 @@ def solve_small(
         systems = matrices[0] + np.tensordot(theta[some], matrices[1:], axes=1)
         found[some] = np.linalg.solve(systems, np.broadcast_to(load[:, None], (len(systems), load.size, 1)))[..., 0]
     return found
+
+
+def uniform(contact: bool, film: bool, depth: float) -> Reduced:
+    """The model of an interface that is one region, exact: F − depth = 1/θ of that region, or 0 of an ideal contact.
+
+    Args:
+        contact: the region is the contact; else the gap.
+        film: the contact has a law.
+        depth: of the slab, in pitches.
+    """
+    matrices = np.zeros((3 if film else 2, 1, 1))
+    region = 0 if contact and not film else 1 if contact else -1
+    matrices[region] = 1.0
+    load = np.array([0.0 if region == 0 else 1.0])
+    return Reduced(matrices, load, depth, 0.0, 0, 0.0, 0.0)

@@ -9,18 +9,18 @@ tells how small the preconditioned operator's eigenvalues get.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from constriction.field.reduction.affine import solve_small
+from constriction.field.reduction.curves import Complexes, Curve, Floats
 
 Field = NDArray[Any]
-Floats = NDArray[np.float64]
-Complexes = NDArray[np.complex128]
-
 ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
 MOST_FIELDS = 60
 NOTHING = 1e-10  # of a field, relative to its largest value: rounding
@@ -66,16 +66,28 @@ class Space(Protocol):
         """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
 
 
-class Wanted(NamedTuple):
-    """Where the model shall be good: at θ `points` (n, terms), to `errors` (n,), in pitches."""
+@dataclass(frozen=True)
+class Wanted:
+    """Where the model shall be good: on `curves`, to a `share` of their scales."""
 
-    points: Complexes
-    errors: Floats
+    curves: tuple[Curve, ...]
+    share: float
+
+    @cached_property
+    def points(self) -> Complexes:
+        """All θ, (n, terms)."""
+        return np.concatenate([curve.every for curve in self.curves])
+
+    def errors(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
+        """The errors that may be left at the points, in pitches, (n,), from what gives F − depth."""
+        return self.share * np.concatenate([curve.scale(interface) for curve in self.curves])
 
 
 class Grown(NamedTuple):
-    """What `reduce` finds: K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in
-    pitches, and the number of solves."""
+    """What `reduce` finds.
+
+    K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves.
+    """
 
     matrices: Floats
     load: Floats
@@ -148,6 +160,11 @@ class Basis:
         """The fields' coefficients at θ (n, terms), (n, fields)."""
         return solve_small(self.matrices, self.load, points)
 
+    def interface(self, theta: NDArray[Any]) -> Complexes:
+        """F − depth at θ (…, terms); (…)."""
+        found = self.at(np.asarray(theta, dtype=np.complex128).reshape(-1, len(self.matrices) - 1)) @ self.load
+        return np.asarray(found.reshape(theta.shape[:-1]))
+
     def combined(self, coefficients: NDArray[Any]) -> Field:
         """Σ coefficient·field."""
         return sum((c * held for c, held in zip(coefficients, self.fields, strict=True)), 0.0 * self.space.load)
@@ -202,14 +219,15 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
     while True:
         shares = basis.shares(wanted.points)
         bounds = basis.bounds(shares, wanted.points)
-        excess = bounds / wanted.errors
+        allowed = wanted.errors(basis.interface)
+        excess = bounds / allowed
         worst = int(np.argmax(excess))
         if excess[worst] <= 1.0 or len(basis.fields) >= MOST_FIELDS:
             break
         quick = space.refine(basis.residual(shares[worst])) if excess[worst] < GAIN * before else None
         if quick is None:
             guess = basis.combined(basis.at(wanted.points[worst : worst + 1])[0])
-            share = float(np.clip(wanted.errors[worst] / excess[worst], 0.0, 1.0))
+            share = float(np.clip(wanted.share / excess[worst], 0.0, 1.0))
             quick = space.solve(wanted.points[worst], share, guess)
             solves += 1
         before = excess[worst]

@@ -37,14 +37,17 @@ SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model ther
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
-def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = None) -> ReducedModel:
+def reduce(
+    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
+) -> ReducedModel:
     """Build the reduced model of a cell.
 
     Args:
         problem: its matrices.
-        tolerance: fields are added until the bound on F's error is below this part of F(0) − F(∞); infinite where
+        tolerance: fields are added until the bound on F's error is below this part of F(leak) − F(∞); infinite where
             only F(0) is asked, which is exact.
         levels: solve by p-multigrid on these; None: factor K.
+        leak: the largest s ≥ 0 at rest.
 
     Returns:
         The model; its `error` tells what was reached within MOST_VECTORS, or with shifts that are APART.
@@ -52,17 +55,17 @@ def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = No
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
     """
-    return reduce_keeping_potential(problem, tolerance, levels)[0]
+    return reduce_keeping_potential(problem, tolerance, levels, leak)[0]
 
 
 def reduce_keeping_potential(
-    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None
+    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
 ) -> tuple[ReducedModel, Vector]:
     """The same, and the DC field on the free unknowns, (owned,)."""
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
     tools = _Tools(problem, solver_of(problem, levels, [0.0]), inside, levels)
     try:
-        return _reduce(tools, tolerance)
+        return _reduce(tools, tolerance, leak)
     finally:
         tools.destroy()
 
@@ -103,7 +106,7 @@ class _Tools:
             self.inside.destroy()
 
 
-def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
+def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel, Vector]:
     """Add fields until the error bound is small."""
     problem = tools.problem
     accurate = Stop(absolute=SOLVED * math.sqrt(problem.flat_energy))
@@ -122,14 +125,14 @@ def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
     while basis.fields:
         unit, _, remainder = basis.split(outer)
         bounds = basis.error_bounds(remainder)
-        bound = float(np.max(bounds))
-        if bound <= tolerance * constriction or len(basis.fields) == MOST_VECTORS:
+        bound, allowed = float(np.max(bounds)), tolerance * _excess(basis, depth, leak)
+        if bound <= allowed or len(basis.fields) == MOST_VECTORS:
             break
         if tools.levels is None or len(basis.fields) <= KRYLOV_BEFORE_SHIFTS:
             basis.append_krylov(tools.extended(unit))
             outer = tools.krylov(basis.source, Stop(relative=REMAINDER_SOLVED), basis.projected_source())
         else:
-            ratio = _next_shift(basis, np.where(bounds > tolerance * constriction, bounds, 0.0), shifts)
+            ratio = _next_shift(basis, np.where(bounds > allowed, bounds, 0.0), shifts)
             if ratio is None:
                 break
             shifts.append(ratio)
@@ -141,6 +144,15 @@ def _reduce(tools: _Tools, tolerance: float) -> tuple[ReducedModel, Vector]:
     direct = problem.area / basis.admittance
     stored = direct * basis.stored / basis.admittance
     return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
+
+
+def _excess(basis: MeshBasis, depth: float, leak: float) -> float:
+    """The model's F(leak) − F(∞)."""
+    direct = basis.problem.area / basis.admittance
+    if leak == 0:
+        return direct - depth
+    times, weights = poles_of(basis.whole())
+    return direct * float(np.sum(weights / (1 + leak * times))) - depth
 
 
 def _dc_basis(tools: _Tools, stop: Stop) -> MeshBasis:

@@ -21,7 +21,8 @@ from constriction.field.elements.multigrid import Hierarchy, Multigrid, multigri
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import PETScSolver, Stop, factorise
 from constriction.field.reduction.affine import Reduced
-from constriction.field.reduction.greedy import Complexes, Field, Floats, Wanted, reduce
+from constriction.field.reduction.curves import Complexes, Floats
+from constriction.field.reduction.greedy import Field, Wanted, reduce
 
 POWER_STEPS, MARGIN, LEAST_EIGENVALUE = 8, 1.3, 0.05  # for the smallest eigenvalue of a preconditioned operator
 SOLVED, EXACT = 1e-6, 1e-8  # energy norm of a field's error, relative
@@ -100,7 +101,7 @@ class MeshSpace:
 
     def at_rest(self) -> Field:
         """u at σ, or the constant where σ lets nothing pass."""
-        return self._floating(self._response, self.sigma) if np.any(self.sigma) else self.constant
+        return self._floating(self.response, self.sigma) if np.any(self.sigma) else self.constant
 
     def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
         """u from the potential of 1 V at the counter electrode."""
@@ -125,7 +126,7 @@ class MeshSpace:
         return multigrid(self.levels, self.sigma, np.float64) if self.levels else factorise(self.problem.matrix(self.sigma))
 
     @cached_property
-    def _response(self) -> Vector:
+    def response(self) -> Vector:
         """The potential of 1 V at the counter electrode, at σ."""
         if isinstance(self._solver, Multigrid):
             return self._solver.solve(self.problem.drive, Stop(relative=SOLVED))
@@ -133,7 +134,7 @@ class MeshSpace:
 
     @cached_property
     def _admittance(self) -> float:
-        return float(self.admittance(self._response, self.sigma))
+        return float(self.admittance(self.response, self.sigma))
 
     @cached_property
     def smallest(self) -> float:
@@ -163,15 +164,15 @@ class MeshSpace:
 
     def _with_counter(self, found: Field, vector: Field) -> Field:
         """With the V that lets a vector's current through the counter electrode."""
-        counter = (vector[-1] + self.problem.numbering.dot(self._response, vector[:-1])) / self._admittance
-        return np.append(found + counter * self._response, counter)
+        counter = (vector[-1] + self.problem.numbering.dot(self.response, vector[:-1])) / self._admittance
+        return np.append(found + counter * self.response, counter)
 
     def destroy(self) -> None:
         """Give memory back."""
         self._solver.destroy()
 
 
-def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None) -> Reduced:
+def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None) -> tuple[Reduced, Vector]:
     """Build the reduced model of a cell whose contact has a law.
 
     Args:
@@ -180,7 +181,7 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
         levels: solve by p-multigrid on these; None: factor.
 
     Returns:
-        The model; it holds ideal contacts too, and the limit in which no current passes.
+        The model, and the potential of 1 V on the free unknowns at the smallest θ of each term, (owned,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
@@ -192,7 +193,7 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
         images = space.images(ideal)
         energy = space.dot(ideal, images[0] + IDEAL * images[1])
         constriction = space.dot(space.load, ideal) ** 2 / energy
-        return Reduced(
+        model = Reduced(
             matrices=found.matrices,
             load=found.load,
             depth=problem.area / problem.flat_energy,
@@ -201,5 +202,6 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             constriction=constriction,
             stored=space.dot(ideal, images[-1]) * constriction / energy,
         )
+        return model, space.response
     finally:
         space.destroy()

@@ -1,4 +1,4 @@
-"""The reduced model that every method ends in: a sum over poles. Needs nothing but numpy."""
+"""The reduced model of ideal contacts, where the gap is the only term: a sum over poles. Needs no mesh."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import eigh
 
 ROUNDING = 1e-13  # of the longest time: the flat field's time is zero, and so is what is below this
 
@@ -31,9 +32,14 @@ class ReducedModel:
         s = np.asarray(ratio, dtype=np.complex128)[..., None]
         return np.asarray(np.sum(self.weights / (1 + s * self.times), axis=-1))
 
-    def constriction(self, ratio: ArrayLike) -> NDArray[np.complex128]:
-        """F(s) − F(∞) at ratios s, same shape."""
-        return self(ratio) - self.depth
+    @property
+    def constriction(self) -> float:
+        """F(0) − depth in pitches."""
+        return float(self(0.0).real) - self.depth
+
+    def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """F − depth in pitches at θ (…, 1), which is s; (…)."""
+        return self(np.asarray(theta)[..., 0]) - self.depth
 
 
 def poles_of(storage: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -43,3 +49,11 @@ def poles_of(storage: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     """
     times, modes = np.linalg.eigh(storage)
     return np.where(times > ROUNDING * times[-1], times, 0.0), modes[0] ** 2
+
+
+def poles_of_pair(
+    stiffness: NDArray[np.float64], storage: NDArray[np.float64], load: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Times ≥ 0 and weights of bᵀ(K + sG)⁻¹b = Σ weight / (1 + s·time), (n,) each; of small matrices and b, (n,)."""
+    times, modes = eigh(storage, stiffness)
+    return np.maximum(times, 0.0), (load @ modes) ** 2

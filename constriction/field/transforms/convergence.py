@@ -24,9 +24,10 @@ from scipy.interpolate import RegularGridInterpolator
 
 from constriction.base.errors import InputError
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
-from constriction.field.reduction.greedy import SOLVE_SHARE, reduce
+from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
+from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout, rim_lengths
 
@@ -76,7 +77,7 @@ class GridResponse(Response[GridSolution]):
 
     @property
     def least_error(self) -> float:
-        """What the error bar is at least, relative to `constriction`."""
+        """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
 
 
@@ -98,6 +99,8 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
         InputError: a circular tube with a gap that is not even.
         SolverError: conjugate gradients do not converge.
     """
+    if not layout.spots:
+        return _uniform(layout, depth, goal)
     if is_tube(layout):
         return _tube(layout, depth, goal, report, height)
     scale = _scale(layout)
@@ -109,10 +112,10 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
             solutions = (*solutions, solve_grid(layout, depth, pixels, goal, height))
             report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
         response = GridResponse(solutions)
-        reached = response.spectrum_error(goal.ratios) / abs(response.constriction or 1.0)
-        if not layout.spots or reached <= goal.relative_error or width <= FINEST:
+        misses = response.misses(goal)
+        if misses <= 1.0 or width <= FINEST:
             return response
-        width *= min(max((0.7 * goal.relative_error / reached) ** (1 / NOISE_ORDER), 0.4), 0.7)
+        width *= min(max((0.7 / misses) ** (1 / NOISE_ORDER), 0.4), 0.7)
         pixels = _pixels_of(width, layout, scale)
         if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(layout.spots):
             return response
@@ -188,15 +191,13 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     """
     start = time.perf_counter()
     raster = raster_of(layout, pixels)
-    plate = plate_of(layout, depth, raster, height)
+    plate = plate_of(layout, depth, raster, goal.film, height)
     meshed = time.perf_counter()
-    tolerance = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
-    if not np.any(goal.ratios):
-        plate = replace(plate, gap=np.zeros_like(plate.gap))  # nothing is asked of it
+    share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
     return GridSolution(
-        model=reduce(plate, depth, tolerance),
+        model=reduce_plate(plate, depth, goal.curves, share),
         flat_storage=None,
-        direct=_directly(plate, depth, goal.ratios, tolerance) if goal.direct else None,
+        direct=_directly(plate, goal.points, share) if goal.direct else None,
         cells=plate.free.size,
         unknowns=int(plate.free.sum()),
         seconds_mesh=meshed - start,
@@ -206,12 +207,19 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     )
 
 
-def _directly(plate: Plate, depth: float, ratios: NDArray[np.complex128], tolerance: float) -> NDArray[np.complex128]:
-    """F(s) in pitches, each from one complex solve that knows of no other; same shape as `ratios`."""
-    distinct, places = np.unique(ratios, return_inverse=True)
-    fields = (solve(plate, complex(ratio), SOLVE_SHARE * tolerance).field for ratio in distinct)
-    values = np.array([depth + field.mean() for field in fields], dtype=np.complex128)
-    return np.asarray(values[places].reshape(ratios.shape))
+def _directly(plate: Plate, points: NDArray[np.complex128], share: float) -> NDArray[np.complex128]:
+    """F(θ) − depth in pitches at θ (n, terms), each from one complex solve that knows of no other; (n,)."""
+    distinct, places = np.unique(points, axis=0, return_inverse=True)
+    values = np.array([solve(plate, theta, SOLVE_SHARE * share).field.mean() for theta in distinct])
+    return np.asarray(values[places.ravel()])
+
+
+def _uniform(layout: Layout, depth: float, goal: Goal) -> GridResponse:
+    """An interface that is all contact or all gap, exact without a grid."""
+    model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
+    direct = model.interface(goal.points) if goal.direct else None
+    grid = GridSolution(model, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0)
+    return GridResponse(tuple(replace(grid, width=float(width)) for width in WIDTHS))
 
 
 def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Height) -> Response[Any]:

@@ -1,8 +1,8 @@
 """A flat interface on a grid of pixels: the electrolyte is diagonal in cosines, contact and gap in pixels.
 
 Lengths are in pitches and the electrolyte's conductivity is one. With a uniform current density 1 through the slab,
-the potential u of the interface solves (Λ + C + s·G) u = 1: Λ turns a potential into the current density that the
-electrolyte draws for it, C and G are the admittances per area of contact and gap. Then F(s) − depth = mean of u.
+the potential u of the interface solves (Λ + C + θG) u = 1: Λ turns a potential into the current density that the
+electrolyte draws for it, C and θG are the admittances per area of contact and gap. Then F(θ) − depth = mean of u.
 
 A mirror cell's cosine of wave number k has Λ = k coth(k·depth). A pixel's potential is one number, so near a rim, where
 the potential goes as √r, the grid has a rim of its own. Where that lies follows from the symbol alone (Wiener and Hopf:
@@ -13,6 +13,7 @@ g = Λ / |2 sin(ξ/2)|, and n counted from the first pixel without contact). So:
   pixel's uniform current density, p = 2, leaves it 0.07 pixels off, an error of the first order in the pixel.
 - A pixel of which the contact covers a part c gets C = c/(1 − c) · g₀²/δ. The same theory gives that this moves the
   grid's rim by exactly c·δ; g₀², the geometric mean of Λδ, is (π/e)^(p + 1).
+- A film of admittance θ on the contact is in series with that: c/(1/θ + (1 − c)·δ/g₀²) of the pixel.
 - Oblique rims are then off by up to 0.017 pixels; the factor 1 − ½ sin²(k_x δ/2) sin²(k_y δ/2) leaves 0.001.
 """
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,7 @@ from constriction.geometry.coverage import Raster, coverage
 
 Floats = NDArray[np.float64]
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
+Theta = NDArray[Any]  # θ of the contact's film, if there is one, and of the gap, (terms,)
 type Height = Callable[[Floats, Floats], Floats]
 
 POWER = 3.1673125
@@ -55,7 +58,9 @@ class Plate:
     """An interface on pixels, all arrays (across, along).
 
     `symbol` is Λ of each cosine, zero for the mean; `contact` and `gap` are C and G, zero where the pixel is not
-    `free`, that is wholly in contact; `screening` is the wave number (1/pitch) below which contacts screen a potential.
+    `free`, that is wholly in contact with a metal. With a `film` on the contact all pixels are free; it covers the parts
+    `covered` of them, and C is what leads to its share of a pixel, infinite where that is all. `screening` is the wave
+    number (1/pitch) below which contacts screen a potential.
     """
 
     symbol: Floats
@@ -64,22 +69,44 @@ class Plate:
     free: NDArray[np.bool_]
     width: float
     screening: float
+    film: bool
+    covered: Floats
 
     @property
     def load(self) -> Floats:
         """The current density 1 on the free pixels."""
         return self.free.astype(float)
 
-    def apply(self, field: Field, ratio: complex = 0.0) -> Field:
-        """(Λ + C + s·G)·field on the free pixels."""
-        electrolyte = idctn(self.symbol * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True)
-        return np.asarray(np.where(self.free, electrolyte + (self.contact + ratio * self.gap) * field, 0.0))
+    def through_contact(self, theta: Theta) -> Field:
+        """Admittance of the contact, its film included, at θ (terms,)."""
+        if not self.film:
+            return self.contact
+        return np.asarray(self.covered * theta[0] / (1 + theta[0] * self.to_film))
 
-    def preconditioner(self, ratio: float = 0.0) -> Callable[[Field], Field]:
-        """Roughly the inverse of A(ratio): 1/Λ in cosines, faded out where contact or gap take over."""
-        local = self.width / RIM_ADMITTANCE * self.contact
-        fade = np.where(self.free, 1 / np.sqrt(1 + local), 0.0)
-        inverse = 1 / (self.symbol + self.screening + ratio * float(np.max(self.gap, initial=0.0)))
+    @cached_property
+    def to_film(self) -> Floats:
+        """Covered part / C: the resistance per area of the film on the way to it; zero where all is covered or bare."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.covered > 0, self.covered / self.contact, 0.0)
+
+    def local(self, theta: Theta) -> Field:
+        """Admittance of contact and gap at θ (terms,)."""
+        return np.asarray(self.through_contact(theta) + theta[-1] * self.gap)
+
+    def apply(self, field: Field, local: Field | float = 0.0) -> Field:
+        """(Λ + local)·field on the free pixels."""
+        electrolyte = idctn(self.symbol * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True)
+        return np.asarray(np.where(self.free, electrolyte + local * field, 0.0))
+
+    def preconditioner(self, theta: Theta) -> Callable[[Field], Field]:
+        """Roughly the inverse of A at θ ≥ 0: 1/Λ in cosines, faded out where contact or gap take over."""
+        contact = self.through_contact(theta)
+        fade = np.where(self.free, 1 / np.sqrt(1 + self.width / RIM_ADMITTANCE * contact), 0.0)
+        screening = self.screening
+        if self.film:  # no potential builds up beyond what the film takes
+            mean = float(contact.mean())
+            screening = screening * mean / (screening + mean) if mean > 0 else 0.0
+        inverse = 1 / (self.symbol + screening + theta[-1] * float(np.max(self.gap, initial=0.0)))
         return lambda field: fade * idctn(inverse * dctn(fade * field, norm="ortho"), norm="ortho", overwrite_x=True)
 
 
@@ -128,29 +155,34 @@ def is_striped(layout: Layout) -> bool:
     return all(len(spot.edges) == 4 and spans(spot.edges) for spot in layout.spots)
 
 
-def plate_of(layout: Layout, depth: float, raster: Raster, height: Height = even_height) -> Plate:
+def plate_of(
+    layout: Layout, depth: float, raster: Raster, film: bool = False, height: Height = even_height
+) -> Plate:
     """An interface on a raster.
 
     Args:
         layout: the mirror cell, a rectangle.
         depth: of the slab, in pitches.
         raster: the pixels.
-        height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that s is made with.
+        film: the contact has a law.
+        height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that θ is made with.
     """
     covered = coverage(layout.spots, raster)
     covered = 1.0 - covered if layout.inverted else covered
     covered = np.where(covered < WHOLE, 0.0, covered)
     dx, dy = (length / layout.pitch for length in raster.pixel)
     width = dx if raster.along == 1 else math.sqrt(dx * dy)
-    free = covered < 1.0 - WHOLE
-    bare = np.where(free, 1.0 - covered, 1.0)
+    partly = covered < 1.0 - WHOLE
+    bare = np.where(partly, 1.0 - covered, 1.0)
     return Plate(
         symbol=_symbol(raster, depth, layout.pitch),
-        contact=np.where(free, RIM_ADMITTANCE / width * covered / bare, 0.0),
-        gap=np.where(free, bare / height(*raster.centres), 0.0),
-        free=free,
+        contact=np.where(partly, RIM_ADMITTANCE / width * covered / bare, np.inf if film else 0.0),
+        gap=np.where(partly, bare / height(*raster.centres), 0.0),
+        free=partly | film,
         width=width,
         screening=_rim_density(covered, dx, dy),
+        film=film,
+        covered=covered,
     )
 
 
@@ -174,12 +206,12 @@ def _rim_density(covered: Floats, dx: float, dy: float) -> float:
     return float(across + along) / covered.size
 
 
-def solve(plate: Plate, ratio: complex, tolerance: float, guess: Field | None = None) -> Solved:
-    """Solve (Λ + C + s·G) u = 1 by preconditioned conjugate gradients.
+def solve(plate: Plate, theta: Theta, tolerance: float, guess: Field | None = None) -> Solved:
+    """Solve (Λ + local admittance) u = 1 by preconditioned conjugate gradients.
 
     Args:
         plate: the interface.
-        ratio: s, real or complex with Re s ≥ 0; the operator is symmetric, and nothing is conjugated.
+        theta: θ (terms,), real or complex with Re θ ≥ 0; the operator is symmetric, and nothing is conjugated.
         tolerance: of the mean of u, relative: its error is the residual's energy, of which the preconditioner gives
             about a third.
         guess: where to begin, (across, along).
@@ -188,17 +220,17 @@ def solve(plate: Plate, ratio: complex, tolerance: float, guess: Field | None = 
         SolverError: no convergence; with the history of the residual.
     """
     right = plate.load
-    precondition = plate.preconditioner(abs(ratio))
-    field = np.zeros(right.shape, dtype=type(ratio)) if guess is None else guess.astype(type(ratio))
-    residual: Field = right.astype(type(ratio)) if guess is None else right - plate.apply(field, ratio)
+    precondition, local, kind = plate.preconditioner(np.abs(theta)), plate.local(theta), np.asarray(theta).dtype
+    field = np.zeros(right.shape, dtype=kind) if guess is None else guess.astype(kind)
+    residual: Field = right.astype(kind) if guess is None else right - plate.apply(field, local)
     shaped = precondition(residual)
     energy, direction = _dot(residual, shaped), shaped
     history = [_size(residual, shaped)]
     steps: list[complex] = []
     turns: list[complex] = []
-    _check(history, plate, ratio)
+    _check(history, plate, theta)
     while history[-1] > tolerance * abs(_dot(right, field)):
-        image = plate.apply(direction, ratio)
+        image = plate.apply(direction, local)
         steps.append(energy / _dot(direction, image))
         field += steps[-1] * direction
         residual -= steps[-1] * image
@@ -207,7 +239,7 @@ def solve(plate: Plate, ratio: complex, tolerance: float, guess: Field | None = 
         turns.append(energy / before)
         direction = shaped + turns[-1] * direction
         history.append(_size(residual, shaped))
-        _check(history, plate, ratio)
+        _check(history, plate, theta)
     return Solved(field, tuple(steps), tuple(turns))
 
 
@@ -220,7 +252,7 @@ def _size(residual: Field, shaped: Field) -> float:
     return float(np.vdot(residual, shaped).real)
 
 
-def _check(history: list[float], plate: Plate, ratio: complex) -> None:
+def _check(history: list[float], plate: Plate, theta: Theta) -> None:
     """Refuse to go on without end, or with what is no number.
 
     Raises:
@@ -232,6 +264,6 @@ def _check(history: list[float], plate: Plate, ratio: complex) -> None:
     norms = ", ".join(f"{math.sqrt(abs(history[place]) / abs(history[0])):.1e}" for place in shown)
     shape = " x ".join(map(str, plate.free.shape))
     raise SolverError(
-        f"conjugate gradients on {shape} pixels at s = {ratio:g} do not converge; "
+        f"conjugate gradients on {shape} pixels at θ = {', '.join(f'{one:g}' for one in theta)} do not converge; "
         f"residual after 0 to {len(history) - 1} steps: {norms}"
     )

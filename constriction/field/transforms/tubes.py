@@ -103,7 +103,7 @@ def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> T
     while True:
         response = TubeResponse(tuple(solutions))
         report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
-        done = response.spectrum_error(goal.ratios) <= goal.relative_error * response.constriction
+        done = response.misses(goal) <= 1.0
         terms = math.ceil(1.5 * terms)
         large = _values(layout, terms) > _most_values(goal.memory)
         if done or terms > MOST_TERMS or large:
@@ -134,9 +134,9 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
     )
     direct = None
     if goal.direct:
-        systems = stiffness + goal.ratios.ravel()[:, None, None] * gap
+        systems = stiffness + goal.points[:, :1, None] * gap
         fields = np.linalg.solve(systems, np.broadcast_to(means[:, None], (*systems.shape[:2], 1)))
-        direct = depth + (fields[..., 0] @ means).reshape(goal.ratios.shape)
+        direct = fields[..., 0] @ means
     return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
