@@ -109,7 +109,9 @@ def check_passive(circuit: Circuit) -> None:
     for part in circuit.parts:
         for element in elements(part):
             if element.kind not in PASSIVE:
-                raise InputError(f"{circuit.text!r}: {element.kind}: expected a passive law of {', '.join(PASSIVE)}")
+                raise InputError(
+                    f"circuit {circuit.text!r}, {element.kind}: expected a passive law of {', '.join(PASSIVE)}"
+                )
 
 
 def resistance_at_rest(circuit: Circuit, values: Sequence[float]) -> float:
