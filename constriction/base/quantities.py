@@ -48,9 +48,26 @@ KINDS: Mapping[str, Kind] = {
     "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
     "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),
     "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
+    "area resistance": Kind(
+        "a resistance times area", "ohm m2", "0.5 ohm cm2", {"mohm cm2": -7, "ohm cm2": -4, "kohm cm2": -1, "ohm m2": 0}
+    ),
+    "area capacitance": Kind(
+        "a capacitance per area",
+        "F/m2",
+        "20 uF/cm2",
+        {"pF/cm2": -8, "nF/cm2": -5, "uF/cm2": -2, "F/m2": 0, "mF/cm2": 1, "F/cm2": 4},
+    ),
+    "area conductance": Kind(
+        "a conductance per area",
+        "S/m2",
+        "20 uS/cm2",
+        {"pS/cm2": -8, "nS/cm2": -5, "uS/cm2": -2, "S/m2": 0, "mS/cm2": 1, "S/cm2": 4},
+    ),
+    "time": Kind("a time", "s", "20 ms", {"ns": -9, "us": -6, "ms": -3, "s": 0}),
 }
 
-_ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its prefixes
+# The field writes per cm and cm².
+_ONLY_READ = {"S/m", "ohm m2", "F/m2", "S/m2"}
 _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256

@@ -11,6 +11,8 @@ from constriction.base.quantities import shown
 Place = tuple[int | str, ...]
 """Where in the case: section, key, indices."""
 
+UNKNOWN = "extra_forbidden", "unknown_key"
+"""Types of a problem with a key that the section does not have; the second is that of sections with a law."""
 _DEPTH_OF_KEYS = 2
 
 
@@ -25,7 +27,9 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
         Such as ``gap.height = '5 mS': expected a length such as '100 nm' or 'none'``.
     """
     place, context = problem["loc"], problem.get("ctx", {})
-    if problem["type"] == "extra_forbidden":
+    if problem["type"] == "unknown_key":
+        place = *place, context["key"]
+    if problem["type"] in UNKNOWN:
         return _unknown_key(place, model)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
         return f"{_dotted(place)}: missing; expected {_expected(place, model)}"
@@ -41,10 +45,12 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _unknown_key(place: Place, model: type[BaseModel]) -> str:
     """What to say about a key that the section does not have."""
-    known = [field.alias or name for name, field in _section(place[:-1], model).model_fields.items()]
+    section = _section(place[:-1], model)
+    known = [field.alias or name for name, field in section.model_fields.items()]
+    more = " and the keys of its law" if section.model_config.get("extra") == "allow" else ""
     near = nearest(str(place[-1]), known)
     where = f"[{place[0]}]" if len(place) > 1 else "a case"
-    return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}"
+    return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}{more}"
 
 
 def _expected(place: Place, model: type[BaseModel]) -> str:

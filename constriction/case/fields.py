@@ -16,6 +16,10 @@ _RANGES = {
     "conductivity": ("1e-12 S/m", "1e9 S/m"),
     "frequency": ("1e-6 Hz", "1e15 Hz"),
     "length": ("1 nm", "1 m"),
+    "area resistance": ("1e-12 ohm cm2", "1e15 ohm cm2"),
+    "area capacitance": ("1e-18 F/cm2", "1e6 F/cm2"),
+    "area conductance": ("1e-18 S/cm2", "1e6 S/cm2"),
+    "time": ("1e-15 s", "1e12 s"),
 }
 _ATOMIC = ("0.01 nm", "1 m")  # of a gap's height and a disc's radius
 SMALLEST_FRACTION = 1e-9
@@ -24,7 +28,7 @@ MOST_FREQUENCIES = 10_000
 """Of a sweep."""
 
 
-def _within(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float:
+def within(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float:
     """A quantity in the range of its kind, or in another; raises InputError."""
     number = parse_quantity(value, kind)
     if number <= 0:
@@ -38,7 +42,7 @@ def _within(value: Any, kind: str, limits: tuple[str, str] | None = None) -> flo
 def _within_or_none(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float | None:
     """A quantity in a range, or None for "none"; raises InputError."""
     try:
-        return None if value == "none" else _within(value, kind, limits)
+        return None if value == "none" else within(value, kind, limits)
     except InputError as error:
         raise InputError(f"{error} or 'none'") from None
 
@@ -52,9 +56,9 @@ def _coordinate(value: Any, kind: str) -> float:
 
 
 def _contact_fraction(value: float | None) -> float | None:
-    """Refuse what only nearly is the full contact."""
-    if value is not None and 1.0 - SMALLEST_FRACTION < value < 1.0:
-        raise ValueError(f"nearly full contact: {value!r}")
+    """Refuse what only nearly is the full contact, or none at all."""
+    if value is not None and (1.0 - SMALLEST_FRACTION < value < 1.0 or 0.0 < value < SMALLEST_FRACTION):
+        raise ValueError(f"nearly full contact, or none: {value!r}")
     return value
 
 
@@ -76,7 +80,7 @@ def not_empty(discs: tuple[Any, ...]) -> tuple[Any, ...]:
     return discs
 
 
-def _reads(kind: str, read: Any = _within, **how: Any) -> BeforeValidator:
+def _reads(kind: str, read: Any = within, **how: Any) -> BeforeValidator:
     return BeforeValidator(partial(read, kind=kind, **how))
 
 
@@ -95,7 +99,7 @@ Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Integer = Annotated[int, Field(strict=True)]
 Permittivity = Annotated[Number, Field(ge=1, le=1e9, description="a number from 1 to 1e9")]
-Fraction = Annotated[Number, Field(ge=SMALLEST_FRACTION, le=1), AfterValidator(_contact_fraction)]
+Fraction = Annotated[Number, Field(ge=0, le=1), AfterValidator(_contact_fraction)]
 Text = Annotated[str, Field(strict=True, description="a string"), AfterValidator(_encodable)]
 
 

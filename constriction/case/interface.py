@@ -1,4 +1,4 @@
-"""The sections [interface] and [gap] of a case: where the metal touches the electrolyte, and what lies beside it."""
+"""The section [interface] of a case: where the metal touches the electrolyte."""
 
 from typing import Annotated, Literal, Self
 
@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
-from constriction.case.fields import Disc, Fraction, HeightOrNone, Integer, Length, Permittivity, Section, not_empty
+from constriction.case.fields import Disc, Fraction, Integer, Length, Section, not_empty
 
 Pattern = Literal["single", "square", "hexagonal", "stripes", "random", "list"]
 
@@ -73,17 +73,3 @@ class Interface(Section):
             if value is None and name in applies:
                 raise InputError(f"{name}: missing; pattern '{self.pattern}' expects {field.description}")
         return self
-
-
-class Gap(Section):
-    """What lies between electrolyte and current collector beside the contacts.
-
-    Attributes:
-        height: m; None: insulating, no capacitance.
-        relative_permittivity: of what fills the gap.
-        model: thin (a capacitance per area), volume (meshed), or auto (by the asked accuracy).
-    """
-
-    height: HeightOrNone = 1e-7
-    relative_permittivity: Permittivity = 1.0
-    model: Literal["thin", "volume", "auto"] = "auto"

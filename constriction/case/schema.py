@@ -5,17 +5,21 @@ Values with a dimension are strings with their unit on the way in and SI floats 
 
 import hashlib
 import os
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from constriction.base.errors import InputError
-from constriction.case.complaints import describe
+from constriction.case.complaints import UNKNOWN, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import read_toml, toml_value
-from constriction.case.interface import Gap, Interface, takes
+from constriction.case.interface import Interface, takes
 from constriction.case.numerics import Accuracy, Sweep
+from constriction.case.references import Origin, inner_cases, named, nested, with_references
+from constriction.case.regions import Contact, Counter, Gap
 
 
 class Case(Section):
@@ -24,9 +28,31 @@ class Case(Section):
     title: Text = ""
     electrolyte: Electrolyte = Electrolyte()
     interface: Interface
+    contact: Contact = Contact()
     gap: Gap = Gap()
+    counter: Counter = Counter()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
+
+    @model_validator(mode="after")
+    def _passes_current(self) -> Self:
+        if self.interface.contact_fraction == 0 and self.gap.law is None:
+            expected = Interface.model_fields["contact_fraction"].description
+            raise InputError(
+                f"interface.contact_fraction = {self.interface.contact_fraction!r}: there is no gap.law; expected one,"
+                f" such as 'C', or {expected}"
+            )
+        return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other sections; cases that it refers to get its electrolyte, sweep and accuracy."""
+        return nested(super().model_copy(update=update, deep=deep))
+
+    def with_sections(self, contact: Contact, counter: Counter) -> Self:
+        """A copy that refers to other cases."""
+        if contact is self.contact and counter is self.counter:
+            return self
+        return super().model_copy(update={"contact": contact, "counter": counter})
 
 
 def load(path: str | os.PathLike[str]) -> Case:
@@ -39,30 +65,47 @@ def load(path: str | os.PathLike[str]) -> Case:
         The case, every dimensional value in SI units.
 
     Raises:
-        InputError: the file cannot be read, is not TOML, or describes no valid case; one line that begins
-            with the path and names key, value and what is expected.
+        InputError: the file, or one that it refers to, cannot be read, is not TOML, or describes no valid case; one
+            line that begins with the path and names key, value and what is expected.
     """
-    return parse_case(read_toml(path), os.fspath(path))
+    return _complete(_read(path), Origin.file(path))
 
 
-def parse_case(data: dict[str, Any], source: str = "case") -> Case:
+def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] = ".") -> Case:
     """Check a case given as nested dictionaries with the keys and strings of the case file.
 
     Args:
         data: what `tomllib` gives, e.g. ``{"interface": {"pattern": "square", "pitch": "40 um", ...}}``.
         source: what an error begins with.
+        folder: where the files lie that it refers to.
 
     Returns:
         The case, every dimensional value in SI units.
 
     Raises:
-        InputError: no valid case; one line with source, dotted key, value and what is expected.
+        InputError: no valid case, or one of a file that it refers to; one line with source, dotted key, value and what
+            is expected.
     """
+    return _complete(_alone(data, source), Origin(source, Path(folder)))
+
+
+def _complete(case: Case, origin: Origin) -> Case:
+    """A case with those that it refers to."""
+    return named(with_references(case, origin, _read), resolved_toml)
+
+
+def _read(path: str | os.PathLike[str]) -> Case:
+    """The case of a file without those that it refers to."""
+    return _alone(read_toml(path), os.fspath(path))
+
+
+def _alone(data: dict[str, Any], source: str) -> Case:
+    """A case without those that it refers to."""
     try:
         return Case.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
         # A misspelt key comes first: it is usually why another one is missing.
-        problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+        problems = sorted(error.errors(), key=lambda problem: problem["type"] not in UNKNOWN)
         others = len(problems) - 1
         more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
         raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
@@ -75,20 +118,40 @@ def resolved_toml(case: Case) -> str:
         case: the case; equal cases give equal text.
 
     Returns:
-        Only the keys that apply to the pattern. Values that equal a default without a measured source carry
-        the comment ``# assumed: no measured source``.
+        Only the keys that apply to the pattern, and no ideal contact or counter electrode. Values that equal a default
+        without a measured source carry the comment ``# assumed: no measured source``, the names of other case files
+        the SHA-256 of what `referred_files` says is in them.
     """
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
+        if getattr(case, section) in (Contact(), Counter()):
+            continue
         lines += ["", f"[{section}]"]
         for key, value in values.items():
-            if section == "interface" and not takes(case.interface.pattern, key):
-                continue
-            assumed = section == "electrolyte" and key in ASSUMED and value == Electrolyte().model_dump()[key]
-            comment = "  # assumed: no measured source" if assumed else ""
-            lines.append(f"{key} = {toml_value(value)}{comment}")
+            if value is not None and (section != "interface" or takes(case.interface.pattern, key)):
+                lines.append(f"{key} = {toml_value(value)}{_comment(case, section, key)}")
     return "\n".join(lines) + "\n"
+
+
+def _comment(case: Case, section: str, key: str) -> str:
+    """What stands behind a value: that it is assumed, or what is in the file that it names."""
+    if section == "electrolyte" and key in ASSUMED and getattr(case.electrolyte, key) == getattr(Electrolyte(), key):
+        return "  # assumed: no measured source"
+    other = {"contact.fine": case.contact.fine_case, "counter.file": case.counter.other_case}.get(f"{section}.{key}")
+    return "" if other is None else f"  # SHA-256 {case_sha256(other)}"
+
+
+def referred_files(case: Case) -> dict[str, str]:
+    """The case files that a case refers to, also through others.
+
+    Args:
+        case: from `load` or `parse_case`.
+
+    Returns:
+        For each name, as `resolved_toml` has it, the resolved TOML text: together in one folder they load as the case.
+    """
+    return {name: resolved_toml(inner) for name, inner in inner_cases(case)}
 
 
 def case_sha256(case: Case) -> str:

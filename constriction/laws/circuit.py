@@ -1,25 +1,32 @@
 """Equivalent circuits: a small typed tree, read from a string such as `R-RQ-RQ`, and its impedance.
 
-`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. The elements,
-their parameters and their impedance are in `elements`. Sign convention e^{+iωt}.
+`-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. An element may carry its
+number, `p(R1,C1)`, also in the words of impedance.py: `CPE1` is Q1. The elements, their parameters and their impedance
+are in `elements`. Sign convention e^{+iωt}.
 """
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from constriction.base.errors import InputError
 from constriction.laws.arrays import Complexes, Reals
-from constriction.laws.elements import ELEMENTS, KINDS, Parameter
+from constriction.laws.elements import ELEMENTS, KINDS, Coordinates, Parameter, Slopes
 
 type Node = Element | SeriesPart | ParallelPart
 
 LONGEST_TEXT = 200
 DEEPEST = 20
+# Every spelling of an element, the longest first, and which element it is.
+SPELLINGS = dict(sorted({**{kind: kind for kind in ELEMENTS}, "CPE": "Q"}.items(), key=lambda pair: -len(pair[0])))
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,15 @@ class Circuit:
     Attributes:
         text: as it was written, without blanks.
         parts: what is in series at the top level, from the left.
-        parameters: from the left. Elements are numbered from the left, beginning with 0 if the first one is a plain
-            `R` (the series resistance), else with 1.
+        parameters: from the left. An element without a number has the one of its place, counted from the left and
+            beginning with 0 if the first one is a plain `R` (the series resistance), else with 1.
+        numbered: of each element from the left, whether its number was written.
     """
 
     text: str
     parts: tuple[Node, ...]
     parameters: tuple[Parameter, ...]
+    numbered: tuple[bool, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,13 +78,13 @@ def parse_circuit(text: str) -> Circuit:
     """Read a circuit.
 
     Args:
-        text: for instance `R-RQ-RQ`, `R-RQ-Q` or `L-R-p(R-W,Q)`. Blanks do not matter.
+        text: for instance `R-RQ-RQ`, `R-RQ-Q`, `L-R-p(R-W,Q)` or `R0-p(R1,C1)`. Blanks do not matter.
 
     Returns:
         The circuit with named parameters.
 
     Raises:
-        InputError: not a circuit; one line that names the position, counted from 1.
+        InputError: not a circuit, or two parameters of one name; one line that names the position, counted from 1.
     """
     bare = re.sub(r"\s+", "", text)
     if not bare or len(bare) > LONGEST_TEXT:
@@ -87,21 +96,39 @@ def parse_circuit(text: str) -> Circuit:
     if reader.at < len(bare):
         raise reader.error("expected '-' or the end")
     parts = root.parts if isinstance(root, SeriesPart) else (root,)
-    offset = 0 if parts[0] == Element("R", 0) else 1
-    parameters = [
-        Parameter(f"{letter}{number + offset}", letter, *KINDS[letter])
-        for number, kind in enumerate(reader.kinds)
-        for letter in ELEMENTS[kind].parameters
-    ]
-    return Circuit(bare, parts, tuple(parameters))
+    parameters = _parameters(reader, offset=0 if parts[0] == Element("R", 0) else 1)
+    return Circuit(bare, parts, parameters, tuple(found.number is not None for found in reader.found))
+
+
+class _Found(NamedTuple):
+    """An element in the text: its kind, the number that it carries, and where it begins."""
+
+    kind: str
+    number: int | None
+    at: int
+
+
+def _parameters(reader: "_Reader", offset: int) -> tuple[Parameter, ...]:
+    """The parameters of what was read; raises InputError where a name comes twice."""
+    named: dict[str, Parameter] = {}
+    for place, (kind, number, at) in enumerate(reader.found):
+        for letter in ELEMENTS[kind].parameters:
+            name = f"{letter}{place + offset if number is None else number}"
+            if name in named:
+                reader.at = at
+                raise reader.error(
+                    f"{name} is there already, written or counted from the left; expected another number"
+                )
+            named[name] = Parameter(name, letter, *KINDS[letter])
+    return tuple(named.values())
 
 
 class _Reader:
-    """Recursive descent over the text; `kinds` collects the elements from the left."""
+    """Recursive descent over the text; `found` collects the elements from the left."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
-        self.kinds: list[str] = []
+        self.found: list[_Found] = []
         self.count = 0
 
     def error(self, expected: str) -> InputError:
@@ -142,13 +169,16 @@ class _Reader:
             raise self.error("expected ')'")
 
     def element(self) -> Element:
-        for kind in sorted(ELEMENTS, key=len, reverse=True):
-            if self.take(kind):
-                self.kinds.append(kind)
+        begin = self.at
+        for spelling, kind in SPELLINGS.items():
+            if self.take(spelling):
+                number = _NUMBER.match(self.text, self.at)
+                self.at = number.end() if number else self.at
+                self.found.append(_Found(kind, int(number[0]) if number else None, begin))
                 node = Element(kind, self.count)
                 self.count += len(ELEMENTS[kind].parameters)
                 return node
-        raise self.error(f"expected an element ({', '.join(ELEMENTS)}, without a number), 'p(' or '('")
+        raise self.error(f"expected an element ({', '.join(ELEMENTS)}, perhaps with a number), 'p(' or '('")
 
 
 def impedance(circuit: Circuit, values: Mapping[str, float] | Sequence[float], frequency: ArrayLike) -> Complexes:
@@ -167,8 +197,22 @@ def impedance(circuit: Circuit, values: Mapping[str, float] | Sequence[float], f
     """
     point = to_internal(circuit, values)
     omega = 2 * math.pi * np.asarray(frequency, dtype=np.float64)
-    z: Complexes = evaluate(circuit, point[np.newaxis], omega)[0][0]
-    return z
+    return impedance_at(circuit, point.tolist(), omega)
+
+
+def impedance_at(circuit: Circuit, point: Sequence[float], omega: Reals) -> Complexes:
+    """Impedance alone, without its derivatives.
+
+    Args:
+        circuit: with P parameters.
+        point: P internal coordinates: logarithms, exponents plain.
+        omega: angular frequency in rad/s, positive, any shape.
+
+    Returns:
+        Z in Ω, of the shape of `omega`.
+    """
+    log_s = np.log(omega) + 0.5j * math.pi
+    return sum((evaluate_node(part, point, log_s)[0] for part in circuit.parts), np.zeros(omega.shape, complex))
 
 
 def to_internal(circuit: Circuit, values: Mapping[str, float] | Sequence[float]) -> Reals:
@@ -217,32 +261,38 @@ def evaluate(circuit: Circuit, points: Reals, omega: Reals) -> tuple[Complexes, 
     log_s = np.log(omega) + 0.5j * math.pi
     value: Complexes = np.zeros((points.shape[0], omega.size), dtype=np.complex128)
     slopes: Complexes = np.zeros((points.shape[0], points.shape[1], omega.size), dtype=np.complex128)
+    coordinates = points.T[:, :, np.newaxis]
     for part in circuit.parts:
-        z, dz = evaluate_node(part, points, log_s)
+        z, dz = evaluate_node(part, coordinates, log_s)
         value += z
-        for index, slope in dz:
+        for index, slope in dz():
             slopes[:, index] = slope
     return value, slopes
 
 
-def evaluate_node(node: Node, points: Reals, log_s: Complexes) -> tuple[Complexes, list[tuple[int, Complexes]]]:
-    """Impedance of one node and its derivatives.
+def evaluate_node(node: Node, point: Coordinates, log_s: Complexes) -> tuple[Complexes, Callable[[], Slopes]]:
+    """Impedance of one node and what makes its derivatives.
 
     Args:
         node: of a circuit with P parameters.
-        points: (S, P) internal coordinates.
+        point: P internal coordinates, or (P, S, 1) of S points at once.
         log_s: (N,) ln(iω), ω in rad/s.
 
     Returns:
-        Z, (S, N) in Ω, and for every parameter below the node its index and ∂Z/∂(internal coordinate), (S, N).
+        Z in Ω, which broadcasts to (N,) or (S, N), and a function that returns for every parameter below the node its
+        index and ∂Z/∂(internal coordinate).
     """
     if isinstance(node, Element):
-        return ELEMENTS[node.kind].law(points[:, node.first : node.first + 3, np.newaxis], log_s, node.first)
-    below = [evaluate_node(part, points, log_s) for part in node.parts]
+        return ELEMENTS[node.kind].law(point[node.first : node.first + 3], log_s, node.first)
+    below = [evaluate_node(part, point, log_s) for part in node.parts]
     if isinstance(node, SeriesPart):
-        return sum((z for z, _ in below), np.zeros(1, complex)), [item for _, dz in below for item in dz]
-    total = 1 / sum((1 / z for z, _ in below), np.zeros(1, complex))
-    return total, [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz]
+        return _sum(z for z, _ in below), lambda: [item for _, dz in below for item in dz()]
+    total = 1 / _sum(1 / z for z, _ in below)
+    return total, lambda: [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz()]
+
+
+def _sum(terms: Iterable[Complexes]) -> Complexes:
+    return reduce(add, terms)
 
 
 def elements(node: Node) -> Iterator[Element]:

@@ -18,19 +18,22 @@ Where the spectrum is area-specific or normalised, so are the parameters; `unit_
 named by others too; R is the one of the whole element and T the time of diffusion (or reaction), not a half of them as
 in some programs.
 
-Every law takes the element's internal coordinates, (S, k, 1): logarithms, exponents plain; ln(iω), (N,); and the index
-of the first of them in the circuit. It returns Z, (S, N) in Ω, and for each coordinate its index and ∂Z/∂coordinate.
+Every law takes the element's internal coordinates, logarithms, exponents plain: k numbers, or (k, S, 1) for S points at
+once; ln(iω), (N,); and the index of the first of them in the circuit. It returns Z in Ω, which broadcasts to (N,) or
+(S, N), and what makes the derivatives when they are wanted: for each coordinate its index and ∂Z/∂coordinate.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from constriction.laws.arrays import Complexes, Reals
 
-type Law = tuple[Complexes, list[tuple[int, Complexes]]]
+type Coordinates = Sequence[float] | Reals
+type Slopes = list[tuple[int, Complexes]]
+type ElementLaw = tuple[Complexes, Callable[[], Slopes]]
 
 
 class Parameter(NamedTuple):
@@ -69,44 +72,42 @@ KINDS: dict[str, tuple[str, float, float]] = {
 NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
 
 
-def _resistor(p: Reals, log_s: Complexes, first: int) -> Law:
-    z: Complexes = np.exp(p[:, 0]) + 0 * log_s
-    return z, [(first, z)]
+def _resistor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    z: Complexes = np.exp(p[0]) + 0j  # one number for all frequencies
+    return z, lambda: [(first, z)]
 
 
-def _capacitor(p: Reals, log_s: Complexes, first: int) -> Law:
-    z: Complexes = np.exp(-p[:, 0] - log_s)
-    return z, [(first, -z)]
+def _capacitor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    z: Complexes = np.exp(-p[0] - log_s)
+    return z, lambda: [(first, -z)]
 
 
-def _inductor(p: Reals, log_s: Complexes, first: int) -> Law:
-    z: Complexes = np.exp(p[:, 0] + log_s)
-    return z, [(first, z)]
+def _inductor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    z: Complexes = np.exp(p[0] + log_s)
+    return z, lambda: [(first, z)]
 
 
-def _warburg(p: Reals, log_s: Complexes, first: int) -> Law:
+def _warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
     # W(1 − i)/√ω = √2 W/√(iω).
-    z: Complexes = np.exp(p[:, 0] - log_s / 2 + math.log(2) / 2)
-    return z, [(first, z)]
+    z: Complexes = np.exp(p[0] - log_s / 2 + math.log(2) / 2)
+    return z, lambda: [(first, z)]
 
 
-def _open_warburg(p: Reals, log_s: Complexes, first: int) -> Law:
-    root, fading = _root(p[:, 1], log_s)
-    z: Complexes = np.exp(p[:, 0]) * (1 + fading) / (_one_minus(root) * root)
+def _open_warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    root, fading = _root(p[1], log_s)
+    z: Complexes = np.exp(p[0]) * (1 + fading) / (_one_minus(root) * root)
     # x/2·d(coth x/x)/dx = −(1/sinh²x + coth x/x)/2
-    slope = -(np.exp(p[:, 0]) * 4 * fading / _one_minus(root) ** 2 + z) / 2
-    return z, [(first, z), (first + 1, slope)]
+    return z, lambda: [(first, z), (first + 1, -(np.exp(p[0]) * 4 * fading / _one_minus(root) ** 2 + z) / 2)]
 
 
-def _short_warburg(p: Reals, log_s: Complexes, first: int) -> Law:
-    root, fading = _root(p[:, 1], log_s)
-    z: Complexes = np.exp(p[:, 0]) * _one_minus(root) / ((1 + fading) * root)
+def _short_warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    root, fading = _root(p[1], log_s)
+    z: Complexes = np.exp(p[0]) * _one_minus(root) / ((1 + fading) * root)
     # x/2·d(tanh x/x)/dx = (1/cosh²x − tanh x/x)/2
-    slope = (np.exp(p[:, 0]) * 4 * fading / (1 + fading) ** 2 - z) / 2
-    return z, [(first, z), (first + 1, slope)]
+    return z, lambda: [(first, z), (first + 1, (np.exp(p[0]) * 4 * fading / (1 + fading) ** 2 - z) / 2)]
 
 
-def _root(log_time: Reals, log_s: Complexes) -> tuple[Complexes, Complexes]:
+def _root(log_time: float | Reals, log_s: Complexes) -> tuple[Complexes, Complexes]:
     """The root x = √(iωT), whose real part is positive, and e^(−2x), which fades where coth and tanh would overflow."""
     root: Complexes = np.exp((log_time + log_s) / 2)
     fading: Complexes = np.exp(-2 * root)
@@ -118,42 +119,53 @@ def _one_minus(root: Complexes) -> Complexes:
     return np.asarray(-np.expm1(-2 * root), dtype=np.complex128)
 
 
-def _gerischer(p: Reals, log_s: Complexes, first: int) -> Law:
-    turned: Complexes = np.exp(p[:, 1] + log_s)
-    z: Complexes = np.exp(p[:, 0] - np.log1p(turned) / 2)
-    return z, [(first, z), (first + 1, -z / 2 * (turned / (1 + turned)))]
+def _gerischer(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    turned: Complexes = np.exp(p[1] + log_s)
+    z: Complexes = np.exp(p[0] - np.log1p(turned) / 2)
+    return z, lambda: [(first, z), (first + 1, -z / 2 * (turned / (1 + turned)))]
 
 
-def _constant_phase(p: Reals, log_s: Complexes, first: int) -> Law:
-    z: Complexes = np.exp(-log_s * p[:, 1] - p[:, 0])
-    return z, [(first, -z), (first + 1, -log_s * z)]
+def _constant_phase(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    z: Complexes = np.exp(-log_s * p[1] - p[0])
+    return z, lambda: [(first, -z), (first + 1, -log_s * z)]
 
 
-def _zarc(p: Reals, log_s: Complexes, first: int) -> Law:
-    t: Complexes = np.exp(p[:, 0] + p[:, 1] + p[:, 2] * log_s)
+def _zarc(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+    t: Complexes = np.exp(p[0] + p[1] + p[2] * log_s)
     d: Complexes = np.reciprocal(1 + t)
-    z: Complexes = np.exp(p[:, 0]) * d
-    slope = -z * t * d
-    return z, [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
+    z: Complexes = np.exp(p[0]) * d
+
+    def slopes() -> Slopes:
+        slope = -z * t * d
+        return [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
+
+    return z, slopes
 
 
 class ElementKind(NamedTuple):
-    """What an element of a circuit is: the kinds of its parameters in order, and its impedance."""
+    """What an element of a circuit is.
+
+    Attributes:
+        parameters: their kinds in order.
+        law: its impedance and what makes the derivatives.
+        at_rest: Z at zero frequency divided by the first parameter: 1, 0, or infinite where it blocks.
+    """
 
     parameters: str
-    law: Callable[[Reals, Complexes, int], Law]
+    law: Callable[[Coordinates, Complexes, int], ElementLaw]
+    at_rest: float
 
 
 ELEMENTS: dict[str, ElementKind] = {
-    "R": ElementKind("R", _resistor),
-    "C": ElementKind("C", _capacitor),
-    "L": ElementKind("L", _inductor),
-    "Q": ElementKind("Qa", _constant_phase),
-    "W": ElementKind("W", _warburg),
-    "RQ": ElementKind("RQa", _zarc),
-    "Wo": ElementKind("RT", _open_warburg),
-    "Ws": ElementKind("RT", _short_warburg),
-    "G": ElementKind("RT", _gerischer),
+    "R": ElementKind("R", _resistor, 1.0),
+    "C": ElementKind("C", _capacitor, math.inf),
+    "L": ElementKind("L", _inductor, 0.0),
+    "Q": ElementKind("Qa", _constant_phase, math.inf),
+    "W": ElementKind("W", _warburg, math.inf),
+    "RQ": ElementKind("RQa", _zarc, 1.0),
+    "Wo": ElementKind("RT", _open_warburg, math.inf),
+    "Ws": ElementKind("RT", _short_warburg, 1.0),
+    "G": ElementKind("RT", _gerischer, 1.0),
 }
 
 

@@ -104,7 +104,8 @@ def _with_amplitudes(problem: Problem, points: Reals) -> tuple[Reals, Reals]:
     """Scale every part to fit the data, amplitudes not negative; return the points and their sums of squares."""
     log_s = np.log(problem.omega) + 0.5j * math.pi
     parts = problem.circuit.parts
-    bases = np.stack([evaluate_node(part, points, log_s)[0] + 0 * points[:, :1] for part in parts], axis=1)
+    at, shape = points.T[:, :, np.newaxis], (points.shape[0], log_s.size)
+    bases = np.stack([np.broadcast_to(evaluate_node(part, at, log_s)[0], shape) for part in parts], axis=1)
     rows = np.concatenate([bases.real, bases.imag], axis=-1) / problem.sigma
     data = np.concatenate([problem.z.real, problem.z.imag]) / problem.sigma
     amplitudes = _non_negative(rows @ rows.transpose(0, 2, 1), rows @ data)

@@ -1,0 +1,218 @@
+"""A law in a case file: the circuit, and beside it the keys R1, C1, Q1, a1, … that its letters name.
+
+Values go in with their units and stay text, in the unit that reads best: what a section holds is what is written. The
+laws themselves need numpy, which most cases never do: it is imported where a law is given.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.case.fields import within
+
+if TYPE_CHECKING:
+    from constriction.laws.circuit import Circuit, Node
+    from constriction.laws.law import CircuitLaw
+
+type Written = str | float
+"""A value as the section holds it: "0.5 ohm cm2", or an exponent."""
+
+KEY = re.compile(r"[RCLQWTa](?:0|[1-9][0-9]{0,2})")
+EXPONENT = "a number from 0.01 to 1"
+_KIND = {"R": "area resistance", "C": "area capacitance", "Q": "area conductance", "W": "area resistance", "T": "time"}
+# What multiplies the unit of the kind: 20 uS s^0.9/cm2, 2 ohm cm2 s^-0.5 or 2 ohm cm2/s^0.5.
+_SECONDS = re.compile(r"(?P<joint>\s*[*·/]\s*|\s+)s(?:(?:\^|\*\*)(?P<power>a|[+-]?[0-9.]+))?(?![\w^])")
+
+
+class QParallelToR(NamedTuple):
+    """Names of a constant phase element and of the one resistance beside it, and what stands for it: Q1, R1, a1, C1."""
+
+    charge: str
+    resistance: str
+    exponent: str
+    capacitance: str
+
+
+def read_law(text: str) -> Circuit:
+    """The circuit of a law.
+
+    Raises:
+        InputError: no circuit, or not passive; begins with ``law: ``.
+    """
+    from constriction.laws.circuit import parse_circuit
+    from constriction.laws.law import check_passive
+
+    try:
+        circuit = parse_circuit(text)
+        check_passive(circuit)
+    except InputError as error:
+        raise InputError(f"law: {error}") from None
+    return circuit
+
+
+def bare_capacitors(circuit: Circuit) -> tuple[str, ...]:
+    """Names of the capacitors that carry no number."""
+    from constriction.laws.circuit import elements
+
+    found = (element for part in circuit.parts for element in elements(part))
+    pairs = zip(found, circuit.numbered, strict=True)
+    return tuple(circuit.names[e.first] for e, numbered in pairs if e.kind == "C" and not numbered)
+
+
+def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str, ...] = ()) -> dict[str, Written]:
+    """The keys of a law, checked, in the order of its parameters and in the unit that reads best.
+
+    Args:
+        circuit: the law's.
+        given: keys and values as the case file has them.
+        known: parameters that have no key, for their value comes from elsewhere.
+
+    Raises:
+        InputError: a key that is missing, wrong or does not apply; begins with the key.
+    """
+    instead = {pair.capacitance: pair for pair in _replaceable(circuit) if pair.capacitance in given}
+    wanted = _wanted(circuit, instead, known)
+    for key, value in given.items():
+        if key not in wanted:
+            takes = ", ".join(wanted) or "no keys"
+            raise InputError(f"{key} = {shown(value)}: does not apply to law '{circuit.text}', which takes {takes}")
+    for key in wanted:
+        if key not in given:
+            raise InputError(f"{key}: missing; law '{circuit.text}' expects {_expected(key)}{_or(circuit, key)}")
+    exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
+    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
+
+
+@lru_cache(maxsize=256)
+def law_of(text: str, written: tuple[tuple[str, Written], ...]) -> CircuitLaw:
+    """The law of a section.
+
+    Args:
+        text: its circuit.
+        written: what `written_values` made of its keys, and a float in SI for a parameter that has no key.
+
+    Returns:
+        The law, SI per area.
+    """
+    from constriction.laws.circuit import parse_circuit
+    from constriction.laws.law import CircuitLaw
+
+    circuit, given = parse_circuit(text), dict(written)
+    exponents = {key: value for key, value in given.items() if key[0] == "a" and isinstance(value, float)}
+    values = {
+        key: value if isinstance(value, float) else _read(key, value, exponents)[0] for key, value in given.items()
+    }
+    for pair in _replaceable(circuit):
+        if pair.charge not in values:
+            a, r = values[pair.exponent], values[pair.resistance]
+            values[pair.charge] = values[pair.capacitance] ** a * r ** (a - 1)
+    return CircuitLaw(circuit, tuple(values[name] for name in circuit.names))
+
+
+def _wanted(circuit: Circuit, instead: Mapping[str, QParallelToR], known: tuple[str, ...]) -> list[str]:
+    """The keys of a law in order, with C1 in the place of Q1 where that was given."""
+    replaced = {pair.charge: name for name, pair in instead.items()}
+    return [replaced.get(name, name) for name in circuit.names if name not in known]
+
+
+def _replaceable(circuit: Circuit) -> Iterator[QParallelToR]:
+    """The constant phase elements that are parallel to one R, whose C may be given instead."""
+    for part in circuit.parts:
+        for resistance, charge, exponent in _pairs(circuit, part):
+            if (capacitance := f"C{charge[1:]}") not in circuit.names:
+                yield QParallelToR(charge, resistance, exponent, capacitance)
+
+
+def _pairs(circuit: Circuit, node: Node) -> Iterator[tuple[str, str, str]]:
+    """Names of R, Q and a of every RQ, and of every Q in the same bracket with one R."""
+    from constriction.laws.circuit import Element, ParallelPart
+
+    names = circuit.names
+    if isinstance(node, Element):
+        if node.kind == "RQ":
+            yield names[node.first], names[node.first + 1], names[node.first + 2]
+        return
+    direct = [part for part in node.parts if isinstance(part, Element)]
+    resistances = [element for element in direct if element.kind == "R"]
+    if isinstance(node, ParallelPart) and len(resistances) == 1:
+        for element in direct:
+            if element.kind == "Q":
+                yield names[resistances[0].first], names[element.first], names[element.first + 1]
+    for part in node.parts:
+        yield from _pairs(circuit, part)
+
+
+def _or(circuit: Circuit, key: str) -> str:
+    """What may be given instead of a key."""
+    return next((f", or {pair.capacitance}" for pair in _replaceable(circuit) if pair.charge == key), "")
+
+
+def _expected(key: str) -> str:
+    if key[0] == "a":
+        return EXPONENT
+    if key[0] == "Q":
+        return f"a constant phase element per area such as '20 uS s^0.9/cm2', s to the power a{key[1:]}"
+    if key[0] == "W":
+        return "a Warburg coefficient times area such as '2 ohm cm2 s^-0.5'"
+    kind = KINDS[_KIND[key[0]]]
+    return f"{kind.noun} such as '{kind.example}'"
+
+
+def _exponent(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.01 <= value <= 1:
+        raise InputError(f"{key} = {shown(value)}: expected {EXPONENT}")
+    return float(value)
+
+
+def _read(key: str, value: Any, exponents: Mapping[str, float]) -> tuple[float, str]:
+    """A value in SI, and as text in the unit that reads best."""
+    kind = _KIND[key[0]]
+    if key[0] not in "QW":
+        try:
+            number = within(value, kind)
+        except InputError as error:
+            raise InputError(f"{key} = {error}") from None
+        return number, format_quantity(number, kind)
+    power = exponents[f"a{key[1:]}"] if key[0] == "Q" else -0.5
+    number = _without_seconds(key, value, power)
+    text = format_quantity(number, kind)
+    if key[0] == "W":
+        return number, f"{text} s^-0.5"
+    return number, text.replace("/", f" s^{power!r}/")
+
+
+def _without_seconds(key: str, value: Any, power: float) -> float:
+    """The number of a Q or W in its unit but for the seconds, whose power must be the one that is expected."""
+    wrong = InputError(f"{key} = {shown(value)}: expected {_expected(key)}")
+    if not isinstance(value, str) or (parts := _SECONDS.search(value)) is None:
+        raise wrong
+    given = _power(parts, power)
+    if given is None or not math.isclose(given, power, rel_tol=1e-9):
+        raise InputError(f"{wrong} = {power!r}" if key[0] == "Q" else str(wrong))
+    bare = value[: parts.start()] + value[parts.end() :]
+    try:
+        parse_quantity(bare, _KIND[key[0]])
+    except InputError:
+        raise wrong from None
+    try:
+        return within(bare, _KIND[key[0]])
+    except InputError as error:
+        limits = str(error).partition(": expected ")[2]
+        raise InputError(f"{key} = {shown(value)}: expected, but for the seconds, {limits}") from None
+
+
+def _power(parts: re.Match[str], wanted: float) -> float | None:
+    """The power of the seconds in a unit; None where there is no number."""
+    sign = -1 if "/" in parts["joint"] else 1
+    if parts["power"] == "a":
+        return wanted
+    try:
+        return sign * float(parts["power"] or 1)
+    except ValueError:
+        return None

@@ -1,0 +1,139 @@
+"""Cases that a case refers to by their files: read, given what the outer case says, named for a folder of results.
+
+Of the other case its interface, contact and gap count. Electrolyte, sweep and accuracy are those of the case that names
+it; its counter electrode is not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import shown
+from constriction.case.regions import Contact, Counter
+
+if TYPE_CHECKING:
+    from constriction.case.schema import Case
+
+MOST_NESTED = 10
+OWN_NAME = "case.toml"
+"""The name of a case in a folder of results; no file that it refers to has it there."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a case comes from.
+
+    Attributes:
+        source: what an error begins with.
+        folder: where the files lie that it refers to.
+        chain: the case files that led here, the outermost first, the case's own file last.
+    """
+
+    source: str
+    folder: Path
+    chain: tuple[Path, ...] = ()
+
+    @classmethod
+    def file(cls, path: str | os.PathLike[str], chain: tuple[Path, ...] = ()) -> Origin:
+        """The origin of what a file has, after the files that led to it."""
+        return cls(os.fspath(path), Path(path).parent, (*chain, Path(path)))
+
+
+def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) -> Case:
+    """A case with the cases of the files that it names.
+
+    Args:
+        case: as its own file has it.
+        origin: where it comes from.
+        read: reads a case file, but not the files that it names.
+
+    Raises:
+        InputError: a file cannot be read or is no case, or a case refers to itself; one line that names both files.
+    """
+    update: dict[str, Contact | Counter] = {}
+    if case.contact.fine is not None:
+        update["contact"] = case.contact.with_case(_referred("contact.fine", case.contact.fine, origin, read))
+    if case.counter.file is not None:
+        update["counter"] = case.counter.with_case(_referred("counter.file", case.counter.file, origin, read))
+    return case.model_copy(update=update) if update else case
+
+
+def _referred(key: str, name: str, origin: Origin, read: Callable[[Path], Case]) -> Case:
+    """The case of a file that another one names, with everything below it."""
+    where, path = f"{origin.source}: {key} = {shown(name)}", origin.folder / name
+    inner = Origin.file(path, origin.chain)
+    if any(_same(path, earlier) for earlier in origin.chain):
+        way = " → ".join(map(os.fspath, inner.chain))
+        raise InputError(f"{where}: a case inside itself, {way}; expected a file that does not lead back")
+    if len(inner.chain) > MOST_NESTED:
+        raise InputError(f"{where}: expected at most {MOST_NESTED} cases inside each other")
+    try:
+        return with_references(read(path).model_copy(update={"counter": Counter()}), inner, read)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _same(path: Path, other: Path) -> bool:
+    """Whether two paths are one file, also by links."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # reading it says what is wrong
+        return False
+
+
+def nested[C: Case](case: C) -> C:
+    """A case whose inner cases have its electrolyte, sweep and accuracy."""
+    shared = {"electrolyte": case.electrolyte, "sweep": case.sweep, "accuracy": case.accuracy}
+    return _mapped(case, lambda inner, name: (inner.model_copy(update=shared), name))
+
+
+def named(case: Case, write: Callable[[Case], str]) -> Case:
+    """A case whose references are names of files in one folder.
+
+    They are the last parts of their paths. Two that would be one, though the cases differ, are told apart by a number.
+
+    Args:
+        case: with the cases that it refers to.
+        write: makes a case file.
+    """
+    taken = {OWN_NAME: ""}
+
+    def rename(inner: Case, name: str) -> tuple[Case, str]:
+        inner = _mapped(inner, rename)
+        return inner, _free_name(name, write(inner), taken)
+
+    return _mapped(case, rename)
+
+
+def inner_cases(case: Case) -> Iterator[tuple[str, Case]]:
+    """Names of files and their cases, all that a case refers to, the innermost first."""
+    for inner, name in ((case.contact.fine_case, case.contact.fine), (case.counter.other_case, case.counter.file)):
+        if inner is not None and name is not None:
+            yield from inner_cases(inner)
+            yield name, inner
+
+
+def _mapped[C: Case](case: C, change: Callable[[Case, str], tuple[Case, str]]) -> C:
+    """A case with other inner cases, or other names of their files."""
+    contact, counter = case.contact, case.counter
+    if contact.is_read and contact.fine is not None and contact.fine_case is not None:
+        contact = contact.with_case(*change(contact.fine_case, contact.fine))
+    if counter.is_read and counter.file is not None and counter.other_case is not None:
+        counter = counter.with_case(*change(counter.other_case, counter.file))
+    return case.with_sections(contact, counter)
+
+
+def _free_name(path: str, text: str, taken: dict[str, str]) -> str:
+    """The last part of a path, or one like it, that no other text has; capitals do not tell names apart."""
+    last = Path(path).name
+    stem, end = last.removesuffix(".toml"), ".toml"
+    name, number = stem + end, 1
+    while taken.setdefault(name.casefold(), text) != text:
+        number += 1
+        name = f"{stem}-{number}{end}"
+    return name

@@ -1,0 +1,187 @@
+"""The sections [contact], [gap] and [counter]: how current passes where metal touches, beside it, and at the far side.
+
+A section with a law takes the keys that the law's letters name: `law_keys`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
+
+from constriction.base.errors import InputError
+from constriction.base.quantities import shown
+from constriction.case.fields import HeightOrNone, Permittivity, Section, Text
+from constriction.case.law_keys import KEY, bare_capacitors, law_of, read_law, written_values
+
+if TYPE_CHECKING:
+    from constriction.case.schema import Case
+    from constriction.laws.law import CircuitLaw, Law
+
+
+class LawSection(Section):
+    """A section that may have a law. What its letters name are further keys, held as they are written."""
+
+    model_config = ConfigDict(extra="allow")
+
+    if TYPE_CHECKING:
+        law: Text | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_law(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        keys = {key: value for key, value in data.items() if key not in cls.model_fields}
+        for key in keys:
+            if not KEY.fullmatch(key):
+                raise PydanticCustomError("unknown_key", "unknown key", {"key": key})
+        if isinstance(data.get("law"), str):
+            circuit = read_law(data["law"])
+            keys = dict(written_values(circuit, keys, cls._known(circuit)))
+        elif keys and data.get("law") is None:
+            key, value = next(iter(keys.items()))
+            raise InputError(f"{key} = {shown(value)}: there is no law; expected law = 'p(R1,C1)' or another circuit")
+        return {**{key: value for key, value in data.items() if key in cls.model_fields}, **keys}
+
+    @classmethod
+    def _known(cls, circuit: Any) -> tuple[str, ...]:
+        """Parameters of the law that have no key."""
+        return ()
+
+    def _written(self) -> tuple[tuple[str, str | float], ...]:
+        return tuple((self.__pydantic_extra__ or {}).items())
+
+
+class Contact(LawSection):
+    """What current meets where the metal touches the electrolyte; without a key nothing, the contact is ideal.
+
+    Attributes:
+        law: circuit per area, a film; the values of its elements are keys beside it.
+        fine: the file of a finer case, whose impedance is the law.
+    """
+
+    law: Text | None = Field(None, description="a circuit per area such as 'p(R1,C1)'")
+    fine: Text | None = Field(None, description="the path of a case file such as 'micro.toml'")
+    _fine_case: Case | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _one_law(self) -> Self:
+        if self.fine is not None and self.law is not None:
+            raise InputError(f"fine = {shown(self.fine)}: beside law = {shown(self.law)}; expected one of them")
+        return self
+
+    def law_of(self) -> Law | None:
+        """The law per area; None: ideal, or given by the finer case."""
+        return None if self.law is None else law_of(self.law, self._written())
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file that it names, if any, was read."""
+        return self.fine is None or self._fine_case is not None
+
+    @property
+    def fine_case(self) -> Case | None:
+        """The finer case, with the electrolyte, sweep and accuracy of the case that names it; None: there is none."""
+        if not self.is_read:
+            raise InputError(f"contact.fine = {shown(self.fine)}: not read; expected a case from load or parse_case")
+        return self._fine_case
+
+    def with_case(self, case: Case, name: str | None = None) -> Self:
+        """A copy that has a finer case, perhaps under another name of its file."""
+        copy = self.model_copy(update={"fine": name or self.fine})
+        copy._fine_case = case
+        return copy
+
+
+class Gap(LawSection):
+    """What lies between electrolyte and current collector beside the contacts.
+
+    Attributes:
+        height: m; None: insulating, no capacitance.
+        relative_permittivity: of what fills the gap.
+        model: thin (a capacitance per area), volume (meshed), or auto (by the asked accuracy; thin with a law).
+        law: circuit per area; a `C` without a number comes from height and permittivity, and is the law by default.
+    """
+
+    height: HeightOrNone = 1e-7
+    relative_permittivity: Permittivity = 1.0
+    model: Literal["thin", "volume", "auto"] = "auto"
+    law: Text | None = Field(None, description="a circuit per area such as 'p(C,Q1)'")
+
+    @classmethod
+    def _known(cls, circuit: Any) -> tuple[str, ...]:
+        return bare_capacitors(circuit)
+
+    @model_validator(mode="after")
+    def _fits_law(self) -> Self:
+        if self.law is None:
+            return self
+        from_height = bare_capacitors(read_law(self.law))
+        if len(from_height) > 1:
+            raise InputError(f"law = {shown(self.law)}: more than one C without a number; expected at most one")
+        if from_height and self.height is None:
+            raise InputError(
+                f"height = 'none': the C of law = {shown(self.law)} comes from the height; expected a length such as "
+                "'100 nm', or a C with a number"
+            )
+        if self.model == "volume" and not self.capacitor_only:
+            raise InputError(f"model = 'volume': law = {shown(self.law)} needs a thin gap; expected 'thin' or 'auto'")
+        return self
+
+    @property
+    def capacitor_only(self) -> bool:
+        """Whether there is nothing but the capacitor of its height."""
+        if self.law is None:
+            return True
+        circuit = read_law(self.law)
+        return bare_capacitors(circuit) == circuit.names
+
+    def law_of(self) -> CircuitLaw | None:
+        """The law per area; None: the gap insulates."""
+        from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
+
+        if self.law is None and self.height is None:
+            return None
+        text = self.law or "C"
+        names = bare_capacitors(read_law(text))
+        per_area = VACUUM_PERMITTIVITY * self.relative_permittivity / self.height if self.height is not None else 0.0
+        return law_of(text, (*self._written(), *((name, per_area) for name in names)))
+
+
+class Counter(Section):
+    """The electrode at the far side of the electrolyte; without a key it is ideal.
+
+    Attributes:
+        symmetric: the same interface as on the near side.
+        file: a case file, whose interface is the far side's.
+    """
+
+    symmetric: bool = Field(False, strict=True, description="true or false")
+    file: Text | None = Field(None, description="the path of a case file such as 'other.toml'")
+    _other_case: Case | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _one_other(self) -> Self:
+        if self.symmetric and self.file is not None:
+            raise InputError(f"file = {shown(self.file)}: beside symmetric = true; expected one of them")
+        return self
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file that it names, if any, was read."""
+        return self.file is None or self._other_case is not None
+
+    @property
+    def other_case(self) -> Case | None:
+        """The far side's case, with the electrolyte, sweep and accuracy of the one that names it; None: none."""
+        if not self.is_read:
+            raise InputError(f"counter.file = {shown(self.file)}: not read; expected a case from load or parse_case")
+        return self._other_case
+
+    def with_case(self, case: Case, name: str | None = None) -> Self:
+        """A copy that has a far side's case, perhaps under another name of its file."""
+        copy = self.model_copy(update={"file": name or self.file})
+        copy._other_case = case
+        return copy
