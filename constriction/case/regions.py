@@ -77,6 +77,11 @@ class Contact(LawSection):
         return None if self.law is None else law_of(self.law, self._written())
 
     @property
+    def has_law(self) -> bool:
+        """Whether the contact is not ideal."""
+        return self.law is not None or self.fine is not None
+
+    @property
     def is_read(self) -> bool:
         """Whether the file that it names, if any, was read."""
         return self.fine is None or self._fine_case is not None

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2, edge_record
 from constriction.base.folders import FolderKind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
@@ -78,9 +78,13 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
         "title": result.case.title,
         "case_sha256": case_sha256(result.case),
         "interfaces": cell.interfaces,
-        "R_cstr_ohm_cm2": result.R_cstr * OHM_CM2,
-        "R_cstr_error_ohm_cm2": result.R_cstr_error * OHM_CM2,
-        "spectrum_error_ohm_cm2": cell.error * OHM_CM2,
+        **edge_record(
+            {
+                "R_cstr_ohm_cm2": result.R_cstr,
+                "R_cstr_error_ohm_cm2": result.R_cstr_error,
+                "spectrum_error_ohm_cm2": cell.error,
+            }
+        ),
         "accuracy_reached": result.accuracy_reached,
         "not_simulated": list(LEFT_OUT),
         "definitions": DEFINITIONS,

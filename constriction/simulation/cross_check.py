@@ -35,7 +35,11 @@ class CrossCheck:
     def difference(self) -> float:
         """Difference of both R_cstr in units of the sum of their error bars."""
         other = self._other
-        return _in_bars(abs(self.asked.R_cstr - other.R_cstr), self.asked.R_cstr_error + other.R_cstr_error)
+        pairs = zip((self.asked.R_cstr, self.asked.R_cstr_error), (other.R_cstr, other.R_cstr_error), strict=True)
+        (value, twin), (bar, bar_of_twin) = pairs
+        if value is None or twin is None or bar is None or bar_of_twin is None:  # no direct current: the spectrum tells
+            return 0.0
+        return _in_bars(abs(value - twin), bar + bar_of_twin)
 
     @property
     def spectrum_difference(self) -> float:
@@ -45,10 +49,8 @@ class CrossCheck:
 
     @property
     def bars(self) -> float:
-        """The larger error bars of both together, relative to the smaller R_cstr; 0 in full contact."""
-        pair = self.asked, self._other
-        bars = sum(max(result.R_cstr_error, result.spectrum_error) for result in pair)
-        return _in_bars(bars, min(abs(result.R_cstr) for result in pair))
+        """The larger error bars of both together, relative to R_cstr; 0 in full contact."""
+        return self.asked.relative_error_reached + self._other.relative_error_reached
 
     @property
     def outcome(self) -> Outcome:

@@ -19,7 +19,7 @@ from constriction.base.versions import git_commit, library_versions, package_ver
 from constriction.case.schema import case_sha256, resolved_toml
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
-from constriction.simulation.weights import gap_ratio, meshed_height
+from constriction.simulation.weights import meshed_height, theta_of
 from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
 
@@ -58,6 +58,8 @@ def result_record(result: Result) -> dict[str, Any]:
         "C_high_farad_per_cm2": result.C_high,
         "f_cstr_hertz": result.f_cstr,
         "R_electrolyte_ohm_cm2": result.R_electrolyte,
+        "R_full_contact_ohm_cm2": result.R_full_contact,
+        "R_interface_ohm_cm2": result.R_interface,
         "R_dc_ohm_cm2": result.R_dc,
         "peaks": [
             edge_record(
@@ -108,10 +110,8 @@ def apparent_record(result: Result) -> dict[str, Any]:
 
 
 def relative_error_reached(result: Result) -> float | None:
-    """The larger of both error bars over R_cstr; None where nothing constricts."""
-    if not result.plan.spots or result.R_cstr == 0:
-        return None
-    return max(result.R_cstr_error, result.spectrum_error) / abs(result.R_cstr)
+    """The largest error bar over what it is relative to; None where nothing constricts."""
+    return result.relative_error_reached if 0 < result.plan.contact_fraction < 1 and result.R_cstr != 0 else None
 
 
 def versions(method: str) -> dict[str, str | None]:
@@ -198,6 +198,6 @@ def write_field_of(result: Result, folder: Path) -> None:
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
-    ratio = None if result.f_cstr is None else complex(gap_ratio(case, plan, result.f_cstr))
+    ratio = None if result.f_cstr is None else complex(theta_of(case, plan, result.laws, result.f_cstr)[-1])
     cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
     write_field(cell, ratio, folder / "field.vtu")

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.schema import Case
+from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
-from constriction.simulation.weights import gap_model, gap_ratio
+from constriction.simulation.weights import Laws, curve_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -24,24 +25,29 @@ PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 class Result:
     """What a case gives; SI units, area-specific (per m² of interface), one-sided.
 
-    `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's with the whole interface in
-    contact. `R_cstr`, `R_cstr_error`, `spectrum_error` (the largest of any Z), `R_electrolyte`, `R_dc` in Ω·m²;
-    `R_cstr_bounds`, from below and above, None unless asked for; `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz;
-    all None where nothing constricts, the two limits also without a gap (C_cstr and f_cstr then are those of the
-    electrolyte's own peak in Z_cstr). `peaks` by rising frequency.
+    `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's alone.
+    `R_cstr`, `R_cstr_error`, `R_interface`, `R_full_contact`, `R_dc` in Ω·m², None where they diverge; `R_electrolyte`,
+    `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, from below and above, None unless asked for;
+    `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
+    the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
+    Z_cstr). `peaks` by rising frequency. `relative_error_reached`: the largest error bar over what it is relative to.
     """
 
     case: Case
     plan: Layout
+    laws: Laws
     response: Response[Any]
     gap_model: str
     spectrum: Spectrum
     slab: Spectrum
-    R_cstr: float
-    R_cstr_error: float
+    R_cstr: float | None
+    R_cstr_error: float | None
     R_cstr_bounds: tuple[float, float] | None
     spectrum_error: float
+    relative_error_reached: float
     R_electrolyte: float
+    R_interface: float | None
+    R_full_contact: float | None
     C_cstr: float | None
     C_low: float | None
     C_high: float | None
@@ -50,15 +56,14 @@ class Result:
     seconds_total: float
 
     @property
-    def R_dc(self) -> float:
-        """Re Z(ω→0), Ω·m²."""
-        return self.R_electrolyte + self.R_cstr
+    def R_dc(self) -> float | None:
+        """Re Z(ω→0), Ω·m²; None where it diverges."""
+        return None if self.R_interface is None else self.R_electrolyte + self.R_interface
 
     @property
     def accuracy_reached(self) -> bool:
         """Whether the error bars are within what the case asks."""
-        asked = self.case.accuracy.relative_error * self.R_cstr
-        return max(self.R_cstr_error, self.spectrum_error) <= asked or self.plan.contact_fraction == 1.0
+        return self.relative_error_reached <= self.case.accuracy.relative_error
 
     @property
     def C_cstr_belongs_to(self) -> str | None:
@@ -71,12 +76,17 @@ class Result:
 
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
-        rho = resistivity(self.case.electrolyte, frequency)
-        return rho * self.case.electrolyte.thickness + self.constriction(frequency)
+        return resistivity(self.case.electrolyte, frequency) * self.case.electrolyte.thickness + self.interface(frequency)
+
+    def interface(self, frequency: ArrayLike) -> NDArray[np.complex128]:
+        """Z(f) less the electrolyte's, at any frequencies in Hz; same shape, Ω·m²."""
+        case, plan = self.case, self.plan
+        theta = theta_of(case, plan, self.laws, frequency)
+        return resistivity(case.electrolyte, frequency) * plan.pitch * self.response(theta)
 
     def constriction(self, frequency: ArrayLike) -> NDArray[np.complex128]:
-        """Z_cstr(f) at any frequencies in Hz; same shape, Ω·m²."""
-        return constriction_impedance(self.case, self.plan, self.response, frequency)
+        """Z_cstr(f) = Z − Z of full contact, at any frequencies in Hz; same shape, Ω·m²."""
+        return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
@@ -85,51 +95,57 @@ def sweep_frequencies(case: Case) -> NDArray[np.float64]:
 
 
 def constriction_impedance(
-    case: Case, plan: Layout, response: Response[Any], frequency: ArrayLike
+    case: Case, plan: Layout, laws: Laws, response: Response[Any], frequency: ArrayLike
 ) -> NDArray[np.complex128]:
     """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
-    ratio = gap_ratio(case, plan, frequency)
-    return resistivity(case.electrolyte, frequency) * plan.pitch * response(ratio)
+    curve = curve_of(case, plan, laws, frequency)
+    return resistivity(case.electrolyte, frequency) * plan.pitch * curve.excess(response, curve.points)
 
 
-def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float) -> Result:
+def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], seconds: float) -> Result:
     """What the response of its geometry makes of a case.
 
     Args:
         case: the case.
         plan: the layout of its interface.
+        laws: of its interface.
         response: of its geometry, which may have been solved for another case.
         seconds: that it took, s, for the record.
     """
     electrolyte, frequency = case.electrolyte, sweep_frequencies(case)
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
+    curve = curve_of(case, plan, laws, frequency)
+    errors, scale = response.errors(curve), curve.scale(response)
 
     def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
-        return constriction_impedance(case, plan, response, f)
+        return constriction_impedance(case, plan, laws, response, f)
 
-    if response.direct is None:
-        constriction = z_cstr(frequency)
-    else:
-        constriction = rho * plan.pitch * response.direct
+    through = response(curve.points) if response.direct is None else response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
-    resistance = unit * response.constriction
-    peaks = find_peaks(z_cstr, *PEAK_RANGE) if plan.spots else ()
+    at_rest = _At(curve, response, unit)
+    peaks = find_peaks(z_cstr, *PEAK_RANGE) if 0 < plan.contact_fraction < 1 else ()
     apex = main_peak(peaks, z_cstr)
     low, high = _capacitance_limits(case, plan, response)
+    full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
+    electrolyte_resistance = float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness
     return Result(
         case=case,
         plan=plan,
+        laws=laws,
         response=response,
         gap_model=gap_model(case, plan),
-        spectrum=Spectrum(frequency, slab.impedance + constriction, "ohm m2"),
+        spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * through, "ohm m2"),
         slab=slab,
-        R_cstr=resistance,
-        R_cstr_error=unit * response.error,
-        R_cstr_bounds=None if response.bounds is None else (unit * response.bounds[0], unit * response.bounds[1]),
-        spectrum_error=unit * response.spectrum_error(gap_ratio(case, plan, frequency)),
-        R_electrolyte=float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness,
-        C_cstr=None if apex is None else 1 / (2 * math.pi * apex.frequency * resistance),
+        R_cstr=at_rest.constriction,
+        R_cstr_error=None if at_rest.constriction is None else unit * float(errors[0]),
+        R_cstr_bounds=at_rest.bounds,
+        spectrum_error=unit * float(np.max(errors, initial=0.0)),
+        relative_error_reached=float(np.max(errors[errors > 0] / scale[errors > 0], initial=0.0)),
+        R_electrolyte=electrolyte_resistance,
+        R_interface=at_rest.interface,
+        R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
+        C_cstr=None if apex is None or not at_rest.constriction else 1 / (2 * math.pi * apex.frequency * at_rest.constriction),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,
@@ -138,9 +154,38 @@ def result_of(case: Case, plan: Layout, response: Response[Any], seconds: float)
     )
 
 
+@dataclass(frozen=True)
+class _At:
+    """A response at rest: Ω·m², `unit` per pitch; None where no current passes, with or without constriction."""
+
+    curve: Curve
+    response: Response[Any]
+    unit: float
+
+    @property
+    def interface(self) -> float | None:
+        """R_interface."""
+        return None if self.curve.at_rest is None else self.unit * float(self.response(self.curve.at_rest).real)
+
+    @property
+    def constriction(self) -> float | None:
+        """R_cstr."""
+        if self.curve.at_rest is None or (self.curve.film and not self.curve.at_rest[0]):
+            return None
+        return self.unit * float(self.curve.excess(self.response, self.curve.at_rest).real)
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Bounds on R_cstr."""
+        if self.response.bounds is None or self.curve.at_rest is None or self.constriction is None:
+            return None
+        full = float(self.curve.full(self.curve.at_rest))
+        return self.unit * (self.response.bounds[0] - full), self.unit * (self.response.bounds[1] - full)
+
+
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
     """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
-    if case.gap.height is None or not plan.spots:
+    if case.gap.height is None or not case.gap.capacitor_only or not 0 < plan.contact_fraction < 1:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
     storage = response.flat_storage or 1.0 - plan.contact_fraction

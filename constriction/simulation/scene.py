@@ -18,7 +18,7 @@ from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Fa
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.result import PEAK_RANGE
-from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
+from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of
 
 if TYPE_CHECKING:
     from constriction.field.mesh.files import CellCase, MeshArrays
@@ -191,7 +191,7 @@ def gap_frequency(case: Case, fineness: float) -> float | None:
     rest = solve_scene(case, (), fineness, lambda _: None, ratios=(RATIO_AT_REST,))
     taken = shares(rest, 0).gap.real / RATIO_AT_REST
     frequency = np.geomspace(*PEAK_RANGE, SCANNED)
-    ratio = np.abs(gap_ratio(case, plan, frequency))
+    ratio = np.abs(_gap_ratio(case, plan, frequency))
     wanted = min((1 - plan.contact_fraction) / taken, NEARLY * float(ratio.max()))
     return float(frequency[np.argmax(ratio >= wanted)])
 
@@ -220,7 +220,7 @@ def solve_scene(
 
     cell = cell_case(case, fineness)
     found = (
-        gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
+        _gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
     )
     report("meshing and solving")
     mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
@@ -235,3 +235,8 @@ def solve_scene(
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
         gap_model=gap_model(case, cell.layout),
     )
+
+
+def _gap_ratio(case: Case, plan: Layout, frequency: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """θ of the gap at frequencies in Hz, same shape."""
+    return theta_of(case, plan, Laws(None, case.gap.law_of()), frequency)[..., -1]

@@ -9,21 +9,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
-from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
 from constriction.case.schema import Case
+from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
+from constriction.simulation.finer import FinerCase
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.weights import gap_model, gap_ratio, meshed_height
+from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
 
 
 def quiet(message: str) -> None:
@@ -56,18 +56,26 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
     start = time.perf_counter()
     check_size(case, memory_of(options))  # before spots are placed
     plan = layout(case.interface)
-    ratios = gap_ratio(case, plan, sweep_frequencies(case))
-    response = solve_geometry(case, plan, ratios, options)
-    return result_of(case, plan, response, time.perf_counter() - start)
+    laws = laws_of(case, options)
+    curve = curve_of(case, plan, laws, sweep_frequencies(case))
+    response = solve_geometry(case, plan, (curve,), options)
+    return result_of(case, plan, laws, response, time.perf_counter() - start)
 
 
-def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], options: Options) -> Response[Any]:
-    """Solve what is dimensionless in a case, for any ratios of gap to electrolyte; collective over `options.comm`.
+def laws_of(case: Case, options: Options) -> Laws:
+    """The laws of a case's interface; collective over `options.comm`, which solve a finer case."""
+    finer = case.contact.fine_case
+    contact = case.contact.law_of() if finer is None else FinerCase(simulate(finer, replace(options, direct=False)))
+    return Laws(contact, case.gap.law_of())
+
+
+def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+    """Solve what is dimensionless in a case, for any θ of its regions; collective over `options.comm`.
 
     Args:
         case: the case; of electrolyte, gap and sweep only the slab's thickness and a meshed gap's height count.
         plan: the layout of its interface.
-        ratios: where F(s) shall be as accurate as the case asks; those of the case's sweep, and perhaps of others.
+        curves: where F(θ) shall be as accurate as the case asks; that of the case's sweep, and perhaps of others.
         options: how.
 
     Returns:
@@ -79,7 +87,7 @@ def solve_geometry(case: Case, plan: Layout, ratios: NDArray[np.complex128], opt
     """
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
-    goal = Goal(case.accuracy.relative_error, memory_of(options), ratios, options.direct, case.accuracy.bounds)
+    goal = Goal(case.accuracy.relative_error, memory_of(options), curves, options.direct, case.accuracy.bounds)
     thickness = case.electrolyte.thickness
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.schema import Case
+from constriction.field.reduction.poles import ReducedModel
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity
 from constriction.simulation.result import Result
-from constriction.simulation.weights import gap_ratio
+from constriction.simulation.weights import theta_of
 
 type Reals = NDArray[np.float64]
 
@@ -52,6 +53,8 @@ class RelaxationTimes:
 def constriction_times(result: Result) -> RelaxationTimes:
     """Relaxation times of Z_cstr, of the finest mesh or grid that was solved (not extrapolated)."""
     model, case = result.response.fine.model, result.case
+    if not isinstance(model, ReducedModel) or not case.gap.capacitor_only:
+        raise ValueError(f"relaxation times: expected ideal contacts and a gap that is a capacitor, got {result.laws!r}")
     moving = model.times > 0
     # What does not depend on s is the flat interface, but for rounding.
     times = np.append(model.times[moving], 0.0)
@@ -60,7 +63,7 @@ def constriction_times(result: Result) -> RelaxationTimes:
     times, weights = times[kept], weights[kept] * result.plan.pitch
     if _rational(case.electrolyte):
         return _exact(case.electrolyte, times * _gap_storage(result), weights)
-    ratio = np.abs(gap_ratio(case, result.plan, SEARCHED))
+    ratio = np.abs(theta_of(case, result.plan, result.laws, SEARCHED)[:, -1])
     return _approximate(case, times, weights, ratio)
 
 

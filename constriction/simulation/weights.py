@@ -1,28 +1,52 @@
-"""How much each part of a cell weighs at a frequency: today the gap's one ratio to the electrolyte, s."""
+"""How much each region of an interface weighs at a frequency: its θ = admittance per area × pitch × resistivity."""
 
 from __future__ import annotations
 
 import statistics
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.schema import Case
+from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import Layout, rim_lengths
-from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
+from constriction.laws.electrolyte import resistivity
+from constriction.laws.law import Law
 
 # Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error.
 THIN_GAP_ERROR = 0.3
 
 
+@dataclass(frozen=True)
+class Laws:
+    """The laws of an interface, per area; `contact` None: ideal, `gap` None: it insulates."""
+
+    contact: Law | None
+    gap: Law | None
+
+    @property
+    def film(self) -> bool:
+        """Whether the contact has a law."""
+        return self.contact is not None
+
+
+def thin_gap_error(plan: Layout, height: float) -> float:
+    """About what the thin law leaves of R_cstr, relative; `height` of the gap in m."""
+    return THIN_GAP_ERROR * (height / statistics.fmean(rim_lengths(plan))) ** 2
+
+
 def gap_model(case: Case, plan: Layout) -> str:
-    """How the gap is solved: none, thin or volume; `auto` decides by the thin law's error."""
-    if case.gap.height is None:
+    """How the gap is solved: none, thin or volume; `auto` decides by the thin law's error, and is thin beside laws.
+
+    A film has no place beside a meshed gap: its potential would meet the wall of the island at the rim.
+    """
+    gap = case.gap
+    if gap.law_of() is None:
         return "none"
-    if case.gap.model != "auto" or not plan.spots:
-        return "thin" if case.gap.model == "auto" else case.gap.model
-    error = THIN_GAP_ERROR * (case.gap.height / statistics.fmean(rim_lengths(plan))) ** 2
-    return "thin" if error < case.accuracy.relative_error else "volume"
+    if gap.model != "auto" or not plan.spots or case.contact.has_law or not gap.capacitor_only or gap.height is None:
+        return "thin" if gap.model == "auto" else gap.model
+    return "thin" if thin_gap_error(plan, gap.height) < case.accuracy.relative_error else "volume"
 
 
 def meshed_height(case: Case, plan: Layout) -> float | None:
@@ -30,9 +54,19 @@ def meshed_height(case: Case, plan: Layout) -> float | None:
     return case.gap.height if gap_model(case, plan) == "volume" else None
 
 
-def gap_ratio(case: Case, plan: Layout, frequency: ArrayLike) -> NDArray[np.complex128]:
-    """Return s = iωε₀ε_gap·pitch / (κ_SE·height): the gap's admittance over a pitch of electrolyte's; same shape."""
-    if case.gap.height is None:
-        return np.zeros(np.shape(frequency), dtype=np.complex128)
-    gap = 2j * np.pi * np.asarray(frequency) * VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
-    return gap * plan.pitch * resistivity(case.electrolyte, frequency)
+def theta_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
+    """θ of the contact, if it has a law, and of the gap, at frequencies in Hz, 0 for the limit; (…, terms)."""
+    unit = plan.pitch * resistivity(case.electrolyte, frequency)
+    gap = np.zeros(np.shape(frequency)) if laws.gap is None else laws.gap.admittance(frequency)
+    parts = [gap] if laws.contact is None else [laws.contact.admittance(frequency), gap]
+    return np.stack([np.asarray(part * unit, dtype=np.complex128) for part in parts], axis=-1)
+
+
+def curve_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> Curve:
+    """The θ that a case runs through at frequencies in Hz, (n,), and at rest."""
+    at_rest = theta_of(case, plan, laws, 0.0).real
+    # an ideal contact, if there is one, lets current pass whatever the gap does
+    passes = bool(np.any(at_rest)) or (plan.contact_fraction > 0 and not laws.film)
+    if laws.film and plan.contact_fraction in (0.0, 1.0):  # only one region is there
+        passes = bool(at_rest[0 if plan.contact_fraction else -1])
+    return Curve(theta_of(case, plan, laws, frequency), at_rest if passes else None, laws.film)

@@ -107,7 +107,7 @@ class CellProblem(Level):
     def energy(self, field: Vector) -> float:
         """φᵀKφ of a field that is one on the counter electrode, given on the free unknowns."""
         free = self.stiffness.energy(field) - 2 * self.numbering.dot(field, self.drive)
-        return free + self.drive_energy
+        return float(free + self.drive_energy)
 
     @property
     def flat_energy(self) -> float:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,8 @@ class _Sum:
     def __matmul__(self, vector: Vector) -> Vector:
         image = self.stiffness @ vector
         for factor, term in self.terms:
-            image = image + (vector.dtype.type(factor) if np.isrealobj(factor) else factor) * (term @ vector)
+            kind: Any = vector.dtype.type
+            image = image + (kind(factor) if np.isrealobj(factor) else factor) * (term @ vector)
         return image
 
 

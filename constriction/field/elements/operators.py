@@ -103,8 +103,11 @@ class Operator:
 
     def plus(self, factors: Iterable[complex], others: Iterable[Operator]) -> Operator:
         """This + Σ factor·other."""
-        parts = [factor * other.rows for factor, other in zip(factors, others, strict=True) if factor != 0]
-        return replace(self, rows=sum(parts, start=self.rows)) if parts else self
+        rows: Any = self.rows
+        for factor, other in zip(factors, others, strict=True):
+            if factor != 0:
+                rows = rows + factor * other.rows
+        return replace(self, rows=rows)
 
     def within(self, mask: NDArray[np.bool_]) -> Operator:
         """Cut off the unknowns outside a mask, (owned,): their rows and columns are those of the unit matrix."""

@@ -71,7 +71,8 @@ class PETScSolver:
             return [self.apply(right) for right in rights]
         second = [*rights[1::2], np.zeros(0)] if len(rights) % 2 else rights[1::2]
         pairs = [self.apply(a + 1j * b if b.size else a) for a, b in zip(rights[::2], second, strict=True)]
-        return [part for pair in pairs for part in (pair.real.copy(), pair.imag.copy())][: len(rights)]
+        halves: list[Vector] = [part for pair in pairs for part in (pair.real.copy(), pair.imag.copy())]
+        return halves[: len(rights)]
 
     def destroy(self) -> None:
         """Give the factor's memory back."""

@@ -39,7 +39,8 @@ class Curve:
 
     def full(self, theta: NDArray[Any]) -> NDArray[Any]:
         """F − depth with the whole interface in contact, at θ (…, terms); (…)."""
-        return 1 / theta[..., 0] if self.film else np.zeros(theta.shape[:-1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return 1 / theta[..., 0] if self.film else np.zeros(theta.shape[:-1])
 
     def excess(self, interface: Callable[[NDArray[Any]], Complexes], theta: NDArray[Any]) -> Complexes:
         """F less F of full contact at θ (…, terms), from what gives F − depth; (…)."""
@@ -47,6 +48,6 @@ class Curve:
 
     def scale(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
-        if self.at_rest is None:
-            return np.abs(interface(self.points))
+        if self.at_rest is None or not np.isfinite(self.full(self.at_rest)):
+            return np.abs(interface(self.every))
         return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))

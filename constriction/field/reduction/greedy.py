@@ -138,11 +138,11 @@ class Basis:
         """Add a real field; False where the others hold nearly all of it."""
         size = np.abs(new).max(initial=0.0)
         for _ in range(2 if self.fields else 0):  # twice is enough against rounding
-            image = sum(self.space.images(new))
+            image = np.sum(self.space.images(new), axis=0)
             for held in self.fields:
                 new = new - self.space.dot(held, image) * held
         images = self.space.images(new)
-        length = float(np.sqrt(max(self.space.dot(new, sum(images)), 0.0)))
+        length = float(np.sqrt(max(self.space.dot(new, np.sum(images, axis=0)), 0.0)))
         if not length * np.abs(new).max(initial=0.0) > NOTHING * size * length:
             return False
         unit = new / length

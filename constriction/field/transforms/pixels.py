@@ -129,7 +129,7 @@ def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: f
     if gap:
         start.append(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0)[None])
     found = reduce(space, start, Wanted((checked, *(curve for curve in curves if np.any(curve.at_rest))), share))
-    times, weights = poles_of_pair(*found.matrices, found.load)
+    times, weights = poles_of_pair(found.matrices[0], found.matrices[1], found.load)
     return ReducedModel(
         times=np.concatenate([[0.0], times]),
         weights=np.concatenate([[depth], weights]),

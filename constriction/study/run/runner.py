@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 from mpi4py import MPI
-from numpy.typing import NDArray
 
 from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.base.memory import free_memory, release
 from constriction.case.schema import Case, resolved_toml
+from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, solve_geometry
-from constriction.simulation.weights import gap_ratio
+from constriction.simulation.simulate import Options, laws_of, solve_geometry
+from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
@@ -223,7 +223,7 @@ def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
         raise InputError(first.problem)
     # meshing and solving in one process may not enter MPI for long, but others wait for what is in this one's window
     options = Options(worker.group, memory=worker.memory, report=lambda _: _enter_mpi(worker.how.comm))
-    response = solve_geometry(first.case, layout_of(first.case.interface), all_ratios(package.entries), options)
+    response = solve_geometry(first.case, layout_of(first.case.interface), all_curves(package.entries), options)
     return response, time.perf_counter() - start
 
 
@@ -231,16 +231,26 @@ def _enter_mpi(comm: MPI.Comm) -> None:
     comm.Iprobe()
 
 
-def all_ratios(entries: Sequence[PlannedCase]) -> NDArray[np.complex128]:
-    """The ratios of gap to electrolyte in all sweeps of cases, each once."""
-    parts = [gap_ratio(entry.case, layout_of(entry.case.interface), sweep_frequencies(entry.case)) for entry in entries]
-    return np.unique(np.concatenate(parts))
+def all_curves(entries: Sequence[PlannedCase]) -> tuple[Curve, ...]:
+    """The θ of all cases; those of ideal contacts as one curve, of which each is asked once."""
+    found = [_curve(entry.case) for entry in entries]
+    same = [curve for curve in found if not curve.film and curve.at_rest is not None and not np.any(curve.at_rest)]
+    others = [curve for curve in found if not any(curve is one for one in same)]
+    if same:
+        points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
+        others.insert(0, Curve(points, same[0].at_rest))
+    return tuple(others)
+
+
+def _curve(case: Case) -> Curve:
+    return curve_of(case, layout_of(case.interface), laws_of(case, Options()), sweep_frequencies(case))
 
 
 def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
     """The record of a case, or of its failure."""
     try:
-        return success(result_of(entry.case, layout_of(entry.case.interface), response, seconds))
+        laws = laws_of(entry.case, Options())
+        return success(result_of(entry.case, layout_of(entry.case.interface), laws, response, seconds))
     except Exception as error:
         return failure(entry.case, error)
 
