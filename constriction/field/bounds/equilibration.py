@@ -9,6 +9,8 @@ constraint: a cell-centred matrix is factored once and every direction projected
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,22 +37,22 @@ MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
 ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
 OPPOSITE = ((1, 2), (0, 2), (0, 1))  # corners at the ends of a triangle's edges, by the corner opposite
-SURFACE_POINTS = 5  # per direction, for a thin gap
+SURFACE_POINTS = 5  # per direction, on faces with a law
 
 
 @dataclass(frozen=True)
 class FluxSystem:
     """Energy of fluxes as a quadratic form.
 
-    `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `gap` (g, 3, 3) on those of the faces
-    `gap_faces` (g,). `start` (m, 3) is the potential's flux, averaged; `drive` (m, 3) gives the current through the
+    `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `laws` (g, 3, 3) on those of the faces
+    `law_faces` (g,). `start` (m, 3) is the potential's flux, averaged; `drive` (m, 3) gives the current through the
     counter electrode. `potential_energy` is the potential's own.
     """
 
     faces: Faces
     matrices: Reals
-    gap: Reals
-    gap_faces: Ints
+    laws: Reals
+    law_faces: Ints
     start: Reals
     drive: Reals
     potential_energy: float
@@ -62,7 +64,7 @@ class FluxSystem:
     def apply(self, flux: Reals) -> Reals:
         """The matrix times a flux, (m, 3)."""
         product = _scattered(np.matmul(self.matrices, self.gathered(flux)[..., None]), self.faces)
-        product[self.gap_faces] += np.matmul(self.gap, flux[self.gap_faces, :, None])[..., 0]
+        product[self.law_faces] += np.matmul(self.laws, flux[self.law_faces, :, None])[..., 0]
         return product
 
 
@@ -75,27 +77,27 @@ def _scattered(values: Reals, faces: Faces) -> Reals:
     return total
 
 
-def build_system(slab: SlabCells, ratio: float, quadrature: Quadrature) -> FluxSystem:
+def build_system(slab: SlabCells, theta: Mapping[str, float], quadrature: Quadrature) -> FluxSystem:
     """Energies on all cells, and the potential's flux.
 
     Args:
         slab: its cells.
-        ratio: s ≥ 0 of a thin gap.
+        theta: θ of contact and gap, 0 to infinity: insulated to ideal.
         quadrature: how finely energies are integrated.
     """
     on_rim = rim_corners(slab)
-    faces = find_faces(slab, on_rim, ratio > 0)
+    faces = find_faces(slab, on_rim, theta)
     matrices, fluxes, energy = np.empty((len(slab.points), 12, 12)), np.empty((len(slab.points), 12)), 0.0
     for which, rule in rules_by_rim(on_rim, quadrature):
         for begin in range(0, len(which), CHUNK):
             some = which[begin : begin + CHUNK]
             matrices[some], fluxes[some], part = _cells(slab, faces, some, rule)
             energy += part
-    gap_faces, gap, gap_energy = _gap(slab, faces, ratio)
+    law_faces, laws, law_energy = _laws(slab, faces)
     start = _scattered(fluxes, faces) / np.where(faces.second >= 0, 2, 1)[:, None]
     drive = np.zeros_like(start)
     drive[faces.tags == SURFACES["counter_electrode"], 0] = 0.5
-    return FluxSystem(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
+    return FluxSystem(faces, matrices, laws, law_faces, start, drive, energy + law_energy)
 
 
 def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals, float]:
@@ -117,9 +119,10 @@ def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> 
     return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
 
 
-def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
-    """Faces of a thin gap, the matrices ∫(τ·n)²/s of their unknowns, and the potential's energy s∫φ² there."""
-    which = np.flatnonzero((faces.tags == SURFACES["gap"]) & (faces.second < 0)) if ratio > 0 else np.zeros(0, int)
+def _laws(slab: SlabCells, faces: Faces) -> tuple[Ints, Reals, float]:
+    """Faces with a law, the matrices ∫(τ·n)²/θ of their unknowns, and the potential's energy ∫θφ² there."""
+    which = np.flatnonzero((faces.theta > 0) & (faces.theta < math.inf))
+    theta = faces.theta[which, None]
     rule = triangle_rule(SURFACE_POINTS)
     cells, place = np.divmod(faces.first[which], 4)
     numbers = slab.corners[cells[:, None], CORNERS[place]]
@@ -130,9 +133,9 @@ def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, floa
     potential = np.take_along_axis(slab.potential[cells], nodes, axis=1)
     tangents = np.einsum("fnx,qnk->fqkx", points, slopes(rule.places, OPPOSITE))
     area = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
-    energy = ratio * np.sum((potential @ shapes(rule.places, OPPOSITE).T) ** 2 * area * rule.weights)
+    energy = np.sum(theta * (potential @ shapes(rule.places, OPPOSITE).T) ** 2 * area * rule.weights)
     density = np.einsum("qa,fau->fqu", rule.places, FRAMES[faces.frame[which]])
-    matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / area, density, density) / (ratio if ratio > 0 else 1)
+    matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / (theta * area), density, density)
     return which, matrices, float(energy)
 
 
@@ -210,6 +213,6 @@ def _face_blocks(system: FluxSystem) -> tuple[Reals, Reals]:
     cells = system.matrices.reshape(-1, 4, 3, 4, 3)
     own = np.stack([cells[:, face, :, face, :] for face in range(4)], axis=1).reshape(-1, 3, 3)
     blocks = own[faces.first] + own[faces.second] * (faces.second >= 0)[:, None, None]
-    blocks[system.gap_faces] += system.gap
+    blocks[system.law_faces] += system.laws
     blocks += np.eye(3) * (1 - faces.free[:, None, :])
     return blocks[:, 0, 0], np.linalg.inv(blocks[:, 1:, 1:]) * faces.free[:, None, 1:]
