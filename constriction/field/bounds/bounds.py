@@ -83,12 +83,12 @@ def solve_potential(problem: CellProblem, theta: ArrayLike, levels: Hierarchy | 
 
 
 def _even(problem: CellProblem, theta: NDArray[np.float64]) -> Vector:
-    """The potential of 1 V where the whole interface lets pass as much: where little passes it is 1 V nearly all over."""
+    """The potential of an interface that lets as much pass everywhere, 1 V nearly all over where that is little."""
     if not problem.film:
         return problem.flat
     one = np.ones(len(problem.flat))
-    passing = sum(factor * problem.numbering.dot(one, term @ one) for factor, term in zip(theta, problem.terms, strict=True))
-    left = 1 / (1 + passing / problem.area * problem.depth)
+    through = [problem.numbering.dot(one, term @ one) for term in problem.terms]
+    left = 1 / (1 + float(theta @ through) / problem.area * problem.depth)
     return np.asarray(left + (1 - left) * problem.flat)
 
 

@@ -5,13 +5,13 @@ a law, a current costs ∫(τ·n)²/θ as well.
 
 At a rim no flux may run along it: where the map is quadratic in the distance ρ to the rim, the energy of such a flux
 goes as ∫ dρ/ρ. It stays finite if and only if the density at the two ends of an edge on the rim differs by the same on
-all faces round that edge, and on other faces of cells with an edge on the rim vanishes at the corner on the rim. Nor may
-current pass a law at the rim itself: an element of its area goes as ρ dρ, the density of the current as 1/ρ, and
-∫(τ·n)²/θ as ∫ dρ/ρ again. So on faces with a law the density vanishes at corners on the rim, as it does where nothing
-passes. Where an edge lies on the rim the gap has one or the other, and the first of the faces round it makes the
-difference of the two ends zero on all. These are conditions on faces, so a change of unknowns on each face, its frame,
-drops what they forbid. They hold nothing back: next to a rim where the potential is not zero the true density per area
-of the reference triangle goes as θρ, which is linear.
+all faces round that edge, and on other faces of cells with an edge on the rim vanishes at the corner on the rim. Nor
+may current pass a law at the rim itself: an element of its area goes as ρ dρ, the density of the current as 1/ρ, and
+∫(τ·n)²/θ as ∫ dρ/ρ again. So on faces with a law the density vanishes at corners on the rim, as it does on all of the
+gap where nothing passes: the gap's face is the first round each edge on the rim, and it makes the difference of the two
+ends zero on all. These are conditions on faces, so a change of unknowns on each face, its frame, drops what they
+forbid. They keep out nothing that is needed: where the potential is not zero at the rim the density of the current is
+finite there, and per area of the reference triangle goes as ρ.
 """
 
 from __future__ import annotations
@@ -139,3 +139,16 @@ def _frames(rim_corner_count: Ints, in_edge_cell: Flags, law: Flags) -> Ints:
     frame[(rim_corner_count == 1) & (in_edge_cell | law)] = TO_RIM
     frame[(rim_corner_count == 2) & law] = ONLY_OFF_RIM
     return frame
+
+
+def frames_of_cells(slab: SlabCells, faces: Faces, which: Ints) -> Reals:
+    """From the unknowns of the faces of some cells to their twelve fluxes, (cells, 12, 12)."""
+    numbers = slab.corners[which][:, CORNERS]
+    of = faces.of[which]
+    place = np.argmax(numbers[..., None] == faces.corners[of][:, :, None, :], axis=3)
+    shapes = FRAMES[faces.frame[of][..., None], place] * faces.sign[which][..., None, None]
+    shapes *= faces.free[of][:, :, None, :]
+    blocks = np.zeros((len(which), 4, 3, 4, 3))
+    for face in range(4):
+        blocks[:, face, :, face, :] = shapes[:, face]
+    return blocks.reshape(-1, 12, 12)
