@@ -58,15 +58,21 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
     plan = layout(case.interface)
     laws = laws_of(case, options)
     curve = curve_of(case, plan, laws, sweep_frequencies(case))
+    check_bounds(case, curve)
     response = solve_geometry(case, plan, (curve,), options)
     return result_of(case, plan, laws, response, time.perf_counter() - start)
 
 
 def laws_of(case: Case, options: Options) -> Laws:
-    """The laws of a case's interface; collective over `options.comm`, which solve a finer case."""
+    """The laws of a case's interface; collective over `options.comm`, which solve a finer case.
+
+    A finer case's R_cstr needs no bounds: those of the case take its law as given.
+    """
     finer = case.contact.fine_case
-    contact = case.contact.law_of() if finer is None else FinerCase(simulate(finer, replace(options, direct=False)))
-    return Laws(contact, case.gap.law_of())
+    if finer is None:
+        return Laws(case.contact.law_of(), case.gap.law_of())
+    finer = finer.model_copy(update={"accuracy": finer.accuracy.model_copy(update={"bounds": False})})
+    return Laws(FinerCase(simulate(finer, replace(options, direct=False))), case.gap.law_of())
 
 
 def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
@@ -119,6 +125,20 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         from constriction.field.fineness import check_mesh
 
         check_mesh(plan, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
+
+
+def check_bounds(case: Case, curve: Curve) -> None:
+    """Refuse to bound what diverges.
+
+    Raises:
+        InputError: bounds are asked for, and R_cstr diverges.
+    """
+    if case.accuracy.bounds and not curve.finite:
+        where = "interface" if curve.at_rest is None else "contact"
+        raise InputError(
+            f"accuracy.bounds = true: there is no R_cstr to bound, as no direct current passes through the {where}; "
+            "expected laws that let it pass, or bounds = false and no --bounds"
+        )
 
 
 def memory_of(options: Options) -> float:
