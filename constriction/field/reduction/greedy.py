@@ -9,6 +9,7 @@ tells how small the preconditioned operator's eigenvalues get.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +24,7 @@ from constriction.field.reduction.curves import Complexes, Curve, Floats
 Field = NDArray[Any]
 ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
 MOST_FIELDS = 60
-NOTHING = 1e-10  # of a field, relative to its largest value: rounding
+NOTHING = 1e-7  # of a field's length: rounding, or what solves leave
 GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
 
@@ -136,14 +137,16 @@ class Basis:
 
     def add(self, new: Field) -> bool:
         """Add a real field; False where the others hold nearly all of it."""
-        size = np.abs(new).max(initial=0.0)
-        for _ in range(2 if self.fields else 0):  # twice is enough against rounding
-            image = np.sum(self.space.images(new), axis=0)
-            for held in self.fields:
-                new = new - self.space.dot(held, image) * held
-        images = self.space.images(new)
-        length = float(np.sqrt(max(self.space.dot(new, np.sum(images, axis=0)), 0.0)))
-        if not length * np.abs(new).max(initial=0.0) > NOTHING * size * length:
+        lengths = []
+        for _ in range(3):  # orthogonal after two steps, but for rounding
+            images = self.space.images(new)
+            image = np.sum(images, axis=0)
+            lengths.append(math.sqrt(max(self.space.dot(new, image), 0.0)))
+            if len(lengths) < 3:
+                for held in self.fields:
+                    new = new - self.space.dot(held, image) * held
+        length = lengths[-1]
+        if not length > NOTHING * lengths[0]:
             return False
         unit = new / length
         images = [image / length for image in images]

@@ -137,7 +137,7 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
         systems = stiffness + goal.points[:, :1, None] * gap
         fields = np.linalg.solve(systems, np.broadcast_to(means[:, None], (*systems.shape[:2], 1)))
         direct = fields[..., 0] @ means
-    return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
+    return TubeSolution(model, 0.0, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
 def _room(layout: Layout) -> float:
