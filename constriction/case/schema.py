@@ -39,7 +39,7 @@ class Case(Section):
         if self.interface.contact_fraction == 0 and self.gap.law is None:
             expected = Interface.model_fields["contact_fraction"].description
             raise InputError(
-                f"interface.contact_fraction = {self.interface.contact_fraction!r}: there is no gap.law; expected one,"
+                f"interface.contact_fraction = 0: there is no gap.law; expected one,"
                 f" such as 'C', or {expected}"
             )
         return self

@@ -78,12 +78,13 @@ class CircuitLaw:
             Z in Ω·m², of the shape of `frequency`.
         """
         f = np.asarray(frequency, dtype=np.float64)
-        if f.size and f.min() > 0:
+        if (f > 0).all():
             return impedance_at(self.circuit, self._point, 2 * math.pi * f)
         z = np.full(f.shape, self.resistance, dtype=np.complex128)
+        if not f.any():
+            return z
         moving = f != 0
-        if moving.any():
-            z[moving] = self.impedance(np.abs(f[moving]))
+        z[moving] = self.impedance(np.abs(f[moving]))
         return np.where(f < 0, z.conj(), z)
 
     def admittance(self, frequency: ArrayLike) -> Complexes:
