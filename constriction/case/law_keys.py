@@ -76,8 +76,14 @@ def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str,
     Raises:
         InputError: a key that is missing, wrong or does not apply; begins with the key.
     """
-    instead = {pair.capacitance: pair for pair in _replaceable(circuit) if pair.capacitance in given}
-    wanted = _wanted(circuit, instead, known)
+    wanted = _wanted(circuit, given, known)
+    _check_keys(circuit, given, wanted)
+    exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
+    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
+
+
+def _check_keys(circuit: Circuit, given: Mapping[str, Any], wanted: list[str]) -> None:
+    """Refuse a key that does not apply, or that is missing."""
     for key, value in given.items():
         if key not in wanted:
             takes = ", ".join(wanted) or "no keys"
@@ -85,8 +91,6 @@ def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str,
     for key in wanted:
         if key not in given:
             raise InputError(f"{key}: missing; law '{circuit.text}' expects {_expected(key)}{_or(circuit, key)}")
-    exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
-    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
 
 
 @lru_cache(maxsize=256)
@@ -115,9 +119,9 @@ def law_of(text: str, written: tuple[tuple[str, Written], ...]) -> CircuitLaw:
     return CircuitLaw(circuit, tuple(values[name] for name in circuit.names))
 
 
-def _wanted(circuit: Circuit, instead: Mapping[str, QParallelToR], known: tuple[str, ...]) -> list[str]:
+def _wanted(circuit: Circuit, given: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
     """The keys of a law in order, with C1 in the place of Q1 where that was given."""
-    replaced = {pair.charge: name for name, pair in instead.items()}
+    replaced = {pair.charge: pair.capacitance for pair in _replaceable(circuit) if pair.capacitance in given}
     return [replaced.get(name, name) for name in circuit.names if name not in known]
 
 
@@ -138,14 +142,13 @@ def _pairs(circuit: Circuit, node: Node) -> Iterator[tuple[str, str, str]]:
         if node.kind == "RQ":
             yield names[node.first], names[node.first + 1], names[node.first + 2]
         return
-    direct = [part for part in node.parts if isinstance(part, Element)]
-    resistances = [element for element in direct if element.kind == "R"]
-    if isinstance(node, ParallelPart) and len(resistances) == 1:
-        for element in direct:
-            if element.kind == "Q":
-                yield names[resistances[0].first], names[element.first], names[element.first + 1]
+    firsts: dict[str, list[int]] = {"R": [], "Q": []}
     for part in node.parts:
         yield from _pairs(circuit, part)
+        if isinstance(part, Element):
+            firsts.setdefault(part.kind, []).append(part.first)
+    if isinstance(node, ParallelPart) and len(firsts["R"]) == 1:
+        yield from ((names[firsts["R"][0]], names[first], names[first + 1]) for first in firsts["Q"])
 
 
 def _or(circuit: Circuit, key: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
-from constriction.case.regions import Contact, Counter
+from constriction.case.regions import Contact, CounterElectrode
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
@@ -25,7 +25,7 @@ OWN_NAME = "case.toml"
 
 
 @dataclass(frozen=True)
-class Origin:
+class CaseOrigin:
     """Where a case comes from.
 
     Attributes:
@@ -39,12 +39,12 @@ class Origin:
     chain: tuple[Path, ...] = ()
 
     @classmethod
-    def file(cls, path: str | os.PathLike[str], chain: tuple[Path, ...] = ()) -> Origin:
+    def file(cls, path: str | os.PathLike[str], chain: tuple[Path, ...] = ()) -> CaseOrigin:
         """The origin of what a file has, after the files that led to it."""
         return cls(os.fspath(path), Path(path).parent, (*chain, Path(path)))
 
 
-def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) -> Case:
+def with_references(case: Case, origin: CaseOrigin, read: Callable[[Path], Case]) -> Case:
     """A case with the cases of the files that it names.
 
     Args:
@@ -55,7 +55,7 @@ def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) ->
     Raises:
         InputError: a file cannot be read or is no case, or a case refers to itself; one line that names both files.
     """
-    update: dict[str, Contact | Counter] = {}
+    update: dict[str, Contact | CounterElectrode] = {}
     if case.contact.fine is not None:
         update["contact"] = case.contact.with_case(_referred("contact.fine", case.contact.fine, origin, read))
     if case.counter.file is not None:
@@ -63,17 +63,17 @@ def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) ->
     return case.model_copy(update=update) if update else case
 
 
-def _referred(key: str, name: str, origin: Origin, read: Callable[[Path], Case]) -> Case:
+def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[Path], Case]) -> Case:
     """The case of a file that another one names, with everything below it."""
     where, path = f"{origin.source}: {key} = {shown(name)}", origin.folder / name
-    inner = Origin.file(path, origin.chain)
+    inner = CaseOrigin.file(path, origin.chain)
     if any(_same(path, earlier) for earlier in origin.chain):
         way = " → ".join(map(os.fspath, inner.chain))
         raise InputError(f"{where}: a case inside itself, {way}; expected a file that does not lead back")
     if len(inner.chain) > MOST_NESTED:
         raise InputError(f"{where}: expected at most {MOST_NESTED} cases inside each other")
     try:
-        return with_references(read(path).model_copy(update={"counter": Counter()}), inner, read)
+        return with_references(read(path).model_copy(update={"counter": CounterElectrode()}), inner, read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 

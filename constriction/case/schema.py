@@ -18,8 +18,8 @@ from constriction.case.fields import Section, Text
 from constriction.case.file import read_toml, toml_value
 from constriction.case.interface import Interface, takes
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import Origin, inner_cases, named, nested, with_references
-from constriction.case.regions import Contact, Counter, Gap
+from constriction.case.references import CaseOrigin, inner_cases, named, nested, with_references
+from constriction.case.regions import Contact, CounterElectrode, Gap
 
 
 class Case(Section):
@@ -30,7 +30,7 @@ class Case(Section):
     interface: Interface
     contact: Contact = Contact()
     gap: Gap = Gap()
-    counter: Counter = Counter()
+    counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
 
@@ -39,8 +39,7 @@ class Case(Section):
         if self.interface.contact_fraction == 0 and self.gap.law is None:
             expected = Interface.model_fields["contact_fraction"].description
             raise InputError(
-                f"interface.contact_fraction = 0: there is no gap.law; expected one,"
-                f" such as 'C', or {expected}"
+                f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
             )
         return self
 
@@ -48,7 +47,7 @@ class Case(Section):
         """A copy with other sections; cases that it refers to get its electrolyte, sweep and accuracy."""
         return nested(super().model_copy(update=update, deep=deep))
 
-    def with_sections(self, contact: Contact, counter: Counter) -> Self:
+    def with_sections(self, contact: Contact, counter: CounterElectrode) -> Self:
         """A copy that refers to other cases."""
         if contact is self.contact and counter is self.counter:
             return self
@@ -68,7 +67,7 @@ def load(path: str | os.PathLike[str]) -> Case:
         InputError: the file, or one that it refers to, cannot be read, is not TOML, or describes no valid case; one
             line that begins with the path and names key, value and what is expected.
     """
-    return _complete(_read(path), Origin.file(path))
+    return _complete(_read(path), CaseOrigin.file(path))
 
 
 def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] = ".") -> Case:
@@ -86,10 +85,10 @@ def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.Path
         InputError: no valid case, or one of a file that it refers to; one line with source, dotted key, value and what
             is expected.
     """
-    return _complete(_alone(data, source), Origin(source, Path(folder)))
+    return _complete(_alone(data, source), CaseOrigin(source, Path(folder)))
 
 
-def _complete(case: Case, origin: Origin) -> Case:
+def _complete(case: Case, origin: CaseOrigin) -> Case:
     """A case with those that it refers to."""
     return named(with_references(case, origin, _read), resolved_toml)
 
@@ -125,7 +124,7 @@ def resolved_toml(case: Case) -> str:
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
-        if getattr(case, section) in (Contact(), Counter()):
+        if getattr(case, section) in (Contact(), CounterElectrode()):
             continue
         lines += ["", f"[{section}]"]
         for key, value in values.items():

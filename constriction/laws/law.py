@@ -127,12 +127,15 @@ def resistance_at_rest(circuit: Circuit, values: Sequence[float]) -> float:
 
 def _node_at_rest(node: Node, values: Sequence[float]) -> float:
     if isinstance(node, Element):
-        factor = ELEMENTS[node.kind].at_rest
-        return factor * values[node.first] if math.isfinite(factor) else math.inf
+        return ELEMENTS[node.kind].at_rest * values[node.first]
     below = [_node_at_rest(part, values) for part in node.parts]
-    if isinstance(node, SeriesPart):
-        return sum(below)
-    conducting = [resistance for resistance in below if math.isfinite(resistance)]
-    if len(conducting) == 1 or 0.0 in conducting:  # 1/(1/R) may differ from R in the last digit
-        return min(conducting)
-    return 1 / sum(1 / resistance for resistance in conducting) if conducting else math.inf
+    return sum(below) if isinstance(node, SeriesPart) else _parallel(below)
+
+
+def _parallel(resistances: Sequence[float]) -> float:
+    """Resistances side by side, in Ω; infinite and zero ones among them."""
+    conducting = [resistance for resistance in resistances if resistance < math.inf]
+    least = min(resistances)
+    if len(conducting) <= 1 or least == 0:  # 1/(1/R) may differ from R in the last digit
+        return least
+    return 1 / sum(1 / resistance for resistance in conducting)
