@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
@@ -193,12 +193,11 @@ def _read(key: str, value: Any, exponents: Mapping[str, float]) -> tuple[float, 
 def _without_seconds(key: str, value: Any, power: float) -> float:
     """The number of a Q or W in its unit but for the seconds, whose power must be the one that is expected."""
     wrong = InputError(f"{key} = {shown(value)}: expected {_expected(key)}")
-    if not isinstance(value, str) or (parts := _SECONDS.search(value)) is None:
+    bare, given = without_seconds(value) if isinstance(value, str) else ("", None)
+    if bare == value or given is None:
         raise wrong
-    given = _power(parts, power)
-    if given is None or not math.isclose(given, power, rel_tol=1e-9):
+    if not math.isclose(power if given == "a" else given, power, rel_tol=1e-9):
         raise InputError(f"{wrong} = {power!r}" if key[0] == "Q" else str(wrong))
-    bare = value[: parts.start()] + value[parts.end() :]
     try:
         parse_quantity(bare, _KIND[key[0]])
     except InputError:
@@ -210,12 +209,19 @@ def _without_seconds(key: str, value: Any, power: float) -> float:
         raise InputError(f"{key} = {shown(value)}: expected, but for the seconds, {limits}") from None
 
 
-def _power(parts: re.Match[str], wanted: float) -> float | None:
-    """The power of the seconds in a unit; None where there is no number."""
-    sign = -1 if "/" in parts["joint"] else 1
+def without_seconds(text: str) -> tuple[str, float | Literal["a"] | None]:
+    """A quantity without the seconds in its unit, and their power: a number, "a", or None for neither.
+
+    Args:
+        text: such as ``"20 uS s^0.9/cm2"`` or ``"2 ohm cm2/s^0.5"``.
+    """
+    if (parts := _SECONDS.search(text)) is None:
+        return text, None
+    bare = text[: parts.start()] + text[parts.end() :]
     if parts["power"] == "a":
-        return wanted
+        return bare, "a"
     try:
-        return sign * float(parts["power"] or 1)
+        power = float(parts["power"] or 1)
     except ValueError:
-        return None
+        return bare, None
+    return bare, -power if "/" in parts["joint"] else power
