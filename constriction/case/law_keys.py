@@ -39,6 +39,7 @@ class QParallelToR(NamedTuple):
     capacitance: str
 
 
+@lru_cache(maxsize=256)
 def read_law(text: str) -> Circuit:
     """The circuit of a law.
 
