@@ -36,6 +36,10 @@ SPOKEN = (
 )
 
 
+# Words, circuits and names of files are code; what is in brackets stays as it is.
+QUOTED = r"'([a-z_]+|p\([^']*\)|[a-z]+\.toml)'"
+
+
 # --- the case file -------------------------------------------------------------------------------------------------
 
 
@@ -65,7 +69,7 @@ def quantity_readers(annotation: Any, metadata: list[Any]) -> Iterator[partial[A
 def expected(field: FieldInfo) -> str:
     """What a key takes: a kind of quantity with its range, the choices, or what its error says is expected."""
     if field.description:
-        return re.sub(r"'([a-z_]+)'", r'`"\1"`', field.description).replace("'", '"')
+        return re.sub(QUOTED, r'`"\1"`', field.description).replace("'", '"')
     readers = list(quantity_readers(field.annotation, field.metadata))
     if readers:
         kind = KINDS[readers[0].keywords["kind"]]
@@ -76,8 +80,10 @@ def expected(field: FieldInfo) -> str:
 
 def default_of(section: str, key: str, field: FieldInfo) -> str:
     """The default as the case file has it."""
-    if field.is_required() or field.default is None:
+    if field.is_required() or (field.default is None and section == "interface"):
         return "required"
+    if field.default is None:
+        return "–"
     value = DEFAULTS[section][key]
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

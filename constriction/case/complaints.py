@@ -34,7 +34,7 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
         return f"{_dotted(place)}: missing; expected {_expected(place, model)}"
     if isinstance(context.get("error"), InputError):
-        joint = "." if len(place) == 1 else " = "  # an error of a whole section begins with its key
+        joint = ("", ".", " = ")[min(len(place), _DEPTH_OF_KEYS)]  # an error of a whole section begins with its key
         return f"{_dotted(place)}{joint}{context['error']}"
     if problem["type"] == "missing":
         place = place[:-1]  # the list that is too short, not the entry it lacks

@@ -15,11 +15,11 @@ from constriction.base.errors import InputError
 from constriction.case.complaints import UNKNOWN, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
-from constriction.case.file import read_toml, toml_value
+from constriction.case.file import toml_value
 from constriction.case.interface import Interface, takes
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import Origin, inner_cases, named, nested, with_references
-from constriction.case.regions import Contact, Counter, Gap
+from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references
+from constriction.case.regions import Contact, CounterElectrode, Gap
 
 
 class Case(Section):
@@ -30,7 +30,7 @@ class Case(Section):
     interface: Interface
     contact: Contact = Contact()
     gap: Gap = Gap()
-    counter: Counter = Counter()
+    counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
 
@@ -39,8 +39,7 @@ class Case(Section):
         if self.interface.contact_fraction == 0 and self.gap.law is None:
             expected = Interface.model_fields["contact_fraction"].description
             raise InputError(
-                f"interface.contact_fraction = {self.interface.contact_fraction!r}: there is no gap.law; expected one,"
-                f" such as 'C', or {expected}"
+                f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
             )
         return self
 
@@ -48,7 +47,7 @@ class Case(Section):
         """A copy with other sections; cases that it refers to get its electrolyte, sweep and accuracy."""
         return nested(super().model_copy(update=update, deep=deep))
 
-    def with_sections(self, contact: Contact, counter: Counter) -> Self:
+    def with_sections(self, contact: Contact, counter: CounterElectrode) -> Self:
         """A copy that refers to other cases."""
         if contact is self.contact and counter is self.counter:
             return self
@@ -68,16 +67,32 @@ def load(path: str | os.PathLike[str]) -> Case:
         InputError: the file, or one that it refers to, cannot be read, is not TOML, or describes no valid case; one
             line that begins with the path and names key, value and what is expected.
     """
-    return _complete(_read(path), Origin.file(path))
+    origin = CaseOrigin.file(path)
+    return _complete(_read(origin), origin)
 
 
-def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] = ".") -> Case:
+def load_without_counter(path: str | os.PathLike[str]) -> Case:
+    """Read a case file as another case refers to it: its counter electrode does not count, nor does a file of it.
+
+    Args:
+        path: a TOML file as for `load`.
+
+    Raises:
+        InputError: as `load`.
+    """
+    origin = CaseOrigin.file(path)
+    return _complete(_read(origin).model_copy(update={"counter": CounterElectrode()}), origin)
+
+
+def parse_case(
+    data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] | Mapping[str, str] = "."
+) -> Case:
     """Check a case given as nested dictionaries with the keys and strings of the case file.
 
     Args:
         data: what `tomllib` gives, e.g. ``{"interface": {"pattern": "square", "pitch": "40 um", ...}}``.
         source: what an error begins with.
-        folder: where the files lie that it refers to.
+        folder: where the files lie that it refers to, or their texts by name.
 
     Returns:
         The case, every dimensional value in SI units.
@@ -86,21 +101,21 @@ def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.Path
         InputError: no valid case, or one of a file that it refers to; one line with source, dotted key, value and what
             is expected.
     """
-    return _complete(_alone(data, source), Origin(source, Path(folder)))
+    origin = CaseOrigin(source, folder if isinstance(folder, Mapping) else Path(folder))
+    return _complete(_alone(data, source), origin)
 
 
-def _complete(case: Case, origin: Origin) -> Case:
+def _complete(case: Case, origin: CaseOrigin) -> Case:
     """A case with those that it refers to."""
     return named(with_references(case, origin, _read), resolved_toml)
 
 
-def _read(path: str | os.PathLike[str]) -> Case:
-    """The case of a file without those that it refers to."""
-    return _alone(read_toml(path), os.fspath(path))
+def _read(origin: CaseOrigin) -> Case:
+    """A case without those that it refers to."""
+    return _alone(origin.tables(), origin.source)
 
 
 def _alone(data: dict[str, Any], source: str) -> Case:
-    """A case without those that it refers to."""
     try:
         return Case.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -125,7 +140,7 @@ def resolved_toml(case: Case) -> str:
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
-        if getattr(case, section) in (Contact(), Counter()):
+        if getattr(case, section) in (Contact(), CounterElectrode()):
             continue
         lines += ["", f"[{section}]"]
         for key, value in values.items():
@@ -152,6 +167,19 @@ def referred_files(case: Case) -> dict[str, str]:
         For each name, as `resolved_toml` has it, the resolved TOML text: together in one folder they load as the case.
     """
     return {name: resolved_toml(inner) for name, inner in inner_cases(case)}
+
+
+def files_of(cases: Mapping[str, Case]) -> tuple[dict[str, str], dict[str, str]]:
+    """The files of several cases in one folder.
+
+    Args:
+        cases: by the paths that they come from.
+
+    Returns:
+        For each path the name of its file, and for each name the resolved TOML text; files that they refer to are
+        among them.
+    """
+    return in_one_folder(cases, resolved_toml)
 
 
 def case_sha256(case: Case) -> str:

@@ -225,7 +225,12 @@ WRONG = [
     # contact fraction
     (
         interface(contact_fraction=0),
-        "interface.contact_fraction = 0: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+        "interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or"
+        " a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+    ),
+    (
+        interface(contact_fraction=-0.1),
+        "interface.contact_fraction = -0.1: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction=1.5),
@@ -332,7 +337,8 @@ WRONG = [
     # unknown keys, sections that are none
     (
         section("gap", hieght="1 nm"),
-        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model",
+        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model, law"
+        " and the keys of its law",
     ),
     (
         section("sweep", start="1 MHz"),
@@ -340,12 +346,13 @@ WRONG = [
     ),
     (
         section("gaps"),
-        "gaps: unknown key, the nearest is 'gap'; a case takes title, electrolyte, interface, gap, sweep, accuracy",
+        "gaps: unknown key, the nearest is 'gap'; a case takes"
+        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
     ),
     (
         section("a\nb"),
         r"'a\nb': unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, gap, sweep, accuracy",
+        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
     ),
     ({"interface": HEXAGONAL, "gap": 5}, "gap = 5: expected a section [gap]"),
     ([], "[]: expected a table with the sections of a case"),

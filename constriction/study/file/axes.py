@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from constriction.base.errors import InputError, nearest
 from constriction.base.files import read_file
 from constriction.base.quantities import shown
+from constriction.case.law_keys import KEY
 from constriction.case.schema import Case
 from constriction.study.file.parameters import Quantity, in_case_words, quantity_at
 
@@ -76,6 +77,9 @@ def check_case_key(key: str, where: str) -> None:
     Raises:
         InputError: with the nearest key.
     """
+    section, _, name = key.partition(".")
+    if section in ("contact", "gap") and KEY.fullmatch(name):  # of its law, which the case checks
+        return
     if key not in (known := case_keys()):
         raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
 

@@ -170,7 +170,7 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
     for key, quantity in derived.items():
         if is_case_key(key):
             _set(data, key, in_case_words(quantity))
-    case = parse_case(data, f"{study.source}: case {_told(point, derived)}")
+    case = parse_case(data, f"{study.source}: case {_told(point, derived)}", study.files)
     labels = {key: read_at(f"{study.source}: {key}", label_of, value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
 
