@@ -8,13 +8,14 @@ import os
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from constriction.base.errors import InputError
-from constriction.case.complaints import describe
+from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import read_toml, toml_value
-from constriction.case.interface import Gap, Interface, takes
+from constriction.case.interface import AnyPattern, Gap, Interface
 from constriction.case.numerics import Accuracy, Sweep
 
 
@@ -27,6 +28,12 @@ class Case(Section):
     gap: Gap = Gap()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
+
+
+def fields_of(section: str) -> dict[str, FieldInfo]:
+    """The fields of a section by their keys in a case file, in its order; of [interface] those of every pattern."""
+    model = AnyPattern if section == "interface" else Case.model_fields[section].annotation
+    return {field.alias or name: field for name, field in getattr(model, "model_fields", {}).items()}
 
 
 def load(path: str | os.PathLike[str]) -> Case:
@@ -61,8 +68,7 @@ def parse_case(data: dict[str, Any], source: str = "case") -> Case:
     try:
         return Case.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        # A misspelt key comes first: it is usually why another one is missing.
-        problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+        problems = all_wrong(error)
         others = len(problems) - 1
         more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
         raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
@@ -82,9 +88,8 @@ def resolved_toml(case: Case) -> str:
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
         lines += ["", f"[{section}]"]
-        for key, value in values.items():
-            if section == "interface" and not takes(case.interface.pattern, key):
-                continue
+        for key in (key for key in fields_of(section) if key in values):
+            value = values[key]
             assumed = section == "electrolyte" and key in ASSUMED and value == Electrolyte().model_dump()[key]
             comment = "  # assumed: no measured source" if assumed else ""
             lines.append(f"{key} = {toml_value(value)}{comment}")
