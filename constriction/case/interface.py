@@ -4,7 +4,7 @@ A pattern of [interface] is a model with exactly its keys, and a function that d
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field, create_model
 from pydantic.fields import FieldInfo
@@ -20,8 +20,16 @@ class Pattern(Section):
         inverted: the spots are pores and the rest is in contact; contact_fraction stays the contact's.
     """
 
+    COUNTED_BY: ClassVar[str] = "spots"
+    """The key that says how many spots there are."""
+
     pattern: str
     inverted: bool = Field(False, strict=True, description="true or false")
+
+    @property
+    def spot_count(self) -> int:
+        """How many spots the cell has, about: told before anything is drawn."""
+        return 1
 
 
 class Shaped(Pattern):
@@ -87,6 +95,11 @@ class Random(Filled, Shaped):
     spots: Integer = Field(100, ge=1, le=10**9, description="an integer from 1 to 1000000000")
     seed: Integer = Field(1, ge=0, le=2**63 - 1, description="an integer from 0 to 2^63 - 1")
 
+    @property
+    def spot_count(self) -> int:
+        """As the case says."""
+        return self.spots
+
 
 class List(Pattern):
     """Discs that are listed one by one.
@@ -96,11 +109,18 @@ class List(Pattern):
         discs: x, y and radius of each disc, m; list only.
     """
 
+    COUNTED_BY: ClassVar[str] = "discs"
+
     pattern: Literal["list"]
     cell: tuple[Length, Length] = Field(description="two lengths such as ['100 um', '80 um']")
     discs: Annotated[tuple[Disc, ...], AfterValidator(not_empty)] = Field(
         description="discs [x, y, radius] such as [['20 um', '30 um', '5 um']]"
     )
+
+    @property
+    def spot_count(self) -> int:
+        """As many as are listed."""
+        return len(self.discs)
 
 
 Interface = Annotated[Single | Square | Hexagonal | Stripes | Random | List, Field(discriminator="pattern")]
@@ -124,7 +144,7 @@ def _any_pattern() -> type[Section]:
         name: (Annotated[field.annotation, field], None if field.is_required() else field.default)
         for name, field in fields.items()
     }
-    names = Literal[tuple(PATTERNS)]  # type: ignore[valid-type]
+    names: Any = Literal[tuple(PATTERNS)]
     return create_model("AnyPattern", __base__=Section, pattern=(names, Field(description=words)), **definitions)
 
 
