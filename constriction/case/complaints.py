@@ -60,8 +60,7 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         return _misplaced_key(place, pattern, problem["input"]) or _unknown_key(place, model)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
-        expects = f"pattern '{pattern}' expects" if pattern else "expected"
-        return f"{_dotted(place)}: missing; {expects} {_expected(place, model)}"
+        return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model)}"
     if isinstance(context.get("error"), InputError):
         joint = "." if len(place) == 1 else " = "  # an error of a whole section begins with its key
         return f"{_dotted(place)}{joint}{context['error']}"
@@ -77,6 +76,10 @@ def _without_pattern(place: Place) -> tuple[Place, str]:
     if len(place) > 1 and place[0] == "interface":
         return (place[0], *place[2:]), str(place[1])
     return place, NO_PATTERN
+
+
+def _who_expects(pattern: str) -> str:
+    return f"pattern '{pattern}' expects" if pattern else "expected"
 
 
 def _misplaced_key(place: Place, pattern: str, given: Any) -> str:

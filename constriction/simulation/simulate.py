@@ -158,5 +158,6 @@ def check_size(case: Case, memory: float) -> None:
     if needed > memory:
         raise InputError(
             f"interface.{case.interface.COUNTED_BY}: {spots} spots would take about {needed / 1e9:.3g} GB of memory "
-            f"even on the coarsest mesh or grid; {memory / 1e9:.3g} GB may be used; expected fewer spots, or more memory (--memory)"
+            f"even on the coarsest mesh or grid; {memory / 1e9:.3g} GB may be used; expected fewer spots, or more "
+            "memory (--memory)"
         )

@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constriction.case.interface import Interface
 from constriction.case.schema import Case
@@ -60,14 +60,9 @@ def layout_of(interface: Interface) -> Layout:
 
 def geometry_key(case: Case, contacts: Layout) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
-    own = {
-        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
-        for section, values in case.model_dump(by_alias=True).items()
-        if isinstance(values, dict) and section != "interface"
-    }
     volume = gap_model(case, contacts) == "volume"
     parts = (
-        own,
+        _not_shared(case),
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
@@ -76,6 +71,15 @@ def geometry_key(case: Case, contacts: Layout) -> str:
         _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _not_shared(case: Case) -> dict[str, dict[str, Any]]:
+    """The keys of a case that are in no other part of its geometry's name."""
+    return {
+        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
+        for section, values in case.model_dump(by_alias=True, exclude={"interface"}).items()
+        if isinstance(values, dict)
+    }
 
 
 def effort_of(case: Case, contacts: Layout) -> Effort:
