@@ -29,7 +29,14 @@ def all_wrong(error: ValidationError) -> list[ErrorDetails]:
         Entries as those of ``ValidationError.errors()``, keys of a wrong or no pattern among them.
     """
     found = [entry for problem in error.errors() for entry in _of_any_pattern(problem)]
-    return sorted(found, key=lambda problem: problem["type"] != "extra_forbidden")
+    return sorted(found, key=_rank)
+
+
+def _rank(problem: ErrorDetails) -> int:
+    """Unknown keys, then keys of other patterns, then everything else."""
+    if problem["type"] != "extra_forbidden":
+        return 2
+    return int(_misplaced_key(*_without_pattern(problem["loc"]), None) != "")
 
 
 def _of_any_pattern(problem: ErrorDetails) -> Iterator[ErrorDetails]:
@@ -86,9 +93,13 @@ def _misplaced_key(place: Place, pattern: str, given: Any) -> str:
     """What to say about a key of another pattern; nothing if no pattern has it."""
     if not pattern or place[-1] not in AnyPattern.model_fields:
         return ""
-    given = tuple(given) if isinstance(given, list) else given  # as a case would hold it
     takes = ", ".join(PATTERNS[pattern].model_fields)
-    return f"{_dotted(place)} = {shown(given)}: does not apply to pattern '{pattern}', which takes {takes}"
+    return f"{_dotted(place)} = {shown(_as_kept(given))}: does not apply to pattern '{pattern}', which takes {takes}"
+
+
+def _as_kept(given: Any) -> Any:
+    """A value as a case would hold it, which has no lists."""
+    return tuple(map(_as_kept, given)) if isinstance(given, list) else given
 
 
 def _unknown_key(place: Place, model: type[BaseModel]) -> str:
