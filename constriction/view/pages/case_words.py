@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constriction.base.quantities import format_quantity
-from constriction.case.interface import Hexagonal, Interface, List, Random, Single, Square, Stripes
+from constriction.case.interface import Filled, Hexagonal, List, Pattern, Random, Single, Square, Stripes
 from constriction.case.schema import Case
 
 _SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
@@ -35,17 +35,19 @@ def _said(value: float, kind: str) -> str:
     return format_quantity(value, kind).replace("um", "µm")
 
 
-def _interface_in_words(interface: Interface) -> str:
-    """Where the metal touches, one sentence."""
+def _interface_in_words(interface: Pattern) -> str:
+    """Where the metal touches, one sentence; a pattern without words of its own is told by its name."""
     one, many = ("pore", "pores") if interface.inverted else _SHAPES[getattr(interface, "shape", "disc")]
     if isinstance(interface, List):
         return _listed(interface, one, many)
+    if not isinstance(interface, Filled):
+        return f"The metal touches in a pattern of the kind '{interface.pattern}'."
     fraction = f"{100 * interface.contact_fraction:.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
     return f"{_places(interface, one, many)}, {touch}."
 
 
-def _places(interface: Single | Square | Hexagonal | Stripes | Random, one: str, many: str) -> str:
+def _places(interface: Filled, one: str, many: str) -> str:
     pitch = _said(interface.pitch, "length")
     match interface:
         case Single():
@@ -54,7 +56,9 @@ def _places(interface: Single | Square | Hexagonal | Stripes | Random, one: str,
             return f"Stripes with a period of {pitch}"
         case Random():
             return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²"
-    return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
+        case Square() | Hexagonal():
+            return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
+    return f"{many.capitalize()} in a pattern of the kind '{interface.pattern}', {pitch} apart"
 
 
 def _listed(interface: List, one: str, many: str) -> str:
