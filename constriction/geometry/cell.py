@@ -1,4 +1,4 @@
-"""From an interface's description to its plan in one mirror cell, and how near its rims are to each other."""
+"""From an interface's description to its layout in one mirror cell, and how near its rims are to each other."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from constriction.geometry.outlines import SNAP
 from constriction.geometry.patches import Layout
 from constriction.geometry.placed import listed, scattered
 
-__all__ = ["PLANS", "Layout", "layout", "rim_lengths"]
+__all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
 
-PLANS: dict[str, Callable[[Any], Layout]] = {
+LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "single": single,
     "square": square,
     "hexagonal": hexagonal,
@@ -25,7 +25,7 @@ PLANS: dict[str, Callable[[Any], Layout]] = {
     "random": scattered,
     "list": listed,
 }
-"""What draws each pattern: from its model to its plan."""
+"""What draws each pattern: from its model to its layout."""
 
 
 def layout(interface: Interface) -> Layout:
@@ -37,7 +37,7 @@ def layout(interface: Interface) -> Layout:
     """
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
-    return PLANS[interface.pattern](interface)
+    return LAYOUTS[interface.pattern](interface)
 
 
 def rim_lengths(plan: Layout) -> tuple[float, ...]:

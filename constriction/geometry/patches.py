@@ -1,4 +1,4 @@
-"""The plan of an interface: a mirror cell, and which region of it stands under which law.
+"""The layout of an interface: which region of its mirror cell stands under which law.
 
 Shapes are kept as closed outlines of straight and circular edges, so that area and contact fraction are exact and
 the mesh sees true arcs; shapely polygons are made from them where a polygon is wanted.
@@ -34,7 +34,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Layout:
-    """The plan of the interface in one mirror cell; lengths in m.
+    """The layout of the interface in one mirror cell; lengths in m.
 
     `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
     make one lattice cell.

@@ -13,7 +13,7 @@ from shapely.geometry import Point, box, shape
 
 from constriction.base.errors import InputError
 from constriction.case.interface import PATTERNS
-from constriction.geometry.cell import PLANS, layout, rim_lengths
+from constriction.geometry.cell import LAYOUTS, layout, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import Patch
 from constriction.geometry.placed import place_spots
@@ -195,7 +195,7 @@ def test_no_contact_is_a_cell_of_one_gap(pattern):
 
 
 def test_every_pattern_is_drawn():
-    assert set(PLANS) == set(PATTERNS)
+    assert set(LAYOUTS) == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
