@@ -148,11 +148,11 @@ def truth_of(result: Result) -> float:
 
 def _outcome(pattern: str, result: Result) -> Outcome:
     case = result.case
-    electrolyte, interface = case.electrolyte, case.interface
+    electrolyte, pitch = case.electrolyte, getattr(case.interface, "pitch", math.nan)
     slowest = math.inf if electrolyte.grain_boundary_conductivity is None else electrolyte.grain_boundary_frequency
     ratio = 2 * math.pi * slowest * result.R_cstr * (result.C_low or 0.0)
     words = (
-        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {interface.pitch or math.nan:.3g} m, "
+        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {pitch:.3g} m, "
         f"gap {case.gap.height:.3g} m, f_gb {slowest:.3g} Hz, {case.sweep.stop:.3g} to {case.sweep.start:.3g} Hz"
     )
     nzsp = Electrolyte().model_copy(update={"thickness": electrolyte.thickness})

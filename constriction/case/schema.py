@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
 from constriction.base.errors import InputError
-from constriction.case.complaints import UNKNOWN, describe
+from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
-from constriction.case.file import toml_value
-from constriction.case.interface import Interface, takes
+from constriction.case.file import read_toml, toml_value
+from constriction.case.interface import AnyPattern, Filled, Interface
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references
 from constriction.case.regions import Contact, CounterElectrode, Gap
@@ -36,8 +37,8 @@ class Case(Section):
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
-        if self.interface.contact_fraction == 0 and self.gap.law is None:
-            expected = Interface.model_fields["contact_fraction"].description
+        if getattr(self.interface, "contact_fraction", None) == 0 and self.gap.law is None:
+            expected = Filled.model_fields["contact_fraction"].description
             raise InputError(
                 f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
             )
@@ -52,6 +53,12 @@ class Case(Section):
         if contact is self.contact and counter is self.counter:
             return self
         return super().model_copy(update={"contact": contact, "counter": counter})
+
+
+def fields_of(section: str) -> dict[str, FieldInfo]:
+    """The fields of a section by their keys in a case file, in its order; of [interface] those of every pattern."""
+    model = AnyPattern if section == "interface" else Case.model_fields[section].annotation
+    return {field.alias or name: field for name, field in getattr(model, "model_fields", {}).items()}
 
 
 def load(path: str | os.PathLike[str]) -> Case:
@@ -119,8 +126,7 @@ def _alone(data: dict[str, Any], source: str) -> Case:
     try:
         return Case.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        # A misspelt key comes first: it is usually why another one is missing.
-        problems = sorted(error.errors(), key=lambda problem: problem["type"] not in UNKNOWN)
+        problems = all_wrong(error)
         others = len(problems) - 1
         more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
         raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
@@ -143,9 +149,10 @@ def resolved_toml(case: Case) -> str:
         if getattr(case, section) in (Contact(), CounterElectrode()):
             continue
         lines += ["", f"[{section}]"]
-        for key, value in values.items():
-            if value is not None and (section != "interface" or takes(case.interface.pattern, key)):
-                lines.append(f"{key} = {toml_value(value)}{_comment(case, section, key)}")
+        own = fields_of(section)
+        for key in sorted(values, key=list(own).index) if section == "interface" else values:
+            if values[key] is not None:
+                lines.append(f"{key} = {toml_value(values[key])}{_comment(case, section, key)}")
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from constriction.base.errors import InputError
-from constriction.case.schema import Case, Electrolyte, Gap, Interface, Sweep, case_sha256, load, parse_case
+from constriction.case.interface import Hexagonal
+from constriction.case.schema import Case, Electrolyte, Gap, Sweep, case_sha256, load, parse_case
 from constriction.case.schema import resolved_toml as resolve
 
 HEXAGONAL = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "40 um"}
@@ -139,7 +140,7 @@ def test_none_switches_off() -> None:
 def test_models_are_built_in_python_with_strings_and_python_names() -> None:
     sweep = Sweep(start="1 MHz", stop="1 kHz")
     assert (sweep.start, sweep.stop) == (1e6, 1e3)
-    assert Interface(**HEXAGONAL).pitch == 40e-6
+    assert Hexagonal(**HEXAGONAL).pitch == 40e-6
     with pytest.raises(ValidationError, match="0.1: expected a length with its unit"):
         Gap(height=0.1)
 

@@ -106,7 +106,7 @@ class MeshSpace:
     def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
         """u from the potential of 1 V at the counter electrode."""
         admittance = self.admittance(potential, theta)
-        return np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat
+        return np.asarray(np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat)
 
     def admittance(self, potential: Field, theta: NDArray[Any]) -> Any:
         """The current through the interface per volt, (complex), as a sum without differences."""

@@ -242,7 +242,9 @@ def _scale(layout: Layout) -> float:
     """
     if not layout.spots:
         return 1.0
-    length: float = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(layout.sizes))
+    length: float = math.sqrt(
+        statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots)
+    )
     if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
         length *= STRAIGHT
     return float(length / layout.pitch * max(1.0, len(layout.spots) / MANY) ** CROWD)

@@ -168,7 +168,7 @@ def plate_of(
         height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that θ is made with.
     """
     covered = coverage(layout.spots, raster)
-    covered = 1.0 - covered if layout.inverted else covered
+    covered = 1.0 - covered if layout.background == "contact" else covered
     covered = np.where(covered < WHOLE, 0.0, covered)
     dx, dy = (length / layout.pitch for length in raster.pixel)
     width = dx if raster.along == 1 else math.sqrt(dx * dy)
