@@ -85,8 +85,8 @@ def _values(layout: Layout, terms: int) -> float:
     if room <= 0:  # rounding leaves none
         return math.inf
     modes = MODES * terms**2 / room
-    a = 2 * layout.sizes[0] / layout.pitch
-    return modes**2 * (2 if layout.inverted else 1 - 2 * math.log(a))
+    a = 2 * layout.spots[0].size / layout.pitch
+    return modes**2 * (2 if layout.background == "contact" else 1 - 2 * math.log(a))
 
 
 def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
@@ -137,12 +137,12 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
         systems = stiffness + goal.points[:, :1, None] * gap
         fields = np.linalg.solve(systems, np.broadcast_to(means[:, None], (*systems.shape[:2], 1)))
         direct = fields[..., 0] @ means
-    return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
+    return TubeSolution(model, 0.0, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
 def _room(layout: Layout) -> float:
     """The length over which the potential varies at the rim, in tube radii."""
-    a = 2 * layout.sizes[0] / layout.pitch
+    a = 2 * layout.spots[0].size / layout.pitch
     return min(a, 1 - a)
 
 
@@ -157,8 +157,8 @@ class _Gap(NamedTuple):
 
 def _gap(layout: Layout, modes: int) -> _Gap:
     """Gauss points in √τ from 0 to 1, enough for the highest mode."""
-    a, b = layout.sizes[0] / layout.pitch, 0.5
-    if layout.inverted:
+    a, b = layout.spots[0].size / layout.pitch, 0.5
+    if layout.background == "contact":
         angle, weight = _gauss(2 * modes)
         root, rest = np.sin(np.pi / 2 * angle), np.cos(np.pi / 2 * angle)
         return _Gap(root, a * rest, weight * np.pi * root * rest * (a / b) ** 2, math.sqrt(2 / a))
@@ -187,7 +187,7 @@ def _zeros(count: int) -> Floats:
 
 def _matrices(layout: Layout, depth: float, terms: int, modes: int) -> tuple[Floats, Floats, Floats]:
     """Λ and G on the terms, (terms, terms), and the terms' means over the tube, (terms,)."""
-    a, b = layout.sizes[0] / layout.pitch, 0.5
+    a, b = layout.spots[0].size / layout.pitch, 0.5
     gap, zeros = _gap(layout, modes), _zeros(modes)
     order = np.arange(terms)[:, None]
     shapes = gap.root * eval_legendre(order, 2 * gap.root**2 - 1)
