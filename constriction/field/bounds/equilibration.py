@@ -10,7 +10,7 @@ constraint: a cell-centred matrix is factored once and every direction projected
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse
@@ -25,6 +25,7 @@ from constriction.field.mesh.tags import SURFACES
 
 MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
+MORE_AT_EDGES = 1  # points per direction of `Quadrature.edge` where there are laws
 ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
 
 
@@ -75,13 +76,15 @@ def build_system(slab: SlabCells, theta: Mapping[str, float], quadrature: Quadra
     """
     on_rim = rim_corners(slab)
     faces = find_faces(slab, on_rim, theta)
+    on = find_law_faces(slab, faces)
+    if len(on.which):
+        quadrature = replace(quadrature, edge=quadrature.edge + MORE_AT_EDGES)
     matrices, fluxes, energy = np.empty((len(slab.points), 12, 12)), np.empty((len(slab.points), 12)), 0.0
     for which, rule in rules_by_rim(on_rim, quadrature):
         for begin in range(0, len(which), CHUNK):
             some = which[begin : begin + CHUNK]
             matrices[some], fluxes[some], part = _cells(slab, faces, some, rule)
             energy += part
-    on = find_law_faces(slab, faces)
     laws, law_energy = law_energies(on)
     cells, gains = rim_gains(slab, faces, on, quadrature)
     matrices[cells] -= gains

@@ -32,8 +32,8 @@ from constriction.field.bounds.fluxes import (
 from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
 
-SURFACE_POINTS = 5  # per direction, of the densities that are linear
-MORE_POINTS, MORE_ACROSS = 3, 9  # per direction, of the others, and across the rim, beside what `Quadrature` has
+SURFACE_POINTS = 10  # per direction, on faces; where little passes a film nearly all energy is there
+MORE_POINTS, MORE_ACROSS = 3, 8  # in cells, per direction and across the rim, beside what `Quadrature` has
 GRADING = 4  # points there are so dense next to the rim that the powers below are polynomials
 # Further fluxes: the powers in P and their factors, with an edge on the rim and with a corner. Powers between 1 and 2
 # are nearly steps; with these four a film of θ = 1e6 has the bounds of an ideal contact.
@@ -175,6 +175,8 @@ def _at_edge(quadrature: Quadrature) -> _Kind:
     r, u, v = (x.ravel() for x in np.meshgrid(across[0], along[0], across[0], indexing="ij"))
     places = np.column_stack([(1 - r) * (1 - u), (1 - r) * u, r * v, r * (1 - v)])
     weights = np.einsum("i,j,k->ijk", across[1] * across[0] * (1 - across[0]), along[1], across[1]).ravel()
+    t, w = interval(2 * SURFACE_POINTS)
+    across = t**GRADING, GRADING * t ** (GRADING - 1) * w
     r, u = (x.ravel() for x in np.meshgrid(across[0], along[0], indexing="ij"))
     surface = np.column_stack([(1 - r) * (1 - u), (1 - r) * u, r])
     surface_weights = np.einsum("i,j->ij", across[1] * (1 - across[0]), along[1]).ravel()
@@ -185,7 +187,7 @@ def _at_corner(quadrature: Quadrature) -> _Kind:
     """With c on the rim."""
     rule = corner_rule(quadrature.corner + MORE_POINTS)
     places = rule.places[:, [1, 2, 0, 3]]
-    return _Kind(*CORNER, QuadratureRule(places, rule.weights), triangle_rule(SURFACE_POINTS + MORE_POINTS))
+    return _Kind(*CORNER, QuadratureRule(places, rule.weights), triangle_rule(SURFACE_POINTS))
 
 
 def _products(points: Reals, kind: _Kind) -> Reals:
