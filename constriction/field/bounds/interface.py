@@ -62,7 +62,7 @@ class LawFaces:
     potential: Reals
 
     def areas(self, some: Ints, rule: QuadratureRule) -> Reals:
-        """Area per area of the reference triangle, at the rule's places of some of the faces; (some, points), pitches²."""
+        """Area in pitches² per area of the reference triangle, at the rule's places on some faces; (some, points)."""
         tangents = np.einsum("fnx,qnk->fqkx", self.points[some], slopes(rule.places, OPPOSITE))
         return np.asarray(np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2))
 
