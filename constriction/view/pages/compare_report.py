@@ -15,7 +15,7 @@ from constriction.compare.cell import Cell
 from constriction.compare.records import ComparedSpectrum, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.charts.spectra_charts import bode_chart, difference_chart, drt_chart, nyquist_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
 from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
@@ -118,8 +118,7 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
         curves.append(SpectrumCurve("left out", left_out, "crosses", "muted"))
     yield nyquist_chart(curves)
     yield bode_chart(curves)
-    caption = "(measured − simulated) / |simulated|"
-    yield residual_chart(overlay.simulated.frequency, overlay.residuals, caption=caption)
+    yield difference_chart(overlay, cell)
     if (found := overlay.distribution) is not None:
         times, _ = cell.times()
         kept = times.resistances > SMALLEST * times.resistances.max(initial=0.0)

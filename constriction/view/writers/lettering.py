@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 import unicodedata
 from functools import cache
 
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from constriction.view.charts.labels import hertz, seconds
@@ -47,6 +50,8 @@ FALLBACKS = (
     "Symbola",
     "Unifont",
 )
+# Letters a line of a title has, as many of these as fit that part of the width; for one column, in inches.
+TITLE_LETTERS, TITLE_LINES, TITLE_SHARE, COLUMN = (50, 40, 32, 25, 20), 6, 0.82, 84 / 25.4
 MISSING = "□"
 LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
 UNSEEN = ("Cf", "Mn", "Me")  # categories: joiners, variation selectors, marks on what stands before
@@ -84,6 +89,19 @@ def _drawn(letter: str) -> str:
     if ord(letter) in _known():
         return letter
     return "" if category in UNSEEN else MISSING
+
+
+def title_text(figure: Figure | SubFigure, title: str, lines: int = TITLE_LINES) -> str:
+    """A title as it fits above a picture, in lines of 8 pt: what is too long for so many of them is left out."""
+    # A dollar sign in a title is a dollar sign, no formula.
+    words = Text(fontsize=8, parse_math=False, figure=figure)
+    across = figure.bbox.width / figure.dpi / COLUMN
+    for letters in TITLE_LETTERS:
+        wrapped = textwrap.wrap(title, round(across * letters), max_lines=lines, placeholder=" …")
+        words.set_text("\n".join(map(legible, wrapped)))
+        if words.get_window_extent().width <= TITLE_SHARE * figure.bbox.width:
+            break
+    return words.get_text()
 
 
 def log_ticks(low: float, high: float) -> list[float]:
