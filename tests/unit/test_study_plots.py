@@ -10,7 +10,7 @@ from study_files import GRID, plan
 from constriction.base.errors import InputError
 from constriction.study.file.figures import Figure
 from constriction.study.results.curves import curves_of, figures_of
-from constriction.study.results.table import Table
+from constriction.study.results.table import tabulated
 from constriction.view.charts.columns import shown_as
 from constriction.view.charts.study_charts import is_log_spaced
 from constriction.view.writers.study_plots import draw_study
@@ -22,14 +22,12 @@ F, H = "interface.contact_fraction", "gap.height"
 def table(text=GRID, done=lambda _: True, **more):
     """A study whose R_cstr is fraction · number of the seed or 1, and C_cstr 1 nm/height in µF/cm²; nothing solved."""
     made = plan(text, **more)
-    rows = []
+    records = []
     for entry in made.entries:
-        labels = dict(entry.labels)
+        labels = entry.labels
         values = {R: labels[F] * labels.get("interface.seed", 1), C: 1e-15 / labels[H]}
-        missing = {"status": "missing", "error": "", R: None, C: None}
-        rows.append({**labels, **values, "status": "done", "error": ""} if done(entry) else {**labels, **missing})
-    units = {F: "1", H: "m", "interface.seed": "1"}
-    return Table(made, made.study.keys, units, (R, C), tuple(rows), (None,) * len(rows))
+        records.append({"status": "done", "error": "", "result": values} if done(entry) else None)
+    return tabulated(made, records)
 
 
 REPEATED = GRID + '[repeat]\n"interface.seed" = 3\n'

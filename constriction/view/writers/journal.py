@@ -125,7 +125,7 @@ def _draw(axes: Axes, series: Series, look: Look) -> None:
     if drawn:
         order = 4 if series.colour == "ink" else 3 if series.line else 3.2
         width = look.line * series.width
-        style = {"color": colour, "linestyle": LINES[series.line], "linewidth": width, "zorder": order}
+        style: dict[str, Any] = {"color": colour, "linestyle": LINES[series.line], "linewidth": width, "zorder": order}
         axes.plot(x, y, label=name, **style, **_marker(series, look))
     if series.error is not None:
         bars = np.nan_to_num(np.asarray(series.error, dtype=float))
