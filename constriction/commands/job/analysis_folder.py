@@ -56,7 +56,8 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
             from constriction.view.pages.fit_report import fit_report
             from constriction.view.pages.report import write_report
 
-            write_report(fit_report(record, pictures, how, (FIT, TABLE), series), fresh / REPORT)
+            files = [path.name for path in fresh.iterdir()]
+            write_report(fit_report(record, pictures, how, files, series), fresh / REPORT)
     return record
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from constriction.base.errors import shortened
 from constriction.compare.cell import Cell
 from constriction.compare.records import ComparedSpectrum, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
@@ -19,6 +20,7 @@ from constriction.view.charts.spectra_charts import bode_chart, difference_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
 from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.words import LONGEST_TITLE
 
 type Row = Mapping[str, str]
 
@@ -47,7 +49,7 @@ def compare_report(
         how: from `provenance.origin`.
     """
     rows = list(csv.DictReader(io.StringIO(table_csv(entries))))
-    title = cell.result.case.title or "the simulated case"
+    title = shortened(cell.result.case.title, LONGEST_TITLE) or "the simulated case"
     sections: list[Section] = [
         Paragraph(f"{_counted(len(entries))} beside a simulation of {title}, both in one window and fitted alike."),
         compare_answer(rows),

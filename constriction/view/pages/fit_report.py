@@ -12,10 +12,15 @@ from constriction.view.charts.charts import Chart
 from constriction.view.charts.curves import display_unit
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
-from constriction.view.pages.record_tables import fits_table
+from constriction.view.pages.record_tables import fits_table, relaxation_table
 from constriction.view.pages.sections import Answer, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.entries import arrhenius_rows
 
-_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
+_FILES = (
+    ("fit.json", "all numbers, the unit in each key"),
+    ("table.csv", "a row per spectrum"),
+    ("arrhenius.csv", "a row per temperature"),
+)
 _NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
     "by": ("normalised by", ""),
     "area_cm2": ("area", "cm²"),
@@ -47,7 +52,7 @@ def fit_report(
         series: from `fits.trends_of`, or None.
     """
     found = record["files"]
-    sections: list[Section] = [_asked(record), fit_answer(found), Heading("Fits"), fits_table(found)]
+    sections: list[Section] = [_asked(record), fit_answer(found), *_tables(record)]
     if series is not None:
         sections += [Heading("Trends"), series]
     for picture in pictures:
@@ -62,6 +67,17 @@ def fit_report(
     ]
     title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
     return Report(title, "constriction analyze", tuple(sections))
+
+
+def _tables(record: Mapping[str, Any]) -> Iterator[Section]:
+    """The results of all spectra: of the fits, the relaxation times, and what the temperature does."""
+    files = record["files"]
+    yield from (Heading("Fits"), fits_table(files))
+    if any(item.get("drt") for item in files):
+        yield relaxation_table(files)
+    if record.get("arrhenius"):
+        rows = tuple(arrhenius_rows(record["arrhenius"]))
+        yield from (Heading("Temperatures"), TableSection("Arrhenius", ("name", "value"), rows, symbols=True))
 
 
 def _normalised_by(normalisation: Mapping[str, Any]) -> list[tuple[str, str]]:

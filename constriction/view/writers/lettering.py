@@ -6,7 +6,9 @@ import math
 import re
 import textwrap
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure, SubFigure
@@ -52,6 +54,7 @@ FALLBACKS = (
 )
 # Letters a line of a title has, as many of these as fit that part of the width; for one column, in inches.
 TITLE_LETTERS, TITLE_LINES, TITLE_SHARE, COLUMN = (50, 40, 32, 25, 20), 6, 0.82, 84 / 25.4
+TITLE_FONT: Mapping[str, Any] = {"fontsize": 8}
 MISSING = "□"
 LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
 UNSEEN = ("Cf", "Mn", "Me")  # categories: joiners, variation selectors, marks on what stands before
@@ -91,10 +94,12 @@ def _drawn(letter: str) -> str:
     return "" if category in UNSEEN else MISSING
 
 
-def title_text(figure: Figure | SubFigure, title: str, lines: int = TITLE_LINES) -> str:
-    """A title as it fits above a picture, in lines of 8 pt: what is too long for so many of them is left out."""
+def title_text(
+    figure: Figure | SubFigure, title: str, lines: int = TITLE_LINES, font: Mapping[str, Any] = TITLE_FONT
+) -> str:
+    """A title as it fits above a picture: what is too long for so many lines is left out."""
     # A dollar sign in a title is a dollar sign, no formula.
-    words = Text(fontsize=8, parse_math=False, figure=figure)
+    words = Text(parse_math=False, figure=figure, **font)
     across = figure.bbox.width / figure.dpi / COLUMN
     for letters in TITLE_LETTERS:
         wrapped = textwrap.wrap(title, round(across * letters), max_lines=lines, placeholder=" …")

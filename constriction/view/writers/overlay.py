@@ -156,7 +156,7 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
     with journal_style():
         figure = new_figure(TWO_COLUMNS, height, layout="constrained")
         # A dollar sign in a file's name is a dollar sign, no formula.
-        figure.suptitle(title_text(figure, title), fontsize=8, x=0.01, ha="left").set_parse_math(False)
+        figure.suptitle(title_text(figure, title, 3), fontsize=8, x=0.01, ha="left").set_parse_math(False)
         yield figure
     save(figure, path)
 
