@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError
+from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 FREQUENCY = ChartAxis("frequency", "frequency")
 TIME = ChartAxis("relaxation time τ", "time")
 WIDE = 50  # a quantity that changes along a series by more than this factor has a logarithmic axis
+DENSE = 60  # points of a simulated line per decade
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
 
 
@@ -93,6 +95,29 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
     )
     levels = () if limit is None else (-100 * limit, 100 * limit)
     return Chart("Residuals", caption, FREQUENCY, (Panel(ChartAxis("residual (% of |Z|)"), parts, levels),))
+
+
+def overlay_curves(measured: Spectrum, overlay: Overlay, cell: Cell) -> list[SpectrumCurve]:
+    """The simulated line and full contact, dashed, from below; then the measured points of the common window.
+
+    Args:
+        measured: the whole measured spectrum, Ω·m².
+        overlay: tells the window and which points were left out.
+        cell: gives the lines.
+    """
+    low, high = overlay.window
+    f = np.geomspace(high, low, max(int(DENSE * math.log10(high / low)), 2))
+    stays = overlay.screened.spectrum
+    out = (measured.frequency >= low) & (measured.frequency <= high) & ~np.isin(measured.frequency, stays.frequency)
+    curves = [
+        SpectrumCurve("simulated", cell.spectrum(f), "line", "c1"),
+        SpectrumCurve("full contact", cell.pristine(f), "reference", "muted"),
+        SpectrumCurve("measured", stays),
+    ]
+    if out.any():
+        left = Spectrum(measured.frequency[out], measured.impedance[out], measured.unit)
+        curves.append(SpectrumCurve("left out (Kramers-Kronig)", left, "crosses"))
+    return curves
 
 
 def difference_chart(overlay: Overlay, cell: Cell) -> Chart:

@@ -11,14 +11,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
 from constriction.simulation.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.curves import SpectrumCurve, common_unit
-from constriction.view.charts.spectra_charts import difference_chart
+from constriction.view.charts.curves import common_unit
+from constriction.view.charts.spectra_charts import difference_chart, overlay_curves
 from constriction.view.writers.journal import draw_panels
 from constriction.view.writers.lettering import plain, title_text
 from constriction.view.writers.panels import decade_ticks, draw_bode
@@ -36,7 +35,6 @@ from constriction.view.writers.plots import (
 
 UNIT = EDGE_UNITS["ohm m2"]
 SMALL = 2.6  # pt, measured points
-DENSE = 60  # points of a simulated line per decade
 # Relaxation times below this part of the largest resistance are not drawn; so many decades beyond the window are.
 SMALLEST_STEM, BEYOND = 2e-3, 1.5
 
@@ -54,18 +52,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     Raises:
         StoreError: the file cannot be written.
     """
-    low, high = overlay.window
-    count = max(int(DENSE * math.log10(high / low)), 2)
-    frequency = np.geomspace(high, low, count)
-    inside = (measured.frequency >= low) & (measured.frequency <= high)
-    stays = np.isin(measured.frequency, overlay.screened.spectrum.frequency)
-    curves = [
-        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
-        SpectrumCurve("measured", _part(measured, inside & stays)),
-    ]
-    if (inside & ~stays).any():
-        curves.append(SpectrumCurve("left out (Kramers-Kronig)", _part(measured, inside & ~stays), "crosses"))
+    curves = overlay_curves(measured, overlay, cell)
     unit = common_unit(curves)
     with _figure(path, title, 64 / 25.4) as figure:
         grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
@@ -79,10 +66,6 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         draw_bode((modulus, phase), curves, unit, SMALL)
         figure.align_ylabels([modulus, phase])
         _equal_axes(figure, plane)
-
-
-def _part(spectrum: Spectrum, which: NDArray[np.bool_]) -> Spectrum:
-    return Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
 
 
 def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:

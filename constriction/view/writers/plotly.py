@@ -131,8 +131,8 @@ def _level(value: float, axis: str) -> dict[str, Any]:
 def _traces(series: Series) -> Iterator[dict[str, Any]]:
     """A series, below it its band: once along its lower edge, and back along the upper one."""
     if series.band is not None:
-        low, high = (numbers(edge) for edge in band_of(series))
-        x = numbers(series.x)
+        edges = np.array([np.asarray(series.x, dtype=float), *band_of(series)])
+        x, low, high = map(numbers, edges[:, np.isfinite(edges).all(axis=0)])
         yield {
             **{"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"},
             **{"fill": "toself", "fillcolor": f"--{series.colour}", "opacity": 0.18},
