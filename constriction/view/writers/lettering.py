@@ -102,7 +102,10 @@ def title_text(
     words = Text(parse_math=False, figure=figure, **font)
     across = figure.bbox.width / figure.dpi / COLUMN
     for letters in TITLE_LETTERS:
-        wrapped = textwrap.wrap(title, round(across * letters), max_lines=lines, placeholder=" …")
+        width = round(across * letters)
+        wrapped = textwrap.wrap(title, width, max_lines=lines, placeholder=" …")
+        if wrapped[-1:] == ["…"]:  # of a word that is longer than a line, its begin
+            wrapped[-1] = textwrap.wrap(title, width)[len(wrapped) - 1][: width - 2] + " …"
         words.set_text("\n".join(map(legible, wrapped)))
         if words.get_window_extent().width <= TITLE_SHARE * figure.bbox.width:
             break
