@@ -14,8 +14,9 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
+from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
-from constriction.simulation.weights import Laws, curve_of, gap_model, theta_of
+from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -74,6 +75,12 @@ class Result:
         own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
         return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
 
+    @property
+    def error_bars(self) -> ErrorBars:
+        """The error bars of the sweep and at rest."""
+        curve = curve_of(self.case, self.plan, self.laws, sweep_frequencies(self.case))
+        return error_bars(self.response, curve, film_error_of(self.laws, self.plan))
+
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
         return resistivity(self.case.electrolyte, frequency) * self.case.electrolyte.thickness + self.interface(frequency)
@@ -116,7 +123,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
     curve = curve_of(case, plan, laws, frequency)
-    errors, scale = response.errors(curve), curve.scale(response)
+    bars = error_bars(response, curve, film_error_of(laws, plan))
 
     def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
         return constriction_impedance(case, plan, laws, response, f)
@@ -138,10 +145,10 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * through, "ohm m2"),
         slab=slab,
         R_cstr=at_rest.constriction,
-        R_cstr_error=None if at_rest.constriction is None else unit * float(errors[0]),
+        R_cstr_error=None if at_rest.constriction is None else unit * float(bars.constriction[0]),
         R_cstr_bounds=at_rest.bounds,
-        spectrum_error=unit * float(np.max(errors, initial=0.0)),
-        relative_error_reached=float(np.max(errors[errors > 0] / scale[errors > 0], initial=0.0)),
+        spectrum_error=unit * float(np.max(bars.interface, initial=0.0)),
+        relative_error_reached=bars.relative,
         R_electrolyte=electrolyte_resistance,
         R_interface=at_rest.interface,
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
