@@ -29,7 +29,7 @@ from constriction.simulation.peaks import find_peaks
 from constriction.simulation.record import apparent_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, simulate, solve_geometry
-from constriction.simulation.weights import gap_model, gap_ratio
+from constriction.simulation.weights import Laws, curve_of, gap_model
 from constriction.spectra.reading.peaks import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.
@@ -169,12 +169,20 @@ def _results(cases: Sequence[Case]) -> Iterator[Result]:
     thin = [case for case in cases if gap_model(case, plan) == "thin"]
     response = _response(thin, plan) if thin else None
     for case in cases:
-        yield simulate(case) if response is None or case not in thin else result_of(case, plan, response, 0.0)
+        yield (
+            simulate(case)
+            if response is None or case not in thin
+            else result_of(case, plan, _laws(case), response, 0.0)
+        )
 
 
 def _response(cases: Sequence[Case], plan: Layout) -> Any:
-    ratios = np.concatenate([gap_ratio(case, plan, sweep_frequencies(case)) for case in cases])
-    return solve_geometry(cases[0], plan, ratios, Options())
+    curves = tuple(curve_of(case, plan, _laws(case), sweep_frequencies(case)) for case in cases)
+    return solve_geometry(cases[0], plan, curves, Options())
+
+
+def _laws(case: Case) -> Laws:
+    return Laws(case.contact.law_of(), case.gap.law_of())
 
 
 def _cases(rng: np.random.Generator) -> tuple[str, list[Case]]:

@@ -16,7 +16,7 @@ from constriction.base.errors import InputError
 from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
-from constriction.case.file import read_toml, toml_value
+from constriction.case.file import toml_value
 from constriction.case.interface import AnyPattern, Filled, Interface
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references

@@ -134,9 +134,9 @@ class Response[Answer: Solution](ABC):
     def _layer_bar(self, curve: Curve) -> NDArray[np.float64]:
         """The error bar that a film's layer at the rims asks for: it is 1/θ thick, which may be too thin to be seen.
 
-        What the film takes then is a sum over the rims that stops at the resolution h instead of at 1/θ: it lacks a part
-        that goes as ln(θh), of which the solutions' difference is as much as goes with the ratio of their resolutions
-        (docs/numerics/error_bars.md#films).
+        What the film takes then is a sum over the rims that stops at the resolution h instead of at 1/θ: it lacks a
+        part that goes as ln(θh), of which the solutions' difference is as much as goes with the ratio of their
+        resolutions (docs/numerics/error_bars.md#films).
         """
         coarse, fine = self._pair
         x = np.abs(curve.every[:, 0]) * fine.resolution

@@ -2,9 +2,9 @@
 
 A Galerkin model on real fields of a symmetric operator whose θ have no negative real part is passive, and its error is
 of the second order in the fields'. It is bounded by the residual r: with F − depth = bᵀu the error is rᵀA⁻¹r exactly.
-Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k − ψ) ≥
-c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for B
-tells how small the preconditioned operator's eigenvalues get.
+Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k −
+ψ) ≥ c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for
+B tells how small the preconditioned operator's eigenvalues get.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Space(Protocol):
 
     @property
     def load(self) -> Field:
-        """b."""
+        """B."""
 
     @property
     def norms(self) -> tuple[Norm, ...]:
@@ -61,7 +61,7 @@ class Space(Protocol):
         """Scalar product without conjugation."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """u at θ (terms,); `share` of F − depth that its error may take; complex."""
+        """U at θ (terms,); `share` of F − depth that its error may take; complex."""
 
     def refine(self, residual: Field) -> Field | None:
         """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
@@ -118,7 +118,7 @@ class Basis:
 
     @property
     def load(self) -> Floats:
-        """b on the fields."""
+        """B on the fields."""
         return np.array([self.space.dot(held, self.space.load) for held in self.fields])
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
