@@ -1,6 +1,7 @@
 """A finer case as the law of a contact: what it adds to the electrolyte, per area (docs/physics.md#two-levels).
 
-The finer pattern's disturbance decays within its own pitch, so that it is a film on what is much larger than that.
+The finer pattern's disturbance decays within its own pitch, so that it is a film on what is much larger than that: on an
+island, or on the electrode of a pellet.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
+from constriction.case.interface import Single
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, rim_lengths
 from constriction.simulation.result import Result
@@ -98,3 +100,46 @@ def check_pitch(plan: Layout, finer: Layout) -> None:
             f"contact.fine: its pitch is {pitch}, and the narrowest contact that it lies on is {width} wide; "
             "expected a pitch far below"
         )
+
+
+def fine_record(result: Result) -> dict[str, float | str | None]:
+    """What result.json says of a finer case, SI; nothing without one."""
+    contact = result.laws.contact
+    if not isinstance(contact, FinerCase):
+        return {}
+    finer, over = contact.result, pitch_over_island(result.plan, contact.result.plan)
+    return {
+        "fine_R_interface_ohm_cm2": finer.R_interface,
+        "fine_R_interface_error_ohm_cm2": finer.R_interface_error,
+        "fine_spectrum_error_ohm_cm2": finer.spectrum_error,
+        "fine_contact_fraction": finer.plan.contact_fraction,
+        "fine_pitch_over_island": over,
+        "two_levels_relative_error": TWO_LEVELS_ERROR * over,
+    }
+
+
+def is_pellet(result: Result) -> bool:
+    """Whether the contact is the whole electrode of a pellet: a disc on its axis, and nothing beside it."""
+    interface = result.case.interface
+    alone = isinstance(interface, Single) and not interface.inverted and interface.cell_shape == "circular"
+    return alone and result.laws.gap is None and 0 < result.plan.contact_fraction < 1
+
+
+def pellet_record(result: Result) -> dict[str, float | None]:
+    """What result.json says of an electrode on a pellet beside values per area: areas, SI, and Ω; nothing of others."""
+    if not is_pellet(result):
+        return {}
+    pellet = math.pi * result.plan.pitch**2 / 4
+    per_area = {
+        "R_cstr_ohm": result.R_cstr,
+        "R_cstr_error_ohm": result.R_cstr_error,
+        "R_electrolyte_ohm": result.R_electrolyte,
+        "R_interface_ohm": result.R_interface,
+        "R_interface_error_ohm": result.R_interface_error,
+        "R_dc_ohm": result.R_dc,
+    }
+    return {
+        "electrode_area_cm2": pellet * result.plan.contact_fraction,
+        "pellet_area_cm2": pellet,
+        **{key: None if value is None else value / pellet for key, value in per_area.items()},
+    }

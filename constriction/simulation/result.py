@@ -27,7 +27,7 @@ class Result:
     """What a case gives; SI units, area-specific (per m² of interface), one-sided.
 
     `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's
-    alone. `R_cstr`, `R_cstr_error`, `R_interface`, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
+    alone. `R_cstr`, `R_interface`, their errors, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
     `R_electrolyte`, `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, both, None unless asked for;
     `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
@@ -48,6 +48,7 @@ class Result:
     relative_error_reached: float
     R_electrolyte: float
     R_interface: float | None
+    R_interface_error: float | None
     R_full_contact: float | None
     C_cstr: float | None
     C_low: float | None
@@ -154,6 +155,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         relative_error_reached=bars.relative,
         R_electrolyte=electrolyte_resistance,
         R_interface=at_rest.interface,
+        R_interface_error=None if at_rest.interface is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
         C_cstr=None
         if apex is None or not at_rest.constriction
