@@ -189,11 +189,11 @@ def _write(
     from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
     from constriction.compare.records import COMPARISON, REPORT, comparison_record, table_csv
-    from constriction.simulation.record import record_text
+    from constriction.simulation.record import record_text, write_case
 
     record, case = comparison_record(str(path), cell, entries), resolved_toml(cell.result.case)
     with whole_folder(folder, COMPARISON) as fresh:
-        (fresh / "case.toml").write_text(case, encoding="utf-8")
+        write_case(cell.result.case, fresh)
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
             try:

@@ -22,7 +22,7 @@ from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.inductance import Inductance, series_inductance
 from constriction.compare.measured import Loaded
-from constriction.simulation.record import versions
+from constriction.simulation.record import CASE_FILES, files_record, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.normalisation import scaled
@@ -85,6 +85,7 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
         "case": case_file,
         "title": result.case.title,
         "case_sha256": case_sha256(result.case),
+        **files_record(result.case),
         "interfaces": cell.interfaces,
         **edge_record(
             {
@@ -228,4 +229,8 @@ def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
 
 REPORT = "report.html"
 FILES = ("comparison.json", "table.csv", "case.toml", REPORT)
-COMPARISON = FolderKind("comparison", FILES, OUR_KEYS, rf"({'|'.join(PICTURES)})(-\d+)?\.png")
+COMPARISON = FolderKind(
+    *("comparison", FILES, OUR_KEYS, rf"({'|'.join(PICTURES)})(-\d+)?\.png"),
+    listed="referred_files",
+    listed_pattern=CASE_FILES,
+)

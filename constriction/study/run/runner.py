@@ -243,14 +243,16 @@ def all_curves(entries: Sequence[PlannedCase]) -> tuple[Curve, ...]:
 
 
 def _curve(case: Case) -> Curve:
-    return curve_of(case, layout_of(case.interface), laws_of(case, Options()), sweep_frequencies(case))
+    contacts = layout_of(case.interface)
+    return curve_of(case, contacts, laws_of(case, contacts, Options()), sweep_frequencies(case))
 
 
 def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
     """The record of a case, or of its failure."""
     try:
-        laws = laws_of(entry.case, Options())
-        return success(result_of(entry.case, layout_of(entry.case.interface), laws, response, seconds))
+        contacts = layout_of(entry.case.interface)
+        laws = laws_of(entry.case, contacts, Options())
+        return success(result_of(entry.case, contacts, laws, response, seconds))
     except Exception as error:
         return failure(entry.case, error)
 
