@@ -19,7 +19,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, solve_geometry
+from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
@@ -252,7 +252,7 @@ def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Reco
     try:
         contacts = layout_of(entry.case.interface)
         laws = laws_of(entry.case, contacts, Options())
-        return success(result_of(entry.case, contacts, laws, response, seconds))
+        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), Options()))
     except Exception as error:
         return failure(entry.case, error)
 
