@@ -37,9 +37,9 @@ class Case(Section):
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
         if self.interface.contact_fraction == 0 and self.gap.law is None:
-            expected = Interface.model_fields["contact_fraction"].description
+            given, field = self.interface.contact_fraction, Interface.model_fields["contact_fraction"]
             raise InputError(
-                f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
+                f"interface.contact_fraction = {given!r}: expected {field.description}, or 0 with a gap.law"
             )
         return self
 
