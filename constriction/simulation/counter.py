@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.catalogue import edge_record
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
@@ -93,23 +92,22 @@ def two_sided(near: Result, far: Result) -> Result:
 
 
 def counter_record(result: Result) -> dict[str, Any]:
-    """What result.json says of each side of a cell with two interfaces; nothing of others."""
+    """What result.json says of each side of a cell with two interfaces, SI; nothing of others."""
     names = ("near", "far") if result.sides else ()
-    return {name: _side_record(side) for name, side in zip(names, result.sides, strict=True)}
+    sides = zip(names, result.sides, strict=True)
+    return {f"{name}_{key}": value for name, side in sides for key, value in _side_record(side).items()}
 
 
 def _side_record(side: Result) -> dict[str, Any]:
-    return edge_record(
-        {
-            "contact_fraction": side.plan.contact_fraction,
-            "R_cstr_ohm_cm2": side.R_cstr,
-            "R_cstr_error_ohm_cm2": side.R_cstr_error,
-            "R_interface_ohm_cm2": side.R_interface,
-            "R_interface_error_ohm_cm2": side.R_interface_error,
-            "C_cstr_farad_per_cm2": side.C_cstr,
-            "f_cstr_hertz": side.f_cstr,
-        }
-    )
+    return {
+        "contact_fraction": side.plan.contact_fraction,
+        "R_cstr_ohm_cm2": side.R_cstr,
+        "R_cstr_error_ohm_cm2": side.R_cstr_error,
+        "R_interface_ohm_cm2": side.R_interface,
+        "R_interface_error_ohm_cm2": side.R_interface_error,
+        "C_cstr_farad_per_cm2": side.C_cstr,
+        "f_cstr_hertz": side.f_cstr,
+    }
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.schema import Case
+from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
-from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
@@ -32,7 +32,8 @@ class Result:
     `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
     Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
-    too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative to.
+    too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
+    to.
     """
 
     case: Case
