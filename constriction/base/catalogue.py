@@ -85,7 +85,9 @@ _QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spect
     OutputQuantity("fine_spectrum_error", "ohm m2", "largest error bar of any impedance of the finer case"),
     OutputQuantity("fine_contact_fraction", "1", "contact fraction of the finer case"),
     OutputQuantity("fine_pitch_over_island", "1", "finer pitch over the width of the narrowest contact"),
-    OutputQuantity("two_levels_relative_error", "1", "about what taking the finer case as a film leaves of R_interface"),
+    OutputQuantity(
+        "two_levels_relative_error", "1", "about what taking the finer case as a film leaves of R_interface"
+    ),
     OutputQuantity("electrode_area", "m2"),
     OutputQuantity("pellet_area", "m2"),
     OutputQuantity("R_cstr", "ohm", "constriction resistance of the whole pellet"),

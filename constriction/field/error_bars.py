@@ -1,4 +1,4 @@
-"""The error bars of a case, without dimension: what its meshes or grids leave, and what a finer case under its contacts brings along."""
+"""The error bars of a case: what its meshes or grids leave, and what a finer case under its contacts adds."""
 
 from __future__ import annotations
 

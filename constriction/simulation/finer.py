@@ -1,7 +1,7 @@
 """A finer case as the law of a contact: what it adds to the electrolyte, per area (docs/physics.md#two-levels).
 
-The finer pattern's disturbance decays within its own pitch, so that it is a film on what is much larger than that: on an
-island, or on the electrode of a pellet.
+The finer pattern's disturbance decays within its own pitch, so that it is a film on what is much larger than that: on
+an island, or on the electrode of a pellet.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.schema import Case
+from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
-from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies

@@ -14,7 +14,7 @@ import numpy as np
 from constriction.compare.cell import Cell
 from constriction.compare.records import ComparedSpectrum, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.curves import SpectrumCurve, slab_name
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
@@ -111,7 +111,7 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
     curves = [
         SpectrumCurve("measured", stays),
         SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
+        SpectrumCurve(slab_name(cell.result.laws.film), cell.pristine(frequency), "reference", "muted"),
     ]
     if outside.any():
         left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)

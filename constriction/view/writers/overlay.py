@@ -18,7 +18,7 @@ from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
 from constriction.simulation.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.curves import SpectrumCurve, common_unit
+from constriction.view.charts.curves import SpectrumCurve, common_unit, slab_name
 from constriction.view.writers.lettering import legible, plain
 from constriction.view.writers.panels import bare, decade_ticks, draw_bode, frequency_axis
 from constriction.view.writers.plots import (
@@ -61,7 +61,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     stays = np.isin(measured.frequency, overlay.screened.spectrum.frequency)
     curves = [
         SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
+        SpectrumCurve(slab_name(cell.result.laws.film), cell.pristine(frequency), "reference", "muted"),
         SpectrumCurve("measured", _part(measured, inside & stays)),
     ]
     if (inside & ~stays).any():
@@ -147,7 +147,8 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         )
         highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
         _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
-        _stems(stems, constriction, highest, (VERMILION, "o", words))
+        if constriction.times.size:
+            _stems(stems, constriction, highest, (VERMILION, "o", words))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
         decade_ticks(axes)
