@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,13 @@ class ComparedSpectrum:
     loaded: Loaded
     overlay: Overlay | None
     error: str
+
+    @property
+    def name(self) -> str:
+        """File and, if it has several, sweep."""
+        measurement = self.loaded.measurement
+        sweep = 1 if measurement is None else measurement.metadata.sweep
+        return Path(self.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
 def picture_name(kind: str, number: int, of: int) -> str:

@@ -1,4 +1,4 @@
-"""The error bars of a case: what its meshes or grids leave, and what a finer case under its contacts adds."""
+"""The error bars of a case, without dimension: what meshes or grids leave, and what a finer case brings along."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from constriction.base.catalogue import edge_record
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
+from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
@@ -67,6 +68,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "R_dc_ohm_cm2": result.R_dc,
         **pellet_record(result),
         **fine_record(result),
+        **counter_record(result),
         "peaks": [
             edge_record(
                 {

@@ -24,14 +24,16 @@ PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What a case gives; SI units, area-specific (per m² of interface), one-sided.
+    """What a case gives; SI units, area-specific (per m² of interface), one-sided but for cells of two interfaces.
 
     `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's
     alone. `R_cstr`, `R_interface`, their errors, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
     `R_electrolyte`, `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, both, None unless asked for;
     `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
-    Z_cstr). `peaks` by rising frequency. `relative_error_reached`: the largest error bar over what it is relative to.
+    Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
+    too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
+    to.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class Result:
     f_cstr: float | None
     peaks: tuple[Peak, ...]
     seconds_total: float
+    sides: tuple[Result, ...] = ()
 
     @property
     def R_dc(self) -> float | None:
@@ -90,12 +93,16 @@ class Result:
 
     def interface(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) less the electrolyte's, at any frequencies in Hz; same shape, Ω·m²."""
+        if self.sides:
+            return np.asarray(sum(side.interface(frequency) for side in self.sides))
         case, plan = self.case, self.plan
         theta = theta_of(case, plan, self.laws, frequency)
         return resistivity(case.electrolyte, frequency) * plan.pitch * self.response(theta)
 
     def constriction(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z_cstr(f) = Z − Z of full contact, at any frequencies in Hz; same shape, Ω·m²."""
+        if self.sides:
+            return np.asarray(sum(side.constriction(frequency) for side in self.sides))
         return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
 
 

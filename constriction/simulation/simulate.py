@@ -22,6 +22,7 @@ from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
+from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
@@ -54,6 +55,23 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
             not fit into the memory.
         SolverError: a linear solver failed.
     """
+    check_apart(case)
+    return with_far_side(_one_sided(case, options), options)
+
+
+def with_far_side(near: Result, options: Options) -> Result:
+    """A result with what the counter electrode adds, if its case gives it an interface; collective, as `simulate`."""
+    if near.case.counter.symmetric:
+        return two_sided(near, near)
+    other = near.case.counter.other_case
+    if other is None:
+        return near
+    options.report(f"far side: {near.case.counter.file}")
+    return two_sided(near, _one_sided(other, options))
+
+
+def _one_sided(case: Case, options: Options) -> Result:
+    """The interface of a case, with an ideal counter electrode."""
     start = time.perf_counter()
     check_size(case, memory_of(options))  # before spots are placed
     plan = layout(case.interface)

@@ -1,7 +1,6 @@
 """Pictures of spectra, drawn for one journal column (84 mm)."""
 
 import math
-import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,11 +22,10 @@ from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.curves import SpectrumCurve, Window, decades, display_unit, plane_window, smooth
 from constriction.view.charts.labels import hertz
 from constriction.view.writers.labels import new_layout, place_labels
-from constriction.view.writers.lettering import families, legible
+from constriction.view.writers.lettering import families, title_text
 
 WIDTH, TWO_COLUMNS = 84 / 25.4, 174 / 25.4  # inches of one and of two columns of a journal
 DPI = 300
-TITLE_COLUMNS, TITLE_LINES, TITLE_SHARE = (50, 40, 32, 25, 20), 6, 0.82  # as many letters a line as fit that width
 # Okabe-Ito, told apart by the colour-blind and, by line style, in grey.
 BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
 STYLE = {
@@ -234,15 +232,9 @@ def head(axes: Axes, title: str) -> None:
         alignment="left",
         **LEGEND,
     )
-    # A dollar sign in a title is a dollar sign, no formula.
     if title:
-        words = legend.get_title()
-        words.set(fontsize=8, parse_math=False)
-        for columns in TITLE_COLUMNS:
-            lines = textwrap.wrap(title, columns, max_lines=TITLE_LINES, placeholder=" …")
-            legend.set_title("\n".join(map(legible, lines)))
-            if words.get_window_extent().width <= TITLE_SHARE * axes.figure.bbox.width:
-                break
+        legend.get_title().set(fontsize=8, parse_math=False)
+        legend.set_title(title_text(axes.figure, title))
 
 
 def _fit(figure: Figure, axes: Axes, shape: float) -> None:
