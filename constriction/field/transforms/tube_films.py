@@ -6,13 +6,13 @@ the root of the distance only farther off: for a good film that is shorter than 
 - the constant 1, which draws no current from the electrolyte;
 - √τ times Legendre's polynomials of τ in the gap, as in `tubes`, and the same on the contact;
 - roots that are rounded over a length ε: real and imaginary part of √(x + iε), x the distance to the rim, positive
-  outside. Far from the rim, in ε, one is √x outside and nothing inside, the other √|x| inside and nothing outside. A few
-  ε, from the length at the rim downwards, hold the bend of any film (Gopal & Trefethen 2019: singular functions by
-  poles that crowd towards them).
+  outside. Many ε away from the rim one is √x outside and nothing inside, the other √|x| inside and nothing outside. A
+  few ε, from the length at the rim downwards, hold the bend of any film (as poles that crowd towards a singularity do,
+  Gopal & Trefethen, SIAM J. Numer. Anal. 57 (2019) 2074).
 
 Near the rim each field is the real part of Σ c (x + iε)^m, m = ½ and 3/2, ε = 0 for the polynomials, whose Fourier
-transform is c* k^(−m−1) e^(−kε) but for known factors. So the modes beyond the last add a known matrix, to the second
-order in 1/k: real parts with real parts and imaginary ones with imaginary ones, without a cross term in the first order.
+transform is c* k^(−m−1) e^(−kε) but for known factors. So the modes beyond the last add a matrix that is known to the
+second order in 1/k. In the first, roots α√x outside and β√|x| inside add α² + β², without a cross term.
 """
 
 from __future__ import annotations
@@ -27,9 +27,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import eval_legendre, expn, j0
 
-from constriction.field.reduction.affine import Reduced
+from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.response import Goal, Report, Response, Solution
-from constriction.field.transforms.tubes import most_values, nodes_on, pore_in, rim_of, room_of, solve_tube, zeros_of
+from constriction.field.transforms.tubes import (
+    FIRST_TERMS,
+    most_values,
+    nodes_on,
+    pore_in,
+    rim_of,
+    room_of,
+    solve_tube,
+    values_of,
+    zeros_of,
+)
 from constriction.geometry.cell import Layout
 
 FIRST_ROUNDINGS, GROWTH, MOST_ROUNDINGS = (4, 6), 1.4, 20
@@ -102,7 +112,7 @@ def solve_tube_film(layout: Layout, depth: float, roundings: int, goal: Goal) ->
         goal: its points are solved once more if it says so.
     """
     start = time.perf_counter()
-    ideal = solve_tube(layout, depth, math.ceil(IDEAL_TERMS * roundings), Goal(goal.relative_error, goal.memory)).model
+    ideal = _ideal(layout, depth, roundings, goal.memory)
     modes = _modes(layout, roundings)
     shortest = room_of(layout) / 2 * LONGEST * math.exp(-SPREAD * math.sqrt(roundings))
     points = _points(rim_of(layout), shortest, HALF_WAVES * 0.5 / modes)
@@ -112,6 +122,14 @@ def solve_tube_film(layout: Layout, depth: float, roundings: int, goal: Goal) ->
     direct = model.interface(goal.points) if goal.direct else None
     seconds = time.perf_counter() - start
     return TubeFilmSolution(model, None, direct, modes, load.size, 0.0, 0.0, seconds, roundings)
+
+
+def _ideal(layout: Layout, depth: float, roundings: int, memory: float) -> Model:
+    """The ideal contact as exactly as the film, if there is room for its modes."""
+    terms = math.ceil(IDEAL_TERMS * roundings)
+    if values_of(layout, terms) > most_values(memory):
+        terms = FIRST_TERMS[-1]
+    return solve_tube(layout, depth, terms, Goal(0.0, memory)).model
 
 
 def _modes(layout: Layout, roundings: int) -> int:
@@ -126,7 +144,7 @@ class _Points(NamedTuple):
 
 
 def _points(a: float, shortest: float, longest: float) -> _Points:
-    """Gauss points in the root of the distance to a rim of radius a, in panels that grow from `shortest` to `longest`."""
+    """Gauss points in the root of the distance to a rim of radius a; their panels grow from `shortest` to `longest`."""
     sides = []
     for sign, length in ((-1.0, a), (1.0, 0.5 - a)):
         edges = [0.0]
@@ -228,9 +246,9 @@ def _drawn(a: float, depth: float, modes: int, fields: _Fields, points: _Points)
 
 
 def _tail(a: float, last: float, fields: _Fields) -> Floats:
-    """What the modes beyond wave number `last` add, (fields, fields): on average, and what alternates from mode to mode.
+    """What the modes beyond wave number `last` add, (fields, fields): their average, and what swings from mode to mode.
 
-    There a mode's amplitude is 8 √(2a/πk) Re(e^(ika − iπ/4) s), s = Σ_m −(−1)^(m−½) Γ(m+1) e^(−iπm/2) c* k^(−m−1) e^(−kε).
+    A mode's amplitude is there 8 √(2a/πk) Re(s e^(ika − iπ/4)), s = Σ_m (−1)^(m+½) Γ(m+1) e^(−iπm/2) c* k^(−m−1) e^(−kε).
     """
     root = fields.root * (1 - 0.5j * fields.rounding / a)  # √(r/a) = 1 + x/2a, x = (x + iε) − iε
     bend = fields.bend + fields.root / (2 * a)

@@ -77,7 +77,7 @@ def check_tube(layout: Layout, memory: float) -> None:
     Raises:
         InputError: with how small it is.
     """
-    if _values(layout, FIRST_TERMS[-1]) > most_values(memory):
+    if values_of(layout, FIRST_TERMS[-1]) > most_values(memory):
         raise InputError(
             f"interface.contact_fraction: the spot, or its way to the wall, is {room_of(layout):.2g} of the tube's "
             "radius, too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
@@ -89,7 +89,7 @@ def most_values(memory: float) -> float:
     return min(memory / BYTES_PER_VALUE, MOST_VALUES)
 
 
-def _values(layout: Layout, terms: int) -> float:
+def values_of(layout: Layout, terms: int) -> float:
     """How many values of Bessel functions so many terms take."""
     room = room_of(layout)
     if room <= 0:  # rounding leaves none
@@ -115,7 +115,7 @@ def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> T
         report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
         done = response.misses(goal) <= 1.0
         terms = math.ceil(1.5 * terms)
-        large = _values(layout, terms) > most_values(goal.memory)
+        large = values_of(layout, terms) > most_values(goal.memory)
         if done or terms > MOST_TERMS or large:
             return response
         solutions.append(solve_tube(layout, depth, terms, goal))
