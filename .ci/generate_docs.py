@@ -18,32 +18,42 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pydantic import BaseModel, BeforeValidator  # noqa: E402
+from pydantic import BeforeValidator  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
 from constriction import Case, parse_case  # noqa: E402
 from constriction.base.quantities import KINDS  # noqa: E402
-from constriction.case.interface import takes  # noqa: E402
+from constriction.case.fields import Section  # noqa: E402
+from constriction.case.interface import PATTERNS  # noqa: E402
+from constriction.case.schema import fields_of  # noqa: E402
 from constriction.cli import app  # noqa: E402
 
 HEAD = "<!-- Made by .ci/generate_docs.py: change the program or .ci/docs/, then run it again. -->\n\n"
 # A docstring speaks to a programmer: SI units and None, where the case file has strings and "none".
 SPOKEN = (
-    (r"; None for list", ""),
     (r"[;,] ``\w+`` in the case file", ""),
     (r"^(?:m|S/m|Hz); |, (?:m|S/m|Hz)(?=[.;]|$)", ""),
     (r"\bNone: ", '`"none"`: '),
 )
 
 
+# Words, circuits and names of files are code; what is in brackets stays as it is.
+QUOTED = r"'([a-z_]+|p\([^']*\)|[a-z]+\.toml)'"
+
+
 # --- the case file -------------------------------------------------------------------------------------------------
 
 
-def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """What the docstring of a table says of each of its keys, in the words of a case file."""
-    _, _, attributes = inspect.getdoc(model).partition("Attributes:\n")  # type: ignore[union-attr]
-    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE)
-    return {name: _spoken(" ".join(text.split())) for name, text in entries}
+def meanings(section: str) -> dict[str, str]:
+    """What the docstrings of a section's models say of each of its keys, in the words of a case file."""
+    models = PATTERNS.values() if section == "interface" else [Case.model_fields[section].annotation]
+    kinds = {kind for model in models for kind in inspect.getmro(model) if issubclass(kind, Section)}  # type: ignore[arg-type]
+    told: dict[str, str] = {}
+    for kind in kinds:
+        _, _, attributes = inspect.cleandoc(kind.__doc__ or "").partition("Attributes:\n")
+        for name, text in re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", attributes, re.MULTILINE):
+            told[kind.model_fields[name].alias or name] = _spoken(" ".join(text.split()))
+    return told
 
 
 def _spoken(text: str) -> str:
@@ -65,7 +75,7 @@ def quantity_readers(annotation: Any, metadata: list[Any]) -> Iterator[partial[A
 def expected(field: FieldInfo) -> str:
     """What a key takes: a kind of quantity with its range, the choices, or what its error says is expected."""
     if field.description:
-        return re.sub(r"'([a-z_]+)'", r'`"\1"`', field.description).replace("'", '"')
+        return re.sub(QUOTED, r'`"\1"`', field.description).replace("'", '"')
     readers = list(quantity_readers(field.annotation, field.metadata))
     if readers:
         kind = KINDS[readers[0].keywords["kind"]]
@@ -76,21 +86,22 @@ def expected(field: FieldInfo) -> str:
 
 def default_of(section: str, key: str, field: FieldInfo) -> str:
     """The default as the case file has it."""
-    if field.is_required() or field.default is None:
+    if field.is_required() or (field.default is None and section == "interface"):
         return "required"
-    value = DEFAULTS[section][key]
+    value = DEFAULTS[section].get(key, field.default)
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"
 
 
-def rows_of(section: str, model: type[BaseModel]) -> Iterator[list[str]]:
+def rows_of(section: str) -> Iterator[list[str]]:
     """One row per key: the key, its default, what it takes, what it means; of [interface] also the patterns."""
-    told = meanings(model)
-    for name, field in model.model_fields.items():
-        key = field.alias or name
-        row = [f"`{key}`", default_of(section, key, field), expected(field), told[name]]
-        patterns = [pattern for pattern in PATTERNS if takes(pattern, key)]
+    told = meanings(section)
+    for key, field in fields_of(section).items():
+        row = [f"`{key}`", default_of(section, key, field), expected(field), told[key]]
+        patterns = [pattern for pattern, model in PATTERNS.items() if key in model.model_fields]
         every = "all" if len(patterns) == len(PATTERNS) else ", ".join(patterns)
         yield [*row, every] if section == "interface" else row
 
@@ -98,13 +109,11 @@ def rows_of(section: str, model: type[BaseModel]) -> Iterator[list[str]]:
 def key_table(section: str) -> str:
     """The table of one section as Markdown."""
     title = ["key", "default", "takes", "meaning"] + ["patterns"] * (section == "interface")
-    model = Case.model_fields[section].annotation
-    lines = [title, ["---"] * len(title), *rows_of(section, model)]  # type: ignore[arg-type]
+    lines = [title, ["---"] * len(title), *rows_of(section)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 SECTIONS = [name for name in Case.model_fields if name != "title"]
-PATTERNS: tuple[str, ...] = get_args(Case.model_fields["interface"].annotation.model_fields["pattern"].annotation)  # type: ignore[union-attr]
 SMALLEST_CASE = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"}}
 DEFAULTS = parse_case(SMALLEST_CASE).model_dump(by_alias=True)
 

@@ -232,7 +232,7 @@ def try_case(path: Path) -> None:
     from constriction.geometry.cell import layout
     from constriction.simulation.result import sweep_frequencies
     from constriction.simulation.simulate import check_size
-    from constriction.simulation.weights import gap_model, gap_ratio
+    from constriction.simulation.weights import Laws, gap_model, theta_of
 
     case = load(path)
     assert parse_case(tomllib.loads(resolved_toml(case))) == case
@@ -240,7 +240,7 @@ def try_case(path: Path) -> None:
         check_size(case, MEMORY)
         plan = layout(case.interface)
         gap_model(case, plan)
-        gap_ratio(case, plan, sweep_frequencies(case))
+        theta_of(case, plan, Laws(case.contact.law_of(), case.gap.law_of()), sweep_frequencies(case))
     except InputError as error:  # from the geometry, which does not know the file
         raise InputError(f"{path}: {error}") from None
 

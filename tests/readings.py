@@ -29,7 +29,7 @@ from constriction.simulation.peaks import find_peaks
 from constriction.simulation.record import apparent_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, simulate, solve_geometry
-from constriction.simulation.weights import gap_model, gap_ratio
+from constriction.simulation.weights import Laws, curve_of, gap_model
 from constriction.spectra.reading.peaks import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.
@@ -148,11 +148,11 @@ def truth_of(result: Result) -> float:
 
 def _outcome(pattern: str, result: Result) -> Outcome:
     case = result.case
-    electrolyte, interface = case.electrolyte, case.interface
+    electrolyte, pitch = case.electrolyte, getattr(case.interface, "pitch", math.nan)
     slowest = math.inf if electrolyte.grain_boundary_conductivity is None else electrolyte.grain_boundary_frequency
     ratio = 2 * math.pi * slowest * result.R_cstr * (result.C_low or 0.0)
     words = (
-        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {interface.pitch or math.nan:.3g} m, "
+        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {pitch:.3g} m, "
         f"gap {case.gap.height:.3g} m, f_gb {slowest:.3g} Hz, {case.sweep.stop:.3g} to {case.sweep.start:.3g} Hz"
     )
     nzsp = Electrolyte().model_copy(update={"thickness": electrolyte.thickness})
@@ -169,12 +169,20 @@ def _results(cases: Sequence[Case]) -> Iterator[Result]:
     thin = [case for case in cases if gap_model(case, plan) == "thin"]
     response = _response(thin, plan) if thin else None
     for case in cases:
-        yield simulate(case) if response is None or case not in thin else result_of(case, plan, response, 0.0)
+        yield (
+            simulate(case)
+            if response is None or case not in thin
+            else result_of(case, plan, _laws(case), response, 0.0)
+        )
 
 
 def _response(cases: Sequence[Case], plan: Layout) -> Any:
-    ratios = np.concatenate([gap_ratio(case, plan, sweep_frequencies(case)) for case in cases])
-    return solve_geometry(cases[0], plan, ratios, Options())
+    curves = tuple(curve_of(case, plan, _laws(case), sweep_frequencies(case)) for case in cases)
+    return solve_geometry(cases[0], plan, curves, Options())
+
+
+def _laws(case: Case) -> Laws:
+    return Laws(case.contact.law_of(), case.gap.law_of())
 
 
 def _cases(rng: np.random.Generator) -> tuple[str, list[Case]]:

@@ -1,12 +1,15 @@
 """What pydantic found wrong with a case, said in one line of the user's words."""
 
 import re
+from collections.abc import Iterator
+from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
+from constriction.case.interface import PATTERNS, AnyPattern
 
 Place = tuple[int | str, ...]
 """Where in the case: section, key, indices."""
@@ -14,33 +17,93 @@ Place = tuple[int | str, ...]
 UNKNOWN = "extra_forbidden", "unknown_key"
 """Types of a problem with a key that the section does not have; the second is that of sections with a law."""
 _DEPTH_OF_KEYS = 2
+NO_PATTERN = ""
+"""Stands where pydantic has the pattern, behind its section, in the place of what is wrong inside [interface]."""
+
+
+def all_wrong(error: ValidationError) -> list[ErrorDetails]:
+    """Everything that is wrong with a case; a misspelt key comes first: it is usually why another one is missing.
+
+    Args:
+        error: what validation of the whole case raised.
+
+    Returns:
+        Entries as those of ``ValidationError.errors()``, keys of a wrong or no pattern among them.
+    """
+    found = [entry for problem in error.errors() for entry in _of_any_pattern(problem)]
+    return sorted(found, key=_rank)
+
+
+def _rank(problem: ErrorDetails) -> int:
+    """Unknown keys, then keys of other patterns, then everything else."""
+    if problem["type"] not in UNKNOWN:
+        return 2
+    return int(_misplaced_key(*_without_pattern(problem["loc"]), None) != "")
+
+
+def _of_any_pattern(problem: ErrorDetails) -> Iterator[ErrorDetails]:
+    """A problem; for a pattern that there is not, what else is wrong beside it."""
+    if not problem["type"].startswith("union_tag"):
+        yield problem
+        return
+    try:
+        AnyPattern.model_validate(problem["input"], by_alias=True, by_name=False)
+    except ValidationError as error:
+        for entry in error.errors():
+            entry["loc"] = (*problem["loc"], NO_PATTERN, *entry["loc"])
+            yield entry
 
 
 def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
     """One problem as: dotted key, value given, what is expected.
 
     Args:
-        problem: an entry of ``ValidationError.errors()``.
+        problem: an entry of `all_wrong`.
         model: of the whole case; the descriptions of its sections' fields say what is expected.
 
     Returns:
         Such as ``gap.height = '5 mS': expected a length such as '100 nm' or 'none'``.
     """
-    place, context = problem["loc"], problem.get("ctx", {})
+    place, pattern = _without_pattern(problem["loc"])
+    context = problem.get("ctx", {})
     if problem["type"] == "unknown_key":
         place = *place, context["key"]
     if problem["type"] in UNKNOWN:
-        return _unknown_key(place, model)
+        return _misplaced_key(place, pattern, problem["input"]) or _unknown_key(place, model)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
-        return f"{_dotted(place)}: missing; expected {_expected(place, model)}"
+        return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model)}"
     if isinstance(context.get("error"), InputError):
-        joint = "." if len(place) == 1 else " = "  # an error of a whole section begins with its key
+        joint = ("", ".", " = ")[min(len(place), _DEPTH_OF_KEYS)]  # an error of a whole section begins with its key
         return f"{_dotted(place)}{joint}{context['error']}"
     if problem["type"] == "missing":
         place = place[:-1]  # the list that is too short, not the entry it lacks
     expected = context["expected"] if problem["type"] == "literal_error" else _expected(place, model)
     given = shown(problem["input"])
     return f"{_dotted(place)} = {given}: expected {expected}" if place else f"{given}: expected {expected}"
+
+
+def _without_pattern(place: Place) -> tuple[Place, str]:
+    """A place as the case has it, and the pattern's name that stands behind [interface]."""
+    if len(place) > 1 and place[0] == "interface":
+        return (place[0], *place[2:]), str(place[1])
+    return place, NO_PATTERN
+
+
+def _who_expects(pattern: str) -> str:
+    return f"pattern '{pattern}' expects" if pattern else "expected"
+
+
+def _misplaced_key(place: Place, pattern: str, given: Any) -> str:
+    """What to say about a key of another pattern; nothing if no pattern has it."""
+    if not pattern or place[-1] not in AnyPattern.model_fields:
+        return ""
+    takes = ", ".join(PATTERNS[pattern].model_fields)
+    return f"{_dotted(place)} = {shown(_as_kept(given))}: does not apply to pattern '{pattern}', which takes {takes}"
+
+
+def _as_kept(given: Any) -> Any:
+    """A value as a case would hold it, which has no lists."""
+    return tuple(map(_as_kept, given)) if isinstance(given, list) else given
 
 
 def _unknown_key(place: Place, model: type[BaseModel]) -> str:
@@ -65,8 +128,10 @@ def _expected(place: Place, model: type[BaseModel]) -> str:
 
 
 def _section(place: Place, model: type[BaseModel]) -> type[BaseModel]:
-    """The model of a section, or of the whole case for no place."""
+    """The model of a section, of [interface] the one with all keys, or of the whole case for no place."""
     section = model.model_fields[str(place[0])].annotation if place else model
+    if any(kind in PATTERNS.values() for kind in get_args(section)):
+        return AnyPattern
     if not (isinstance(section, type) and issubclass(section, BaseModel)):
         raise TypeError(f"{_dotted(place)} is {section!r}, expected a section")
     return section

@@ -24,6 +24,19 @@ def read_toml(path: str | os.PathLike[str], what: str = "case file") -> dict[str
         text = read_file(source, f"the path of a readable {what} (TOML)").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{source}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    return toml_tables(text, source)
+
+
+def toml_tables(text: str, source: str) -> dict[str, Any]:
+    """The nested dictionaries of a TOML text.
+
+    Args:
+        text: as a file has it.
+        source: what an error begins with.
+
+    Raises:
+        InputError: not TOML; one line with the place.
+    """
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

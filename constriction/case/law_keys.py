@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
@@ -39,6 +39,7 @@ class QParallelToR(NamedTuple):
     capacitance: str
 
 
+@lru_cache(maxsize=256)
 def read_law(text: str) -> Circuit:
     """The circuit of a law.
 
@@ -76,8 +77,14 @@ def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str,
     Raises:
         InputError: a key that is missing, wrong or does not apply; begins with the key.
     """
-    instead = {pair.capacitance: pair for pair in _replaceable(circuit) if pair.capacitance in given}
-    wanted = _wanted(circuit, instead, known)
+    wanted = _wanted(circuit, given, known)
+    _check_keys(circuit, given, wanted)
+    exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
+    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
+
+
+def _check_keys(circuit: Circuit, given: Mapping[str, Any], wanted: list[str]) -> None:
+    """Refuse a key that does not apply, or that is missing."""
     for key, value in given.items():
         if key not in wanted:
             takes = ", ".join(wanted) or "no keys"
@@ -85,8 +92,6 @@ def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str,
     for key in wanted:
         if key not in given:
             raise InputError(f"{key}: missing; law '{circuit.text}' expects {_expected(key)}{_or(circuit, key)}")
-    exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
-    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
 
 
 @lru_cache(maxsize=256)
@@ -115,9 +120,9 @@ def law_of(text: str, written: tuple[tuple[str, Written], ...]) -> CircuitLaw:
     return CircuitLaw(circuit, tuple(values[name] for name in circuit.names))
 
 
-def _wanted(circuit: Circuit, instead: Mapping[str, QParallelToR], known: tuple[str, ...]) -> list[str]:
+def _wanted(circuit: Circuit, given: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
     """The keys of a law in order, with C1 in the place of Q1 where that was given."""
-    replaced = {pair.charge: name for name, pair in instead.items()}
+    replaced = {pair.charge: pair.capacitance for pair in _replaceable(circuit) if pair.capacitance in given}
     return [replaced.get(name, name) for name in circuit.names if name not in known]
 
 
@@ -138,14 +143,13 @@ def _pairs(circuit: Circuit, node: Node) -> Iterator[tuple[str, str, str]]:
         if node.kind == "RQ":
             yield names[node.first], names[node.first + 1], names[node.first + 2]
         return
-    direct = [part for part in node.parts if isinstance(part, Element)]
-    resistances = [element for element in direct if element.kind == "R"]
-    if isinstance(node, ParallelPart) and len(resistances) == 1:
-        for element in direct:
-            if element.kind == "Q":
-                yield names[resistances[0].first], names[element.first], names[element.first + 1]
+    firsts: dict[str, list[int]] = {"R": [], "Q": []}
     for part in node.parts:
         yield from _pairs(circuit, part)
+        if isinstance(part, Element):
+            firsts.setdefault(part.kind, []).append(part.first)
+    if isinstance(node, ParallelPart) and len(firsts["R"]) == 1:
+        yield from ((names[firsts["R"][0]], names[first], names[first + 1]) for first in firsts["Q"])
 
 
 def _or(circuit: Circuit, key: str) -> str:
@@ -190,12 +194,11 @@ def _read(key: str, value: Any, exponents: Mapping[str, float]) -> tuple[float, 
 def _without_seconds(key: str, value: Any, power: float) -> float:
     """The number of a Q or W in its unit but for the seconds, whose power must be the one that is expected."""
     wrong = InputError(f"{key} = {shown(value)}: expected {_expected(key)}")
-    if not isinstance(value, str) or (parts := _SECONDS.search(value)) is None:
+    bare, given = without_seconds(value) if isinstance(value, str) else ("", None)
+    if bare == value or given is None:
         raise wrong
-    given = _power(parts, power)
-    if given is None or not math.isclose(given, power, rel_tol=1e-9):
+    if not math.isclose(power if given == "a" else given, power, rel_tol=1e-9):
         raise InputError(f"{wrong} = {power!r}" if key[0] == "Q" else str(wrong))
-    bare = value[: parts.start()] + value[parts.end() :]
     try:
         parse_quantity(bare, _KIND[key[0]])
     except InputError:
@@ -207,12 +210,19 @@ def _without_seconds(key: str, value: Any, power: float) -> float:
         raise InputError(f"{key} = {shown(value)}: expected, but for the seconds, {limits}") from None
 
 
-def _power(parts: re.Match[str], wanted: float) -> float | None:
-    """The power of the seconds in a unit; None where there is no number."""
-    sign = -1 if "/" in parts["joint"] else 1
+def without_seconds(text: str) -> tuple[str, float | Literal["a"] | None]:
+    """A quantity without the seconds in its unit, and their power: a number, "a", or None for neither.
+
+    Args:
+        text: such as ``"20 uS s^0.9/cm2"`` or ``"2 ohm cm2/s^0.5"``.
+    """
+    if (parts := _SECONDS.search(text)) is None:
+        return text, None
+    bare = text[: parts.start()] + text[parts.end() :]
     if parts["power"] == "a":
-        return wanted
+        return bare, "a"
     try:
-        return sign * float(parts["power"] or 1)
+        power = float(parts["power"] or 1)
     except ValueError:
-        return None
+        return bare, None
+    return bare, -power if "/" in parts["joint"] else power

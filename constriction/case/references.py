@@ -7,14 +7,15 @@ it; its counter electrode is not looked at.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
-from constriction.case.regions import Contact, Counter
+from constriction.case.file import read_toml, toml_tables
+from constriction.case.regions import Contact, CounterElectrode
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
@@ -25,37 +26,69 @@ OWN_NAME = "case.toml"
 
 
 @dataclass(frozen=True)
-class Origin:
+class CaseOrigin:
     """Where a case comes from.
 
     Attributes:
-        source: what an error begins with.
-        folder: where the files lie that it refers to.
+        source: what an error begins with; of a case in a file its path.
+        folder: where the files lie that it refers to, or their texts by name.
         chain: the case files that led here, the outermost first, the case's own file last.
     """
 
     source: str
-    folder: Path
-    chain: tuple[Path, ...] = ()
+    folder: Path | Mapping[str, str]
+    chain: tuple[str, ...] = ()
 
     @classmethod
-    def file(cls, path: str | os.PathLike[str], chain: tuple[Path, ...] = ()) -> Origin:
+    def file(cls, path: str | os.PathLike[str], chain: tuple[str, ...] = ()) -> CaseOrigin:
         """The origin of what a file has, after the files that led to it."""
-        return cls(os.fspath(path), Path(path).parent, (*chain, Path(path)))
+        return cls(os.fspath(path), Path(path).parent, (*chain, os.fspath(path)))
+
+    def inside(self, name: str) -> CaseOrigin:
+        """The origin of a case that this one refers to."""
+        if isinstance(self.folder, Path):
+            return CaseOrigin.file(self.folder / name, self.chain)
+        return CaseOrigin(name, self.folder, (*self.chain, name))
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether the case's own file led to it, also by links."""
+        *before, own = self.chain
+        return own in before or (isinstance(self.folder, Path) and any(_same(own, earlier) for earlier in before))
+
+    def tables(self) -> dict[str, Any]:
+        """What the case's own file has.
+
+        Raises:
+            InputError: it cannot be read, or is not TOML.
+        """
+        if isinstance(self.folder, Path):
+            return read_toml(self.source)
+        if self.source not in self.folder:
+            raise InputError(f"{self.source}: not there; expected one of {', '.join(self.folder) or 'no files'}")
+        return toml_tables(self.folder[self.source], self.source)
 
 
-def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) -> Case:
+def _same(path: str, other: str) -> bool:
+    """Whether two paths are one file."""
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):  # reading it says what is wrong
+        return False
+
+
+def with_references(case: Case, origin: CaseOrigin, read: Callable[[CaseOrigin], Case]) -> Case:
     """A case with the cases of the files that it names.
 
     Args:
         case: as its own file has it.
         origin: where it comes from.
-        read: reads a case file, but not the files that it names.
+        read: reads a case, but not the files that it names.
 
     Raises:
         InputError: a file cannot be read or is no case, or a case refers to itself; one line that names both files.
     """
-    update: dict[str, Contact | Counter] = {}
+    update: dict[str, Contact | CounterElectrode] = {}
     if case.contact.fine is not None:
         update["contact"] = case.contact.with_case(_referred("contact.fine", case.contact.fine, origin, read))
     if case.counter.file is not None:
@@ -63,27 +96,18 @@ def with_references(case: Case, origin: Origin, read: Callable[[Path], Case]) ->
     return case.model_copy(update=update) if update else case
 
 
-def _referred(key: str, name: str, origin: Origin, read: Callable[[Path], Case]) -> Case:
+def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[CaseOrigin], Case]) -> Case:
     """The case of a file that another one names, with everything below it."""
-    where, path = f"{origin.source}: {key} = {shown(name)}", origin.folder / name
-    inner = Origin.file(path, origin.chain)
-    if any(_same(path, earlier) for earlier in origin.chain):
-        way = " → ".join(map(os.fspath, inner.chain))
+    where, inner = f"{origin.source}: {key} = {shown(name)}", origin.inside(name)
+    if inner.leads_back:
+        way = " → ".join(inner.chain)
         raise InputError(f"{where}: a case inside itself, {way}; expected a file that does not lead back")
     if len(inner.chain) > MOST_NESTED:
         raise InputError(f"{where}: expected at most {MOST_NESTED} cases inside each other")
     try:
-        return with_references(read(path).model_copy(update={"counter": Counter()}), inner, read)
+        return with_references(read(inner).model_copy(update={"counter": CounterElectrode()}), inner, read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
-
-
-def _same(path: Path, other: Path) -> bool:
-    """Whether two paths are one file, also by links."""
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):  # reading it says what is wrong
-        return False
 
 
 def nested[C: Case](case: C) -> C:
@@ -101,13 +125,36 @@ def named(case: Case, write: Callable[[Case], str]) -> Case:
         case: with the cases that it refers to.
         write: makes a case file.
     """
+    return _mapped(case, _renaming(write))
+
+
+def in_one_folder(cases: Mapping[str, Case], write: Callable[[Case], str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the files of several cases in one folder, and what all files in it have.
+
+    Args:
+        cases: by the paths of their files.
+        write: makes a case file.
+
+    Returns:
+        For each path a name, and for each name a text; also for the cases that they refer to.
+    """
+    rename = _renaming(write)
+    names, texts = dict[str, str](), dict[str, str]()
+    for path, case in cases.items():
+        renamed, names[path] = rename(case, path)
+        texts |= {name: write(inner) for name, inner in (*inner_cases(renamed), (names[path], renamed))}
+    return names, texts
+
+
+def _renaming(write: Callable[[Case], str]) -> Callable[[Case, str], tuple[Case, str]]:
+    """What gives cases names, all different unless the cases are equal."""
     taken = {OWN_NAME: ""}
 
     def rename(inner: Case, name: str) -> tuple[Case, str]:
         inner = _mapped(inner, rename)
         return inner, _free_name(name, write(inner), taken)
 
-    return _mapped(case, rename)
+    return rename
 
 
 def inner_cases(case: Case) -> Iterator[tuple[str, Case]]:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from constriction.laws.law import CircuitLaw, Law
 
 
+def _not_read(key: str, name: str | None) -> InputError:
+    """What a section says that was not made by `load` or `parse_case`."""
+    return InputError(f"{key} = {shown(name)}: not read; expected a case from load or parse_case")
+
+
 class LawSection(Section):
     """A section that may have a law. What its letters name are further keys, held as they are written."""
 
@@ -33,17 +38,22 @@ class LawSection(Section):
     def _reads_law(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        keys = {key: value for key, value in data.items() if key not in cls.model_fields}
-        for key in keys:
-            if not KEY.fullmatch(key):
-                raise PydanticCustomError("unknown_key", "unknown key", {"key": key})
-        if isinstance(data.get("law"), str):
-            circuit = read_law(data["law"])
-            keys = dict(written_values(circuit, keys, cls._known(circuit)))
-        elif keys and data.get("law") is None:
+        own = {key: value for key, value in data.items() if key in cls.model_fields}
+        keys = {key: value for key, value in data.items() if key not in own}
+        if unknown := [key for key in keys if not KEY.fullmatch(str(key))]:
+            raise PydanticCustomError("unknown_key", "unknown key", {"key": unknown[0]})
+        return {**own, **cls._with_values(own.get("law"), keys)}
+
+    @classmethod
+    def _with_values(cls, law: Any, keys: dict[str, Any]) -> dict[str, Any]:
+        """The keys of a law as the section holds them."""
+        if isinstance(law, str):
+            circuit = read_law(law)
+            return {**written_values(circuit, keys, cls._known(circuit))}
+        if keys and law is None:
             key, value = next(iter(keys.items()))
             raise InputError(f"{key} = {shown(value)}: there is no law; expected law = 'p(R1,C1)' or another circuit")
-        return {**{key: value for key, value in data.items() if key in cls.model_fields}, **keys}
+        return keys
 
     @classmethod
     def _known(cls, circuit: Any) -> tuple[str, ...]:
@@ -73,7 +83,13 @@ class Contact(LawSection):
         return self
 
     def law_of(self) -> Law | None:
-        """The law per area; None: ideal, or given by the finer case."""
+        """The law per area; None: ideal, or given by the finer case.
+
+        Raises:
+            InputError: the file of a finer case was not read.
+        """
+        if not self.is_read:
+            raise _not_read("contact.fine", self.fine)
         return None if self.law is None else law_of(self.law, self._written())
 
     @property
@@ -90,7 +106,7 @@ class Contact(LawSection):
     def fine_case(self) -> Case | None:
         """The finer case, with the electrolyte, sweep and accuracy of the case that names it; None: there is none."""
         if not self.is_read:
-            raise InputError(f"contact.fine = {shown(self.fine)}: not read; expected a case from load or parse_case")
+            raise _not_read("contact.fine", self.fine)
         return self._fine_case
 
     def with_case(self, case: Case, name: str | None = None) -> Self:
@@ -155,7 +171,7 @@ class Gap(LawSection):
         return law_of(text, (*self._written(), *((name, per_area) for name in names)))
 
 
-class Counter(Section):
+class CounterElectrode(Section):
     """The electrode at the far side of the electrolyte; without a key it is ideal.
 
     Attributes:
@@ -182,7 +198,7 @@ class Counter(Section):
     def other_case(self) -> Case | None:
         """The far side's case, with the electrolyte, sweep and accuracy of the one that names it; None: none."""
         if not self.is_read:
-            raise InputError(f"counter.file = {shown(self.file)}: not read; expected a case from load or parse_case")
+            raise _not_read("counter.file", self.file)
         return self._other_case
 
     def with_case(self, case: Case, name: str | None = None) -> Self:

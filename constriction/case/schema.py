@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
 from constriction.base.errors import InputError
-from constriction.case.complaints import UNKNOWN, describe
+from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import ASSUMED, Electrolyte
 from constriction.case.fields import Section, Text
-from constriction.case.file import read_toml, toml_value
-from constriction.case.interface import Interface, takes
+from constriction.case.file import toml_value
+from constriction.case.interface import AnyPattern, Filled, Interface
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import Origin, inner_cases, named, nested, with_references
-from constriction.case.regions import Contact, Counter, Gap
+from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references
+from constriction.case.regions import Contact, CounterElectrode, Gap
 
 
 class Case(Section):
@@ -30,17 +31,16 @@ class Case(Section):
     interface: Interface
     contact: Contact = Contact()
     gap: Gap = Gap()
-    counter: Counter = Counter()
+    counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
-        if self.interface.contact_fraction == 0 and self.gap.law is None:
-            expected = Interface.model_fields["contact_fraction"].description
+        if getattr(self.interface, "contact_fraction", None) == 0 and self.gap.law is None:
+            expected = Filled.model_fields["contact_fraction"].description
             raise InputError(
-                f"interface.contact_fraction = {self.interface.contact_fraction!r}: there is no gap.law; expected one,"
-                f" such as 'C', or {expected}"
+                f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
             )
         return self
 
@@ -48,11 +48,17 @@ class Case(Section):
         """A copy with other sections; cases that it refers to get its electrolyte, sweep and accuracy."""
         return nested(super().model_copy(update=update, deep=deep))
 
-    def with_sections(self, contact: Contact, counter: Counter) -> Self:
+    def with_sections(self, contact: Contact, counter: CounterElectrode) -> Self:
         """A copy that refers to other cases."""
         if contact is self.contact and counter is self.counter:
             return self
         return super().model_copy(update={"contact": contact, "counter": counter})
+
+
+def fields_of(section: str) -> dict[str, FieldInfo]:
+    """The fields of a section by their keys in a case file, in its order; of [interface] those of every pattern."""
+    model = AnyPattern if section == "interface" else Case.model_fields[section].annotation
+    return {field.alias or name: field for name, field in getattr(model, "model_fields", {}).items()}
 
 
 def load(path: str | os.PathLike[str]) -> Case:
@@ -68,16 +74,32 @@ def load(path: str | os.PathLike[str]) -> Case:
         InputError: the file, or one that it refers to, cannot be read, is not TOML, or describes no valid case; one
             line that begins with the path and names key, value and what is expected.
     """
-    return _complete(_read(path), Origin.file(path))
+    origin = CaseOrigin.file(path)
+    return _complete(_read(origin), origin)
 
 
-def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] = ".") -> Case:
+def load_without_counter(path: str | os.PathLike[str]) -> Case:
+    """Read a case file as another case refers to it: its counter electrode does not count, nor does a file of it.
+
+    Args:
+        path: a TOML file as for `load`.
+
+    Raises:
+        InputError: as `load`.
+    """
+    origin = CaseOrigin.file(path)
+    return _complete(_read(origin).model_copy(update={"counter": CounterElectrode()}), origin)
+
+
+def parse_case(
+    data: dict[str, Any], source: str = "case", folder: str | os.PathLike[str] | Mapping[str, str] = "."
+) -> Case:
     """Check a case given as nested dictionaries with the keys and strings of the case file.
 
     Args:
         data: what `tomllib` gives, e.g. ``{"interface": {"pattern": "square", "pitch": "40 um", ...}}``.
         source: what an error begins with.
-        folder: where the files lie that it refers to.
+        folder: where the files lie that it refers to, or their texts by name.
 
     Returns:
         The case, every dimensional value in SI units.
@@ -86,26 +108,25 @@ def parse_case(data: dict[str, Any], source: str = "case", folder: str | os.Path
         InputError: no valid case, or one of a file that it refers to; one line with source, dotted key, value and what
             is expected.
     """
-    return _complete(_alone(data, source), Origin(source, Path(folder)))
+    origin = CaseOrigin(source, folder if isinstance(folder, Mapping) else Path(folder))
+    return _complete(_alone(data, source), origin)
 
 
-def _complete(case: Case, origin: Origin) -> Case:
+def _complete(case: Case, origin: CaseOrigin) -> Case:
     """A case with those that it refers to."""
     return named(with_references(case, origin, _read), resolved_toml)
 
 
-def _read(path: str | os.PathLike[str]) -> Case:
-    """The case of a file without those that it refers to."""
-    return _alone(read_toml(path), os.fspath(path))
+def _read(origin: CaseOrigin) -> Case:
+    """A case without those that it refers to."""
+    return _alone(origin.tables(), origin.source)
 
 
 def _alone(data: dict[str, Any], source: str) -> Case:
-    """A case without those that it refers to."""
     try:
         return Case.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        # A misspelt key comes first: it is usually why another one is missing.
-        problems = sorted(error.errors(), key=lambda problem: problem["type"] not in UNKNOWN)
+        problems = all_wrong(error)
         others = len(problems) - 1
         more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
         raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
@@ -125,12 +146,13 @@ def resolved_toml(case: Case) -> str:
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
-        if getattr(case, section) in (Contact(), Counter()):
+        if getattr(case, section) in (Contact(), CounterElectrode()):
             continue
         lines += ["", f"[{section}]"]
-        for key, value in values.items():
-            if value is not None and (section != "interface" or takes(case.interface.pattern, key)):
-                lines.append(f"{key} = {toml_value(value)}{_comment(case, section, key)}")
+        own = fields_of(section)
+        for key in sorted(values, key=list(own).index) if section == "interface" else values:
+            if values[key] is not None:
+                lines.append(f"{key} = {toml_value(values[key])}{_comment(case, section, key)}")
     return "\n".join(lines) + "\n"
 
 
@@ -152,6 +174,19 @@ def referred_files(case: Case) -> dict[str, str]:
         For each name, as `resolved_toml` has it, the resolved TOML text: together in one folder they load as the case.
     """
     return {name: resolved_toml(inner) for name, inner in inner_cases(case)}
+
+
+def files_of(cases: Mapping[str, Case]) -> tuple[dict[str, str], dict[str, str]]:
+    """The files of several cases in one folder.
+
+    Args:
+        cases: by the paths that they come from.
+
+    Returns:
+        For each path the name of its file, and for each name the resolved TOML text; files that they refer to are
+        among them.
+    """
+    return in_one_folder(cases, resolved_toml)
 
 
 def case_sha256(case: Case) -> str:

@@ -77,7 +77,7 @@ def memory_of(layout: Layout, fineness: float) -> float:
 
 def _rims_of(layout: Layout) -> float:
     """The rims' length / size of the spot, summed."""
-    return sum(2 * spot.area / size**2 for spot, size in zip(layout.spots, layout.sizes, strict=True))
+    return sum(2 * spot.area / spot.size**2 for spot in layout.spots)
 
 
 def expected_memory(unknowns: float) -> float:
@@ -111,7 +111,7 @@ def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relat
     rooms = rim_lengths(layout)
     sizes = mesh_sizes(layout, thickness, gap_height, 2 * COARSEST_MESH)
     check_rims(layout, sizes.slab_depth, min(rooms) / layout.pitch, max(relative_error, SECTORS[-1][2]))
-    if min(min(room, thickness) / size for room, size in zip(rooms, layout.sizes, strict=True)) > NARROW:
+    if min(min(room, thickness) / spot.size for room, spot in zip(rooms, layout.spots, strict=True)) > NARROW:
         return
     rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))

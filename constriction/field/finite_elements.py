@@ -7,6 +7,7 @@ find too large an admittance.
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from constriction.field.reduction.greedy import Wanted
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report, Response, Solution
-from constriction.geometry.cell import Layout
+from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
@@ -122,6 +123,7 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     return MeshSolution(
         fineness=fineness,
         model=model,
+        resolution=sizes.collar.radius * statistics.fmean(rim_lengths(layout)) / layout.pitch,
         bounds=bound(problem, potential) if goal.bounds else None,
         at_rest=goal.curves[0].at_rest,
         flat_storage=flat_storage(problem) if problem.gap_volume else None,
@@ -222,6 +224,7 @@ def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> M
     solution = MeshSolution(
         fineness=fineness,
         model=model,
+        resolution=0.0,
         bounds=Bounds(total, total, model.depth, 0, 0.0) if goal.bounds and at_rest is not None else None,
         at_rest=at_rest,
         flat_storage=None,

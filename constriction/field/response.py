@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,11 +56,13 @@ class Goal:
 class Solution:
     """One mesh's or grid's answer.
 
+    `resolution`: what is thinner along the interface, in pitches, the mesh or grid does not see beside a rim.
     `flat_storage` = lim θ·(F − depth) for θ_gap → ∞, None for a thin gap; `direct` = F − depth at the goal's points. Of
     `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait.
     """
 
     model: Model
+    resolution: float
     flat_storage: float | None
     direct: NDArray[np.complex128] | None
     cells: int
@@ -120,11 +123,34 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(curve.every))
         parts = np.array_split(curve.every, 1 + len(curve.every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
+        if curve.film:
+            bars = np.maximum(bars, self._layer_bar(curve))
         least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
         if curve.at_rest is not None:  # what is not resolved at rest is nowhere
             least = np.maximum(least, bars[0])
         reduced = curve.film | np.any(curve.every, axis=1)
         return np.asarray(np.maximum(bars, least) + np.where(reduced, self.fine.model.error, 0.0))
+
+    def _layer_bar(self, curve: Curve) -> NDArray[np.float64]:
+        """The error bar that a film's layer at the rims asks for: it is 1/θ thick, which may be too thin to be seen.
+
+        What the film takes then is a sum over the rims that stops at the resolution h instead of at 1/θ: it lacks a
+        part that goes as ln(θh), of which the solutions' difference is as much as goes with the ratio of their
+        resolutions (docs/numerics/error_bars.md#films).
+        """
+        coarse, fine = self._pair
+        x = np.abs(curve.every[:, 0]) * fine.resolution
+        if not fine.resolution:
+            return np.zeros(len(x))
+        taken = [one.model.in_film(curve.every) for one in (coarse, fine)]
+        missing = np.abs(taken[1] - taken[0]) * np.log1p(x) / math.log(coarse.resolution / fine.resolution)
+        ideal = float(self._bar([answer.model.constriction for answer in self.solutions]))
+        return np.asarray(x / (1 + x) * (ideal + missing))
+
+    @property
+    def _pair(self) -> tuple[Answer, Answer]:
+        """The coarsest and the finest of the solutions that the error bar is made of."""
+        return self.solutions[-2], self.fine
 
     def misses(self, goal: Goal) -> float:
         """The largest error bar over what is allowed: at most 1 where the goal is reached."""

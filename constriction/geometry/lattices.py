@@ -4,45 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from constriction.case.interface import Interface
+from constriction.base.errors import InputError
+from constriction.case.interface import Filled, Hexagonal, Single, Square, Stripes
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
-
-SEPARATION = 1.05  # random spots: smallest distance of two centres, in diameters
-
-# Of each pattern: the area fractions at which discs and squares touch, and the words for it.
-_ON_SQUARES = math.pi / 4, 1.0, "{}s on a square lattice"
-_TOUCHING = {
-    "single": _ON_SQUARES,
-    "square": _ON_SQUARES,
-    "tube": (1.0, 2 / math.pi, "a {} and its circular cell"),
-    # squares of side a on the lattice touch diagonally when a = √3/2·pitch
-    "hexagonal": (math.pi / (2 * math.sqrt(3)), math.sqrt(3) / 2, "{}s on a hexagonal lattice"),
-    "stripes": (1.0, 1.0, "stripes"),
-    "random": (
-        math.pi / (2 * math.sqrt(3)) / SEPARATION**2,
-        1.0 / SEPARATION**2,
-        f"random {{}}s that keep {SEPARATION} diameters",
-    ),
-}
+from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, spots_and_rest
 
 
-class MirrorCell(NamedTuple):
-    """What a pattern puts into its mirror cell, as in `geometry.cell.Layout`; lengths in metres."""
+@dataclass(frozen=True)
+class Touching:
+    """The area fractions at which discs and squares of a pattern touch, and the words for it."""
 
-    cell: Outline
-    spots: tuple[Outline, ...]
-    sizes: tuple[float, ...]
-    width: float
-    depth: float
-    lattice_images: int
+    discs: float
+    squares: float
+    words: str
+
+    def fraction(self, interface: Filled, shape: str = "disc") -> float:
+        """The area fraction of the spots of an interface.
+
+        Raises:
+            InputError: they would touch.
+        """
+        given, limit = interface.contact_fraction, self.discs if shape == "disc" else self.squares
+        fraction = 1.0 - given if interface.inverted else given
+        if fraction >= limit:
+            bound = f"above {1 - limit:.6g}" if interface.inverted else f"below {limit:.6g}"
+            raise InputError(
+                f"interface.contact_fraction = {given}: {self.words.format(shape)} touch there; "
+                f"expected {bound} (or 1, the full contact)"
+            )
+        return fraction
 
 
-def largest_spot_fraction(interface: Interface) -> tuple[float, str]:
-    """The area fraction at which the spots of a pattern touch, and the words for it."""
-    discs, squares, words = _TOUCHING["tube" if interface.cell_shape == "circular" else interface.pattern]
-    return discs if interface.shape == "disc" else squares, words.format(interface.shape)
+ON_SQUARES = Touching(math.pi / 4, 1.0, "{}s on a square lattice")
+IN_TUBE = Touching(1.0, 2 / math.pi, "a {} and its circular cell")
+# squares of side a on the lattice touch diagonally when a = √3/2·pitch
+ON_HEXAGONS = Touching(math.pi / (2 * math.sqrt(3)), math.sqrt(3) / 2, "{}s on a hexagonal lattice")
+OF_STRIPES = Touching(1.0, 1.0, "stripes")
 
 
 def size_of(shape: str, area: float) -> float:
@@ -50,50 +49,65 @@ def size_of(shape: str, area: float) -> float:
     return math.sqrt(area / math.pi) if shape == "disc" else 0.5 * math.sqrt(area)
 
 
-def in_rectangle(cell: tuple[float, float], spots: Sequence[Spot], images: int) -> MirrorCell:
-    """Spots, cut at the sides of a rectangular mirror cell.
+def in_rectangle(sides: tuple[float, float], patches: tuple[Patch, ...], pitch: float, images: int) -> Layout:
+    """Patches in a rectangular mirror cell.
 
     Args:
-        cell: width and depth, metres.
-        spots: in metres.
+        sides: width and depth of the cell, metres.
+        patches: inside it, in metres.
+        pitch: metres.
         images: mirror cells that make one lattice cell.
     """
-    cuts = tuple(spot.cut(*cell) for spot in spots)
-    return MirrorCell(rectangle(0.0, 0.0, *cell), cuts, tuple(spot.size for spot in spots), *cell, images)
+    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, pitch, images)
 
 
-def uniform(pitch: float) -> MirrorCell:
-    """Contact everywhere: one cell of the pitch (m) and no spot."""
-    return in_rectangle((pitch, pitch), (), 1)
+def cut_spots(spots: Sequence[Spot], sides: tuple[float, float], inverted: bool) -> tuple[Patch, ...]:
+    """Spots, cut at the sides (metres) of a rectangular mirror cell, and what is beside them."""
+    return spots_and_rest([spot.cut(*sides) for spot in spots], inverted)
 
 
-def square(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
-    """A quarter of a square cell, or of the flux tube of diameter `pitch` (m), the spot on its axis."""
-    if interface.cell_shape == "circular":
-        return _tube(interface, pitch / 2, fraction)
-    spot = Spot(interface.shape, 0.0, 0.0, size_of(interface.shape, fraction * pitch**2))
-    return in_rectangle((pitch / 2, pitch / 2), [spot], 4)
+def uniform(interface: Filled) -> Layout:
+    """One law everywhere, that of the contact or that of the gap: one cell of the pitch."""
+    region = CONTACT if interface.contact_fraction > 0 else GAP
+    return in_rectangle((interface.pitch, interface.pitch), (Patch(region),), interface.pitch, 1)
 
 
-def _tube(interface: Interface, b: float, fraction: float) -> MirrorCell:
+def single(interface: Single) -> Layout:
+    """A quarter of a square cell, or of a flux tube whose diameter is the pitch, the spot on its axis."""
+    return _tube(interface) if interface.cell_shape == "circular" else square(interface)
+
+
+def square(interface: Single | Square) -> Layout:
+    """A quarter of a square cell, the spot in its corner."""
+    pitch, shape = interface.pitch, interface.shape
+    size = size_of(shape, ON_SQUARES.fraction(interface, shape) * pitch**2)
+    sides = pitch / 2, pitch / 2
+    return in_rectangle(sides, cut_spots([Spot(shape, 0.0, 0.0, size)], sides, interface.inverted), pitch, 4)
+
+
+def _tube(interface: Single) -> Layout:
     """A quarter of the tube of radius b."""
-    spot = Spot(interface.shape, 0.0, 0.0, size_of(interface.shape, fraction * math.pi * b**2))
+    b, shape = interface.pitch / 2, interface.shape
+    size = size_of(shape, IN_TUBE.fraction(interface, shape) * math.pi * b**2)
+    patches = cut_spots([Spot(shape, 0.0, 0.0, size)], (b, b), interface.inverted)
     centre = (0.0, 0.0)
     cell = Outline((Edge(centre, (b, 0.0)), Edge((b, 0.0), (0.0, b), centre), Edge((0.0, b), centre)))
-    return MirrorCell(cell, (spot.cut(b, b),), (spot.size,), b, b, 4)
+    return Layout(cell, patches, b, b, interface.pitch, 4)
 
 
-def hexagonal(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
-    """A quarter of the rectangular cell pitch × √3 pitch (m); it holds two quarter spots."""
-    width, depth = pitch / 2, math.sqrt(3) / 2 * pitch
-    size = size_of(interface.shape, fraction * math.sqrt(3) / 2 * pitch**2)
-    spots = [Spot(interface.shape, 0.0, 0.0, size), Spot(interface.shape, width, depth, size)]
-    return in_rectangle((width, depth), spots, 4)
+def hexagonal(interface: Hexagonal) -> Layout:
+    """A quarter of the rectangular cell pitch × √3 pitch; it holds two quarter spots."""
+    pitch, shape = interface.pitch, interface.shape
+    width, depth = sides = pitch / 2, math.sqrt(3) / 2 * pitch
+    size = size_of(shape, ON_HEXAGONS.fraction(interface, shape) * math.sqrt(3) / 2 * pitch**2)
+    spots = [Spot(shape, 0.0, 0.0, size), Spot(shape, width, depth, size)]
+    return in_rectangle(sides, cut_spots(spots, sides, interface.inverted), pitch, 4)
 
 
-def stripes(_: Interface, pitch: float, fraction: float) -> MirrorCell:
-    """Half a period (m) across; along the stripe nothing varies, so any length does."""
-    width, half = pitch / 2, fraction * pitch / 2
+def stripes(interface: Stripes) -> Layout:
+    """Half a period across; along the stripe nothing varies, so any length does."""
+    pitch = interface.pitch
+    width, half = pitch / 2, OF_STRIPES.fraction(interface) * pitch / 2
     depth = 0.5 * min(half, width - half)
-    stripe = rectangle(0.0, 0.0, half, depth)
-    return MirrorCell(rectangle(0.0, 0.0, width, depth), (stripe,), (half,), width, depth, 2)
+    stripe = rectangle(0.0, 0.0, half, depth, size=half)
+    return in_rectangle((width, depth), spots_and_rest([stripe], interface.inverted), pitch, 2)

@@ -71,9 +71,13 @@ class Edge:
 
 @dataclass(frozen=True)
 class Outline:
-    """A closed chain of edges, counter-clockwise."""
+    """A closed chain of edges, counter-clockwise.
+
+    `size` is the radius or half side of the spot that was cut, in the points' unit; 0 for what is no spot.
+    """
 
     edges: tuple[Edge, ...]
+    size: float = 0.0
 
     @property
     def area(self) -> float:
@@ -100,13 +104,13 @@ class Spot:
             return _cut_disc(self, width, depth)
         x0, x1 = max(self.x - self.size, 0.0), min(self.x + self.size, width)
         y0, y1 = max(self.y - self.size, 0.0), min(self.y + self.size, depth)
-        return rectangle(x0, y0, x1, y1)
+        return rectangle(x0, y0, x1, y1, self.size)
 
 
-def rectangle(x0: float, y0: float, x1: float, y1: float) -> Outline:
+def rectangle(x0: float, y0: float, x1: float, y1: float, size: float = 0.0) -> Outline:
     """The outline of an axis-parallel rectangle."""
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
-    return Outline(tuple(Edge(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)))
+    return Outline(tuple(Edge(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)), size)
 
 
 def _cut_disc(disc: Spot, width: float, depth: float) -> Outline:
@@ -122,7 +126,7 @@ def _cut_disc(disc: Spot, width: float, depth: float) -> Outline:
     for arc, following in zip(arcs, arcs[1:] + arcs[:1], strict=True):
         edges.append(arc)
         edges.extend(_along_border(arc.end, following.start, (disc.x, disc.y)))
-    return Outline(tuple(edges))
+    return Outline(tuple(edges), disc.size)
 
 
 def _on_circle(disc: Spot, angle: float, width: float = math.inf, depth: float = math.inf) -> Point:

@@ -11,35 +11,45 @@ import shapely
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
-from constriction.case.interface import Interface
-from constriction.geometry.lattices import SEPARATION, MirrorCell, in_rectangle, size_of
+from constriction.case.interface import List, Random
+from constriction.geometry.lattices import Touching, cut_spots, in_rectangle, size_of
 from constriction.geometry.outlines import SNAP, Point, Spot
+from constriction.geometry.patches import Layout
 
+SEPARATION = 1.05  # random spots: smallest distance of two centres, in diameters
+AT_RANDOM = Touching(
+    math.pi / (2 * math.sqrt(3)) / SEPARATION**2, 1.0 / SEPARATION**2, f"random {{}}s that keep {SEPARATION} diameters"
+)
 ATTEMPTS_PER_SPOT = 20_000  # random spots: tries before giving up
 
 
-def scattered(interface: Interface, pitch: float, fraction: float) -> MirrorCell:
-    """Random spots in a square cell, one per pitch² (pitch in m)."""
-    side = math.sqrt(interface.spots)
-    size = size_of(interface.shape, fraction)  # in units of the pitch
-    centres = place_spots(interface.spots, side, size, interface.shape, interface.seed)
-    spots = [Spot(interface.shape, x * pitch, y * pitch, size * pitch) for x, y in centres]
-    return in_rectangle((side * pitch, side * pitch), spots, 1)
+def scattered(interface: Random) -> Layout:
+    """Random spots in a square cell, one per pitch².
+
+    Raises:
+        InputError: they would touch, or find no place.
+    """
+    pitch, shape, side = interface.pitch, interface.shape, math.sqrt(interface.spots)
+    size = size_of(shape, AT_RANDOM.fraction(interface, shape))  # in units of the pitch
+    centres = place_spots(interface.spots, side, size, shape, interface.seed)
+    spots = [Spot(shape, x * pitch, y * pitch, size * pitch) for x, y in centres]
+    sides = side * pitch, side * pitch
+    return in_rectangle(sides, cut_spots(spots, sides, interface.inverted), pitch, 1)
 
 
-def listed(interface: Interface) -> MirrorCell:
-    """The discs that a case lists.
+def listed(interface: List) -> Layout:
+    """The discs that a case lists; the pitch is the cell's longer side.
 
     Raises:
         InputError: two touch, or one lies outside.
     """
-    assert interface.cell is not None and interface.discs is not None  # the schema demands them for `list`
     width, depth = interface.cell
     spots = [_snap(Spot("disc", *disc), width, depth) for disc in interface.discs]
     for number, spot in enumerate(spots, start=1):
         _check_inside(number, spot, width, depth)
     _check_apart(spots)
-    return in_rectangle((width, depth), spots, 1)
+    patches = cut_spots(spots, interface.cell, interface.inverted)
+    return in_rectangle(interface.cell, patches, max(width, depth), 1)
 
 
 def place_spots(count: int, side: float, size: float, shape: str, seed: int) -> list[Point]:

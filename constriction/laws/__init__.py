@@ -1,1 +1,1 @@
-"""How current passes: equivalent circuits and their impedance, the electrolyte's resistivity. Plain numbers only."""
+"""How current passes: equivalent circuits, laws of the interface, the electrolyte's resistivity. Plain numbers only."""

@@ -7,7 +7,7 @@ are in `elements`. Sign convention e^{+iωt}.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -286,13 +286,9 @@ def evaluate_node(node: Node, point: Coordinates, log_s: Complexes) -> tuple[Com
         return ELEMENTS[node.kind].law(point[node.first : node.first + 3], log_s, node.first)
     below = [evaluate_node(part, point, log_s) for part in node.parts]
     if isinstance(node, SeriesPart):
-        return _sum(z for z, _ in below), lambda: [item for _, dz in below for item in dz()]
-    total = 1 / _sum(1 / z for z, _ in below)
+        return reduce(add, [z for z, _ in below]), lambda: [item for _, dz in below for item in dz()]
+    total = 1 / reduce(add, [1 / z for z, _ in below])
     return total, lambda: [(index, slope * (total / z) ** 2) for z, dz in below for index, slope in dz()]
-
-
-def _sum(terms: Iterable[Complexes]) -> Complexes:
-    return reduce(add, terms)
 
 
 def elements(node: Node) -> Iterator[Element]:

@@ -1,13 +1,18 @@
-"""The electrolyte's complex resistivity: bulk and, in series, grain boundaries (brick layer).
+"""The electrolyte's complex resistivity: bulk and, in series, grain boundaries (brick layer), a circuit per length.
 
 Fields vary as e^{+iωt}. Grain boundaries are homogenised: this holds while contact spots are much larger
 than a grain.
 """
 
+import math
+from functools import lru_cache
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from constriction.laws.arrays import Complexes
+from constriction.laws.circuit import parse_circuit
+from constriction.laws.law import CircuitLaw
 
 VACUUM_PERMITTIVITY = 8.8541878188e-12
 """Electric constant ε0 in F/m (CODATA 2022)."""
@@ -40,8 +45,8 @@ class Conductor(Protocol):
         """α, dimensionless."""
 
 
-def resistivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.complex128]:
-    """Complex resistivity ρ(ω) = 1/(σ_b + iωε0ε_r) + (1/σ_gb)/(1 + (iω/ω_gb)^α).
+def resistivity(electrolyte: Conductor, frequency: ArrayLike) -> Complexes:
+    """Complex resistivity ρ(ω) = 1/(σ_b + iωε0ε_r) + (1/σ_gb)/(1 + (iω/ω_gb)^α), the impedance of its circuit.
 
     The second term is absent when the electrolyte has no grain-boundary conductivity.
 
@@ -52,20 +57,36 @@ def resistivity(electrolyte: Conductor, frequency: ArrayLike) -> NDArray[np.comp
     Returns:
         Resistivity in Ω·m, of the shape of `frequency`.
     """
-    f = np.asarray(frequency, dtype=np.float64)
-    sigma_b = electrolyte.bulk_conductivity
-    displacement = 2j * np.pi * f * (VACUUM_PERMITTIVITY * electrolyte.relative_permittivity)
-    rho = 1 / (sigma_b + displacement)
-    sigma_gb = electrolyte.grain_boundary_conductivity
-    if sigma_gb is not None:
-        dispersion = (1j * f / electrolyte.grain_boundary_frequency) ** electrolyte.grain_boundary_exponent
-        rho = rho + (1 / sigma_gb) / (1 + dispersion)
-    return np.asarray(rho, dtype=np.complex128)
+    return resistivity_law(electrolyte).impedance(frequency)
 
 
 def dc_resistivity(electrolyte: Conductor) -> float:
     """Resistivity at zero frequency, 1/σ_b + 1/σ_gb, in Ω·m."""
-    rho = 1 / electrolyte.bulk_conductivity
-    if electrolyte.grain_boundary_conductivity is not None:
-        rho += 1 / electrolyte.grain_boundary_conductivity
-    return rho
+    return resistivity_law(electrolyte).resistance
+
+
+def resistivity_law(electrolyte: Conductor) -> CircuitLaw:
+    """The electrolyte as a circuit per length, `p(R1,C1)-RQ2`, or `p(R1,C1)` without grain boundaries.
+
+    Args:
+        electrolyte: conductivities in S/m, grain-boundary frequency in Hz.
+
+    Returns:
+        The law, its values in Ω·m, F/m, Ω·m, S·s^α/m and α.
+    """
+    return _law(
+        electrolyte.bulk_conductivity,
+        electrolyte.relative_permittivity,
+        electrolyte.grain_boundary_conductivity,
+        electrolyte.grain_boundary_frequency,
+        electrolyte.grain_boundary_exponent,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _law(bulk: float, permittivity: float, boundary: float | None, frequency: float, exponent: float) -> CircuitLaw:
+    values = 1 / bulk, VACUUM_PERMITTIVITY * permittivity
+    if boundary is None:
+        return CircuitLaw(parse_circuit("p(R1,C1)"), values)
+    charge = boundary / (2 * math.pi * frequency) ** exponent
+    return CircuitLaw(parse_circuit("p(R1,C1)-RQ2"), (*values, 1 / boundary, charge, exponent))

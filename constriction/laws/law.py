@@ -78,12 +78,13 @@ class CircuitLaw:
             Z in Ω·m², of the shape of `frequency`.
         """
         f = np.asarray(frequency, dtype=np.float64)
-        if f.size and f.min() > 0:
+        if (f > 0).all():
             return impedance_at(self.circuit, self._point, 2 * math.pi * f)
         z = np.full(f.shape, self.resistance, dtype=np.complex128)
+        if not f.any():
+            return z
         moving = f != 0
-        if moving.any():
-            z[moving] = self.impedance(np.abs(f[moving]))
+        z[moving] = self.impedance(np.abs(f[moving]))
         return np.where(f < 0, z.conj(), z)
 
     def admittance(self, frequency: ArrayLike) -> Complexes:
@@ -126,12 +127,15 @@ def resistance_at_rest(circuit: Circuit, values: Sequence[float]) -> float:
 
 def _node_at_rest(node: Node, values: Sequence[float]) -> float:
     if isinstance(node, Element):
-        factor = ELEMENTS[node.kind].at_rest
-        return factor * values[node.first] if math.isfinite(factor) else math.inf
+        return ELEMENTS[node.kind].at_rest * values[node.first]
     below = [_node_at_rest(part, values) for part in node.parts]
-    if isinstance(node, SeriesPart):
-        return sum(below)
-    conducting = [resistance for resistance in below if math.isfinite(resistance)]
-    if len(conducting) == 1 or 0.0 in conducting:  # 1/(1/R) may differ from R in the last digit
-        return min(conducting)
-    return 1 / sum(1 / resistance for resistance in conducting) if conducting else math.inf
+    return sum(below) if isinstance(node, SeriesPart) else _parallel(below)
+
+
+def _parallel(resistances: Sequence[float]) -> float:
+    """Resistances side by side, in Ω; infinite and zero ones among them."""
+    conducting = [resistance for resistance in resistances if resistance < math.inf]
+    least = min(resistances)
+    if len(conducting) <= 1 or least == 0:  # 1/(1/R) may differ from R in the last digit
+        return least
+    return 1 / sum(1 / resistance for resistance in conducting)

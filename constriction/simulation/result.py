@@ -25,9 +25,9 @@ PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 class Result:
     """What a case gives; SI units, area-specific (per m² of interface), one-sided.
 
-    `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's alone.
-    `R_cstr`, `R_cstr_error`, `R_interface`, `R_full_contact`, `R_dc` in Ω·m², None where they diverge; `R_electrolyte`,
-    `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, from below and above, None unless asked for;
+    `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's
+    alone. `R_cstr`, `R_cstr_error`, `R_interface`, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
+    `R_electrolyte`, `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, both, None unless asked for;
     `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
     Z_cstr). `peaks` by rising frequency. `relative_error_reached`: the largest error bar over what it is relative to.
@@ -76,7 +76,9 @@ class Result:
 
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
-        return resistivity(self.case.electrolyte, frequency) * self.case.electrolyte.thickness + self.interface(frequency)
+        return resistivity(self.case.electrolyte, frequency) * self.case.electrolyte.thickness + self.interface(
+            frequency
+        )
 
     def interface(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) less the electrolyte's, at any frequencies in Hz; same shape, Ω·m²."""
@@ -124,6 +126,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
     through = response(curve.points) if response.direct is None else response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
     at_rest = _At(curve, response, unit)
+    resistance = at_rest.constriction
     peaks = find_peaks(z_cstr, *PEAK_RANGE) if 0 < plan.contact_fraction < 1 else ()
     apex = main_peak(peaks, z_cstr)
     low, high = _capacitance_limits(case, plan, response)
@@ -137,15 +140,17 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         gap_model=gap_model(case, plan),
         spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * through, "ohm m2"),
         slab=slab,
-        R_cstr=at_rest.constriction,
-        R_cstr_error=None if at_rest.constriction is None else unit * float(errors[0]),
+        R_cstr=resistance,
+        R_cstr_error=None if resistance is None else unit * float(errors[0]),
         R_cstr_bounds=at_rest.bounds,
         spectrum_error=unit * float(np.max(errors, initial=0.0)),
         relative_error_reached=float(np.max(errors[errors > 0] / scale[errors > 0], initial=0.0)),
         R_electrolyte=electrolyte_resistance,
         R_interface=at_rest.interface,
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
-        C_cstr=None if apex is None or not at_rest.constriction else 1 / (2 * math.pi * apex.frequency * at_rest.constriction),
+        C_cstr=None
+        if apex is None or not at_rest.constriction
+        else 1 / (2 * math.pi * apex.frequency * at_rest.constriction),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,

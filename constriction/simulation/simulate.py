@@ -17,6 +17,7 @@ from mpi4py import MPI
 from constriction.base.errors import InputError
 from constriction.base.memory import free_memory
 from constriction.base.ranks import agree
+from constriction.case.interface import Single
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
@@ -140,7 +141,7 @@ def check_flat(case: Case, plan: Layout) -> None:
             f"expected gap.model = 'thin', {advice}"
         )
     interface = case.interface
-    if interface.cell_shape == "circular" and interface.shape != "disc" and plan.spots:
+    if isinstance(interface, Single) and plan.circular and interface.shape != "disc":
         raise InputError(
             f"interface.shape = '{interface.shape}': transforms in a circular cell need a disc on its axis; "
             f"expected shape = 'disc', cell_shape = 'square', {advice}"
@@ -153,8 +154,7 @@ def check_size(case: Case, memory: float) -> None:
     Raises:
         InputError: with the memory (bytes) that the spots would take.
     """
-    interface = case.interface
-    spots = {"random": interface.spots, "list": len(interface.discs or ())}.get(interface.pattern, 1)
+    spots = case.interface.spot_count
     if case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import least_memory
 
@@ -164,8 +164,8 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_MESH))
     if needed > memory:
-        key = "interface.discs" if interface.pattern == "list" else "interface.spots"
         raise InputError(
-            f"{key}: {spots} spots would take about {needed / 1e9:.3g} GB of memory even on the coarsest mesh or grid; "
-            f"{memory / 1e9:.3g} GB may be used; expected fewer spots, or more memory (--memory)"
+            f"interface.{case.interface.COUNTED_BY}: {spots} spots would take about {needed / 1e9:.3g} GB of memory "
+            f"even on the coarsest mesh or grid; {memory / 1e9:.3g} GB may be used; expected fewer spots, or more "
+            "memory (--memory)"
         )

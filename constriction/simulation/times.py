@@ -54,7 +54,9 @@ def constriction_times(result: Result) -> RelaxationTimes:
     """Relaxation times of Z_cstr, of the finest mesh or grid that was solved (not extrapolated)."""
     model, case = result.response.fine.model, result.case
     if not isinstance(model, ReducedModel) or not case.gap.capacitor_only:
-        raise ValueError(f"relaxation times: expected ideal contacts and a gap that is a capacitor, got {result.laws!r}")
+        raise ValueError(
+            f"relaxation times: expected ideal contacts and a gap that is a capacitor, got {result.laws!r}"
+        )
     moving = model.times > 0
     # What does not depend on s is the flat interface, but for rounding.
     times = np.append(model.times[moving], 0.0)

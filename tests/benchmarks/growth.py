@@ -88,7 +88,7 @@ def crossover() -> Record:
     from constriction.field.elements.multigrid import MULTIGRID_FROM, hierarchy
     from constriction.field.fineness import mesh_sizes
     from constriction.field.mesh.cells import mesh_cell
-    from constriction.field.reduction.affine import reduce
+    from constriction.field.reduction.krylov import reduce
     from constriction.geometry.cell import layout
 
     rows = []

@@ -132,7 +132,7 @@ def task(relative_error: float) -> Task:
     case = parse_case(described, "one disc")
     plan, sweep = layout(case.interface), case.sweep
     frequency = logarithmic_frequencies(sweep.start, sweep.stop, sweep.points_per_decade)
-    ratios, radius = gap_ratio(case, plan, frequency), plan.sizes[0] / plan.pitch
+    ratios, radius = gap_ratio(case, plan, frequency), plan.spots[0].size / plan.pitch
     return Task(
         case=described,
         radius=radius,

@@ -59,11 +59,14 @@ LIBRARIES_OF_FILE = {
     for name in (
         "response",
         "elements/sampling",
+        "reduction/affine",
         "reduction/basis",
+        "reduction/curves",
         "reduction/greedy",
         "reduction/poles",
         "transforms/convergence",
         "transforms/grids",
+        "transforms/pixels",
         "transforms/tubes",
     )
 }

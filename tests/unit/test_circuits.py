@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from constriction.base.errors import InputError
 from constriction.laws.circuit import evaluate, impedance, parse_circuit, to_internal
 from constriction.laws.elements import unit_of
+from constriction.laws.exchange import with_numbers
 
 F = np.geomspace(1e6, 1e-2, 33)
 S = 2j * math.pi * F
@@ -27,7 +29,45 @@ S = 2j * math.pi * F
     ],
 )
 def test_names_are_numbered_from_the_left(text: str, names: str) -> None:
-    assert parse_circuit(text).names == tuple(names.split())
+    circuit = parse_circuit(text)
+    assert circuit.names == tuple(names.split()) and not any(circuit.numbered)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("p(R1,C1)", "R1 C1"),
+        ("R0-RQ1-RQ2", "R0 R1 Q1 a1 R2 Q2 a2"),
+        ("R10-p(R7-Wo999,Q0)", "R10 R7 R999 T999 Q0 a0"),
+        ("R0-p(R1,CPE1)-CPE2", "R0 R1 Q1 a1 Q2 a2"),
+        ("R-p(R1,C)", "R0 R1 C2"),
+        ("p(C,Q1)", "C1 Q1 a1"),
+        ("R5-R", "R5 R1"),
+    ],
+)
+def test_a_number_that_is_written_is_the_name(text: str, names: str) -> None:
+    circuit = parse_circuit(text)
+    assert circuit.names == tuple(names.split())
+    written = [any(letter.isdigit() for letter in word) for word in re.findall(r"(?:CPE|Wo|RQ|[RCQ])[0-9]*", text)]
+    assert circuit.numbered == tuple(written)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["R-RQ-RQ", "R-RQ-Q", "L-R-p(R-W,Q)", "p(C,Q1)", "R-(RQ-(C))", "p(p(R,C)-R,Q-L)", "R-Wo-Ws-G", "p(RQ,R,p(C,Q))"],
+)
+def test_a_circuit_for_impedance_py_comes_back(text: str) -> None:
+    """The same parameters, and the same impedance at values of all sizes."""
+    circuit = parse_circuit(text)
+    again = parse_circuit(with_numbers(circuit))
+    assert again.names == circuit.names and all(again.numbered)
+    values = [0.3 + 0.1 * k for k in range(len(circuit.names))]
+    np.testing.assert_allclose(impedance(again, values, F), impedance(circuit, values, F), rtol=1e-13)
+
+
+def test_words_of_impedance_py() -> None:
+    assert with_numbers(parse_circuit("R-RQ-Q")) == "R0-p(R1,CPE1)-CPE2"
+    assert with_numbers(parse_circuit("L-R-p(R-W,Q)")) == "L1-R2-p(R3-W4,CPE5)"
 
 
 CLOSED_FORMS = [
@@ -116,7 +156,12 @@ BAD = [
     ("R-", "position 3: 'the end': expected an element"),
     ("R--R", "position 3"),
     ("R-X", "position 3: 'X': expected an element"),
-    ("R0-RQ", "position 2: '0-RQ': expected '-' or the end"),
+    ("R01-RQ", "position 3: '1-RQ': expected '-' or the end"),
+    ("R1000", "position 5: '0': expected '-' or the end"),
+    ("R1-R1", "position 4: 'R1': R1 is there already"),
+    ("R1-RQ2-p(C2,R2)", "position 13: 'R2.': R2 is there already"),
+    ("R1-R", "position 4: 'R': R1 is there already, written or counted from the left; expected another number"),
+    ("p(C,C1)", "position 5: 'C1.': C1 is there already"),
     ("p(R)", "position 4.*second branch"),
     ("p(R,C", r"position 6.*expected '\)'"),
     ("R-RQ)", "position 5"),
@@ -137,7 +182,7 @@ def test_any_text_is_read_or_refused_in_one_line() -> None:
     dice = random.Random(1)
     read = 0
     for _ in range(5000):
-        text = "".join(dice.choice("RRCLQWGosp(),-- x1") for _ in range(dice.randint(0, 12)))
+        text = "".join(dice.choice("RRCLQWGosp(),-- x12") for _ in range(dice.randint(0, 12)))
         try:
             names = parse_circuit(text).names
         except InputError as error:

@@ -12,8 +12,10 @@ from cases import MORPHOLOGIES, case_of
 from shapely.geometry import Point, box, shape
 
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout, rim_lengths
+from constriction.case.interface import PATTERNS
+from constriction.geometry.cell import LAYOUTS, layout, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
+from constriction.geometry.patches import Patch
 from constriction.geometry.placed import place_spots
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
@@ -126,7 +128,9 @@ def test_contact_fraction_is_met_exactly(pattern, share):
     # The same from shapely's polygons, which know nothing of arcs.
     polygons = shapely.union_all(plan.contacts(CHORDS))
     assert polygons.area / plan.cell.polygon(CHORDS).area == pytest.approx(fraction, abs=2 * CHORD_ERROR)
-    assert plan.inverted == pattern.get("inverted", False)
+    inside, beside = ("gap", "contact") if pattern.get("inverted") else ("contact", "gap")
+    assert set(plan.regions) == {inside} and plan.background == beside
+    assert (plan.share("contact"), plan.share("gap")) == pytest.approx((fraction, 1 - fraction), rel=1e-12)
     for spot in plan.spots:
         assert_closed(spot)
     assert plan.pitch == pytest.approx(3e-6, rel=1e-15)
@@ -177,8 +181,21 @@ def test_too_large_a_contact_fraction(pattern, limit, words):
 @pytest.mark.parametrize("pattern", SHAPED, ids=str)
 def test_full_contact_has_no_spots(pattern):
     plan = plan_of(**pattern, pitch="3 um", contact_fraction=1)
-    assert (plan.spots, plan.sizes, plan.contact_fraction) == ((), (), 1.0)
+    assert (plan.spots, plan.patches, plan.contact_fraction) == ((), (Patch("contact"),), 1.0)
     assert sum(polygon.area for polygon in plan.contacts()) == pytest.approx(plan.cell.area, rel=1e-12)
+
+
+@pytest.mark.parametrize("pattern", SHAPED, ids=str)
+def test_no_contact_is_a_cell_of_one_gap(pattern):
+    case = case_of({**pattern, "pitch": "3 um", "contact_fraction": 1})
+    plan = layout(case.interface.model_copy(update={"contact_fraction": 0.0}))
+    assert (plan.spots, plan.patches, plan.contact_fraction, plan.share("gap")) == ((), (Patch("gap"),), 0.0, 1.0)
+    assert plan.contacts() == [] and not plan.on_contact(np.array([[1e-6, 1e-6]])).any()
+    assert plan.rims() == [] and rim_lengths(plan) == ()
+
+
+def test_every_pattern_is_drawn():
+    assert set(LAYOUTS) == set(PATTERNS)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +213,8 @@ def test_mirror_cells(pattern, cell, images):
     assert (plan.width, plan.depth) == pytest.approx((2e-6 * cell[0], 2e-6 * cell[1]), rel=1e-14)
     assert plan.lattice_images == images
     spots = 9 if pattern["pattern"] == "random" else 2 if pattern["pattern"] == "hexagonal" else 1
-    assert len(plan.spots) == len(plan.sizes) == spots
+    assert len(plan.spots) == len(plan.regions) == spots
+    assert all(spot.size > 0 for spot in plan.spots)
 
 
 def test_hexagonal_neighbours_are_a_pitch_apart():
@@ -270,7 +288,7 @@ def test_a_case_with_the_same_seed_has_the_same_layout():
 def test_random_spots_keep_their_distance(kind, seed):
     """1.05 diameters (sides, along the farther axis) between centres, mirror images among them."""
     plan = plan_of(pattern="random", shape=kind, pitch="1 um", contact_fraction=0.3, spots=40, seed=seed)
-    (size,) = set(plan.sizes)
+    (size,) = {spot.size for spot in plan.spots}
     centres = [spot.polygon().centroid.coords[0] for spot in plan.spots]
     mirrored = [(-x, y) for x, y in centres] + [(2 * plan.width - x, y) for x, y in centres]
     mirrored += [(x, -y) for x, y in centres] + [(x, 2 * plan.depth - y) for x, y in centres]
@@ -308,7 +326,7 @@ def test_list():
     plan = listed(("20 um", "30 um", "5 um"), ("60 um", "30 um", "10 um"), ("0 um", "70 um", "4 um"))
     area = math.pi * (5**2 + 10**2 + 4**2 / 2)
     assert plan.contact_fraction == pytest.approx(area / 8000, rel=1e-12)
-    assert plan.sizes == pytest.approx((5e-6, 10e-6, 4e-6))
+    assert [spot.size for spot in plan.spots] == pytest.approx((5e-6, 10e-6, 4e-6))
     assert (plan.width, plan.depth, plan.pitch, plan.lattice_images) == pytest.approx((1e-4, 8e-5, 1e-4, 1))
 
 
@@ -393,7 +411,7 @@ def test_geojson(name):
     assert sum(p.area for p in polygons) == pytest.approx(plan.contact_fraction * plan.cell.area, rel=4.1e-4)
     inside = plan.cell.polygon(CHORDS).buffer(1e-6 * plan.width)
     assert all(inside.contains(polygon) for polygon in polygons)
-    if plan.inverted:
+    if plan.background == "contact":
         assert len(polygons) == 1
     else:
         assert len(polygons) == len(plan.spots)

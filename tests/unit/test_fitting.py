@@ -34,6 +34,7 @@ def spectrum(text: str, values: object, noise: float = 0.0, seed: int = 0, unit:
     ("text", "values"),
     [
         ("R-RQ-RQ", list(TWO_ARCS.values())),
+        ("R10-RQ3-RQ7", list(TWO_ARCS.values())),
         ("R-RQ-Q", [10, 200, 2e-9, 0.9, 3e-6, 0.85]),
         ("R-p(R,C)-p(R,C)", [10, 200, 2e-9, 80, 3e-6]),
         ("p(R-W,Q)", [100, 3e4, 1e-8, 0.9]),

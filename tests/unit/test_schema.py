@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from constriction.base.errors import InputError
-from constriction.case.schema import Case, Electrolyte, Gap, Interface, Sweep, case_sha256, load, parse_case
+from constriction.case.interface import Hexagonal
+from constriction.case.schema import Case, Electrolyte, Gap, Sweep, case_sha256, load, parse_case
 from constriction.case.schema import resolved_toml as resolve
 
 HEXAGONAL = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "40 um"}
@@ -139,7 +140,7 @@ def test_none_switches_off() -> None:
 def test_models_are_built_in_python_with_strings_and_python_names() -> None:
     sweep = Sweep(start="1 MHz", stop="1 kHz")
     assert (sweep.start, sweep.stop) == (1e6, 1e3)
-    assert Interface(**HEXAGONAL).pitch == 40e-6
+    assert Hexagonal(**HEXAGONAL).pitch == 40e-6
     with pytest.raises(ValidationError, match="0.1: expected a length with its unit"):
         Gap(height=0.1)
 
@@ -225,7 +226,12 @@ WRONG = [
     # contact fraction
     (
         interface(contact_fraction=0),
-        "interface.contact_fraction = 0: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+        "interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or"
+        " a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
+    ),
+    (
+        interface(contact_fraction=-0.1),
+        "interface.contact_fraction = -0.1: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact",
     ),
     (
         interface(contact_fraction=1.5),
@@ -332,7 +338,8 @@ WRONG = [
     # unknown keys, sections that are none
     (
         section("gap", hieght="1 nm"),
-        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model",
+        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model, law"
+        " and the keys of its law",
     ),
     (
         section("sweep", start="1 MHz"),
@@ -340,12 +347,13 @@ WRONG = [
     ),
     (
         section("gaps"),
-        "gaps: unknown key, the nearest is 'gap'; a case takes title, electrolyte, interface, gap, sweep, accuracy",
+        "gaps: unknown key, the nearest is 'gap'; a case takes"
+        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
     ),
     (
         section("a\nb"),
         r"'a\nb': unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, gap, sweep, accuracy",
+        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
     ),
     ({"interface": HEXAGONAL, "gap": 5}, "gap = 5: expected a section [gap]"),
     ([], "[]: expected a table with the sections of a case"),

@@ -10,13 +10,13 @@ import functools
 import numpy as np
 import pytest
 from cases import SQUARE, conductor
+from support.ratios import gap_ratio
 
 from constriction.case.schema import parse_case
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.record import apparent_record
 from constriction.simulation.simulate import simulate
 from constriction.simulation.times import constriction_times, electrolyte_times
-from constriction.simulation.weights import gap_ratio
 
 ISLANDS = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
 CASES = {
@@ -163,7 +163,7 @@ def test_times_are_the_impedance(name):
     apart = np.abs(times.impedance(FREQUENCIES) - result.constriction(FREQUENCIES))
     assert apart.max() < result.spectrum_error
     # And to rounding it is the finest solution's own.
-    own = result.response.fine.model.constriction(gap_ratio(result.case, result.plan, FREQUENCIES))
+    own = result.response.fine.model.interface(gap_ratio(result.case, result.plan, FREQUENCIES)[:, None])
     own = own * resistivity(result.case.electrolyte, FREQUENCIES) * result.plan.pitch
     assert np.abs(times.impedance(FREQUENCIES) - own).max() < 1e-8 * result.R_cstr
     slab = electrolyte_times(result.case)

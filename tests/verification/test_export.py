@@ -30,7 +30,7 @@ from constriction.field.mesh.files import (
     write_mesh,
 )
 from constriction.field.mesh.tags import SURFACES, VOLUMES
-from constriction.field.reduction.affine import reduce
+from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 
 THICKNESS = 1e-3  # of the electrolyte, m; less than is disturbed, so that the mesh is as deep

@@ -25,7 +25,7 @@ from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.reduction.affine import reduce
+from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.simulate import simulate

@@ -161,8 +161,8 @@ def test_equipotential_surfaces_meet_the_metal_nowhere(scenes):
     distance = np.hypot(shell.points[:, 0], shell.points[:, 1])
     on_top = shell.points[:, 2] > -1e-9
     # It leaves the electrolyte beside the contact and goes below it everywhere else.
-    assert distance[on_top].min() > view.scene.plan.sizes[0]
-    assert shell.points[distance < 0.5 * view.scene.plan.sizes[0]][:, 2].max() < -1e-6
+    assert distance[on_top].min() > view.scene.plan.spots[0].size
+    assert shell.points[distance < 0.5 * view.scene.plan.spots[0].size][:, 2].max() < -1e-6
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, RANDOM, case_of
 from mpi4py import MPI
+from support.ratios import gap_ratio
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.reduction.affine import reduce
+from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate
-from constriction.simulation.weights import gap_ratio
 
 SWEEP = {"from": "10 GHz", "to": "100 Hz", "points_per_decade": 1}
 # The gap relaxes in the middle of the sweep, or far above it, or is so thin that it relaxes below the grain boundary.
@@ -56,7 +56,7 @@ def test_error_bound_covers_the_difference(name, model, tolerance):
     reduced = reduce(problem, tolerance)
     magnitudes = np.array([0.03, 0.8, 7.0, 60.0, 900.0])
     ratios = np.outer([1, 1j, np.exp(0.25j * np.pi), np.exp(-0.4j * np.pi)], magnitudes).ravel()
-    direct = solve_directly(problem, ratios)
+    direct = solve_directly(problem, ratios[:, None])
     resistance = reduced(0.0).real - reduced.depth
     worst = np.max(np.abs(reduced(ratios) - direct))
     # Beside the bound, the rounding of a direct solve: condition number 1e4 times 1e-16, with a margin.
@@ -69,7 +69,7 @@ def test_limits_are_those_of_the_matrices(model):
     problem = problem_of(RANDOM, 3e-5, model)
     reduced = reduce(problem, 1e-3)
     step = 1e-4
-    dc, plus, minus = solve_directly(problem, np.array([0, step, -step], dtype=complex)).real
+    dc, plus, minus = solve_directly(problem, np.array([[0], [step], [-step]], dtype=complex)).real
     # F(0), F'(0) and F(∞) are in the model exactly, however few vectors it has.
     assert reduced(0.0).real == pytest.approx(dc, rel=1e-11)
     # A central difference in s: its error is F'''·step²/6, 1e-8 of F'; rounding 1e-15/1e-4.
@@ -77,7 +77,7 @@ def test_limits_are_those_of_the_matrices(model):
     assert reduced(1e14).real == pytest.approx(problem.depth, rel=1e-11)
     if model == "volume":
         far = 1e7
-        (value,) = solve_directly(problem, np.array([far], dtype=complex)).real
+        (value,) = solve_directly(problem, np.array([[far]], dtype=complex)).real
         # s·(F − depth) approaches its limit like 1/√s, and F loses seven digits to depth.
         assert far * (value - problem.depth) == pytest.approx(flat_storage(problem), rel=5e-3)
 

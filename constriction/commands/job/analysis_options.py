@@ -28,7 +28,7 @@ class AnalyzeOptions:
     """How spectra are analysed."""
 
     circuit: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Circuit to fit, such as R-RQ-Wo; may be repeated, then BIC chooses. [default: R-RQ and R-RQ-RQ]"""
+    """Circuit to fit, such as R-RQ-Wo or R0-p(R1,C1); may be repeated, then BIC chooses. [default: R-RQ and R-RQ-RQ]"""
     from_: Annotated[str | None, Parameter(name="--from")] = None
     """Highest frequency used, such as "7 MHz". [default: all]"""
     to: str | None = None

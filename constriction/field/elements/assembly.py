@@ -30,7 +30,6 @@ from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
 
-
 type Theta = Sequence[complex] | NDArray[Any]
 
 
@@ -38,10 +37,9 @@ type Theta = Sequence[complex] | NDArray[Any]
 class Level:
     """The problem in elements of one order, on its free unknowns.
 
-    `stiffness` = K, `terms` = M_k, the gap's last, all on all unknowns; `inner` marks those inside a gap volume, which K
-    does not know.
-    `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are (owned,);
-    `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
+    `stiffness` = K, `terms` = M_k, the gap's last, on all unknowns; `inner` marks those inside a gap volume, which K
+    does not know. `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are
+    (owned,); `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
     """
 
     stiffness: Operator
@@ -82,8 +80,8 @@ class CoarseLevel(Level):
 class CellProblem(Level):
     """The problem of one cell in second-order elements.
 
-    `film`: the contact has a law. `flat` is the field of the flat interface, (owned,). `area` is the cell's in pitches²,
-    `depth` the slab's in pitches.
+    `film`: the contact has a law. `flat` is the field of the flat interface, (owned,). `area` is the cell's in
+    pitches², `depth` the slab's in pitches.
     """
 
     cell: CellMesh
@@ -149,9 +147,7 @@ def coarsen(problem: CellProblem) -> CoarseLevel:
     return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(
-    space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool
-) -> tuple[Level, NDArray[np.int32]]:
+def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else []), gap_form(cell, sizes, u, v)]

@@ -72,7 +72,7 @@ def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
-    mesh = _collect(drawn, collars, layout.inverted)
+    mesh = _collect(drawn, collars, layout)
     if sizes.gap_height is not None:
         heights = sizes.gap_height * (np.arange(1, sizes.gap_layers + 1) / sizes.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
@@ -82,9 +82,8 @@ def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
 def rims_of(layout: Layout, sizes: MeshSizes) -> tuple[list[Rim], list[Surroundings]]:
     """The rims of all spots, and what is near them."""
     cell, spots = _in_pitches(layout)
-    of_spots = [rounded(size / layout.pitch) for size in layout.sizes]
-    rims = [rim_of(rim_edges(cell, spot), size) for spot, size in zip(spots, of_spots, strict=True)]
-    return rims, survey(rims, cell, sizes.slab_depth, layout.inverted, sizes.weights)
+    rims = [rim_of(rim_edges(cell, spot), spot.size) for spot in spots]
+    return rims, survey(rims, layout.regions, cell, sizes.slab_depth, sizes.weights)
 
 
 def rounded(length: float) -> float:
@@ -101,7 +100,8 @@ def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
             tuple(
                 Edge(scaled(e.start), scaled(e.end), None if e.centre is None else scaled(e.centre))
                 for e in outline.edges
-            )
+            ),
+            rounded(outline.size / layout.pitch),
         )
 
     return scale(layout.cell), [scale(spot) for spot in layout.spots]
@@ -159,19 +159,18 @@ def _largest_size(cell: Outline, sizes: MeshSizes) -> float:
 # --- from gmsh and the collars to one mesh --------------------------------------------------------------------------
 
 
-def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearMesh:
-    """Join gmsh's mesh and the collars."""
+def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearMesh:
+    """Join gmsh's mesh and the collars; a facet of the interface has its region's name."""
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
     place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
     place[tags] = np.arange(len(tags))
     points = [coordinates.reshape(-1, 3)]
     cells = [place[gmsh.model.mesh.getElementsByType(4)[1].astype(np.int64)].reshape(-1, 4)]
-    spot, rest = ("gap", "contact") if inverted else ("contact", "gap")
     facets = [
         (name, _triangles(surfaces, place))
         for name, surfaces in (
-            (spot, drawn.spots),
-            (rest, drawn.rest),
+            *((region, [surface]) for region, surface in zip(layout.regions, drawn.spots, strict=True)),
+            (layout.background, drawn.rest),
             ("counter_electrode", [drawn.bottom]),
             ("side", drawn.sides),
         )
@@ -179,7 +178,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearM
     rim = []
     curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
-    for collar, nodes in zip(collars, drawn.nodes, strict=True):
+    for collar, nodes, region in zip(collars, drawn.nodes, layout.regions, strict=True):
         number = np.full(len(collar.points), -1)
         number[collar.outer] = place[nodes]
         own = number < 0
@@ -187,7 +186,8 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], inverted: bool) -> LinearM
         count += int(np.count_nonzero(own))
         points.append(collar.points[own])
         cells.append(number[collar.cells])
-        facets += [(spot, number[collar.spot]), (rest, number[collar.rest]), ("side", number[collar.ends])]
+        beside = number[collar.rest]
+        facets += [(region, number[collar.spot]), (layout.background, beside), ("side", number[collar.ends])]
         rim.append(number[collar.rim])
     every, corners = np.concatenate(cells), np.concatenate(points)
     return _without_loose_points(

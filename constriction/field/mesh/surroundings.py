@@ -16,6 +16,7 @@ from constriction.field.mesh.collars import Collar
 from constriction.field.mesh.rims import Rim, Surroundings
 from constriction.field.mesh.simplices import Reals
 from constriction.geometry.outlines import Edge, Outline
+from constriction.geometry.patches import GAP
 
 SAMPLES = 128  # places along each smooth piece of a rim where its room is measured
 # They are nearer where (their distance)² / size is not below this part of the room: a rim bends away from its neighbour
@@ -28,15 +29,19 @@ CHORD, ALONG_PORES, ALONG_CONTACTS = 3.0, 0.4, 0.15
 
 
 def survey(
-    rims: Sequence[Rim], cell: Outline, depth: float, inverted: bool, weights: Sequence[Sequence[float]] = ()
+    rims: Sequence[Rim],
+    regions: Sequence[str],
+    cell: Outline,
+    depth: float,
+    weights: Sequence[Sequence[float]] = (),
 ) -> list[Surroundings]:
     """Measure what is near each rim.
 
     Args:
         rims: of all spots in the cell.
+        regions: of the spots.
         cell: the mirror cell.
         depth: of the slab.
-        inverted: whether the spots are pores.
         weights: per rim its fineness / that of the mesh, at equally spaced t from 0 to 1; nothing: one everywhere.
     """
     outlines = np.array([shapely.LineString(rim.at(samples(rim))[0]) for rim in rims], dtype=object)
@@ -61,7 +66,7 @@ def survey(
             room = np.concatenate([room, _room(rim.at(between)[0], others, mirrors, largest)])[order]
         scale = np.sqrt(_weight(t, weights[number]) if weights else np.ones(len(t)))
         near = Surroundings(t, room, room, scale)
-        answer.append(replace(near, pace=_pace(rim, near, inverted)))
+        answer.append(replace(near, pace=_pace(rim, near, regions[number])))
     return answer
 
 
@@ -103,7 +108,7 @@ def _weight(t: Reals, weights: Sequence[float]) -> Reals:
     return np.asarray(np.interp(t, np.linspace(0, 1, len(weights)), weights))
 
 
-def _pace(rim: Rim, surroundings: Surroundings, inverted: bool) -> Reals:
+def _pace(rim: Rim, surroundings: Surroundings, region: str) -> Reals:
     """The length over which the field varies along a rim, × its scale.
 
     Where two contacts nearly touch, both at the metal's potential, hardly any current flows in the neck between them:
@@ -112,7 +117,7 @@ def _pace(rim: Rim, surroundings: Surroundings, inverted: bool) -> Reals:
     """
     t, room, scale = surroundings.t, surroundings.room, surroundings.scale
     bend = np.sqrt(rim.size * room)
-    if inverted:
+    if region == GAP:
         pace = np.maximum(room, np.minimum(_doubling(rim, t, room), ALONG_PORES * bend))
     else:
         pace = np.maximum(room, np.clip(float(np.trapezoid(room, t)), ALONG_CONTACTS * bend, CHORD * bend))

@@ -42,6 +42,9 @@ class Model(Protocol):
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""
 
+    def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """The part of F − depth that the contact's film takes, θ_c ∫u² for unit current density; (…)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
@@ -79,6 +82,14 @@ class Reduced:
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""
         return np.asarray(self.fields(theta) @ self.load)
+
+    def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """The part of F − depth that the contact's film takes, θ_c ∫u² for unit current density; (…)."""
+        fields = self.fields(theta)
+        if self.terms == 1:
+            return np.zeros(fields.shape[:-1], dtype=np.complex128)
+        squares = np.einsum("...i,ij,...j->...", fields, self.matrices[1], fields)
+        return np.asarray(np.asarray(theta)[..., 0] * squares)
 
 
 def solve_small(

@@ -2,13 +2,14 @@
 
 A Galerkin model on real fields of a symmetric operator whose θ have no negative real part is passive, and its error is
 of the second order in the fields'. It is bounded by the residual r: with F − depth = bᵀu the error is rᵀA⁻¹r exactly.
-Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k − ψ) ≥
-c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for B
-tells how small the preconditioned operator's eigenvalues get.
+Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k −
+ψ) ≥ c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for
+B tells how small the preconditioned operator's eigenvalues get.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +24,7 @@ from constriction.field.reduction.curves import Complexes, Curve, Floats
 Field = NDArray[Any]
 ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
 MOST_FIELDS = 60
-NOTHING = 1e-10  # of a field, relative to its largest value: rounding
+NOTHING = 1e-7  # of a field's length: rounding, or what solves leave
 GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
 
@@ -47,7 +48,7 @@ class Space(Protocol):
 
     @property
     def load(self) -> Field:
-        """b."""
+        """B."""
 
     @property
     def norms(self) -> tuple[Norm, ...]:
@@ -60,7 +61,7 @@ class Space(Protocol):
         """Scalar product without conjugation."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """u at θ (terms,); `share` of F − depth that its error may take; complex."""
+        """U at θ (terms,); `share` of F − depth that its error may take; complex."""
 
     def refine(self, residual: Field) -> Field | None:
         """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
@@ -117,7 +118,7 @@ class Basis:
 
     @property
     def load(self) -> Floats:
-        """b on the fields."""
+        """B on the fields."""
         return np.array([self.space.dot(held, self.space.load) for held in self.fields])
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
@@ -136,14 +137,16 @@ class Basis:
 
     def add(self, new: Field) -> bool:
         """Add a real field; False where the others hold nearly all of it."""
-        size = np.abs(new).max(initial=0.0)
-        for _ in range(2 if self.fields else 0):  # twice is enough against rounding
-            image = np.sum(self.space.images(new), axis=0)
-            for held in self.fields:
-                new = new - self.space.dot(held, image) * held
-        images = self.space.images(new)
-        length = float(np.sqrt(max(self.space.dot(new, np.sum(images, axis=0)), 0.0)))
-        if not length * np.abs(new).max(initial=0.0) > NOTHING * size * length:
+        lengths = []
+        for _ in range(3):  # orthogonal after two steps, but for rounding
+            images = self.space.images(new)
+            image = np.sum(images, axis=0)
+            lengths.append(math.sqrt(max(self.space.dot(new, image), 0.0)))
+            if len(lengths) < 3:
+                for held in self.fields:
+                    new = new - self.space.dot(held, image) * held
+        length = lengths[-1]
+        if not length > NOTHING * lengths[0]:
             return False
         unit = new / length
         images = [image / length for image in images]

@@ -37,9 +37,7 @@ SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model ther
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
-def reduce(
-    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
-) -> ReducedModel:
+def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0) -> ReducedModel:
     """Build the reduced model of a cell.
 
     Args:

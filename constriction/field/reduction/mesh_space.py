@@ -84,7 +84,7 @@ class MeshSpace:
     # --- solves -----------------------------------------------------------------------------------------------------
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """u at θ (terms,), real or complex; `share` of F − depth that its error may take."""
+        """U at θ (terms,), real or complex; `share` of F − depth that its error may take."""
         problem = self.problem
         if self.levels is None:
             with factorise(problem.matrix(theta)) as factor:
@@ -94,19 +94,21 @@ class MeshSpace:
             try:
                 scaled = guess + self.flat
                 start = scaled[:-1] / scaled[-1] if np.any(guess) else None
-                potential = solver.solve(problem.drive, Stop(relative=LOOSE * math.sqrt(share) if share > 0 else EXACT), start)
+                potential = solver.solve(
+                    problem.drive, Stop(relative=LOOSE * math.sqrt(share) if share > 0 else EXACT), start
+                )
             finally:
                 solver.destroy()
         return self._floating(potential, theta)
 
     def at_rest(self) -> Field:
-        """u at σ, or the constant where σ lets nothing pass."""
+        """U at σ, or the constant where σ lets nothing pass."""
         return self._floating(self.response, self.sigma) if np.any(self.sigma) else self.constant
 
     def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
-        """u from the potential of 1 V at the counter electrode."""
+        """U from the potential of 1 V at the counter electrode."""
         admittance = self.admittance(potential, theta)
-        return np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat
+        return np.asarray(np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat)
 
     def admittance(self, potential: Field, theta: NDArray[Any]) -> Any:
         """The current through the interface per volt, (complex), as a sum without differences."""
@@ -123,7 +125,11 @@ class MeshSpace:
 
     @cached_property
     def _solver(self) -> PETScSolver | Multigrid:
-        return multigrid(self.levels, self.sigma, np.float64) if self.levels else factorise(self.problem.matrix(self.sigma))
+        return (
+            multigrid(self.levels, self.sigma, np.float64)
+            if self.levels
+            else factorise(self.problem.matrix(self.sigma))
+        )
 
     @cached_property
     def response(self) -> Vector:
@@ -141,14 +147,14 @@ class MeshSpace:
         """At most the smallest eigenvalue of the preconditioned B: what power steps find left over by a V-cycle."""
         if not isinstance(self._solver, Multigrid):
             return 1.0
-        solver, dot = self._solver, self.problem.numbering.dot
-        left: Vector = np.random.default_rng(self.problem.numbering.comm.rank).standard_normal(self.problem.numbering.owned)
+        solver, numbering = self._solver, self.problem.numbering
+        left: Vector = np.random.default_rng(numbering.comm.rank).standard_normal(numbering.owned)
         share = 0.0
         for _ in range(POWER_STEPS):
             image = solver.matrix @ left
-            energy = dot(left, image)
+            energy = numbering.dot(left, image)
             left = left - solver.precondition(image)
-            share = max(share, dot(left, image) / energy)
+            share = max(share, numbering.dot(left, image) / energy)
         return max(1.0 - MARGIN * share, LEAST_EIGENVALUE)
 
     def apply(self, vectors: list[Field], of: Field | None = None) -> list[Field]:

@@ -41,6 +41,10 @@ class ReducedModel:
         """F − depth in pitches at θ (…, 1), which is s; (…)."""
         return self(np.asarray(theta)[..., 0]) - self.depth
 
+    def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """Nothing: the contact is ideal; (…)."""
+        return np.zeros(np.shape(theta)[:-1], dtype=np.complex128)
+
 
 def poles_of(storage: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Times and relative weights, which sum to one, of [(1 + s·storage)⁻¹]₀₀; both (n,).

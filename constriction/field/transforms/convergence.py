@@ -77,6 +77,10 @@ class GridResponse(Response[GridSolution]):
         return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
 
     @property
+    def _pair(self) -> tuple[GridSolution, GridSolution]:
+        return self.solutions[-len(WIDTHS)], self.fine
+
+    @property
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
@@ -197,6 +201,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
     return GridSolution(
         model=reduce_plate(plate, depth, goal.curves, share),
+        resolution=plate.width,
         flat_storage=None,
         direct=_directly(plate, goal.points, share) if goal.direct else None,
         cells=plate.free.size,
@@ -219,7 +224,7 @@ def _uniform(layout: Layout, depth: float, goal: Goal) -> GridResponse:
     """An interface that is all contact or all gap, exact without a grid."""
     model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
     direct = model.interface(goal.points) if goal.direct else None
-    grid = GridSolution(model, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0)
+    grid = GridSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0)
     return GridResponse(tuple(replace(grid, width=float(width)) for width in WIDTHS))
 
 
@@ -238,7 +243,9 @@ def _scale(layout: Layout) -> float:
     """
     if not layout.spots:
         return 1.0
-    length: float = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(layout.sizes))
+    length: float = math.sqrt(
+        statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots)
+    )
     if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
         length *= STRAIGHT
     return float(length / layout.pitch * max(1.0, len(layout.spots) / MANY) ** CROWD)

@@ -58,9 +58,9 @@ class Plate:
     """An interface on pixels, all arrays (across, along).
 
     `symbol` is Λ of each cosine, zero for the mean; `contact` and `gap` are C and G, zero where the pixel is not
-    `free`, that is wholly in contact with a metal. With a `film` on the contact all pixels are free; it covers the parts
-    `covered` of them, and C is what leads to its share of a pixel, infinite where that is all. `screening` is the wave
-    number (1/pitch) below which contacts screen a potential.
+    `free`, that is wholly in contact with a metal. With a `film` on the contact all pixels are free; it covers the
+    parts `covered` of them, and C is what leads to its share of a pixel, infinite where that is all. `screening` is the
+    wave number (1/pitch) below which contacts screen a potential.
     """
 
     symbol: Floats
@@ -155,9 +155,7 @@ def is_striped(layout: Layout) -> bool:
     return all(len(spot.edges) == 4 and spans(spot.edges) for spot in layout.spots)
 
 
-def plate_of(
-    layout: Layout, depth: float, raster: Raster, film: bool = False, height: Height = even_height
-) -> Plate:
+def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, height: Height = even_height) -> Plate:
     """An interface on a raster.
 
     Args:
@@ -168,7 +166,7 @@ def plate_of(
         height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that θ is made with.
     """
     covered = coverage(layout.spots, raster)
-    covered = 1.0 - covered if layout.inverted else covered
+    covered = 1.0 - covered if layout.background == "contact" else covered
     covered = np.where(covered < WHOLE, 0.0, covered)
     dx, dy = (length / layout.pitch for length in raster.pixel)
     width = dx if raster.along == 1 else math.sqrt(dx * dy)

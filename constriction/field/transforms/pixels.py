@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.reduction.curves import Complexes, Curve, Floats
@@ -31,7 +30,7 @@ SOLVE_SHARE = 0.03  # of the errors that are wanted, for each solve
 
 @dataclass(frozen=True, eq=False)
 class PlateNorm:
-    """Residuals in the norm of a plate's preconditioner at θ = `sigma`, (terms,), whose eigenvalues `smallest` bounds."""
+    """Residuals in the norm of a plate's preconditioner at θ = `sigma`, (terms,); `smallest` bounds its eigenvalues."""
 
     plate: Plate
     sigma: Floats
@@ -89,7 +88,7 @@ class PixelSpace:
         return np.dot(first.ravel(), second.ravel())
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """u at θ (terms,)."""
+        """U at θ (terms,)."""
         scaled = guess[0] * math.sqrt(self.plate.free.size)
         return self.whole(solve(self.plate, theta, self.tolerance, scaled).field, theta)
 
@@ -124,7 +123,9 @@ def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: f
     gap = any(curve.moves for curve in curves) and bool(plate.gap.any())
     checked = Curve(CHECKED if gap else CHECKED[:0], np.zeros(1))
     shifts = SHIFTS if gap else SHIFTS[:1]
-    space = PixelSpace(plate, tuple(PlateNorm(plate, np.array([s]), first.smallest) for s in shifts), SOLVE_SHARE * share)
+    space = PixelSpace(
+        plate, tuple(PlateNorm(plate, np.array([s]), first.smallest) for s in shifts), SOLVE_SHARE * share
+    )
     start = [space.whole(first.field, np.zeros(1))]
     if gap:
         start.append(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0)[None])

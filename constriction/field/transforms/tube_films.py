@@ -121,7 +121,7 @@ def solve_tube_film(layout: Layout, depth: float, roundings: int, goal: Goal) ->
     model = Reduced(matrices, load, depth, 0.0, 1, ideal.constriction, ideal.stored)
     direct = model.interface(goal.points) if goal.direct else None
     seconds = time.perf_counter() - start
-    return TubeFilmSolution(model, None, direct, modes, load.size, 0.0, 0.0, seconds, roundings)
+    return TubeFilmSolution(model, 0.0, None, direct, modes, load.size, 0.0, 0.0, seconds, roundings)
 
 
 def _ideal(layout: Layout, depth: float, roundings: int, memory: float) -> Model:
@@ -222,8 +222,8 @@ def _model(layout: Layout, depth: float, modes: int, fields: _Fields, points: _P
 def _independent(energy: Floats, polynomials: int) -> Floats:
     """Combinations of fields, (fields, n): the polynomials, and what the rounded roots add to them.
 
-    The polynomials stay as they are, zero on one side of the rim, so that not even the best film, whose θ is larger than
-    anything else by many orders, costs digits.
+    The polynomials stay zero on one side of the rim, so that not even the best film, whose θ is larger than anything
+    else by many orders, costs digits.
     """
     scale = 1 / np.sqrt(np.diag(energy))
     energy = energy * scale * scale[:, None]
@@ -248,7 +248,7 @@ def _drawn(a: float, depth: float, modes: int, fields: _Fields, points: _Points)
 def _tail(a: float, last: float, fields: _Fields) -> Floats:
     """What the modes beyond wave number `last` add, (fields, fields): their average, and what swings from mode to mode.
 
-    A mode's amplitude is there 8 √(2a/πk) Re(s e^(ika − iπ/4)), s = Σ_m (−1)^(m+½) Γ(m+1) e^(−iπm/2) c* k^(−m−1) e^(−kε).
+    A mode's amplitude is there 8 √(2a/πk) Re(s e^(ika − iπ/4)), s = Σ_m (−1)^(m+½) Γ(m+1) e^(−iπm/2) c* e^(−kε)/k^(m+1).
     """
     root = fields.root * (1 - 0.5j * fields.rounding / a)  # √(r/a) = 1 + x/2a, x = (x + iε) − iε
     bend = fields.bend + fields.root / (2 * a)

@@ -63,12 +63,12 @@ def is_tube(layout: Layout) -> bool:
 
 def rim_of(layout: Layout) -> float:
     """The radius of the rim in pitches; that of the tube is ½."""
-    return layout.sizes[0] / layout.pitch
+    return layout.spots[0].size / layout.pitch
 
 
 def pore_in(layout: Layout) -> bool:
     """Whether the contact is outside the rim."""
-    return layout.inverted
+    return layout.background == "contact"
 
 
 def check_tube(layout: Layout, memory: float) -> None:
@@ -147,7 +147,7 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
         systems = stiffness + goal.points[:, :1, None] * gap
         fields = np.linalg.solve(systems, np.broadcast_to(means[:, None], (*systems.shape[:2], 1)))
         direct = fields[..., 0] @ means
-    return TubeSolution(model, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
+    return TubeSolution(model, 0.0, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
 def room_of(layout: Layout) -> float:

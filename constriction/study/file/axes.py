@@ -12,12 +12,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from constriction.base.errors import InputError, nearest
 from constriction.base.files import read_file
 from constriction.base.quantities import shown
-from constriction.case.schema import Case
+from constriction.case.law_keys import KEY
+from constriction.case.schema import Case, fields_of
 from constriction.study.file.parameters import Quantity, in_case_words, quantity_at
 
 DEFAULT = "default"  # a value that leaves the key out
@@ -76,18 +75,16 @@ def check_case_key(key: str, where: str) -> None:
     Raises:
         InputError: with the nearest key.
     """
+    section, _, name = key.partition(".")
+    if section in ("contact", "gap") and KEY.fullmatch(name):  # of its law, which the case checks
+        return
     if key not in (known := case_keys()):
         raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
 
 
 def case_keys() -> list[str]:
     """The dotted keys of a case."""
-    keys = []
-    for section, field in Case.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            inner = field.annotation.model_fields
-            keys += [f"{section}.{known.alias or name}" for name, known in inner.items()]
-    return keys
+    return [f"{section}.{key}" for section in Case.model_fields for key in fields_of(section)]
 
 
 # --- the tables ----------------------------------------------------------------------------------------------------

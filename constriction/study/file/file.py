@@ -16,6 +16,7 @@ from constriction.case.schema import Case
 from constriction.study.file.axes import Axis, axes_of, read_rows
 from constriction.study.file.derive import Derivation, derivation_of
 from constriction.study.file.figures import check_plots
+from constriction.study.file.references import take_files
 
 TABLES = ("grid", "zip", "list", "latin_hypercube", "repeat", "derive", "assumptions")
 KEYS = ("title", "base", *TABLES, "plot")
@@ -23,12 +24,16 @@ KEYS = ("title", "base", *TABLES, "plot")
 
 @dataclass(frozen=True)
 class Study:
-    """A study: `data` as in its file, with the base case and the rows of a list in it; `axes` outermost first."""
+    """A study: `data` as in its file, with the base case and the rows of a list in it; `axes` outermost first.
+
+    `files` are the texts of the case files, by name, that its cases refer to.
+    """
 
     source: str
     data: Mapping[str, Any]
     axes: tuple[Axis, ...]
     derivation: Derivation
+    files: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -53,19 +58,25 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     source = os.fspath(path)
     data = read_toml(path, "study file")
     _check_tables(data, source)
-    here = Path(path).parent
+    here = base_folder = Path(path).parent
     if isinstance(data["base"], str):
+        base_folder = (here / data["base"]).parent
         try:
             data["base"] = read_toml(here / data["base"], "case file")
         except InputError as error:
             raise InputError(f"{source}: base = {shown(data['base'])}: {error}") from None
     if "list" in data:
         data["list"] = {"rows": _rows(data["list"], here, f"{source}: [list]")}
-    return study_of(data, source)
+    return study_of(data, source, take_files(data, base_folder, here, source))
 
 
-def study_of(data: Mapping[str, Any], source: str) -> Study:
+def study_of(data: Mapping[str, Any], source: str, files: Mapping[str, str] | None = None) -> Study:
     """The study of tables whose base and list are written out.
+
+    Args:
+        data: the tables.
+        source: what an error begins with.
+        files: the texts of the case files, by name, that its cases refer to.
 
     Raises:
         InputError: as `load_study`.
@@ -76,7 +87,7 @@ def study_of(data: Mapping[str, Any], source: str) -> Study:
     varied = [key for axis in axes for key in axis.keys]
     if not axes:
         raise InputError(f"{source}: no axis; expected [grid], [zip], [list], [latin_hypercube] or [repeat]")
-    return Study(source, data, axes, derivation_of(data, varied, source))
+    return Study(source, data, axes, derivation_of(data, varied, source), files or {})
 
 
 def _rows(table: Mapping[str, Any], here: Path, where: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Callable
@@ -10,11 +11,21 @@ from typing import Any
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.case.law_keys import without_seconds
 
 NUMBER, TEMPERATURE = "number", "temperature"
 CELSIUS = 273.15  # K
 LONGEST = 200  # characters of a quantity; no longer text is read as one
-UNITS = {**{kind: known.unit for kind, known in KINDS.items()}, TEMPERATURE: "K", NUMBER: "1"}
+# Of laws: their seconds have a power that is no whole number; what is left without them is of another kind.
+CONSTANT_PHASE, WARBURG = "constant phase element per area", "Warburg coefficient times area"
+_WITH_SECONDS = {CONSTANT_PHASE: "area conductance", WARBURG: "area resistance"}
+UNITS = {
+    **{kind: known.unit for kind, known in KINDS.items()},
+    CONSTANT_PHASE: "S s^a/m2",
+    WARBURG: "ohm m2 s^-0.5",
+    TEMPERATURE: "K",
+    NUMBER: "1",
+}
 
 _TEMPERATURE = re.compile(r"\s*([+\-−]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(K|°C|degC)\s*")
 _BEGINS_LIKE_A_NUMBER = re.compile(r"\s*[+\-−.]?[0-9]")
@@ -22,7 +33,7 @@ _BEGINS_LIKE_A_NUMBER = re.compile(r"\s*[+\-−.]?[0-9]")
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number in the SI unit of its kind: one of `KINDS`, a temperature (K), or a plain number."""
+    """A number in the SI unit of its kind: one of `KINDS` or of a law, a temperature (K), or a plain number."""
 
     value: float
     kind: str = NUMBER
@@ -76,6 +87,11 @@ def _of_some_kind(text: str) -> Quantity:
             return Quantity(parse_quantity(text, kind), kind)
         except InputError:
             continue
+    bare, _ = without_seconds(text)
+    for kind, without in _WITH_SECONDS.items():
+        if bare != text:
+            with contextlib.suppress(InputError):
+                return Quantity(parse_quantity(bare, without), kind)
     known = ", ".join(f"'{kind.example}'" for kind in KINDS.values())
     raise InputError(f"{shown(text)}: expected a quantity such as {known}, '25 °C'")
 
@@ -84,6 +100,10 @@ def in_case_words(quantity: Quantity) -> Any:
     """A quantity as a case file would have it: whole numbers are integers."""
     if quantity.kind in KINDS:
         return format_quantity(quantity.value, quantity.kind)
+    if quantity.kind == CONSTANT_PHASE:
+        return format_quantity(quantity.value, _WITH_SECONDS[CONSTANT_PHASE]).replace("/", " s^a/")
+    if quantity.kind == WARBURG:
+        return f"{format_quantity(quantity.value, _WITH_SECONDS[WARBURG])} s^-0.5"
     if quantity.kind == TEMPERATURE:
         return f"{quantity.value!r} K"
     return int(quantity.value) if quantity.value.is_integer() else quantity.value

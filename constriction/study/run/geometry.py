@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constriction.case.interface import Interface
 from constriction.case.schema import Case
@@ -21,8 +21,8 @@ from constriction.geometry.cell import Layout, layout
 from constriction.geometry.outlines import Outline
 from constriction.simulation.weights import gap_model
 
-# Keys whose whole effect is in the layout, in s, in the slab's depth or in a meshed gap's height. A key that is not
-# here separates geometries: new ones cost a solve too many rather than a wrong result.
+# Keys whose whole effect is in s, in the slab's depth or in a meshed gap's height; all of [interface] is in the layout.
+# A key that is not here separates geometries: new ones cost a solve too many rather than a wrong result.
 SHARED = {
     "title": None,
     "electrolyte": {
@@ -32,18 +32,6 @@ SHARED = {
         "grain_boundary_conductivity",
         "grain_boundary_frequency",
         "grain_boundary_exponent",
-    },
-    "interface": {
-        "pattern",
-        "shape",
-        "contact_fraction",
-        "pitch",
-        "cell_shape",
-        "spots",
-        "seed",
-        "cell",
-        "discs",
-        "inverted",
     },
     "gap": {"height", "relative_permittivity", "model"},
     "sweep": {"from", "to", "points_per_decade"},
@@ -72,22 +60,26 @@ def layout_of(interface: Interface) -> Layout:
 
 def geometry_key(case: Case, contacts: Layout) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
-    own = {
-        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
-        for section, values in case.model_dump(by_alias=True).items()
-        if isinstance(values, dict)
-    }
     volume = gap_model(case, contacts) == "volume"
     parts = (
-        own,
+        _not_shared(case),
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
-        _rounded([size / contacts.pitch for size in contacts.sizes]),
-        contacts.inverted,
+        _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
+        tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
         _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
         _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _not_shared(case: Case) -> dict[str, dict[str, Any]]:
+    """The keys of a case that are in no other part of its geometry's name."""
+    return {
+        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
+        for section, values in case.model_dump(by_alias=True, exclude={"interface"}).items()
+        if isinstance(values, dict)
+    }
 
 
 def effort_of(case: Case, contacts: Layout) -> Effort:

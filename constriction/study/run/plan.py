@@ -11,7 +11,7 @@ from typing import Any
 from constriction.base.errors import InputError, shortened
 from constriction.base.quantities import shown
 from constriction.base.versions import package_version
-from constriction.case.interface import takes
+from constriction.case.interface import PATTERNS
 from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
 from constriction.simulation.simulate import check_size
@@ -170,7 +170,7 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
     for key, quantity in derived.items():
         if is_case_key(key):
             _set(data, key, in_case_words(quantity))
-    case = parse_case(data, f"{study.source}: case {_told(point, derived)}")
+    case = parse_case(data, f"{study.source}: case {_told(point, derived)}", study.files)
     labels = {key: read_at(f"{study.source}: {key}", label_of, value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
 
@@ -200,9 +200,10 @@ def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
     table = data.get("interface")
     if not isinstance(table, dict):  # the case's own check tells
         return
+    model = PATTERNS.get(str(table.get("pattern")))
     repeated = [key.partition(".") for axis in study.axes if axis.table == "repeat" for key in axis.keys]
     for section, _, name in repeated:
-        if section == "interface" and not takes(str(table.get("pattern")), name):
+        if section == "interface" and model and name not in model.model_fields:
             table.pop(name, None)
 
 

@@ -1,6 +1,6 @@
 """The folder of a study: one file per finished case, always whole, named by what was computed.
 
-- `study.json`: the study, with its base and list written out;
+- `study.json`: the study, with its base, its list and the case files that it refers to written out;
 - `cases/VERSION/KEY.json`: a finished case;
 - `cases/VERSION/KEY.failed.json`: a case that failed, with its error;
 - `log.jsonl`: what happened, a line each.
@@ -160,6 +160,8 @@ def open_store(folder: Path, study: Study) -> Store:
     known = _read_state(folder) if (folder / STUDY).exists() else {}
     versions = [*known.get("versions", []), store.version]
     state = {"kind": OURS, "versions": list(dict.fromkeys(versions)), "study": study.data}
+    if study.files:
+        state["files"] = study.files
     with telling_where(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if state != known:  # first: by this file the folder is known again
@@ -180,7 +182,7 @@ def read_store(folder: Path) -> tuple[Study, Store]:
     state = _read_state(folder)
     stores = [Store(folder, version) for version in (package_version(), *reversed(state["versions"]))]
     store = next((store for store in stores if any(store.finished())), stores[0])
-    return study_of(state["study"], str(folder / STUDY)), store
+    return study_of(state["study"], str(folder / STUDY), state.get("files")), store
 
 
 def notices(folder: Path, study: Study) -> list[str]:
@@ -189,7 +191,8 @@ def notices(folder: Path, study: Study) -> list[str]:
         return []
     state = _read_state(folder)
     lines = []
-    if differences := list(_differences(state["study"], study.data)):
+    before, now = {**state["study"], **state.get("files", {})}, {**study.data, **study.files}
+    if differences := list(_differences(before, now)):
         more = f" (and {len(differences) - 3} more)" if len(differences) > 3 else ""
         lines.append(f"the study has changed: {'; '.join(differences[:3])}{more}; only what is new is computed")
     version = package_version()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constriction.base.quantities import format_quantity
-from constriction.case.interface import Interface
+from constriction.case.interface import Filled, Hexagonal, List, Pattern, Random, Single, Square, Stripes
 from constriction.case.schema import Case
 
 _SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
@@ -35,25 +35,33 @@ def _said(value: float, kind: str) -> str:
     return format_quantity(value, kind).replace("um", "µm")
 
 
-def _interface_in_words(interface: Interface) -> str:
-    one, many = ("pore", "pores") if interface.inverted else _SHAPES[interface.shape]
-    if interface.pattern == "list":
+def _interface_in_words(interface: Pattern) -> str:
+    """Where the metal touches, one sentence; a pattern without words of its own is told by its name."""
+    one, many = ("pore", "pores") if interface.inverted else _SHAPES[getattr(interface, "shape", "disc")]
+    if isinstance(interface, List):
         return _listed(interface, one, many)
-    fraction = f"{100 * (interface.contact_fraction or 0):.4g} % of the interface"
+    if not isinstance(interface, Filled):
+        return f"The metal touches in a pattern of the kind '{interface.pattern}'."
+    fraction = f"{100 * interface.contact_fraction:.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
-    pitch = "" if interface.pitch is None else _said(interface.pitch, "length")
-    tube = "circular" if interface.cell_shape == "circular" else "square"
-    places = {
-        "single": f"A single {one} in a {tube} cell {pitch} wide",
-        "stripes": f"Stripes with a period of {pitch}",
-        "random": f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²",
-    }
-    lattice = f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
-    return f"{places.get(interface.pattern, lattice)}, {touch}."
+    return f"{_places(interface, one, many)}, {touch}."
 
 
-def _listed(interface: Interface, one: str, many: str) -> str:
-    assert interface.cell is not None and interface.discs is not None  # the schema demands them
+def _places(interface: Filled, one: str, many: str) -> str:
+    pitch = _said(interface.pitch, "length")
+    match interface:
+        case Single():
+            return f"A single {one} in a {interface.cell_shape} cell {pitch} wide"
+        case Stripes():
+            return f"Stripes with a period of {pitch}"
+        case Random():
+            return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²"
+        case Square() | Hexagonal():
+            return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
+    return f"{many.capitalize()} in a pattern of the kind '{interface.pattern}', {pitch} apart"
+
+
+def _listed(interface: List, one: str, many: str) -> str:
     width, depth = (_said(side, "length") for side in interface.cell)
     count = len(interface.discs)
     places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"

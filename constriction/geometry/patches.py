@@ -1,0 +1,129 @@
+"""The layout of an interface: which region of its mirror cell stands under which law.
+
+Shapes are kept as closed outlines of straight and circular edges, so that area and contact fraction are exact and
+the mesh sees true arcs; shapely polygons are made from them where a polygon is wanted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon, mapping
+
+from constriction.geometry.outlines import Outline
+
+CONTACT, GAP = "contact", "gap"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What stands under one law: `region` is the law's name, `outlines` are the pieces, in metres.
+
+    Without outlines it is the background: what the other patches leave of the cell.
+    """
+
+    region: str
+    outlines: tuple[Outline, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The layout of the interface in one mirror cell; lengths in m.
+
+    `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
+    make one lattice cell.
+    """
+
+    cell: Outline
+    patches: tuple[Patch, ...]
+    width: float
+    depth: float
+    pitch: float
+    lattice_images: int
+
+    @property
+    def spots(self) -> tuple[Outline, ...]:
+        """The outlines of all patches, metres; none where one law holds everywhere."""
+        return tuple(outline for patch in self.patches for outline in patch.outlines)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The region of each spot; (spots,)."""
+        return tuple(patch.region for patch in self.patches for _ in patch.outlines)
+
+    @property
+    def background(self) -> str:
+        """The region beside the spots."""
+        return self.patches[-1].region
+
+    @property
+    def contact_fraction(self) -> float:
+        """Contact area / interface area, from the exact outlines."""
+        return self.share(CONTACT)
+
+    def share(self, region: str) -> float:
+        """A region's area / interface area, from the exact outlines."""
+        spots = math.fsum(spot.area for spot in self._drawn(region)) / self.cell.area
+        return 1.0 - spots if region == self.background else spots
+
+    def contacts(self, per_circle: int = 256) -> list[Polygon]:
+        """The contact areas as shapely polygons, metres."""
+        spots = [spot.polygon(per_circle) for spot in self._drawn(CONTACT)]
+        if self.background != CONTACT:
+            return spots
+        rest = self.cell.polygon(per_circle).difference(shapely.union_all(spots))
+        return [part for part in getattr(rest, "geoms", [rest]) if not part.is_empty]
+
+    def _drawn(self, region: str) -> list[Outline]:
+        """The outlines of a region, or of all others where it is the background."""
+        by_others = region == self.background
+        pairs = zip(self.spots, self.regions, strict=True)
+        return [spot for spot, own in pairs if (own == region) != by_others]
+
+    @property
+    def circular(self) -> bool:
+        """Whether the cell is a part of a tube."""
+        return any(edge.centre is not None for edge in self.cell.edges)
+
+    def inside(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of some points (n, 2), in metres, lie in the cell; (n,)."""
+        return np.asarray(shapely.contains_xy(self.cell.polygon(256), points))
+
+    def on_contact(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of some points (n, 2), in metres, lie on a contact; (n,)."""
+        return np.asarray(shapely.contains_xy(shapely.union_all(self.contacts()), points))
+
+    def rims(self, per_circle: int = 256) -> list[NDArray[np.float64]]:
+        """The lines between contact and gap, each as points (n, 2) in metres; none along the cell's sides."""
+        border = self.cell.polygon(per_circle).exterior.buffer(1e-6 * self.pitch)
+        lines = [spot.polygon(per_circle).exterior.difference(border) for spot in self.spots]
+        parts = [
+            part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])
+        ]
+        return [np.asarray(part.coords) for part in parts if not part.is_empty]
+
+    def geojson(self) -> dict[str, Any]:
+        """A GeoJSON feature collection of the contacts, metres, with the cell in `properties`."""
+        features = [{"type": "Feature", "properties": {}, "geometry": mapping(polygon)} for polygon in self.contacts()]
+        properties = {
+            "cell_width_m": self.width,
+            "cell_depth_m": self.depth,
+            "cell_area_m2": self.cell.area,
+            "cell_outline_m": mapping(self.cell.polygon())["coordinates"],
+            "mirror_images_per_lattice_cell": self.lattice_images,
+            "contact_fraction": self.contact_fraction,
+            "pitch_m": self.pitch,
+        }
+        return {"type": "FeatureCollection", "properties": properties, "features": features}
+
+
+def spots_and_rest(spots: Sequence[Outline], inverted: bool) -> tuple[Patch, Patch]:
+    """Contacts in a gap, or pores in a contact."""
+    inside, beside = (GAP, CONTACT) if inverted else (CONTACT, GAP)
+    return Patch(inside, tuple(spots)), Patch(beside)
