@@ -246,9 +246,9 @@ def _drawn(a: float, depth: float, modes: int, fields: _Fields, points: _Points)
 
 
 def _tail(a: float, last: float, fields: _Fields) -> Floats:
-    """What the modes beyond wave number `last` add, (fields, fields): their average, and what swings from mode to mode.
+    """What the modes beyond wave number `last` add, (fields, fields): on average, and what swings from one to the next.
 
-    A mode's amplitude is there 8 √(2a/πk) Re(s e^(ika − iπ/4)), s = Σ_m (−1)^(m+½) Γ(m+1) e^(−iπm/2) c* e^(−kε)/k^(m+1).
+    A mode has the amplitude 8 √(2a/πk) Re(s e^(ika − iπ/4)), s = Σ_m (−1)^(m+½) Γ(m+1) e^(−iπm/2) c* e^(−kε)/k^(m+1).
     """
     root = fields.root * (1 - 0.5j * fields.rounding / a)  # √(r/a) = 1 + x/2a, x = (x + iε) − iε
     bend = fields.bend + fields.root / (2 * a)
