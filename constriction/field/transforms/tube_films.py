@@ -178,9 +178,10 @@ def _fields(layout: Layout, roundings: int, shortest: float, points: _Points) ->
     outside, inside = np.maximum(x, 0.0), np.maximum(-x, 0.0)
     there = np.log1p(outside / a) / stretch
     here = inside * (2 * a - inside) / a**2
-    n = np.arange(count)
+    n = np.arange(count, dtype=np.float64)
+    kink: Floats = (0.5 + n * (n + 1)) / (0.5 * stretch)
     parts = (
-        _polynomials(there, 1 / (a * stretch), a, count)._replace(kink=(0.5 + n * (n + 1)) / (0.5 * stretch)),
+        _polynomials(there, 1 / (a * stretch), a, count)._replace(kink=kink),
         _inwards(_polynomials(here, 2 / a, a, count)),
         _rounded(x, np.geomspace(room_of(layout) / 2 * LONGEST, shortest, roundings), 0.5 - a),
     )
@@ -190,10 +191,10 @@ def _fields(layout: Layout, roundings: int, shortest: float, points: _Points) ->
 def _polynomials(tau: Floats, slope: float, a: float, count: int) -> _Fields:
     """√τ P_n(2τ − 1), where τ = slope · x · (1 − x/2a) near the rim."""
     n = np.arange(count)[:, None]
-    root = math.sqrt(slope) * (-1.0) ** n[:, 0]
+    root = (math.sqrt(slope) * (-1.0) ** n[:, 0]).astype(np.complex128)
     bend = -root * (0.25 / a + slope * (n * (n + 1))[:, 0])
     values = np.sqrt(tau) * eval_legendre(n, 2 * tau - 1)
-    return _Fields(values, root + 0j, bend + 0j, np.zeros(count), np.zeros(count))
+    return _Fields(values, root, bend, np.zeros(count), np.zeros(count))
 
 
 def _inwards(fields: _Fields) -> _Fields:
@@ -216,7 +217,7 @@ def _model(layout: Layout, depth: float, modes: int, fields: _Fields, points: _P
     drawn, tail = _drawn(a, depth, modes, fields, points), _tail(a, math.pi * (modes + 0.75) / 0.5, fields)
     held = fields.values * np.sqrt(points.weight)
     on_contact = (points.distance > 0) == pore_in(layout)
-    change = _independent(drawn @ drawn.T + tail + held @ held.T, np.count_nonzero(fields.rounding == 0))
+    change = _independent(drawn @ drawn.T + tail + held @ held.T, int(np.count_nonzero(fields.rounding == 0)))
     drawn, held = change.T @ drawn, np.concatenate([np.sqrt(points.weight)[None], change.T @ held])
     left_out = change.T @ tail @ change
     electrolyte = np.zeros((len(held), len(held)))
