@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from constriction.base.errors import InputError
 from constriction.base.files import HIDDEN, check_name, check_writable, refuse_place, sync, sync_entries, telling_where
@@ -35,25 +36,47 @@ class FolderKind:
 
     `name` is what errors call it; `files`, and those whose whole name matches `pattern`, are the only ones it may have.
     The first of `files` is JSON, by whose `keys` a folder is known: it is deleted first, so that what is half deleted
-    is never taken for whole.
+    is never taken for whole. Where it has the key `listed`, files of `listed_pattern` that are named there belong to
+    the folder, too; others of that pattern are somebody else's.
     """
 
     name: str
     files: tuple[str, ...]
     keys: frozenset[str]
     pattern: str = r"(?!)"  # matches nothing
+    listed: str = ""
+    listed_pattern: str = r"(?!)"
 
     def is_ours(self, folder: Path) -> bool:
         """Whether an earlier run of ours filled a folder."""
+        record = self._record(folder)
+        return record is not None and self.keys <= record.keys()
+
+    def may_hold(self, name: str) -> bool:
+        """Whether a folder of the kind may have a file of this name."""
+        return self._always(name) or re.fullmatch(self.listed_pattern, name) is not None
+
+    def foreign(self, folder: Path) -> list[str]:
+        """The names in a folder that do not belong to it, sorted."""
+        record = self._record(folder) or {}
+        names = record.get(self.listed)
+        own = {name for name in names if self.may_hold(name)} if isinstance(names, dict) else set()
+        return sorted(
+            entry.name
+            for entry in os.scandir(folder)
+            if not (self._always(entry.name) or entry.name in own) or not entry.is_file(follow_symlinks=False)
+        )
+
+    def _always(self, name: str) -> bool:
+        return name in self.files or re.fullmatch(self.pattern, name) is not None
+
+    def _record(self, folder: Path) -> dict[str, Any] | None:
+        """The JSON object of the first file, None without one."""
         try:
             record = json.loads((folder / self.files[0]).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return False
-        return isinstance(record, dict) and self.keys <= record.keys()
-
-    def may_hold(self, name: str) -> bool:
-        """Whether a file of this name belongs into the folder."""
-        return name in self.files or re.fullmatch(self.pattern, name) is not None
+            return None
+        return record if isinstance(record, dict) else None
 
 
 def check_place(folder: str | os.PathLike[str], kind: FolderKind) -> Path:
@@ -137,12 +160,10 @@ def _complaint(target: Path, kind: FolderKind) -> str | None:
 
 
 def _complaint_about_content(target: Path, kind: FolderKind) -> str | None:
-    entries = list(os.scandir(target))
-    foreign = sorted(e.name for e in entries if not kind.may_hold(e.name) or not e.is_file(follow_symlinks=False))
-    if foreign:
+    if foreign := kind.foreign(target):
         more = ", …" if len(foreign) > 3 else ""
         return f"holds other things than a {kind.name} ({', '.join(foreign[:3])}{more})"
-    if entries and not kind.is_ours(target):
+    if any(target.iterdir()) and not kind.is_ours(target):
         return f"holds files that are not a whole {kind.name} of an earlier run"
     return None if os.access(target, os.W_OK | os.X_OK) else "cannot be written (Permission denied)"
 

@@ -37,10 +37,11 @@ class Case(Section):
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
-        if getattr(self.interface, "contact_fraction", None) == 0 and self.gap.law is None:
-            expected = Filled.model_fields["contact_fraction"].description
+        given = getattr(self.interface, "contact_fraction", None)
+        if given == 0 and self.gap.law is None:
+            field = Filled.model_fields["contact_fraction"]
             raise InputError(
-                f"interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or {expected}"
+                f"interface.contact_fraction = {given!r}: expected {field.description}, or 0 with a gap.law"
             )
         return self
 

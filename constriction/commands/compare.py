@@ -189,11 +189,11 @@ def _write(
     from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
     from constriction.compare.records import COMPARISON, REPORT, comparison_record, table_csv
-    from constriction.simulation.record import record_text
+    from constriction.simulation.record import record_text, write_case
 
     record, case = comparison_record(str(path), cell, entries), resolved_toml(cell.result.case)
     with whole_folder(folder, COMPARISON) as fresh:
-        (fresh / "case.toml").write_text(case, encoding="utf-8")
+        write_case(cell.result.case, fresh)
         (fresh / "table.csv").write_text(table_csv(entries), encoding="utf-8")
         for number, entry in enumerate(entries, start=1):
             try:
@@ -218,17 +218,10 @@ def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, i
     overlay, measured = entry.overlay, entry.loaded.spectrum
     if overlay is None or measured is None:
         return
-    title = f"{_name(entry)} over {cell.result.case.title or 'the simulated case'}"
+    title = f"{entry.name} over {cell.result.case.title or 'the simulated case'}"
     draw_overlay(folder / picture_name("overlay", *place), title, measured, overlay, cell)
     draw_residuals(folder / picture_name("residuals", *place), title, overlay, cell)
     draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
-
-
-def _name(entry: ComparedSpectrum) -> str:
-    """File and, if it has several, sweep."""
-    measurement = entry.loaded.measurement
-    sweep = 1 if measurement is None else measurement.metadata.sweep
-    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
@@ -246,10 +239,10 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
         return
     for entry in entries:
         if entry.overlay is None:
-            print_table(_name(entry), [("not compared", entry.error)])
+            print_table(entry.name, [("not compared", entry.error)])
         else:
             told = remarks(entry.loaded, entry.overlay)
-            print_table(_name(entry), overlay_rows(entry.overlay, told))
+            print_table(entry.name, overlay_rows(entry.overlay, told))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
     tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.inductance import Inductance, series_inductance
 from constriction.compare.measured import Loaded
-from constriction.simulation.record import versions
+from constriction.simulation.record import CASE_FILES, files_record, versions
 from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.normalisation import scaled
@@ -64,6 +65,13 @@ class ComparedSpectrum:
     overlay: Overlay | None
     error: str
 
+    @property
+    def name(self) -> str:
+        """File and, if it has several, sweep."""
+        measurement = self.loaded.measurement
+        sweep = 1 if measurement is None else measurement.metadata.sweep
+        return Path(self.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
+
 
 def picture_name(kind: str, number: int, of: int) -> str:
     """File of a picture of the spectrum with a number from 1: overlay.png, or overlay-1.png among several."""
@@ -77,6 +85,7 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
         "case": case_file,
         "title": result.case.title,
         "case_sha256": case_sha256(result.case),
+        **files_record(result.case),
         "interfaces": cell.interfaces,
         **edge_record(
             {
@@ -220,4 +229,8 @@ def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
 
 REPORT = "report.html"
 FILES = ("comparison.json", "table.csv", "case.toml", REPORT)
-COMPARISON = FolderKind("comparison", FILES, OUR_KEYS, rf"({'|'.join(PICTURES)})(-\d+)?\.png")
+COMPARISON = FolderKind(
+    *("comparison", FILES, OUR_KEYS, rf"({'|'.join(PICTURES)})(-\d+)?\.png"),
+    listed="referred_files",
+    listed_pattern=CASE_FILES,
+)

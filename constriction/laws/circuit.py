@@ -1,8 +1,7 @@
 """Equivalent circuits: a small typed tree, read from a string such as `R-RQ-RQ`, and its impedance.
 
 `-` puts in series, `p(…, …)` in parallel, `(…)` groups; `p(R,L)` is R with L in parallel. An element may carry its
-number, `p(R1,C1)`, also in the words of impedance.py: `CPE1` is Q1. The elements, their parameters and their impedance
-are in `elements`. Sign convention e^{+iωt}.
+number, `p(R1,C1)`; CPE, as in impedance.py, is Q. What they are is in `elements`. Sign convention e^{+iωt}.
 """
 
 import math
@@ -211,8 +210,9 @@ def impedance_at(circuit: Circuit, point: Sequence[float], omega: Reals) -> Comp
     Returns:
         Z in Ω, of the shape of `omega`.
     """
-    log_s = np.log(omega) + 0.5j * math.pi
-    return sum((evaluate_node(part, point, log_s)[0] for part in circuit.parts), np.zeros(omega.shape, complex))
+    log_omega = np.log(omega)
+    z: Complexes = reduce(add, [evaluate_node(part, point, log_omega)[0] for part in circuit.parts])
+    return z if z.shape == omega.shape else np.full(omega.shape, z, complex)  # resistances alone are one number
 
 
 def to_internal(circuit: Circuit, values: Mapping[str, float] | Sequence[float]) -> Reals:
@@ -258,33 +258,33 @@ def evaluate(circuit: Circuit, points: Reals, omega: Reals) -> tuple[Complexes, 
     Returns:
         Z, (S, N) in Ω, and ∂Z/∂(internal coordinate), (S, P, N) in Ω.
     """
-    log_s = np.log(omega) + 0.5j * math.pi
+    log_omega = np.log(omega)
     value: Complexes = np.zeros((points.shape[0], omega.size), dtype=np.complex128)
     slopes: Complexes = np.zeros((points.shape[0], points.shape[1], omega.size), dtype=np.complex128)
     coordinates = points.T[:, :, np.newaxis]
     for part in circuit.parts:
-        z, dz = evaluate_node(part, coordinates, log_s)
+        z, dz = evaluate_node(part, coordinates, log_omega)
         value += z
         for index, slope in dz():
             slopes[:, index] = slope
     return value, slopes
 
 
-def evaluate_node(node: Node, point: Coordinates, log_s: Complexes) -> tuple[Complexes, Callable[[], Slopes]]:
+def evaluate_node(node: Node, point: Coordinates, log_omega: Reals) -> tuple[Complexes, Callable[[], Slopes]]:
     """Impedance of one node and what makes its derivatives.
 
     Args:
         node: of a circuit with P parameters.
         point: P internal coordinates, or (P, S, 1) of S points at once.
-        log_s: (N,) ln(iω), ω in rad/s.
+        log_omega: (N,) ln ω, ω in rad/s.
 
     Returns:
         Z in Ω, which broadcasts to (N,) or (S, N), and a function that returns for every parameter below the node its
         index and ∂Z/∂(internal coordinate).
     """
     if isinstance(node, Element):
-        return ELEMENTS[node.kind].law(point[node.first : node.first + 3], log_s, node.first)
-    below = [evaluate_node(part, point, log_s) for part in node.parts]
+        return ELEMENTS[node.kind].law(point[node.first : node.first + 3], log_omega, node.first)
+    below = [evaluate_node(part, point, log_omega) for part in node.parts]
     if isinstance(node, SeriesPart):
         return reduce(add, [z for z, _ in below]), lambda: [item for _, dz in below for item in dz()]
     total = 1 / reduce(add, [1 / z for z, _ in below])

@@ -19,7 +19,7 @@ named by others too; R is the one of the whole element and T the time of diffusi
 in some programs.
 
 Every law takes the element's internal coordinates, logarithms, exponents plain: k numbers, or (k, S, 1) for S points at
-once; ln(iω), (N,); and the index of the first of them in the circuit. It returns Z in Ω, which broadcasts to (N,) or
+once; ln ω, (N,); and the index of the first of them in the circuit. It returns Z in Ω, which broadcasts to (N,) or
 (S, N), and what makes the derivatives when they are wanted: for each coordinate its index and ∂Z/∂coordinate.
 """
 
@@ -68,48 +68,56 @@ KINDS: dict[str, tuple[str, float, float]] = {
     "T": ("second", 1e-15, 1e12),
     "a": ("1", 0.2, 1.0),
 }
+TURN = 0.5j * math.pi
+"""ln i: what ln(iω) has beyond ln ω."""
 # What stands for Ω, and so for F, H, S, in a normalised spectrum.
 NORMALISED = {"ohm": ("", ""), "ohm m2": (" m2", "/m2"), "ohm m": (" m", "/m")}
 
 
-def _resistor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    z: Complexes = np.exp(p[0]) + 0j  # one number for all frequencies
+def _power(log_omega: Reals, exponent: float | Reals, log_factor: float | Reals) -> Complexes:
+    """A factor times (iω)^exponent: the phase is the same at all frequencies, so the exponentials are real."""
+    turned: Complexes = np.exp(exponent * log_omega + log_factor) * 1j**exponent
+    return turned
+
+
+def _resistor(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    z: Complexes = np.exp(p[0])  # real, and one number for all frequencies
     return z, lambda: [(first, z)]
 
 
-def _capacitor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    z: Complexes = np.exp(-p[0] - log_s)
+def _capacitor(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    z = _power(log_omega, -1.0, -p[0])
     return z, lambda: [(first, -z)]
 
 
-def _inductor(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    z: Complexes = np.exp(p[0] + log_s)
+def _inductor(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    z = _power(log_omega, 1.0, p[0])
     return z, lambda: [(first, z)]
 
 
-def _warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
+def _warburg(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
     # W(1 − i)/√ω = √2 W/√(iω).
-    z: Complexes = np.exp(p[0] - log_s / 2 + math.log(2) / 2)
+    z = _power(log_omega, -0.5, p[0] + math.log(2) / 2)
     return z, lambda: [(first, z)]
 
 
-def _open_warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    root, fading = _root(p[1], log_s)
+def _open_warburg(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    root, fading = _root(p[1], log_omega)
     z: Complexes = np.exp(p[0]) * (1 + fading) / (_one_minus(root) * root)
     # x/2·d(coth x/x)/dx = −(1/sinh²x + coth x/x)/2
     return z, lambda: [(first, z), (first + 1, -(np.exp(p[0]) * 4 * fading / _one_minus(root) ** 2 + z) / 2)]
 
 
-def _short_warburg(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    root, fading = _root(p[1], log_s)
+def _short_warburg(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    root, fading = _root(p[1], log_omega)
     z: Complexes = np.exp(p[0]) * _one_minus(root) / ((1 + fading) * root)
     # x/2·d(tanh x/x)/dx = (1/cosh²x − tanh x/x)/2
     return z, lambda: [(first, z), (first + 1, (np.exp(p[0]) * 4 * fading / (1 + fading) ** 2 - z) / 2)]
 
 
-def _root(log_time: float | Reals, log_s: Complexes) -> tuple[Complexes, Complexes]:
+def _root(log_time: float | Reals, log_omega: Reals) -> tuple[Complexes, Complexes]:
     """The root x = √(iωT), whose real part is positive, and e^(−2x), which fades where coth and tanh would overflow."""
-    root: Complexes = np.exp((log_time + log_s) / 2)
+    root = _power(log_omega, 0.5, log_time / 2)
     fading: Complexes = np.exp(-2 * root)
     return root, fading
 
@@ -119,25 +127,25 @@ def _one_minus(root: Complexes) -> Complexes:
     return np.asarray(-np.expm1(-2 * root), dtype=np.complex128)
 
 
-def _gerischer(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    turned: Complexes = np.exp(p[1] + log_s)
+def _gerischer(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    turned = _power(log_omega, 1.0, p[1])
     z: Complexes = np.exp(p[0] - np.log1p(turned) / 2)
     return z, lambda: [(first, z), (first + 1, -z / 2 * (turned / (1 + turned)))]
 
 
-def _constant_phase(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    z: Complexes = np.exp(-log_s * p[1] - p[0])
-    return z, lambda: [(first, -z), (first + 1, -log_s * z)]
+def _constant_phase(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    z = _power(log_omega, -p[1], -p[0])
+    return z, lambda: [(first, -z), (first + 1, -(log_omega + TURN) * z)]
 
 
-def _zarc(p: Coordinates, log_s: Complexes, first: int) -> ElementLaw:
-    t: Complexes = np.exp(p[0] + p[1] + p[2] * log_s)
+def _zarc(p: Coordinates, log_omega: Reals, first: int) -> ElementLaw:
+    t = _power(log_omega, p[2], p[0] + p[1])
     d: Complexes = np.reciprocal(1 + t)
     z: Complexes = np.exp(p[0]) * d
 
     def slopes() -> Slopes:
         slope = -z * t * d
-        return [(first, z * d), (first + 1, slope), (first + 2, slope * log_s)]
+        return [(first, z * d), (first + 1, slope), (first + 2, slope * (log_omega + TURN))]
 
     return z, slopes
 
@@ -152,7 +160,7 @@ class ElementKind(NamedTuple):
     """
 
     parameters: str
-    law: Callable[[Coordinates, Complexes, int], ElementLaw]
+    law: Callable[[Coordinates, Reals, int], ElementLaw]
     at_rest: float
 
 

@@ -78,7 +78,7 @@ class CircuitLaw:
             Z in Ω·m², of the shape of `frequency`.
         """
         f = np.asarray(frequency, dtype=np.float64)
-        if (f > 0).all():
+        if np.count_nonzero(f > 0) == f.size:
             return impedance_at(self.circuit, self._point, 2 * math.pi * f)
         z = np.full(f.shape, self.resistance, dtype=np.complex128)
         if not f.any():

@@ -1,13 +1,31 @@
-"""A finer case as the law of a contact: what it adds to the electrolyte, per area (docs/physics.md#two-levels)."""
+"""A finer case as the law of a contact: what it adds to the electrolyte, per area (docs/physics.md#two-levels).
+
+The finer pattern's disturbance decays within its own pitch, so that it is a film on what is much larger than that: on
+an island, or on the electrode of a pellet.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base.errors import InputError
+from constriction.base.quantities import format_quantity
+from constriction.case.interface import Single
+from constriction.case.schema import Case
+from constriction.geometry.cell import Layout, rim_lengths
 from constriction.simulation.result import Result
+
+# Of the asked error, what a finer case may add; the rest is left for the meshes or grids of the case itself.
+SHARE = 0.25
+# Finite elements end near 3e-5: less is not asked of a finer case where the case itself does not ask for it.
+LEAST_ERROR = 5e-5
+# Difference from one mesh that resolves both levels, over R_interface and per finer pitch over the island's width:
+# 0.1 to 0.5 in tests/verification/test_two_levels.py, from which it is.
+TWO_LEVELS_ERROR = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,3 +46,100 @@ class FinerCase:
         z = self.impedance(frequency)
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(np.isfinite(z), 1 / z, 0.0))
+
+    @property
+    def error(self) -> NDArray[np.float64]:
+        """Error bars of the impedance over the electrolyte's resistivity, m: at rest and of the sweep; (1 + n,).
+
+        0 at rest where it blocks: there is no current then.
+        """
+        bars = self.result.error_bars.interface
+        at_rest = [] if self.result.R_interface is not None else [0.0]
+        return self.result.plan.pitch * np.concatenate([at_rest, bars])
+
+
+def as_exact(finer: Case, case: Case, plan: Layout) -> Case:
+    """A finer case, solved so well that the one that it belongs to can reach its accuracy.
+
+    Where the film is all that counts, R_cstr is 1/f − 1 times its impedance and the interface's impedance 1/f times,
+    for a contact fraction f: an error of the film then counts 1/(1 − f) times in what is relative to R_cstr.
+    """
+    asked, f = case.accuracy.relative_error, plan.contact_fraction
+    share = SHARE * (1 - f if 0 < f < 1 else 1.0)
+    error = max(share * asked, min(LEAST_ERROR, asked))
+    accuracy = finer.accuracy.model_copy(update={"relative_error": error, "bounds": False})
+    return finer.model_copy(update={"accuracy": accuracy})
+
+
+def island_width(plan: Layout) -> float:
+    """The width of the narrowest contact in m, of one with pores twice the way over which the field varies there.
+
+    Infinite where contact is everywhere.
+    """
+    if not plan.spots:
+        return math.inf
+    if plan.background == "contact":
+        return 2 * min(rim_lengths(plan))
+    return 2 * min(spot.size for spot in plan.spots)
+
+
+def pitch_over_island(plan: Layout, finer: Layout) -> float:
+    """The finer pitch over the island's width; 0 where either has contact everywhere, which has no size."""
+    return finer.pitch / island_width(plan) if finer.spots else 0.0
+
+
+def check_pitch(plan: Layout, finer: Layout) -> None:
+    """Refuse a finer pattern that is no film.
+
+    Raises:
+        InputError: its pitch is above the width of the narrowest island.
+    """
+    if pitch_over_island(plan, finer) > 1:
+        pitch, width = (format_quantity(x, "length") for x in (finer.pitch, island_width(plan)))
+        raise InputError(
+            f"contact.fine: its pitch is {pitch}, and the narrowest contact that it lies on is {width} wide; "
+            "expected a pitch far below"
+        )
+
+
+def fine_record(result: Result) -> dict[str, float | str | None]:
+    """What result.json says of a finer case, SI; nothing without one."""
+    contact = result.laws.contact
+    if not isinstance(contact, FinerCase):
+        return {}
+    finer, over = contact.result, pitch_over_island(result.plan, contact.result.plan)
+    return {
+        "fine_R_interface_ohm_cm2": finer.R_interface,
+        "fine_R_interface_error_ohm_cm2": finer.R_interface_error,
+        "fine_spectrum_error_ohm_cm2": finer.spectrum_error,
+        "fine_contact_fraction": finer.plan.contact_fraction,
+        "fine_pitch_over_island": over,
+        "two_levels_relative_error": TWO_LEVELS_ERROR * over,
+    }
+
+
+def is_pellet(result: Result) -> bool:
+    """Whether the contact is the whole electrode of a pellet: a disc on its axis, and nothing beside it."""
+    interface = result.case.interface
+    alone = isinstance(interface, Single) and not interface.inverted and interface.cell_shape == "circular"
+    return alone and result.laws.gap is None and 0 < result.plan.contact_fraction < 1
+
+
+def pellet_record(result: Result) -> dict[str, float | None]:
+    """What result.json says of an electrode on a pellet beside values per area: areas, SI, and Ω; nothing of others."""
+    if not is_pellet(result):
+        return {}
+    pellet = math.pi * result.plan.pitch**2 / 4
+    per_area = {
+        "R_cstr_ohm": result.R_cstr,
+        "R_cstr_error_ohm": result.R_cstr_error,
+        "R_electrolyte_ohm": result.R_electrolyte,
+        "R_interface_ohm": result.R_interface,
+        "R_interface_error_ohm": result.R_interface_error,
+        "R_dc_ohm": result.R_dc,
+    }
+    return {
+        "electrode_area_cm2": pellet * result.plan.contact_fraction,
+        "pellet_area_cm2": pellet,
+        **{key: None if value is None else value / pellet for key, value in per_area.items()},
+    }

@@ -5,6 +5,7 @@ Values are per cm² of interface here, at the edge of the program; inside they a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -16,7 +17,9 @@ from typing import Any
 from constriction.base.catalogue import edge_record
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
-from constriction.case.schema import case_sha256, resolved_toml
+from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
+from constriction.simulation.counter import counter_record
+from constriction.simulation.finer import fine_record, pellet_record
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
 from constriction.simulation.weights import meshed_height, theta_of
@@ -27,6 +30,7 @@ FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
     *("nyquist.pdf", "bode.pdf"),
 )
+CASE_FILES = r".+\.toml"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
 
 
@@ -60,7 +64,11 @@ def result_record(result: Result) -> dict[str, Any]:
         "R_electrolyte_ohm_cm2": result.R_electrolyte,
         "R_full_contact_ohm_cm2": result.R_full_contact,
         "R_interface_ohm_cm2": result.R_interface,
+        "R_interface_error_ohm_cm2": result.R_interface_error,
         "R_dc_ohm_cm2": result.R_dc,
+        **pellet_record(result),
+        **fine_record(result),
+        **counter_record(result),
         "peaks": [
             edge_record(
                 {
@@ -82,9 +90,16 @@ def result_record(result: Result) -> dict[str, Any]:
         "seconds_solve": math.fsum(solution.seconds_solve for solution in solutions),
         "seconds_total": result.seconds_total,
         "case_sha256": case_sha256(result.case),
+        **files_record(result.case),
         "versions": versions(result.case.accuracy.method),
     }
     return edge_record(values) | apparent_record(result) | how
+
+
+def files_record(case: Case) -> dict[str, dict[str, str]]:
+    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
+    return {"referred_files": hashes} if hashes else {}
 
 
 def apparent_record(result: Result) -> dict[str, Any]:
@@ -147,13 +162,19 @@ def write_result(
     """
     record = result_record(result)
     with whole_folder(folder, RESULT) as fresh:
-        (fresh / "case.toml").write_text(resolved_toml(result.case), encoding="utf-8")
+        write_case(result.case, fresh)
         (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
         write_csv(result.spectrum, fresh / "spectrum.csv")
         (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
         for extra in extras:
             extra(fresh)
     return record
+
+
+def write_case(case: Case, folder: Path) -> None:
+    """Write case.toml and the case files that it refers to."""
+    for name, text in {"case.toml": resolved_toml(case), **referred_files(case)}.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def amend_result(
@@ -184,7 +205,7 @@ def record_text(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=2, allow_nan=False) + "\n"
 
 
-RESULT = FolderKind("result", FILES, OUR_KEYS)
+RESULT = FolderKind("result", FILES, OUR_KEYS, listed="referred_files", listed_pattern=CASE_FILES)
 
 
 # --- what the field is needed for ------------------------------------------------------------------------------------

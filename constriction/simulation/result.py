@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.schema import Case
+from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
-from constriction.simulation.weights import Laws, curve_of, gap_model, theta_of
+from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
@@ -23,14 +24,16 @@ PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What a case gives; SI units, area-specific (per m² of interface), one-sided.
+    """What a case gives; SI units, area-specific (per m² of interface), one-sided but for cells of two interfaces.
 
     `laws` are the interface's. `spectrum` is the impedance of electrolyte and interface, `slab` the electrolyte's
-    alone. `R_cstr`, `R_cstr_error`, `R_interface`, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
+    alone. `R_cstr`, `R_interface`, their errors, `R_full_contact`, `R_dc` in Ω·m², None where they diverge;
     `R_electrolyte`, `spectrum_error` (the largest of any Z) in Ω·m²; `R_cstr_bounds`, both, None unless asked for;
     `C_cstr`, `C_low`, `C_high` in F/m²; `f_cstr` in Hz; all None where nothing constricts, the two limits also where
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
-    Z_cstr). `peaks` by rising frequency. `relative_error_reached`: the largest error bar over what it is relative to.
+    Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
+    too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
+    to.
     """
 
     case: Case
@@ -47,6 +50,7 @@ class Result:
     relative_error_reached: float
     R_electrolyte: float
     R_interface: float | None
+    R_interface_error: float | None
     R_full_contact: float | None
     C_cstr: float | None
     C_low: float | None
@@ -54,6 +58,7 @@ class Result:
     f_cstr: float | None
     peaks: tuple[Peak, ...]
     seconds_total: float
+    sides: tuple[Result, ...] = ()
 
     @property
     def R_dc(self) -> float | None:
@@ -74,6 +79,12 @@ class Result:
         own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
         return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
 
+    @property
+    def error_bars(self) -> ErrorBars:
+        """The error bars of the sweep and at rest."""
+        curve = curve_of(self.case, self.plan, self.laws, sweep_frequencies(self.case))
+        return error_bars(self.response, curve, film_error_of(self.laws, self.plan))
+
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
         return resistivity(self.case.electrolyte, frequency) * self.case.electrolyte.thickness + self.interface(
@@ -82,12 +93,16 @@ class Result:
 
     def interface(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) less the electrolyte's, at any frequencies in Hz; same shape, Ω·m²."""
+        if self.sides:
+            return np.asarray(sum(side.interface(frequency) for side in self.sides))
         case, plan = self.case, self.plan
         theta = theta_of(case, plan, self.laws, frequency)
         return resistivity(case.electrolyte, frequency) * plan.pitch * self.response(theta)
 
     def constriction(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z_cstr(f) = Z − Z of full contact, at any frequencies in Hz; same shape, Ω·m²."""
+        if self.sides:
+            return np.asarray(sum(side.constriction(frequency) for side in self.sides))
         return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
 
 
@@ -118,7 +133,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
     curve = curve_of(case, plan, laws, frequency)
-    errors, scale = response.errors(curve), curve.scale(response)
+    bars = error_bars(response, curve, film_error_of(laws, plan))
 
     def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
         return constriction_impedance(case, plan, laws, response, f)
@@ -141,12 +156,13 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * through, "ohm m2"),
         slab=slab,
         R_cstr=resistance,
-        R_cstr_error=None if resistance is None else unit * float(errors[0]),
+        R_cstr_error=None if resistance is None else unit * float(bars.constriction[0]),
         R_cstr_bounds=at_rest.bounds,
-        spectrum_error=unit * float(np.max(errors, initial=0.0)),
-        relative_error_reached=float(np.max(errors[errors > 0] / scale[errors > 0], initial=0.0)),
+        spectrum_error=unit * float(np.max(bars.interface, initial=0.0)),
+        relative_error_reached=bars.relative,
         R_electrolyte=electrolyte_resistance,
         R_interface=at_rest.interface,
+        R_interface_error=None if at_rest.interface is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
         C_cstr=None
         if apex is None or not at_rest.constriction

@@ -22,7 +22,8 @@ from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
-from constriction.simulation.finer import FinerCase
+from constriction.simulation.counter import check_apart, two_sided
+from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
 
@@ -54,20 +55,51 @@ def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 
             not fit into the memory.
         SolverError: a linear solver failed.
     """
+    check_apart(case)
+    return with_far_side(_one_sided(case, options), options)
+
+
+def with_far_side(near: Result, options: Options) -> Result:
+    """A result with what the counter electrode adds, if its case gives it an interface; collective, as `simulate`."""
+    if near.case.counter.symmetric:
+        return two_sided(near, near)
+    other = near.case.counter.other_case
+    if other is None:
+        return near
+    options.report(f"far side: {near.case.counter.file}")
+    return two_sided(near, _one_sided(other, options))
+
+
+def _one_sided(case: Case, options: Options) -> Result:
+    """The interface of a case, with an ideal counter electrode."""
     start = time.perf_counter()
     check_size(case, memory_of(options))  # before spots are placed
     plan = layout(case.interface)
-    laws = laws_of(case, options)
+    laws = laws_of(case, plan, options)
     curve = curve_of(case, plan, laws, sweep_frequencies(case))
     response = solve_geometry(case, plan, (curve,), options)
     return result_of(case, plan, laws, response, time.perf_counter() - start)
 
 
-def laws_of(case: Case, options: Options) -> Laws:
-    """The laws of a case's interface; collective over `options.comm`, which solve a finer case."""
+def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
+    """The laws of a case's interface; collective over `options.comm`, which solve a finer case.
+
+    Args:
+        case: the case.
+        plan: the layout of its interface.
+        options: how a finer case is solved.
+
+    Raises:
+        InputError: the pitch of a finer case is above the width of what it lies on, or as `simulate`.
+        SolverError: as `simulate`.
+    """
     finer = case.contact.fine_case
-    contact = case.contact.law_of() if finer is None else FinerCase(simulate(finer, replace(options, direct=False)))
-    return Laws(contact, case.gap.law_of())
+    if finer is None:
+        return Laws(case.contact.law_of(), case.gap.law_of())
+    check_pitch(plan, layout(finer.interface))
+    options.report(f"finer case: {case.contact.fine}")
+    solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
+    return Laws(solved, case.gap.law_of(), solved.error)
 
 
 def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
@@ -88,7 +120,8 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     """
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
-    goal = Goal(case.accuracy.relative_error, memory_of(options), curves, options.direct, case.accuracy.bounds)
+    relative_error = case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
+    goal = Goal(relative_error, memory_of(options), curves, options.direct, case.accuracy.bounds)
     thickness = case.electrolyte.thickness
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence

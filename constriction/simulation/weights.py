@@ -18,12 +18,17 @@ from constriction.laws.law import Law
 THIN_GAP_ERROR = 0.3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Laws:
-    """The laws of an interface, per area; `contact` None: ideal, `gap` None: it insulates."""
+    """The laws of an interface, per area; `contact` None: ideal, `gap` None: it insulates.
+
+    `contact_error`: error bar of the contact's impedance over the electrolyte's resistivity, m, at rest and at the
+    frequencies of the sweep, (1 + n,); None: it is exact.
+    """
 
     contact: Law | None
     gap: Law | None
+    contact_error: NDArray[np.float64] | None = None
 
     @property
     def film(self) -> bool:
@@ -60,6 +65,11 @@ def theta_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> NDAr
     gap = np.zeros(np.shape(frequency)) if laws.gap is None else laws.gap.admittance(frequency)
     parts = [gap] if laws.contact is None else [laws.contact.admittance(frequency), gap]
     return np.stack([np.asarray(part * unit, dtype=np.complex128) for part in parts], axis=-1)
+
+
+def film_error_of(laws: Laws, plan: Layout) -> NDArray[np.float64] | None:
+    """Error bar of 1/θ of the contact in pitches, at rest and of the sweep, (1 + n,); None: it is exact."""
+    return None if laws.contact_error is None else laws.contact_error / plan.pitch
 
 
 def curve_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> Curve:

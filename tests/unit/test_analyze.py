@@ -410,7 +410,7 @@ def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     """Also not in the picture of the series: hollow points, no bar."""
     from constriction.spectra.fit import fitting
     from constriction.view.terminal import entries
-    from constriction.view.writers.trends import trends_figure
+    from constriction.view.writers.journal import journal_figure
 
     def stopped(*args, **kwargs):
         minima = minimise(*args, **kwargs)
@@ -419,14 +419,15 @@ def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     minimise = fitting.minimise
     monkeypatch.setattr(fitting, "minimise", stopped)
     drawn = []
-    monkeypatch.setattr("constriction.view.writers.trends.trends_figure", lambda s: drawn.append(s) or trends_figure(s))
+    watched = "constriction.view.writers.journal.journal_figure"
+    monkeypatch.setattr(watched, lambda chart, title: drawn.append(chart) or journal_figure(chart, title))
     names = series_of_files(here, 3)
     record = analyzed(*names[1:], "--series")
     for item in record["files"]:
         assert item["converged"] is False and item["R_SE_stderr_ohm"] is None and item["C_int_stderr_farad"] is None
         assert all(found["stderr"] is None for found in item["parameters"].values())
-    assert all(error is None for trend in drawn[0].trends for error in trend.stderr)
-    labels = [text.get_text() for text in trends_figure(drawn[0]).legends[0].get_texts()]
+    assert all(series.error is None for panel in drawn[0].panels for series in panel.series)
+    labels = [text.get_text() for text in journal_figure(drawn[0]).legends[0].get_texts()]
     assert labels == ["no error bar: see fit.json"]
     assert "WARNING           fit: did not converge: no error bars" in capfd.readouterr().out
     assert entries.quantity(1234.0, None, "Ω") == "1.234 kΩ (no error bar)"

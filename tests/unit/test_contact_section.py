@@ -275,8 +275,8 @@ WRONG = [
     ),
     (
         {"interface": {**HEXAGONAL, "contact_fraction": 0}},
-        "interface.contact_fraction = 0: there is no gap.law; expected one, such as 'C', or a number from 1e-9 to"
-        " 1 - 1e-9, or 1 for full contact",
+        "interface.contact_fraction = 0.0: expected a number from 1e-9 to 1 - 1e-9, or 1 for full contact,"
+        " or 0 with a gap.law",
     ),
     # files
     (

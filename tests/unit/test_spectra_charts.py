@@ -16,6 +16,7 @@ from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
 from constriction.view.charts.study_charts import StudyAxes, error_key, study_chart
 from constriction.view.pages.record_tables import comparison_table, fits_table, study_table
+from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.lettering import named_ticks
 from constriction.view.writers.plotly import figure
 from constriction.view.writers.svg import chart_figure, svg
@@ -56,6 +57,12 @@ ROWS = [
 ] + [{"gap.height": 1e-5, "interface.shape": "disc", "R_cstr_ohm_cm2": None, "R_cstr_error_ohm_cm2": None}]
 
 
+BANDED = (
+    Series("only a band", [1, 2, 3], [0, 0, 0], "muted", symbol="", band=[1, 2, math.nan]),
+    Series("both", [1, 2, 3], [1, 4, 3], line="dashed", symbol="triangle-down", band=[2, 1, math.nan]),
+)
+
+
 def charts():
     hover = ["1", "2", "3"]
     trends = [("R_SE (Ω·cm²)", [1.0, 2.0, None], [0.1, None, None]), ("C_int (F)", [1e-6, 2e-6, 3e-6], [1e-7] * 3)]
@@ -67,6 +74,7 @@ def charts():
         "drt": drt_chart(1 / F, F * 1e-4, "Ω·cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
         "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
         "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
+        "band": Chart("b", "", ChartAxis("x"), (Panel(ChartAxis("y", limits=(0, 9)), BANDED, (0.0, 5.0)),)),
         "names": Chart(
             "n", "", ChartAxis("", names=("a", "b")), (Panel(ChartAxis("y", "log"), (Series("", [0, 1], [1, 99]),)),)
         ),
@@ -80,8 +88,9 @@ def test_each_chart_is_one_to_plotly_and_one_without_scripts(name):
     colours = re.compile(r'"--[\w-]+"')
     go.Figure(json.loads(colours.sub('"#123456"', json.dumps(drawn, allow_nan=False))))  # refuses unknown properties
     ElementTree.fromstring(svg(made, "a"))
-    shown = sum(len(panel.series) for panel in made.panels)
-    assert len(drawn["data"]) == shown >= len(made.panels)
+    shown = [series for panel in made.panels for series in panel.series]
+    bands = sum(series.band is not None and bool(series.line + series.symbol) for series in shown)
+    assert len(drawn["data"]) == len(shown) + bands >= len(made.panels)
 
 
 def test_nyquist_shows_the_impedance_with_equal_axes():
@@ -156,6 +165,21 @@ def test_trend_tells_points_with_error_bars_from_those_without():
     assert (barred["x"], barred["error_y"]["array"]) == ([0.0], [0.1])
     assert (bare["x"], bare["marker"]["symbol"]) == ([0.1], "circle-open")
     assert bare["hovertext"] == ["2"]
+
+
+def test_a_band_ends_at_zero_where_its_curve_is_above_it():
+    made = charts()["band"]
+    about_zero, below, line = figure(made)["data"]
+    assert (about_zero["x"], about_zero["y"]) == ([1, 2, 3, 3, 2, 1], [-1, -2, 0, 0, 2, 1])
+    assert (below["y"], line["y"]) == ([0, 3, 3, 3, 5, 3], [1, 4, 3])
+    assert [trace["showlegend"] for trace in (about_zero, below, line)] == [True, True, False]
+    solid, dashed = figure(made)["layout"]["shapes"]
+    assert (solid["line"]["dash"], dashed["line"]["dash"]) == ("solid", "dash")
+    for drawn in (chart_figure(made), journal_figure(made)):
+        (axes,) = drawn.axes
+        areas = [area.get_paths()[0].get_extents() for area in axes.collections]
+        assert [(area.y0, area.y1) for area in areas] == [(-2, 2), (0, 5)] and axes.get_ylim() == (0, 9)
+        assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["only a band", "both"]
 
 
 def test_study_joins_cases_by_series_and_leaves_out_what_failed():

@@ -15,12 +15,13 @@ from constriction.spectra.normalisation import to_area
 from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions, analyse_all
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
-from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends, Trend
+from constriction.view.charts.analysis import AnalysisPicture, Trend
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.fits import entry_picture
+from constriction.view.charts.spectra_charts import trend_chart
 from constriction.view.terminal.entries import quantity
+from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.spectra_plots import draw_picture, picture_figure
-from constriction.view.writers.trends import trends_figure
 
 F = logarithmic_frequencies(7e6, 0.1, 8)
 CELLS = {
@@ -151,7 +152,7 @@ def trend(name, values, stderr):
     return Trend(name, values, stderr)
 
 
-SERIES = SeriesOfTrends(
+SERIES = (
     "charge  (mAh/cm²)",
     [0, 0.05, 0.1, 0.15],
     [
@@ -159,16 +160,15 @@ SERIES = SeriesOfTrends(
         trend("R_int  (kΩ·cm)", [None, 1000.0, 100.0, 1.0], [None, 50.0, 5.0, 0.1]),
         trend("nothing", [None] * 4, [None] * 4),
     ],
-    pristine=True,
 )
 
 
 def test_a_series_shows_error_bars_only_where_there_are_any(shown):
-    figure = trends_figure(SERIES)
+    figure = journal_figure(trend_chart(*SERIES, pristine=True))
     first, second = figure.axes  # the quantity without values has no panel
-    bars = [len(axes.collections[-1].get_segments()) for axes in (first, second)]
-    assert bars == [2, 3]
-    low, high = first.collections[-1].get_segments()[1][:, 1]
+    bars = [[bar for drawn in axes.collections for bar in drawn.get_segments()] for axes in (first, second)]
+    assert list(map(len, bars)) == [2, 3]
+    low, high = min(bars[0], key=lambda bar: abs(bar[0, 0] - 0.05))[:, 1]
     assert (low, high) == pytest.approx((200.5, 201.5))
     hollow = [line for line in first.lines if line.get_label() == "no error bar: see fit.json"]
     assert [line.get_xydata().tolist() for line in hollow] == [[[0.15, 203.0]]]
@@ -180,7 +180,7 @@ def test_a_series_shows_error_bars_only_where_there_are_any(shown):
 
 def test_a_series_without_values_is_refused():
     with pytest.raises(InputError, match="no spectrum of the series has a value"):
-        trends_figure(SeriesOfTrends("spectrum", [1.0], [trend("R", [None], [None])]))
+        trend_chart("spectrum", [1.0], [trend("R", [None], [None])])
 
 
 @pytest.mark.parametrize(

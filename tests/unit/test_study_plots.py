@@ -1,6 +1,7 @@
 """Pictures of studies: which curves they have, on which axes, and what wrong [[plot]] tables get."""
 
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,9 +11,11 @@ from study_files import GRID, plan
 from constriction.base.errors import InputError
 from constriction.study.file.figures import Figure
 from constriction.study.results.curves import curves_of, figures_of
-from constriction.study.results.table import Table
+from constriction.study.results.table import tabulated
 from constriction.view.charts.columns import shown_as
 from constriction.view.charts.study_charts import is_log_spaced
+from constriction.view.charts.study_pictures import picture_chart
+from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.study_plots import draw_study
 
 R, C = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"
@@ -22,14 +25,12 @@ F, H = "interface.contact_fraction", "gap.height"
 def table(text=GRID, done=lambda _: True, **more):
     """A study whose R_cstr is fraction · number of the seed or 1, and C_cstr 1 nm/height in µF/cm²; nothing solved."""
     made = plan(text, **more)
-    rows = []
+    records = []
     for entry in made.entries:
-        labels = dict(entry.labels)
+        labels = entry.labels
         values = {R: labels[F] * labels.get("interface.seed", 1), C: 1e-15 / labels[H]}
-        missing = {"status": "missing", "error": "", R: None, C: None}
-        rows.append({**labels, **values, "status": "done", "error": ""} if done(entry) else {**labels, **missing})
-    units = {F: "1", H: "m", "interface.seed": "1"}
-    return Table(made, made.study.keys, units, (R, C), tuple(rows), (None,) * len(rows))
+        records.append({"status": "done", "error": "", "result": values} if done(entry) else None)
+    return tabulated(made, records)
 
 
 REPEATED = GRID + '[repeat]\n"interface.seed" = 3\n'
@@ -84,6 +85,45 @@ def test_nothing_done_is_said(tmp_path):
     with pytest.raises(InputError, match="no case is done"):
         draw_study(table(done=lambda _: False), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_table_is_a_dataset_along_its_cases():
+    made = table(done=lambda entry: entry.number != 1)
+    assert dict(made.data.sizes) == {"case": 12} and made.data[H].attrs == {"units": "m", "long_name": "gap.height"}
+    assert made.data[R].attrs == {"units": "ohm cm2", "long_name": "constriction resistance"}
+    assert (made.data[R].dtype, set(made.data.coords)) == (float, {F, H}) and np.isnan(made.data[R][1])
+    assert made.rows[1] == {F: 0.1, H: 1e-8, R: None, C: None, "status": "missing", "error": ""}
+
+
+def test_columns_come_back_as_they_were():
+    """Whole numbers of any size, truth values, texts and lists, with gaps or none."""
+    values = {
+        "whole": [3, 2**70, None],
+        "mixed": [1, 2.5, -0.0],
+        "truth": [True, False, True],
+        "some": [None, True, None],
+        "text": ["", None, "a"],
+        "list": [[], [{"a": 1}], None],
+        "none": [None, None, None],
+    }
+    cases = plan('[grid]\n"gap.height" = ["1 nm", "2 nm", "3 nm"]\n')
+    results = [{key: column[n] for key, column in values.items()} for n in range(3)]
+    made = tabulated(cases, [{"status": "done", "error": "", "result": result} for result in results])
+    for key, column in values.items():
+        found = [row[key] for row in made.rows]
+        assert found == column and list(map(type, found)) == list(map(type, column)), key
+
+
+@pytest.mark.parametrize("title", ["W" * 2000, "word " * 500])
+def test_a_long_title_is_shortened(title):
+    made = table(plot=[{"x": F, "y": R, "series": H, "title": title}])
+    (figure,) = figures_of(made)
+    chart = picture_chart(made, figure)
+    drawn = journal_figure(chart, chart.title)
+    (shown,) = drawn.texts
+    box = shown.get_window_extent()
+    assert chart.title.startswith(title) and re.search(r"[Wd] …$", shown.get_text())
+    assert 0 < box.x0 and box.x1 < drawn.bbox.width and len(shown.get_text().splitlines()) == 6
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def here(tmp_path, monkeypatch):
 
 def test_activation_energies(here, capfd):
     size = ["--area", "0.785 cm2", "--thickness", "1 mm"]
-    assert main(["analyze", "t.csv", "--circuit", "R-RQ", *size, "--out", "x"]) == 0
+    assert main(["analyze", "t.csv", "--circuit", "R-RQ", *size, "--out", "x", "--report"]) == 0
     found = json.loads((here / "x/fit.json").read_text())["arrhenius"]
     assert found["of"] == "conductivity"
     hopping, plain = found["conductivity_times_temperature"], found["conductivity"]
@@ -137,6 +137,9 @@ def test_activation_energies(here, capfd):
     out = capfd.readouterr().out
     assert "temperature       45.0 °C" in out
     assert re.search(r"E_a of σT +(300|299\.99)", out) and re.search(r"σ\(25\.0 °C\) +(100|99\.99)", out)
+    told = re.search(r"E_a of σT +(.*)", out)[1].replace(" ", "\N{NO-BREAK SPACE}")
+    page = (here / "x/report.html").read_text().replace(" ", "\N{NO-BREAK SPACE}")
+    assert told in page and 'href="./arrhenius.csv"' in (here / "x/report.html").read_text()
 
 
 def test_without_size_the_resistance_stands_for_the_conductivity(here, capfd):

@@ -18,7 +18,8 @@ from constriction.commands.job.analysis_record import (
 )
 
 if TYPE_CHECKING:
-    from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
+    from constriction.view.charts.analysis import AnalysisPicture
+    from constriction.view.charts.charts import Chart
     from constriction.view.pages.provenance import Origin
 
 FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"
@@ -55,7 +56,8 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
             from constriction.view.pages.fit_report import fit_report
             from constriction.view.pages.report import write_report
 
-            write_report(fit_report(record, pictures, how, (FIT, TABLE), series), fresh / REPORT)
+            files = [path.name for path in fresh.iterdir()]
+            write_report(fit_report(record, pictures, how, files, series), fresh / REPORT)
     return record
 
 
@@ -108,10 +110,10 @@ def _draw_spectrum(
 
 def _draw(
     report: AnalysisReport, folder: Path, suffixes: Sequence[str], files: Sequence[Record]
-) -> tuple[list[AnalysisPicture], SeriesOfTrends | None]:
+) -> tuple[list[AnalysisPicture], Chart | None]:
     """Save the pictures; returns what those of the spectra and of the series show."""
-    from constriction.view.charts.fits import trends_of
-    from constriction.view.writers.trends import draw_deposition, draw_trends
+    from constriction.view.charts.fits import deposition_chart, trends_of
+    from constriction.view.writers.journal import draw_chart
 
     by = report.scaled.by if report.scaled else None
     pictures = []
@@ -122,7 +124,8 @@ def _draw(
     series = trends_of(report.entries, by, report.charges, pristine) if report.how.series else None
     for suffix in suffixes:
         if series is not None:
-            draw_trends(series, folder / f"trends{suffix}")
+            draw_chart(series, folder / f"trends{suffix}")
         if (found := report.deposition) is not None:
-            draw_deposition(folder / f"deposition{suffix}", found.charge, found.series.potential, found.nucleation)
+            chart = deposition_chart(found.charge, found.series.potential, found.nucleation)
+            draw_chart(chart, folder / f"deposition{suffix}")
     return pictures, series

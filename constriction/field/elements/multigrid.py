@@ -182,16 +182,14 @@ class Multigrid:
         Raises:
             SolverError: no convergence; with the history of the residual.
         """
-        start = right * self.one if guess is None else guess * self.one
-        solution = np.zeros_like(start) if guess is None else start
-        residual = start.copy() if guess is None else right - self.matrix @ start
+        solution = (np.zeros_like(right) if guess is None else guess) * self.one
+        residual = right * self.one if guess is None else right - self.matrix @ solution
         history: list[float] = []
-        direction, last, product = np.zeros_like(start), residual, 1.0
+        direction, last, product = np.zeros_like(solution), residual, 1.0
         while True:
             improved = self.precondition(residual)
             square = self.numbering.dot(improved, residual)
-            size = square if np.isrealobj(residual) else self.numbering.dot(improved, residual.conj()).real
-            history.append(math.copysign(math.sqrt(abs(size)), size))
+            history.append(_root(self.numbering.dot(improved, residual.conj()).real))
             if 0 <= history[-1] <= max(stop.absolute, stop.relative * history[0]):
                 # what coarse functions reach into a gap volume that K does not know is no part of the answer
                 found = solution if self.fills_volume else np.where(self.levels.problem.inner, 0.0, solution)
@@ -231,6 +229,11 @@ class Multigrid:
     def destroy(self) -> None:
         """Give the coarse solver's memory back."""
         self.bottom.destroy()
+
+
+def _root(square: float) -> float:
+    """With the sign of the square, which is negative where a preconditioner is indefinite."""
+    return math.copysign(math.sqrt(abs(square)), square)
 
 
 def _stalls(history: list[float]) -> bool:

@@ -135,9 +135,10 @@ def alone(rows: sparse.csr_array) -> Operator:
 def largest_eigenvalue(apply: Callable[[Vector], Vector], numbering: Numbering, steps: int) -> float:
     """Of a symmetric operator, from below, by Lanczos steps from a fixed random vector."""
     rng = np.random.default_rng(numbering.comm.rank)
-    vector = rng.standard_normal(numbering.owned)
+    vector: Vector = rng.standard_normal(numbering.owned)
     vector /= math.sqrt(numbering.dot(vector, vector))
-    last, length = np.zeros_like(vector), 0.0
+    last: Vector = np.zeros_like(vector)
+    length = 0.0
     diagonal, beside = [], []
     for _ in range(min(steps, numbering.size)):
         image = apply(vector) - length * last

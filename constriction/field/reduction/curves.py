@@ -33,6 +33,11 @@ class Curve:
         return self.points if self.at_rest is None else np.concatenate([self.at_rest[None, :] + 0j, self.points])
 
     @property
+    def same_at_rest(self) -> bool:
+        """Whether F at rest is that of ideal contacts beside a gap that takes no current."""
+        return not self.film and self.at_rest is not None and not np.any(self.at_rest)
+
+    @property
     def moves(self) -> bool:
         """Whether anything but θ = 0 is asked."""
         return bool(np.any(self.every))

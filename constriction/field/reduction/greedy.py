@@ -220,21 +220,35 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
     for known in start:
         basis.add(known)
     while True:
-        shares = basis.shares(wanted.points)
-        bounds = basis.bounds(shares, wanted.points)
-        allowed = wanted.errors(basis.interface)
-        excess = bounds / allowed
-        worst = int(np.argmax(excess))
-        if excess[worst] <= 1.0 or len(basis.fields) >= MOST_FIELDS:
+        worst = _worst(basis, wanted)
+        if worst.excess <= 1.0 or len(basis.fields) >= MOST_FIELDS:
             break
-        quick = space.refine(basis.residual(shares[worst])) if excess[worst] < GAIN * before else None
-        if quick is None:
-            guess = basis.combined(basis.at(wanted.points[worst : worst + 1])[0])
-            share = float(np.clip(wanted.share / excess[worst], 0.0, 1.0))
-            quick = space.solve(wanted.points[worst], share, guess)
+        found = space.refine(basis.residual(worst.shares)) if worst.excess < GAIN * before else None
+        if found is None:
+            guess = basis.combined(basis.at(worst.point[None])[0])
+            found = space.solve(worst.point, min(wanted.share / worst.excess, 1.0), guess)
             solves += 1
-        before = excess[worst]
-        grown = [basis.add(part) for part in (quick.real, quick.imag)]
-        if not any(grown):
+        before = worst.excess
+        if not (basis.add(found.real) | basis.add(found.imag)):
             break
-    return Grown(basis.matrices, basis.load, float(bounds.max(initial=0.0)), solves)
+    return Grown(basis.matrices, basis.load, worst.bound, solves)
+
+
+class _Worst(NamedTuple):
+    """Where a model is worst: θ `point` (terms,), its residual's `shares`, `excess` = its bound over what is allowed.
+
+    `bound`: on the error of F at all points, in pitches.
+    """
+
+    point: Complexes
+    shares: Complexes
+    excess: float
+    bound: float
+
+
+def _worst(basis: Basis, wanted: Wanted) -> _Worst:
+    shares = basis.shares(wanted.points)
+    bounds = basis.bounds(shares, wanted.points)
+    excess = bounds / wanted.errors(basis.interface)
+    place = int(np.argmax(excess))
+    return _Worst(wanted.points[place], shares[place], float(excess[place]), float(bounds.max(initial=0.0)))

@@ -102,10 +102,10 @@ def _shape(points: Reals, spread: Reals, element: Element, window: tuple[float, 
 
 def _with_amplitudes(problem: Problem, points: Reals) -> tuple[Reals, Reals]:
     """Scale every part to fit the data, amplitudes not negative; return the points and their sums of squares."""
-    log_s = np.log(problem.omega) + 0.5j * math.pi
+    log_omega = np.log(problem.omega)
     parts = problem.circuit.parts
-    at, shape = points.T[:, :, np.newaxis], (points.shape[0], log_s.size)
-    bases = np.stack([np.broadcast_to(evaluate_node(part, at, log_s)[0], shape) for part in parts], axis=1)
+    at, shape = points.T[:, :, np.newaxis], (points.shape[0], log_omega.size)
+    bases = np.stack([np.broadcast_to(evaluate_node(part, at, log_omega)[0], shape) for part in parts], axis=1)
     rows = np.concatenate([bases.real, bases.imag], axis=-1) / problem.sigma
     data = np.concatenate([problem.z.real, problem.z.imag]) / problem.sigma
     amplitudes = _non_negative(rows @ rows.transpose(0, 2, 1), rows @ data)

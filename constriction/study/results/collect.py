@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import xarray
 from numpy.typing import NDArray
 
-from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
 from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Table, csv_text, is_number, means
+from constriction.study.results.table import Table, attributes, csv_text, is_number, means
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
 FREQUENCY = "frequency_hertz"
@@ -53,7 +51,7 @@ def dataset_bytes(dataset: xarray.Dataset) -> bytes:
 
 
 def dataset_of(table: Table) -> xarray.Dataset:
-    """A study as labelled arrays: one dimension per axis of the study, complex numbers as two real ones.
+    """A study's table with one dimension per axis of the study, and its spectra, complex numbers as two real ones.
 
     Dimensions of a grid and of repeats have the values of their key as coordinates, in SI; those of zip, list and
     latin_hypercube are numbered, and the keys that vary along them are coordinates beside. What is missing is NaN in
@@ -61,7 +59,7 @@ def dataset_of(table: Table) -> xarray.Dataset:
     """
     coordinates = dict(_coordinates(table))
     variables = {
-        key: _variable(table, _array([row[key] for row in table.rows]), _attributes(key, table.units))
+        key: _variable(table, _array([row[key] for row in table.rows]), table.data[key].attrs)
         for key in table.columns
         if key != "peaks" and key not in coordinates
     }
@@ -73,7 +71,7 @@ def _coordinates(table: Table) -> Iterator[tuple[str, Variable]]:
     """Along each axis the values of its keys."""
     for axis in table.plan.study.axes:
         for key, values in zip(axis.keys, zip(*axis.rows, strict=True), strict=True):
-            yield key, ((axis.name,), _array(list(map(label_of, values))), _attributes(key, table.units))
+            yield key, ((axis.name,), _array(list(map(label_of, values))), table.data[key].attrs)
 
 
 def _variable(table: Table, values: NDArray[Any], attributes: dict[str, str], *more: str) -> Variable:
@@ -89,7 +87,7 @@ def _peaks(table: Table) -> Iterator[tuple[str, Variable]]:
     lists = [row["peaks"] or [] for row in table.rows]
     for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
         values, name = _padded([[peak[key] for peak in peaks] for peaks in lists]), f"peak_{key}"
-        yield name, _variable(table, values, _attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
+        yield name, _variable(table, values, attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
 
 
 def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
@@ -101,10 +99,10 @@ def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
     steady = len(set(map(tuple, frequencies))) == 1
     for key in (FREQUENCY, "real_impedance_ohm_cm2", "imaginary_impedance_ohm_cm2"):
         if steady and key == FREQUENCY:
-            yield key, (("point",), np.array(frequencies[0]), _attributes(key))
+            yield key, (("point",), np.array(frequencies[0]), attributes(key))
         else:
             values = _padded([spectrum.get(key, []) for spectrum in spectra])
-            yield key, _variable(table, values, _attributes(key), "point")
+            yield key, _variable(table, values, attributes(key), "point")
 
 
 def _padded(lists: Sequence[Sequence[float]]) -> NDArray[np.float64]:
@@ -127,9 +125,3 @@ def _array(values: Sequence[Any]) -> NDArray[Any]:
 
 def _filled(values: Sequence[Any], missing: Any) -> list[Any]:
     return [missing if value is None else value for value in values]
-
-
-def _attributes(key: str, units: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Unit and long name of a key."""
-    long_name = QUANTITIES[key].long_name if key in QUANTITIES else key.replace("_", " ")
-    return {"units": units.get(key) or edge_unit(key).udunits, "long_name": long_name}

@@ -1,4 +1,4 @@
-"""The results of a study as tables: one row per case, and mean and spread over repeats."""
+"""The results of a study as a table: one row per case, and mean and spread over repeats."""
 
 from __future__ import annotations
 
@@ -9,39 +9,67 @@ import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
-from typing import Any
+from functools import cached_property
+from itertools import chain, compress
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.study.run.plan import Plan, units_of
 from constriction.study.run.store import Record, Store
 
+if TYPE_CHECKING:
+    import xarray
+
 MISSING = "missing"
+LARGEST_INTEGER = 2**63 - 1  # of an array's
 
 type Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A study's results: `rows` in plan order, each with `columns` (None where there is nothing).
+    """A study's results, which files, pictures and pages alike are made of.
 
-    `keys` are the axis and derived keys, in SI, their `units` beside; `outputs` the keys of result.json; then
-    status and error. `records` holds what else was kept, None for a case that is missing.
-
-    Rows and not arrays, since whole numbers, texts, truth values and lists of any length go into cases.csv as they are
-    in the records; `collect.dataset_of` makes the arrays.
+    Attributes:
+        plan: all cases.
+        data: an array per column along `case`, in plan order, with `units` and `long_name`: axis and derived keys as
+            coordinates, in SI, then the keys of result.json, status and error. What is missing is NaN or None.
+        records: what else was kept, None for a case that is missing.
     """
 
     plan: Plan
-    keys: tuple[str, ...]
-    units: Mapping[str, str]
-    outputs: tuple[str, ...]
-    rows: tuple[Row, ...]
-    records: tuple[Record | None, ...]
+    data: xarray.Dataset
+    records: Sequence[Record | None]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The axis keys, then the derived ones."""
+        return tuple(map(str, self.data.coords))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The keys of result.json."""
+        return tuple(map(str, self.data.data_vars))[:-2]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns."""
-        return (*self.keys, *self.outputs, "status", "error")
+        return (*self.keys, *map(str, self.data.data_vars))
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """The SI unit of each axis and derived key, '1' for numbers and names."""
+        return {key: self.data[key].attrs["units"] for key in self.keys}
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The cases, each with all columns: None where there is nothing."""
+        cells = (_cells(self.data[key]) for key in self.columns)
+        return tuple(dict(zip(self.columns, row, strict=True)) for row in zip(*cells, strict=True))
 
     @property
     def repeated(self) -> tuple[str, ...]:
@@ -59,27 +87,49 @@ def table_of(plan: Plan, store: Store) -> Table:
     Raises:
         InputError: a record cannot be read.
     """
-    study = plan.study
-    keys = (*study.keys, *study.derivation.targets)
     by_key = {key: store.read(key) for key in dict.fromkeys(entry.key for entry in plan.entries)}
-    results = [record.get("result", {}) for record in by_key.values() if record is not None]
-    outputs = tuple(dict.fromkeys(key for result in results for key in result if key not in keys))
-    records = tuple(by_key[entry.key] for entry in plan.entries)
-    rows = tuple(
-        _picked(keys, entry.labels) | _row_of(outputs, record)
-        for entry, record in zip(plan.entries, records, strict=True)
-    )
-    return Table(plan, keys, units_of(plan), outputs, rows, records)
+    return tabulated(plan, [by_key[entry.key] for entry in plan.entries])
 
 
-def _row_of(outputs: Sequence[str], record: Record | None) -> Row:
-    """The part of a row that comes from a case's record."""
-    found = record or {"status": MISSING, "error": ""}
-    return _picked(outputs, found.get("result", {})) | {"status": found["status"], "error": found["error"]}
+def tabulated(plan: Plan, records: Sequence[Record | None]) -> Table:
+    """The table of a plan whose cases have left these records, None for those that are missing."""
+    import xarray
+
+    keys = (*plan.study.keys, *plan.study.derivation.targets)
+    found = [record or {"status": MISSING, "error": ""} for record in records]
+    results = [record.get("result", {}) for record in found]
+    outputs = [key for key in dict.fromkeys(chain.from_iterable(results)) if key not in keys]
+    data = {**_columns(outputs, results), **_columns(("status", "error"), found)}
+    labels = [entry.labels for entry in plan.entries]
+    coordinates = _columns([key for key in keys if key not in data], labels, units_of(plan))
+    return Table(plan, xarray.Dataset(data, coordinates), records)
 
 
-def _picked(keys: Sequence[str], values: Mapping[str, Any]) -> Row:
-    return {key: values.get(key) for key in keys}
+def _columns(
+    keys: Iterable[str], rows: Sequence[Mapping[str, Any]], units: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, tuple[str, NDArray[Any], dict[str, str]]]:
+    return {key: ("case", _lossless([row.get(key) for row in rows]), attributes(key, units)) for key in keys}
+
+
+def _lossless(values: Sequence[Any]) -> NDArray[Any]:
+    """A column as an array that gives back what it was made of, but NaN for None: objects where no type holds all."""
+    kinds = set(map(type, values))
+    if kinds <= {float, type(None)}:
+        return np.array(values, dtype=np.float64)
+    if kinds == {bool} or (kinds == {int} and max(map(abs, values)) <= LARGEST_INTEGER):
+        return np.array(values)
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _cells(column: xarray.DataArray) -> list[Any]:
+    missing = column.isnull().values.tolist()
+    return [None if gone else value for value, gone in zip(column.values.tolist(), missing, strict=True)]
+
+
+def attributes(key: str, units: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Unit and long name of a column; the unit is looked up in `units` (SI) first."""
+    long_name = QUANTITIES[key].long_name if key in QUANTITIES else key.replace("_", " ")
+    return {"units": units.get(key) or edge_unit(key).udunits, "long_name": long_name}
 
 
 def numeric(table: Table) -> tuple[str, ...]:
@@ -107,10 +157,14 @@ def means(table: Table) -> Iterator[Row]:
     outputs = [key for key in numeric(table) if not key.startswith("relative_error")]
     for group in _repeats(table):
         done = [row for row in group if row["status"] == "done"]
-        row = {**_picked(kept, group[0]), "repeats": len(done)}
+        row: Row = {**_picked(kept, group[0]), "repeats": len(done)}
         for key in outputs:
             row[key], row[f"{key}_spread"] = mean_and_spread([row[key] for row in done])
         yield row
+
+
+def _picked(keys: Iterable[str], row: Row) -> Row:
+    return {key: row[key] for key in keys}
 
 
 def _repeats(table: Table) -> Iterable[list[Row]]:

@@ -19,7 +19,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, solve_geometry
+from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometry import Effort, layout_of
@@ -233,24 +233,26 @@ def _enter_mpi(comm: MPI.Comm) -> None:
 
 def all_curves(entries: Sequence[PlannedCase]) -> tuple[Curve, ...]:
     """The θ of all cases; those of ideal contacts as one curve, of which each is asked once."""
-    found = [_curve(entry.case) for entry in entries]
-    same = [curve for curve in found if not curve.film and curve.at_rest is not None and not np.any(curve.at_rest)]
-    others = [curve for curve in found if not any(curve is one for one in same)]
-    if same:
-        points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
-        others.insert(0, Curve(points, same[0].at_rest))
-    return tuple(others)
+    same, others = list[Curve](), list[Curve]()
+    for curve in (_curve(entry.case) for entry in entries):
+        (same if curve.same_at_rest else others).append(curve)
+    if not same:
+        return tuple(others)
+    points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
+    return Curve(points, same[0].at_rest), *others
 
 
 def _curve(case: Case) -> Curve:
-    return curve_of(case, layout_of(case.interface), laws_of(case, Options()), sweep_frequencies(case))
+    contacts = layout_of(case.interface)
+    return curve_of(case, contacts, laws_of(case, contacts, Options()), sweep_frequencies(case))
 
 
 def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
     """The record of a case, or of its failure."""
     try:
-        laws = laws_of(entry.case, Options())
-        return success(result_of(entry.case, layout_of(entry.case.interface), laws, response, seconds))
+        contacts = layout_of(entry.case.interface)
+        laws = laws_of(entry.case, contacts, Options())
+        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), Options()))
     except Exception as error:
         return failure(entry.case, error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,6 @@ from constriction.view.charts.curves import SpectrumCurve
 
 type Complexes = NDArray[np.complex128]
 type Reals = NDArray[np.float64]
-
-
-CHARGE_AXIS = "charge  (mAh/cm²)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,33 +61,12 @@ class AnalysisPicture:
     zoom: float | None = None
 
 
-@dataclass(frozen=True)
-class Trend:
-    """One quantity along a series.
+class Trend(NamedTuple):
+    """One quantity along a series: its name with the unit, a value per spectrum and the standard errors of these.
 
-    Attributes:
-        name: with its unit, for the axis.
-        values: one per spectrum; None: it has none.
-        stderr: of them, in the same unit; None: no error bar.
+    None where a spectrum has no value, or a value no error bar.
     """
 
     name: str
     values: Sequence[float | None]
     stderr: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class SeriesOfTrends:
-    """Quantities along one series.
-
-    Attributes:
-        axis: name of x, with its unit.
-        x: charge, or number, of each spectrum.
-        trends: the panels from above; those without any value are left out.
-        pristine: whether the first spectrum is the pristine cell's: drawn in grey, fitted with another circuit.
-    """
-
-    axis: str
-    x: Sequence[float]
-    trends: Sequence[Trend]
-    pristine: bool = False

@@ -1,4 +1,4 @@
-"""Charts as plain data; `writers.plotly` and `writers.svg` make of them what a page shows.
+"""Charts as plain data; `writers.plotly` and `writers.svg` make of them what a page shows, `writers.journal` a picture.
 
 Colours are names of the page's style sheet, so that the page decides on light or dark.
 """
@@ -26,10 +26,11 @@ class Series:
         y: (n,) likewise; NaN leaves a gap.
         colour: one of PALETTE, "muted" or "ink".
         line: "", "solid" or "dashed".
-        symbol: one of SYMBOLS, "" for a line only.
+        symbol: one of SYMBOLS, or "triangle-down"; "" for a line only.
         hollow: whether markers are open.
         width: of the line, relative to the usual one.
         error: (n,) half lengths of error bars of y; NaN: none.
+        band: (n,) half heights of a band about y, cut at 0 where all y are above it; NaN: no height.
         hover: (n,) what is told of each point.
         names: (n,) what is written beside each point, "" for nothing.
         places: (n,) where, as plotly names it, such as "middle right"; () is above.
@@ -45,6 +46,7 @@ class Series:
     hollow: bool = False
     width: float = 1.0
     error: ArrayLike | None = None
+    band: ArrayLike | None = None
     hover: Sequence[str] = ()
     names: Sequence[str] = ()
     places: Sequence[str] = ()
@@ -68,7 +70,7 @@ class ChartAxis:
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Series over the chart's common x; `levels` are horizontal dashed lines."""
+    """Series over the chart's common x; `levels` are horizontal lines, dashed but for that at 0."""
 
     y: ChartAxis
     series: tuple[Series, ...]
@@ -95,6 +97,7 @@ class Chart:
         x: the common axis.
         panels: from above.
         equal: one unit is as long upwards as sideways; one panel only.
+        heading: what tells the curves apart, above their names.
     """
 
     title: str
@@ -102,6 +105,7 @@ class Chart:
     x: ChartAxis
     panels: tuple[Panel, ...] = field(default=())
     equal: bool = False
+    heading: str = ""
 
     @property
     def places(self) -> NDArray[np.float64]:
@@ -114,6 +118,12 @@ class Chart:
             raise ValueError(
                 f"chart {self.title!r}: {len(self.panels)} panels, expected one, or more without equal axes"
             )
+
+
+def band_of(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper edge of a series' band, (n,) each, in the unit of y; both are y where it has no height."""
+    y, half = np.asarray(series.y, dtype=float), np.nan_to_num(np.asarray(series.band, dtype=float))
+    return np.maximum(y - half, 0) if np.all(y > 0) else y - half, y + half
 
 
 def _joined(parts: Iterable[ArrayLike]) -> NDArray[np.float64]:

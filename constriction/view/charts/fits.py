@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import impedance
@@ -15,13 +16,16 @@ from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import Spectrum
-from constriction.spectra.timeseries import MAH_PER_CM2
-from constriction.view.charts.analysis import CHARGE_AXIS, AnalysisPicture, Residuals, SeriesOfTrends, Trend
+from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
+from constriction.view.charts.analysis import AnalysisPicture, Residuals, Trend
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.labels import decimal_prefix
+from constriction.view.charts.spectra_charts import trend_chart
 from constriction.view.terminal.entries import Found, points_in_words, result_line, results, warnings_of
 
-LETTERS = {"R_SE": r"$R_\mathrm{SE}$", "R_int": r"$R_\mathrm{int}$", "C_int": r"$C_\mathrm{int}$"}
+CHARGE_AXIS = "charge  (mAh/cm²)"
+TRENDS = ("R_SE", "R_int", "C_int")
 
 # Points of a fitted circuit per decade, so that it looks like the curve it is.
 FINE = 40
@@ -68,7 +72,7 @@ def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str)
 
 def trends_of(
     entries: Sequence[AnalysedSpectrum], by: Normalisation | None, charges: Sequence[float] | None, pristine: bool
-) -> SeriesOfTrends:
+) -> Chart:
     """R_SE, R_int and C_int along a series, against charge or the number of the spectrum.
 
     Args:
@@ -78,13 +82,34 @@ def trends_of(
         pristine: whether the first one is the pristine cell's.
 
     Raises:
-        InputError: the spectra have several units.
+        InputError: the spectra have several units, or no result.
     """
     tables = [{found.name: found for found in results(entry, by)} for entry in entries]
-    columns = {name: [table.get(name) for table in tables] for name in LETTERS}
+    columns = {name: [table.get(name) for table in tables] for name in TRENDS}
     trends = [_trend(name, column) for name, column in columns.items() if any(column)]
     x = range(1, len(entries) + 1) if charges is None else [charge / MAH_PER_CM2 for charge in charges]
-    return SeriesOfTrends("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine)
+    return trend_chart("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine=pristine)
+
+
+def deposition_chart(charge: NDArray[np.float64], potential: NDArray[np.float64], found: Nucleation) -> Chart:
+    """Potential over charge, with the initial drop and the plateau of the nucleation overpotential.
+
+    Args:
+        charge: (N,) in C/m²; its absolute value is drawn.
+        potential: (N,) in V.
+        found: from `timeseries.nucleation`.
+    """
+    lowest, plateau = 1e3 * found.lowest_potential, 1e3 * found.plateau_potential
+    # The potential at rest, of a volt or more, would flatten everything else.
+    reach = 1e3 * max(abs(found.overpotential), 1e-3)
+    y = ChartAxis("potential  (mV)", limits=(lowest - 0.3 * reach, plateau + 2 * reach))
+    drop = [found.lowest_charge / MAH_PER_CM2]
+    parts = (
+        Series("", np.abs(charge) / MAH_PER_CM2, 1e3 * potential, line="solid", symbol="", width=0.8),
+        Series("plateau (mean)", np.array(PLATEAU) / MAH_PER_CM2, [plateau] * 2, "c1", "solid", "", width=1.4),
+        Series("initial drop", drop, [lowest], "ink", symbol="triangle-down"),
+    )
+    return Chart("Deposition", "", ChartAxis(CHARGE_AXIS), (Panel(y, parts),))
 
 
 def _trend(name: str, column: Sequence[Found | None]) -> Trend:
@@ -94,7 +119,7 @@ def _trend(name: str, column: Sequence[Found | None]) -> Trend:
     size, prefix = decimal_prefix(float(f"{max(abs(found.value) for found in known):.2e}"))
     values = [found and found.value / size for found in column]
     errors = [found and found.stderr and found.stderr / size for found in column]
-    return Trend(f"{LETTERS[name]}  ({prefix}{unit})", values, errors)
+    return Trend(f"{name}  ({prefix}{unit})", values, errors)
 
 
 def _one_unit(name: str, column: Sequence[Found]) -> str:

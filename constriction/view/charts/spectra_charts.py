@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base.errors import InputError
+from constriction.spectra.spectrum import Spectrum
+from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
+from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, slab_name, smooth
 from constriction.view.charts.labels import hertz, seconds
 from constriction.view.terminal.words import engineering, significant
 
+if TYPE_CHECKING:
+    from constriction.compare.cell import Cell
+    from constriction.compare.differences import Overlay
+
 FREQUENCY = ChartAxis("frequency", "frequency")
 TIME = ChartAxis("relaxation time τ", "time")
+WIDE = 50  # a quantity that changes along a series by more than this factor has a logarithmic axis
+DENSE = 60  # points of a simulated line per decade
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
 
 
@@ -87,6 +97,48 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
     return Chart("Residuals", caption, FREQUENCY, (Panel(ChartAxis("residual (% of |Z|)"), parts, levels),))
 
 
+def overlay_curves(measured: Spectrum, overlay: Overlay, cell: Cell) -> list[SpectrumCurve]:
+    """The simulated line and full contact, dashed, from below; then the measured points of the common window.
+
+    Args:
+        measured: the whole measured spectrum, Ω·m².
+        overlay: tells the window and which points were left out.
+        cell: gives the lines.
+    """
+    low, high = overlay.window
+    f = np.geomspace(high, low, max(int(DENSE * math.log10(high / low)), 2))
+    stays = overlay.screened.spectrum
+    out = (measured.frequency >= low) & (measured.frequency <= high) & ~np.isin(measured.frequency, stays.frequency)
+    curves = [
+        SpectrumCurve("simulated", cell.spectrum(f), "line", "c1"),
+        SpectrumCurve(slab_name(cell.result.laws.film), cell.pristine(f), "reference", "muted"),
+        SpectrumCurve("measured", stays),
+    ]
+    if out.any():
+        left = Spectrum(measured.frequency[out], measured.impedance[out], measured.unit)
+        curves.append(SpectrumCurve("left out (Kramers-Kronig)", left, "crosses"))
+    return curves
+
+
+def difference_chart(overlay: Overlay, cell: Cell) -> Chart:
+    """(measured − simulated)/|simulated| of both parts over frequency, with what noise and error bar make of it.
+
+    Args:
+        overlay: of one measured spectrum.
+        cell: tells the simulation's error bar, which is drawn with the measurement's noise as a band.
+    """
+    f, percent = overlay.simulated.frequency, 100 * overlay.residuals
+    band = 100 * np.hypot(overlay.noise, cell.error / np.abs(overlay.simulated.impedance))
+    told = "noise of the measurement and error bar of the simulation"
+    parts = (
+        Series(told, f, np.zeros(f.size), "muted", symbol="", band=band),
+        Series("Re", f, percent.real, line="solid", width=0.6),
+        Series("Im", f, percent.imag, "c1", "dashed", "square", width=0.6),
+    )
+    y = ChartAxis("measured − simulated  (% of |simulated|)")
+    return Chart("Residuals", "(measured − simulated) / |simulated|", FREQUENCY, (Panel(y, parts, (0.0,)),))
+
+
 def drt_chart(
     tau: ArrayLike,
     gamma: ArrayLike,
@@ -129,33 +181,29 @@ def _time_in_words(tau: float) -> str:
 def trend_chart(
     axis: str,
     x: Sequence[float],
-    trends: Sequence[tuple[str, Sequence[float | None], Sequence[float | None]]],
+    trends: Sequence[Trend],
     hover: Sequence[str] = (),
-    caption: str = "",
+    pristine: bool = False,
 ) -> Chart:
-    """Quantities along a series, a panel each.
+    """Quantities along a series, a panel each; those without any value are left out.
 
     Args:
         axis: name of x with its unit.
         x: (n,) of each spectrum.
         trends: name with unit, (n,) values and (n,) standard errors; None where there is none.
         hover: (n,) what is told of each spectrum, such as its file.
-        caption: below the picture.
+        pristine: whether the first spectrum is the pristine cell's: grey and not joined, as its circuit is another.
+
+    Raises:
+        InputError: no quantity has a value.
     """
-    panels = []
-    for name, values, errors in trends:
-        y, bars = np.array(values, dtype=float), np.array(errors, dtype=float)
-        barred = np.isfinite(bars)
-        parts = [Series("", x, y, "muted", line="solid", symbol="")]
-        for label, kind, hollow in (("with error bar", barred, False), ("no error bar", ~barred, True)):
-            which = np.flatnonzero(kind & np.isfinite(y))
-            if which.size:
-                told = [hover[int(k)] for k in which] if hover else ()
-                error = None if hollow else bars[which]
-                parts.append(Series(label, np.asarray(x)[which], y[which], hollow=hollow, error=error, hover=told))
-        panels.append(Panel(ChartAxis(name), tuple(parts)))
+    shown = [trend for trend in trends if any(value is not None for value in trend[1])]
+    if not shown:
+        names = ", ".join(trend[0] for trend in trends)
+        raise InputError(f"no spectrum of the series has a value: expected at least one of {names}")
+    panels = tuple(_trend_panel(np.asarray(x, dtype=float), trend, hover, pristine) for trend in shown)
     scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
-    return Chart("Trends", caption, ChartAxis(axis, scale), tuple(panels))
+    return Chart("Trends", "Hollow: no error bar; fit.json tells why.", ChartAxis(axis, scale), panels)
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
@@ -210,3 +258,35 @@ def _outside(line: NDArray[np.complex128], point: complex) -> str:
     angle = math.degrees(math.atan2(way.imag, way.real)) + 90
     sides = ("middle right", "top right", "top center", "top left", "middle left", "bottom left", "bottom center")
     return (*sides, "bottom right")[round(angle / 45) % 8]
+
+
+def _trend_panel(x: NDArray[np.float64], trend: Trend, hover: Sequence[str], pristine: bool) -> Panel:
+    """Points joined by a line; with an error bar filled, without hollow."""
+    name, values, stderr = trend
+    y, bars = np.array(values, dtype=float), np.array(stderr, dtype=float)
+    first = np.arange(x.size) < pristine
+    known, barred = np.isfinite(y), np.isfinite(bars)
+    parts = [Series("", x[~first], y[~first], line="solid", symbol="", width=0.7)]
+    for label, kind, colour, hollow in (
+        ("fit with standard error", ~first & barred, "c0", False),
+        ("no error bar: see fit.json", ~first & ~barred, "c0", True),
+        ("pristine", first & barred, "muted", False),
+        ("pristine, no error bar", first & ~barred, "muted", True),
+    ):
+        which = np.flatnonzero(kind & known)
+        if which.size:
+            told = [hover[int(k)] for k in which] if hover else ()
+            error = None if hollow else bars[which]
+            parts.append(Series(label, x[which], y[which], colour, hollow=hollow, error=error, hover=told))
+    return Panel(_trend_axis(name, y[known], bars[known & barred]), tuple(parts))
+
+
+def _trend_axis(name: str, values: NDArray[np.float64], bars: NDArray[np.float64]) -> ChartAxis:
+    """Logarithmic where values differ much; wide where they hardly do, as noise of a constant is no trend."""
+    if values.min() > 0 and values.max() > WIDE * values.min():
+        return ChartAxis(name, "log")
+    middle = float(values.mean())
+    if np.ptp(values) >= 0.02 * abs(middle):
+        return ChartAxis(name)
+    reach = 0.05 * abs(middle) + float(bars.max(initial=0.0))
+    return ChartAxis(name, limits=(middle - reach, middle + reach))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from constriction.base.errors import shortened
 from constriction.compare.cell import Cell
 from constriction.compare.records import ComparedSpectrum, remarks, table_csv
-from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.spectra.spectrum import EDGE_UNITS
+from constriction.view.charts.spectra_charts import (
+    bode_chart,
+    difference_chart,
+    drt_chart,
+    nyquist_chart,
+    overlay_curves,
+)
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import comparison_table
 from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.words import LONGEST_TITLE
 
 type Row = Mapping[str, str]
 
@@ -30,7 +34,6 @@ FILES = (
 UNIT = EDGE_UNITS["ohm m2"]
 AGREE = 2.0  # error bars
 MOST_TOLD = 6  # differences, before the table
-DENSE = 60  # points of a simulated line per decade
 SMALLEST = 2e-3  # part of the largest resistance from which a relaxation time is drawn
 
 
@@ -47,7 +50,7 @@ def compare_report(
         how: from `provenance.origin`.
     """
     rows = list(csv.DictReader(io.StringIO(table_csv(entries))))
-    title = cell.result.case.title or "the simulated case"
+    title = shortened(cell.result.case.title, LONGEST_TITLE) or "the simulated case"
     sections: list[Section] = [
         Paragraph(f"{_counted(len(entries))} beside a simulation of {title}, both in one window and fitted alike."),
         compare_answer(rows),
@@ -55,7 +58,7 @@ def compare_report(
         comparison_table([_short(row) for row in rows]),
     ]
     for entry in entries:
-        sections += [Heading(_name(entry)), *entry_sections(entry, cell)]
+        sections += [Heading(entry.name), *entry_sections(entry, cell)]
     sections += [
         Heading("Not simulated"),
         Paragraph("; ".join(record["not_simulated"]) + "."),
@@ -103,30 +106,18 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
         yield Paragraph(f"Not compared: {entry.error}")
         return
     yield from map(Paragraph, remarks(entry.loaded, overlay))
-    low, high = overlay.window
-    frequency = np.geomspace(high, low, max(int(DENSE * math.log10(high / low)), 2))
-    stays = overlay.screened.spectrum
-    outside = (measured.frequency >= low) & (measured.frequency <= high)
-    outside &= ~np.isin(measured.frequency, stays.frequency)
-    curves = [
-        SpectrumCurve("measured", stays),
-        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
-    ]
-    if outside.any():
-        left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
-        curves.append(SpectrumCurve("left out", left_out, "crosses", "muted"))
+    curves = overlay_curves(measured, overlay, cell)
     yield nyquist_chart(curves)
     yield bode_chart(curves)
-    caption = "(measured − simulated) / |simulated|"
-    yield residual_chart(overlay.simulated.frequency, overlay.residuals, caption=caption)
+    yield difference_chart(overlay, cell)
     if (found := overlay.distribution) is not None:
         times, _ = cell.times()
         kept = times.resistances > SMALLEST * times.resistances.max(initial=0.0)
-        lines = zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True)
+        lines = list(zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True))
         words = "exact relaxation times" if times.exact else "where the gap's |s|·time is 1"
-        caption = f"Curve: measured. Diamonds: the simulated constriction's own, {words}, each at its resistance."
-        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=list(lines), caption=caption)
+        diamonds = f" Diamonds: the simulated constriction's own, {words}, each at its resistance."
+        caption = f"Curve: measured.{diamonds if lines else ''}"
+        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=lines, caption=caption)
 
 
 def _sentence(row: Row) -> str:
@@ -144,12 +135,6 @@ def _short(row: Row) -> dict[str, str]:
     """A row of table.csv for the page: the file without its folder, remarks only where there is nothing else."""
     sweep = row["sweep"] if row["sweep"] != "1" else ""
     return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}
-
-
-def _name(entry: ComparedSpectrum) -> str:
-    measurement = entry.loaded.measurement
-    sweep = 1 if measurement is None else measurement.metadata.sweep
-    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
 def _counted(count: int) -> str:

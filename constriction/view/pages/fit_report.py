@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends
+from constriction.view.charts.analysis import AnalysisPicture
+from constriction.view.charts.charts import Chart
 from constriction.view.charts.curves import display_unit
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
-from constriction.view.pages.record_tables import fits_table
+from constriction.view.pages.record_tables import fits_table, relaxation_table
 from constriction.view.pages.sections import Answer, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.entries import arrhenius_rows
 
-_FILES = (("fit.json", "all numbers, the unit in each key"), ("table.csv", "a row per spectrum"))
+_FILES = (
+    ("fit.json", "all numbers, the unit in each key"),
+    ("table.csv", "a row per spectrum"),
+    ("arrhenius.csv", "a row per temperature"),
+)
 _NORMALISED_BY = {  # keys of `normalisation` in fit.json, as the report writes them
     "by": ("normalised by", ""),
     "area_cm2": ("area", "cm²"),
@@ -35,7 +40,7 @@ def fit_report(
     pictures: Sequence[AnalysisPicture],
     how: Origin,
     files: Sequence[str],
-    series: SeriesOfTrends | None = None,
+    series: Chart | None = None,
 ) -> Report:
     """The report of an analysis.
 
@@ -44,12 +49,12 @@ def fit_report(
         pictures: of the spectra that could be fitted, from `entries.entry_picture`.
         how: from `provenance.origin`.
         files: names of those that lie beside the report.
-        series: from `entries.trends_of`, or None.
+        series: from `fits.trends_of`, or None.
     """
     found = record["files"]
-    sections: list[Section] = [_asked(record), fit_answer(found), Heading("Fits"), fits_table(found)]
+    sections: list[Section] = [_asked(record), fit_answer(found), *_tables(record)]
     if series is not None:
-        sections += [Heading("Trends"), series_chart(series)]
+        sections += [Heading("Trends"), series]
     for picture in pictures:
         sections += [Heading(picture.title), *picture_sections(picture)]
     normalisation = record["normalisation"] or {}
@@ -62,6 +67,17 @@ def fit_report(
     ]
     title = pictures[0].title if len(found) == 1 and pictures else f"{len(found)} spectra"
     return Report(title, "constriction analyze", tuple(sections))
+
+
+def _tables(record: Mapping[str, Any]) -> Iterator[Section]:
+    """The results of all spectra: of the fits, the relaxation times, and what the temperature does."""
+    files = record["files"]
+    yield from (Heading("Fits"), fits_table(files))
+    if any(item.get("drt") for item in files):
+        yield relaxation_table(files)
+    if record.get("arrhenius"):
+        rows = tuple(arrhenius_rows(record["arrhenius"]))
+        yield from (Heading("Temperatures"), TableSection("Arrhenius", ("name", "value"), rows, symbols=True))
 
 
 def _normalised_by(normalisation: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -118,12 +134,6 @@ def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:
         )
 
 
-def series_chart(series: SeriesOfTrends) -> Section:
-    """Quantities along a series, as a chart of a report."""
-    trends = [(_plain(trend.name), trend.values, trend.stderr) for trend in series.trends]
-    return trend_chart(series.axis, series.x, trends, caption="Hollow: no error bar; fit.json tells why.")
-
-
 def _asked(record: Mapping[str, Any]) -> Paragraph:
     options, count = record["options"], len(record["files"])
     spectra = "One spectrum" if count == 1 else f"{count} spectra"
@@ -135,8 +145,3 @@ def _asked(record: Mapping[str, Any]) -> Paragraph:
 def _told(row: Mapping[str, str], keys: Sequence[str]) -> str:
     known = [f"{key} = {row[key]}" for key in keys if row.get(key, "–") != "–"]
     return ", ".join(known) or row.get("remark", "nothing found")
-
-
-def _plain(name: str) -> str:
-    r"""A name without mathematical type-setting: $R_\mathrm{SE}$ → R_SE."""
-    return " ".join(re.sub(r"\$|\\mathrm|[{}]", "", name).split())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from constriction.base.catalogue import EDGE_UNITS, edge_unit
+from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.charts.study_charts import error_key, number
 from constriction.view.pages.sections import TableSection
@@ -64,6 +65,44 @@ def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one stand
         RecordColumn("remark", _remark),
     )
     return record_table(caption, files, columns)
+
+
+def relaxation_table(files: Sequence[Record]) -> TableSection:
+    """The relaxation times of measured spectra: those that are sure, then what is not told apart or not sure.
+
+    Args:
+        files: the elements of `files` in fit.json.
+    """
+    rows = [{**record, **row} for record in files if record.get("drt") for row in _relaxations(record["drt"])]
+    columns = (
+        _spectrum_column(rows),
+        RecordColumn("time", lambda row: _text(row.get("time"))),
+        _quantity("R", rows, OHM),
+        RecordColumn("share of all R", lambda row: _share(row.get("share"))),
+        RecordColumn("remark", lambda row: _text(row.get("told"))),
+    )
+    return record_table("Relaxation times: R ± one standard error", rows, columns)
+
+
+def _relaxations(found: Record) -> Iterator[Record]:
+    sure = [item for item in found["relaxation_times"] if item["sure"]]
+    for item in sure:
+        near = number(item["resolution_decades"])
+        told = f"sure; two times within {near:.2g} decades would be told as one" if math.isfinite(near) else "sure"
+        yield _relaxation(item, told)
+    if not sure:
+        yield {"told": "none is sure"}
+    for group in found["unresolved"]:
+        told = "only the sum is determined" if group["count_in_fit"] > 1 else "time or R weakly determined"
+        yield _relaxation(group, told, ("from_second", "to_second"))
+    for item in found["relaxation_times"]:
+        if item["why_not"] in (BROAD_ONE, UNCONFIRMED):
+            yield _relaxation(item, f"not sure: {item['why_not']}")
+
+
+def _relaxation(item: Record, told: str, ends: Sequence[str] = ("time_constant_second",)) -> Record:
+    times = dict.fromkeys(engineering(item[end], "s") for end in ends)
+    return {**item, "time": " to ".join(times), "told": told}
 
 
 def comparison_table(
@@ -184,6 +223,10 @@ def _remark(record: Record) -> str:
 def _significant(value: Any, digits: int) -> str:
     known = number(value)
     return significant(known, digits).replace("-", "−") if math.isfinite(known) else NOTHING
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else f"{100 * value:.0f} %"
 
 
 def _percent(value: Any) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from constriction.base.errors import shortened
 from constriction.base.files import telling_where
 from constriction.view.charts.charts import Chart
 from constriction.view.pages.sections import (
@@ -27,6 +28,7 @@ from constriction.view.pages.sections import (
     TableSection,
     Values,
 )
+from constriction.view.terminal.words import LONGEST_TITLE
 from constriction.view.writers.lettering import QUANTITIES
 from constriction.view.writers.plotly import figure
 
@@ -63,7 +65,7 @@ def write_report(report: Report, path: str | Path) -> None:
 
 def report_html(report: Report) -> str:
     """The text of a report's file."""
-    page = _Page()
+    page, title = _Page(), escape(shortened(report.title, LONGEST_TITLE))
     body = "\n".join(_WRITERS[type(section)](section, page) for section in report.sections)
     contents = "".join(f'<li><a href="#{name}">{text}</a></li>' for name, text in page.contents)
     return f"""<!DOCTYPE html>
@@ -73,14 +75,14 @@ def report_html(report: Report) -> str:
 <meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(report.title)}</title>
+<title>{title}</title>
 <style>
 {_asset("report.css")}</style>
 </head>
 <body>
 <header>
 <p class="kicker">{escape(report.kicker)}</p>
-<h1>{escape(report.title)}</h1>
+<h1>{title}</h1>
 </header>
 {f'<nav aria-label="Contents"><ul>{contents}</ul></nav>' if contents else ""}
 <main>
@@ -115,11 +117,12 @@ def _text(text: str) -> str:
 
 
 def _heading(section: Heading, page: _Page) -> str:
+    text = _text(shortened(section.text, LONGEST_TITLE))
     if section.level != 2:
-        return f"<h{section.level}>{_text(section.text)}</h{section.level}>"
+        return f"<h{section.level}>{text}</h{section.level}>"
     name = f"section-{len(page.contents) + 1}"
-    page.contents.append((name, _text(section.text)))
-    return f'<h2 id="{name}">{_text(section.text)}</h2>'
+    page.contents.append((name, text))
+    return f'<h2 id="{name}">{text}</h2>'
 
 
 def _paragraph(section: Paragraph, _: _Page) -> str:

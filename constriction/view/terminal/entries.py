@@ -198,10 +198,7 @@ def _further(fit: CircuitFit) -> Iterator[str]:
 def _parameter(item: FittedParameter) -> str:
     if item.unit == "1":
         return f"{item.value:.3g}" + (" (no error bar)" if item.stderr is None else f" ± {item.stderr:.1g}")
-    unit = item.unit
-    for word, symbol in WORDS.items():
-        unit = unit.replace(word, symbol)
-    return quantity(item.value, item.stderr, unit)
+    return quantity(item.value, item.stderr, _symbol(item.unit))
 
 
 def points_in_words(entry: AnalysedSpectrum) -> str:
@@ -235,8 +232,23 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
     # That only a sum is determined is one of the doubts.
     remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark and "only" not in item.remark)
     for remark in remarks:
-        names = ", ".join(item.name for item in fit.parameters if item.remark == remark)
+        names = ", ".join(_with_interval(item) for item in fit.parameters if item.remark == remark)
         yield f"{names} {remark}"
+
+
+def _with_interval(item: FittedParameter) -> str:
+    """A parameter's name, with its interval if that is told by a profile: R2 (253 kΩ to 459 kΩ)."""
+    if item.interval is None or not item.remark.startswith("weakly"):
+        return item.name
+    low, high = ("open" if end is None else engineering(end, _symbol(item.unit)).strip() for end in item.interval)
+    return f"{item.name} ({low} to {high})"
+
+
+def _symbol(unit: str) -> str:
+    """A parameter's unit as it is written, "" for none."""
+    for word, symbol in WORDS.items():
+        unit = unit.replace(word, symbol)
+    return "" if unit == "1" else unit
 
 
 def quantity(value: float, stderr: float | None, unit: str) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from constriction.view.charts.labels import hertz, seconds
@@ -17,7 +22,7 @@ from constriction.view.charts.labels import hertz, seconds
 MOST = 7  # numbers on one axis
 PLAIN = 1e-4, 1e6  # numbers below and from here on are written as powers of ten
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|SE|int|series|gb)\b")
+QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|interface|full_contact|SE|int|series|gb)\b")
 
 
 MAIN = "DejaVu Sans"  # comes with matplotlib
@@ -47,6 +52,9 @@ FALLBACKS = (
     "Symbola",
     "Unifont",
 )
+# Letters a line of a title has, as many of these as fit that part of the width; for one column, in inches.
+TITLE_LETTERS, TITLE_LINES, TITLE_SHARE, COLUMN = (50, 40, 32, 25, 20), 6, 0.82, 84 / 25.4
+TITLE_FONT: Mapping[str, Any] = {"fontsize": 8}
 MISSING = "□"
 LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
 UNSEEN = ("Cf", "Mn", "Me")  # categories: joiners, variation selectors, marks on what stands before
@@ -84,6 +92,24 @@ def _drawn(letter: str) -> str:
     if ord(letter) in _known():
         return letter
     return "" if category in UNSEEN else MISSING
+
+
+def title_text(
+    figure: Figure | SubFigure, title: str, lines: int = TITLE_LINES, font: Mapping[str, Any] = TITLE_FONT
+) -> str:
+    """A title as it fits above a picture: what is too long for so many lines is left out."""
+    # A dollar sign in a title is a dollar sign, no formula.
+    words = Text(parse_math=False, figure=figure, **font)
+    across = figure.bbox.width / figure.dpi / COLUMN
+    for letters in TITLE_LETTERS:
+        width = round(across * letters)
+        wrapped = textwrap.wrap(title, width, max_lines=lines, placeholder=" …")
+        if wrapped[-1:] == ["…"]:  # of a word that is longer than a line, its begin
+            wrapped[-1] = textwrap.wrap(title, width)[len(wrapped) - 1][: width - 2] + " …"
+        words.set_text("\n".join(map(legible, wrapped)))
+        if words.get_window_extent().width <= TITLE_SHARE * figure.bbox.width:
+            break
+    return words.get_text()
 
 
 def log_ticks(low: float, high: float) -> list[float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,19 +11,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
 from constriction.simulation.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.curves import SpectrumCurve, common_unit
-from constriction.view.writers.lettering import legible, plain
-from constriction.view.writers.panels import bare, decade_ticks, draw_bode, frequency_axis
+from constriction.view.charts.curves import common_unit
+from constriction.view.charts.spectra_charts import difference_chart, overlay_curves
+from constriction.view.writers.journal import draw_panels
+from constriction.view.writers.lettering import plain, title_text
+from constriction.view.writers.panels import decade_ticks, draw_bode
 from constriction.view.writers.plots import (
     BLUE,
     GREY,
-    LABEL,
     LEGEND,
     TWO_COLUMNS,
     VERMILION,
@@ -36,7 +35,6 @@ from constriction.view.writers.plots import (
 
 UNIT = EDGE_UNITS["ohm m2"]
 SMALL = 2.6  # pt, measured points
-DENSE = 60  # points of a simulated line per decade
 # Relaxation times below this part of the largest resistance are not drawn; so many decades beyond the window are.
 SMALLEST_STEM, BEYOND = 2e-3, 1.5
 
@@ -54,18 +52,7 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     Raises:
         StoreError: the file cannot be written.
     """
-    low, high = overlay.window
-    count = max(int(DENSE * math.log10(high / low)), 2)
-    frequency = np.geomspace(high, low, count)
-    inside = (measured.frequency >= low) & (measured.frequency <= high)
-    stays = np.isin(measured.frequency, overlay.screened.spectrum.frequency)
-    curves = [
-        SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
-        SpectrumCurve("measured", _part(measured, inside & stays)),
-    ]
-    if (inside & ~stays).any():
-        curves.append(SpectrumCurve("left out (Kramers-Kronig)", _part(measured, inside & ~stays), "crosses"))
+    curves = overlay_curves(measured, overlay, cell)
     unit = common_unit(curves)
     with _figure(path, title, 64 / 25.4) as figure:
         grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
@@ -81,10 +68,6 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         _equal_axes(figure, plane)
 
 
-def _part(spectrum: Spectrum, which: NDArray[np.bool_]) -> Spectrum:
-    return Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
-
-
 def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:
     """Draw (measured − simulated)/|simulated| of both parts over frequency.
 
@@ -97,20 +80,9 @@ def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None
     Raises:
         StoreError: the file cannot be written.
     """
-    frequency, residuals = overlay.simulated.frequency, 100 * overlay.residuals
-    band = 100 * np.hypot(overlay.noise, cell.error / np.abs(overlay.simulated.impedance))
     with _figure(path, title, 55 / 25.4) as figure:
         axes = figure.add_subplot()
-        axes.fill_between(frequency, -band, band, color=GREY, alpha=0.2, lw=0)
-        axes.fill_between(
-            [], [], [], color=GREY, alpha=0.2, lw=0, label="noise of the measurement and error bar of the simulation"
-        )
-        axes.axhline(0, color=GREY, lw=0.5)
-        axes.plot(frequency, residuals.real, "o-", color=BLUE, ms=2.6, mew=0, lw=0.6, label="Re")
-        axes.plot(frequency, residuals.imag, "s--", color=VERMILION, ms=2.6, mew=0, lw=0.6, label="Im")
-        axes.set_ylabel("measured − simulated\n(% of |simulated|)", fontsize=LABEL)
-        frequency_axis(axes)
-        bare(axes)
+        draw_panels([axes], difference_chart(overlay, cell))
         _legend(axes, 3)
 
 
@@ -147,7 +119,8 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         )
         highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
         _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
-        _stems(stems, constriction, highest, (VERMILION, "o", words))
+        if constriction.times.size:
+            _stems(stems, constriction, highest, (VERMILION, "o", words))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
         decade_ticks(axes)
@@ -167,8 +140,7 @@ def _figure(path: Path, title: str, height: float) -> Iterator[Figure]:
     with journal_style():
         figure = new_figure(TWO_COLUMNS, height, layout="constrained")
         # A dollar sign in a file's name is a dollar sign, no formula.
-        words = figure.suptitle("\n".join(map(legible, textwrap.wrap(title, 100))), fontsize=8, x=0.01, ha="left")
-        words.set_parse_math(False)
+        figure.suptitle(title_text(figure, title, 3), fontsize=8, x=0.01, ha="left").set_parse_math(False)
         yield figure
     save(figure, path)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series, band_of
 from constriction.view.writers.lettering import QUANTITIES, ticks_of
 
 _PLOTLY_SYMBOLS = {"triangle": "triangle-up", "cross": "x-thin"}
@@ -37,8 +38,9 @@ def figure(chart: Chart) -> dict[str, Any]:
         layout["yaxis" + name[1:]] = _axis(panel.y, panel.values) | {"domain": domain}
         layout["shapes"] += [_level(value, name) for value in panel.levels]
         for series in panel.series:
-            data.append(_trace(series) | {"yaxis": name, "showlegend": series.label not in shown})
-            shown.add(series.label)
+            for trace in _traces(series):
+                data.append(trace | {"yaxis": name, "showlegend": series.label not in shown})
+                shown.add(series.label)
     if chart.equal:
         layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constraintoward": "bottom", "rangemode": "tozero"}
         layout["xaxis"]["constraintoward"] = "left"
@@ -100,13 +102,20 @@ def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
         texts = [html.escape(name) for name in axis.names]
         return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
     if axis.scale == "linear":
-        return found | ({"range": list(axis.limits)} if axis.limits else {})
+        return found | _range(axis)
     every = values[np.isfinite(values)]
     if axis.scale == "whole":
         return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
     ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
     found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
-    return found | {"type": "log"}
+    return found | {"type": "log"} | _range(axis)
+
+
+def _range(axis: ChartAxis) -> dict[str, Any]:
+    if not axis.limits:
+        return {}
+    logarithmic = axis.scale not in ("linear", "whole")
+    return {"range": [math.log10(end) if logarithmic else end for end in axis.limits]}
 
 
 def _typeset(text: str) -> str:
@@ -115,8 +124,23 @@ def _typeset(text: str) -> str:
 
 
 def _level(value: float, axis: str) -> dict[str, Any]:
-    line = {"color": "--muted", "dash": "dash", "width": 1.2}
+    line = {"color": "--muted", "dash": "dash" if value else "solid", "width": 1.2}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": value, "y1": value, "line": line}
+
+
+def _traces(series: Series) -> Iterator[dict[str, Any]]:
+    """A series, below it its band: once along its lower edge, and back along the upper one."""
+    if series.band is not None:
+        edges = np.array([np.asarray(series.x, dtype=float), *band_of(series)])
+        x, low, high = map(numbers, edges[:, np.isfinite(edges).all(axis=0)])
+        yield {
+            **{"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"},
+            **{"fill": "toself", "fillcolor": f"--{series.colour}", "opacity": 0.18},
+            **{"name": _typeset(series.label), "legendgroup": html.escape(series.label)},
+            **{"x": x + x[::-1], "y": low + high[::-1]},
+        }
+    if series.band is None or series.line + series.symbol:
+        yield _trace(series)
 
 
 def _trace(series: Series) -> dict[str, Any]:

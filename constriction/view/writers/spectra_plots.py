@@ -9,6 +9,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ from constriction.view.charts.analysis import AnalysisPicture
 from constriction.view.charts.curves import SpectrumCurve, common_unit, display_unit
 from constriction.view.charts.labels import hertz
 from constriction.view.writers.labels import new_layout, place_labels
-from constriction.view.writers.lettering import legible, symbols
+from constriction.view.writers.lettering import legible, symbols, title_text
 from constriction.view.writers.panels import bare, draw_bode, draw_distribution, draw_residuals
 from constriction.view.writers.plots import (
     COLOURS,
@@ -201,6 +202,7 @@ def _head(figure: Figure, title: str, remarks: Sequence[str]) -> None:
     """Title and remarks in the upper left corner; a dollar sign is one, no formula."""
     height = figure.get_figheight()
     y = 1 - 0.05 / height
-    figure.text(0.012, y, legible(title), fontsize=9, fontweight="bold", va="top", parse_math=False)
+    font: dict[str, Any] = {"fontsize": 9, "fontweight": "bold"}
+    figure.text(0.012, y, title_text(figure, title, 1, font), va="top", parse_math=False, **font)
     for number, remark in enumerate(remarks):
         figure.text(0.012, y - (0.18 + 0.13 * number) / height, symbols(legible(remark)), fontsize=7, va="top")

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import Named
 from constriction.view.charts.labels import decimal_prefix
+from constriction.view.writers.journal import Look, draw_series
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import symbols, ticks_of
 from constriction.view.writers.plots import STYLE
@@ -38,8 +39,7 @@ COLOURS = {
     "c5": "#5b5bd6",
 }
 _VARIABLES = {value: name for name, value in COLOURS.items()} | {PAPER: "paper", LINE: "line", "#000000": "ink"}
-_LINES = {"": "", "solid": "-", "dashed": (0, (3.5, 1.5))}
-_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "^", "cross": "x", "star": "*"}
+LOOK = Look(COLOURS, PAPER, line=1.4, point=3.2, barred=3.2, edge=1.0, cap=2.0)
 _WIDTH, _SINGLE, _PANEL = 5.2, 3.3, 1.55  # inches: a page column; heights of one panel, of one among several
 _STYLE = STYLE | {
     "font.size": 8.5,
@@ -81,7 +81,9 @@ def chart_figure(chart: Chart) -> Figure:
     FigureCanvasAgg(drawn)
     every = list(drawn.subplots(len(chart.panels), 1, sharex=True, squeeze=False)[:, 0])
     for axes, panel in zip(every, chart.panels, strict=True):
-        _draw(axes, panel)
+        draw_series(axes, panel, LOOK)
+        axes.grid(color=LINE, alpha=0.18, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
         _scale(axes, "y", panel.y, panel.values)
     _scale(every[-1], "x", chart.x, chart.places)
     if chart.equal:
@@ -106,38 +108,6 @@ def _height(chart: Chart) -> float:
     return more + (_SINGLE if count == 1 else 0.75 + _PANEL * count)
 
 
-def _draw(axes: Axes, panel: Panel) -> None:
-    for series in (s for s in panel.series if not s.optional):
-        colour = COLOURS[series.colour]
-        x, y = np.asarray(series.x, dtype=float), np.asarray(series.y, dtype=float)
-        axes.plot(x, y, color=colour, label=series.label or "_", **_line(series), **_marker(series))
-        if series.error is not None:
-            bars = np.nan_to_num(np.asarray(series.error, dtype=float))
-            axes.errorbar(x, y, bars, fmt="none", color=colour, elinewidth=0.9, capsize=2, capthick=0.9)
-    for value in panel.levels:
-        axes.axhline(value, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    axes.grid(color=LINE, alpha=0.18, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _line(series: Series) -> dict[str, Any]:
-    fine = series.colour == "muted" and series.line == "solid"
-    return {
-        "linestyle": _LINES[series.line],
-        "linewidth": (0.8 if fine else 1.4) * series.width,
-        "zorder": 4 if series.colour == "ink" else 3 if series.line else 3.2,
-    }
-
-
-def _marker(series: Series) -> dict[str, Any]:
-    return {
-        "marker": _MARKERS.get(series.symbol, ""),
-        "markersize": 5.0 if series.colour == "ink" else 3.2 * series.width**0.5,
-        "markeredgewidth": 1.0 if series.hollow or series.symbol == "cross" else 0.0,
-        "markerfacecolor": PAPER if series.hollow else COLOURS[series.colour],
-    }
-
-
 def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64]) -> None:
     mine = getattr(axes, f"{which}axis")
     mine.set_label_text(symbols(axis.label), parse_math=True)
@@ -148,11 +118,11 @@ def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64])
         count = 7 if which == "x" else 5
         mine.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10], integer=axis.scale == "whole"))
         mine.set_major_formatter(FuncFormatter(_plain))
-        if axis.limits:
-            getattr(axes, f"set_{which}lim")(axis.limits)
     else:
         getattr(axes, f"set_{which}scale")("log")
         _logarithmic(mine, axis, values[np.isfinite(values)])
+    if axis.limits:
+        getattr(axes, f"set_{which}lim")(axis.limits)
 
 
 def _logarithmic(mine: Any, axis: ChartAxis, values: NDArray[np.float64]) -> None:
