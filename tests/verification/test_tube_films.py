@@ -158,7 +158,7 @@ CONTACTS = (
 @pytest.mark.parametrize("interface", [tube(0.2), tube(0.6, inverted=True)], ids=["disc", "pore"])
 def test_finite_elements_agree(interface, contact):
     gap = {"height": "20 nm", "model": "thin"}
-    case = parse_case({"interface": interface, "contact": contact, "gap": gap, "accuracy": {"relative_error": 1e-2}})
+    case = parse_case({"interface": interface, "contact": contact, "gap": gap, "accuracy": {"relative_error": 2e-3}})
     check = CrossCheck(simulate(case), simulate(twin(case)))
     assert check.agrees, check.record()
     assert check.asked.accuracy_reached and check.other.accuracy_reached
