@@ -178,11 +178,11 @@ def _write_bode(result: Result, place: Path) -> None:
 
 def _write_circuit(result: Result, place: Path) -> None:
     from constriction.simulation.network.files import DIFFERENT, write_circuit
-    from constriction.view.terminal.streams import tell
+    from constriction.view.terminal.streams import note
 
     difference = write_circuit(result, place)
     if difference > DIFFERENT:
-        tell(f"circuit: differs from Z by up to {difference:.1e} of |Z|, expected at most {DIFFERENT:.0e}")
+        note(f"circuit: differs from Z by up to {difference:.1e} of |Z|, expected at most {DIFFERENT:.0e}")
 
 
 def _write_report(result: Result, ranks: int, place: Path) -> None:

@@ -63,7 +63,7 @@ class Network:
 
 
 def numbered(links: Iterable[Link]) -> list[str]:
-    """The circuits of links, elements numbered from 1, each kind by itself: p(R1,C1), p(R2,C2), …"""
+    """The circuits of links; elements are numbered from 1, each kind by itself, as in p(R1,C1), p(R2,C2)."""
     counts: Counter[str] = Counter()
 
     def name(found: re.Match[str]) -> str:

@@ -37,7 +37,7 @@ type Impedance = Callable[[Reals], NDArray[np.complex128]]
 
 PER_DECADE = 12  # frequencies at which a network follows the result
 MARGIN = 10.0  # how far beyond the sweep and the peaks resistors and capacitors follow what is not made of them
-SLAB_SHARE = 1e-4  # of the slab's impedance: errors of a smaller interface are relative to that
+SLAB_SHARE = 0.01  # of the slab: errors of a smaller interface are relative to that part of it
 
 
 def network_of(result: Result) -> Network:
@@ -64,10 +64,10 @@ def _is_layered(result: Result) -> bool:
 
 
 def _range(result: Result) -> tuple[float, float]:
-    """The sweep and the peaks with a margin, Hz."""
+    """The sweep and the peaks with a margin, Hz; below them lies direct current, which is followed where it passes."""
     sweep = result.spectrum.frequency
     every = [float(sweep.min()), float(sweep.max()), *(peak.frequency for peak in result.peaks)]
-    return min(every) / MARGIN, max(every) * MARGIN
+    return min(every) / (MARGIN if result.R_interface is None else 1.0), max(every) * MARGIN
 
 
 def _frequencies(lowest: float, highest: float) -> Reals:
@@ -139,7 +139,8 @@ def _follow(
         return ()
     if at_rest is not None:
         frequency, values, scale = np.append(frequency, 0.0), np.append(values, at_rest), np.append(scale, scale[0])
-    return links_of_sum(follow(2j * math.pi * frequency, values, scale, blocking=at_rest is None))
+    omega = np.asarray(2j * math.pi * frequency, dtype=np.complex128)
+    return links_of_sum(follow(omega, values, scale, blocking=at_rest is None))
 
 
 def _slab_impedance(result: Result) -> Impedance:

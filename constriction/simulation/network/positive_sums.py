@@ -6,6 +6,7 @@ extrapolation subtracts. A sum of positive weights that follows them is a networ
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,11 @@ from scipy.optimize import least_squares, lsq_linear, nnls
 type Reals = NDArray[np.float64]
 type Complexes = NDArray[np.complex128]
 
-PER_DECADE = 10, 16, 24, 32  # times, in each round; fewer miss 1e-6 of a constant phase, more make longer circuits
-BEYOND = 100.0  # how far these times go beyond 1/|x|
+PER_DECADE = 8, 10, 12, 16, 24  # times, in each round: more make longer circuits
+BEYOND = 100.0, 10.0  # how far these times go below and above 1/|x|
 GOOD = 3e-7  # of the scale: no more is asked
 STEPS = 30  # of Newton's in a round
-NEGLIGIBLE = 1e-9  # of the scale
+NEGLIGIBLE = 1e-7  # of the scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,7 @@ def follow(x: Complexes, values: Complexes, scale: Reals, blocking: bool = False
 def _grid(x: Complexes, per_decade: int, blocking: bool) -> Reals:
     """Times among which a round chooses: 0, evenly in logarithms, and perhaps infinite."""
     size = np.abs(x[x != 0])
-    lower, upper = np.log10(1 / size.max() / BEYOND), np.log10(1 / size.min() * BEYOND)
+    lower, upper = np.log10(1 / size.max() / BEYOND[0]), np.log10(1 / size.min() * BEYOND[1])
     grid = np.logspace(lower, upper, 1 + round(per_decade * (upper - lower)))
     return np.concatenate([[0.0], grid, [np.inf] if blocking else []])
 
@@ -110,10 +111,12 @@ def _chosen(given: _Values, times: Reals) -> Reals:
 
 def _merged(times: Reals, weights: Reals) -> tuple[Reals, Reals]:
     """Two neighbours that both have a weight stand for one time between them."""
-    kept_times, kept_weights, last = [], [], -2
-    for index in np.flatnonzero(weights):
-        time, weight = times[index], weights[index]
-        if index - last == 1 and kept_times[-1] > 0 and np.isfinite(time):
+    kept_times: list[float] = []
+    kept_weights: list[float] = []
+    last = -2
+    for index in np.flatnonzero(weights).tolist():
+        time, weight = float(times[index]), float(weights[index])
+        if index - last == 1 and kept_times[-1] > 0 and math.isfinite(time):
             both = kept_weights[-1] + weight
             kept_times[-1] *= (time / kept_times[-1]) ** (weight / both)
             kept_weights[-1], last = both, -2
