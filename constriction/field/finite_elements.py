@@ -35,10 +35,10 @@ from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
-# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation then
-# leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the radius of
-# a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes, real and
-# imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
+# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation
+# then leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the
+# radius of a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes,
+# real and imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
 FILM_RINGS, FILM_CAUTION, SEEN = 2, 0.3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3

@@ -20,6 +20,7 @@ from constriction.base.versions import git_commit, library_versions, package_ver
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
+from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
 from constriction.simulation.weights import meshed_height, theta_of
@@ -69,16 +70,7 @@ def result_record(result: Result) -> dict[str, Any]:
         **pellet_record(result),
         **fine_record(result),
         **counter_record(result),
-        "peaks": [
-            edge_record(
-                {
-                    "frequency_hertz": peak.frequency,
-                    "resistance_ohm_cm2": peak.resistance,
-                    "capacitance_farad_per_cm2": peak.capacitance,
-                }
-            )
-            for peak in result.peaks
-        ],
+        "peaks": [_peak_record(peak) for peak in result.peaks],
     }
     how = {
         "cells": result.response.fine.cells,
@@ -100,6 +92,15 @@ def files_record(case: Case) -> dict[str, dict[str, str]]:
     """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
     return {"referred_files": hashes} if hashes else {}
+
+
+def _peak_record(peak: Peak) -> dict[str, Any]:
+    values = {
+        "frequency_hertz": peak.frequency,
+        "resistance_ohm_cm2": peak.resistance,
+        "capacitance_farad_per_cm2": peak.capacitance,
+    }
+    return edge_record(values)
 
 
 def apparent_record(result: Result) -> dict[str, Any]:
