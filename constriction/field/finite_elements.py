@@ -182,10 +182,7 @@ def converge(
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
-        sizes = replace(sizes_at(fineness), weights=weights)
-        if goal.film:
-            sizes = replace(sizes, collar=replace(sizes.collar, rings=FILM_RINGS))
-        solution = solve_mesh(layout, sizes, fineness, goal, comm)
+        solution = solve_mesh(layout, _sizes_for(goal, sizes_at(fineness), weights), fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
@@ -208,6 +205,11 @@ def converge(
         if stuck == MOST_STUCK:
             break  # rounding, or a mesh that is no better for being finer
     return response
+
+
+def _sizes_for(goal: Goal, sizes: MeshSizes, weights: Weights) -> MeshSizes:
+    """The sizes of a mesh with local weights, and with rings where the contact has a law."""
+    return replace(sizes, weights=weights, collar=replace(sizes.collar, rings=FILM_RINGS if goal.film else 0))
 
 
 def _first_two(
