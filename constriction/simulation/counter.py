@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -68,19 +67,19 @@ def two_sided(near: Result, far: Result) -> Result:
         return near.constriction(f) + far.constriction(f)
 
     peaks = find_peaks(z_cstr, *PEAK_RANGE) if any(side.peaks for side in sides) else ()
-    apex, resistance = main_peak(peaks, z_cstr), _sum(side.R_cstr for side in sides)
-    full, low, high = _sum(side.R_full_contact for side in sides), *_capacitance_limits(sides)
+    apex, resistance = main_peak(peaks, z_cstr), _total(sides, "R_cstr")
+    full, low, high = _total(sides, "R_full_contact"), *_capacitance_limits(sides)
     return replace(
         near,
         sides=sides,
         spectrum=Spectrum(frequency, impedance, "ohm m2"),
         R_cstr=resistance,
-        R_cstr_error=_sum(side.R_cstr_error for side in sides),
+        R_cstr_error=_total(sides, "R_cstr_error"),
         R_cstr_bounds=_sum_of_bounds(sides),
         spectrum_error=near.spectrum_error + far.spectrum_error,
         relative_error_reached=max(side.relative_error_reached for side in sides),
-        R_interface=_sum(side.R_interface for side in sides),
-        R_interface_error=_sum(side.R_interface_error for side in sides),
+        R_interface=_total(sides, "R_interface"),
+        R_interface_error=_total(sides, "R_interface_error"),
         R_full_contact=None if full is None else full - near.R_electrolyte,
         C_cstr=apex_capacitance(apex, resistance),
         C_low=low,
@@ -110,10 +109,10 @@ def _side_record(side: Result) -> dict[str, Any]:
     }
 
 
-def _sum(values: Iterable[float | None]) -> float | None:
-    """None where one is."""
-    found = list(values)
-    return None if None in found else math.fsum(value for value in found if value is not None)
+def _total(sides: tuple[Result, ...], name: str) -> float | None:
+    """The sum of what both have, None where one has not."""
+    found = [getattr(side, name) for side in sides]
+    return None if None in found else math.fsum(found)
 
 
 def _sum_of_bounds(sides: tuple[Result, ...]) -> tuple[float, float] | None:
