@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,33 +123,21 @@ class Response[Answer: Solution](ABC):
         parts = np.array_split(curve.every, 1 + len(curve.every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
         if curve.film:
-            bars = np.maximum(bars, self._layer_bar(curve))
+            bars = bars * self._caution(np.abs(curve.every[:, 0]) * self.fine.resolution)
         least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
         if curve.at_rest is not None:  # what is not resolved at rest is nowhere
             least = np.maximum(least, bars[0])
         reduced = curve.film | np.any(curve.every, axis=1)
         return np.asarray(np.maximum(bars, least) + np.where(reduced, self.fine.model.error, 0.0))
 
-    def _layer_bar(self, curve: Curve) -> NDArray[np.float64]:
-        """The error bar that a film's layer at the rims asks for: it is 1/θ thick, which may be too thin to be seen.
+    def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How many times the bar of ideal contacts a film's is, by 1/(thickness of its layer) in resolutions, (n,).
 
-        What the film takes then is a sum over the rims that stops at the resolution h instead of at 1/θ: it lacks a
-        part that goes as ln(θh), of which the solutions' difference is as much as goes with the ratio of their
-        resolutions (docs/numerics/error_bars.md#films).
+        At a rim a film's potential changes within 1/θ. A layer that is thinner than the resolution is not seen: the
+        error then goes with ln(θ·resolution), and the difference of two solutions tells less of it
+        (docs/numerics/error_bars.md#films).
         """
-        coarse, fine = self._pair
-        x = np.abs(curve.every[:, 0]) * fine.resolution
-        if not fine.resolution:
-            return np.zeros(len(x))
-        taken = [one.model.in_film(curve.every) for one in (coarse, fine)]
-        missing = np.abs(taken[1] - taken[0]) * np.log1p(x) / math.log(coarse.resolution / fine.resolution)
-        ideal = float(self._bar([answer.model.constriction for answer in self.solutions]))
-        return np.asarray(x / (1 + x) * (ideal + missing))
-
-    @property
-    def _pair(self) -> tuple[Answer, Answer]:
-        """The coarsest and the finest of the solutions that the error bar is made of."""
-        return self.solutions[-2], self.fine
+        return np.ones(len(thickness))
 
     def misses(self, goal: Goal) -> float:
         """The largest error bar over what is allowed: at most 1 where the goal is reached."""

@@ -34,6 +34,8 @@ from constriction.geometry.cell import Layout, rim_lengths
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
+# A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
+MOST_FILM_CAUTION = 4.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 STRAIGHT = 0.6  # of the length at the rims
@@ -75,9 +77,8 @@ class GridResponse(Response[GridSolution]):
         distance = np.abs(stacked - self._combine(values))
         return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
 
-    @property
-    def _pair(self) -> tuple[GridSolution, GridSolution]:
-        return self.solutions[-len(WIDTHS)], self.fine
+    def _caution(self, thickness: Floats) -> Floats:
+        return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
 
     @property
     def least_error(self) -> float:
