@@ -77,7 +77,6 @@ def result(title="islands", resistance=14.8e-4, **changes):
         "R_cstr_error": 1e-7,
         "R_cstr_bounds": (resistance - 2e-7, resistance + 3e-7),
         "spectrum_error": 2e-7,
-        "relative_error_reached": 2e-7 / resistance if resistance else 0.0,
         "R_electrolyte": 3e-3,
         "R_interface": resistance,
         "R_interface_error": 2e-7,
@@ -90,7 +89,9 @@ def result(title="islands", resistance=14.8e-4, **changes):
         "peaks": (Peak(4.5e4, 14e-4, 2.5e-3),),
         "seconds_total": 5.0,
     }
-    return Result(**(values | changes))
+    values |= changes
+    largest = max(values["R_cstr_error"], values["spectrum_error"])
+    return Result(**({"relative_error_reached": largest / resistance if resistance else 0.0} | values))
 
 
 def tree(folder):
