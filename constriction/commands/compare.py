@@ -226,7 +226,7 @@ def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, i
 
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
-    from constriction.compare.records import LEFT_OUT, remarks
+    from constriction.compare.records import left_out, remarks
     from constriction.simulation.record import record_text
     from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import overlay_rows, print_table
@@ -245,5 +245,5 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
             print_table(entry.name, overlay_rows(entry.overlay, told))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
-    tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")
+    tell(f"Not simulated: {'; '.join(left_out(cell.result.case))}.")
     tell_folder(folder)

@@ -70,7 +70,7 @@ def result_record(result: Result) -> dict[str, Any]:
         **pellet_record(result),
         **fine_record(result),
         **counter_record(result),
-        "peaks": [_peak_record(peak) for peak in result.peaks],
+        "peaks": [edge_record(_peak(peak)) for peak in result.peaks],
     }
     how = {
         "cells": result.response.fine.cells,
@@ -88,19 +88,18 @@ def result_record(result: Result) -> dict[str, Any]:
     return edge_record(values) | apparent_record(result) | how
 
 
-def files_record(case: Case) -> dict[str, dict[str, str]]:
-    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
-    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
-    return {"referred_files": hashes} if hashes else {}
-
-
-def _peak_record(peak: Peak) -> dict[str, Any]:
-    values = {
+def _peak(peak: Peak) -> dict[str, float]:
+    return {
         "frequency_hertz": peak.frequency,
         "resistance_ohm_cm2": peak.resistance,
         "capacitance_farad_per_cm2": peak.capacitance,
     }
-    return edge_record(values)
+
+
+def files_record(case: Case) -> dict[str, dict[str, str]]:
+    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
+    return {"referred_files": hashes} if hashes else {}
 
 
 def apparent_record(result: Result) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from constriction.study.run.runner import Event
+from constriction.view.terminal.result_rows import has_law
 from constriction.view.terminal.streams import note
 from constriction.view.terminal.words import farad, resistance_text
 
@@ -57,7 +58,8 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {resistance_text(result, 'R_cstr')}"
+    name = "R_interface" if has_law(result) else "R_cstr"
+    text = f"{name} {resistance_text(result, name)}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"
