@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,21 @@ class Layout:
         ]
         return [np.asarray(part.coords) for part in parts if not part.is_empty]
 
+    @cached_property
+    def _rim_lengths(self) -> tuple[float, ...]:
+        """What `rim_lengths` gives, found once: the thousand cases of a study may share a layout."""
+        polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
+        room = np.array(self.sizes, dtype=float)
+        for edge in self.cell.edges:
+            mirror = LineString([*edge.points(64), edge.end])
+            away = shapely.distance(polygons, mirror)
+            room = np.where(away > SNAP * self.pitch, np.minimum(room, away), room)
+        if len(polygons) > 1:
+            tree = shapely.STRtree(polygons)
+            pairs, gaps = tree.query_nearest(polygons, exclusive=True, return_distance=True)
+            np.minimum.at(room, pairs[0], gaps / 2)
+        return tuple(float(length) for length in room)
+
     def geojson(self) -> dict[str, Any]:
         """A GeoJSON feature collection of the contacts, metres, with the cell in `properties`."""
         features = [{"type": "Feature", "properties": {}, "geometry": mapping(polygon)} for polygon in self.contacts()]
@@ -124,14 +140,4 @@ def rim_lengths(plan: Layout) -> tuple[float, ...]:
 
     The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
     """
-    polygons = np.array([spot.polygon(64) for spot in plan.spots], dtype=object)
-    room = np.array(plan.sizes, dtype=float)
-    for edge in plan.cell.edges:
-        mirror = LineString([*edge.points(64), edge.end])
-        away = shapely.distance(polygons, mirror)
-        room = np.where(away > SNAP * plan.pitch, np.minimum(room, away), room)
-    if len(polygons) > 1:
-        tree = shapely.STRtree(polygons)
-        pairs, gaps = tree.query_nearest(polygons, exclusive=True, return_distance=True)
-        np.minimum.at(room, pairs[0], gaps / 2)
-    return tuple(float(length) for length in room)
+    return plan._rim_lengths

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,14 @@ def test_what_is_written_reads_back_exactly(kind: str) -> None:
 def test_own_units_are_those_of_pint(kind: str, unit: str) -> None:
     """The units read without pint mean the same with it: "* m/m" is a spelling only pint knows."""
     assert parse_quantity(f"3 {unit}", kind) == parse_quantity(f"3 {unit}*m/m", kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [("5 mS/cm", ["conductivity"]), (" 2um ", ["length"]), ("1 furlong", []), ("name", []), ("1", [])],
+)
+def test_usual_units_tell_their_kind(text: str, kinds: list[str]) -> None:
+    assert usual_kinds(text) == kinds
 
 
 def test_usual_units_do_not_load_pint() -> None:

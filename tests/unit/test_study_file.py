@@ -10,6 +10,7 @@ from study_files import BASE, GRID, MEMORY, plan, study, write_study
 from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.cli import main
+from constriction.geometry.outlines import Outline
 from constriction.study.file.file import load_study
 from constriction.study.file.parameters import Quantity, label_of, quantity_of
 from constriction.study.file.rules import RULES, apply_rule
@@ -104,6 +105,16 @@ def test_geometries_are_shared_by_what_does_not_enter_the_dimensionless_problem(
         "gap.height": 2,
         "sweep.to": 1,
     }
+
+
+def test_outlines_are_drawn_once_however_many_cases_share_them(monkeypatch):
+    drawn, polygon = [], Outline.polygon
+    monkeypatch.setattr(Outline, "polygon", lambda *given: drawn.append(given) or polygon(*given))
+    base = {"interface": {"pattern": "random", "spots": 7, "pitch": "40 um", "contact_fraction": 0.2, "seed": 5}}
+    heights = ", ".join(f'"{height} nm"' for height in range(1, 101))
+    made = plan(f'[grid]\n"gap.height" = [{heights}]\n', base=base)
+    assert len(made.entries) == 100 and len(made.geometries) == 1
+    assert len(drawn) == 7
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,16 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
 
 NUMBER, TEMPERATURE = "number", "temperature"
 CELSIUS = 273.15  # K
 LONGEST = 200  # characters of a quantity; no longer text is read as one
+QUANTITIES_KEPT = 4096  # read last: every value of an axis comes back in many cases
 UNITS = {**{kind: known.unit for kind, known in KINDS.items()}, TEMPERATURE: "K", NUMBER: "1"}
 
 _TEMPERATURE = re.compile(r"\s*([+\-−]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(K|°C|degC)\s*")
@@ -70,8 +72,9 @@ def _temperature(text: str) -> Quantity | None:
     return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), text), TEMPERATURE)
 
 
+@lru_cache(maxsize=QUANTITIES_KEPT)
 def _of_some_kind(text: str) -> Quantity:
-    for kind in KINDS:
+    for kind in (*usual_kinds(text), *KINDS):
         try:
             return Quantity(parse_quantity(text, kind), kind)
         except InputError:

@@ -70,22 +70,33 @@ def layout_of(interface: Interface) -> Layout:
     return layout(interface)
 
 
-def geometry_key(case: Case, contacts: Layout) -> str:
+def geometry_key(case: Case) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
     own = {
         section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
         for section, values in case.model_dump(by_alias=True).items()
         if isinstance(values, dict)
     }
+    contacts = layout_of(case.interface)
     volume = gap_model(case, contacts) == "volume"
     parts = (
         own,
+        _outlines_key(case.interface),
+        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
+        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _outlines_key(interface: Interface) -> str:
+    """A name of the outlines of an interface's mirror cell in pitches, 64 hexadecimal digits; kept as layouts are."""
+    contacts = layout_of(interface)
+    parts = (
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([size / contacts.pitch for size in contacts.sizes]),
         contacts.inverted,
-        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
-        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
