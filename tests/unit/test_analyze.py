@@ -409,7 +409,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     """Also not in the picture of the series: hollow points, no bar."""
     from constriction.spectra.fit import fitting
-    from constriction.view.terminal import entries
+    from constriction.view.terminal import numbers
     from constriction.view.writers.trends import trends_figure
 
     def stopped(*args, **kwargs):
@@ -429,7 +429,7 @@ def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     labels = [text.get_text() for text in trends_figure(drawn[0]).legends[0].get_texts()]
     assert labels == ["no error bar: see fit.json"]
     assert "WARNING           fit: did not converge: no error bars" in capfd.readouterr().out
-    assert entries.quantity(1234.0, None, "Ω") == "1.234 kΩ (no error bar)"
+    assert numbers.quantity(1234.0, None, "Ω") == "1234 Ω (no error bar)"
 
 
 def test_a_wrong_circuit_is_doubted(here, capfd):

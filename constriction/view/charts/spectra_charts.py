@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
 from constriction.view.charts.labels import hertz, seconds
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant
 
 FREQUENCY = ChartAxis("frequency", "frequency")
 TIME = ChartAxis("relaxation time τ", "time")
