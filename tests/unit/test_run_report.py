@@ -117,6 +117,16 @@ def test_apparent_values_are_told_where_a_run_has_them():
     assert "apparent R_int" not in rows and rows["any Z of the sweep"] == ["–", "± 0.0088 Ω·cm²"]
 
 
+def test_the_terminal_tells_the_bar_of_each_apparent_value():
+    apparent = {"apparent_R_SE_ohm_cm2": 30.02, "apparent_R_SE_error_ohm_cm2": 0.05, "apparent_R_int_ohm_cm2": 14.8}
+    apparent |= {"apparent_R_int_error_ohm_cm2": 0.02, "apparent_circuit": "R-RQ-RQ"}
+    apparent |= {"apparent_C_int_farad_per_cm2": 2.4e-7, "apparent_C_int_error_farad_per_cm2": 3e-9}
+    rows = dict(run_rows(RECORD | apparent | CHECKED))
+    told = "R_SE 30.02 ± 0.05 Ω·cm², R_int 14.80 ± 0.02 Ω·cm², C_int 0.240 ± 0.003 µF/cm² (R-RQ-RQ)"
+    assert rows["apparent"] == told
+    assert (rows["R_cstr"], rows["bounds"]) == ("14.813 ± 0.009 Ω·cm²", "14.807 to 14.823 Ω·cm²")
+
+
 SHAPES = [
     ({}, "Discs on a hexagonal lattice, 2 mm apart, in contact over 20 % of the interface."),
     ({"shape": "square", "pattern": "square"}, "Squares on a square lattice, 2 mm apart"),
