@@ -61,7 +61,7 @@ def test_quantities_are_rounded_where_their_error_begins(value, stderr, expected
         (2.397e-7, 9e-10, "F/cm²", "0.2397 ± 0.0009 µF/cm²"),
         (2.397e-7, 0.0, "F/cm²", "0.240 µF/cm²"),
         (1.23e-3, 2e-5, "S/cm", "1.23 ± 0.02 mS/cm"),
-        (0.3201, 0.0012, "eV", "0.3201 ± 0.0012 eV"),
+        (0.3201, 0.0012, "eV", "320.1 ± 1.2 meV"),
         (0.0, None, "F", "0 F (no error bar)"),
     ],
 )

@@ -74,7 +74,7 @@ def _takes_prefix(value: float, unit: str) -> bool:
     """Whether a number reads better with a decimal prefix: those that have many decades, and extreme resistances."""
     if unit.startswith("Ω"):
         return not LEAST_OHM <= abs(value) < MOST_OHM
-    return unit.startswith(("F", "S", "H")) or unit in ("m", "s")
+    return unit.startswith(("F", "S", "H")) or unit in ("m", "s", "eV")
 
 
 def _least(unit: str) -> float:

@@ -11,13 +11,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
-from mpi4py import MPI
 
-from constriction.base import ranks
-from constriction.base.errors import InputError
 from constriction.cli import main
-from constriction.commands.job.options import bytes_of
-from constriction.view.terminal.words import print_table
 
 GOOD = """
 title = "A case"
@@ -307,15 +302,6 @@ def test_interrupt_is_one_line(broken, capfd):
     assert capfd.readouterr().err == "constriction: interrupted\n"
 
 
-def test_rank_0_decides_for_all():
-    def wrong():
-        raise InputError("wrong")
-
-    assert ranks.agree(MPI.COMM_SELF, lambda: 3) == 3
-    with pytest.raises(InputError, match="wrong"):
-        ranks.agree(MPI.COMM_SELF, wrong)
-
-
 # --- as a command
 
 
@@ -439,15 +425,3 @@ def test_failure_of_one_rank_ends_the_job(here):
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT)
     assert done.returncode == 1
     assert done.stderr.startswith("constriction: error: RuntimeError: only here")
-
-
-# --- numbers as they are shown
-
-
-def test_memory_units():
-    assert [bytes_of(text) for text in ("8 GB", "512MiB", " .5 kB", "3B")] == [8e9, 512 * 2**20, 500.0, 3.0]
-
-
-def test_long_names_stand_apart_from_their_values(capsys):
-    print_table("", [("R1 + R2 + R3 + R4 + R5", "100 Ω"), ("R1", "20 Ω")])
-    assert capsys.readouterr().out.splitlines() == ["  R1 + R2 + R3 + R4 + R5 100 Ω", f"  {'R1':18}20 Ω"]

@@ -12,7 +12,6 @@ from matplotlib.image import imread
 from measured import EIS, needs_data, table
 
 from constriction.cli import main
-from constriction.commands.job.limits import limits
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
@@ -197,23 +196,6 @@ def test_a_wrong_limit_is_refused_in_one_line(here, capfd, given, message):
     err = capfd.readouterr().err
     assert message in err and len([line for line in err.splitlines() if line.startswith("constriction:")]) == 1
     assert not (here / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "unit"),
-    [
-        ("R1=2 kΩ·cm²", 0.2, "ohm m2"),
-        ("C2=3uF/cm2", 3e-2, "ohm m2"),
-        ("Q1=2 nS s^a/cm", 2e-7, "ohm m"),
-        ("W3=5 ohm cm s^-1/2", 5e-2, "ohm m"),
-        ("L1=20 nH", 2e-8, "ohm"),
-        ("T4=3 ms", 3e-3, None),
-    ],
-)
-def test_limits_are_read_in_the_units_of_the_spectrum(text, value, unit):
-    found = limits([text], [])
-    low, high = found.bounds[text[:2]]
-    assert low == high == pytest.approx(value, rel=1e-12) and found.unit == unit
 
 
 def test_the_folder_is_named_by_the_first_file(here, capfd):
