@@ -36,3 +36,9 @@ def pytest_runtest_call(item: pytest.Item):
     result = yield
     fail_if_any()
     return result
+
+
+@pytest.fixture
+def no_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit that a result names is asked of git, in a process."""
+    monkeypatch.setattr("constriction.simulation.record.git_commit", lambda: None)

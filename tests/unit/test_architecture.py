@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,9 +120,10 @@ def module(path: str, text: str) -> Module:
     return Module(path, text, ast.parse(text, path))
 
 
-def package_modules() -> list[Module]:
+@cache
+def package_modules() -> tuple[Module, ...]:
     paths = sorted(PACKAGE.rglob("*.py"))
-    return [module(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
+    return tuple(module(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths)
 
 
 def functions(tree: ast.AST) -> Iterator[Definition]:
@@ -141,7 +143,12 @@ def absolute_name(path: str, node: ast.ImportFrom) -> str:
     return ".".join([*Path(path).parts[: -node.level], *filter(None, [node.module])])
 
 
-def imports(source: Module) -> Iterator[Import]:
+@cache
+def imports(source: Module) -> tuple[Import, ...]:
+    return tuple(imports_of(source))
+
+
+def imports_of(source: Module) -> Iterator[Import]:
     not_at_start = [*functions(source.tree), *type_checking_blocks(source.tree)]
     inside = {id(node) for block in not_at_start for node in ast.walk(block)}
     for node in ast.walk(source.tree):

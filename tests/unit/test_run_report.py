@@ -177,6 +177,7 @@ def test_still_picture_of_the_scene_shows_contact_and_slab():
     assert pixels[0, 0, 3] == 0  # no background
 
 
+@pytest.mark.usefixtures("no_git")
 def test_full_contact_has_a_report_too(tmp_path):
     interface = {"pattern": "square", "contact_fraction": 1, "pitch": "40 um"}
     case = parse_case({"interface": interface, "accuracy": {"method": "spectral"}})
@@ -186,6 +187,7 @@ def test_full_contact_has_a_report_too(tmp_path):
     assert "Nothing constricts" in text and "Constriction at an interface" in text
 
 
+@pytest.mark.usefixtures("no_git")
 def test_extras_find_the_numbers_written(tmp_path):
     result = simulate(
         parse_case(
