@@ -63,6 +63,7 @@ def test_quantities_are_rounded_where_their_error_begins(value, stderr, expected
         (1.23e-3, 2e-5, "S/cm", "1.23 ± 0.02 mS/cm"),
         (0.3201, 0.0012, "eV", "320.1 ± 1.2 meV"),
         (0.0, None, "F", "0 F (no error bar)"),
+        (0.85903, 4.7e-4, "", "0.8590 ± 0.0005"),
     ],
 )
 def test_units_of_many_decades_have_prefixes(value, error, unit, expected):

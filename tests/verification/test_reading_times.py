@@ -11,7 +11,6 @@ from constriction.spectra.files.readers import read, read_series
 
 HEADER = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm"
 
-
 SLOW = {
     "rows": lambda: (HEADER + "\n" + "1000.123456\t1000.123456\t1000.123456\tx\n" * 10**6)[:LARGEST_INPUT],
     "wide rows": lambda: "f\tRe\tIm" + "\tx" * 1000 + "\n" + ("1\t" * 1002 + "1\n") * 15000,

@@ -194,9 +194,7 @@ def _further(fit: CircuitFit) -> Iterator[str]:
 
 
 def _parameter(item: FittedParameter) -> str:
-    if item.unit == "1":
-        return f"{item.value:.3g}" + (" (no error bar)" if item.stderr is None else f" ± {item.stderr:.1g}")
-    unit = item.unit
+    unit = "" if item.unit == "1" else item.unit
     for word, symbol in WORDS.items():
         unit = unit.replace(word, symbol)
     return quantity(item.value, item.stderr, unit)
