@@ -5,6 +5,8 @@ Values with a dimension are strings with their unit on the way in and SI floats 
 
 import hashlib
 import os
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -85,10 +87,16 @@ def resolved_toml(case: Case) -> str:
         for key, value in values.items():
             if section == "interface" and not takes(case.interface.pattern, key):
                 continue
-            assumed = section == "electrolyte" and key in ASSUMED and value == Electrolyte().model_dump()[key]
+            assumed = section == "electrolyte" and key in ASSUMED and value == _default_electrolyte()[key]
             comment = "  # assumed: no measured source" if assumed else ""
             lines.append(f"{key} = {toml_value(value)}{comment}")
     return "\n".join(lines) + "\n"
+
+
+@cache
+def _default_electrolyte() -> Mapping[str, Any]:
+    """The section [electrolyte] where nothing is said, as it is written."""
+    return Electrolyte().model_dump()
 
 
 def case_sha256(case: Case) -> str:
