@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError, shortened
@@ -72,6 +72,7 @@ _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256
 _LONGEST_SHOWN = 160  # characters
+_KEPT = 4096  # quantities written last: the cases of a study share most of theirs
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)", re.DOTALL)
 # One digit per exponent and no brackets: pint would happily evaluate m**9**9**9.
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
@@ -105,6 +106,12 @@ def parse_quantity(text: str, kind: str) -> float:
     return value
 
 
+def usual_kinds(text: str) -> list[str]:
+    """The kinds of `KINDS` that are written in just the unit that stands behind a text's number."""
+    parts = _QUANTITY.fullmatch(text.strip())
+    return [kind for kind, known in KINDS.items() if parts and parts[2] in known.powers]
+
+
 def format_quantity(value: float, kind: str) -> str:
     """Write a quantity in the unit that reads best, such that `parse_quantity` gives back the same double.
 
@@ -122,6 +129,13 @@ def format_quantity(value: float, kind: str) -> str:
     value = float(value)
     if not math.isfinite(value):
         raise InputError(f"{value!r} {wanted.unit}: expected {wanted.noun} that is finite")
+    return _written(value, kind)
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(value: float, kind: str) -> str:
+    """A finite quantity in the unit that reads best."""
+    wanted = KINDS[kind]
     if value == 0:
         return f"0 {wanted.unit}"
     exact = Decimal(repr(value))  # the shortest decimal of this double: shifting its point loses nothing

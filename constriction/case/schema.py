@@ -22,6 +22,9 @@ from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references
 from constriction.case.regions import Contact, CounterElectrode, Gap
 
+_DEFAULT = Electrolyte()
+_IDEAL = Contact(), CounterElectrode()
+
 
 class Case(Section):
     """A whole case file; only the interface has no default."""
@@ -147,7 +150,7 @@ def resolved_toml(case: Case) -> str:
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
-        if getattr(case, section) in (Contact(), CounterElectrode()):
+        if getattr(case, section) in _IDEAL:
             continue
         lines += ["", f"[{section}]"]
         own = fields_of(section)
@@ -159,7 +162,7 @@ def resolved_toml(case: Case) -> str:
 
 def _comment(case: Case, section: str, key: str) -> str:
     """What stands behind a value: that it is assumed, or what is in the file that it names."""
-    if section == "electrolyte" and key in ASSUMED and getattr(case.electrolyte, key) == getattr(Electrolyte(), key):
+    if section == "electrolyte" and key in ASSUMED and getattr(case.electrolyte, key) == getattr(_DEFAULT, key):
         return "  # assumed: no measured source"
     other = {"contact.fine": case.contact.fine_case, "counter.file": case.counter.other_case}.get(f"{section}.{key}")
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"

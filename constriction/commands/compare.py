@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -20,9 +21,9 @@ from constriction.commands.job.options import (
     Impedance,
     Memory,
     bytes_of,
+    geometry,
     given_arguments,
     masks,
-    positive_quantity,
 )
 from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
 
@@ -44,6 +45,8 @@ class CompareOptions:
 
     area: str | None = None
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
+    thickness: str | None = None
+    """Of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
     impedance: Impedance = None
@@ -137,20 +140,26 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory = None if options.memory is None else bytes_of(options.memory)
-    area = None if options.area is None else positive_quantity("--area", options.area, "area")
-    loaded = load_all(files, area, options.impedance or "")
-    hidden = masks(options.mask)
-    checked = tuple(_checked(item, case, hidden) for item in loaded)
+    size = geometry(options.area, options.thickness)
+    loaded = load_all(files, size.area, options.impedance or "", size.thickness)
+    hidden, told = masks(options.mask), _other_thickness(size.thickness, case)
+    checked = tuple(_checked(replace(item, notes=item.notes + told), case, hidden) for item in loaded)
     if all(item.error for item in checked):
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
     return Prepared(case, out, memory, checked, hidden)
 
 
+def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
+    """A note where the measured electrolyte is of another thickness (m) than the simulated one."""
+    simulated = case.electrolyte.thickness
+    if thickness is None or math.isclose(thickness, simulated, rel_tol=1e-3):
+        return ()
+    return (f"the electrolyte is {thickness * 1e3:.6g} mm thick, the case's {simulated * 1e3:.6g} mm",)
+
+
 def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
     """With an error if it cannot be compared: found before the case is solved."""
-    from dataclasses import replace
-
     from constriction.compare.differences import screened
 
     if item.spectrum is None:
@@ -242,7 +251,7 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
             print_table(entry.name, [("not compared", entry.error)])
         else:
             told = remarks(entry.loaded, entry.overlay)
-            print_table(entry.name, overlay_rows(entry.overlay, told))
+            print_table(entry.name, overlay_rows(entry.overlay, told, entry.loaded.thickness))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
     tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")

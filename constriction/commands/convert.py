@@ -116,7 +116,7 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
 def converted_rows(item: Converted) -> list[tuple[str, str]]:
     """The lines of a table: what was recognised, decided, and seems wrong."""
     from constriction.spectra.spectrum import EDGE_UNITS
-    from constriction.view.terminal.words import engineering
+    from constriction.view.terminal.numbers import engineering
 
     spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
     low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))

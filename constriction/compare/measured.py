@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from constriction.base.errors import one_line
@@ -23,6 +23,7 @@ class Loaded:
         measurement: as read, None if it could not be.
         spectrum: in Ω·m²; None if it could not be read or normalised.
         area: by which it was multiplied, m²; None if it was per area already.
+        thickness: of the electrolyte, m, for values by the cell constant; None: there are none.
         notes: where the area is from.
         error: "" or why there is no spectrum, one line.
     """
@@ -31,23 +32,28 @@ class Loaded:
     measurement: Measurement | None = None
     spectrum: Spectrum | None = None
     area: float | None = None
+    thickness: float | None = None
     notes: tuple[str, ...] = ()
     error: str = ""
 
 
-def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> tuple[Loaded, ...]:
+def load_all(
+    paths: Sequence[Path], area: float | None, impedance: str = "", thickness: float | None = None
+) -> tuple[Loaded, ...]:
     """Read measured files, several spectra in one or not; what cannot be read has its error.
 
     Args:
         paths: of any instrument.
         area: of the electrode in m²; None: what each file says.
         impedance: of several in a file, as in `ReadOptions`.
+        thickness: of the electrolyte in m, for quantities of a material and for values by the cell constant.
     """
-    options = ReadOptions(SampleGeometry(area), impedance)
+    options = ReadOptions(SampleGeometry(area, thickness), impedance)
     found: list[Loaded] = []
     for path in paths:
         try:
-            found += [_per_area(str(path), measurement, area) for measurement in read(path, options)]
+            loaded = (_per_area(str(path), measurement, area) for measurement in read(path, options))
+            found += [replace(item, thickness=thickness) for item in loaded]
         except Exception as error:  # one bad file must not cost the others
             found.append(Loaded(str(path), error=one_line(str(path), error)))
     return tuple(found)
@@ -68,4 +74,4 @@ def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded
         return Loaded(file, measurement, error=why)
     told = f"area {used * 1e4:.6g} cm² from the file; many programs write 1 cm² when nobody typed one"
     notes = () if area is not None else (told,)
-    return Loaded(file, measurement, normalised(measurement.spectrum, to_area(used)), used, notes)
+    return Loaded(file, measurement, normalised(measurement.spectrum, to_area(used)), used, notes=notes)

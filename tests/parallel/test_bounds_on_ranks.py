@@ -3,8 +3,9 @@
 import pytest
 from cases import HEXAGONAL, STRIPES, conductor, tube
 from mpi4py import MPI
+from support.fields import solve_potential
 
-from constriction.field.bounds.bounds import bound, solve_potential
+from constriction.field.bounds.bounds import bound
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell

@@ -3,8 +3,6 @@
 import math
 import random
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -510,13 +508,3 @@ def test_the_hash_depends_on_the_values_only() -> None:
     same = {**interface(pitch="0.04 mm", shape="disc"), "electrolyte": {"relative_permittivity": 30}}
     assert case_sha256(parse_case(same)) == reference
     assert case_sha256(parse_case(interface(pitch="0.041 mm"))) != reference
-
-
-def test_neither_models_nor_usual_units_need_a_heavy_library() -> None:
-    program = (
-        "import sys; from constriction.case.schema import parse_case;"
-        "parse_case({'interface': {'pattern': 'square', 'contact_fraction': 1, 'pitch': '1 mm'}});"
-        "sys.exit(' '.join({'pint', 'numpy', 'shapely', 'dolfinx', 'gmsh'} & set(sys.modules)) or 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")

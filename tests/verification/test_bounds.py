@@ -17,8 +17,9 @@ from alternatives import TUBE, tube_impedance, tube_pore
 from cases import HEXAGONAL, MORPHOLOGIES, PORES, SQUARE, STRIPES, conductor, tube
 from mpi4py import MPI
 from support import closed_forms as analytic
+from support.fields import solve_potential
 
-from constriction.field.bounds.bounds import Bounds, bound, gather_slab, solve_potential
+from constriction.field.bounds.bounds import Bounds, bound, gather_slab
 from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim

@@ -32,7 +32,6 @@ from constriction.field.bounds.faces import SlabCells
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
-from constriction.field.elements.solvers import factorise
 from constriction.field.mesh.tags import VOLUMES
 
 ROUNDING = 1e-12  # of F, added on both sides: sums of many cells
@@ -52,21 +51,6 @@ class Bounds:
     def constriction(self) -> tuple[float, float]:
         """Bounds on F(s) − F(∞) in pitches: at s = 0 of the constriction resistance."""
         return self.lower - self.depth, self.upper - self.depth
-
-
-def solve_potential(problem: CellProblem, ratio: float) -> Vector:
-    """The potential on this rank's free unknowns at a real ratio s ≥ 0, (n,).
-
-    At s = 0 a reduced model has it already.
-
-    Raises:
-        ValueError: s > 0 with a gap volume.
-        SolverError: MUMPS failed.
-    """
-    if problem.gap_volume and ratio > 0:
-        raise ValueError(f"bounds: expected ratio 0 with a gap volume, got {ratio:g}: only thin gaps have bounds there")
-    with factorise(problem.matrix([ratio])) as factor:
-        return np.asarray(factor.solve(problem.drive))
 
 
 def bound(

@@ -7,15 +7,17 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
 from constriction.case.law_keys import without_seconds
 
 NUMBER, TEMPERATURE = "number", "temperature"
 CELSIUS = 273.15  # K
 LONGEST = 200  # characters of a quantity; no longer text is read as one
+QUANTITIES_KEPT = 4096  # read last: every value of an axis comes back in many cases
 # Of laws: their seconds have a power that is no whole number; what is left without them is of another kind.
 CONSTANT_PHASE, WARBURG = "constant phase element per area", "Warburg coefficient times area"
 _WITH_SECONDS = {CONSTANT_PHASE: "area conductance", WARBURG: "area resistance"}
@@ -81,8 +83,9 @@ def _temperature(text: str) -> Quantity | None:
     return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), text), TEMPERATURE)
 
 
+@lru_cache(maxsize=QUANTITIES_KEPT)
 def _of_some_kind(text: str) -> Quantity:
-    for kind in KINDS:
+    for kind in (*usual_kinds(text), *KINDS):
         try:
             return Quantity(parse_quantity(text, kind), kind)
         except InputError:

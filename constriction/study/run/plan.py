@@ -225,4 +225,4 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
         contacts = layout_of(case.interface)
     except InputError as error:
         return "", None, str(error)
-    return geometry_key(case, contacts), contacts, None
+    return geometry_key(case), contacts, None

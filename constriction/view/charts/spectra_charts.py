@@ -15,7 +15,7 @@ from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
 from constriction.view.charts.labels import hertz, seconds
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant
 
 if TYPE_CHECKING:
     from constriction.compare.cell import Cell

@@ -15,7 +15,7 @@ from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.pages.sections import SceneSection
 from constriction.view.pictures.solids import solids_png
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16

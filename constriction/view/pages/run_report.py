@@ -13,15 +13,8 @@ from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
 from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
-from constriction.view.terminal.words import (
-    apparent_text,
-    capacitance_rows,
-    engineering,
-    farad,
-    is_electrolytes,
-    significant,
-    with_error,
-)
+from constriction.view.terminal.numbers import between, engineering, farad, quantity, significant, with_error
+from constriction.view.terminal.words import apparent_text, capacitance_rows, is_electrolytes
 
 AREA = "Ω·cm²"
 NOTHING = "–"
@@ -125,7 +118,7 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield name, value, error
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}", "exact"
     if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        lower, upper = between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
         yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
@@ -186,7 +179,7 @@ def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _checks(record: Mapping[str, Any]) -> Iterator[str]:
     if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
+        lower, upper = between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
         yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
     if "cross_check_method" in record:
         method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
@@ -211,14 +204,14 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name, ending, factor, unit in (
-        ("R_SE", "ohm_cm2", 1.0, AREA),
-        ("R_int", "ohm_cm2", 1.0, AREA),
-        ("C_int", "farad_per_cm2", 1e6, "µF/cm²"),
+    for name, ending, unit in (
+        ("R_SE", "ohm_cm2", AREA),
+        ("R_int", "ohm_cm2", AREA),
+        ("C_int", "farad_per_cm2", "F/cm²"),
     ):
         value, error = record[f"apparent_{name}_{ending}"], record[f"apparent_{name}_error_{ending}"]
         if value is not None:
-            text, bar = _split(with_error(factor * value, factor * (error or 0.0), unit))
+            text, bar = _split(quantity(value, error or 0.0, unit))
             yield f"apparent {name}", text, bar
 
 

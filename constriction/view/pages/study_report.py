@@ -20,7 +20,7 @@ from constriction.view.charts.study_charts import StudyAxes, error_key, number, 
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import study_table
 from constriction.view.pages.sections import Answer, Code, Heading, ImageSection, Links, Paragraph, Report, Section
-from constriction.view.terminal.words import farad, significant
+from constriction.view.terminal.numbers import farad, significant
 
 MOST_ROWS = 200  # of the table; all cases are in cases.csv
 R_CSTR, C_CSTR, C_LOW = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2", "C_low_farad_per_cm2"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,8 +16,7 @@ from constriction.spectra.kramers_kronig import KramersKronig
 from constriction.spectra.normalisation import Normalisation, scales
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
-from constriction.view.charts.labels import decimal_prefix
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, quantity
 
 SYMBOLS = {
     "ohm": "Ω",
@@ -196,8 +194,6 @@ def _further(fit: CircuitFit) -> Iterator[str]:
 
 
 def _parameter(item: FittedParameter) -> str:
-    if item.unit == "1":
-        return f"{item.value:.3g}" + (" (no error bar)" if item.stderr is None else f" ± {item.stderr:.1g}")
     return quantity(item.value, item.stderr, _symbol(item.unit))
 
 
@@ -249,16 +245,3 @@ def _symbol(unit: str) -> str:
     for word, symbol in WORDS.items():
         unit = unit.replace(word, symbol)
     return "" if unit == "1" else unit
-
-
-def quantity(value: float, stderr: float | None, unit: str) -> str:
-    """A number with its standard error in a decimal prefix: 44.83 ± 0.25 kΩ; "(no error bar)" where there is none."""
-    size, prefix = decimal_prefix(float(f"{value:.2e}"))
-    if stderr is None:
-        return f"{significant(value / size, 4)} {prefix}{unit} (no error bar)"
-    if not 0 < stderr < math.inf:
-        return f"{significant(value / size, 4)} {prefix}{unit}"
-    digits = max(0, -math.floor(math.log10(float(f"{stderr / size:.1e}"))) + 1)
-    if digits > 6 or stderr > 10 * abs(value):
-        return f"{value / size:.4g} ± {stderr / size:.1e} {prefix}{unit}"
-    return f"{value / size:.{digits}f} ± {stderr / size:.{digits}f} {prefix}{unit}"

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from constriction.study.run.runner import Event
+from constriction.view.terminal.numbers import farad, with_error
 from constriction.view.terminal.streams import note
-from constriction.view.terminal.words import farad, with_error
 
 
 @dataclass(frozen=True)
