@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.ranks import agree
 from constriction.commands.job.analysis_options import (
     FIRST,
@@ -22,8 +22,8 @@ from constriction.commands.job.analysis_options import (
 )
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
-from constriction.commands.job.options import geometry, given_arguments, positive_quantity, refuse_empty
-from constriction.commands.job.steps import naming, tell_folder
+from constriction.commands.job.options import geometry, given_arguments, none_of, positive_quantity, refuse_empty
+from constriction.commands.job.steps import tell_folder
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -102,13 +102,13 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     check_place(out, ANALYSIS)
     _check_pristine(options.pristine)
     say("reading")
-    entries = _loaded(files, options, normalises=scaled is not None or options.pristine is not None)
+    entries = _loaded(files, options, normalises=scaled.by is not None or options.pristine is not None)
     charges = charges_of(options, len(entries))
     say("fitting")
     entries = _fitted(entries, how)
     if (pristine := _pristine(options, entries, how)) is not None:
         entries = told_by_pristine(entries, pristine[1])
-        scaled = scaled or _by_pristine(options, *pristine)
+        scaled = scaled if scaled.by else _by_pristine(options, *pristine)
     return AnalysisReport(entries, scaled, charges, how, deposition)
 
 
@@ -131,8 +131,7 @@ def _fitted(entries: tuple[AnalysedSpectrum, ...], how: BatchOptions) -> tuple[A
 
     entries = analyse_all(entries, how)
     if not any(entry.fit for entry in entries):
-        failures = "; ".join(entry.error for entry in entries)
-        raise InputError(failures if len(entries) == 1 else f"none of {len(entries)} could be analysed: {failures}")
+        raise InputError(none_of([entry.error for entry in entries]))
     return entries
 
 
@@ -163,14 +162,14 @@ def _pristine(
     return pristine, pristine.fit
 
 
-def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled | None:
+def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled:
     """Normalisation by the cell constant that the pristine cell's R_SE tells."""
     from constriction.commands.job.analysis_record import Scaled
     from constriction.spectra.normalisation import to_pristine_cell
     from constriction.spectra.reading.apparent import apparent
 
     if options.conductivity is None:
-        return None
+        return Scaled()
     conductivity = positive_quantity("--conductivity", options.conductivity, "conductivity")
     found = apparent(fit)
     facts = {
@@ -204,9 +203,9 @@ def _show(report: AnalysisReport, record: Record, out: Path, as_json: bool) -> N
     if as_json:
         tell_record(record_text(record))
         return
-    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     for entry in report.entries:
-        print_table(entry_title(entry, report.entries), entry_rows(entry, by, beside))
+        rows = entry_rows(entry, report.scaled.by, report.scaled.beside)
+        print_table(entry_title(entry, report.entries), rows)
     if record["arrhenius"]:
         print_table("Arrhenius", arrhenius_rows(record["arrhenius"]))
     if report.deposition:

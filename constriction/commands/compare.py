@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError, one_line
+from constriction.base.errors import InputError, naming, one_line
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import complain, guarded
 from constriction.commands.job.options import (
@@ -19,12 +19,12 @@ from constriction.commands.job.options import (
     Debug,
     Impedance,
     Memory,
-    bytes_of,
     given_arguments,
     masks,
-    positive_quantity,
+    memory_limit,
+    optional_quantity,
 )
-from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
+from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -136,8 +136,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
     if options.circuit is not None:
         parse_circuit(options.circuit)
-    memory = None if options.memory is None else bytes_of(options.memory)
-    area = None if options.area is None else positive_quantity("--area", options.area, "area")
+    memory, area = memory_limit(options.memory), optional_quantity("--area", options.area, "area")
     loaded = load_all(files, area, options.impedance or "")
     hidden = masks(options.mask)
     checked = tuple(_checked(item, case, hidden) for item in loaded)
@@ -218,17 +217,10 @@ def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, i
     overlay, measured = entry.overlay, entry.loaded.spectrum
     if overlay is None or measured is None:
         return
-    title = f"{_name(entry)} over {cell.result.case.title or 'the simulated case'}"
+    title = f"{entry.loaded.name} over {cell.result.case.title or 'the simulated case'}"
     draw_overlay(folder / picture_name("overlay", *place), title, measured, overlay, cell)
     draw_residuals(folder / picture_name("residuals", *place), title, overlay, cell)
     draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
-
-
-def _name(entry: ComparedSpectrum) -> str:
-    """File and, if it has several, sweep."""
-    measurement = entry.loaded.measurement
-    sweep = 1 if measurement is None else measurement.metadata.sweep
-    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
@@ -238,18 +230,17 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
     from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import overlay_rows, print_table
 
-    for entry in entries:
-        if entry.error:
-            complain(entry.error)
+    for error in filter(None, (entry.error for entry in entries)):
+        complain(error)
     if record is not None:
         tell_record(record_text(record))
         return
     for entry in entries:
         if entry.overlay is None:
-            print_table(_name(entry), [("not compared", entry.error)])
+            print_table(entry.loaded.name, [("not compared", entry.error)])
         else:
             told = remarks(entry.loaded, entry.overlay)
-            print_table(_name(entry), overlay_rows(entry.overlay, told))
+            print_table(entry.loaded.name, overlay_rows(entry.overlay, told))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
     tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")

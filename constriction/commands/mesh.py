@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from constriction.base.errors import naming
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import Debug, check_level, memory_of
-from constriction.commands.job.steps import naming, wait_for_compilers
+from constriction.commands.job.steps import wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, check_level, memory_of
-from constriction.commands.job.steps import naming, wait_for_compilers
+from constriction.commands.job.steps import wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI

@@ -34,6 +34,16 @@ class Loaded:
     notes: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def sweep(self) -> int | None:
+        """Its number in the file, None if it could not be read."""
+        return None if self.measurement is None else self.measurement.metadata.sweep
+
+    @property
+    def name(self) -> str:
+        """The file without its folder, and which sweep of several."""
+        return Path(self.file).name + (f", sweep {self.sweep}" if self.sweep not in (None, 1) else "")
+
 
 def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> tuple[Loaded, ...]:
     """Read measured files, several spectra in one or not; what cannot be read has its error.

@@ -92,12 +92,11 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
 
 def _entry_record(entry: ComparedSpectrum) -> dict[str, Any]:
     loaded, overlay = entry.loaded, entry.overlay
-    metadata = None if loaded.measurement is None else loaded.measurement.metadata
     head = {
         "file": loaded.file,
-        "sweep": None if metadata is None else metadata.sweep,
-        "sha256": None if metadata is None else metadata.sha256,
-        "area_cm2": None if loaded.area is None else loaded.area * 1e4,
+        "sweep": loaded.sweep,
+        "sha256": None if loaded.measurement is None else loaded.measurement.metadata.sha256,
+        "area_cm2": scaled(loaded.area, 1e4),
         "error": entry.error or None,
     }
     return head if overlay is None else {**head, **_overlay_record(loaded, overlay)}
@@ -202,15 +201,13 @@ def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS.split(","))
     for entry in entries:
-        measurement = entry.loaded.measurement
-        head = [entry.loaded.file, "" if measurement is None else measurement.metadata.sweep]
+        head = [entry.loaded.file, entry.loaded.sweep]
         if entry.overlay is None:
             writer.writerow([*head, *[""] * 8, entry.error])
             continue
         for item in entry.overlay.differences:
-            unit = UNITS[item.name][0]
-            cells = ["" if value is None else repr(value) for value in _difference_record(item).values()]
-            writer.writerow([*head, item.name, unit, *cells, "; ".join(remarks(entry.loaded, entry.overlay))])
+            values, told = _difference_record(item).values(), "; ".join(remarks(entry.loaded, entry.overlay))
+            writer.writerow([*head, item.name, UNITS[item.name][0], *values, told])
     return text.getvalue()
 
 

@@ -78,7 +78,7 @@ def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
     """The conductivities at several temperatures, if there are any."""
     from constriction.spectra.reading.temperatures import point_names, point_values, temperature_series
 
-    found = temperature_series(report.entries, report.scaled.by if report.scaled else None)
+    found = temperature_series(report.entries, report.scaled.by)
     if found is not None:
         rows = [point_names(found), *(point_values(found, point) for point in found.points)]
         _write_csv(folder / ARRHENIUS, rows)
@@ -94,8 +94,7 @@ def _draw_spectrum(
 
     entry = report.entries[number]
     try:
-        by = report.scaled.by if report.scaled else None
-        picture = entry_picture(entry, by, entry_title(entry, report.entries))
+        picture = entry_picture(entry, report.scaled.by, entry_title(entry, report.entries))
         for suffix in suffixes:
             draw_picture(picture, folder / f"{picture_name(number, entry)}{suffix}")
     except OSError:  # the disk, which all others need as well
@@ -113,13 +112,12 @@ def _draw(
     from constriction.view.charts.fits import trends_of
     from constriction.view.writers.trends import draw_deposition, draw_trends
 
-    by = report.scaled.by if report.scaled else None
     pictures = []
     for number, entry in enumerate(report.entries):
         if entry.fit:
             pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
     pristine = report.how.pristine_circuit is not None
-    series = trends_of(report.entries, by, report.charges, pristine) if report.how.series else None
+    series = trends_of(report.entries, report.scaled.by, report.charges, pristine) if report.how.series else None
     for suffix in suffixes:
         if series is not None:
             draw_trends(series, folder / f"trends{suffix}")

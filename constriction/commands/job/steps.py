@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,15 +38,6 @@ def load_case(path: Path, relative_error: float | None) -> Case:
         expected = Accuracy.model_fields["relative_error"].description
         raise InputError(f"--relative-error {relative_error!r}: expected {expected}") from None
     return case.model_copy(update={"accuracy": accuracy})
-
-
-@contextmanager
-def naming(where: object, joint: str = ": ") -> Iterator[None]:
-    """Begin what is wrong with the file or option that it comes from, which a geometry or a quantity does not know."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{where}{joint}{error}") from None
 
 
 def wait_for_compilers() -> None:

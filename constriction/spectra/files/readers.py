@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.spectra.columns.conversions import SampleGeometry, pair_of
 from constriction.spectra.columns.headers import TextTable, Vocabulary
 from constriction.spectra.columns.quantities import complete, some
@@ -211,8 +211,6 @@ def _metadata(file: str, digest: str, head: Head) -> Metadata:
 
 
 def _measurement(sweep: MeasuredSweep, metadata: Metadata, path: str) -> Measurement:
-    try:
+    with naming(path):
         spectrum = Spectrum.sorted_spectrum(sweep.frequency, sweep.impedance, sweep.unit)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
     return Measurement(spectrum, metadata, sweep.notes, sweep.warnings + suspicions(spectrum))

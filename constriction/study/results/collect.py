@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
 from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Table, csv_text, is_number, means
+from constriction.study.results.table import Table, csv_text, is_number, known, means
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
 FREQUENCY = "frequency_hertz"
@@ -35,7 +37,7 @@ def write_tables(table: Table, folder: Path) -> list[Path]:
         StoreError: one cannot be written.
     """
     contents = {CASES: csv_text(table.columns, table.rows).encode()}
-    if table.repeated and (rows := list(means(table))):
+    if table.plan.study.repeated and (rows := list(means(table))):
         contents[MEANS] = csv_text(tuple(rows[0]), rows).encode()
     contents[DATASET] = dataset_bytes(dataset_of(table))
     with whole_files(folder) as hidden:
@@ -87,8 +89,8 @@ def _peaks(table: Table) -> Iterator[tuple[str, Variable]]:
     if "peaks" not in table.outputs:
         return
     lists = [row["peaks"] or [] for row in table.rows]
-    for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
-        values, name = _padded([[peak[key] for peak in peaks] for peaks in lists]), f"peak_{key}"
+    for key in dict.fromkeys(chain(*chain(*lists))):  # the keys of every peak of every case
+        values, name = _padded([list(map(itemgetter(key), peaks)) for peaks in lists]), f"peak_{key}"
         yield name, _variable(table, values, _attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
 
 
@@ -110,14 +112,14 @@ def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
 def _padded(lists: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     """A list of numbers per case as an array, NaN where a list is shorter than others."""
     values = np.full((len(lists), max(map(len, lists))), np.nan)
-    for row, known in zip(values, lists, strict=True):
-        row[: len(known)] = known
+    for row, given in zip(values, lists, strict=True):
+        row[: len(given)] = given
     return values
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
     """Values of one key as an array that netCDF can hold."""
-    present = [value for value in values if value is not None]
+    present = known(values)
     if set(map(type, present)) == {bool}:
         return np.array(_filled(values, NO_FLAG), dtype=np.int8)
     if all(map(is_number, present)):  # also where there is nothing at all

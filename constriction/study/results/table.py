@@ -9,9 +9,10 @@ import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
+from constriction.study.file.parameters import without
 from constriction.study.run.plan import Plan, units_of
 from constriction.study.run.store import Record, Store
 
@@ -43,11 +44,6 @@ class Table:
         """All columns."""
         return (*self.keys, *self.outputs, "status", "error")
 
-    @property
-    def repeated(self) -> tuple[str, ...]:
-        """The keys of [repeat]."""
-        return tuple(key for axis in self.plan.study.axes if axis.table == "repeat" for key in axis.keys)
-
 
 def table_of(plan: Plan, store: Store) -> Table:
     """Collect the records of a plan.
@@ -62,8 +58,8 @@ def table_of(plan: Plan, store: Store) -> Table:
     study = plan.study
     keys = (*study.keys, *study.derivation.targets)
     by_key = {key: store.read(key) for key in dict.fromkeys(entry.key for entry in plan.entries)}
-    results = [record.get("result", {}) for record in by_key.values() if record is not None]
-    outputs = tuple(dict.fromkeys(key for result in results for key in result if key not in keys))
+    results = [record.get("result", {}) for record in filter(None, by_key.values())]
+    outputs = tuple(without(dict.fromkeys(chain(*results)), keys))
     records = tuple(by_key[entry.key] for entry in plan.entries)
     rows = tuple(
         _picked(keys, entry.labels) | _row_of(outputs, record)
@@ -84,12 +80,23 @@ def _picked(keys: Sequence[str], values: Mapping[str, Any]) -> Row:
 
 def numeric(table: Table) -> tuple[str, ...]:
     """The outputs that are numbers wherever there is something."""
-    return tuple(
-        key
-        for key in table.outputs
-        if all(row[key] is None or is_number(row[key]) for row in table.rows)
-        and any(row[key] is not None for row in table.rows)
-    )
+    columns = {key: known(row[key] for row in table.rows) for key in table.outputs}
+    return tuple(key for key, values in columns.items() if values and all(map(is_number, values)))
+
+
+def known(values: Iterable[Any]) -> list[Any]:
+    """Those of some values that are there."""
+    return [value for value in values if value is not None]
+
+
+def finished(rows: Iterable[Row]) -> list[Row]:
+    """The rows of cases that are done."""
+    return [row for row in rows if row["status"] == "done"]
+
+
+def differing(keys: Iterable[str], rows: Sequence[Row]) -> list[str]:
+    """The keys of which not all rows have the same value."""
+    return [key for key in keys if len({str(row[key]) for row in rows}) > 1]
 
 
 def is_number(value: object) -> bool:
@@ -103,10 +110,10 @@ def means(table: Table) -> Iterator[Row]:
     Each has the keys that are not repeated, `repeats` (how many are done), and for each numeric output its mean and,
     as `…_spread`, the standard deviation of the repeats (n − 1; None for fewer than two).
     """
-    kept = [key for key in table.keys if key not in table.repeated]
+    kept = without(table.keys, table.plan.study.repeated)
     outputs = [key for key in numeric(table) if not key.startswith("relative_error")]
     for group in _repeats(table):
-        done = [row for row in group if row["status"] == "done"]
+        done = finished(group)
         row = {**_picked(kept, group[0]), "repeats": len(done)}
         for key in outputs:
             row[key], row[f"{key}_spread"] = mean_and_spread([row[key] for row in done])
@@ -124,9 +131,8 @@ def _repeats(table: Table) -> Iterable[list[Row]]:
 
 def mean_and_spread(values: Iterable[float | None]) -> tuple[float | None, float | None]:
     """Mean and standard deviation (n − 1) of the values that are there; None for fewer than one and two of them."""
-    known = [value for value in values if value is not None]
-    mean = statistics.fmean(known) if known else None
-    return mean, statistics.stdev(known) if len(known) > 1 else None
+    there = known(values)
+    return statistics.fmean(there) if there else None, statistics.stdev(there) if len(there) > 1 else None
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:

@@ -55,7 +55,7 @@ def compare_report(
         comparison_table([_short(row) for row in rows]),
     ]
     for entry in entries:
-        sections += [Heading(_name(entry)), *entry_sections(entry, cell)]
+        sections += [Heading(entry.loaded.name), *entry_sections(entry, cell)]
     sections += [
         Heading("Not simulated"),
         Paragraph("; ".join(record["not_simulated"]) + "."),
@@ -144,12 +144,6 @@ def _short(row: Row) -> dict[str, str]:
     """A row of table.csv for the page: the file without its folder, remarks only where there is nothing else."""
     sweep = row["sweep"] if row["sweep"] != "1" else ""
     return {**row, "file": Path(row["file"]).name, "sweep": sweep, "remark": "" if row["quantity"] else row["remark"]}
-
-
-def _name(entry: ComparedSpectrum) -> str:
-    measurement = entry.loaded.measurement
-    sweep = 1 if measurement is None else measurement.metadata.sweep
-    return Path(entry.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
 
 
 def _counted(count: int) -> str:
