@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError, naming
+from constriction.base.files import read_file
+from constriction.base.folders import check_place
 from constriction.base.ranks import agree
+from constriction.commands.job.analysis_folder import ANALYSIS, write_analysis
 from constriction.commands.job.analysis_options import (
     FIRST,
     AnalyzeOptions,
@@ -20,15 +23,16 @@ from constriction.commands.job.analysis_options import (
     charges_of,
     deposition_of,
 )
+from constriction.commands.job.analysis_record import AnalysisReport, Record, Scaled, record_text
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import geometry, given_arguments, none_of, positive_quantity, refuse_empty
 from constriction.commands.job.steps import tell_folder
+from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from constriction.commands.job.analysis_record import AnalysisReport, Record, Scaled
     from constriction.spectra.fit.fitting import CircuitFit
     from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
 
@@ -77,7 +81,6 @@ def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: 
 
 
 def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
-    from constriction.commands.job.analysis_folder import write_analysis
     from constriction.view.pages.provenance import origin
     from constriction.view.terminal.words import progress
 
@@ -91,9 +94,6 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> AnalysisReport:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
-    from constriction.base.folders import check_place
-    from constriction.commands.job.analysis_folder import ANALYSIS
-    from constriction.commands.job.analysis_record import AnalysisReport
     from constriction.spectra.reading.batch import told_by_pristine
 
     if not files:
@@ -137,8 +137,6 @@ def _fitted(entries: tuple[AnalysedSpectrum, ...], how: BatchOptions) -> tuple[A
 
 def _check_pristine(file: str | None) -> None:
     """See, before anything is fitted, that the pristine cell's file can be read."""
-    from constriction.base.files import read_file
-
     if file not in (None, FIRST):
         with naming("--pristine"):
             read_file(file, "a file of an impedance instrument")
@@ -164,7 +162,6 @@ def _pristine(
 
 def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled:
     """Normalisation by the cell constant that the pristine cell's R_SE tells."""
-    from constriction.commands.job.analysis_record import Scaled
     from constriction.spectra.normalisation import to_pristine_cell
     from constriction.spectra.reading.apparent import apparent
 
@@ -195,9 +192,7 @@ def _refuse(entry: AnalysedSpectrum, unit: str | None, why: str) -> AnalysedSpec
 
 
 def _show(report: AnalysisReport, record: Record, out: Path, as_json: bool) -> None:
-    from constriction.commands.job.analysis_record import record_text
     from constriction.view.terminal.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
-    from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import print_table
 
     if as_json:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError, naming, one_line
+from constriction.base.folders import check_place, whole_folder
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import complain, guarded
 from constriction.commands.job.options import (
@@ -25,6 +26,7 @@ from constriction.commands.job.options import (
     optional_quantity,
 )
 from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
+from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -124,7 +126,6 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
 def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
     """Everything that can be checked before computing; a file that cannot be compared keeps its error."""
-    from constriction.base.folders import check_place
     from constriction.compare.measured import load_all
     from constriction.compare.records import COMPARISON
     from constriction.laws.circuit import parse_circuit
@@ -185,7 +186,6 @@ def _write(
     path: Path, folder: Path, cell: Cell, entries: Sequence[ComparedSpectrum], how: Origin | None
 ) -> dict[str, Any]:
     """Fill the folder; returns the content of comparison.json. On rank 0."""
-    from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
     from constriction.compare.records import COMPARISON, REPORT, comparison_record, table_csv
     from constriction.simulation.record import record_text
@@ -227,7 +227,6 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
     from constriction.compare.records import LEFT_OUT, remarks
     from constriction.simulation.record import record_text
-    from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import overlay_rows, print_table
 
     for error in filter(None, (entry.error for entry in entries)):

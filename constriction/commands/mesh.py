@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from constriction.base.errors import naming
+from constriction.base.files import check_file
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import Debug, check_level, memory_of
@@ -78,7 +79,6 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     case = load(path)
     check_level(options.level)
     memory = memory_of(options.memory)
-    from constriction.base.files import check_file
     from constriction.field.mesh.files import check_cell_case, check_suffix
     from constriction.simulation.scene import cell_case
     from constriction.simulation.simulate import check_size

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from constriction.base.errors import DisagreementError, InputError, naming
+from constriction.base.folders import check_place
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, given_arguments, memory_limit
 from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
+from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -117,7 +119,6 @@ def _second(comm: MPI.Comm, result: Result, how: Options, options: RunOptions, f
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
     """Everything that can be checked before computing."""
-    from constriction.base.folders import check_place
     from constriction.simulation.record import RESULT
 
     case = load_case(path, options.relative_error)
@@ -189,7 +190,6 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 def _show(title: str, folder: Path, as_json: bool) -> None:
     import json
 
-    from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table, run_rows
 
     text = (folder / "result.json").read_text(encoding="utf-8")

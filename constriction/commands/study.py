@@ -17,6 +17,7 @@ from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, memory_limit, memory_of
 from constriction.commands.job.steps import Titled, print_agreed, wait_for_compilers
 from constriction.commands.job.study_results import collect, plot, status
+from constriction.view.terminal.streams import tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -264,7 +265,6 @@ def _open(
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
-    from constriction.view.terminal.streams import tell
     from constriction.view.terminal.words import duration, print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))

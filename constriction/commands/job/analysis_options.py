@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError, naming
+from constriction.base.quantities import parse_quantity
+from constriction.commands.job.analysis_record import Deposition, Scaled
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import (
     FLAG,
@@ -23,7 +25,6 @@ from constriction.commands.job.options import (
 )
 
 if TYPE_CHECKING:
-    from constriction.commands.job.analysis_record import Deposition, Scaled
     from constriction.spectra.drt.relaxation_times import DistributionOptions
     from constriction.spectra.reading.batch import BatchOptions
 
@@ -136,7 +137,6 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
 
 def by_size(options: AnalyzeOptions) -> Scaled:
     """Normalisation by area, by area and thickness, or not at all."""
-    from constriction.commands.job.analysis_record import Scaled
     from constriction.spectra.normalisation import to_area, to_cell_constant
 
     if options.thickness is None and (options.area is None or options.pristine is not None):
@@ -168,8 +168,6 @@ def charges_of(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
 
 def _charges(text: str, count: int) -> tuple[float, ...]:
     """What --charge lists; a unit behind the last value is that of all."""
-    from constriction.base.quantities import parse_quantity
-
     parts = [part.strip() for part in text.split(",")]
     unit = parts[-1].lstrip("+-.0123456789eE ")
     whole = [f"{part} {unit}" if unit and math.isfinite(_number(part)) else part for part in parts]
@@ -194,7 +192,6 @@ def deposition_of(options: AnalyzeOptions) -> Deposition | None:
     Raises:
         InputError: it cannot be read, or is in amperes and no --area is given.
     """
-    from constriction.commands.job.analysis_record import Deposition
     from constriction.spectra.files.readers import read_series
     from constriction.spectra.timeseries import charge, nucleation
 

@@ -131,7 +131,7 @@ def analysis_record(report: AnalysisReport) -> Record:
 def _file_records(report: AnalysisReport) -> Iterator[Record]:
     from constriction.spectra.reading.records import entry_record
 
-    charges = report.charges or [None] * len(report.entries)
+    charges: Sequence[float | None] = report.charges or [None] * len(report.entries)
     for number, (entry, charge) in enumerate(zip(report.entries, charges, strict=True)):
         picture = picture_name(number, entry) + ".png" if entry.fit else None
         found = entry_record(entry, report.scaled.by, report.scaled.beside)

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
+from constriction.base.quantities import KINDS, parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,8 +77,6 @@ def positive_quantity(option: str, text: str, kind: str) -> float:
     Raises:
         InputError: it is no quantity of the kind, or not above zero.
     """
-    from constriction.base.quantities import KINDS, parse_quantity
-
     with naming(option, " "):
         value = parse_quantity(text, kind)
     if value <= 0:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from constriction.base.errors import InputError
 from constriction.base.ranks import agree
+from constriction.view.terminal.streams import note, tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -43,7 +44,6 @@ def load_case(path: Path, relative_error: float | None) -> Case:
 def wait_for_compilers() -> None:
     """Wait until no other process compiles the same forms, and say so."""
     from constriction.field.elements.compiler import wait_for_other_compilers
-    from constriction.view.terminal.streams import note
 
     wait_for_other_compilers(note)
 
@@ -59,6 +59,4 @@ def print_agreed(comm: MPI.Comm, rows: Callable[[], Titled]) -> None:
 
 def tell_folder(folder: Path) -> None:
     """Say what a folder holds now."""
-    from constriction.view.terminal.streams import tell
-
     tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")
