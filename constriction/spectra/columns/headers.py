@@ -127,8 +127,6 @@ def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
         # EC-Lab's x, which is no reactance, has no plain r before it.
         resistive = "x" in names and names[names.index("x") - 1].lower() == "r"
         columns = [recognise("X" if name == "x" and resistive else name, vocabulary.roles) for name in names]
-        if sum(column is not None for column in columns) < 2:
-            continue
         if variants := variants_of(columns, vocabulary.complete):
             return Header(split, names, variants)
     return None

@@ -75,16 +75,17 @@ _BY_BEGIN = (
     (b"<html", "a web page", "export the table as csv"),
 )
 _SESSION = b"PalmSens"
-_OFFICE = {".xlsx", ".xlsm", ".ods", ".ndax", ".npz", ".docx"}
-_OLD_OFFICE = {".xls", ".nox", ".opj"}
+# Containers of several formats, which the suffix tells apart.
+_CONTAINERS = (
+    (b"PK\x03\x04", {".xlsx", ".xlsm", ".ods", ".ndax", ".npz", ".docx"}),
+    (b"\xd0\xcf\x11\xe0", {".xls", ".nox", ".opj"}),
+)
 
 
 def begins_as(data: bytes, path: str | Path) -> str:
     """What a file is that begins like one that is never read, and what to do; "" for others."""
     suffix = Path(path).suffix.lower()
-    if data.startswith(b"PK\x03\x04") and suffix in _OFFICE:
-        return _told(*_BY_SUFFIX[suffix])
-    if data.startswith(b"\xd0\xcf\x11\xe0") and suffix in _OLD_OFFICE:
+    if data.startswith(tuple(begin for begin, suffixes in _CONTAINERS if suffix in suffixes)):
         return _told(*_BY_SUFFIX[suffix])
     return next((_told(what, advice) for begin, what, advice in _BY_BEGIN if data.startswith(begin)), "")
 

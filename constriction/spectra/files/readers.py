@@ -161,8 +161,8 @@ def _chosen(tables: list[TextTable], wanted: str, path: str) -> tuple[list[TextT
 def _other_labels(labels: list[str], label: str) -> Iterator[str]:
     """Remarks on the impedances that were not taken."""
     if len(labels) > 1:
-        others = ", ".join(f"--impedance {other or 'Z'}" for other in labels if other != label)
-        yield f"the file has {_names(labels)}; read is {label or 'Z'}, for the others: {others}"
+        others = ", ".join(f"--impedance {_name(other)}" for other in labels if other != label)
+        yield f"the file has {_names(labels)}; read is {_name(label)}, for the others: {others}"
     if DRIFT_CORRECTED in labels and label == "":
         yield "columns corrected for drift are there and were not taken"
 
@@ -176,13 +176,17 @@ def _label(labels: list[str], wanted: str, path: str) -> str:
     if not wanted:
         return next((label for label in PREFERRED if label in labels), labels[0])
     for label in labels:
-        if _same(label or "Z", wanted):
+        if _same(_name(label), wanted):
             return label
     raise InputError(f"{path}: --impedance {wanted!r}: the file has {_names(labels)}; expected one of these")
 
 
 def _names(labels: list[str]) -> str:
-    return ", ".join(label or "Z" for label in labels)
+    return ", ".join(map(_name, labels))
+
+
+def _name(label: str) -> str:
+    return label or "Z"
 
 
 def _same(label: str, wanted: str) -> bool:

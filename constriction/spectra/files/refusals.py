@@ -116,5 +116,5 @@ def _told(columns: list[HeaderColumn]) -> str:
     if not any(role in FREQUENCIES for role in roles):
         series = {"time", "potential", "current"} & set(roles)
         return f"{names}: a time series, no impedance" if series else f"{names} and lacks a frequency"
-    lacks = next((_LACKS[role] for role in roles if role in _LACKS), "an impedance")
+    lacks = next(filter(None, map(_LACKS.get, roles)), "an impedance")
     return f"{names} and lacks {lacks}"

@@ -17,6 +17,7 @@ from constriction.spectra.columns.headers import (
     header_of,
     may_be_header,
 )
+from constriction.spectra.columns.quantities import is_monotonic
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
 from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
 
@@ -182,19 +183,13 @@ def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.floa
     pairs = [without_prefix(cell) for cell in cells]
     factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
     scaled = _array(table_numbers([cell for cell, _ in pairs], width)[0], width) * factors
-    if np.all(factors == 1) or not _is_monotonic(scaled[:, leading]):
+    if np.all(factors == 1) or not is_monotonic(scaled[:, leading]):
         return matrix, remarks
     return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
 
 
 def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
-
-
-def _is_monotonic(values: NDArray[np.float64]) -> bool:
-    """Whether the finite values rise or fall all the way."""
-    steps = np.diff(values[np.isfinite(values)])
-    return bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 def _table(

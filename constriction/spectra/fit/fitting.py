@@ -1,7 +1,7 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -147,13 +147,14 @@ def fit_circuit(
 
 def _settled(problem: Problem, start: Reals, sort: bool) -> Minimum:
     """Go to the minimum, and to a better one if a profile over a split meets it."""
-    for last in (*[False] * (MOST_RETURNS - 1), True):
+    for _ in range(MOST_RETURNS):
         best = minimise(problem.residuals, start[np.newaxis], (problem.lower, problem.upper), most_steps=200)
         point = swap_into_order(problem.circuit, best.points[0]) if sort else best.points[0]
         found = minimum_at(problem, point, bool(best.converged[0]))
-        start = next((split.better for split in found.splits if split.better is not None), start)
-        if last or all(split.better is None for split in found.splits):
+        better = [split.better for split in found.splits if split.better is not None]
+        if not better:
             break
+        start = better[0]
     return found
 
 
@@ -164,7 +165,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     covariance = found.covariance.copy()
     for split in found.splits:
         if not split.determined:
-            away = [k for arc in split.pair for k in arc if k is not None]
+            away = [*split.pair.fast.places, *split.pair.slow.places]
             covariance[away], covariance[:, away] = np.nan, np.nan
     if not converged:
         covariance = np.full((point.size, point.size), np.nan)
@@ -210,7 +211,7 @@ def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> d
     names = problem.circuit.names
     arcs = [arc for split in found.splits for arc in split.pair]
     texts = [(arc, group.text) for arc in arcs for group in joint if names[arc.resistance] in group.parameters]
-    return {k: text for arc, text in texts for k in arc if k is not None}
+    return {k: text for arc, text in texts for k in arc.places}
 
 
 def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str], behind: str) -> str:
@@ -231,10 +232,11 @@ def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str],
 
 def _given(problem: Problem, found: Minimum, k: int) -> str:
     """What a parameter on a bound means for the error bars; a profile over a split lets it leave."""
-    if found.converged and found.covariance[k, k] > 0:
-        return "; the other error bars, from a profile, let it leave"
-    if not (found.converged and found.covariance[k, k] == 0):
+    variance = found.covariance[k, k]
+    if not (found.converged and variance >= 0):  # NaN is not
         return ""
+    if variance > 0:
+        return "; the other error bars, from a profile, let it leave"
     away = None
     if not problem.circuit.parameters[k].logarithmic:  # of a logarithm the sum of squares is no parabola there
         away = distance_from_bound(problem, found.point, k, found.variance)
@@ -283,7 +285,12 @@ def _message(parameters: tuple[FittedParameter, ...], joint: tuple[JointArcs, ..
     told = [f"only {group.text} is determined, not the split" for group in joint]
     if not converged:
         return "; ".join(["did not converge: no error bars", *told])
-    for remark in dict.fromkeys(item.remark for item in parameters if item.remark):
-        names = [item.name for item in parameters if item.remark == remark]
-        told.append(f"{', '.join(names)} {remark}")
-    return "; ".join(["converged", *told])
+    return "; ".join(["converged", *told, *shared_remarks(parameters)])
+
+
+def shared_remarks(parameters: Iterable[FittedParameter]) -> list[str]:
+    """The remarks on parameters, each once, behind the names of those that share it."""
+    names: dict[str, list[str]] = {}
+    for item in parameters:
+        names.setdefault(item.remark, []).append(item.name)
+    return [f"{', '.join(those)} {remark}" for remark, those in names.items() if remark]

@@ -89,7 +89,7 @@ def in_window(spectrum: Spectrum, window: tuple[float, float] | None) -> Spectru
             f"window {low:.4g} to {high:.4g} Hz: {np.count_nonzero(inside)} points of {inside.size} between "
             f"{spectrum.frequency[-1]:.4g} and {spectrum.frequency[0]:.4g} Hz; expected at least {FEWEST_POINTS}"
         )
-    return Spectrum(spectrum.frequency[inside], spectrum.impedance[inside], spectrum.unit)
+    return spectrum.part(inside)
 
 
 def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclusion:
@@ -105,8 +105,7 @@ def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclus
     if masked and left < FEWEST_POINTS:
         raise InputError(f"the mask leaves {left} of {inside.frequency.size} points: expected at least {FEWEST_POINTS}")
     stays = np.delete(np.arange(inside.frequency.size), [point.index for point in masked])
-    used = Spectrum(inside.frequency[stays], inside.impedance[stays], inside.unit)
-    found = exclude(used, options.limit, options.kramers_kronig)
+    found = exclude(inside.part(stays), options.limit, options.kramers_kronig)
     excluded = tuple(replace(point, index=int(stays[point.index])) for point in found.excluded)
     return replace(found, excluded=excluded, masked=masked, remarks=remarks)
 

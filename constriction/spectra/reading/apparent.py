@@ -106,8 +106,8 @@ def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     at_bound = {item.name for item in fit.parameters if item.remark.startswith(AT_UPPER_BOUND)}
     if not at_bound.isdisjoint(names):  # the data ask for more, nobody knows how much
         return None
-    places = [fit.circuit.names.index(name) for name in names]
-    values = np.array([fit.values[name] for name in names])
+    places = list(map(fit.circuit.names.index, names))
+    values = np.array(list(map(fit.values.__getitem__, names)))
     return error_of_sum(fit.covariance, places, values) if places else None
 
 

@@ -123,8 +123,7 @@ def _curves(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterato
         (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", "crosses", "c1"),
     ):
         if which.any():
-            part = Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
-            yield SpectrumCurve(label, part, kind, colour)
+            yield SpectrumCurve(label, spectrum.part(which), kind, colour)
     decades = math.log10(used.frequency[0] / used.frequency[-1])
     f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
     fitted = Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit)

@@ -13,7 +13,7 @@ import numpy as np
 
 from constriction.compare.cell import Cell
 from constriction.compare.records import ComparedSpectrum, remarks, table_csv
-from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
+from constriction.spectra.spectrum import EDGE_UNITS
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
@@ -114,8 +114,7 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
         SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
     ]
     if outside.any():
-        left_out = Spectrum(measured.frequency[outside], measured.impedance[outside], measured.unit)
-        curves.append(SpectrumCurve("left out", left_out, "crosses", "muted"))
+        curves.append(SpectrumCurve("left out", measured.part(outside), "crosses", "muted"))
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     caption = "(measured − simulated) / |simulated|"

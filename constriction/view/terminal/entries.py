@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from constriction.laws.circuit import Element
 from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
-from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
+from constriction.spectra.fit.fitting import CircuitFit, FittedParameter, shared_remarks
 from constriction.spectra.kramers_kronig import KramersKronig
 from constriction.spectra.normalisation import Normalisation, scales
 from constriction.spectra.reading.apparent import apparent
@@ -233,10 +233,7 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
         yield f"fit: {fit.message}"
         return
     # That only a sum is determined is one of the doubts.
-    remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark and "only" not in item.remark)
-    for remark in remarks:
-        names = ", ".join(item.name for item in fit.parameters if item.remark == remark)
-        yield f"{names} {remark}"
+    yield from (told for told in shared_remarks(fit.parameters) if "only" not in told)
 
 
 def quantity(value: float, stderr: float | None, unit: str) -> str:

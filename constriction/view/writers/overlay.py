@@ -12,7 +12,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
@@ -62,10 +61,10 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
     curves = [
         SpectrumCurve("simulated", cell.spectrum(frequency), "line", "c1"),
         SpectrumCurve("full contact", cell.pristine(frequency), "reference", "muted"),
-        SpectrumCurve("measured", _part(measured, inside & stays)),
+        SpectrumCurve("measured", measured.part(inside & stays)),
     ]
     if (inside & ~stays).any():
-        curves.append(SpectrumCurve("left out (Kramers-Kronig)", _part(measured, inside & ~stays), "crosses"))
+        curves.append(SpectrumCurve("left out (Kramers-Kronig)", measured.part(inside & ~stays), "crosses"))
     unit = common_unit(curves)
     with _figure(path, title, 64 / 25.4) as figure:
         grid = figure.add_gridspec(2, 2, width_ratios=(1.4, 1), wspace=0.06, hspace=0.08)
@@ -79,10 +78,6 @@ def draw_overlay(path: Path, title: str, measured: Spectrum, overlay: Overlay, c
         draw_bode((modulus, phase), curves, unit, SMALL)
         figure.align_ylabels([modulus, phase])
         _equal_axes(figure, plane)
-
-
-def _part(spectrum: Spectrum, which: NDArray[np.bool_]) -> Spectrum:
-    return Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
 
 
 def draw_residuals(path: Path, title: str, overlay: Overlay, cell: Cell) -> None:
