@@ -56,8 +56,8 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
         reason = error.strerror if isinstance(error, OSError) else "has a null character"
         raise InputError(f"{name}: {reason}; expected {expected}") from None
     if (size := max(status.st_size, len(data))) > LARGEST_INPUT:
-        more = f"; {advice}" if advice else ""
-        raise InputError(f"{name}: {size / 1e6:.0f} MB, expected at most {LARGEST_INPUT / 1e6:.0f} MB{more}")
+        told = f"{name}: {size / 1e6:.0f} MB, expected at most {LARGEST_INPUT / 1e6:.0f} MB"
+        raise InputError("; ".join(filter(None, (told, advice))))
     return data
 
 
@@ -182,7 +182,7 @@ def _written_file(
     inner = Path(os.fsdecode(error.filename))
     if hidden is not None and inner.is_relative_to(hidden):
         return Path(path) / inner.relative_to(hidden)
-    folder, inner = (Path(os.path.realpath(place)) for place in (Path(path).parent, inner))
+    folder, inner = map(Path, map(os.path.realpath, (Path(path).parent, inner)))
     return path if folder.is_relative_to(inner) or inner.is_relative_to(folder) else None
 
 

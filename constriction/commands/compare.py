@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -223,11 +223,20 @@ def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, i
     draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
 
 
+def _rows(entry: ComparedSpectrum) -> Iterable[tuple[str, str]]:
+    from constriction.compare.records import remarks
+    from constriction.view.terminal.words import overlay_rows
+
+    if entry.overlay is None:
+        return [("not compared", entry.error)]
+    return overlay_rows(entry.overlay, remarks(entry.loaded, entry.overlay))
+
+
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
-    from constriction.compare.records import LEFT_OUT, remarks
+    from constriction.compare.records import LEFT_OUT
     from constriction.simulation.record import record_text
-    from constriction.view.terminal.words import overlay_rows, print_table
+    from constriction.view.terminal.words import print_table
 
     for error in filter(None, (entry.error for entry in entries)):
         complain(error)
@@ -235,11 +244,7 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
         tell_record(record_text(record))
         return
     for entry in entries:
-        if entry.overlay is None:
-            print_table(entry.loaded.name, [("not compared", entry.error)])
-        else:
-            told = remarks(entry.loaded, entry.overlay)
-            print_table(entry.loaded.name, overlay_rows(entry.overlay, told))
+        print_table(entry.loaded.name, _rows(entry))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
     tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")

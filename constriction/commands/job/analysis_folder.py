@@ -87,12 +87,14 @@ def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
 def _draw_spectrum(
     report: AnalysisReport, number: int, folder: Path, suffixes: Sequence[str], record: Record
 ) -> list[AnalysisPicture]:
-    """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
+    """Save the picture of a spectrum with a fit; one that cannot be drawn costs no other, and the record tells why."""
     from constriction.view.charts.fits import entry_picture
     from constriction.view.terminal.entries import entry_title
     from constriction.view.writers.spectra_plots import draw_picture
 
     entry = report.entries[number]
+    if entry.fit is None:
+        return []
     try:
         picture = entry_picture(entry, report.scaled.by, entry_title(entry, report.entries))
         for suffix in suffixes:
@@ -113,9 +115,8 @@ def _draw(
     from constriction.view.writers.trends import draw_deposition, draw_trends
 
     pictures = []
-    for number, entry in enumerate(report.entries):
-        if entry.fit:
-            pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
+    for number in range(len(report.entries)):
+        pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
     pristine = report.how.pristine_circuit is not None
     series = trends_of(report.entries, report.scaled.by, report.charges, pristine) if report.how.series else None
     for suffix in suffixes:

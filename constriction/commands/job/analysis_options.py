@@ -168,7 +168,7 @@ def charges_of(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
 
 def _charges(text: str, count: int) -> tuple[float, ...]:
     """What --charge lists; a unit behind the last value is that of all."""
-    parts = [part.strip() for part in text.split(",")]
+    parts = list(map(str.strip, text.split(",")))
     unit = parts[-1].lstrip("+-.0123456789eE ")
     whole = [f"{part} {unit}" if unit and math.isfinite(_number(part)) else part for part in parts]
     with naming("--charge", " "):

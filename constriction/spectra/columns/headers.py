@@ -168,9 +168,10 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
         if column is None or column.role in REPEATABLE:
             continue
         needed = header.variants.get((column.label, column.temperature), {})
-        if column.role in needed and needed[column.role][0] != place and not _better(needed[column.role][1], column):
+        taken, first = needed.get(column.role, (place, column))
+        if taken != place and not _better(first, column):
             raise InputError(
-                f"{where}: columns {needed[column.role][0] + 1} and {place + 1} are both {column.role}, "
+                f"{where}: columns {taken + 1} and {place + 1} are both {column.role}, "
                 "expected one spectrum per table; delete the others, or name what tells them apart (Z' 25C)"
             )
 

@@ -180,9 +180,9 @@ def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.floa
     matrix, remarks = _array(values, width), [remark] * bool(remark)
     if None not in values:
         return matrix, remarks
-    pairs = [without_prefix(cell) for cell in cells]
-    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
-    scaled = _array(table_numbers([cell for cell, _ in pairs], width)[0], width) * factors
+    bare, prefixes = zip(*map(without_prefix, cells), strict=True)
+    factors = np.array(prefixes).reshape(-1, width)
+    scaled = _array(table_numbers(bare, width)[0], width) * factors
     if np.all(factors == 1) or not is_monotonic(scaled[:, leading]):
         return matrix, remarks
     return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
@@ -246,7 +246,7 @@ def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
 def _names_columns(line: str, layout: RowLayout) -> bool:
     """Whether a line names as many columns as the rows have, so that what follows is another table."""
     row = _row(line.strip(" "), layout)
-    if not row or is_void(line):
+    if is_void(line):
         return False
     words = {cell.lower() for cell in row if any(map(str.isalpha, cell)) and not STARTS_AS_NUMBER.match(cell)}
     return len(words) == layout.width and not words & MISSING

@@ -208,7 +208,7 @@ def _of_one_temperature(whole: _Points) -> list[_Points]:
     steps = np.flatnonzero(np.diff(whole.temperature[order]) > TEMPERATURE_STEP) + 1
     parts = [np.sort(part) for part in np.split(order, steps)]
     repeated = np.any(_again(np.sort(whole.frequency)))
-    if len(parts) == 1 or not repeated or min(part.size for part in parts) < FEWEST_POINTS:
+    if len(parts) == 1 or not repeated or min(map(len, parts)) < FEWEST_POINTS:
         return [whole]
     return [whole.part(part) for part in sorted(parts, key=lambda part: int(part[0]))]
 

@@ -84,9 +84,9 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
     if (plain := _as_python_reads(cells)) is not None:
         return plain, ""
     decimal, remark = _decimal_mark(cells)
-    found = [_number(cell, decimal) for cell in cells]
+    found = _numbers(cells, decimal)
     if 2 * found.count(None) > len(found):  # a few cells with the other mark do not tell
-        other = [_number(cell, "," if decimal == "." else ".") for cell in cells]
+        other = _numbers(cells, "," if decimal == "." else ".")
         if other.count(None) < found.count(None):
             return other, "" if decimal == "," else "decimal comma"
     return found, remark
@@ -190,6 +190,10 @@ def _mark_of_one_comma(marked: Sequence[str], dotted: bool) -> tuple[str, str]:
 
 def _with(mark: str, cells: Iterable[str]) -> list[str]:
     return [cell for cell in cells if mark in cell]
+
+
+def _numbers(cells: Sequence[str], decimal: str) -> list[float | None]:
+    return [_number(cell, decimal) for cell in cells]
 
 
 def _number(cell: str, decimal: str) -> float | None:

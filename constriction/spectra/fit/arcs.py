@@ -177,7 +177,6 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, he
     log_r, log_q = point[indices.resistance], point[indices.storage]
     alpha = exponent_of(point, indices)
     log_tau = (log_r + log_q) / alpha
-    names = [circuit.names[i] for i in indices.places]
 
     def error(*slopes: float) -> float | None:
         """Standard error of what has these derivatives with respect to ln R, ln Q and α."""
@@ -196,7 +195,7 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, he
         time_constant=math.exp(log_tau),
         f_apex=f_apex,
         f_apex_stderr=scaled(error(*by_tau), f_apex),
-        parameters=tuple(names),
+        parameters=tuple(map(circuit.names.__getitem__, indices.places)),
     )
 
 

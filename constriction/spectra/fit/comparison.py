@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 
 from constriction.base.errors import InputError
@@ -63,7 +64,7 @@ def check_names(
     Raises:
         InputError: one is not; the message lists the names there are.
     """
-    known = {name for circuit in circuits for name in circuit.names}
+    known = set(chain(*(circuit.names for circuit in circuits)))
     if unknown := [name for name in names if name not in known]:
         there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
         where = given.get(unknown[0], f"held or bound is {unknown[0]!r:.40}")

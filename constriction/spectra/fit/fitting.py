@@ -171,11 +171,7 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
         covariance = np.full((point.size, point.size), np.nan)
     found = replace(found, covariance=covariance)
     remarks = _remarks(problem, found, joint, unit)
-    parameters = tuple(_parameter(problem, found, k) for k in range(point.size))
-    parameters = tuple(
-        replace(item, remark=remark or item.remark, unit=unit_of(parameter, unit))
-        for item, parameter, remark in zip(parameters, problem.circuit.parameters, remarks, strict=True)
-    )
+    parameters = tuple(_parameter(problem, found, k, unit, remark) for k, remark in enumerate(remarks))
     model = evaluate(problem.circuit, point[np.newaxis], problem.omega)[0][0]
     series, series_error = _series_resistance(problem, point, covariance)
     aic, bic = _criteria(chi_squared, data, int((problem.lower < problem.upper).sum()), problem.absolute)
@@ -244,21 +240,22 @@ def _given(problem: Problem, found: Minimum, k: int) -> str:
     return f"{told}; the other error bars hold with it there"
 
 
-def _parameter(problem: Problem, found: Minimum, k: int) -> FittedParameter:
-    """Return a parameter with its error bar; unit and remark are filled in by the caller."""
+def _parameter(problem: Problem, found: Minimum, k: int, unit: str, remark: str) -> FittedParameter:
+    """A parameter with its error bar, of a spectrum in `unit`; `remark` says why it has none, or is ""."""
     parameter, point = problem.circuit.parameters[k], found.point
+    its_unit = unit_of(parameter, unit)
     value = float(problem.values(point)[k])
     error = standard_error(found.covariance, k)
     if error is None or on_bound(problem, point)[k]:
-        return FittedParameter(parameter.name, value, None, None, "", "")
+        return FittedParameter(parameter.name, value, None, None, its_unit, remark)
     ends: tuple[float | None, float | None] = (float(point[k]) - error, float(point[k]) + error)
-    remark = ""
     if problem.profiles and error > (WEAK if parameter.logarithmic else WEAK_EXPONENT):
         ends = profile(problem, point, found.covariance, k, found.variance)
-        remark = "weakly determined: interval from the profile"
+        remark = remark or "weakly determined: interval from the profile"
     if parameter.logarithmic:
         ends = _exp(ends[0]), _exp(ends[1])
-    return FittedParameter(parameter.name, value, error * (value if parameter.logarithmic else 1.0), ends, "", remark)
+    size = value if parameter.logarithmic else 1.0
+    return FittedParameter(parameter.name, value, error * size, ends, its_unit, remark)
 
 
 def _exp(x: float | None) -> float | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.exclusion import ExcludedPoint, Exclusion, exclude
@@ -116,18 +117,22 @@ def _masked(spectrum: Spectrum, masks: Sequence[Mask]) -> tuple[tuple[ExcludedPo
     why: dict[int, str] = {}
     remarks = []
     for mask in masks:
-        hit = np.flatnonzero((f >= mask.low) & (f <= mask.high))
-        if mask.low == mask.high:
-            nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
-            hit = np.array([nearest] if abs(math.log(f[nearest] / mask.low)) <= MASK_REACH else [], dtype=np.intp)
-        if hit.size == 0:
-            around = f"the nearest is {f[np.argmin(np.abs(np.log(f / mask.low)))]:.4g} Hz, "
-            there = f"no point within {MASK_REACH:.0%}, {around}" if mask.low == mask.high else "no point there, "
-            remarks.append(f"mask {mask.text!r}: {there}all are from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
-        for k in hit.tolist():
+        hit, lacks = _hit(f, mask)
+        if not hit:
+            remarks.append(f"mask {mask.text!r}: {lacks}, all are from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
+        for k in hit:
             why.setdefault(k, f"{f[k]:.4g} Hz: masked by hand, {mask.text!r}")
     points = tuple(ExcludedPoint(k, float(f[k]), math.nan, why[k]) for k in sorted(why))
     return points, tuple(remarks)
+
+
+def _hit(f: NDArray[np.float64], mask: Mask) -> tuple[list[int], str]:
+    """The points that a mask hits, and what it lacks where there are none."""
+    if mask.low < mask.high:
+        return np.flatnonzero((f >= mask.low) & (f <= mask.high)).tolist(), "no point there"
+    nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
+    near = abs(math.log(f[nearest] / mask.low)) <= MASK_REACH
+    return [nearest] if near else [], f"no point within {MASK_REACH:.0%}, the nearest is {f[nearest]:.4g} Hz"
 
 
 def analyse(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Analysis:

@@ -147,7 +147,7 @@ def check_folder(folder: Path) -> None:
 def _foreign(folder: Path) -> list[str]:
     """What a run that was killed before it had written what it is about did not leave in a folder."""
     empty = folder / CASES
-    ours = {CASES} if empty.is_dir() and not any(file.is_file() for file in empty.rglob("*")) else set()
+    ours = {CASES} if empty.is_dir() and not any(map(Path.is_file, empty.rglob("*"))) else set()
     return sorted(name for name in os.listdir(folder) if not name.startswith((HIDDEN, LOCK)) and name not in ours)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,8 @@ from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
 from constriction.view.charts.labels import hertz, seconds
 from constriction.view.terminal.words import engineering, significant
+
+type Maybe = Sequence[float | None]
 
 FREQUENCY = ChartAxis("frequency", "frequency")
 TIME = ChartAxis("relaxation time τ", "time")
@@ -35,12 +37,17 @@ def nyquist_chart(
     series = [part for curve in curves for part in _nyquist_series(curve, scale, unit)]
     series.append(_decades(next((curve for curve in curves if curve.kind not in POINTS), curves[0]), scale))
     if marks:
-        z = np.array([point for _, point in marks]) * scale
-        hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
-        names = [hertz(f) for f, _ in marks]
-        series.append(Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names))
+        series.append(_peaks(marks, scale))
     y = ChartAxis(f"−Im Z ({unit})")
     return Chart("Nyquist plot", caption, ChartAxis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
+
+
+def _peaks(marks: Sequence[tuple[float, complex]], scale: float) -> Series:
+    frequency, impedance = zip(*marks, strict=True)
+    z = np.array(impedance) * scale
+    hover = [f"peak at {engineering(f, 'Hz')}" for f in frequency]
+    names = list(map(hertz, frequency))
+    return Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names)
 
 
 def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
@@ -113,9 +120,9 @@ def drt_chart(
         ("single relaxations: R", list(lines), True),
     ):
         if points:
-            x, y = [time for time, _ in points], [value for _, value in points]
+            x, y = zip(*points, strict=True)
             hover = [f"{_time_in_words(time)}: {significant(value, 3)} {unit}" for time, value in points]
-            names = [seconds(time) for time in x]
+            names = list(map(seconds, x))
             series.append(Series(label, x, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
     y_axis = ChartAxis(f"γ per ln τ ({unit})")
     return Chart("Distribution of relaxation times", caption, TIME, (Panel(y_axis, tuple(series)),))
@@ -129,7 +136,7 @@ def _time_in_words(tau: float) -> str:
 def trend_chart(
     axis: str,
     x: Sequence[float],
-    trends: Sequence[tuple[str, Sequence[float | None], Sequence[float | None]]],
+    trends: Sequence[tuple[str, Maybe, Maybe]],
     hover: Sequence[str] = (),
     caption: str = "",
 ) -> Chart:
@@ -142,23 +149,26 @@ def trend_chart(
         hover: (n,) what is told of each spectrum, such as its file.
         caption: below the picture.
     """
-    panels = []
-    for name, values, errors in trends:
-        y, bars = np.array(values, dtype=float), np.array(errors, dtype=float)
-        barred = np.isfinite(bars)
-        parts = [Series("", x, y, "muted", line="solid", symbol="")]
-        for label, kind, hollow in (("with error bar", barred, False), ("no error bar", ~barred, True)):
-            which = np.flatnonzero(kind & np.isfinite(y))
-            if which.size:
-                told = [hover[int(k)] for k in which] if hover else ()
-                error = None if hollow else bars[which]
-                parts.append(Series(label, np.asarray(x)[which], y[which], hollow=hollow, error=error, hover=told))
-        panels.append(Panel(ChartAxis(name), tuple(parts)))
+    panels = [Panel(ChartAxis(name), tuple(_trend_series(x, y, bars, hover))) for name, y, bars in trends]
     scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
     return Chart("Trends", caption, ChartAxis(axis, scale), tuple(panels))
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
+
+
+def _trend_series(x: Sequence[float], values: Maybe, errors: Maybe, hover: Sequence[str]) -> Iterator[Series]:
+    """A line, and points on it: those with an error bar filled, those without hollow."""
+    places, y, bars = np.array(x, dtype=float), np.array(values, dtype=float), np.array(errors, dtype=float)
+    yield Series("", x, y, "muted", line="solid", symbol="")
+    barred = np.isfinite(bars)
+    for label, kind, hollow in (("with error bar", barred, False), ("no error bar", ~barred, True)):
+        which = np.flatnonzero(kind & np.isfinite(y))
+        if which.size:
+            told = [hover[k] for k in which.tolist()] if hover else ()
+            yield Series(
+                label, places[which], y[which], hollow=hollow, error=None if hollow else bars[which], hover=told
+            )
 
 
 def _nyquist_series(curve: SpectrumCurve, scale: float, unit: str) -> list[Series]:

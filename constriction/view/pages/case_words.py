@@ -42,9 +42,8 @@ def _interface_in_words(interface: Interface) -> str:
     fraction = f"{100 * (interface.contact_fraction or 0):.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
     pitch = "" if interface.pitch is None else _said(interface.pitch, "length")
-    tube = "circular" if interface.cell_shape == "circular" else "square"
     places = {
-        "single": f"A single {one} in a {tube} cell {pitch} wide",
+        "single": f"A single {one} in a {interface.cell_shape} cell {pitch} wide",
         "stripes": f"Stripes with a period of {pitch}",
         "random": f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²",
     }

@@ -55,7 +55,7 @@ def contact_scene(layout: Layout, gap_height: float | None, thickness: float) ->
 
 
 def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:
-    width, depth = (engineering(length, "m") for length in (found.width, found.depth))
+    width, depth = engineering(found.width, "m"), engineering(found.depth, "m")
     what = "One lattice cell" if layout.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
     size = f"{width} × {depth}"
     if layout.lattice_images == STRIPES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from constriction.case.schema import resolved_toml
@@ -11,10 +12,12 @@ from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
-from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
-from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
+from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
+from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
 from constriction.view.terminal.words import (
     apparent_text,
+    bounds,
     capacitance_rows,
     engineering,
     farad,
@@ -24,7 +27,6 @@ from constriction.view.terminal.words import (
 )
 
 AREA = "Ω·cm²"
-NOTHING = "–"
 # One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
@@ -91,7 +93,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         *repeat_sections(how, record["versions"], [("SHA-256 of the case", record["case_sha256"])]),
         timing_table(list(_times(record))),
         Paragraph("Files beside this page:"),
-        Links(tuple((name, what) for name, what in FILES if name in files)),
+        links(FILES, files),
         Heading("Definitions"),
         TableSection("Quantities", ("name", "meaning"), DEFINITIONS, True),
     )
@@ -108,7 +110,8 @@ def answer(record: Mapping[str, Any]) -> Answer:
     if record["relative_error_reached"] is None:
         slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
         return Answer(headline, (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
-    sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
+    apparent = f"Read as a measurement would be, by a fit: {apparent_text(record)}."
+    sentences = (*_resistance(record), *_arcs(record), apparent, *_accuracy(record), *_checks(record))
     agrees = record.get("cross_check_within_error_bars", True)
     return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
 
@@ -124,9 +127,8 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         value, error = _split(with_error(record[f"{name}_ohm_cm2"], bar, AREA))
         yield name, value, error
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}", "exact"
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
+    if ends := bounds(record):
+        yield "R_cstr lies between", f"{' and '.join(ends)} {AREA}", "two-sided bounds"
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
     yield from _apparent(record)
@@ -172,10 +174,6 @@ def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
         yield f"The highest peak, at f_cstr = {frequency}, is the electrolyte's own, and so is C_cstr{stores}."
 
 
-def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Read as a measurement would be, by a fit: {apparent_text(record)}."
-
-
 def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
     asked, reached = (f"{100 * record[f'relative_error_{which}']:.2g} %" for which in ("asked", "reached"))
     if record["accuracy_reached"]:
@@ -185,9 +183,8 @@ def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _checks(record: Mapping[str, Any]) -> Iterator[str]:
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
+    if ends := bounds(record):
+        yield f"Bounded from both sides: R_cstr lies between {' and '.join(ends)} {AREA}."
     if "cross_check_method" in record:
         method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
         if agrees is None:
@@ -223,19 +220,14 @@ def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
+    columns = (
+        RecordColumn("frequency", lambda peak: engineering(peak["frequency_hertz"], "Hz")),
+        RecordColumn("resistance", lambda peak: f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}"),
+        RecordColumn("capacitance", lambda peak: farad(peak["capacitance_farad_per_cm2"])),
+        RecordColumn("remark", lambda peak: "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING),
+    )
     if record["peaks"]:
-        rows = tuple(
-            (
-                engineering(peak["frequency_hertz"], "Hz"),
-                f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}",
-                farad(peak["capacitance_farad_per_cm2"]),
-                "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING,
-            )
-            for peak in record["peaks"]
-        )
-        kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
-        header = ("frequency", "resistance", "capacitance", "remark")
-        yield TableSection("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+        yield replace(record_table("Peaks of −Im Z_cstr", record["peaks"], columns), symbols=True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:

@@ -55,8 +55,10 @@ class Cutaway:
     def corner(self) -> tuple[float, float]:
         """Where the two planes of the cut meet, in the cell's coordinates: the middle of a spot near its centre."""
         layout = self.scene.plan
-        if self.mirrored or not layout.spots:
-            return (0.0, 0.0) if self.mirrored else (layout.width / 2, layout.depth / 2)
+        if self.mirrored:
+            return 0.0, 0.0
+        if not layout.spots:
+            return layout.width / 2, layout.depth / 2
         boxes = [np.array([edge.start for edge in spot.edges]) for spot in layout.spots]
         centres = np.array([(box.min(axis=0) + box.max(axis=0)) / 2 for box in boxes])
         wanted = np.array([0.45 * layout.width, 0.5 * layout.depth])

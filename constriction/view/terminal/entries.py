@@ -14,7 +14,7 @@ from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter, shared_remarks
 from constriction.spectra.kramers_kronig import KramersKronig
-from constriction.spectra.normalisation import Normalisation, scales
+from constriction.spectra.normalisation import Normalisation, scaled, scales
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.view.charts.labels import decimal_prefix
@@ -89,7 +89,7 @@ def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Itera
     edge = scales(entry.measurement.spectrum.unit, by)[-1]
 
     def resistance(item: Process | UnresolvedGroup) -> str:
-        stderr = None if item.resistance_stderr is None else item.resistance_stderr * edge.factor
+        stderr = scaled(item.resistance_stderr, edge.factor)
         return quantity(item.resistance * edge.factor, stderr, SYMBOLS[edge.ohm])
 
     sure = entry.processes.sure
@@ -138,8 +138,8 @@ def arrhenius_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"E_a of {symbol}", f"{told}, r² {found['r_squared']:.5f}"
     if record["of"] == "conductivity":
         for point in record["points"]:
-            sigma, stderr = (point[f"conductivity{name}_siemens_per_cm"] for name in ("", "_stderr"))
-            yield f"σ({point['temperature_kelvin'] - ZERO_CELSIUS:.1f} °C)", quantity(sigma, stderr, "S/cm")
+            told = quantity(point["conductivity_siemens_per_cm"], point["conductivity_stderr_siemens_per_cm"], "S/cm")
+            yield f"σ({point['temperature_kelvin'] - ZERO_CELSIUS:.1f} °C)", told
     else:
         yield "note", "1/R_SE stands for the conductivity, which needs --area and --thickness"
 
@@ -179,7 +179,7 @@ def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found
         ("C_int", found.C_int, found.C_int_stderr, edge.farad, 1 / edge.factor),
     ):
         if value is not None:
-            yield Found(name, value * factor, None if stderr is None else stderr * factor, SYMBOLS[unit])
+            yield Found(name, value * factor, scaled(stderr, factor), SYMBOLS[unit])
     for group in fit.joint:
         name = "one arc" if group.needless else group.text
         yield Found(name, group.resistance * edge.factor, group.stderr * edge.factor, SYMBOLS[edge.ohm])

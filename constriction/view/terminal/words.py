@@ -71,9 +71,8 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """
     area = "Ω·cm²"
     yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield "bounds", f"{lower} to {upper} {area}"
+    if ends := bounds(record):
+        yield "bounds", f"{' to '.join(ends)} {area}"
     for name, value, remark in capacitance_rows(record):
         yield name, f"{value} ({remark})" if remark else value
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
@@ -83,10 +82,21 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
         yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
-    spectral = record["method"] == "spectral"
+    yield from _effort_rows(record)
+
+
+def bounds(record: Mapping[str, Any]) -> list[str]:
+    """The lower and the upper bound of R_cstr in Ω·cm², six digits; [] where there are none."""
+    ends = (record[f"R_cstr_{side}_ohm_cm2"] for side in ("lower", "upper"))
+    return [significant(end, 6) for end in ends if end is not None]
+
+
+def _effort_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How fine the finest mesh or grid is, and what solving took."""
     if record["cells"] == 0:
         yield "mesh", "none: full contact is the slab"
         return
+    spectral = record["method"] == "spectral"
     mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
     yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
     yield "solves", f"{record['solves']} on all {meshes}"
@@ -94,7 +104,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "time", f"{record['seconds_total']:.1f} s ({parts})"
 
 
-OF_OTHERS = {
+OF_OTHERS: Mapping[str | None, str] = {
     "electrolyte": "of the electrolyte's own peak: it tells nothing about the gap",
     "several": "several relaxations: see the peaks",
 }
@@ -108,7 +118,7 @@ def capacitance_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]
     Args:
         record: the content of result.json.
     """
-    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to") or "", "")
+    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to"), "")
     names = ("C_low", "C_high", "C_cstr") if remark else ("C_cstr", "C_low", "C_high")
     for name in names:
         if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:

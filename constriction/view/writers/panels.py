@@ -155,8 +155,8 @@ def _marks(found: Distribution, processes: Processes | None) -> list[tuple[str, 
     """Label, filling and times of each kind of mark."""
     if processes is None:
         return [("peak", BLUE, [peak.time_constant for peak in found.peaks])]
-    unsure = [item for item in processes.items if not item.sure and item.why not in (OUTSIDE, SMALL)]
+    unsure = [item.time_constant for item in processes.items if item.why not in ("", OUTSIDE, SMALL)]
     return [
         ("sure", BLUE, [item.time_constant for item in processes.sure]),
-        ("not resolved or not sure", "white", [item.time_constant for item in unsure]),
+        ("not resolved or not sure", "white", unsure),
     ]

@@ -142,11 +142,12 @@ def nyquist_figure(
         InputError: two units, a mark that is not finite.
     """
     _check(spectrum, reference, marks)
-    largest = max(np.abs([*spectrum.impedance, *reference.impedance, *(z for _, z in marks)]))
+    marked = np.array([z for _, z in marks], dtype=complex)
+    largest = np.abs(np.concatenate([spectrum.impedance, reference.impedance, marked])).max()
     scale, unit = display_unit(spectrum.unit, float(largest))
     curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
-    window = plane_window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
+    window = plane_window(np.concatenate([*curves, marked * scale]))
     with journal_style():
         figure = new_figure(WIDTH, WIDTH)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))

@@ -169,10 +169,10 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
     shown = _x_shown(table, figure, panels[0])
     if shown is None:
         names = _distinct(panels[0])
-        axes.set_xticks(range(len(names)), [str(name) for name in names])
+        axes.set_xticks(range(len(names)), list(map(str, names)))
         axes.set_xlabel(in_words(figure.x), labelpad=2)
         return
-    values = sorted({x for curve in panels[0] for x in curve.x})
+    values = sorted(_distinct(panels[0]))
     log = {"semilogx": True, "loglog": True, "auto": is_log_spaced(values)}.get(figure.scale, False)
     if log and min(values) > 0:
         axes.set_xscale("log")
@@ -196,8 +196,8 @@ def _log_ticks(axes: Axes, places: np.ndarray[Any, Any]) -> None:
 
 def _x_shown(table: Table, figure: Figure, curves: Sequence[Curve]) -> Shown | None:
     """How x is shown; None where it has names instead of numbers."""
-    values = [x for curve in curves for x in curve.x]
-    if not values or not all(is_number(x) for x in values):
+    values = _distinct(curves)
+    if not values or not all(map(is_number, values)):
         return None
     return shown_as(figure.x, table.units, np.array(values, dtype=float))
 
