@@ -6,14 +6,16 @@ Whenever a process is killed, or the disk is full, there is the old file or the 
 from __future__ import annotations
 
 import contextlib
+import csv
 import errno
+import io
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from constriction.base.errors import InputError, StoreError
 
@@ -78,6 +80,13 @@ def _check_regular(status: os.stat_result, name: str, expected: str) -> None:
         raise InputError(f"{name}: {os.strerror(errno.EISDIR)}; expected {expected}")
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{name}: is a device or a pipe; expected {expected}")
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as csv: floats with all their digits, nothing for None; equal rows give equal bytes."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 # --- writing -------------------------------------------------------------------------------------------------------

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from constriction.base.errors import one_line
 from constriction.spectra.columns.conversions import SampleGeometry
-from constriction.spectra.files.readers import ReadOptions, read
+from constriction.spectra.files.readers import ReadOptions
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.normalisation import normalised, to_area
+from constriction.spectra.reading.batch import AnalysedSpectrum, load
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -53,17 +53,14 @@ def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> 
         area: of the electrode in m²; None: what each file says.
         impedance: of several in a file, as in `ReadOptions`.
     """
-    options = ReadOptions(SampleGeometry(area), impedance)
-    found: list[Loaded] = []
-    for path in paths:
-        try:
-            found += [_per_area(str(path), measurement, area) for measurement in read(path, options)]
-        except Exception as error:  # one bad file must not cost the others
-            found.append(Loaded(str(path), error=one_line(str(path), error)))
-    return tuple(found)
+    entries = load(paths, ReadOptions(SampleGeometry(area), impedance))
+    return tuple(_per_area(entry, area) for entry in entries)
 
 
-def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded:
+def _per_area(entry: AnalysedSpectrum, area: float | None) -> Loaded:
+    file, measurement = entry.file, entry.measurement
+    if measurement is None:
+        return Loaded(file, error=entry.error)
     unit = measurement.spectrum.unit
     if unit == "ohm m":
         why = f"{file}: in Ω·cm, normalised to the cell constant; expected Ω, or Ω·cm² as the simulation has"

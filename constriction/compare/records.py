@@ -5,16 +5,16 @@ Values are per cm² here, at the edge of the program; inside they are SI.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
+from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
@@ -197,18 +197,17 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
 
 def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
     """The content of table.csv: a line per spectrum and quantity, one for a spectrum that failed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS.split(","))
-    for entry in entries:
-        head = [entry.loaded.file, entry.loaded.sweep]
-        if entry.overlay is None:
-            writer.writerow([*head, *[""] * 8, entry.error])
-            continue
-        for item in entry.overlay.differences:
-            values, told = _difference_record(item).values(), "; ".join(remarks(entry.loaded, entry.overlay))
-            writer.writerow([*head, item.name, UNITS[item.name][0], *values, told])
-    return text.getvalue()
+    return csv_text([COLUMNS.split(","), *chain(*map(_table_rows, entries))])
+
+
+def _table_rows(entry: ComparedSpectrum) -> Iterator[list[Any]]:
+    head = [entry.loaded.file, entry.loaded.sweep]
+    if entry.overlay is None:
+        yield [*head, *[""] * 8, entry.error]
+        return
+    told = "; ".join(remarks(entry.loaded, entry.overlay))
+    for item in entry.overlay.differences:
+        yield [*head, item.name, UNITS[item.name][0], *_difference_record(item).values(), told]
 
 
 REPORT = "report.html"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constriction.base.errors import one_line
+from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.commands.job.analysis_record import (
     AnalysisReport,
@@ -48,7 +48,7 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     with whole_folder(folder, ANALYSIS) as fresh:
         pictures, series = _draw(report, fresh, suffixes, record["files"])
         _write_arrhenius(report, fresh)
-        _write_csv(fresh / TABLE, table_rows(record["files"]))
+        (fresh / TABLE).write_text(csv_text(table_rows(record["files"])), encoding="utf-8")
         _write_curves(report, fresh)
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
         if how is not None:
@@ -59,11 +59,6 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     return record
 
 
-def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-
-
 def _write_curves(report: AnalysisReport, folder: Path) -> None:
     """Write what the Kramers-Kronig test and the distribution of each spectrum look like, as measured."""
     from constriction.spectra.drt.curves import distribution_rows, kramers_kronig_rows
@@ -71,7 +66,8 @@ def _write_curves(report: AnalysisReport, folder: Path) -> None:
     for number, entry in enumerate(report.entries):
         for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
             if rows:
-                _write_csv(folder / f"{picture_name(number, entry)}-{kind}.csv", rows)
+                path = folder / f"{picture_name(number, entry)}-{kind}.csv"
+                path.write_text(csv_text(rows), encoding="utf-8")
 
 
 def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
@@ -81,7 +77,7 @@ def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
     found = temperature_series(report.entries, report.scaled.by)
     if found is not None:
         rows = [point_names(found), *(point_values(found, point) for point in found.points)]
-        _write_csv(folder / ARRHENIUS, rows)
+        (folder / ARRHENIUS).write_text(csv_text(rows), encoding="utf-8")
 
 
 def _draw_spectrum(

@@ -37,8 +37,6 @@ class PersistentPeak:
         resistance: median, in Ω.
         capacitance: τ/R of the medians, in F.
         share: part of the scanned λ where it is there, 0 to 1.
-        smallest_regularisation: first λ with this peak.
-        largest_regularisation: last one.
         persistent: share ≥ 0.9.
     """
 
@@ -46,8 +44,6 @@ class PersistentPeak:
     resistance: float
     capacitance: float
     share: float
-    smallest_regularisation: float
-    largest_regularisation: float
     persistent: bool
 
 
@@ -131,5 +127,4 @@ def _track(track: list[tuple[int, RelaxationPeak]], regularisations: Reals) -> P
     tau = float(np.median([peak.time_constant for _, peak in track]))
     resistance = float(np.median([peak.resistance for _, peak in track]))
     share = len(track) / regularisations.size
-    ends = float(regularisations[track[-1][0]]), float(regularisations[track[0][0]])
-    return PersistentPeak(tau, resistance, tau / resistance, share, *ends, share >= PERSISTENT)
+    return PersistentPeak(tau, resistance, tau / resistance, share, share >= PERSISTENT)

@@ -15,32 +15,20 @@ MOST_LINES_OF_OPTIONS = 100
 # Lines above the first numbers among which the header is.
 MOST_LINES_ABOVE = 8
 # What an incomplete header most likely wants.
+_PARTNERS = (("R", "X"), *((f"Re {letter}", f"Im {letter}") for letter in "ZY"), *((f"{s}'", f"{s}''") for s in "εσMρ"))
 _LACKS = {
+    **dict(_PARTNERS),
+    **{second: first for first, second in _PARTNERS},
     "|Z|": "the phase",
-    "phase": "|Z|",
-    "phase Z": "|Z|",
-    "Re Z": "Im Z",
-    "Im Z": "Re Z",
+    **dict.fromkeys(("phase", "phase Z"), "|Z|"),
     "|Y|": "the phase of Y",
-    "Re Y": "Im Y",
-    "Im Y": "Re Y",
     "C": "whether C is in series (Cs) or in parallel (Cp)",
     "L": "whether L is in series (Ls) or in parallel (Lp)",
     "Cs": "D, Q or Rs",
     "Cp": "D, Q, G or Rp",
     "Ls": "Q, D or Rs",
     "Lp": "Q, D, G or Rp",
-    "R": "X",
     "Rs": "Xs",
-    "X": "R",
-    "ε'": "ε''",
-    "ε''": "ε'",
-    "σ'": "σ''",
-    "σ''": "σ'",
-    "M'": "M''",
-    "M''": "M'",
-    "ρ'": "ρ''",
-    "ρ''": "ρ'",
     "trace": "what the traces are",
 }
 

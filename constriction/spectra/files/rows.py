@@ -1,7 +1,7 @@
 """The rows below a header: read until they end, the faulty ones left out and counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,8 +108,8 @@ def read_rows(
     matrix, marks = _matrix(cells, len(wanted), wanted.index(layout.leading))
     place_of = {place: index for index, place in enumerate(layout.places)}
     remarks = marks + [f"{empty} rows without these values left out"] * bool(empty)
-    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
-    return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+    read = ReadRows(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
+    return [whole_rows(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
 def _begins_with_number(row: list[str], layout: RowLayout) -> bool:
@@ -161,14 +161,14 @@ def lacks_all(line: str, header: Header) -> bool:
     return not any(cells[place] for place in header.places()) and any(map(NUMBER.fullmatch, cells))
 
 
-class _Read(NamedTuple):
-    """The rows of a table: (N·M,) cells, (N,) line numbers, (N, M) values, NaN where a cell is no number."""
+class ReadRows(NamedTuple):
+    """The rows of a table: (N·M,) cells as written, (N,) line numbers, (N, M) values, NaN where a cell is no number."""
 
-    cells: list[str]
+    cells: Sequence[Any]
     lines: NDArray[np.int64]
     values: NDArray[np.float64]
-    faults: list[Fault]
-    remarks: tuple[str, ...]
+    faults: Sequence[Fault] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
@@ -192,8 +192,8 @@ def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
 
 
-def _table(
-    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
+def whole_rows(
+    read: ReadRows, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
 ) -> TextTable:
     """One variant, without the rows that have something else than a finite number in it."""
     columns = {role: item for role, item in columns.items() if item[0] in place_of}

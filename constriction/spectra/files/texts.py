@@ -1,6 +1,5 @@
 """From a file to lines of text, and from cells to numbers, whatever the encoding and the decimal mark."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,12 +32,10 @@ class Text:
     Attributes:
         path: as the user gave it, for messages.
         lines: without their ends.
-        sha256: of the bytes, hexadecimal.
     """
 
     path: str
     lines: list[str]
-    sha256: str
 
 
 def load_bytes(path: str | Path) -> bytes:
@@ -69,7 +66,7 @@ def text_of(data: bytes, path: str | Path) -> Text:
         raise InputError(
             f"{path}: {len(lines)} lines, expected at most {MOST_LINES}; export only the impedance, or split the file"
         )
-    return Text(str(path), lines, hashlib.sha256(data).hexdigest())
+    return Text(str(path), lines)
 
 
 def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:

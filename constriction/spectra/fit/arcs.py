@@ -141,6 +141,11 @@ def arcs_of(circuit: Circuit, point: Reals, covariance: Reals, held: Flags) -> t
     return tuple(sorted(found, key=lambda arc: arc.time_constant))
 
 
+def series_resistances(circuit: Circuit) -> list[int]:
+    """Where the resistances that are in series with everything else stand among the parameters."""
+    return [part.first for part in circuit.parts if isinstance(part, Element) and part.kind == "R"]
+
+
 def arc_indices(part: Node) -> Indices | None:
     """Tell where the parameters of an arc stand, or None if the part is not one."""
     if isinstance(part, Element):

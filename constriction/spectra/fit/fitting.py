@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from constriction.laws.arrays import Complexes, Reals
-from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal
+from constriction.laws.circuit import Circuit, evaluate, parse_circuit, to_internal
 from constriction.laws.elements import unit_of
-from constriction.spectra.fit.arcs import Arc, arcs_of, swap_into_order
+from constriction.spectra.fit.arcs import Arc, arcs_of, series_resistances, swap_into_order
 from constriction.spectra.fit.covariance import ON_BOUND, distance_from_bound, error_of_sum, on_bound, standard_error
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.fit.minima import ROUNDING, JointArcs, Minimum, joint_arcs, minimum_at
@@ -264,8 +264,7 @@ def _exp(x: float | None) -> float | None:
 
 
 def _series_resistance(problem: Problem, point: Reals, covariance: Reals) -> tuple[float, float | None]:
-    parts = problem.circuit.parts
-    index = [part.first for part in parts if isinstance(part, Element) and part.kind == "R"]
+    index = series_resistances(problem.circuit)
     values = np.exp(point[index])
     return float(values.sum()), error_of_sum(covariance, index, values) or None
 

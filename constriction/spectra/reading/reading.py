@@ -249,7 +249,7 @@ def _electrolyte_alone(pair: _Pair, alone: Beside, of_model: bool) -> Apparent:
         value, variance, doubt = pair.everything
         error = math.sqrt(max(variance, 0.0))
         error = math.hypot(error * pair.wider, doubt) if of_model else error
-    return Apparent(value, error, None, None, None, None)
+    return Apparent(value, error)
 
 
 def _reading(pair: _Pair, circuit: str, both: Sequence[Apparent], remark: str) -> Reading:

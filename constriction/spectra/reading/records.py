@@ -128,7 +128,7 @@ def _no_fit(used: Sequence[EdgeScale]) -> Record:
         **dict.fromkeys(("circuit", "converged", "message")),
         "arcs": [],
         **resistance_with_error("R_series", None, None, used),
-        **_apparent(Apparent(math.nan, None, None, None, None, None), used),
+        **_apparent(Apparent(math.nan), used),
         "joint_arcs": [],
         "parameters": {},
         "covariance": None,

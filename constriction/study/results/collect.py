@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import telling_where, whole_files
 from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Table, csv_text, is_number, known, means
+from constriction.study.results.table import Table, is_number, known, means, table_text
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
 FREQUENCY = "frequency_hertz"
@@ -36,9 +36,9 @@ def write_tables(table: Table, folder: Path) -> list[Path]:
     Raises:
         StoreError: one cannot be written.
     """
-    contents = {CASES: csv_text(table.columns, table.rows).encode()}
+    contents = {CASES: table_text(table.columns, table.rows).encode()}
     if table.plan.study.repeated and (rows := list(means(table))):
-        contents[MEANS] = csv_text(tuple(rows[0]), rows).encode()
+        contents[MEANS] = table_text(tuple(rows[0]), rows).encode()
     contents[DATASET] = dataset_bytes(dataset_of(table))
     with whole_files(folder) as hidden:
         for name, content in contents.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import statistics
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import Any
 
+from constriction.base.files import csv_text
 from constriction.study.file.parameters import without
 from constriction.study.run.plan import Plan, units_of
 from constriction.study.run.store import Record, Store
@@ -135,13 +134,9 @@ def mean_and_spread(values: Iterable[float | None]) -> tuple[float | None, float
     return statistics.fmean(there) if there else None, statistics.stdev(there) if len(there) > 1 else None
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def table_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """Rows as csv: floats with all their digits, lists as JSON, nothing for None; equal rows give equal bytes."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row[key]) for key in columns] for row in rows)
-    return file.getvalue()
+    return csv_text([columns, *([_cell(row[key]) for key in columns] for row in rows)])
 
 
 def _cell(value: Any) -> str:

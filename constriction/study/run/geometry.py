@@ -24,29 +24,11 @@ from constriction.simulation.weights import gap_model
 # Keys whose whole effect is in the layout, in s, in the slab's depth or in a meshed gap's height. A key that is not
 # here separates geometries: new ones cost a solve too many rather than a wrong result.
 SHARED = {
-    "title": None,
-    "electrolyte": {
-        "thickness",
-        "bulk_conductivity",
-        "relative_permittivity",
-        "grain_boundary_conductivity",
-        "grain_boundary_frequency",
-        "grain_boundary_exponent",
-    },
-    "interface": {
-        "pattern",
-        "shape",
-        "contact_fraction",
-        "pitch",
-        "cell_shape",
-        "spots",
-        "seed",
-        "cell",
-        "discs",
-        "inverted",
-    },
-    "gap": {"height", "relative_permittivity", "model"},
-    "sweep": {"from", "to", "points_per_decade"},
+    "electrolyte": "thickness bulk_conductivity relative_permittivity grain_boundary_conductivity "
+    "grain_boundary_frequency grain_boundary_exponent".split(),
+    "interface": "pattern shape contact_fraction pitch cell_shape spots seed cell discs inverted".split(),
+    "gap": "height relative_permittivity model".split(),
+    "sweep": "from to points_per_decade".split(),
 }
 DIGITS = 12  # of lengths in pitches, as meshes have them
 LAYOUTS_KEPT = 256
@@ -73,7 +55,7 @@ def layout_of(interface: Interface) -> Layout:
 def geometry_key(case: Case, contacts: Layout) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
     own = {
-        section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
+        section: {key: value for key, value in values.items() if key not in SHARED.get(section, ())}
         for section, values in case.model_dump(by_alias=True).items()
         if isinstance(values, dict)
     }

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from constriction.laws.circuit import Element
+from constriction.base.catalogue import EDGE_UNITS
 from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
+from constriction.spectra.fit.arcs import series_resistances
 from constriction.spectra.fit.fitting import CircuitFit, FittedParameter, shared_remarks
 from constriction.spectra.kramers_kronig import KramersKronig
 from constriction.spectra.normalisation import Normalisation, scaled, scales
@@ -20,14 +21,7 @@ from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.terminal.words import engineering, significant
 
-SYMBOLS = {
-    "ohm": "Ω",
-    "ohm_cm2": "Ω·cm²",
-    "ohm_cm": "Ω·cm",
-    "farad": "F",
-    "farad_per_cm2": "F/cm²",
-    "farad_per_cm": "F/cm",
-}
+SYMBOLS = {unit.suffix: unit.label for unit in EDGE_UNITS.values()}
 WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
 # Notes of the reader that the table shows: what was left out, and what else there is.
 TOLD = re.compile(r"left out|--impedance")
@@ -188,8 +182,7 @@ def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found
 def _further(fit: CircuitFit) -> Iterator[str]:
     """Parameters that are neither a series resistance nor an arc's, in the unit of the spectrum as measured."""
     told = {name for arc in fit.arcs for name in arc.parameters}
-    series = [part for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
-    told |= {fit.circuit.names[part.first] for part in series}
+    told |= {fit.circuit.names[place] for place in series_resistances(fit.circuit)}
     for item in fit.parameters:
         if item.name not in told:
             yield f"{item.name} {_parameter(item)}"

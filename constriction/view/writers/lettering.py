@@ -23,30 +23,11 @@ QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|SE|int|seri
 MAIN = "DejaVu Sans"  # comes with matplotlib
 # Looked for where the main one has no glyph, for Chinese, Japanese, Korean and what else is often missing there.
 FALLBACKS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans CJK KR",
-    "Noto Sans SC",
-    "Source Han Sans",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "IPAGothic",
-    "IPAexGothic",
-    "Droid Sans Fallback",
-    "Microsoft YaHei",
-    "SimHei",
-    "Yu Gothic",
-    "Malgun Gothic",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Noto Sans",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "Noto Sans Symbols2",
-    "Noto Emoji",
-    "Symbola",
-    "Unifont",
-)
+    "Noto Sans CJK SC, Noto Sans CJK JP, Noto Sans CJK KR, Noto Sans SC, Source Han Sans, WenQuanYi Zen Hei, "
+    "WenQuanYi Micro Hei, IPAGothic, IPAexGothic, Droid Sans Fallback, Microsoft YaHei, SimHei, Yu Gothic, "
+    "Malgun Gothic, PingFang SC, Hiragino Sans, Noto Sans, Noto Sans Devanagari, Noto Sans Thai, "
+    "Noto Sans Symbols2, Noto Emoji, Symbola, Unifont"
+).split(", ")
 MISSING = "□"
 LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen
 UNSEEN = ("Cf", "Mn", "Me")  # categories: joiners, variation selectors, marks on what stands before

@@ -58,6 +58,8 @@ LEGEND: dict[str, Any] = {  # above the axes, where nothing is drawn
     "borderpad": 0,
 }
 
+TITLED_LEGEND = LEGEND | {"handletextpad": 0.5, "columnspacing": 1.2, "borderaxespad": 0.5, "alignment": "left"}
+
 
 def nyquist(
     spectrum: Spectrum,
@@ -216,15 +218,7 @@ def _nice(step: float) -> float:
 
 def head(axes: Axes, title: str) -> None:
     """Put title and legend above the axes, where nothing is drawn."""
-    legend = axes.legend(
-        ncols=2,
-        handlelength=2.2,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        borderaxespad=0.5,
-        alignment="left",
-        **LEGEND,
-    )
+    legend = axes.legend(ncols=2, handlelength=2.2, **TITLED_LEGEND)
     # A dollar sign in a title is a dollar sign, no formula.
     if title:
         words = legend.get_title()

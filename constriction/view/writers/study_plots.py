@@ -23,7 +23,7 @@ from constriction.view.charts.coinciding import lying, widths
 from constriction.view.charts.columns import Shown, in_words, shown_as, titled, value_in_words
 from constriction.view.charts.study_charts import is_log_spaced
 from constriction.view.writers.lettering import legible, logarithmic, plain, symbols
-from constriction.view.writers.plots import DPI, LEGEND, METADATA, WIDTH, journal_style, new_figure
+from constriction.view.writers.plots import DPI, METADATA, TITLED_LEGEND, WIDTH, journal_style, new_figure
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
@@ -239,10 +239,6 @@ def _head(canvas: Canvas, axes: Axes, labels: Sequence[str], title: str) -> None
         ncols=LEGEND_COLUMNS,
         title_fontsize=6.5,
         handlelength=1.8,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        borderaxespad=0.5,
         labelspacing=0.25,
-        alignment="left",
-        **LEGEND,
+        **TITLED_LEGEND,
     )
