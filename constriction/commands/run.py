@@ -153,15 +153,10 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
 
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
+    from constriction.view.charts.curves import peaks_seen
     from constriction.view.writers.plots import nyquist
 
-    frequencies = result.spectrum.frequency
-    marks = [
-        (peak.frequency, complex(result.impedance(peak.frequency)))
-        for peak in result.peaks
-        if frequencies[-1] <= peak.frequency <= frequencies[0]
-    ]
-    nyquist(result.spectrum, result.slab, marks, place / name, result.case.title)
+    nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title)
 
 
 def _write_bode(result: Result, place: Path) -> None:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,18 +59,8 @@ def check_all(ranks: int) -> list[Check]:
     Args:
         ranks: processes that are meant to run at once.
     """
-    checks: list[Callable[[], Check]] = [
-        check_python,
-        check_mpi,
-        check_petsc,
-        check_compiler,
-        check_form_cache,
-        check_gmsh,
-        check_rendering,
-        check_memory,
-        lambda: check_threads(ranks),
-    ]
-    return [check() for check in checks] + [check_extra(name) for name in EXTRAS]
+    checks = (check_python, check_mpi, check_petsc, check_compiler, check_form_cache, check_gmsh, check_rendering)
+    return [*(check() for check in checks), check_memory(), check_threads(ranks), *map(check_extra, EXTRAS)]
 
 
 def check_python() -> Check:

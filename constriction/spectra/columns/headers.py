@@ -19,6 +19,9 @@ type Complete = Callable[[frozenset[str]], tuple[str, ...]]
 # Which of several tables beside each other: the label of an impedance, and a temperature in K.
 type Variant = tuple[str, float | None]
 MAIN: Variant = ("", None)
+# By role: the place of a column, and the column.
+type Columns = Mapping[str, tuple[int, HeaderColumn]]
+type Variants = Mapping[Variant, Columns]
 
 LONGEST_HEADER = 5000
 LONGEST_UNIT = 12
@@ -91,7 +94,7 @@ class Header(NamedTuple):
 
     split: Split
     names: list[str]
-    variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
+    variants: Variants
 
     def places(self, without: Collection[str] = ()) -> list[int]:
         """Of all columns that are read, or of those that have other roles than some."""
@@ -132,9 +135,7 @@ def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
     return None
 
 
-def variants_of(
-    columns: list[HeaderColumn | None], complete: Complete
-) -> dict[Variant, dict[str, tuple[int, HeaderColumn]]]:
+def variants_of(columns: list[HeaderColumn | None], complete: Complete) -> Variants:
     """The complete tables that stand beside each other: without label, by label, by temperature."""
     found: dict[Variant, dict[str, tuple[int, HeaderColumn]]] = {MAIN: {}}
     for place, column in enumerate(columns):
@@ -176,9 +177,7 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
             )
 
 
-def with_units(
-    between: list[str], header: Header, above: str = ""
-) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
+def with_units(between: list[str], header: Header, above: str = "") -> Variants:
     """Take the units from a row below the names, or else above, where the names have none."""
     below = (row for row in (_row_of_units(line, header) for line in between) if _has_units(row, len(header.names)))
     units = dict(enumerate(next(below, []) or _units_above(above, header)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import recognise
-from constriction.spectra.columns.headers import TextTable, Vocabulary, variants_of
+from constriction.spectra.columns.headers import TextTable, Variants, Vocabulary, variants_of
 from constriction.spectra.files.formats import MPT
 from constriction.spectra.files.instruments import Head
 from constriction.spectra.files.rows import ReadRows, whole_rows
@@ -40,12 +41,16 @@ def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[Tex
             f"{path}: {len(records)} records of {', '.join(names):.200}; expected the columns that are looked for, or "
             f"{MPT}"
         )
+    return _tables(records, names, found), Head("EC-Lab (BioLogic)", date)
+
+
+def _tables(records: Any, names: Sequence[str], found: Variants) -> list[TextTable]:
     wanted = sorted({place for columns in found.values() for place, _ in columns.values()})
     values = np.stack([np.asarray(records[names[place]], dtype=np.float64) for place in wanted], axis=1)
     read = ReadRows(values.ravel().tolist(), np.arange(1, len(records) + 1), values)
     place_of = {place: index for index, place in enumerate(wanted)}
     tables = [whole_rows(read, variant, columns, place_of) for variant, columns in found.items()]
-    return [replace(table, header=1) for table in tables], Head("EC-Lab (BioLogic)", date)
+    return [replace(table, header=1) for table in tables]
 
 
 def sha256(data: bytes) -> str:

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
     OPTIONAL,
+    Columns,
     Fault,
     Header,
     TextTable,
     Variant,
+    Variants,
     Vocabulary,
     header_of,
     may_be_header,
@@ -76,9 +77,7 @@ def _given_places(cells: list[str], header: Header) -> list[int] | None:
     return given if len(given) > 2 and whole else None
 
 
-def read_rows(
-    text: Text, start: int, layout: RowLayout, variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
-) -> tuple[list[TextTable], int]:
+def read_rows(text: Text, start: int, layout: RowLayout, variants: Variants) -> tuple[list[TextTable], int]:
     """Read rows until a line that is none and has none below; also returns that line's index."""
     wanted = list(layout.places.values())
     cells: list[str] = []
@@ -192,9 +191,7 @@ def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
 
 
-def whole_rows(
-    read: ReadRows, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
-) -> TextTable:
+def whole_rows(read: ReadRows, variant: Variant, columns: Columns, place_of: Mapping[int, int]) -> TextTable:
     """One variant, without the rows that have something else than a finite number in it."""
     columns = {role: item for role, item in columns.items() if item[0] in place_of}
     places = [place_of[place] for place, _ in columns.values()]

@@ -8,7 +8,7 @@ from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
-from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.curves import SpectrumCurve, peaks_seen
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
@@ -16,6 +16,7 @@ from constriction.view.pages.provenance import Origin, links, repeat_sections, t
 from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
 from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
 from constriction.view.terminal.words import (
+    AREA,
     apparent_text,
     bounds,
     capacitance_rows,
@@ -26,7 +27,6 @@ from constriction.view.terminal.words import (
     with_error,
 )
 
-AREA = "Ω·cm²"
 # One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
@@ -144,14 +144,13 @@ def _charts(result: Result) -> tuple[Section, ...]:
         SpectrumCurve("with constriction", result.spectrum, "both"),
         SpectrumCurve("full contact", result.slab, "reference", "c1"),
     ]
-    high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
-    marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
+    low, high = result.spectrum.window
     caption = "Impedance of electrolyte and interface; dashed: the same slab with the whole interface in contact. "
     caption += "Decades of frequency are marked."
     beyond = [engineering(p.frequency, "Hz") for p in result.peaks if not low <= p.frequency <= high]
     if beyond:
         caption += f" Outside the sweep lies a peak at {' and '.join(beyond)}."
-    return nyquist_chart(curves, marks, caption), bode_chart(curves, "The same over frequency.")
+    return nyquist_chart(curves, peaks_seen(result), caption), bode_chart(curves, "The same over frequency.")
 
 
 def _resistance(record: Mapping[str, Any]) -> Iterator[str]:

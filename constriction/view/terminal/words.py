@@ -18,6 +18,7 @@ from constriction.view.terminal.streams import note, stdout
 if TYPE_CHECKING:
     from constriction.compare.differences import Difference, Overlay
 
+AREA = "Ω·cm²"  # of resistances in tables
 NAME_WIDTH = 18
 LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
 FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
@@ -69,19 +70,18 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     Args:
         record: the content of result.json.
     """
-    area = "Ω·cm²"
-    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
+    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], AREA)
     if ends := bounds(record):
-        yield "bounds", f"{' to '.join(ends)} {area}"
+        yield "bounds", f"{' to '.join(ends)} {AREA}"
     for name, value, remark in capacitance_rows(record):
         yield name, f"{value} ({remark})" if remark else value
-    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
-    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
+    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {AREA}"
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
-        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
+        yield f"peak {number}", _peak(peak) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
     yield from _effort_rows(record)
 
 
@@ -144,7 +144,7 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if resistance is None:
             yield name, "no result"
             continue
-        parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
+        parts = [f"R_cstr {with_error(resistance, error, AREA)}"]
         if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
             parts.append(f"C_cstr {farad(capacitance)}")
         if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
@@ -182,23 +182,22 @@ def accuracy_text(record: Mapping[str, Any]) -> str:
 
 def apparent_text(record: Mapping[str, Any]) -> str:
     """What an experimenter would read off the spectrum, in one line."""
-    area = "Ω·cm²"
     electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
     if electrolyte is None:
         return f"none: {record['apparent_remark']}"
-    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], AREA)}"]
     if interface is None:
         parts.append("no arc of the interface")
     else:
-        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, AREA)}")
         parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
     return f"{', '.join(parts)} ({record['apparent_circuit']})"
 
 
-def _peak(peak: Mapping[str, float], area: str) -> str:
+def _peak(peak: Mapping[str, float]) -> str:
     resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
     frequency = engineering(peak["frequency_hertz"], "Hz")
-    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+    return f"{frequency}: {significant(resistance, 3)} {AREA}, {farad(capacitance)}"
 
 
 def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -232,7 +231,7 @@ def _difference(item: Difference) -> str:
         if value is None:
             return "none"
         if item.name != "C_int":
-            return with_error(value * OHM_CM2, (error or 0.0) * OHM_CM2, "Ω·cm²")
+            return with_error(value * OHM_CM2, (error or 0.0) * OHM_CM2, AREA)
         return farad(value * FARAD_PER_CM2) + (f" ± {error / value:.1%}" if error else "")
 
     measured = side(item.measured, item.measured_stderr)
