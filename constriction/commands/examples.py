@@ -13,12 +13,7 @@ from constriction.commands.job.options import FLAG
 from constriction.view.terminal.streams import tell
 
 
-def examples(
-    folder: Path = Path("constriction-examples"),
-    /,
-    *,
-    force: Annotated[bool, FLAG] = False,
-) -> int:
+def examples(folder: Path = Path("constriction-examples"), /, *, force: Annotated[bool, FLAG] = False) -> int:
     """Copy the shipped cases into a folder, to run and to change.
 
     Example: constriction examples my-cases

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING
 from constriction.base.errors import one_line
 from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind, whole_folder
-from constriction.commands.job.analysis_record import (
-    AnalysisReport,
-    Record,
-    analysis_record,
-    picture_name,
-    record_text,
-)
+from constriction.commands.job.analysis_record import AnalysisReport, Record, analysis_record, picture_name, record_text
 
 if TYPE_CHECKING:
     from constriction.view.charts.analysis import AnalysisPicture, SeriesOfTrends

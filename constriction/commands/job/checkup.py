@@ -100,12 +100,9 @@ def check_compiler() -> Check:
     """Can DOLFINx compile its forms?"""
     from constriction.field.elements.compiler import compiler_fault, compiler_name
 
-    fault = compiler_fault()
-    return (
-        Check("C compiler", OK, f"{compiler_name()}, with Python's headers")
-        if fault is None
-        else Check("C compiler", FAULT, *fault)
-    )
+    if (fault := compiler_fault()) is not None:
+        return Check("C compiler", FAULT, *fault)
+    return Check("C compiler", OK, f"{compiler_name()}, with Python's headers")
 
 
 def check_form_cache() -> Check:

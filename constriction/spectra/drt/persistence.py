@@ -62,9 +62,7 @@ class StabilityScan:
     tracks: tuple[PersistentPeak, ...]
 
 
-def stability_scan(
-    spectrum: Spectrum, options: DistributionOptions | None = None, preset: str | None = None
-) -> StabilityScan:
+def stability_scan(spectrum: Spectrum, options: DistributionOptions | None = None) -> StabilityScan:
     """Follow the peaks from λ = 1e-7 to 0.1, three values per decade.
 
     A small λ splits one process into several peaks and lets noise make more: what a process makes is there over
@@ -73,7 +71,6 @@ def stability_scan(
     Args:
         spectrum: N ≥ 5 points.
         options: as for `relaxation_times`; its λ does not matter.
-        preset: as for `relaxation_times`.
 
     Returns:
         All peaks, followed over λ.
@@ -81,7 +78,7 @@ def stability_scan(
     Raises:
         InputError: as `relaxation_times`.
     """
-    options = checked(options, preset)
+    options = checked(options, None)
     system = discretised(spectrum, options)
     peaks = tuple(
         peaks_of(*fine(system, solve_system(system, value)[system.tails :] * system.scale))

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.drt.processes import Processes
 from constriction.spectra.drt.relaxation_times import Distribution
 from constriction.view.charts.curves import SpectrumCurve
-
-type Complexes = NDArray[np.complex128]
-type Reals = NDArray[np.float64]
-
 
 CHARGE_AXIS = "charge  (mAh/cm²)"
 

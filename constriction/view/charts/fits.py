@@ -42,22 +42,18 @@ def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str)
     if measurement is None or screened is None or fit is None:
         raise ValueError(f"{entry.file}: expected an analysed spectrum, got {entry.error!r}")
     scale, unit = (by.scale, by.unit) if by else (1.0, measurement.spectrum.unit)
+    test, used = screened.test, _tested(measurement.spectrum, screened)
     return AnalysisPicture(
         title=title,
         remarks=[
             result_line(entry, by),
-            f"{points_in_words(entry)}; Kramers-Kronig test: {screened.test.message}",
+            f"{points_in_words(entry)}; Kramers-Kronig test: {test.message}",
             *warnings_of(entry),
         ],
         curves=[_scaled(curve, scale, unit) for curve in _curves(measurement.spectrum, screened, fit)],
         residuals=[
             Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
-            Residuals(
-                f"Kramers-Kronig, {screened.test.elements} RC elements",
-                _tested(measurement.spectrum, screened),
-                screened.test.residuals,
-                screened.limit,
-            ),
+            Residuals(f"Kramers-Kronig, {test.elements} RC elements", used, test.residuals, screened.limit),
         ],
         distribution=entry.distribution,
         processes=entry.processes,

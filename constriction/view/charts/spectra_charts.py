@@ -57,19 +57,10 @@ def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
         InputError: no curve, or two units.
     """
     scale, unit = common_unit(curves)
-    modulus = ChartAxis(f"|Z| ({unit})", "log")
-    return Chart(
-        "Bode plot",
-        caption,
-        FREQUENCY,
-        (
-            Panel(modulus, tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)),
-            Panel(
-                ChartAxis("−phase (°)"),
-                tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves),
-            ),
-        ),
-    )
+    moduli = tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)
+    phases = tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves)
+    panels = Panel(ChartAxis(f"|Z| ({unit})", "log"), moduli), Panel(ChartAxis("−phase (°)"), phases)
+    return Chart("Bode plot", caption, FREQUENCY, panels)
 
 
 def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | None = None, caption: str = "") -> Chart:

@@ -75,7 +75,8 @@ def _panel(axes: StudyAxes, key: str, groups: Groups) -> Panel:
     if not series:
         raise InputError(f"study chart: no case has numbers for {axes.x!r} and {key!r}")
     values = Panel(ChartAxis(""), tuple(series)).values
-    return Panel(ChartAxis(axes.label(key), _scale_of(values), limits=_limits(values)), tuple(series))
+    scale = "log" if spans_decades(values) else "linear"
+    return Panel(ChartAxis(axes.label(key), scale, limits=_limits(values)), tuple(series))
 
 
 def number(value: Any) -> float:
@@ -106,9 +107,10 @@ def is_log_spaced(values: Sequence[float]) -> bool:
     return bool(places[-1] >= 4 * places[0] and np.std(log_steps) / np.mean(log_steps) < np.std(steps) / np.mean(steps))
 
 
-def _scale_of(values: NDArray[np.float64]) -> str:
+def spans_decades(values: NDArray[np.float64]) -> bool:
+    """Whether values, those that are finite, are better laid out logarithmically."""
     known = values[np.isfinite(values)]
-    return "log" if known.size and known.min() > 0 and known.max() > LOG_FROM * known.min() else "linear"
+    return bool(known.size and known.min() > 0 and known.max() > LOG_FROM * known.min())
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float] | None:
@@ -162,7 +164,7 @@ def _known(bars: Sequence[float]) -> Sequence[float] | None:
 def _styled(series: Sequence[Series]) -> list[Series]:
     """In colours of their own; one that lies on others is dashed and thin, the lowest of them thick."""
     values = Panel(ChartAxis(""), tuple(series)).values
-    below = lying([(one.x, one.y) for one in series], _scale_of(values) == "log")
+    below = lying([(one.x, one.y) for one in series], spans_decades(values))
     styled = []
     for number, (one, lower, width) in enumerate(zip(series, below, widths(below), strict=True)):
         colour, symbol = PALETTE[number % len(PALETTE)], SYMBOLS[number % len(SYMBOLS)]

@@ -18,6 +18,7 @@ from scipy.spatial import ConvexHull, cKDTree
 
 from constriction.field.elements.sampling import EDGES, subdivided
 from constriction.field.mesh.tags import VOLUMES
+from constriction.laws.arrays import Reals
 from constriction.simulation.scene import Scene
 from constriction.view.pictures.pieces import (
     Tile,
@@ -35,8 +36,6 @@ MOST_PARTS = 4_000_000  # of the elements that surfaces of equal potential are d
 DRAWN_GAP = 0.05  # height / width of the picture at which a gap is drawn that would not be seen
 SHOWN_DEPTH = 0.42  # of the electrolyte / width of the picture
 AT_THE_RIM = 0.94  # how near to an element's corners slopes are asked for: at a rim they are infinite
-
-type Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.drt.processes import OUTSIDE, SMALL, Processes
 from constriction.spectra.drt.relaxation_times import Distribution
 from constriction.view.charts.analysis import Residuals
@@ -19,9 +19,6 @@ from constriction.view.writers.plots import BLUE, DOT, GREY, LABEL, LEGEND, VERM
 
 # Residuals beyond so many limits stand at the edge of their panel.
 FAR_BEYOND = 4.0
-
-type Complexes = NDArray[np.complex128]
-type Reals = NDArray[np.float64]
 
 
 def draw_residuals(axes: Axes, residuals: Residuals) -> None:
@@ -50,10 +47,7 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
     axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
     axes.legend(
-        ncols=3,
-        handletextpad=0.1,
-        columnspacing=0.6,
-        **LEGEND | {"loc": "lower right", "bbox_to_anchor": (1, 1)},
+        ncols=3, handletextpad=0.1, columnspacing=0.6, **LEGEND | {"loc": "lower right", "bbox_to_anchor": (1, 1)}
     )
     frequency_axis(axes)
     bare(axes)

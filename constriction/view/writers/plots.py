@@ -62,11 +62,7 @@ TITLED_LEGEND = LEGEND | {"handletextpad": 0.5, "columnspacing": 1.2, "borderaxe
 
 
 def nyquist(
-    spectrum: Spectrum,
-    reference: Spectrum,
-    marks: Sequence[tuple[float, complex]],
-    path: str | Path,
-    title: str = "",
+    spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float, complex]], path: str | Path, title: str = ""
 ) -> None:
     """Draw −Im Z over Re Z, with equal axes, and save it.
 
@@ -82,7 +78,6 @@ def nyquist(
         InputError: another suffix, two units, a mark that is not finite.
         StoreError: the file cannot be written.
     """
-    check_suffix(path)
     save(nyquist_figure(spectrum, reference, marks, title), path)
 
 

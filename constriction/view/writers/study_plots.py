@@ -17,20 +17,19 @@ from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.study.file.figures import Figure
 from constriction.study.results.curves import Curve, curves_of, figures_of
-from constriction.study.results.table import Table, is_number
+from constriction.study.results.table import Table, finished, is_number
 from constriction.view.charts.coinciding import WORDS as COINCIDING
 from constriction.view.charts.coinciding import lying, widths
 from constriction.view.charts.columns import Shown, in_words, shown_as, titled, value_in_words
-from constriction.view.charts.study_charts import is_log_spaced
+from constriction.view.charts.study_charts import is_log_spaced, spans_decades
 from constriction.view.writers.lettering import legible, logarithmic, plain, symbols
-from constriction.view.writers.plots import DPI, METADATA, TITLED_LEGEND, WIDTH, journal_style, new_figure
+from constriction.view.writers.plots import TITLED_LEGEND, WIDTH, journal_style, new_figure, save
 
 # Okabe-Ito without yellow, which paper does not show; markers tell the same curves apart in grey.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 MARKERS = "osD^vP"
 PANEL, HEAD, FOOT, LEGEND_LINE = 1.35, 0.12, 0.42, 0.13  # inches
 LEGEND_COLUMNS = 2
-SPAN_OF_LOG = 30.0  # largest over smallest, from which y is drawn on a log axis
 BAND = 0.18  # opacity
 FEW_TICKS = 8
 
@@ -52,15 +51,14 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
         InputError: nothing is done yet, or a [[plot]] table that does not fit.
         StoreError: a file cannot be written.
     """
-    if not any(row["status"] == "done" for row in table.rows):
+    if not finished(table.rows):
         raise InputError(f"{folder}: no case is done; expected constriction study run before plot")
     written = []
     for figure in figures_of(table):
         path = folder / figure.file
-        with journal_style():
-            canvas = study_figure(table, figure)
-            with whole_file(path) as beside:
-                canvas.savefig(beside, dpi=DPI, metadata=METADATA[path.suffix])
+        canvas = study_figure(table, figure)
+        with whole_file(path) as beside:
+            save(canvas, beside)
         written.append(path)
     return written
 
@@ -160,7 +158,7 @@ def _values(curves: Sequence[Curve]) -> np.ndarray[Any, Any]:
 
 def _is_log(figure: Figure, values: np.ndarray[Any, Any]) -> bool:
     """Whether y is laid out so."""
-    asked = {"semilogy": True, "loglog": True, "auto": _spans_decades(values)}.get(figure.scale, False)
+    asked = {"semilogy": True, "loglog": True, "auto": spans_decades(values)}.get(figure.scale, False)
     return bool(asked and values.size and values.min() > 0)
 
 
@@ -178,10 +176,6 @@ def _label_x(axes: Axes, table: Table, figure: Figure, panels: Sequence[Sequence
         axes.set_xscale("log")
         _log_ticks(axes, (np.array(values, dtype=float) + shown.shift) * shown.factor)
     axes.set_xlabel(symbols(titled(shown)), labelpad=2)
-
-
-def _spans_decades(values: np.ndarray[Any, Any]) -> bool:
-    return bool(values.size and values.min() > 0 and values.max() > SPAN_OF_LOG * values.min())
 
 
 def _log_ticks(axes: Axes, places: np.ndarray[Any, Any]) -> None:

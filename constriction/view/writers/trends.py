@@ -15,7 +15,7 @@ from constriction.base.errors import InputError
 from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
 from constriction.view.charts.analysis import CHARGE_AXIS, SeriesOfTrends, Trend
 from constriction.view.writers.lettering import logarithmic
-from constriction.view.writers.plots import BLUE, GREY, VERMILION, WIDTH, check_suffix, journal_style, new_figure, save
+from constriction.view.writers.plots import BLUE, GREY, VERMILION, WIDTH, journal_style, new_figure, save
 
 # A quantity that changes by more than this factor has a logarithmic axis.
 WIDE = 50
@@ -32,7 +32,6 @@ def draw_trends(series: SeriesOfTrends, path: str | Path) -> None:
         InputError: no quantity has a value, another suffix.
         StoreError: the file cannot be written.
     """
-    check_suffix(path)
     save(trends_figure(series), path)
 
 
@@ -75,7 +74,6 @@ def draw_deposition(
         InputError: another suffix.
         StoreError: the file cannot be written.
     """
-    check_suffix(path)
     with journal_style():
         figure, (axes,) = _stack(1)
         axes.plot(np.abs(charge) / MAH_PER_CM2, 1e3 * potential, color=BLUE, lw=0.8)
