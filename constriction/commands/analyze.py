@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +30,6 @@ from constriction.commands.job.steps import tell_folder
 from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
-    from mpi4py import MPI
-
     from constriction.spectra.fit.fitting import CircuitFit
     from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
 
@@ -72,12 +69,8 @@ def analyze(
     if why := refuse_empty(files):
         return refused(why)
     folder = out or Path("results") / (files[0].stem if files else "")
-    return guarded(partial(_analyze, files, folder, options), options.debug)
-
-
-def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: MPI.Comm) -> None:
-    """On rank 0 alone."""
-    agree(comm, lambda: _work(files, out, options))
+    # On rank 0 alone.
+    return guarded(lambda comm: agree(comm, lambda: _work(files, folder, options)), options.debug)
 
 
 def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:

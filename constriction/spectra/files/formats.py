@@ -3,16 +3,14 @@
 from pathlib import Path
 
 MPT = "open it in EC-Lab and export it as text (.mpt) with freq, Re(Z) and -Im(Z)"
+THALES = "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"
 # By suffix: what it is, and what to do.
 _BY_SUFFIX = {
     ".mpr": ("a BioLogic measurement", MPT),
     ".mps": ("the settings of a BioLogic measurement, without data", "take the .mpr beside it, or " + MPT),
     ".mpl": ("the log of a BioLogic measurement, without data", "take the .mpr beside it, or " + MPT),
-    **dict.fromkeys(
-        (".ism", ".isf"),
-        ("a Zahner Thales impedance file", "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"),
-    ),
-    ".isc": ("a Zahner Thales file", "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"),
+    **dict.fromkeys((".ism", ".isf"), ("a Zahner Thales impedance file", THALES)),
+    ".isc": ("a Zahner Thales file", THALES),
     ".idf": ("an Ivium data file", "export it in IviumSoft as ASCII (.txt, .csv) with Z' and Z''"),
     ".ids": ("an Ivium data set", "export it in IviumSoft as ASCII (.txt, .csv) with Z' and Z''"),
     ".pssession": ("a PalmSens PSTrace session", "export the measurement in PSTrace as csv"),

@@ -15,7 +15,10 @@ MOST_LINES_OF_OPTIONS = 100
 # Lines above the first numbers among which the header is.
 MOST_LINES_ABOVE = 8
 # What an incomplete header most likely wants.
-_PARTNERS = (("R", "X"), *((f"Re {letter}", f"Im {letter}") for letter in "ZY"), *((f"{s}'", f"{s}''") for s in "εσMρ"))
+_PARTNERS = (
+    *(("R", "X"), ("Re Z", "Im Z"), ("Re Y", "Im Y")),
+    *(("ε'", "ε''"), ("σ'", "σ''"), ("M'", "M''"), ("ρ'", "ρ''")),
+)
 _LACKS = {
     **dict(_PARTNERS),
     **{second: first for first, second in _PARTNERS},
