@@ -78,7 +78,7 @@ def test_unexpected_exception_costs_a_comparison_its_file_only(here, monkeypatch
     def fails(*arguments):
         raise ZeroDivisionError("nobody foresaw this")
 
-    monkeypatch.setattr(measured, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
+    monkeypatch.setattr(batch, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
     true = readers.read
     bad, good = measured.load_all([here / "bad.csv", here / "good.csv"], 1e-4)
     assert bad.error == f"{here / 'bad.csv'}: unexpected ZeroDivisionError: nobody foresaw this"
