@@ -74,7 +74,8 @@ def printable(text: str) -> str:
 
     Such as ``\x1b[31m`` for what would turn the terminal red.
     """
-    return UNPRINTABLE.sub(_escape, " ".join(text.splitlines()))
+    one = " ".join(text.splitlines())
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), one)
 
 
 def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
@@ -83,7 +84,3 @@ def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
         return text
     head = 2 * (most - 3) // 3
     return f"{text[:head]} … {text[head + 3 - most :]}"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")

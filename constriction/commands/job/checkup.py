@@ -163,8 +163,8 @@ def check_memory() -> Check:
 def check_threads(ranks: int) -> Check:
     """Do threads and ranks together fit the cores?"""
     cores = len(os.sched_getaffinity(0))
-    named = next((name for name in THREAD_VARIABLES if os.environ.get(name, "").isdigit()), None)
-    threads = cores if named is None else int(os.environ[named])
+    named = next((name for name in THREAD_VARIABLES if os.environ.get(name, "").isdigit()), "")
+    threads = int(os.environ.get(named, cores))
     found = f"{threads} × {ranks} ranks on {cores} cores ({named or 'OMP_NUM_THREADS is not set'})"
     if threads * ranks > cores:
         fewer = max(1, cores // ranks)
@@ -193,5 +193,5 @@ def _ask(command: list[str]) -> tuple[str, str]:
         return "", str(error)
     if done.returncode == 0:
         return done.stdout.strip(), ""
-    said = done.stderr.strip().splitlines() or done.stdout.strip().splitlines()
-    return "", said[-1] if said else f"ended with code {done.returncode}"
+    said = [f"ended with code {done.returncode}", *done.stdout.strip().splitlines(), *done.stderr.strip().splitlines()]
+    return "", said[-1]

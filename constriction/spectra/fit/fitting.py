@@ -1,5 +1,6 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -206,8 +207,11 @@ def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> d
     """What is determined in place of the parameters of arcs whose split is open."""
     names = problem.circuit.names
     arcs = [arc for split in found.splits for arc in split.pair]
-    texts = [(arc, group.text) for arc in arcs for group in joint if names[arc.resistance] in group.parameters]
-    return {k: text for arc, text in texts for k in arc.places}
+    shared: dict[int, str] = {}
+    for arc, group in itertools.product(arcs, joint):
+        if names[arc.resistance] in group.parameters:
+            shared |= dict.fromkeys(arc.places, group.text)
+    return shared
 
 
 def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str], behind: str) -> str:

@@ -235,7 +235,7 @@ def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOp
 
 def _chosen(entry: AnalysedSpectrum, candidates: Sequence[SeriesMember], taken: str) -> AnalysedSpectrum:
     """With the circuits of its place in the series, ranked, if all could be fitted; else with the reason."""
-    if why := next((member.error for member in candidates if member.error), ""):
+    if why := next(filter(None, (member.error for member in candidates)), ""):
         return replace(entry, error=f"{entry.file}: {why}{f' ({taken})' if taken else ''}")
     comparison = ranked([member.fit for member in candidates if member.fit])
     chosen = next(member for member in candidates if member.fit is comparison[0].fit)

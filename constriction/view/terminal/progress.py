@@ -34,12 +34,10 @@ def study_progress(total: int, quiet: bool, rank: int) -> Iterator[Teller]:
     """
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-    if quiet or total == 0:
+    if quiet or total == 0 or (console.is_terminal and rank != 0):
         yield Teller(lambda _: None, note)
     elif not console.is_terminal:
         yield Teller(lambda event: note(line(event)), note)
-    elif rank != 0:
-        yield Teller(lambda _: None, note)
     else:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
