@@ -36,10 +36,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "length": Kind("a length", "m", "100 nm", {"nm": -9, "um": -6, "mm": -3, "m": 0}),
     "conductivity": Kind(
-        "a conductivity",
-        "S/m",
-        "15 mS/cm",
-        {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2},
+        "a conductivity", "S/m", "15 mS/cm", {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2}
     ),
     "frequency": Kind("a frequency", "Hz", "7 MHz", {"mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "THz": 12}),
     "area": Kind("an area", "m2", "1.13 cm2", {"um2": -12, "mm2": -6, "cm2": -4, "m2": 0}),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.files import check_file, whole_files
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.options import Debug, geometry, refuse_empty
@@ -91,7 +92,6 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
             be written. Nothing is written then.
         StoreError: the disk is full; what was there before is as it was.
     """
-    from constriction.base.files import check_file, whole_files
     from constriction.spectra.files.readers import read
     from constriction.spectra.spectrum import write_csv
 

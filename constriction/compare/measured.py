@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from constriction.base.errors import one_line
 from constriction.spectra.columns.conversions import SampleGeometry
-from constriction.spectra.files.readers import ReadOptions, read
+from constriction.spectra.files.readers import ReadOptions
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.normalisation import normalised, to_area
+from constriction.spectra.reading.batch import AnalysedSpectrum, load
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -36,6 +36,16 @@ class Loaded:
     notes: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def sweep(self) -> int | None:
+        """Its number in the file, None if it could not be read."""
+        return None if self.measurement is None else self.measurement.metadata.sweep
+
+    @property
+    def name(self) -> str:
+        """The file without its folder, and which sweep of several."""
+        return Path(self.file).name + (f", sweep {self.sweep}" if self.sweep not in (None, 1) else "")
+
 
 def load_all(
     paths: Sequence[Path], area: float | None, impedance: str = "", thickness: float | None = None
@@ -48,18 +58,14 @@ def load_all(
         impedance: of several in a file, as in `ReadOptions`.
         thickness: of the electrolyte in m, for quantities of a material and for values by the cell constant.
     """
-    options = ReadOptions(SampleGeometry(area, thickness), impedance)
-    found: list[Loaded] = []
-    for path in paths:
-        try:
-            loaded = (_per_area(str(path), measurement, area) for measurement in read(path, options))
-            found += [replace(item, thickness=thickness) for item in loaded]
-        except Exception as error:  # one bad file must not cost the others
-            found.append(Loaded(str(path), error=one_line(str(path), error)))
-    return tuple(found)
+    entries = load(paths, ReadOptions(SampleGeometry(area, thickness), impedance))
+    return tuple(replace(_per_area(entry, area), thickness=thickness) for entry in entries)
 
 
-def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded:
+def _per_area(entry: AnalysedSpectrum, area: float | None) -> Loaded:
+    file, measurement = entry.file, entry.measurement
+    if measurement is None:
+        return Loaded(file, error=entry.error)
     unit = measurement.spectrum.unit
     if unit == "ohm m":
         why = f"{file}: in Ω·cm, normalised to the cell constant; expected Ω, or Ω·cm² as the simulation has"

@@ -5,17 +5,16 @@ Values are per cm² here, at the edge of the program; inside they are SI.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from constriction.base.catalogue import EDGE_UNITS, FARAD_PER_CM2, OHM_CM2, edge_record
+from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind
 from constriction.case.schema import case_sha256
 from constriction.compare.cell import Cell
@@ -65,13 +64,6 @@ class ComparedSpectrum:
     overlay: Overlay | None
     error: str
 
-    @property
-    def name(self) -> str:
-        """File and, if it has several, sweep."""
-        measurement = self.loaded.measurement
-        sweep = 1 if measurement is None else measurement.metadata.sweep
-        return Path(self.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
-
 
 def picture_name(kind: str, number: int, of: int) -> str:
     """File of a picture of the spectrum with a number from 1: overlay.png, or overlay-1.png among several."""
@@ -105,12 +97,11 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
 
 def _entry_record(entry: ComparedSpectrum) -> dict[str, Any]:
     loaded, overlay = entry.loaded, entry.overlay
-    metadata = None if loaded.measurement is None else loaded.measurement.metadata
     head = {
         "file": loaded.file,
-        "sweep": None if metadata is None else metadata.sweep,
-        "sha256": None if metadata is None else metadata.sha256,
-        "area_cm2": None if loaded.area is None else loaded.area * 1e4,
+        "sweep": loaded.sweep,
+        "sha256": None if loaded.measurement is None else loaded.measurement.metadata.sha256,
+        "area_cm2": scaled(loaded.area, 1e4),
         **({} if loaded.thickness is None else {"thickness_cm": loaded.thickness * 1e2}),
         "error": entry.error or None,
     }
@@ -233,21 +224,18 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
 
 def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
     """The content of table.csv: a line per spectrum, quantity and unit, one for a spectrum that failed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS.split(","))
-    for entry in entries:
-        measurement = entry.loaded.measurement
-        head = [entry.loaded.file, "" if measurement is None else measurement.metadata.sweep]
-        if entry.overlay is None:
-            writer.writerow([*head, *[""] * 8, entry.error])
-            continue
-        for item in entry.overlay.differences:
-            for unit, factor in edge_scales(item.name, entry.loaded.thickness):
-                values = [*_sides(item, factor).values(), *_apart(item).values()]
-                cells = ["" if value is None else repr(value) for value in values]
-                writer.writerow([*head, item.name, unit, *cells, "; ".join(remarks(entry.loaded, entry.overlay))])
-    return text.getvalue()
+    return csv_text([COLUMNS.split(","), *chain(*map(_table_rows, entries))])
+
+
+def _table_rows(entry: ComparedSpectrum) -> Iterator[list[Any]]:
+    head = [entry.loaded.file, entry.loaded.sweep]
+    if entry.overlay is None:
+        yield [*head, *[""] * 8, entry.error]
+        return
+    told = "; ".join(remarks(entry.loaded, entry.overlay))
+    for item in entry.overlay.differences:
+        for unit, factor in edge_scales(item.name, entry.loaded.thickness):
+            yield [*head, item.name, unit, *_sides(item, factor).values(), *_apart(item).values(), told]
 
 
 REPORT = "report.html"

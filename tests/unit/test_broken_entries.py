@@ -7,6 +7,7 @@ from constriction.commands import compare
 from constriction.commands.job.options import refuse_empty
 from constriction.compare import differences, measured
 from constriction.spectra.files import readers
+from constriction.spectra.reading import batch
 
 F = np.geomspace(1e6, 1.0, 25)
 Z = 20 + 100 / (1 + (2j * np.pi * F * 1e-5) ** 0.9)
@@ -23,7 +24,7 @@ def test_unexpected_exception_costs_a_comparison_its_file_only(here, monkeypatch
     def fails(*arguments):
         raise ZeroDivisionError("nobody foresaw this")
 
-    monkeypatch.setattr(measured, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
+    monkeypatch.setattr(batch, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
     true = readers.read
     bad, good = measured.load_all([here / "bad.csv", here / "good.csv"], 1e-4)
     assert bad.error == f"{here / 'bad.csv'}: unexpected ZeroDivisionError: nobody foresaw this"

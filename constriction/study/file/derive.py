@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError, nearest
+from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
-from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at
+from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at, without
 from constriction.study.file.rules import LIMITS, RULES, Rule, apply_rule
 
 type Input = str | Quantity  # a name, or a value
@@ -67,8 +67,9 @@ def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -
     """
     varied = list(varied)
     assumptions = {key: _assumption(source, key, value) for key, value in data.get("assumptions", {}).items()}
-    steps = [_step(f"{source}: [derive] {target}", target, given) for target, given in data.get("derive", {}).items()]
-    known = {*varied, *assumptions, *(step.target for step in steps)}
+    derived = data.get("derive", {})
+    steps = [_step(f"{source}: [derive] {target}", target, given) for target, given in derived.items()]
+    known = {*varied, *assumptions, *derived}
     for step in steps:
         if step.target in varied:
             raise InputError(f"{source}: {step.target}: varied by an axis and set by [derive]; expected one of them")
@@ -103,16 +104,15 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
         InputError: a rule has no value.
     """
     known = {**derivation.assumptions, **{key: value for key, value in point.items() if not is_case_key(key)}}
+    derived: dict[str, Quantity] = {}
     for step in derivation.steps:
         where = f"{derivation.where} {step.target}"
         find = partial(_find, known=known, case=case, where=where)
         inputs = {key: find(item) for key, item in step.inputs.items()}
-        lists = {key: [find(item) for item in items] for key, items in step.lists.items()}
-        try:
-            known[step.target] = apply_rule(step.rule, inputs, lists)
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
-    return {target: known[target] for target in derivation.targets}
+        lists = {key: list(map(find, items)) for key, items in step.lists.items()}
+        with naming(where):
+            known[step.target] = derived[step.target] = apply_rule(step.rule, inputs, lists)
+    return derived
 
 
 def _find(item: Input, known: Mapping[str, Any], case: Mapping[str, Any], where: str) -> Quantity:
@@ -150,10 +150,10 @@ def _step(where: str, target: str, given: Any) -> Step:
     name = _rule_of(where, given)
     if is_case_key(target):
         check_case_key(target, where)
-    rest = {key: value for key, value in given.items() if key != "rule"}
-    rule = _rule_that_takes(where, name, rest)
-    lists = {key: _items(f"{where}: {key}", rest[key]) for key in rule.lists}
-    inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items() if key not in rule.lists}
+    rest = dict(given)
+    rule = _rule_that_takes(where, rest.pop("rule"), rest)
+    lists = {key: _items(f"{where}: {key}", rest.pop(key)) for key in rule.lists}
+    inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items()}
     return Step(target, name, inputs, lists)
 
 
@@ -171,9 +171,9 @@ def _rule_that_takes(where: str, name: str, given: Mapping[str, Any]) -> Rule:
         raise InputError(f"{where}: unknown rule '{name}', {known}")
     rule = RULES[name]
     takes = [*rule.inputs, *rule.lists]
-    if unknown := [key for key in given if key not in takes and key not in LIMITS]:
+    if unknown := without(given, {*takes, *LIMITS}):
         raise InputError(f"{where}: rule '{name}' has no input '{unknown[0]}'; it takes {', '.join(takes)}")
-    if missing := [key for key in takes if key not in (*given, *rule.optional)]:
+    if missing := without(takes, {*given, *rule.optional}):
         raise InputError(f"{where}: rule '{name}' lacks {', '.join(missing)}")
     return rule
 

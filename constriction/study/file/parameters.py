@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
 from constriction.case.law_keys import without_seconds
 
@@ -70,10 +70,13 @@ def quantity_at(where: str, value: object) -> Quantity:
 
 def read_at[Value](where: str, read: Callable[[object], Value], value: object) -> Value:
     """What `read` makes of a value; its errors begin with where the value stands."""
-    try:
+    with naming(where, " = "):
         return read(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
+
+
+def without(keys: Iterable[str], left_out: Container[str]) -> list[str]:
+    """Some keys without others, in their order."""
+    return [key for key in keys if key not in left_out]
 
 
 def _temperature(text: str) -> Quantity | None:

@@ -59,7 +59,7 @@ def compare_report(
         comparison_table([_short(row) for row in rows]),
     ]
     for entry in entries:
-        sections += [Heading(entry.name), *entry_sections(entry, cell)]
+        sections += [Heading(entry.loaded.name), *entry_sections(entry, cell)]
     sections += [
         Heading("Not simulated"),
         Paragraph("; ".join(record["not_simulated"]) + "."),

@@ -36,10 +36,9 @@ class RecordColumn:
 def record_table(caption: str, records: Iterable[Record], columns: Sequence[RecordColumn]) -> TableSection:
     """One row per record; columns in which no record has anything are left out, but for the first."""
     given = list(records)
-    cells = [[column.cell(record) for record in given] for column in columns]
-    kept = [k for k, column in enumerate(cells) if k == 0 or any(text != NOTHING for text in column)]
-    rows = tuple(tuple(cells[k][n] for k in kept) for n in range(len(given)))
-    return TableSection(caption, tuple(columns[k].title for k in kept), rows)
+    first, *others = [(column.title, list(map(column.cell, given))) for column in columns]
+    titles, cells = zip(first, *(other for other in others if set(other[1]) - {NOTHING}), strict=True)
+    return TableSection(caption, titles, tuple(zip(*cells, strict=True)))
 
 
 def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one standard error") -> TableSection:
@@ -186,10 +185,9 @@ def _unit(suffix: str) -> str:
 
 def _spectrum_column(records: Sequence[Record]) -> RecordColumn:
     """Names as short as they may be: folders and sweeps are told only where two spectra would share a name."""
-    files = {str(record.get("file")) for record in records}
-    shared = Counter(Path(file).name for file in files)
     sweeps = {(str(record.get("file")), str(record.get("sweep"))) for record in records}
     several = Counter(file for file, _ in sweeps)
+    shared = Counter(Path(file).name for file in several)
 
     def cell(record: Record) -> str:
         file = str(record.get("file"))

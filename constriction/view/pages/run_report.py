@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
-from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.curves import SpectrumCurve, peaks_seen
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
-from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
-from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
-from constriction.view.terminal.numbers import between, engineering, farad, quantity, significant, with_error
-from constriction.view.terminal.words import apparent_text, capacitance_rows, is_electrolytes
+from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
+from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
+from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.numbers import engineering, farad, quantity, significant, with_error
+from constriction.view.terminal.words import AREA, apparent_text, bounds, capacitance_rows, is_electrolytes
 
-AREA = "Ω·cm²"
-NOTHING = "–"
 # One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
@@ -84,7 +84,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         *repeat_sections(how, record["versions"], [("SHA-256 of the case", record["case_sha256"])]),
         timing_table(list(_times(record))),
         Paragraph("Files beside this page:"),
-        Links(tuple((name, what) for name, what in FILES if name in files)),
+        links(FILES, files),
         Heading("Definitions"),
         TableSection("Quantities", ("name", "meaning"), DEFINITIONS, True),
     )
@@ -101,7 +101,8 @@ def answer(record: Mapping[str, Any]) -> Answer:
     if record["relative_error_reached"] is None:
         slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
         return Answer(headline, (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
-    sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
+    apparent = f"Read as a measurement would be, by a fit: {apparent_text(record)}."
+    sentences = (*_resistance(record), *_arcs(record), apparent, *_accuracy(record), *_checks(record))
     agrees = record.get("cross_check_within_error_bars", True)
     return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
 
@@ -117,9 +118,8 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         value, error = _split(with_error(record[f"{name}_ohm_cm2"], bar, AREA))
         yield name, value, error
     yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}", "exact"
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
-        yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
+    if ends := bounds(record):
+        yield "R_cstr lies between", f"{' and '.join(ends)} {AREA}", "two-sided bounds"
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
     yield from _apparent(record)
@@ -135,14 +135,13 @@ def _charts(result: Result) -> tuple[Section, ...]:
         SpectrumCurve("with constriction", result.spectrum, "both"),
         SpectrumCurve("full contact", result.slab, "reference", "c1"),
     ]
-    high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
-    marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
+    low, high = result.spectrum.window
     caption = "Impedance of electrolyte and interface; dashed: the same slab with the whole interface in contact. "
     caption += "Decades of frequency are marked."
     beyond = [engineering(p.frequency, "Hz") for p in result.peaks if not low <= p.frequency <= high]
     if beyond:
         caption += f" Outside the sweep lies a peak at {' and '.join(beyond)}."
-    return nyquist_chart(curves, marks, caption), bode_chart(curves, "The same over frequency.")
+    return nyquist_chart(curves, peaks_seen(result), caption), bode_chart(curves, "The same over frequency.")
 
 
 def _resistance(record: Mapping[str, Any]) -> Iterator[str]:
@@ -165,10 +164,6 @@ def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
         yield f"The highest peak, at f_cstr = {frequency}, is the electrolyte's own, and so is C_cstr{stores}."
 
 
-def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Read as a measurement would be, by a fit: {apparent_text(record)}."
-
-
 def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
     asked, reached = (f"{100 * record[f'relative_error_{which}']:.2g} %" for which in ("asked", "reached"))
     if record["accuracy_reached"]:
@@ -178,9 +173,8 @@ def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _checks(record: Mapping[str, Any]) -> Iterator[str]:
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
-        yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
+    if ends := bounds(record):
+        yield f"Bounded from both sides: R_cstr lies between {' and '.join(ends)} {AREA}."
     if "cross_check_method" in record:
         method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
         if agrees is None:
@@ -216,19 +210,14 @@ def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
+    columns = (
+        RecordColumn("frequency", lambda peak: engineering(peak["frequency_hertz"], "Hz")),
+        RecordColumn("resistance", lambda peak: f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}"),
+        RecordColumn("capacitance", lambda peak: farad(peak["capacitance_farad_per_cm2"])),
+        RecordColumn("remark", lambda peak: "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING),
+    )
     if record["peaks"]:
-        rows = tuple(
-            (
-                engineering(peak["frequency_hertz"], "Hz"),
-                f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}",
-                farad(peak["capacitance_farad_per_cm2"]),
-                "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING,
-            )
-            for peak in record["peaks"]
-        )
-        kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
-        header = ("frequency", "resistance", "capacitance", "remark")
-        yield TableSection("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+        yield replace(record_table("Peaks of −Im Z_cstr", record["peaks"], columns), symbols=True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from constriction.study.run.runner import Event
 from constriction.view.terminal.numbers import farad, with_error
 from constriction.view.terminal.streams import note
+from constriction.view.terminal.words import AREA
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,10 @@ def study_progress(total: int, quiet: bool, rank: int) -> Iterator[Teller]:
     """
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-    if quiet or total == 0:
+    if quiet or total == 0 or (console.is_terminal and rank != 0):
         yield Teller(lambda _: None, note)
     elif not console.is_terminal:
         yield Teller(lambda event: note(line(event)), note)
-    elif rank != 0:
-        yield Teller(lambda _: None, note)
     else:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
@@ -57,7 +56,7 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {with_error(result['R_cstr_ohm_cm2'], result['R_cstr_error_ohm_cm2'], 'Ω·cm²')}"
+    text = f"R_cstr {with_error(result['R_cstr_ohm_cm2'], result['R_cstr_error_ohm_cm2'], AREA)}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"

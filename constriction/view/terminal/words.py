@@ -26,6 +26,7 @@ from constriction.view.terminal.streams import note, stdout
 if TYPE_CHECKING:
     from constriction.compare.differences import Difference, Overlay
 
+AREA = "Ω·cm²"  # of resistances in tables
 NAME_WIDTH = 18
 LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
 FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
@@ -39,24 +40,34 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     Args:
         record: the content of result.json.
     """
-    area = "Ω·cm²"
-    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
-        yield "bounds", f"{lower} to {upper} {area}"
+    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], AREA)
+    if ends := bounds(record):
+        yield "bounds", f"{' to '.join(ends)} {AREA}"
     for name, value, remark in capacitance_rows(record):
         yield name, f"{value} ({remark})" if remark else value
-    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
-    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
+    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
+    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {AREA}"
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
-        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
-    spectral = record["method"] == "spectral"
+        yield f"peak {number}", _peak(peak) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
+    yield from _effort_rows(record)
+
+
+def bounds(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The lower and the upper bound of R_cstr in Ω·cm², in the digits of their distance; () where there are none."""
+    if record["R_cstr_lower_ohm_cm2"] is None:
+        return ()
+    return between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
+
+
+def _effort_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How fine the finest mesh or grid is, and what solving took."""
     if record["cells"] == 0:
         yield "mesh", "none: full contact is the slab"
         return
+    spectral = record["method"] == "spectral"
     mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
     yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
     yield "solves", f"{record['solves']} on all {meshes}"
@@ -64,7 +75,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "time", f"{record['seconds_total']:.1f} s ({parts})"
 
 
-OF_OTHERS = {
+OF_OTHERS: Mapping[str | None, str] = {
     "electrolyte": "of the electrolyte's own peak: it tells nothing about the gap",
     "several": "several relaxations: see the peaks",
 }
@@ -78,7 +89,7 @@ def capacitance_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]
     Args:
         record: the content of result.json.
     """
-    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to") or "", "")
+    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to"), "")
     names = ("C_low", "C_high", "C_cstr") if remark else ("C_cstr", "C_low", "C_high")
     for name in names:
         if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
@@ -104,7 +115,7 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if resistance is None:
             yield name, "no result"
             continue
-        parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
+        parts = [f"R_cstr {with_error(resistance, error, AREA)}"]
         if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
             parts.append(f"C_cstr {farad(capacitance)}")
         if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
@@ -142,24 +153,23 @@ def accuracy_text(record: Mapping[str, Any]) -> str:
 
 def apparent_text(record: Mapping[str, Any]) -> str:
     """What an experimenter would read off the spectrum, in one line."""
-    area = "Ω·cm²"
     electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
     if electrolyte is None:
         return f"none: {record['apparent_remark']}"
-    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], AREA)}"]
     if interface is None:
         parts.append("no arc of the interface")
     else:
-        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, AREA)}")
         capacitance, error = (record[f"apparent_C_int{what}_farad_per_cm2"] for what in ("", "_error"))
         parts.append(f"C_int {quantity(capacitance, error or 0.0, 'F/cm²')}")
     return f"{', '.join(parts)} ({record['apparent_circuit']})"
 
 
-def _peak(peak: Mapping[str, float], area: str) -> str:
+def _peak(peak: Mapping[str, float]) -> str:
     resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
     frequency = engineering(peak["frequency_hertz"], "Hz")
-    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+    return f"{frequency}: {significant(resistance, 3)} {AREA}, {farad(capacitance)}"
 
 
 def overlay_rows(overlay: Overlay, remarks: Iterable[str], thickness: float | None = None) -> Iterator[tuple[str, str]]:
