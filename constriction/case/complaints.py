@@ -14,24 +14,24 @@ Place = tuple[int | str, ...]
 _DEPTH_OF_KEYS = 2
 
 
-def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
+def describe(problem: ErrorDetails, model: type[BaseModel], whole: str = "a case") -> str:
     """One problem as: dotted key, value given, what is expected.
 
     Args:
         problem: an entry of ``ValidationError.errors()``.
         model: of the whole case; the descriptions of its sections' fields say what is expected.
+        whole: what it is a model of.
 
     Returns:
         Such as ``gap.height = '5 mS': expected a length such as '100 nm' or 'none'``.
     """
     place, context = problem["loc"], problem.get("ctx", {})
     if problem["type"] == "extra_forbidden":
-        return _unknown_key(place, model)
+        return _unknown_key(place, model, whole)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
         return f"{_dotted(place)}: missing; expected {_expected(place, model)}"
     if isinstance(context.get("error"), InputError):
-        joint = "." if len(place) == 1 else " = "  # an error of a whole section begins with its key
-        return f"{_dotted(place)}{joint}{context['error']}"
+        return f"{_dotted(place)}{_joint(place, model)}{context['error']}"
     if problem["type"] == "missing":
         place = place[:-1]  # the list that is too short, not the entry it lacks
     expected = context["expected"] if problem["type"] == "literal_error" else _expected(place, model)
@@ -39,11 +39,22 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{_dotted(place)} = {given}: expected {expected}" if place else f"{given}: expected {expected}"
 
 
-def _unknown_key(place: Place, model: type[BaseModel]) -> str:
+def _joint(place: Place, model: type[BaseModel]) -> str:
+    """What stands between a place and its error, which begins with a value, or with a key if it is a section's."""
+    if not place:
+        return ""
+    return "." if len(place) == 1 and _is_section(model.model_fields[str(place[0])].annotation) else " = "
+
+
+def _is_section(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _unknown_key(place: Place, model: type[BaseModel], whole: str) -> str:
     """What to say about a key that the section does not have."""
     known = [field.alias or name for name, field in _section(place[:-1], model).model_fields.items()]
     near = nearest(str(place[-1]), known)
-    where = f"[{place[0]}]" if len(place) > 1 else "a case"
+    where = f"[{place[0]}]" if len(place) > 1 else whole
     return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}"
 
 
@@ -61,7 +72,7 @@ def _expected(place: Place, model: type[BaseModel]) -> str:
 def _section(place: Place, model: type[BaseModel]) -> type[BaseModel]:
     """The model of a section, or of the whole case for no place."""
     section = model.model_fields[str(place[0])].annotation if place else model
-    if not (isinstance(section, type) and issubclass(section, BaseModel)):
+    if not (isinstance(section, type) and _is_section(section)):
         raise TypeError(f"{_dotted(place)} is {section!r}, expected a section")
     return section
 

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from constriction.base.errors import InputError
 from constriction.case.complaints import describe
-from constriction.case.electrolyte import ASSUMED, Electrolyte
+from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
-from constriction.case.file import read_toml, toml_value
+from constriction.case.file import read_case, toml_value
 from constriction.case.interface import Gap, Interface, takes
 from constriction.case.numerics import Accuracy, Sweep
 
@@ -42,14 +42,15 @@ def load(path: str | os.PathLike[str]) -> Case:
         InputError: the file cannot be read, is not TOML, or describes no valid case; one line that begins
             with the path and names key, value and what is expected.
     """
-    return parse_case(read_toml(path), os.fspath(path))
+    return parse_case(read_case(path), os.fspath(path))
 
 
 def parse_case(data: dict[str, Any], source: str = "case") -> Case:
     """Check a case given as nested dictionaries with the keys and strings of the case file.
 
     Args:
-        data: what `tomllib` gives, e.g. ``{"interface": {"pattern": "square", "pitch": "40 um", ...}}``.
+        data: what `tomllib` gives, e.g. ``{"interface": {"pattern": "square", "pitch": "40 um", ...}}``; a file
+            named in it is looked for from where the program stands.
         source: what an error begins with.
 
     Returns:
@@ -75,8 +76,8 @@ def resolved_toml(case: Case) -> str:
         case: the case; equal cases give equal text.
 
     Returns:
-        Only the keys that apply to the pattern. Values that equal a default without a measured source carry
-        the comment ``# assumed: no measured source``.
+        Only the keys that apply to the pattern. A comment behind a value that is the material's names its source, or
+        says ``assumed``.
     """
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
@@ -85,9 +86,8 @@ def resolved_toml(case: Case) -> str:
         for key, value in values.items():
             if section == "interface" and not takes(case.interface.pattern, key):
                 continue
-            assumed = section == "electrolyte" and key in ASSUMED and value == Electrolyte().model_dump()[key]
-            comment = "  # assumed: no measured source" if assumed else ""
-            lines.append(f"{key} = {toml_value(value)}{comment}")
+            remark = case.electrolyte.remark(key) if section == "electrolyte" else ""
+            lines.append(f"{key} = {toml_value(value)}" + (f"  # {remark}" if remark else ""))
     return "\n".join(lines) + "\n"
 
 

@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-VACUUM_PERMITTIVITY = 8.8541878188e-12
-"""Electric constant ε0 in F/m (CODATA 2022)."""
+from constriction.base.constants import VACUUM_PERMITTIVITY
+
+__all__ = ["VACUUM_PERMITTIVITY", "Conductor", "dc_resistivity", "resistivity"]
 
 
 class Conductor(Protocol):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
+from constriction.case.electrolyte import OF_MATERIAL, completed
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
 from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at
@@ -119,16 +120,21 @@ def _find(item: Input, known: Mapping[str, Any], case: Mapping[str, Any], where:
     """The value of an input: as given, derived, of an axis or assumed, or of the case."""
     if isinstance(item, Quantity):
         return item
-    found = known[item] if item in known else _from_case(item, case)
+    found = known[item] if item in known else _from_case(item, case, where)
     return found if isinstance(found, Quantity) else quantity_at(f"{where}: {item}", found)
 
 
-def _from_case(key: str, case: Mapping[str, Any]) -> Any:
-    """A key of the case, or its default."""
+def _from_case(key: str, case: Mapping[str, Any], where: str) -> Any:
+    """A key of the case, or its default; of the electrolyte that of its material at its temperature."""
     section, _, name = key.partition(".")
     given = case.get(section, {})
     if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
         return given
+    if name in OF_MATERIAL and section == "electrolyte":
+        try:
+            given = completed(given)
+        except InputError as error:
+            raise InputError(f"{where}: {section}.{error}") from None
     if name in given:
         return given[name]
     default = Case.model_fields[section].default

@@ -11,7 +11,7 @@ from typing import Any
 
 from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import shown
-from constriction.case.file import read_toml
+from constriction.case.file import beside, read_case, read_toml
 from constriction.case.schema import Case
 from constriction.study.file.axes import Axis, axes_of, read_rows
 from constriction.study.file.derive import Derivation, derivation_of
@@ -56,9 +56,11 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     here = Path(path).parent
     if isinstance(data["base"], str):
         try:
-            data["base"] = read_toml(here / data["base"], "case file")
+            data["base"] = read_case(here / data["base"])
         except InputError as error:
             raise InputError(f"{source}: base = {shown(data['base'])}: {error}") from None
+    else:
+        data["base"] = beside(data["base"], here)
     if "list" in data:
         data["list"] = {"rows": _rows(data["list"], here, f"{source}: [list]")}
     return study_of(data, source)
