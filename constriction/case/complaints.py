@@ -1,6 +1,7 @@
 """What pydantic found wrong with a case, said in one line of the user's words."""
 
 import re
+from typing import TypeGuard
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -46,7 +47,7 @@ def _joint(place: Place, model: type[BaseModel]) -> str:
     return "." if len(place) == 1 and _is_section(model.model_fields[str(place[0])].annotation) else " = "
 
 
-def _is_section(annotation: object) -> bool:
+def _is_section(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
@@ -72,7 +73,7 @@ def _expected(place: Place, model: type[BaseModel]) -> str:
 def _section(place: Place, model: type[BaseModel]) -> type[BaseModel]:
     """The model of a section, or of the whole case for no place."""
     section = model.model_fields[str(place[0])].annotation if place else model
-    if not (isinstance(section, type) and _is_section(section)):
+    if not _is_section(section):
         raise TypeError(f"{_dotted(place)} is {section!r}, expected a section")
     return section
 

@@ -56,7 +56,7 @@ class Electrolyte(Section):
 
     material: Annotated[
         InstanceOf[Material], BeforeValidator(_material), PlainSerializer(attrgetter("name"), return_type=str)
-    ] = Field(_NZSP, description="'NZSP', 'LLZO', 'LPSCl' or a material's file such as 'mine.toml'")
+    ] = Field(_NZSP, description="'NZSP', 'LLZO', 'LPSCl' or the path of a .toml file")
     temperature: Temperature = Field(
         _NZSP.file.temperature, description="a temperature from 100 K to 2000 K such as '60 degC'"
     )

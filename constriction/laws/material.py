@@ -35,7 +35,7 @@ def brick_layer(grain_size: float, thickness: float, conductivity: float, permit
         Effective conductivity in S/m, frequency in Hz.
     """
     frequency = conductivity / (2 * math.pi * VACUUM_PERMITTIVITY * permittivity)
-    return GrainBoundaries(conductivity * grain_size / thickness, frequency)
+    return GrainBoundaries(conductivity / (thickness / grain_size), frequency)
 
 
 def arrhenius(energy: float, temperature: float, reference: float, *, times_temperature: bool) -> float:

@@ -1,9 +1,8 @@
 """Solid electrolytes: what a material's file says, and its values at a temperature."""
 
 import os
-import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -129,12 +128,15 @@ class Material:
     Attributes:
         name: what a case file says: the name of a shipped material, or a file beside the case file.
         text: of its file, which a result folder needs beside its case if the material is no shipped one.
-        file: what that says.
     """
 
     name: str
     text: str = field(repr=False)
-    file: SolidElectrolyte = field(repr=False, compare=False)
+
+    @property
+    def file(self) -> SolidElectrolyte:
+        """What its file says."""
+        return _file_of(self.text, self.name)
 
     @property
     def shipped(self) -> bool:
@@ -208,21 +210,21 @@ def material_of(name: object) -> Material:
         raise InputError(f"material = {shown(name)}: expected {_expected()}")
     if names_file(name):
         try:
-            text = read_text(name, "material")
-            return Material(os.path.basename(name), text, parsed(SolidElectrolyte, parse_toml(text, name), name))
+            material = Material(os.path.basename(name), read_text(name, "material"))
+            _file_of(material.text, name)
         except InputError as error:
             raise InputError(f"material = {error}") from None
+        return material
     if name not in (known := _electrolytes()):
-        raise InputError(
-            f"material = {shown(name)}: unknown, the nearest is '{nearest(name, known)}'; expected {_expected()}"
-        )
-    return _shipped(name)
+        near = nearest(name, known)
+        raise InputError(f"material = {shown(name)}: unknown, the nearest is '{near}'; expected {_expected()}")
+    return Material(name, shipped_text(name))
 
 
-@cache
-def _shipped(name: str) -> Material:
-    text = shipped_text(name)
-    return Material(name, text, parsed(SolidElectrolyte, tomllib.loads(text), name))
+@lru_cache(maxsize=100)
+def _file_of(text: str, name: str) -> SolidElectrolyte:
+    """What the text of a material's file says; errors begin with a name."""
+    return parsed(SolidElectrolyte, parse_toml(text, name), name)
 
 
 def _electrolytes() -> list[str]:
