@@ -282,7 +282,7 @@ WRONG_CASES = [
     ),
     (
         {"material": "LLZO", "temperature": "100 K"},
-        "grain_boundary_conductivity = '",  # 0.6 S/m · 3 exp(−33): less than any conductivity of a case
+        "bulk_conductivity = '",  # 0.046 S/m · 3 exp(−26): less than any conductivity of a case
     ),
 ]
 

@@ -72,7 +72,6 @@ def test_materials_and_temperatures_are_axes_and_a_rule_finds_their_values(tmp_p
     for e in found:
         assert e.grain_boundary_conductivity == pytest.approx(2 * e.bulk_conductivity, rel=1e-12)
     assert planned.entries[1].labels["electrolyte.temperature"] == 333.15
-    assert len(planned.geometries) == 1
 
 
 def test_a_material_file_of_the_base_is_found_beside_it(tmp_path):
