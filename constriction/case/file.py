@@ -22,7 +22,7 @@ def read_toml(path: str | os.PathLike[str], what: str = "case file") -> dict[str
     Raises:
         InputError: the file cannot be read or is not TOML; one line that begins with the path.
     """
-    return parse_toml(read_text(path, what), os.fspath(path))
+    return toml_tables(read_text(path, what), os.fspath(path))
 
 
 def read_case(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def read_text(path: str | os.PathLike[str], what: str) -> str:
         raise InputError(f"{source}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
-def parse_toml(text: str, source: str) -> dict[str, Any]:
+def toml_tables(text: str, source: str) -> dict[str, Any]:
     """The nested dictionaries of a TOML text.
 
     Raises:

@@ -21,7 +21,7 @@ from constriction.case.fields import (
     Temperature,
     Text,
 )
-from constriction.case.file import names_file, parse_toml, read_text
+from constriction.case.file import names_file, toml_tables, read_text
 from constriction.case.materials.entries import METALS, Known, parsed, shipped_names, shipped_text
 from constriction.laws.material import GrainBoundaries, arrhenius, brick_layer
 
@@ -224,7 +224,7 @@ def material_of(name: object) -> Material:
 @lru_cache(maxsize=100)
 def _file_of(text: str, name: str) -> SolidElectrolyte:
     """What the text of a material's file says; errors begin with a name."""
-    return parsed(SolidElectrolyte, parse_toml(text, name), name)
+    return parsed(SolidElectrolyte, toml_tables(text, name), name)
 
 
 def _electrolytes() -> list[str]:
