@@ -52,9 +52,6 @@ KINDS: Mapping[str, Kind] = {
     "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
 }
 
-CELSIUS = Decimal("273.15")
-"""0 °C in K."""
-_A_TEMPERATURE = "a temperature such as '25 degC' or '298.15 K'"
 _ONLY_READ = {"S/m"}  # the field writes its conductivities in S/cm and its prefixes
 _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
@@ -65,6 +62,8 @@ _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
 _UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*")
 _PLAIN_POWER = re.compile(r"(?<=[^\W\d_])(?=[+-]?[0-9](?![0-9]))")  # cm2 means cm^2, cm-2 cm^-2
+_CELSIUS = Decimal("273.15")  # 0 °C in K
+_A_TEMPERATURE = "a temperature such as '25 degC' or '298.15 K'"
 
 
 def parse_quantity(text: str, kind: str) -> float:
@@ -143,7 +142,7 @@ def parse_temperature(text: object) -> float:
 
 def format_temperature(value: float) -> str:
     """Write a temperature given in K in degC, such that `parse_temperature` gives back the same double."""
-    celsius = (Decimal(repr(float(value))) - CELSIUS).normalize()
+    celsius = (Decimal(repr(float(value))) - _CELSIUS).normalize()
     return f"{celsius:f} degC" if celsius else "0 degC"
 
 
@@ -175,7 +174,7 @@ def _kelvin(number: str, unit: str) -> float | None:
         return None
     given = Decimal(number)
     if unit in ("K", "degC"):  # starting pint takes half a second: not for the units everyone writes
-        return float(given + (CELSIUS if unit == "degC" else 0))
+        return float(given + (_CELSIUS if unit == "degC" else 0))
     if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit):
         return None
     one, none = (_in_root_units(unit, Decimal(count)) for count in (1, 0))

@@ -211,6 +211,13 @@ def test_another_file_of_the_same_name_is_another_material(mine: Path) -> None:
     assert again != case and again.electrolyte.bulk_conductivity == pytest.approx(0.13, rel=1e-15)
 
 
+def test_a_case_takes_a_material_that_was_read_elsewhere(mine: Path) -> None:
+    material = electrolytes.material_from("far/away/mine.toml", mine.read_text("utf-8"))
+    assert case_of(material=material) == case_of(material=str(mine))
+    with pytest.raises(InputError, match=r"^far/mine\.toml: title: missing"):
+        electrolytes.material_from("far/mine.toml", MINE.replace('title = "mine"', ""))
+
+
 def test_grains_of_ones_own(mine: Path) -> None:
     grains = {
         "grain_size": '"2 um"',

@@ -210,15 +210,27 @@ def material_of(name: object) -> Material:
         raise InputError(f"material = {shown(name)}: expected {_expected()}")
     if names_file(name):
         try:
-            material = Material(os.path.basename(name), read_text(name, "material"))
-            _file_of(material.text, name)
+            return material_from(name, read_text(name, "material"))
         except InputError as error:
             raise InputError(f"material = {error}") from None
-        return material
     if name not in (known := _electrolytes()):
         near = nearest(name, known)
         raise InputError(f"material = {shown(name)}: unknown, the nearest is '{near}'; expected {_expected()}")
     return Material(name, shipped_text(name))
+
+
+def material_from(path: str, text: str) -> Material:
+    """The material of a file whose text is known; a case takes it in place of the file's name.
+
+    Args:
+        path: of the file; its last part is the material's name.
+        text: of the file.
+
+    Raises:
+        InputError: the text describes no solid electrolyte; one line that begins with the path.
+    """
+    _file_of(text, path)
+    return Material(os.path.basename(path), text)
 
 
 @lru_cache(maxsize=100)
