@@ -21,7 +21,7 @@ from constriction.case.fields import (
     Temperature,
     Text,
 )
-from constriction.case.file import names_file, toml_tables, read_text
+from constriction.case.file import names_file, read_text, toml_tables
 from constriction.case.materials.entries import METALS, Known, parsed, shipped_names, shipped_text
 from constriction.laws.material import GrainBoundaries, arrhenius, brick_layer
 
