@@ -43,6 +43,8 @@ KINDS: Mapping[str, Kind] = {
     "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
     "current density": Kind("a current density", "A/m2", "100 uA/cm2", {"uA/cm2": -2, "mA/cm2": 1, "A/cm2": 4}),
     "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
+    "mass density": Kind("a mass per volume", "kg/m3", "968 kg/m3", {"kg/m3": 0}),
+    "molar mass": Kind("a molar mass", "kg/mol", "22.99 g/mol", {"g/mol": -3, "kg/mol": 0}),
     "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),
     "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
     "area resistance": Kind(
@@ -75,6 +77,8 @@ _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
 _UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*")
 _PLAIN_POWER = re.compile(r"(?<=[^\W\d_])(?=[+-]?[0-9](?![0-9]))")  # cm2 means cm^2, cm-2 cm^-2
+_CELSIUS = Decimal("273.15")  # 0 °C in K
+_A_TEMPERATURE = "a temperature such as '25 degC' or '298.15 K'"
 
 
 def parse_quantity(text: str, kind: str) -> float:
@@ -143,6 +147,33 @@ def _written(value: float, kind: str) -> str:
     return f"{value!r} {wanted.unit}"
 
 
+def parse_temperature(text: object) -> float:
+    """Read a temperature with its unit.
+
+    Args:
+        text: such as ``"25 degC"``, ``"60 °C"``, ``"298.15 K"``, ``"77 degF"``; any unit that pint knows.
+
+    Returns:
+        Kelvin, the double nearest to what was written; zero or above.
+
+    Raises:
+        InputError: no finite temperature, or one below absolute zero; the message begins with what was given.
+    """
+    parts = _QUANTITY.fullmatch(text.strip()) if isinstance(text, str) else None
+    kelvin = _kelvin(parts[1], parts[2].replace("°", "deg")) if parts else None
+    if kelvin is None:
+        raise InputError(f"{shown(text)}: expected {_A_TEMPERATURE}")
+    if kelvin < 0:
+        raise InputError(f"{shown(text)}: below absolute zero; expected {_A_TEMPERATURE}")
+    return kelvin
+
+
+def format_temperature(value: float) -> str:
+    """Write a temperature given in K in degC, such that `parse_temperature` gives back the same double."""
+    celsius = (Decimal(repr(float(value))) - _CELSIUS).normalize()
+    return f"{celsius:f} degC" if celsius else "0 degC"
+
+
 def shown(value: object) -> str:
     """A wrong value as an error prints it: one line, shortened, booleans as TOML writes them."""
     if isinstance(value, bool):
@@ -163,6 +194,23 @@ class _Short(reprlib.Repr):
 
 
 _SHORT = _Short(maxstring=80, maxother=80, maxlist=4, maxtuple=4, maxlevel=3)
+
+
+def _kelvin(number: str, unit: str) -> float | None:
+    """A temperature in K; None when the unit is none of temperature, or the number is beyond all temperatures."""
+    if not math.isfinite(float(number)):
+        return None
+    given = Decimal(number)
+    if unit in ("K", "degC"):  # starting pint takes half a second: not for the units everyone writes
+        return float(given + (_CELSIUS if unit == "degC" else 0))
+    if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit):
+        return None
+    one, none = (_in_root_units(unit, Decimal(count)) for count in (1, 0))
+    if one is None or none is None or str(one.units) != "kelvin":
+        return None
+    return float(
+        none.magnitude + given * (one.magnitude - none.magnitude)
+    )  # the zero of a degree is not that of a kelvin
 
 
 def _product(number: str, factor: Decimal) -> float:
@@ -190,13 +238,13 @@ def _factor(unit: str, kind: str) -> Decimal | None:
     return Decimal(given.magnitude) / Decimal(base.magnitude)
 
 
-def _in_root_units(unit: str) -> "pint.Quantity[Any] | None":
-    """One of the unit in pint's root units; None when pint does not know it."""
+def _in_root_units(unit: str, count: Decimal = Decimal(1)) -> "pint.Quantity[Any] | None":
+    """So many of the unit in pint's root units; None when pint does not know it."""
     import pint  # noqa: PLC0415 - half a second that most cases never need
 
     registry = _registry()
     try:
-        return registry.Quantity(Decimal(1), registry.parse_units(unit)).to_root_units()
+        return registry.Quantity(count, registry.parse_units(unit)).to_root_units()
     except (pint.PintError, ArithmeticError, AttributeError, TypeError, ValueError):
         return None
 

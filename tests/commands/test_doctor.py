@@ -1,12 +1,14 @@
 """What `constriction doctor` finds, with faults that are simulated where they would stand."""
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from constriction.case.materials.entries import shipped_names
 from constriction.cli import main
 from constriction.commands.job import checkup
 from constriction.commands.job.checkup import FAULT, OK, WARNING
@@ -95,7 +97,7 @@ def test_examples_never_replace_what_was_changed(tmp_path, capsys):
     assert main(["examples", str(mine)]) == 2
 
 
-def test_wheel_holds_the_examples(tmp_path, monkeypatch):
+def test_wheel_holds_the_examples_and_the_materials(tmp_path, monkeypatch):
     import subprocess
     import zipfile
 
@@ -109,7 +111,10 @@ def test_wheel_holds_the_examples(tmp_path, monkeypatch):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         packed = {Path(n).name: archive.read(n) for n in archive.namelist() if n.startswith("constriction/examples/")}
+        paths = [re.fullmatch(r"constriction/case/materials/(\w+)\.toml", name) for name in archive.namelist()]
+        materials = {path[1] for path in paths if path}
     assert packed == SHIPPED
+    assert materials == set(shipped_names())
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONUNBUFFERED": "1"}, {"PYTHONWARNINGS": "error", "LC_ALL": "C"}])

@@ -20,6 +20,11 @@ def pitch(rule):
 
 
 BAD = {
+    "unknown material": (
+        '[grid]\n"electrolyte.material" = ["LLZQ"]\nx = [1]\n[derive]\n"electrolyte.grain_boundary_conductivity" = '
+        '{rule = "power_law", value = "electrolyte.bulk_conductivity", of = "x", reference = 1, exponent = 1}',
+        r"electrolyte\.material = 'LLZQ': unknown, the nearest is 'LLZO'",
+    ),
     "unknown key": (GRID + '"gap.hight" = ["1 nm"]', r"'gap\.hight': unknown key, the nearest is 'gap\.height'"),
     "empty axis": ('[grid]\n"gap.height" = []', r"\[grid\] gap\.height = \[\]: expected at least one value"),
     "no list": ('[grid]\n"gap.height" = "1 nm"', r"gap\.height = '1 nm': expected a list"),

@@ -9,7 +9,15 @@ import sys
 import pytest
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
+from constriction.base.quantities import (
+    KINDS,
+    format_quantity,
+    format_temperature,
+    parse_quantity,
+    parse_temperature,
+    shown,
+    usual_kinds,
+)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +190,39 @@ def test_shows_a_wrong_value_on_one_line(value: object, text: str) -> None:
 def test_shortens_a_long_value() -> None:
     assert len(shown("x" * 10_000)) == 80
     assert len(shown([["1 um"] * 3] * 1000)) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "kelvin"),
+    [
+        ("25 degC", 298.15),
+        ("-40°C", 233.15),
+        ("298.15 K", 298.15),
+        ("77 degF", 298.15),
+        ("536.67 degR", 298.15),
+        ("500 mK", 0.5),
+        ("-273.15 degC", 0.0),
+    ],
+)
+def test_temperatures_have_zeros_of_their_own(text: str, kelvin: float) -> None:
+    """Exactly: what is written is added and rounded once."""
+    assert parse_temperature(text) == kelvin
+
+
+@pytest.mark.parametrize("text", ["25", "25 C", "5 m", "2 K^2", "nan K", "1e400 K", "", "degC", None, 25, True])
+def test_what_is_no_temperature_is_refused(text: object) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(shown(text))}: expected a temperature such as '25 degC' or"):
+        parse_temperature(text)
+
+
+def test_nothing_is_colder_than_absolute_zero() -> None:
+    with pytest.raises(InputError, match="^'-273.16 degC': below absolute zero; expected a temperature"):
+        parse_temperature("-273.16 degC")
+
+
+def test_a_written_temperature_is_read_as_the_same_double() -> None:
+    rng = random.Random(5)
+    assert [format_temperature(kelvin) for kelvin in (298.15, 273.15, 333.15)] == ["25 degC", "0 degC", "60 degC"]
+    for _ in range(2000):
+        kelvin = rng.uniform(100, 2000)
+        assert parse_temperature(format_temperature(kelvin)) == kelvin

@@ -8,6 +8,7 @@ from study_files import BASE, GRID, MEMORY, plan, study, write_study
 
 from constriction import parse_case
 from constriction.base.errors import InputError
+from constriction.case.materials.entries import shipped_text
 from constriction.geometry.outlines import Outline
 from constriction.study.file.file import load_study
 from constriction.study.file.parameters import Quantity, label_of, quantity_of
@@ -47,6 +48,46 @@ def test_base_is_a_path_relative_to_the_study(tmp_path):
     path = tmp_path / "deep" / "study.toml"
     path.write_text('base = "../base.toml"\n[grid]\n"interface.contact_fraction" = [0.1]\n')
     assert plan_of(load_study(path), MEMORY).entries[0].case.interface.pitch == 7e-6
+
+
+def test_materials_and_temperatures_are_axes_and_a_rule_finds_their_values(tmp_path):
+    text = """
+    [grid]
+    "electrolyte.material" = ["NZSP", "LLZO"]
+    "electrolyte.temperature" = ["25 degC", "60 degC"]
+    x = [2]
+    [derive."electrolyte.grain_boundary_conductivity"]
+    rule = "power_law"
+    value = "electrolyte.bulk_conductivity"
+    of = "x"
+    reference = 1
+    exponent = 1
+    """
+    planned = plan(text)
+    found = [entry.case.electrolyte for entry in planned.entries]
+    assert [(e.material.name, e.temperature) for e in found] == [
+        *itertools.product(("NZSP", "LLZO"), (298.15, 333.15)),
+    ]
+    assert [e.bulk_conductivity for e in found][::2] == [1.5, 0.046]
+    for e in found:
+        assert e.grain_boundary_conductivity == pytest.approx(2 * e.bulk_conductivity, rel=1e-12)
+    assert planned.entries[1].labels["electrolyte.temperature"] == 333.15
+
+
+def test_a_material_file_of_the_base_is_found_beside_it(tmp_path):
+    (tmp_path / "cases").mkdir()
+    material = shipped_text("LLZO").replace("0.46 mS/cm", "0.5 mS/cm")
+    (tmp_path / "cases" / "mine.toml").write_text(material, "utf-8")
+    interface = '[interface]\npattern = "square"\npitch = "7 um"\n'
+    (tmp_path / "cases" / "base.toml").write_text('[electrolyte]\nmaterial = "mine.toml"\n' + interface)
+    axis = '[grid]\n"interface.contact_fraction" = [0.1]\n'
+    path = tmp_path / "study.toml"
+    for base in (
+        'base = "cases/base.toml"\n',
+        f'[base.electrolyte]\nmaterial = "cases/mine.toml"\n[base.{interface[1:]}',
+    ):
+        path.write_text(base + axis)
+        assert plan_of(load_study(path), MEMORY).entries[0].case.electrolyte.bulk_conductivity == 0.05
 
 
 def test_latin_hypercube_has_one_sample_in_every_equal_part_of_every_range():

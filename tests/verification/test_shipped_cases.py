@@ -53,6 +53,7 @@ def peaks_of(impedance):
 
 def test_the_promised_cases_are_shipped():
     promised = {"sodium_islands", "lifted_copper", "two_signals", "random_islands", "stripes", "single_spot"}
+    promised |= {"llzo_square_spot"}
     assert promised <= set(NAMES)
 
 
@@ -158,3 +159,15 @@ def test_single_spot_is_the_flux_tube_of_the_literature(solved):
     exact = tube_constriction(0.3) * math.pi * b**2 / (4 * 0.3 * b * SIGMA)
     assert abs(result.R_cstr - exact) <= result.R_cstr_error
     assert exact == pytest.approx(1.5355 * OHM_CM2, rel=1e-4)
+
+
+def test_the_garnet_peaks_between_grain_boundaries_and_bulk(solved):
+    """The slab is 100 µm of 0.46 mS/cm and, in series, 5.97 mS/cm: 23.414 Ω·cm²."""
+    result = solved("llzo_square_spot")
+    slab = 1e-4 * (1 / 0.046 + 1 / 0.597)
+    assert result.R_electrolyte == pytest.approx(slab, rel=1e-12)
+    assert pytest.approx(6.78 * OHM_CM2, rel=0.002) == result.R_cstr
+    (peak,) = result.peaks
+    assert peak.frequency == pytest.approx(183e3, rel=0.01)
+    bulk = 0.046 / (2 * math.pi * 8.8541878188e-12 * 150)
+    assert 71.5e3 < peak.frequency < bulk == pytest.approx(5.5e6, rel=0.01)

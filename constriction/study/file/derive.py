@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
+from constriction.case.electrolyte import OF_MATERIAL, completed
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
 from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at, without
@@ -37,10 +38,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Steps in an order in which each finds its inputs, and the [assumptions] that they may use."""
+    """Steps in an order in which each finds its inputs, and the [assumptions] that they may use.
+
+    `files` are the texts of the files, by name, that the cases refer to.
+    """
 
     steps: tuple[Step, ...]
     assumptions: Mapping[str, Quantity]
+    files: Mapping[str, str]
     where: str
 
     @property
@@ -54,12 +59,13 @@ def is_case_key(name: str) -> bool:
     return "." in name
 
 
-def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -> Derivation:
+def derivation_of(data: Mapping[str, Any], varied: Iterable[str], files: Mapping[str, str], source: str) -> Derivation:
     """Read [derive] and [assumptions].
 
     Args:
         data: the tables of the study file.
         varied: the keys of its axes.
+        files: the texts of the files, by name, that its cases refer to.
         source: what an error begins with.
 
     Raises:
@@ -76,7 +82,7 @@ def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -
         for name in sorted(step.names - known):
             _check_name(f"{source}: [derive] {step.target}", name, known)
     _check_used([*varied, *assumptions], steps, source)
-    return Derivation(_in_order(steps, source), assumptions, f"{source}: [derive]")
+    return Derivation(_in_order(steps, source), assumptions, files, f"{source}: [derive]")
 
 
 def _check_used(names: Iterable[str], steps: Iterable[Step], source: str) -> None:
@@ -107,7 +113,8 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
     derived: dict[str, Quantity] = {}
     for step in derivation.steps:
         where = f"{derivation.where} {step.target}"
-        find = partial(_find, known=known, case=case, where=where)
+        given = partial(_from_case, case=case, files=derivation.files, where=where)
+        find = partial(_find, known=known, given=given, where=where)
         inputs = {key: find(item) for key, item in step.inputs.items()}
         lists = {key: list(map(find, items)) for key, items in step.lists.items()}
         with naming(where):
@@ -115,20 +122,23 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
     return derived
 
 
-def _find(item: Input, known: Mapping[str, Any], case: Mapping[str, Any], where: str) -> Quantity:
+def _find(item: Input, known: Mapping[str, Any], given: Callable[[str], Any], where: str) -> Quantity:
     """The value of an input: as given, derived, of an axis or assumed, or of the case."""
     if isinstance(item, Quantity):
         return item
-    found = known[item] if item in known else _from_case(item, case)
+    found = known[item] if item in known else given(item)
     return found if isinstance(found, Quantity) else quantity_at(f"{where}: {item}", found)
 
 
-def _from_case(key: str, case: Mapping[str, Any]) -> Any:
-    """A key of the case, or its default."""
+def _from_case(key: str, case: Mapping[str, Any], files: Mapping[str, str], where: str) -> Any:
+    """A key of the case, or its default; of the electrolyte that of its material at its temperature."""
     section, _, name = key.partition(".")
     given = case.get(section, {})
     if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
         return given
+    if name in OF_MATERIAL and section == "electrolyte":
+        with naming(f"{where}: {section}", "."):
+            given = completed(given, files)
     if name in given:
         return given[name]
     default = Case.model_fields[section].default

@@ -26,7 +26,7 @@ KEYS = ("title", "base", *TABLES, "plot")
 class Study:
     """A study: `data` as in its file, with the base case and the rows of a list in it; `axes` outermost first.
 
-    `files` are the texts of the case files, by name, that its cases refer to.
+    `files` are the texts of the files, by name, that its cases refer to: of other cases and of materials.
     """
 
     source: str
@@ -79,7 +79,7 @@ def study_of(data: Mapping[str, Any], source: str, files: Mapping[str, str] | No
     Args:
         data: the tables.
         source: what an error begins with.
-        files: the texts of the case files, by name, that its cases refer to.
+        files: the texts of the files, by name, that its cases refer to.
 
     Raises:
         InputError: as `load_study`.
@@ -90,7 +90,8 @@ def study_of(data: Mapping[str, Any], source: str, files: Mapping[str, str] | No
     if not axes:
         raise InputError(f"{source}: no axis; expected [grid], [zip], [list], [latin_hypercube] or [repeat]")
     varied = [key for axis in axes for key in axis.keys]
-    return Study(source, data, axes, derivation_of(data, varied, source), files or {})
+    files = files or {}
+    return Study(source, data, axes, derivation_of(data, varied, files, source), files)
 
 
 def _rows(table: Mapping[str, Any], here: Path, where: str) -> list[dict[str, Any]]:

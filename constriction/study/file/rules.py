@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from constriction.base.constants import BOLTZMANN
 from constriction.base.errors import InputError
-from constriction.spectra.arrhenius import BOLTZMANN
 from constriction.spectra.timeseries import sodium_thickness
 from constriction.study.file.parameters import NUMBER, TEMPERATURE, Quantity
 

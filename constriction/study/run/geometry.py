@@ -26,6 +26,8 @@ from constriction.simulation.weights import gap_model
 SHARED = {
     "title": None,
     "electrolyte": {
+        "material",
+        "temperature",
         "thickness",
         "bulk_conductivity",
         "relative_permittivity",
