@@ -17,7 +17,7 @@ from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, given_arguments, memory_limit
 from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
-from constriction.view.terminal.streams import tell, tell_record
+from constriction.view.terminal.streams import note, tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -153,19 +153,20 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
 
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
-    from constriction.view.charts.curves import peaks_seen
+    from constriction.view.charts.curves import peaks_seen, slab_name
     from constriction.view.writers.plots import nyquist
 
-    nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title)
+    alone = slab_name(result.laws.film)
+    nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title, alone)
 
 
 def _write_bode(result: Result, place: Path) -> None:
-    from constriction.view.charts.curves import SpectrumCurve
+    from constriction.view.charts.curves import SpectrumCurve, slab_name
     from constriction.view.writers.spectra_plots import bode
 
     curves = (
         SpectrumCurve("with constriction", result.spectrum, "both"),
-        SpectrumCurve("full contact", result.slab, "reference", "c1"),
+        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
     )
     bode(curves, place / "bode.pdf", result.case.title)
 
@@ -185,13 +186,16 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 def _show(title: str, folder: Path, as_json: bool) -> None:
     import json
 
-    from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table, run_rows
+    from constriction.view.terminal.result_rows import run_rows, two_levels_warning
+    from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table
 
     text = (folder / "result.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    if warning := two_levels_warning(record):
+        note(warning)
     if as_json:
         tell_record(text)
         return
-    record = json.loads(text)
     print_table(title, run_rows(record))
     if "cross_check_method" in record:
         print_table("Cross-check", cross_check_rows(record))

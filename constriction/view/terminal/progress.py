@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from constriction.study.run.runner import Event
-from constriction.view.terminal.numbers import farad, with_error
+from constriction.view.terminal.numbers import farad
 from constriction.view.terminal.streams import note
-from constriction.view.terminal.words import AREA
+from constriction.view.terminal.words import resistance_text
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {with_error(result['R_cstr_ohm_cm2'], result['R_cstr_error_ohm_cm2'], AREA)}"
+    text = f"R_cstr {resistance_text(result, 'R_cstr')}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"

@@ -112,7 +112,8 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
         words = "exact times" if constriction.exact else "where the gap's |s|·time = 1"
         highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
         _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
-        _stems(stems, constriction, highest, (VERMILION, "o", f"simulated geometry: {words}"))
+        if constriction.times.size:
+            _stems(stems, constriction, highest, (VERMILION, "o", f"simulated geometry: {words}"))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
         decade_ticks(axes)
