@@ -63,7 +63,7 @@ def take_files(data: Mapping[str, Any], base_folder: Path, folder: Path, source:
     Raises:
         InputError: a file cannot be read, or is no case or material; one line that names both files.
     """
-    places = [*_of_base(data["base"], base_folder), *_of_axes(data, folder)]
+    places = list(filter(_names_file, (*_of_base(data["base"], base_folder), *_of_axes(data, folder))))
     with naming(source):
         found = {place.path: place.read() for place in places}
     names, texts = files_of(found)
@@ -76,25 +76,24 @@ def _of_base(base: Mapping[str, Any], folder: Path) -> Iterator[_Place]:
     for name in REFERRING:
         section, _, key = name.partition(".")
         table = base.get(section)
-        if isinstance(table, MutableMapping) and _is_path(name, table.get(key)):
+        if isinstance(table, MutableMapping) and key in table:
             yield _Place(table, key, name, "base", folder)
 
 
 def _of_axes(data: Mapping[str, Any], folder: Path) -> Iterator[_Place]:
     """The places in [grid], [zip] and the rows of [list]; what is no list or no text its own check tells."""
-    for axis in ("grid", "zip"):
-        for name in REFERRING:
+    for name in REFERRING:
+        for axis in ("grid", "zip"):
             values = data.get(axis, {}).get(name)
             if isinstance(values, MutableSequence):
-                places = [n for n, value in enumerate(values) if _is_path(name, value)]
-                yield from (_Place(values, n, name, f"[{axis}]", folder) for n in places)
-    for row in data.get("list", {}).get("rows", ()):
-        names = [name for name in REFERRING if _is_path(name, row.get(name))]
-        yield from (_Place(row, name, name, "[list]", folder) for name in names)
+                yield from (_Place(values, n, name, f"[{axis}]", folder) for n in range(len(values)))
+        rows = data.get("list", {}).get("rows", ())
+        yield from (_Place(row, name, name, "[list]", folder) for row in rows if name in row)
 
 
-def _is_path(name: str, value: Any) -> bool:
-    """Whether the value of one of `REFERRING` is a file; what else it may be its own check tells."""
-    if name == MATERIAL:
+def _names_file(place: _Place) -> bool:
+    """Whether a file stands in a place; what else may stand there its own check tells."""
+    value = place.table[place.key]
+    if place.name == MATERIAL:
         return names_file(value)
     return isinstance(value, str) and value != DEFAULT

@@ -1,6 +1,6 @@
 """The folder of a study: one file per finished case, always whole, named by what was computed.
 
-- `study.json`: the study, with its base, its list and the case files that it refers to written out;
+- `study.json`: the study, with its base, its list and the files that it refers to written out;
 - `cases/VERSION/KEY.json`: a finished case;
 - `cases/VERSION/KEY.failed.json`: a case that failed, with its error;
 - `log.jsonl`: what happened, a line each.
