@@ -14,7 +14,7 @@ from matplotlib.ticker import MultipleLocator
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
-from constriction.simulation.times import RelaxationTimes
+from constriction.simulation.network.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.curves import common_unit
 from constriction.view.charts.spectra_charts import difference_chart, overlay_curves
