@@ -243,7 +243,7 @@ def _rows(entry: ComparedSpectrum) -> Iterable[tuple[str, str]]:
 
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
-    from constriction.compare.records import LEFT_OUT
+    from constriction.compare.records import left_out
     from constriction.simulation.record import record_text
     from constriction.view.terminal.words import print_table
 
@@ -256,5 +256,5 @@ def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record:
         print_table(entry.loaded.name, _rows(entry))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
-    tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")
+    tell(f"Not simulated: {'; '.join(left_out(cell.result.case))}.")
     tell_folder(folder)

@@ -16,7 +16,8 @@ import numpy as np
 from constriction.base.catalogue import EDGE_UNITS, FARAD_PER_CM2, OHM_CM2, edge_record
 from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind
-from constriction.case.schema import case_sha256
+from constriction.case.regions import CounterElectrode
+from constriction.case.schema import Case, case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.inductance import Inductance, series_inductance
@@ -30,7 +31,8 @@ from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 LEFT_OUT = (
     "inductance of cables and cell",
     "resistance of leads and of contacts outside the electrolyte",
-    "the counter electrode, charge transfer and films",
+    "the counter electrode",
+    "charge transfer and films",
 )
 DEFINITIONS = {
     "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
@@ -70,6 +72,12 @@ def picture_name(kind: str, number: int, of: int) -> str:
     return f"{kind}.png" if of == 1 else f"{kind}-{number}.png"
 
 
+def left_out(case: Case) -> tuple[str, ...]:
+    """What a measurement has and the simulation of a case has not."""
+    simulated = {"the counter electrode": case.counter != CounterElectrode(), LEFT_OUT[-1]: case.contact.has_law}
+    return tuple(what for what in LEFT_OUT if not simulated.get(what))
+
+
 def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
     """The content of comparison.json; units in the keys."""
     result = cell.result
@@ -87,7 +95,7 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
             }
         ),
         "accuracy_reached": result.accuracy_reached,
-        "not_simulated": list(LEFT_OUT),
+        "not_simulated": list(left_out(result.case)),
         "definitions": DEFINITIONS,
         "relaxation_times": _times_record(cell),
         "files": [_entry_record(entry) for entry in entries],

@@ -11,6 +11,7 @@ from constriction.case.schema import case_sha256, load, parse_case
 from constriction.geometry.cell import layout
 from constriction.simulation.peaks import Peak
 from constriction.simulation.result import Result
+from constriction.simulation.weights import Laws
 from constriction.spectra.spectrum import Spectrum
 
 VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
@@ -46,6 +47,10 @@ def result(title="islands", resistance=14.8e-4, **changes):
         "R_cstr_bounds": (resistance - 2e-7, resistance + 3e-7),
         "spectrum_error": 2e-7,
         "R_electrolyte": 3e-3,
+        "R_interface": resistance,
+        "R_interface_error": 2e-7,
+        "R_full_contact": 3e-3,
+        "laws": Laws(None, case.gap.law_of()),
         "C_cstr": 2.4e-3,
         "C_low": 2.3e-3,
         "C_high": 2.2e-3,
@@ -53,7 +58,9 @@ def result(title="islands", resistance=14.8e-4, **changes):
         "peaks": (Peak(4.5e4, 14e-4, 2.5e-3),),
         "seconds_total": 5.0,
     }
-    return Result(**(values | changes))
+    values |= changes
+    largest = max(values["R_cstr_error"], values["spectrum_error"])
+    return Result(**({"relative_error_reached": largest / resistance if resistance else 0.0} | values))
 
 
 def whole(out):

@@ -1,5 +1,6 @@
 """What a run leaves behind: the numbers at the edge of the program, and a folder that is never half of one."""
 
+import hashlib
 import json
 import math
 import os
@@ -13,7 +14,7 @@ from support.spectrum_csv import read_csv
 from constriction.base import folders
 from constriction.base.errors import InputError, StoreError
 from constriction.base.folders import check_place
-from constriction.case.schema import case_sha256, load
+from constriction.case.schema import case_sha256, load, parse_case, resolved_toml
 from constriction.simulation import record as results
 from constriction.simulation.record import FILES, RESULT, result_record, write_result
 
@@ -21,6 +22,7 @@ from constriction.simulation.record import FILES, RESULT, result_record, write_r
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 C_cstr_belongs_to f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 "
+    "R_full_contact_ohm_cm2 R_interface_ohm_cm2 R_interface_error_ohm_cm2 "
     "peaks cells unknowns solves seconds_mesh seconds_solve seconds_total gap_model method case_sha256 versions "
     "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images "
     "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh "
@@ -256,3 +258,43 @@ def test_hidden_folder_of_a_living_run_is_left_alone(tmp_path):
     write_result(result("this"), tmp_path / "this", [another_run])
     assert {path.name for path in tmp_path.iterdir()} == {"this", "other"}
     assert set(FILES) > WRITTEN
+
+
+# --- files that a case refers to
+
+
+FINER = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}}
+
+
+def layered(**more):
+    """A result whose case refers to another one's file."""
+    interface = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
+    case = {"interface": interface, "contact": {"fine": "micro.toml"}, **more}
+    return result(case=parse_case(case, "case", {"micro.toml": resolved_toml(parse_case(FINER))}))
+
+
+def test_result_keeps_what_its_case_refers_to(tmp_path):
+    made = layered()
+    record = write_result(made, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == WRITTEN | {"micro.toml"}
+    again = load(tmp_path / "out" / "case.toml")
+    assert again == made.case and case_sha256(again) == record["case_sha256"]
+    text = (tmp_path / "out" / "micro.toml").read_bytes()
+    assert record["referred_files"] == {"micro.toml": hashlib.sha256(text).hexdigest()}
+
+
+def test_files_of_an_earlier_case_go_with_it(tmp_path):
+    write_result(layered(), tmp_path / "out")
+    record = write_result(result(), tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == WRITTEN
+    assert "referred_files" not in record
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_case_file_of_the_user_is_never_replaced(tmp_path):
+    write_result(layered(), tmp_path / "out")
+    (tmp_path / "out" / "mine.toml").write_text("title = 'mine'")
+    before = tree(tmp_path)
+    with pytest.raises(InputError, match=r"holds other things than a result \(mine.toml\)"):
+        write_result(layered(), tmp_path / "out")
+    assert tree(tmp_path) == before

@@ -28,6 +28,7 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
+from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout, rim_lengths
 
@@ -35,7 +36,7 @@ WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, 
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 # A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
-MOST_FILM_CAUTION = 4.0
+MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 STRAIGHT = 0.6  # of the length at the rims
@@ -232,7 +233,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
     if height is not even_height:
         wide = f"{layout.width:.3g} m"
         raise InputError(f"interface.cell_shape = 'circular': expected an even gap, given a map of heights over {wide}")
-    return converge_tube(layout, depth, goal, report)
+    return (converge_tube_film if goal.film else converge_tube)(layout, depth, goal, report)
 
 
 def _scale(layout: Layout) -> float:

@@ -25,7 +25,7 @@ MOST_PICTURES = 24  # that are drawn without being asked for
 
 
 @dataclass(frozen=True)
-class Curve:
+class StudyCurve:
     """Points of one curve by rising x: mean and standard deviation over repeats, NaN for a single one."""
 
     label: Mapping[str, Any]
@@ -47,7 +47,7 @@ def figures_of(table: Table) -> list[Figure]:
     return [_figure(given, table, f"{source}: [[plot]] {number}") for number, given in enumerate(asked, start=1)]
 
 
-def curves_of(table: Table, figure: Figure, y: str) -> list[Curve]:
+def curves_of(table: Table, figure: Figure, y: str) -> list[StudyCurve]:
     """The curves of one panel.
 
     Raises:
@@ -63,11 +63,11 @@ def curves_of(table: Table, figure: Figure, y: str) -> list[Curve]:
     return [_curve(dict(zip(figure.series, name, strict=True)), points, y) for name, points in groups.items()]
 
 
-def _curve(label: Mapping[str, Any], points: Mapping[Any, list[Row]], y: str) -> Curve:
+def _curve(label: Mapping[str, Any], points: Mapping[Any, list[Row]], y: str) -> StudyCurve:
     """A curve through the rows at each x."""
     places = sorted(points) if all(map(is_number, points)) else list(points)
     found = np.array([mean_and_spread(row[y] for row in points[x]) for x in places], dtype=float)
-    return Curve(label, tuple(places), tuple(found[:, 0].tolist()), tuple(found[:, 1].tolist()))
+    return StudyCurve(label, tuple(places), tuple(found[:, 0].tolist()), tuple(found[:, 1].tolist()))
 
 
 def _check_repeats(table: Table, figure: Figure, points: Mapping[Any, list[Row]]) -> None:

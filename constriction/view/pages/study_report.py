@@ -23,6 +23,7 @@ from constriction.view.pages.sections import Answer, Code, Heading, ImageSection
 from constriction.view.terminal.numbers import farad, significant
 
 MOST_ROWS = 200  # of the table; all cases are in cases.csv
+R_INTERFACE = "R_interface_ohm_cm2"
 R_CSTR, C_CSTR, C_LOW = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2", "C_low_farad_per_cm2"
 APPARENT = ("apparent_R_SE_ohm_cm2", "apparent_R_int_ohm_cm2", "apparent_C_int_farad_per_cm2")
 OWNER = "C_cstr_belongs_to"
@@ -96,7 +97,8 @@ def _with_values(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
 def _outputs(done: Sequence[Row]) -> list[str]:
     """Columns of results, most telling first: C_low before a C_cstr that is not the gap's."""
     own = all(row.get(OWNER) in (None, "gap") for row in done)
-    return [R_CSTR, *([C_CSTR, C_LOW] if own else [C_LOW, C_CSTR]), *APPARENT]
+    laws = any(row.get(R_INTERFACE) != row[R_CSTR] for row in done if R_INTERFACE in row)
+    return [*([R_INTERFACE] if laws else []), R_CSTR, *([C_CSTR, C_LOW] if own else [C_LOW, C_CSTR]), *APPARENT]
 
 
 def _asked(results: Results) -> Paragraph:

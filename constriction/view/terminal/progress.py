@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from constriction.study.run.runner import Event
 from constriction.view.terminal.numbers import farad
+from constriction.view.terminal.result_rows import has_law
 from constriction.view.terminal.streams import note
 from constriction.view.terminal.words import resistance_text
 
@@ -56,7 +57,8 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {resistance_text(result, 'R_cstr')}"
+    name = "R_interface" if has_law(result) else "R_cstr"
+    text = f"{name} {resistance_text(result, name)}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"
