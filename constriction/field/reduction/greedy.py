@@ -10,7 +10,7 @@ B tells how small the preconditioned operator's eigenvalues get.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -57,8 +57,8 @@ class Space(Protocol):
     def images(self, field: Field) -> list[Field]:
         """K·field and every M_k·field."""
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation."""
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,)."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
         """U at θ (terms,); `share` of F − depth that its error may take; complex."""
@@ -119,7 +119,7 @@ class Basis:
     @property
     def load(self) -> Floats:
         """B on the fields."""
-        return np.array([self.space.dot(held, self.space.load) for held in self.fields])
+        return self.space.products(self.fields, self.space.load)
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
         """Take in the load, or the images `of` a field: their products with all others, in each norm."""
@@ -127,7 +127,7 @@ class Basis:
         for number, norm in enumerate(self.space.norms):
             old = self.products[number]
             shaped = norm.apply(vectors, of)
-            columns = np.array([[self.space.dot(image, one) for one in shaped] for image in self.images])
+            columns = np.array([self.space.products(self.images, one) for one in shaped]).T
             size = len(old)
             new = np.zeros((len(self.images), len(self.images)))
             new[:size, :size] = old
@@ -141,10 +141,10 @@ class Basis:
         for _ in range(3):  # orthogonal after two steps, but for rounding
             images = self.space.images(new)
             image = np.sum(images, axis=0)
-            lengths.append(math.sqrt(max(self.space.dot(new, image), 0.0)))
+            lengths.append(math.sqrt(max(self.space.products([new], image)[0], 0.0)))
             if len(lengths) < 3:
-                for held in self.fields:
-                    new = new - self.space.dot(held, image) * held
+                shares = self.space.products(self.fields, image)
+                new = sum((-share * held for share, held in zip(shares, self.fields, strict=True)), new)
         length = lengths[-1]
         if not length > NOTHING * lengths[0]:
             return False
@@ -154,7 +154,7 @@ class Basis:
         grown = np.zeros((len(images), len(self.fields), len(self.fields)))
         grown[:, :-1, :-1] = self.matrices
         for small, image in zip(grown, images, strict=True):
-            small[-1] = small[:, -1] = [self.space.dot(held, image) for held in self.fields]
+            small[-1] = small[:, -1] = self.space.products(self.fields, image)
         self.matrices = grown
         self._measure(images, unit)
         return True
