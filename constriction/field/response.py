@@ -128,9 +128,9 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(curve.every))
         parts = np.array_split(curve.every, 1 + len(curve.every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        if curve.film:
-            bars = bars * self._caution(np.abs(curve.every[:, 0]) * self.fine.resolution)
-        least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
+        caution = self._caution(np.abs(curve.every[:, 0]) * self.fine.resolution) if curve.film else 1.0
+        bars = bars * caution
+        least = np.maximum(self.least_error * np.sqrt(caution) * curve.scale(self), ROUNDING * self.fine.model.depth)
         if curve.at_rest is not None:  # what is not resolved at rest is nowhere
             least = np.maximum(least, bars[0])
         reduced = curve.film | np.any(curve.every, axis=1)

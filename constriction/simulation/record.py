@@ -97,7 +97,7 @@ def _peak(peak: Peak) -> dict[str, float]:
 
 
 def files_record(case: Case) -> dict[str, dict[str, str]]:
-    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
+    """The SHA-256 of each file that a case refers to, by its name beside case.toml; nothing without one."""
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
     return {"referred_files": hashes} if hashes else {}
 
@@ -172,7 +172,7 @@ def write_result(
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write case.toml and the case files that it refers to."""
+    """Write case.toml and the files that it refers to."""
     for name, text in {"case.toml": resolved_toml(case), **referred_files(case)}.items():
         (folder / name).write_text(text, encoding="utf-8")
 

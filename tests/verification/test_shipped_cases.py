@@ -58,7 +58,7 @@ def peaks_of(impedance):
 def test_the_promised_cases_are_shipped():
     promised = {"sodium_islands", "lifted_copper", "two_signals", "random_islands", "stripes", "single_spot"}
     laws = {"charge_transfer", "copper_pristine", "two_levels", "pellet_electrode", "symmetric_cell"}
-    assert promised | laws <= set(NAMES)
+    assert promised | laws | {"llzo_square_spot"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -199,3 +199,15 @@ def test_pellet_is_told_in_ohm(solved):
     assert record["electrode_area_cm2"] == pytest.approx(math.pi * 0.2**2, rel=1e-12)
     assert record["pellet_area_cm2"] == pytest.approx(math.pi * 0.5**2, rel=1e-12)
     assert record["R_dc_ohm"] * record["pellet_area_cm2"] == pytest.approx(record["R_dc_ohm_cm2"], rel=1e-12)
+
+
+def test_the_garnet_peaks_between_grain_boundaries_and_bulk(solved):
+    """The slab is 100 µm of 0.46 mS/cm and, in series, 5.97 mS/cm: 23.414 Ω·cm²."""
+    result = solved("llzo_square_spot")
+    slab = 1e-4 * (1 / 0.046 + 1 / 0.597)
+    assert result.R_electrolyte == pytest.approx(slab, rel=1e-12)
+    assert pytest.approx(6.78 * OHM_CM2, rel=0.002) == result.R_cstr
+    (peak,) = result.peaks
+    assert peak.frequency == pytest.approx(183e3, rel=0.01)
+    bulk = 0.046 / (2 * math.pi * 8.8541878188e-12 * 150)
+    assert 71.5e3 < peak.frequency < bulk == pytest.approx(5.5e6, rel=0.01)
