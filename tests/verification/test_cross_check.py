@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from cases import MORPHOLOGIES, SQUARE, case_of, tube
 
-from constriction import load
+from constriction import load, parse_case
 from constriction.base.errors import InputError, SolverError
 from constriction.cli import main
 from constriction.geometry.cell import layout
@@ -131,6 +131,23 @@ def test_full_contact_agrees_with_itself():
     case = case_of({**SQUARE, "contact_fraction": 1})
     check = check_of(case)
     assert check.outcome == "agree" and check.difference == check.spectrum_difference == check.bars == 0
+
+
+@pytest.mark.parametrize(
+    ("fraction", "contact", "gap"),
+    [
+        (1, {"law": "R1", "R1": "0.5 ohm cm2"}, {}),
+        (0, {}, {"law": "p(C,Q1)", "Q1": "20 uS s^0.9/cm2", "a1": 0.9}),
+        (0.3, {"law": "Q1", "Q1": "20 uS s^0.9/cm2", "a1": 0.9}, {}),
+    ],
+    ids=["film everywhere", "gap everywhere", "blocking"],
+)
+def test_methods_agree_where_nothing_constricts_or_nothing_passes(fraction, contact, gap):
+    case = {"interface": {**SQUARE, "contact_fraction": fraction}, "contact": contact, "gap": gap}
+    check = check_of(parse_case({**case, "accuracy": {"relative_error": 0.05}}))
+    assert check.agrees, check.record()
+    # What is exact by both differs by rounding only, which is no disagreement.
+    assert (check.asked.spectrum_error == 0) == (fraction in (0, 1))
 
 
 @pytest.mark.parametrize("error", [MemoryError(), SolverError("it does not converge"), ValueError("odd\nnumbers")])
