@@ -96,6 +96,10 @@ class MeshResponse(Response[MeshSolution]):
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
 
+    def reduction_share(self, relative_error: float) -> float:
+        """As `Response`."""
+        return reduction_share(relative_error)
+
     def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(1 + FILM_CAUTION * thickness / (thickness + SEEN))
 
@@ -118,6 +122,11 @@ class MeshResponse(Response[MeshSolution]):
         # error that goes with their width, the root of the fineness
         step = 1 / (math.sqrt(self.coarse.fineness / self.fine.fineness) - 1)
         return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
+
+
+def reduction_share(relative_error: float) -> float:
+    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
+    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
 
 
 def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
@@ -145,7 +154,7 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
 
 def _reduced(problem: CellProblem, goal: Goal, levels: Hierarchy | None) -> tuple[Model, Vector]:
     """The reduced model, and the potential of 1 V at rest on the first curve, on this rank's free unknowns."""
-    share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    share = reduction_share(goal.relative_error)
     if goal.film:
         return reduce_film(problem, Wanted(goal.curves, share), levels)
     leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)

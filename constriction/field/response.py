@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -102,6 +103,10 @@ class Response[Answer: Solution](ABC):
         """F(θ) − depth at θ (…, terms); (…)."""
         return self._combine(self._values(theta))
 
+    def reduction_share(self, relative_error: float) -> float:
+        """The part of a scale that the bound on a reduced model's error may take; infinite: it has no error."""
+        return math.inf
+
     @property
     def direct(self) -> NDArray[np.complex128] | None:
         """F(θ) − depth at the points that were asked to be solved directly."""
@@ -127,8 +132,7 @@ class Response[Answer: Solution](ABC):
         least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
         if curve.at_rest is not None:  # what is not resolved at rest is nowhere
             least = np.maximum(least, bars[0])
-        reduced = curve.film | np.any(curve.every, axis=1)
-        return np.asarray(np.maximum(bars, least) + np.where(reduced, self.fine.model.error, 0.0))
+        return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(curve.every))
 
     def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
         """How many times the bar of ideal contacts a film's is, by 1/(thickness of its layer) in resolutions, (n,).

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ class Curve:
     at_rest: Floats | None
     film: bool = False
 
-    @property
+    @cached_property
     def every(self) -> Complexes:
         """θ at rest, if F is finite there, and of the sweep; (1 + n or n, terms)."""
         return self.points if self.at_rest is None else np.concatenate([self.at_rest[None, :] + 0j, self.points])
@@ -36,6 +37,11 @@ class Curve:
     def same_at_rest(self) -> bool:
         """Whether F at rest is that of ideal contacts beside a gap that takes no current."""
         return not self.film and self.at_rest is not None and not np.any(self.at_rest)
+
+    @cached_property
+    def is_anchored(self) -> bool:
+        """Whether errors are relative to the excess at rest; else each is relative to its own F − depth."""
+        return self.at_rest is not None and bool(np.isfinite(self.full(self.at_rest)))
 
     @property
     def moves(self) -> bool:
@@ -53,6 +59,17 @@ class Curve:
 
     def scale(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
-        if self.at_rest is None or not np.isfinite(self.full(self.at_rest)):
+        if self.at_rest is None or not self.is_anchored:
             return np.abs(interface(self.every))
         return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
+
+
+def merged(curves: Iterable[Curve]) -> tuple[Curve, ...]:
+    """The curves of many cases: those of ideal contacts as one, of which each θ is asked once."""
+    same, others = list[Curve](), list[Curve]()
+    for curve in curves:
+        (same if curve.same_at_rest else others).append(curve)
+    if not same:
+        return tuple(others)
+    points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
+    return Curve(points, same[0].at_rest), *others

@@ -207,6 +207,7 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             solves=found.solves + 2,
             constriction=constriction,
             stored=space.dot(ideal, images[-1]) * constriction / energy,
+            norms=found.norms,
         )
         return model, space.response
     finally:

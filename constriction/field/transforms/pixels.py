@@ -158,4 +158,5 @@ def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
         solves=2 + found.solves,
         constriction=space.dot(space.load, at_rest),
         stored=space.dot(at_rest, space.images(at_rest)[-1]),
+        norms=found.norms,
     )

@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
 
 from constriction.base.catalogue import edge_record
-from constriction.base.errors import InputError, MeshError, SolverError
+from constriction.base.errors import InputError, MeshError, SolverError, StoreError
 from constriction.base.memory import free_memory, release
+from constriction.base.ranks import agree
 from constriction.case.schema import Case, resolved_toml
-from constriction.field.reduction.curves import Curve
+from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
 from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
+from constriction.simulation.simulate import Options, laws_of, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
+from constriction.study.run.geometries import Geometries
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
 from constriction.study.run.plan import Plan, PlannedCase
@@ -95,6 +96,8 @@ class _Worker:
     how: How
     memory: float
     total: int
+    geometries: Geometries
+    alone: Options  # how its first rank does what a case needs beside its geometry: finer cases and far sides
     busy: float = field(default=0.0)
 
 
@@ -133,7 +136,8 @@ def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     size = how.ranks_per_case or ranks_per_case([package.effort for package in packages], comm.size, share)
     group = _group(comm, size)
     with Counter(comm) as counter:
-        worker = _Worker(group, counter, store, how, share * group.size, total)
+        alone = Options(respond=Geometries(store).respond)  # what it remembers, other ranks do not
+        worker = _Worker(group, counter, store, how, share * group.size, total, Geometries(store), alone)
         for number in _numbers(worker, len(packages)):
             began = time.perf_counter()
             _do(packages[number], worker)
@@ -202,6 +206,8 @@ def _do(package: Package, worker: _Worker) -> None:
     """Solve a geometry and make its cases; collective over the group."""
     try:
         response, seconds = _respond(package, worker)
+    except StoreError:
+        raise
     except Exception as error:
         # these all ranks of a group raise together, which leaves them in step; of anything else the others know nothing
         together = worker.group.size == 1 or isinstance(error, TOLD)
@@ -212,18 +218,22 @@ def _do(package: Package, worker: _Worker) -> None:
         return
     if worker.group.rank == 0:
         for entry in package.to_do:
-            _finish(entry, _record(entry, response, seconds), worker)
+            _finish(entry, _record(entry, response, seconds, worker.alone), worker)
 
 
 def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
-    """The response of a geometry, as accurate as any of its cases needs it, done or not: so it is always the same."""
+    """The response of a geometry, as accurate as any of its cases needs it, done or not: so it is always the same.
+
+    That of an earlier run where it will do.
+    """
     start = time.perf_counter()
     first = package.entries[0]
     if first.problem is not None:
         raise InputError(first.problem)
     # meshing and solving in one process may not enter MPI for long, but others wait for what is in this one's window
     options = Options(worker.group, memory=worker.memory, report=lambda _: _enter_mpi(worker.how.comm))
-    response = solve_geometry(first.case, layout_of(first.case.interface), all_curves(package.entries), options)
+    curves = agree(worker.group, lambda: merged(_curve(entry.case, worker.alone) for entry in package.entries))
+    response = worker.geometries.respond(first.case, layout_of(first.case.interface), curves, options)
     return response, time.perf_counter() - start
 
 
@@ -231,28 +241,19 @@ def _enter_mpi(comm: MPI.Comm) -> None:
     comm.Iprobe()
 
 
-def all_curves(entries: Sequence[PlannedCase]) -> tuple[Curve, ...]:
-    """The θ of all cases; those of ideal contacts as one curve, of which each is asked once."""
-    same, others = list[Curve](), list[Curve]()
-    for curve in (_curve(entry.case) for entry in entries):
-        (same if curve.same_at_rest else others).append(curve)
-    if not same:
-        return tuple(others)
-    points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
-    return Curve(points, same[0].at_rest), *others
-
-
-def _curve(case: Case) -> Curve:
+def _curve(case: Case, alone: Options) -> Curve:
     contacts = layout_of(case.interface)
-    return curve_of(case, contacts, laws_of(case, contacts, Options()), sweep_frequencies(case))
+    return curve_of(case, contacts, laws_of(case, contacts, alone), sweep_frequencies(case))
 
 
-def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
+def _record(entry: PlannedCase, response: Response[Any], seconds: float, alone: Options) -> Record:
     """The record of a case, or of its failure."""
     try:
         contacts = layout_of(entry.case.interface)
-        laws = laws_of(entry.case, contacts, Options())
-        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), Options()))
+        laws = laws_of(entry.case, contacts, alone)
+        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), alone))
+    except StoreError:
+        raise
     except Exception as error:
         return failure(entry.case, error)
 
