@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,6 +76,9 @@ class Solution:
 class Response[Answer: Solution](ABC):
     """The interface's impedance in a mirror cell, F(θ) − depth in pitches, extrapolated from its solutions."""
 
+    LOOKED_AT: ClassVar[int] = 2
+    """How many of the finest solutions make a value."""
+
     solutions: tuple[Answer, ...]
 
     @property
@@ -96,8 +99,13 @@ class Response[Answer: Solution](ABC):
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale: solutions may agree by chance."""
 
+    @property
+    def _last(self) -> tuple[Answer, ...]:
+        """The solutions that `_combine` and `_bar` look at."""
+        return self.solutions[-self.LOOKED_AT :]
+
     def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
-        return [answer.model.interface(theta) for answer in self.solutions]
+        return [answer.model.interface(theta) for answer in self._last]
 
     def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
         """F(θ) − depth at θ (…, terms); (…)."""

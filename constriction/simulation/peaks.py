@@ -1,7 +1,7 @@
 """The peaks of −Im Z_cstr: which relaxations a constriction has, and how large each is (docs/physics.md#peaks)."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,13 +10,15 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-
-type Impedance = Callable[[NDArray[np.float64]], NDArray[np.complex128]]
+from constriction.simulation.scan import Impedance, scan
 
 POINTS_PER_DECADE = 50
 # A relaxation is never narrower than Debye's, 1.14 decades: a polynomial of this degree follows it over two
 # steps of the scan to 1e-14.
 DEGREE = 10
+_NODES = chebyshev.chebpts1(DEGREE + 1)
+# Values at the nodes times this are the coefficients of their interpolant.
+_TO_SERIES = chebyshev.chebvander(_NODES, DEGREE) * (np.where(np.arange(DEGREE + 1), 2.0, 1.0) / (DEGREE + 1))
 # Maxima less prominent than this part of the largest −Im Z are rounding.
 NOISE = 1e-9
 # So is an imaginary part this much smaller than the real one.
@@ -44,7 +46,8 @@ class Peak:
 def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Peak, ...]:
     """Find all peaks of −Im Z and share out the resistance among them.
 
-    The range is scanned with 50 points per decade. Every maximum, and the minimum between neighbours, is then
+    The range is scanned with 50 points per decade; where a fifth of them tell the others' order, these are not asked
+    for. Every maximum, and the minimum between neighbours, is then
     found as the zero of the derivative of a Chebyshev interpolant. That is exact to about 1e-12 of ln f,
     where comparing values, as a minimisation does, ends near the square root of rounding, 1e-8.
 
@@ -67,7 +70,7 @@ def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Pea
         raise InputError(f"peaks between {lowest!r} Hz and {highest!r} Hz: expected 0 < lowest < highest, finite")
     points = max(math.ceil(POINTS_PER_DECADE * math.log10(highest / lowest)), 4) + 1
     x = np.linspace(math.log(lowest), math.log(highest), points)
-    z = impedance(np.exp(x))
+    z = scan(impedance, x)
     maxima = _maxima(z)
     if maxima.size == 0:
         return ()
@@ -153,10 +156,9 @@ def _extrema(impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.int
     if where.size == 0:
         return np.empty(0)
     step = x[1] - x[0]
-    t = chebyshev.chebpts1(DEGREE + 1)
-    nodes = x[where][:, np.newaxis] + step * t
+    nodes = x[where][:, np.newaxis] + step * _NODES
     heights = -impedance(np.exp(nodes).ravel()).imag.reshape(nodes.shape)
-    tops = [_top(chebyshev.chebfit(t, sign * row, DEGREE)) for row in heights]
+    tops = [_top(sign * row @ _TO_SERIES) for row in heights]
     refined: NDArray[np.float64] = x[where] + step * np.array(tops)
     return refined
 

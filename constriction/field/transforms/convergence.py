@@ -59,6 +59,8 @@ class GridSolution(Solution):
 class GridResponse(Response[GridSolution]):
     """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area."""
 
+    LOOKED_AT = len(WIDTHS)
+
     @property
     def _widths(self) -> Floats:
         return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
