@@ -105,6 +105,12 @@ def parse_quantity(text: str, kind: str) -> float:
     return value
 
 
+def has_known_unit(text: str, kind: str) -> bool:
+    """Whether a quantity has a unit that everyone writes for a kind, a key of `KINDS` (SI unit: its `unit`)."""
+    parts = _QUANTITY.fullmatch(text.strip())
+    return parts is not None and parts[2] in KINDS[kind].powers
+
+
 def format_quantity(value: float, kind: str) -> str:
     """Write a quantity in the unit that reads best, such that `parse_quantity` gives back the same double.
 

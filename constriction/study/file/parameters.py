@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.quantities import KINDS, format_quantity, has_known_unit, parse_quantity, shown
 from constriction.case.law_keys import without_seconds
 
 NUMBER, TEMPERATURE = "number", "temperature"
@@ -82,7 +82,7 @@ def _temperature(text: str) -> Quantity | None:
 
 
 def _of_some_kind(text: str) -> Quantity:
-    for kind in KINDS:
+    for kind in sorted(KINDS, key=lambda kind: not has_known_unit(text, kind)):  # pint, for the rest, starts slowly
         try:
             return Quantity(parse_quantity(text, kind), kind)
         except InputError:
