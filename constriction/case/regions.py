@@ -60,7 +60,8 @@ class LawSection(Section):
         """Parameters of the law that have no key."""
         return ()
 
-    def _written(self) -> tuple[tuple[str, str | float], ...]:
+    def written(self) -> tuple[tuple[str, str | float], ...]:
+        """The keys that the law's letters name, with their values as they are written."""
         return tuple((self.__pydantic_extra__ or {}).items())
 
 
@@ -90,7 +91,7 @@ class Contact(LawSection):
         """
         if not self.is_read:
             raise _not_read("contact.fine", self.fine)
-        return None if self.law is None else law_of(self.law, self._written())
+        return None if self.law is None else law_of(self.law, self.written())
 
     @property
     def has_law(self) -> bool:
@@ -168,7 +169,7 @@ class Gap(LawSection):
         text = self.law or "C"
         names = bare_capacitors(read_law(text))
         per_area = VACUUM_PERMITTIVITY * self.relative_permittivity / self.height if self.height is not None else 0.0
-        return law_of(text, (*self._written(), *((name, per_area) for name in names)))
+        return law_of(text, (*self.written(), *((name, per_area) for name in names)))
 
 
 class CounterElectrode(Section):

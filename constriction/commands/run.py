@@ -149,6 +149,7 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
 
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
+    from constriction.view.charts.curves import slab_name
     from constriction.view.writers.plots import nyquist
 
     frequencies = result.spectrum.frequency
@@ -157,16 +158,16 @@ def _write_nyquist(result: Result, name: str, place: Path) -> None:
         for peak in result.peaks
         if frequencies[-1] <= peak.frequency <= frequencies[0]
     ]
-    nyquist(result.spectrum, result.slab, marks, place / name, result.case.title)
+    nyquist(result.spectrum, result.slab, marks, place / name, result.case.title, slab_name(result.laws.film))
 
 
 def _write_bode(result: Result, place: Path) -> None:
-    from constriction.view.charts.curves import SpectrumCurve
+    from constriction.view.charts.curves import SpectrumCurve, slab_name
     from constriction.view.writers.spectra_plots import bode
 
     curves = (
         SpectrumCurve("with constriction", result.spectrum, "both"),
-        SpectrumCurve("full contact", result.slab, "reference", "c1"),
+        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
     )
     bode(curves, place / "bode.pdf", result.case.title)
 
@@ -186,14 +187,17 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 def _show(title: str, folder: Path, as_json: bool) -> None:
     import json
 
-    from constriction.view.terminal.streams import tell, tell_record
-    from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table, run_rows
+    from constriction.view.terminal.result_rows import run_rows, two_levels_warning
+    from constriction.view.terminal.streams import note, tell, tell_record
+    from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table
 
     text = (folder / "result.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    if warning := two_levels_warning(record):
+        note(warning)
     if as_json:
         tell_record(text)
         return
-    record = json.loads(text)
     print_table(title, run_rows(record))
     if "cross_check_method" in record:
         print_table("Cross-check", cross_check_rows(record))

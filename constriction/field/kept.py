@@ -47,13 +47,15 @@ class Kept:
         """Whether the response is as good on a goal's curves as if it had been made for them.
 
         It is where it was made for them. Elsewhere the bound on each reduced model's error must be below the share that
-        it may take, and the error bars below what is asked. With ideal contacts a model is good at any θ, unless it was
-        made for a gap that takes no current.
+        it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
+        With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
         new = [curve for curve in goal.curves if not self._was_asked(curve)]
         if not new:
             return True
         if not new[0].film and any(curve.moves for curve in new) and not any(curve.moves for curve in self.curves):
+            return False
+        if any(self.response.bounds_at(theta) is None for theta in goal.at_rest):
             return False
         share = self.response.reduction_share(goal.relative_error)
         models = [answer.model for answer in self.response.solutions]

@@ -27,7 +27,7 @@ class Goal:
     """What is asked.
 
     The error of F on the `curves`, relative to their scales, within `memory` (bytes, all ranks). With `direct` F on
-    them is also solved directly, with `bounds` F at rest on the first is bounded from both sides.
+    them is also solved directly, with `bounds` F at rest is bounded from both sides.
     """
 
     relative_error: float
@@ -50,6 +50,12 @@ class Goal:
     def points(self) -> NDArray[np.complex128]:
         """θ of all sweeps, (n, terms)."""
         return np.concatenate([curve.points for curve in self.curves])
+
+    @property
+    def at_rest(self) -> tuple[NDArray[np.float64], ...]:
+        """The θ at rest, (terms,), that `bounds` are asked for, each once."""
+        found = [curve.at_rest for curve in self.curves if self.bounds and curve.at_rest is not None and curve.finite]
+        return tuple(np.unique(found, axis=0)) if found else ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,7 @@ class Response[Answer: Solution](ABC):
         """The limit of θ_gap·(F − depth) of a gap volume, None for a thin gap."""
         return None
 
-    @property
-    def bounds(self) -> tuple[float, float] | None:
-        """Bounds on F − depth at rest on the first curve from below and above, None if there are none."""
+    def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Bounds on F − depth from below and above at θ at rest, (terms,); None if there are none."""
+        del theta
         return None

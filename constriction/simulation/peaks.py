@@ -1,8 +1,9 @@
 """The peaks of −Im Z_cstr: which relaxations a constriction has, and how large each is (docs/physics.md#peaks)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -10,9 +11,14 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.simulation.scan import Impedance, scan
+
+type Impedance = Callable[[NDArray[np.float64]], NDArray[np.complex128]]
 
 POINTS_PER_DECADE = 50
+# Of the scan's points every fifth is computed, and polynomials through so many neighbours on either side, and through
+# one less, give the rest. Where they differ by more than this part of a step's rise, these points are computed too,
+# with so many beside them; where that would be more than a half of all, all are.
+EVERY, HALF, SURE, MARGIN, MOST = 5, 5, 0.02, 1, 0.5
 # A relaxation is never narrower than Debye's, 1.14 decades: a polynomial of this degree follows it over two
 # steps of the scan to 1e-14.
 DEGREE = 10
@@ -170,3 +176,76 @@ def _top(coefficients: NDArray[np.float64]) -> float:
     inside = roots.real[(np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) <= 1)]
     candidates = np.concatenate([inside, [-1.0, 1.0]]) if inside.size else np.array([-1.0, 0.0, 1.0])
     return float(candidates[np.argmax(chebyshev.chebval(candidates, coefficients))])
+
+
+# --- the scan ---------------------------------------------------------------------------------------------------------
+
+
+def scan(impedance: Impedance, x: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Z at e^x, (n,), so that all maxima and minima of −Im Z and the points beside them are computed.
+
+    Between every fifth point, and all near the ends, polynomials give the rest. These are computed too wherever they
+    might not follow each other as the polynomials say: near maxima, minima and shoulders.
+
+    Args:
+        impedance: Z (complex, Ω·m², e^{+iωt}) at an array of frequencies (Hz); smooth.
+        x: ln f, evenly spaced, rising, (n,).
+
+    Returns:
+        (n,), in Ω·m²; the other points are right within a small part of the step to the next one.
+    """
+    n = x.size
+    if n < 8 * EVERY * HALF:
+        return impedance(np.exp(x))
+    z = np.zeros(n, dtype=np.complex128)
+    known = np.zeros(n, dtype=np.bool_)
+    last = (n - 1) // EVERY * EVERY
+    known[::EVERY] = known[: (HALF - 1) * EVERY] = known[last - (HALF - 1) * EVERY :] = True
+    z[known] = impedance(np.exp(x[known]))
+    guess = z.copy()
+    doubt = _between(z[: last + 1 : EVERY], guess[(HALF - 1) * EVERY : last - (HALF - 1) * EVERY + 1])
+    z[~known] = guess[~known]
+    unsure = _unsure(-z.imag, (HALF - 1) * EVERY, doubt) & ~known
+    if np.count_nonzero(unsure | known) > MOST * n:
+        unsure = ~known
+    if unsure.any():
+        z[unsure] = impedance(np.exp(x[unsure]))
+    return z
+
+
+def _between(coarse: NDArray[np.complex128], fine: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Fill in what lies between coarse points that have HALF neighbours on either side.
+
+    Args:
+        coarse: every EVERY-th value, (m,).
+        fine: the values from the HALF-th coarse point to the HALF-th last one, which are written, (k,).
+
+    Returns:
+        How much two polynomials differ in the imaginary part, (k,).
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(coarse, 2 * HALF)
+    high, low = _weights(HALF), _weights(HALF - 1)
+    best = windows @ high
+    doubt = np.abs(best.imag - windows[:, 1:-1].imag @ low)
+    fine[:-1] = best.ravel()
+    return np.append(doubt.ravel(), doubt[-1, -1])
+
+
+@cache
+def _weights(half: int) -> NDArray[np.float64]:
+    """Lagrange's weights of 2·half points for the EVERY places from the middle left one on, (2·half, EVERY)."""
+    nodes = np.arange(2 * half) - (half - 1.0)
+    places = np.arange(EVERY) / EVERY
+    return np.array([np.prod([(places - b) / (a - b) for b in nodes if b != a], axis=0) for a in nodes])
+
+
+def _unsure(heights: NDArray[np.float64], start: int, doubt: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points may not follow their neighbours as the heights (n,) say; `doubt` of those from `start` on, (k,)."""
+    inner = heights[start : start + doubt.size]
+    rises = np.diff(inner)
+    sure = (np.abs(rises) * SURE > np.maximum(doubt[:-1], doubt[1:])) & np.append(True, rises[1:] * rises[:-1] > 0)
+    found = np.zeros(heights.size, dtype=np.bool_)
+    found[start : start + doubt.size] = np.append(~sure, False) | np.append(False, ~sure)
+    for _ in range(MARGIN):
+        found[1:-1] |= found[:-2] | found[2:]
+    return found

@@ -19,7 +19,7 @@ from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.report import report_html
 from constriction.view.pages.run_report import answer, number_rows, run_report
-from constriction.view.terminal.words import run_rows
+from constriction.view.terminal.result_rows import run_rows
 
 CASE = """
 title = "A <b>bold</b> & short title"

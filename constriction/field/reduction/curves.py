@@ -38,15 +38,15 @@ class Curve:
         """Whether F at rest is that of ideal contacts beside a gap that takes no current."""
         return not self.film and self.at_rest is not None and not np.any(self.at_rest)
 
-    @cached_property
-    def is_anchored(self) -> bool:
-        """Whether errors are relative to the excess at rest; else each is relative to its own F − depth."""
-        return self.at_rest is not None and bool(np.isfinite(self.full(self.at_rest)))
-
     @property
     def moves(self) -> bool:
         """Whether anything but θ = 0 is asked."""
         return bool(np.any(self.every))
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether F and F of full contact are finite at rest, so that there is an R_cstr."""
+        return self.at_rest is not None and bool(np.isfinite(self.full(self.at_rest)))
 
     def full(self, theta: NDArray[Any]) -> NDArray[Any]:
         """F − depth with the whole interface in contact, at θ (…, terms); (…)."""
@@ -59,7 +59,7 @@ class Curve:
 
     def scale(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
-        if self.at_rest is None or not self.is_anchored:
+        if self.at_rest is None or not self.finite:
             return np.abs(interface(self.every))
         return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
 

@@ -86,11 +86,11 @@ class Wanted:
     @cached_property
     def _anchored(self) -> NDArray[np.bool_]:
         """Which curves' errors are relative to the excess at rest, (curves,)."""
-        return np.array([curve.is_anchored for curve in self.curves], dtype=np.bool_)
+        return np.array([curve.finite for curve in self.curves], dtype=np.bool_)
 
     def errors(self, interface: Callable[[NDArray[Any]], Complexes], places: NDArray[np.intp]) -> Floats:
         """The errors that may be left at points of these numbers, in pitches, from what gives F − depth."""
-        rests = np.array([curve.at_rest for curve in self.curves if curve.is_anchored])
+        rests = np.array([curve.at_rest for curve in self.curves if curve.finite])
         scales = np.zeros(len(self.curves))
         if len(rests):
             scales[self._anchored] = np.abs(self.curves[0].excess(interface, rests))

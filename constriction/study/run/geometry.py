@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from constriction.case.interface import Interface
-from constriction.case.schema import Case, case_sha256
+from constriction.case.schema import Case
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
@@ -70,7 +70,6 @@ def geometry_key(case: Case, contacts: Layout) -> str:
         _not_shared(case),
         error_asked(case),
         case.contact.has_law,
-        _at_rest(case),
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
@@ -88,15 +87,6 @@ def _not_shared(case: Case) -> dict[str, dict[str, Any]]:
         for section, values in case.model_dump(by_alias=True, exclude={"interface"}).items()
         if isinstance(values, dict) and SHARED.get(section, ()) is not None
     }
-
-
-def _at_rest(case: Case) -> list[Any] | None:
-    """What decides θ at rest, where F is bounded there; None: no bounds are asked, or θ is zero anyway."""
-    if not case.accuracy.bounds or not (case.contact.has_law or not case.gap.capacitor_only):
-        return None
-    finer = case.contact.fine_case
-    laws = [case.electrolyte.model_dump(), case.contact.model_dump(exclude={"fine"}), case.gap.model_dump()]
-    return [*laws, None if finer is None else case_sha256(finer)]
 
 
 def effort_of(case: Case, contacts: Layout) -> Effort:

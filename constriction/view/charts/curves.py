@@ -43,6 +43,11 @@ class SpectrumCurve:
     colour: str = "c0"
 
 
+def slab_name(film: bool) -> str:
+    """What the electrolyte's own curve is called: in full contact a film adds to it."""
+    return "electrolyte alone" if film else "full contact"
+
+
 def common_unit(curves: Sequence[SpectrumCurve]) -> tuple[float, str]:
     """Return the factor from SI to the axis unit of all curves, and that unit's name.
 

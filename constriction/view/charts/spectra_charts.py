@@ -13,7 +13,7 @@ from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, smooth
+from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, slab_name, smooth
 from constriction.view.charts.labels import hertz, seconds
 from constriction.view.terminal.words import engineering, significant
 
@@ -111,7 +111,7 @@ def overlay_curves(measured: Spectrum, overlay: Overlay, cell: Cell) -> list[Spe
     out = (measured.frequency >= low) & (measured.frequency <= high) & ~np.isin(measured.frequency, stays.frequency)
     curves = [
         SpectrumCurve("simulated", cell.spectrum(f), "line", "c1"),
-        SpectrumCurve("full contact", cell.pristine(f), "reference", "muted"),
+        SpectrumCurve(slab_name(cell.result.laws.film), cell.pristine(f), "reference", "muted"),
         SpectrumCurve("measured", stays),
     ]
     if out.any():

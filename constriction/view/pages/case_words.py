@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Filled, Hexagonal, List, Pattern, Random, Single, Square, Stripes
+from constriction.case.regions import Contact, LawSection
 from constriction.case.schema import Case
 
 _SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
@@ -11,13 +14,8 @@ _SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
 
 def case_in_words(case: Case) -> str:
     """What was asked, in sentences."""
-    electrolyte, gap, sweep = case.electrolyte, case.gap, case.sweep
-    words = [_interface_in_words(case.interface)]
-    if gap.height is None:
-        words.append("Beside the contacts the interface insulates.")
-    else:
-        filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
-        words.append(f"Beside them a gap of {_said(gap.height, 'length')}{filled} lies under flat copper.")
+    electrolyte, sweep = case.electrolyte, case.sweep
+    words = [_interface_in_words(case.interface), *_contact_in_words(case.contact), _gap_in_words(case)]
     slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
     slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
     if electrolyte.grain_boundary_conductivity is not None:
@@ -28,6 +26,33 @@ def case_in_words(case: Case) -> str:
     asked = f"{100 * case.accuracy.relative_error:.3g} %"
     words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
     return " ".join(words)
+
+
+def _contact_in_words(contact: Contact) -> Iterator[str]:
+    """What current meets where the metal touches; nothing of an ideal contact."""
+    if contact.law is not None:
+        yield f"Where it touches, current passes {_law_in_words(contact)}."
+    elif contact.fine_case is not None:
+        finer = _interface_in_words(contact.fine_case.interface)
+        yield f"Where it touches it does so in a finer pattern ({contact.fine}): {finer[0].lower()}{finer[1:]}"
+        yield from _contact_in_words(contact.fine_case.contact)
+
+
+def _gap_in_words(case: Case) -> str:
+    """What lies where the metal does not touch."""
+    gap = case.gap
+    where = "Everywhere" if getattr(case.interface, "contact_fraction", None) == 0 else "Beside the contacts"
+    law = "" if gap.law is None else f" current passes {_law_in_words(gap)}"
+    if gap.height is None:
+        return f"{where}{law or ' the interface insulates'}."
+    filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
+    return f"{where} a gap of {_said(gap.height, 'length')}{filled} lies under flat copper{law and ';' + law}."
+
+
+def _law_in_words(section: LawSection) -> str:
+    """A law with its values."""
+    values = ", ".join(f"{key} = {value}" for key, value in section.written())
+    return f"{section.law} per area" + (f" with {values}" if values else "")
 
 
 def _said(value: float, kind: str) -> str:
@@ -42,6 +67,8 @@ def _interface_in_words(interface: Pattern) -> str:
         return _listed(interface, one, many)
     if not isinstance(interface, Filled):
         return f"The metal touches in a pattern of the kind '{interface.pattern}'."
+    if interface.contact_fraction == 0:
+        return "The metal touches nowhere."
     fraction = f"{100 * interface.contact_fraction:.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
     return f"{_places(interface, one, many)}, {touch}."

@@ -113,10 +113,11 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
     if (found := overlay.distribution) is not None:
         times, _ = cell.times()
         kept = times.resistances > SMALLEST * times.resistances.max(initial=0.0)
-        lines = zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True)
+        lines = list(zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True))
         words = "exact relaxation times" if times.exact else "where the gap's |s|·time is 1"
-        caption = f"Curve: measured. Diamonds: the simulated constriction's own, {words}, each at its resistance."
-        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=list(lines), caption=caption)
+        diamonds = f" Diamonds: the simulated constriction's own, {words}, each at its resistance."
+        caption = f"Curve: measured.{diamonds if lines else ''}"
+        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=lines, caption=caption)
 
 
 def _sentence(row: Row) -> str:

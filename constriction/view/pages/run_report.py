@@ -7,21 +7,24 @@ from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
-from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.curves import SpectrumCurve, slab_name
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
 from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
-from constriction.view.terminal.words import (
-    apparent_text,
+from constriction.view.terminal.result_rows import (
     capacitance_rows,
-    engineering,
-    farad,
+    fine_rows,
+    has_law,
     is_electrolytes,
-    significant,
-    with_error,
+    pellet_rows,
+    plain_resistance,
+    resistance_rows,
+    two_levels_warning,
 )
+from constriction.view.terminal.sentences import headline, method_name, sentences, total_text
+from constriction.view.terminal.words import engineering, farad, resistance_text, significant, with_error
 
 AREA = "Ω·cm²"
 NOTHING = "–"
@@ -40,7 +43,9 @@ DEFINITIONS = (
     ("C_low", "Limit ω→0 of −Im Z_cstr/(ω R_cstr²): the energy that the DC field stores in the gap."),
     ("C_high", "Limit ω→∞ of 1/(iω Z_cstr), with an electrolyte that only conducts."),
     ("R_electrolyte", "The slab's resistance with the whole interface in contact."),
-    ("R_dc", "Re Z(ω→0) = R_electrolyte + R_cstr."),
+    ("R_full_contact", "R_electrolyte, and the resistance of the contact's law if it has one."),
+    ("R_dc", "Re Z(ω→0) = R_full_contact + R_cstr."),
+    ("R_interface", "R_dc − R_electrolyte: what the interface adds, its laws and its constriction."),
     ("peaks", "All maxima of −Im Z_cstr over frequency, each with R, C and f."),
     (
         "apparent R_SE, R_int, C_int",
@@ -75,7 +80,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Heading("Spectrum"),
         *_charts(result),
         Heading("Interface"),
-        contact_scene(result.plan, case.gap.height, case.electrolyte.thickness),
+        _scene(result),
         Heading("Numbers"),
         TableSection(
             "Results, per area of interface",
@@ -104,13 +109,15 @@ def answer(record: Mapping[str, Any]) -> Answer:
     Args:
         record: the content of result.json.
     """
-    headline = f"R_cstr = {with_error(record['R_cstr_ohm_cm2'], record['R_cstr_error_ohm_cm2'], AREA)}"
-    if record["relative_error_reached"] is None:
-        slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
-        return Answer(headline, (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
-    sentences = (*_resistance(record), *_arcs(record), *_apparent_values(record), *_accuracy(record), *_checks(record))
+    if record["relative_error_reached"] is None and record["contact_fraction"] > 0 and not has_law(record):
+        slab = plain_resistance(record, "R_electrolyte")
+        return Answer(headline(record), (f"Nothing constricts: the whole interface is in contact, and R_dc = {slab}.",))
     agrees = record.get("cross_check_within_error_bars", True)
-    return Answer(headline, sentences, caution=not (record["accuracy_reached"] and agrees))
+    return Answer(
+        headline(record),
+        sentences(record),
+        caution=not (record["accuracy_reached"] and agrees and not two_levels_warning(record)),
+    )
 
 
 def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -119,11 +126,14 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     Args:
         record: the content of result.json.
     """
-    bar = record["R_cstr_error_ohm_cm2"]
-    for name in ("R_cstr", "R_dc"):
-        value, error = _split(with_error(record[f"{name}_ohm_cm2"], bar, AREA))
-        yield name, value, error
-    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}", "exact"
+    for name, text in resistance_rows(record):
+        yield name, *_split(text)
+    yield "R_dc", *_split(total_text(record))
+    if has_law(record):
+        yield "R_full_contact", plain_resistance(record, "R_full_contact"), NOTHING
+    yield "R_electrolyte", plain_resistance(record, "R_electrolyte"), "exact"
+    for name, text in (*pellet_rows(record), *fine_rows(record)):
+        yield name, text, NOTHING
     if record["R_cstr_lower_ohm_cm2"] is not None:
         lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
         yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
@@ -137,68 +147,26 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
+def _scene(result: Result) -> Section:
+    if result.plan.contact_fraction == 0:
+        return Paragraph("The metal touches nowhere: the gap is everywhere.")
+    return contact_scene(result.plan, result.case.gap.height, result.case.electrolyte.thickness)
+
+
 def _charts(result: Result) -> tuple[Section, ...]:
     curves = [
         SpectrumCurve("with constriction", result.spectrum, "both"),
-        SpectrumCurve("full contact", result.slab, "reference", "c1"),
+        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
     ]
     high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
     marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
-    caption = "Impedance of electrolyte and interface; dashed: the same slab with the whole interface in contact. "
+    alone = "the electrolyte alone" if result.laws.film else "the same slab with the whole interface in contact"
+    caption = f"Impedance of electrolyte and interface; dashed: {alone}. "
     caption += "Decades of frequency are marked."
     beyond = [engineering(p.frequency, "Hz") for p in result.peaks if not low <= p.frequency <= high]
     if beyond:
         caption += f" Outside the sweep lies a peak at {' and '.join(beyond)}."
     return nyquist_chart(curves, marks, caption), bode_chart(curves, "The same over frequency.")
-
-
-def _resistance(record: Mapping[str, Any]) -> Iterator[str]:
-    slab = f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {AREA}"
-    total = with_error(record["R_dc_ohm_cm2"], record["R_cstr_error_ohm_cm2"], AREA)
-    yield f"The pattern of contacts adds this to the electrolyte's {slab}: together R_dc = {total}."
-
-
-def _arcs(record: Mapping[str, Any]) -> Iterator[str]:
-    peaks = [engineering(peak["frequency_hertz"], "Hz") for peak in record["peaks"]]
-    owner, low = record.get("C_cstr_belongs_to"), record["C_low_farad_per_cm2"]
-    if len(peaks) == 1 and owner != "electrolyte":
-        capacitance = farad(record["C_cstr_farad_per_cm2"])
-        yield f"It relaxes at f_cstr = {peaks[0]}, as an arc with C_cstr = {capacitance}."
-    elif len(peaks) > 1:
-        yield f"It relaxes at {len(peaks)} frequencies: {', '.join(peaks[:-1])} and {peaks[-1]}."
-    if owner == "electrolyte":
-        stores = "" if low is None else f"; the gap itself stores C_low = {farad(low)}"
-        frequency = engineering(record["f_cstr_hertz"], "Hz")
-        yield f"The highest peak, at f_cstr = {frequency}, is the electrolyte's own, and so is C_cstr{stores}."
-
-
-def _apparent_values(record: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Read as a measurement would be, by a fit: {apparent_text(record)}."
-
-
-def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
-    asked, reached = (f"{100 * record[f'relative_error_{which}']:.2g} %" for which in ("asked", "reached"))
-    if record["accuracy_reached"]:
-        yield f"Accuracy: {reached} of R_cstr, where {asked} was asked."
-    else:
-        yield f"The accuracy was not reached: {reached} of R_cstr instead of {asked}; memory or fineness is the limit."
-
-
-def _checks(record: Mapping[str, Any]) -> Iterator[str]:
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
-    if "cross_check_method" in record:
-        method, agrees = _method(record["cross_check_method"]), record["cross_check_within_error_bars"]
-        if agrees is None:
-            yield f"The cross-check with a second method ({method}) is {record['cross_check_remark']}."
-            return
-        other = with_error(record["cross_check_R_cstr_ohm_cm2"], record["cross_check_R_cstr_error_ohm_cm2"], AREA)
-        yield f"A second method ({method}) {'agrees' if agrees else 'DISAGREES'}: {other}."
-
-
-def _method(name: str) -> str:
-    return {"finite_elements": "finite elements", "spectral": "cosine transforms"}[name]
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -244,18 +212,17 @@ def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:
     rows = []
     for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
         capacitance, frequency = record[f"{prefix}C_cstr_farad_per_cm2"], record[f"{prefix}f_cstr_hertz"]
-        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
         rows.append(
             (
-                _method(name),
-                NOTHING if resistance is None else with_error(resistance, error, AREA),
+                method_name(name),
+                resistance_text(record, f"{prefix}R_cstr"),
                 NOTHING if capacitance is None else farad(capacitance),
                 NOTHING if frequency is None else engineering(frequency, "Hz"),
             )
         )
     yield TableSection("Two methods", ("method", "R_cstr", "C_cstr", "f_cstr"), tuple(rows))
     apart, spectrum = (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
-    if apart is not None and spectrum is not None:
+    if apart is not None and spectrum is not None and record["R_cstr_ohm_cm2"] is not None:
         yield Paragraph(
             f"In units of both error bars together, R_cstr differs by {apart:.2f} and the spectrum by {spectrum:.2f}."
         )

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from constriction.study.run.runner import Event
 from constriction.view.terminal.streams import note
-from constriction.view.terminal.words import farad, with_error
+from constriction.view.terminal.words import farad, resistance_text
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {with_error(result['R_cstr_ohm_cm2'], result['R_cstr_error_ohm_cm2'], 'Ω·cm²')}"
+    text = f"R_cstr {resistance_text(result, 'R_cstr')}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2
+from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2, edge_unit
 from constriction.base.errors import printable, shortened
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.terminal.streams import note, stdout
@@ -63,64 +63,16 @@ def with_error(value: float, error: float, unit: str) -> str:
     return f"{value:.{places}f} ± {error:.{places}f} {unit}"
 
 
-def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The lines of a run's table.
+def resistance_text(record: Mapping[str, Any], name: str, unit: str = "ohm_cm2") -> str:
+    """A resistance of a record with its error bar, or "none".
 
     Args:
         record: the content of result.json.
+        name: such as R_cstr.
+        unit: as its key ends.
     """
-    area = "Ω·cm²"
-    yield "R_cstr", with_error(record["R_cstr_ohm_cm2"], record["R_cstr_error_ohm_cm2"], area)
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield "bounds", f"{lower} to {upper} {area}"
-    for name, value, remark in capacitance_rows(record):
-        yield name, f"{value} ({remark})" if remark else value
-    yield "R_electrolyte", f"{significant(record['R_electrolyte_ohm_cm2'], 5)} {area}"
-    yield "R_dc", f"{significant(record['R_dc_ohm_cm2'], 5)} {area}"
-    yield "apparent", apparent_text(record)
-    yield "contact fraction", f"{record['contact_fraction']:.6g}"
-    yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
-    for number, peak in enumerate(record["peaks"], start=1):
-        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
-    spectral = record["method"] == "spectral"
-    if record["cells"] == 0:
-        yield "mesh", "none: full contact is the slab"
-        return
-    mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
-    yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
-    yield "solves", f"{record['solves']} on all {meshes}"
-    parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
-    yield "time", f"{record['seconds_total']:.1f} s ({parts})"
-
-
-OF_OTHERS = {
-    "electrolyte": "of the electrolyte's own peak: it tells nothing about the gap",
-    "several": "several relaxations: see the peaks",
-}
-
-
-def capacitance_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """C_cstr, C_low, C_high and f_cstr: name, value, and what a reader must know ("" for nothing).
-
-    Where the peak is not the gap's, C_cstr tells nothing about it: then C_low and C_high come first.
-
-    Args:
-        record: the content of result.json.
-    """
-    remark = OF_OTHERS.get(record.get("C_cstr_belongs_to") or "", "")
-    names = ("C_low", "C_high", "C_cstr") if remark else ("C_cstr", "C_low", "C_high")
-    for name in names:
-        if (capacitance := record[f"{name}_farad_per_cm2"]) is not None:
-            yield name, farad(capacitance), remark if name == "C_cstr" else ""
-    if record["f_cstr_hertz"] is not None:
-        yield "f_cstr", engineering(record["f_cstr_hertz"], "Hz"), ""
-
-
-def is_electrolytes(peak: Mapping[str, float], record: Mapping[str, Any]) -> bool:
-    """Whether a peak of result.json is the one that gives C_cstr, and the electrolyte's."""
-    main = math.isclose(peak["frequency_hertz"], record["f_cstr_hertz"] or 0.0, rel_tol=1e-9)
-    return main and record.get("C_cstr_belongs_to") == "electrolyte"
+    value, error = record[f"{name}_{unit}"], record.get(f"{name}_error_{unit}")
+    return "none" if value is None else with_error(value, error or 0.0, edge_unit(f"{name}_{unit}").label)
 
 
 def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -130,16 +82,16 @@ def cross_check_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         record: the content of result.json, with the keys of a cross-check.
     """
     for name, prefix in ((record["method"], ""), (record["cross_check_method"], "cross_check_")):
-        resistance, error = record[f"{prefix}R_cstr_ohm_cm2"], record[f"{prefix}R_cstr_error_ohm_cm2"]
-        if resistance is None:
+        seconds = record[f"{prefix}seconds_total"]
+        if seconds is None:
             yield name, "no result"
             continue
-        parts = [f"R_cstr {with_error(resistance, error, 'Ω·cm²')}"]
+        parts = [f"R_cstr {resistance_text(record, f'{prefix}R_cstr')}"]
         if (capacitance := record[f"{prefix}C_cstr_farad_per_cm2"]) is not None:
             parts.append(f"C_cstr {farad(capacitance)}")
         if (frequency := record[f"{prefix}f_cstr_hertz"]) is not None:
             parts.append(f"f_cstr {engineering(frequency, 'Hz')}")
-        yield name, ", ".join([*parts, f"{record[f'{prefix}seconds_total']:.1f} s"])
+        yield name, ", ".join([*parts, f"{seconds:.1f} s"])
     yield "difference", cross_check_text(record)
 
 
@@ -157,6 +109,8 @@ def cross_check_text(record: Mapping[str, Any]) -> str:
         for value in (record[f"cross_check_{part}difference_in_error_bars"] for part in ("", "spectrum_"))
     )
     words = "agree" if agrees else "DISAGREE"
+    if record["R_cstr_ohm_cm2"] is None:
+        return f"spectrum {spectrum} of both error bars together: they {words}"
     return f"R_cstr {apart}, spectrum {spectrum} of both error bars together: they {words}"
 
 
@@ -183,12 +137,6 @@ def apparent_text(record: Mapping[str, Any]) -> str:
         parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
         parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
     return f"{', '.join(parts)} ({record['apparent_circuit']})"
-
-
-def _peak(peak: Mapping[str, float], area: str) -> str:
-    resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
-    frequency = engineering(peak["frequency_hertz"], "Hz")
-    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
 
 
 def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from constriction.view.charts.labels import hertz, seconds
 MOST = 7  # numbers on one axis
 PLAIN = 1e-4, 1e6  # numbers below and from here on are written as powers of ten
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|SE|int|series|gb)\b")
+QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|interface|full_contact|SE|int|series|gb)\b")
 
 
 MAIN = "DejaVu Sans"  # comes with matplotlib

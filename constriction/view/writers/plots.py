@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
@@ -63,6 +64,7 @@ def nyquist(
     marks: Sequence[tuple[float, complex]],
     path: str | Path,
     title: str = "",
+    reference_name: str = "full contact",
 ) -> None:
     """Draw −Im Z over Re Z, with equal axes, and save it.
 
@@ -73,13 +75,14 @@ def nyquist(
             window.
         path: file to write, `.png` (300 dpi) or `.pdf`; 84 mm wide, the height follows from the spectrum.
         title: put above the picture, wrapped.
+        reference_name: in the legend.
 
     Raises:
         InputError: another suffix, two units, a mark that is not finite.
         StoreError: the file cannot be written.
     """
     check_suffix(path)
-    save(nyquist_figure(spectrum, reference, marks, title), path)
+    save(nyquist_figure(spectrum, reference, marks, title, reference_name), path)
 
 
 def journal_style() -> AbstractContextManager[None]:
@@ -123,7 +126,11 @@ def save(figure: Figure, path: str | Path) -> None:
 
 
 def nyquist_figure(
-    spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float, complex]], title: str = ""
+    spectrum: Spectrum,
+    reference: Spectrum,
+    marks: Sequence[tuple[float, complex]],
+    title: str = "",
+    reference_name: str = "full contact",
 ) -> Figure:
     """Draw what `nyquist` saves.
 
@@ -132,6 +139,7 @@ def nyquist_figure(
         reference: as in `nyquist`.
         marks: as in `nyquist`.
         title: as in `nyquist`.
+        reference_name: as in `nyquist`.
 
     Returns:
         A figure of one axes, in Ω·cm² (Ω, Ω·cm), with a decimal prefix where numbers are large or small.
@@ -149,7 +157,7 @@ def nyquist_figure(
         figure = new_figure(WIDTH, WIDTH)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
         draw_plane(axes, [], (scale, unit), label=8)
-        _draw_curves(axes, spectrum.impedance * scale, curves, window.width)
+        _draw_curves(axes, spectrum.impedance * scale, curves, window.width).set_label(reference_name)
         _draw_marks(axes, spectrum.frequency, named)
         _frame(axes, window)
         head(axes, title)
@@ -169,17 +177,19 @@ def _check(spectrum: Spectrum, reference: Spectrum, marks: Sequence[tuple[float,
             raise InputError(f"nyquist: mark at {f!r} Hz, Z = {z!r}: expected finite numbers and a positive frequency")
 
 
-def _draw_curves(axes: Axes, z: NDArray[np.complex128], curves: list[NDArray[np.complex128]], width: float) -> None:
+def _draw_curves(axes: Axes, z: NDArray[np.complex128], curves: list[NDArray[np.complex128]], width: float) -> Line2D:
+    """Draw both curves; returns the reference's line."""
     curve, reference = curves
     axes.plot(curve.real, -curve.imag, color=BLUE, zorder=3, clip_on=False)
     axes.plot(z.real, -z.imag, "o", color=BLUE, ms=2.2, mew=0, zorder=3.2, clip_on=False)
     axes.plot([], [], "o-", color=BLUE, ms=2.2, mew=0, label="with constriction")
     (dashed,) = axes.plot(reference.real, -reference.imag, color=VERMILION, zorder=3.1, clip_on=False)
-    dashed.set(linestyle=(0, (3.5, 1.5)), label="full contact")
+    dashed.set(linestyle=(0, (3.5, 1.5)))
     if np.ptp(reference.real) + np.ptp(reference.imag) < 0.01 * width:
         # A line as short as a dot would not be seen.
         dashed.set(marker="s", markersize=4.4, markerfacecolor="none", linestyle="", zorder=4.5)
         dashed.set_data(reference.real[:1], -reference.imag[:1])
+    return dashed
 
 
 def _draw_marks(axes: Axes, frequency: NDArray[np.float64], named: list[tuple[float, complex]]) -> None:
