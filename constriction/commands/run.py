@@ -46,6 +46,8 @@ class RunOptions:
     """Also write report.html: everything on one page that opens from disk, plots and scene respond."""
     pdf: Annotated[bool, FLAG] = False
     """Also write nyquist.pdf and bode.pdf, vector graphics one journal column wide."""
+    circuit: Annotated[bool, FLAG] = False
+    """Also write the impedance as a circuit: circuit.txt, circuit.json for impedance.py, circuit.sp for SPICE."""
     memory: Memory = None
     relative_error: float | None = None
     """Accuracy instead of the case's own accuracy.relative_error."""
@@ -143,6 +145,8 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
         extras.append(partial(write_field_of, result))
+    if options.circuit:
+        extras.append(partial(_write_circuit, result))
     if options.report:
         extras.append(partial(_write_report, result, ranks))
     return extras
@@ -170,6 +174,15 @@ def _write_bode(result: Result, place: Path) -> None:
         SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
     )
     bode(curves, place / "bode.pdf", result.case.title)
+
+
+def _write_circuit(result: Result, place: Path) -> None:
+    from constriction.simulation.network.files import DIFFERENT, write_circuit
+    from constriction.view.terminal.streams import note
+
+    difference = write_circuit(result, place)
+    if difference > DIFFERENT:
+        note(f"circuit: differs from Z by up to {difference:.1e} of |Z|, expected at most {DIFFERENT:.0e}")
 
 
 def _write_report(result: Result, ranks: int, place: Path) -> None:

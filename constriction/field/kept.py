@@ -32,6 +32,8 @@ _HOMES = {
     "GridResponse": "transforms.convergence",
     "TubeSolution": "transforms.tubes",
     "TubeResponse": "transforms.tubes",
+    "TubeFilmSolution": "transforms.tube_films",
+    "TubeFilmResponse": "transforms.tube_films",
 }
 """Where the classes are that responses are made of."""
 

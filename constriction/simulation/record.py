@@ -28,7 +28,7 @@ from constriction.spectra.spectrum import write_csv
 
 FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
-    *("nyquist.pdf", "bode.pdf"),
+    *("nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
 )
 CASE_FILES = r".+\.toml"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours

@@ -189,6 +189,20 @@ def test_vector_graphics(here, capfd):
     capfd.readouterr()
 
 
+def test_circuits(here, capfd, monkeypatch):
+    assert main(["run", "case.toml", "--circuit"]) == 0
+    assert "circuit:" not in capfd.readouterr().err
+    names = ("circuit.txt", "circuit.json", "circuit.sp")
+    assert all((here / "results/case" / name).stat().st_size for name in names)
+    assert main(["run", "case.toml"]) == 0  # an earlier result is replaced as a whole
+    assert not any((here / "results/case" / name).exists() for name in names)
+    monkeypatch.setattr("constriction.simulation.network.files.DIFFERENT", 1e-15)
+    capfd.readouterr()
+    assert main(["run", "case.toml", "--circuit", "--json"]) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out) and re.search(r"circuit: differs from Z by up to \S+ of \|Z\|, expected at most 1e-15", err)
+
+
 def test_full_contact_has_no_apex(here, capfd):
     (here / "slab.toml").write_text(case_with("0.2", "1.0"))
     assert main(["run", "slab.toml"]) == 0

@@ -28,6 +28,7 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
+from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout, rim_lengths
 
@@ -243,7 +244,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
     if height is not even_height:
         wide = f"{layout.width:.3g} m"
         raise InputError(f"interface.cell_shape = 'circular': expected an even gap, given a map of heights over {wide}")
-    return converge_tube(layout, depth, goal, report)
+    return (converge_tube_film if goal.film else converge_tube)(layout, depth, goal, report)
 
 
 def _scale(layout: Layout) -> float:
