@@ -36,8 +36,8 @@ from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 # Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation then
-# leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the radius of
-# a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes, real and
+# leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the radius
+# of a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes, real and
 # imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
 FILM_RINGS, FILM_CAUTION, SEEN = 2, 0.3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
@@ -201,19 +201,19 @@ def converge(
     first, stuck = fineness, 0
     fineness, solutions = _first_two(solve, first, goal)
     response = MeshResponse(tuple(solutions))
+    misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
-    while fineness <= first and response.misses(goal) > 1.0:
-        fineness = _next_fineness(response, goal)
-        if fineness < FINEST_MESH or _memory_at(response, fineness) > goal.memory:
+    while fineness <= first and misses > 1.0:
+        fineness = _next_fineness(response, misses)
+        if _is_useless(response, fineness, goal):
             break
-        if SURE_ERROR * response.fine.fineness < sectors(fineness)[1] > goal.relative_error:
-            break  # no fineness is better than its sectors
         try:
             solutions.append(solve(fineness, goal))
         except (MeshError, SolverError):
             break  # what there is will do
-        before, response = response, MeshResponse(tuple(solutions))
-        stuck += response.misses(goal) > STUCK * before.misses(goal)
+        response, before = MeshResponse(tuple(solutions)), misses
+        misses = response.misses(goal)
+        stuck += misses > STUCK * before
         if stuck == MOST_STUCK:
             break  # rounding, or a mesh that is no better for being finer
     return response
@@ -278,9 +278,16 @@ def _weights(layout: Layout, sizes_at: Callable[[float], MeshSizes], fineness: f
         return ()
 
 
-def _next_fineness(response: MeshResponse, goal: Goal) -> float:
+def _is_useless(response: MeshResponse, fineness: float, goal: Goal) -> bool:
+    """Whether a finer mesh would be too large, or no better: no fineness is better than its sectors."""
+    if fineness < FINEST_MESH or _memory_at(response, fineness) > goal.memory:
+        return True
+    return SURE_ERROR * response.fine.fineness < sectors(fineness)[1] > goal.relative_error
+
+
+def _next_fineness(response: MeshResponse, misses: float) -> float:
     """Refine by what is missing, at least to a half and at most to a quarter."""
-    missing = 0.8 / response.misses(goal)
+    missing = 0.8 / misses
     return response.fine.fineness * min(max(missing, 0.25), 0.5)
 
 

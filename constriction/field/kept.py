@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.field.reduction.affine import Model
-from constriction.field.reduction.curves import Curve
+from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Goal, Response
 
 _HOMES = {
@@ -61,7 +61,7 @@ class Kept:
             return False
         share = self.response.reduction_share(goal.relative_error)
         models = [answer.model for answer in self.response.solutions]
-        if not all(_is_good(model, curve, share) for curve in new for model in models):
+        if not all(_is_good(model, Curves(tuple(new)), share) for model in models):
             return False
         return self.response.misses(Goal(goal.relative_error, goal.memory, tuple(new))) <= 1.0
 
@@ -78,11 +78,10 @@ def _names(curve: Curve) -> list[bytes]:
     return [row.tobytes() for row in curve.every + 0.0]
 
 
-def _is_good(model: Model, curve: Curve, share: float) -> bool:
-    """Whether the bound on a model's error is below a share of the curve's scale."""
-    errors = model.errors_at(curve.every)
-    allowed = share * curve.scale(model.interface)[errors > 0]
-    return bool(np.all(errors[errors > 0] <= allowed))
+def _is_good(model: Model, curves: Curves, share: float) -> bool:
+    """Whether the bound on a model's error is below a share of the curves' scales."""
+    errors = model.errors_at(curves.every)
+    return bool(np.all(errors[errors > 0] <= share * curves.scale(model.interface)[errors > 0]))
 
 
 # --- as plain values -------------------------------------------------------------------------------------------------

@@ -64,6 +64,41 @@ class Curve:
         return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
 
 
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The curves of several cases of one geometry, one or more, whose θ are evaluated together."""
+
+    members: tuple[Curve, ...]
+
+    @cached_property
+    def every(self) -> Complexes:
+        """The θ of all, one curve after another, (n, terms)."""
+        return np.concatenate([curve.every for curve in self.members])
+
+    @cached_property
+    def owners(self) -> NDArray[np.intp]:
+        """The number of each θ's curve, (n,)."""
+        return np.repeat(np.arange(len(self.members)), [len(curve.every) for curve in self.members])
+
+    @cached_property
+    def _finite(self) -> NDArray[np.bool_]:
+        return np.array([curve.finite for curve in self.members], dtype=np.bool_)
+
+    def scale(
+        self, interface: Callable[[NDArray[Any]], Complexes], places: NDArray[np.intp] | slice = slice(None)
+    ) -> Floats:
+        """What the errors of F are relative to, in pitches, at the θ of these numbers: as `Curve.scale`."""
+        scales = np.zeros(len(self.members))
+        if self._finite.any():
+            rests = np.array([curve.at_rest for curve in self.members if curve.finite])
+            scales[self._finite] = np.abs(self.members[0].excess(interface, rests))
+        owners = self.owners[places]
+        found, own = scales[owners], ~self._finite[owners]
+        if own.any():
+            found[own] = np.abs(interface(self.every[places][own]))
+        return found
+
+
 def merged(curves: Iterable[Curve]) -> tuple[Curve, ...]:
     """The curves of many cases: those of ideal contacts as one, of which each θ is asked once."""
     same, others = list[Curve](), list[Curve]()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.field.reduction.affine import solve_small
-from constriction.field.reduction.curves import Complexes, Curve, Floats
+from constriction.field.reduction.curves import Complexes, Curve, Curves, Floats
 from constriction.field.reduction.residuals import ResidualNorm, error_bounds, residual_shares
 
 Field = NDArray[Any]
@@ -74,31 +74,18 @@ class Wanted:
     share: float
 
     @cached_property
+    def together(self) -> Curves:
+        """All curves."""
+        return Curves(self.curves)
+
+    @property
     def points(self) -> Complexes:
         """All θ, (n, terms)."""
-        return np.concatenate([curve.every for curve in self.curves])
-
-    @cached_property
-    def _owners(self) -> NDArray[np.intp]:
-        """The number of each point's curve, (n,)."""
-        return np.repeat(np.arange(len(self.curves)), [len(curve.every) for curve in self.curves])
-
-    @cached_property
-    def _anchored(self) -> NDArray[np.bool_]:
-        """Which curves' errors are relative to the excess at rest, (curves,)."""
-        return np.array([curve.finite for curve in self.curves], dtype=np.bool_)
+        return self.together.every
 
     def errors(self, interface: Callable[[NDArray[Any]], Complexes], places: NDArray[np.intp]) -> Floats:
         """The errors that may be left at points of these numbers, in pitches, from what gives F − depth."""
-        rests = np.array([curve.at_rest for curve in self.curves if curve.finite])
-        scales = np.zeros(len(self.curves))
-        if len(rests):
-            scales[self._anchored] = np.abs(self.curves[0].excess(interface, rests))
-        owners = self._owners[places]
-        of_points, own = scales[owners], ~self._anchored[owners]
-        if own.any():
-            of_points[own] = np.abs(interface(self.points[places[own]]))
-        return np.asarray(self.share * of_points)
+        return self.share * self.together.scale(interface, places)
 
     @cached_property
     def watched(self) -> NDArray[np.intp]:
@@ -236,8 +223,8 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
     while True:
         worst = _worst(basis, wanted, watched)
         if worst.excess <= 1.0 and len(watched) < len(wanted.points):
-            watched = np.arange(len(wanted.points))
-            worst = _worst(basis, wanted, watched)
+            worst = _worst(basis, wanted, np.arange(len(wanted.points)))
+            watched = np.union1d(watched, worst.missed)
         if worst.excess <= 1.0 or len(basis.fields) >= MOST_FIELDS:
             break
         found = space.refine(basis.residual(worst.shares)) if worst.excess < GAIN * before else None
@@ -254,13 +241,15 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
 class _Worst(NamedTuple):
     """Where a model is worst: θ `point` (terms,), its residual's `shares`, `excess` = its bound over what is allowed.
 
-    `bound`: on the error of F at all points that were looked at, in pitches.
+    `bound`: on the error of F at all points that were looked at, in pitches; `missed`: the numbers of those where the
+    model is not good, at most WATCHED, the worst.
     """
 
     point: Complexes
     shares: Complexes
     excess: float
     bound: float
+    missed: NDArray[np.intp]
 
 
 def _worst(basis: Basis, wanted: Wanted, places: NDArray[np.intp]) -> _Worst:
@@ -269,4 +258,5 @@ def _worst(basis: Basis, wanted: Wanted, places: NDArray[np.intp]) -> _Worst:
     bounds = error_bounds(shares, points, basis.residual_norms)
     excess = bounds / wanted.errors(basis.interface, places)
     place = int(np.argmax(excess))
-    return _Worst(points[place], shares[place], float(excess[place]), float(bounds.max(initial=0.0)))
+    missed = places[np.argsort(-excess)[: min(WATCHED, np.count_nonzero(excess > 1))]]
+    return _Worst(points[place], shares[place], float(excess[place]), float(bounds.max(initial=0.0)), missed)
