@@ -80,8 +80,9 @@ def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Pea
     maxima = _maxima(z)
     if maxima.size == 0:
         return ()
-    apexes = _extrema(impedance, x, maxima, sign=1)
-    valleys = _extrema(impedance, x, _minima_between(z, maxima), sign=-1)
+    minima = _minima_between(z, maxima)
+    signs = np.repeat([1, -1], [maxima.size, minima.size])
+    apexes, valleys = np.split(_extrema(impedance, x, np.concatenate([maxima, minima]), signs), [maxima.size])
     edges = np.concatenate([x[:1], valleys, x[-1:]])
     resistances = -np.diff(impedance(np.exp(edges)).real)
     return tuple(
@@ -141,7 +142,8 @@ def _maxima(z: NDArray[np.complex128]) -> NDArray[np.intp]:
     prominence = max(NOISE * float(height.max()), ROUNDING * float(np.abs(z).max()))
     maxima: list[int] = []
     turn, rising = 0, False
-    for i, here in enumerate(height.tolist()):
+    turns = np.flatnonzero(np.concatenate([[True], np.diff(height[:-1]) * np.diff(height[1:]) <= 0, [True]]))
+    for i, here in zip(turns.tolist(), height[turns].tolist(), strict=True):
         if (here > height[turn]) == rising:
             turn = i
         elif abs(here - height[turn]) > prominence:
@@ -157,14 +159,14 @@ def _minima_between(z: NDArray[np.complex128], maxima: NDArray[np.intp]) -> NDAr
     return np.array([left + int(np.argmax(z.imag[left : right + 1])) for left, right in pairs], dtype=np.intp)
 
 
-def _extrema(impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.intp], sign: int) -> NDArray[np.float64]:
-    """Refine the maxima (sign = 1) or minima (−1) of −Im Z near x[where]; x = ln f, evenly spaced."""
-    if where.size == 0:
-        return np.empty(0)
+def _extrema(
+    impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.intp], signs: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Refine the maxima (sign 1) and minima (−1) of −Im Z near x[where]; x = ln f, evenly spaced."""
     step = x[1] - x[0]
     nodes = x[where][:, np.newaxis] + step * _NODES
     heights = -impedance(np.exp(nodes).ravel()).imag.reshape(nodes.shape)
-    tops = [_top(sign * row @ _TO_SERIES) for row in heights]
+    tops = [_top(row) for row in signs[:, np.newaxis] * heights @ _TO_SERIES]
     refined: NDArray[np.float64] = x[where] + step * np.array(tops)
     return refined
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.case.electrolyte import Electrolyte
 from constriction.case.schema import Case
 from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
@@ -75,9 +77,8 @@ class Result:
         """Whose peak gives C_cstr: gap, electrolyte or several, as `peaks.belongs_to`; None without a peak."""
         if self.C_cstr is None or self.f_cstr is None:
             return None
-        thickness = self.case.electrolyte.thickness
-        own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
-        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
+        own = _own_peaks(self.case.electrolyte.model_copy(update={"thickness": 1.0}))
+        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, own)
 
     @property
     def error_bars(self) -> ErrorBars:
@@ -104,6 +105,12 @@ class Result:
         if self.sides:
             return np.asarray(sum(side.constriction(frequency) for side in self.sides))
         return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
+
+
+@lru_cache  # many cases of a study have one electrolyte
+def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
+    """The frequencies of the peaks of an electrolyte's own −Im Z, Hz."""
+    return tuple(peak.frequency for peak in find_peaks(lambda f: resistivity(electrolyte, f), *PEAK_RANGE))
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
