@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -190,12 +190,12 @@ class _At:
     response: Response[Any]
     unit: float
 
-    @property
+    @cached_property
     def interface(self) -> float | None:
         """R_interface."""
         return None if self.curve.at_rest is None else self.unit * float(self.response(self.curve.at_rest).real)
 
-    @property
+    @cached_property
     def constriction(self) -> float | None:
         """R_cstr."""
         if self.curve.at_rest is None or not self.curve.finite:

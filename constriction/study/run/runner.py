@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mpi4py import MPI
 
-from constriction.base.catalogue import edge_record
-from constriction.base.errors import InputError, MeshError, SolverError, StoreError
+from constriction.base.errors import InputError, StoreError
 from constriction.base.memory import free_memory, release
 from constriction.base.ranks import agree
-from constriction.case.schema import Case, resolved_toml
+from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
-from constriction.simulation.record import result_record
-from constriction.simulation.result import Result, result_of, sweep_frequencies
+from constriction.simulation.result import result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
@@ -26,13 +24,12 @@ from constriction.study.run.geometries import Geometries
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
 from constriction.study.run.plan import Plan, PlannedCase
+from constriction.study.run.records import TOLD, failure, success
 from constriction.study.run.store import Record, Store
 
 # Unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare.
 WORTH_SHARING = 50_000
-NOT_REPRODUCIBLE = "seconds_"  # keys that begin so are times, and differ from run to run
-VERSIONS = "versions"
-TOLD = (InputError, MeshError, SolverError)  # with a message that says everything
+FEWEST_IN_PART = 20  # cases of one geometry, which take as long as a small one
 
 
 @dataclass(frozen=True)
@@ -120,6 +117,22 @@ def packages_of(plan: Plan, store: Store, shard: Shard, retry_failed: bool = Fal
     return [package for package in longest_first if package.pending]  # stable: ties in plan order
 
 
+def in_parts(packages: Sequence[Package], groups: int) -> list[Package]:
+    """Packages of very many cases in parts, so that all groups have some; their order stays, later parts come last.
+
+    By then the geometry is mostly there. Where it is not, as in a study of one geometry, groups that would have nothing
+    else to do solve it, too, and come to the same.
+    """
+    first, later = list[Package](), list[Package]()
+    for package in packages:
+        keys = [entry.key for entry in package.to_do]
+        count = min(groups, max(len(keys) // FEWEST_IN_PART, 1))
+        parts = [replace(package, pending=frozenset(keys[start::count])) for start in range(count)]
+        first.append(parts[0])
+        later += parts[1:]
+    return first + later
+
+
 def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     """Do all packages; collective over `how.comm`.
 
@@ -135,6 +148,7 @@ def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     share = memory_of_a_rank(how)
     size = how.ranks_per_case or ranks_per_case([package.effort for package in packages], comm.size, share)
     group = _group(comm, size)
+    packages = in_parts(packages, max(comm.size // size, 1))
     with Counter(comm) as counter:
         alone = Options(respond=Geometries(store).respond)  # what it remembers, other ranks do not
         worker = _Worker(group, counter, store, how, share * group.size, total, Geometries(store), alone)
@@ -256,34 +270,6 @@ def _record(entry: PlannedCase, response: Response[Any], seconds: float, alone: 
         raise
     except Exception as error:
         return failure(entry.case, error)
-
-
-def success(result: Result) -> Record:
-    """The record of a case that is done: `result` has what is the same in every run, `times` the rest."""
-    whole = result_record(result)
-    times = {key: value for key, value in whole.items() if key.startswith(NOT_REPRODUCIBLE)}
-    versions = whole.pop(VERSIONS)
-    spectrum = {
-        "frequency_hertz": result.spectrum.frequency,
-        "real_impedance_ohm_cm2": result.spectrum.impedance.real,
-        "imaginary_impedance_ohm_cm2": result.spectrum.impedance.imag,
-    }
-    return {
-        "status": "done",
-        "error": "",
-        "case": resolved_toml(result.case),
-        "result": {key: value for key, value in whole.items() if key not in times},
-        "spectrum": {key: values.tolist() for key, values in edge_record(spectrum).items()},
-        "times": times,
-        "versions": versions,
-    }
-
-
-def failure(case: Case, error: Exception) -> Record:
-    """The record of a case that failed."""
-    name = "" if isinstance(error, TOLD) else f"{type(error).__name__}: "
-    message = " ".join(f"{name}{error}".split())
-    return {"status": "failed", "error": message, "case": resolved_toml(case)}
 
 
 def _finish(entry: PlannedCase, record: Record, worker: _Worker) -> None:
