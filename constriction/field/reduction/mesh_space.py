@@ -209,6 +209,7 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             solves=found.solves + 2,
             constriction=constriction,
             stored=float(stored * constriction / energy),
+            norms=found.norms,
         )
         return model, space.response
     finally:

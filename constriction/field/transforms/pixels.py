@@ -158,4 +158,5 @@ def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
         solves=2 + found.solves,
         constriction=float(constriction),
         stored=float(stored),
+        norms=found.norms,
     )
