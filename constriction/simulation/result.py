@@ -21,6 +21,7 @@ from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_pea
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
+ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 
 
@@ -200,10 +201,11 @@ class _At:
 
     @cached_property
     def constriction(self) -> float | None:
-        """R_cstr."""
+        """R_cstr; exactly 0 in full contact."""
         if self.curve.at_rest is None or not self.curve.finite:
             return None
-        return self.unit * float(self.curve.excess(self.response, self.curve.at_rest).real)
+        found = float(self.curve.excess(self.response, self.curve.at_rest).real)
+        return self.unit * found if abs(found) > ROUNDING * abs(float(self.curve.full(self.curve.at_rest))) else 0.0
 
     @property
     def bounds(self) -> tuple[float, float] | None:
