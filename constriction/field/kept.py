@@ -6,7 +6,7 @@ Numbers are so written that they are read back exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -52,18 +52,23 @@ class Kept:
         it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
         With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
-        new = [curve for curve in goal.curves if not self._was_asked(curve)]
+        new = tuple(curve for curve in goal.curves if not self._was_asked(curve))
         if not new:
             return True
-        if not new[0].film and any(curve.moves for curve in new) and not any(curve.moves for curve in self.curves):
+        return self._knows_laws(replace(goal, curves=new)) and self._is_good(replace(goal, curves=new))
+
+    def _knows_laws(self, goal: Goal) -> bool:
+        """Whether what was solved depends on θ as the goal asks, and is bounded where it asks."""
+        if not goal.film and goal.moves and not any(curve.moves for curve in self.curves):
             return False
-        if any(self.response.bounds_at(theta) is None for theta in goal.at_rest):
-            return False
+        return all(self.response.bounds_at(theta) is not None for theta in goal.at_rest)
+
+    def _is_good(self, goal: Goal) -> bool:
         share = self.response.reduction_share(goal.relative_error)
         models = [answer.model for answer in self.response.solutions]
-        if not all(_is_good(model, Curves(tuple(new)), share) for model in models):
-            return False
-        return self.response.misses(Goal(goal.relative_error, goal.memory, tuple(new))) <= 1.0
+        return (
+            all(_is_good(model, Curves(goal.curves), share) for model in models) and self.response.misses(goal) <= 1.0
+        )
 
     @cached_property
     def _asked(self) -> frozenset[bytes]:
@@ -92,14 +97,18 @@ def plain(thing: Any) -> Any:
     if is_dataclass(thing):
         return {"class": type(thing).__name__, **{f.name: plain(getattr(thing, f.name)) for f in fields(thing)}}
     if isinstance(thing, np.ndarray):
-        parts = np.ascontiguousarray(thing).view(np.float64) if np.iscomplexobj(thing) else thing
-        kind = "complex" if np.iscomplexobj(thing) else "real"
-        return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(thing.shape)}
+        return _plain_array(thing)
     if isinstance(thing, tuple):
         return [plain(one) for one in thing]
     if isinstance(thing, float) and not np.isfinite(thing):
         return {"number": repr(float(thing))}
     return thing
+
+
+def _plain_array(values: NDArray[Any]) -> dict[str, Any]:
+    parts = np.ascontiguousarray(values).view(np.float64) if np.iscomplexobj(values) else values
+    kind = "complex" if np.iscomplexobj(values) else "real"
+    return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(values.shape)}
 
 
 def from_plain(values: Any) -> Any:
