@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.case.electrolyte import Electrolyte
 from constriction.case.schema import Case
 from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
@@ -76,9 +78,8 @@ class Result:
         """Whose peak gives C_cstr: gap, electrolyte or several, as `peaks.belongs_to`; None without a peak."""
         if self.C_cstr is None or self.f_cstr is None:
             return None
-        thickness = self.case.electrolyte.thickness
-        own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
-        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
+        own = _own_peaks(self.case.electrolyte.model_copy(update={"thickness": 1.0}))
+        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, own)
 
     @property
     def error_bars(self) -> ErrorBars:
@@ -110,6 +111,12 @@ class Result:
 def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
     """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
     return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
+
+
+@lru_cache  # many cases of a study have one electrolyte
+def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
+    """The frequencies of the peaks of an electrolyte's own −Im Z, Hz."""
+    return tuple(peak.frequency for peak in find_peaks(lambda f: resistivity(electrolyte, f), *PEAK_RANGE))
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
@@ -187,12 +194,12 @@ class _At:
     response: Response[Any]
     unit: float
 
-    @property
+    @cached_property
     def interface(self) -> float | None:
         """R_interface."""
         return None if self.curve.at_rest is None else self.unit * float(self.response(self.curve.at_rest).real)
 
-    @property
+    @cached_property
     def constriction(self) -> float | None:
         """R_cstr; exactly 0 in full contact."""
         if self.curve.at_rest is None or not self.curve.finite:

@@ -60,6 +60,8 @@ class GridSolution(Solution):
 class GridResponse(Response[GridSolution]):
     """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area."""
 
+    LOOKED_AT = len(WIDTHS)
+
     @property
     def _widths(self) -> Floats:
         return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
@@ -78,6 +80,10 @@ class GridResponse(Response[GridSolution]):
         distance = np.abs(stacked - self._combine(values))
         return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
 
+    def reduction_share(self, relative_error: float) -> float:
+        """As `Response`."""
+        return reduction_share(relative_error)
+
     def _caution(self, thickness: Floats) -> Floats:
         return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
 
@@ -85,6 +91,11 @@ class GridResponse(Response[GridSolution]):
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
+
+
+def reduction_share(relative_error: float) -> float:
+    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
+    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
 
 
 def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
@@ -199,7 +210,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     raster = raster_of(layout, pixels)
     plate = plate_of(layout, depth, raster, goal.film, height)
     meshed = time.perf_counter()
-    share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    share = reduction_share(goal.relative_error)
     return GridSolution(
         model=reduce_plate(plate, depth, goal.curves, share),
         resolution=plate.width,

@@ -47,8 +47,9 @@ class PlannedCase:
 
 @dataclass(frozen=True)
 class SharedGeometry:
-    """What is solved once: the numbers of the entries that share it, and what it will probably take."""
+    """What is solved once: its name, the numbers of the entries that share it, and what it will probably take."""
 
+    key: str
     entries: tuple[int, ...]
     effort: Effort
 
@@ -122,7 +123,8 @@ def plan_of(study: Study, memory: float, version: str | None = None) -> Plan:
             )
         )
     geometries = [
-        SharedGeometry(tuple(group), effort_of(entries[group[0]].case, first[name])) for name, group in members.items()
+        SharedGeometry(name, tuple(group), effort_of(entries[group[0]].case, first[name]))
+        for name, group in members.items()
     ]
     return Plan(study, tuple(entries), tuple(geometries))
 

@@ -3,6 +3,7 @@
 - `study.json`: the study, with its base, its list and the files that it refers to written out;
 - `cases/VERSION/KEY.json`: a finished case;
 - `cases/VERSION/KEY.failed.json`: a case that failed, with its error;
+- `geometries/KEY.json`: the response of a geometry, kept for further laws (`geometries`);
 - `log.jsonl`: what happened, a line each.
 """
 
@@ -34,7 +35,7 @@ from constriction.base.versions import package_version
 from constriction.study.file.file import Study, study_of
 from constriction.study.file.parameters import without
 
-STUDY, CASES, LOG = "study.json", "cases", "log.jsonl"
+STUDY, CASES, GEOMETRIES, LOG = "study.json", "cases", "geometries", "log.jsonl"
 LOCK = "lock-"  # what the names of locks begin with
 GUARD = f"{HIDDEN}guard"  # held while locks are looked at; it stays
 DONE, FAILED = ".json", ".failed.json"
@@ -54,6 +55,11 @@ class Store:
     def cases(self) -> Path:
         """The folder of the records."""
         return self.folder / CASES / self.version.replace(" ", "-")
+
+    @property
+    def geometries(self) -> Path:
+        """The folder of the geometries' responses; it is made when the first one is kept."""
+        return self.folder / GEOMETRIES
 
     def finished(self) -> tuple[set[str], set[str]]:
         """The keys of done and of failed cases."""
@@ -102,7 +108,7 @@ class Store:
 
     def tidy(self) -> None:
         """Delete half-written files of killed runs; young ones may be another run's that is alive."""
-        for path in [*self.folder.glob(f"{HIDDEN}*"), *self.cases.glob(f"{HIDDEN}*")]:
+        for path in (path for place in (self.folder, self.cases, self.geometries) for path in place.glob(f"{HIDDEN}*")):
             with contextlib.suppress(OSError):
                 if path.name != GUARD and time.time() - path.stat().st_mtime > STALE_AFTER:
                     path.unlink()
