@@ -31,9 +31,8 @@ from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 LEFT_OUT = (
     "inductance of cables and cell",
     "resistance of leads and of contacts outside the electrolyte",
-    "the counter electrode",
-    "charge transfer and films",
 )
+FILMS = "charge transfer and films"
 DEFINITIONS = {
     "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
     "were measured, nothing is interpolated",
@@ -74,8 +73,9 @@ def picture_name(kind: str, number: int, of: int) -> str:
 
 def left_out(case: Case) -> tuple[str, ...]:
     """What a measurement has and the simulation of a case has not."""
-    simulated = {"the counter electrode": case.counter != CounterElectrode(), LEFT_OUT[-1]: case.contact.has_law}
-    return tuple(what for what in LEFT_OUT if not simulated.get(what))
+    ideal = {"the counter electrode": case.counter == CounterElectrode(), FILMS: not case.contact.has_law}
+    parts = [what for what, is_so in ideal.items() if is_so]
+    return (*LEFT_OUT, *([", ".join(parts)] if parts else []))
 
 
 def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
