@@ -23,7 +23,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.counter import check_apart, two_sided
-from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch
+from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
 
@@ -95,7 +95,7 @@ def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
         SolverError: as `simulate`.
     """
     finer = case.contact.fine_case
-    if finer is None:
+    if finer is None or is_ideal(finer):
         return Laws(case.contact.law_of(), case.gap.law_of())
     check_pitch(plan, layout(finer.interface))
     options.report(f"finer case: {case.contact.fine}")
