@@ -200,6 +200,26 @@ def test_widths_in_a_refusal_are_short():
         simulate(two_levels(interface, finer, {"height": "none"}, {"method": "spectral"}))
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "message"),
+    [
+        ("contact", "fine", "^contact.fine = 'other.toml': gap.model = 'volume'"),
+        ("counter", "file", "^counter.file = 'other.toml': gap.model = 'volume'"),
+    ],
+)
+def test_a_refusal_names_the_file_that_it_is_about(section, key, message):
+    other = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}, "gap": {"model": "volume"}}
+    case = {
+        "interface": {"pattern": "square", "contact_fraction": 0.36, "pitch": "400 um"},
+        section: {key: "other.toml"},
+        "sweep": SWEEP,
+        "accuracy": {"method": "spectral", "relative_error": 0.02},
+    }
+    texts = {"other.toml": resolved_toml(parse_case(other))}
+    with pytest.raises(InputError, match=message):
+        simulate(parse_case(case, "case", texts))
+
+
 def test_newmans_disc_on_a_pellet():
     radius, pellet = 50e-6, 20e-3
     case = {
