@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, layout
@@ -40,7 +40,10 @@ def check_apart(case: Case) -> None:
     other = far_case(case)
     if other is None:
         return
-    decay = min(slowest_decay(layout(one.interface)) for one in (case, other))
+    near = layout(case.interface)
+    with naming("counter.file" if other is not case else "counter"):
+        far = layout(other.interface)
+    decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
     error = math.exp(-decay * thickness)
     if error > asked:
