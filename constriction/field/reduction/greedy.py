@@ -185,12 +185,27 @@ class Basis:
 
     def bounds(self, shares: Complexes, points: Complexes) -> Floats:
         """Bounds on the error of F at θ `points`, (n,), the least that a norm gives."""
-        found = [
-            np.maximum(np.einsum("ni,ij,nj->n", shares.conj(), products, shares, optimize=True).real, 0.0)
-            / (coercivity(points, norm.sigma) * norm.smallest)
-            for norm, products in zip(self.space.norms, self.products, strict=True)
-        ]
+        with np.errstate(over="ignore"):  # a norm that says nothing of a point
+            found = [
+                np.maximum(np.einsum("ni,ij,nj->n", shares.conj(), products, shares, optimize=True).real, 0.0)
+                / (coercivity(points, norm.sigma) * norm.smallest)
+                for norm, products in zip(self.space.norms, self.products, strict=True)
+            ]
         return np.asarray(np.min(found, axis=0))
+
+
+def least_weights(points: Complexes) -> tuple[Floats, ...]:
+    """σ of norms that bound errors at all θ `points` (n, terms): one, the least |θ| of every term, (terms,).
+
+    Two where that would let no current pass, as the contact blocks at some points and the gap at others: no norm that
+    counts on the contact bounds what happens where it blocks. Their θ are those of the other points and of these.
+    """
+    sizes = np.abs(points)
+    least = sizes.min(axis=0)
+    if np.any(least):
+        return (least,)
+    blocks = sizes[:, 0] == 0
+    return sizes[~blocks].min(axis=0), sizes[blocks].min(axis=0)
 
 
 def coercivity(points: Complexes, sigma: Floats) -> Floats:
