@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
+# Where the gap leaks, R_cstr of a film may be anything about zero; errors are then relative to this part of F − depth.
+LEAST_EXCESS = 0.03
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -60,4 +63,7 @@ class Curve:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
         if self.at_rest is None or not self.finite:
             return np.abs(interface(self.every))
-        return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
+        excess = abs(complex(self.excess(interface, self.at_rest)))
+        if self.film and self.at_rest[-1] > 0:
+            excess = max(excess, LEAST_EXCESS * abs(complex(interface(self.at_rest))))
+        return np.full(1 + len(self.points), excess)
