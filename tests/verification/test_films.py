@@ -35,7 +35,8 @@ from constriction.field.reduction.mesh_space import MeshNorm, MeshSpace, reduce_
 from constriction.field.transforms.grids import plate_of, raster_of, solve
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
-from constriction.simulation.simulate import solve_geometry
+from constriction.simulation.result import sweep_frequencies
+from constriction.simulation.simulate import laws_of, solve_geometry
 from constriction.simulation.weights import curve_of
 
 METHODS = "finite_elements", "spectral"
@@ -110,7 +111,10 @@ def test_one_law_everywhere_is_known_whatever_the_pattern(interface, method):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("interface", [SQUARE, STRIPES], ids=lambda one: one["pattern"])
 def test_a_film_of_nothing_is_an_ideal_contact(interface, method):
-    film, ideal = solved(interface, {"law": "R1", "R1": "1e-8 ohm cm2"}, method=method), solved(interface, method=method)
+    film, ideal = (
+        solved(interface, {"law": "R1", "R1": "1e-8 ohm cm2"}, method=method),
+        solved(interface, method=method),
+    )
     assert film.R_cstr == pytest.approx(ideal.R_cstr, abs=film.R_cstr_error + ideal.R_cstr_error)
     difference = np.abs(film.spectrum.impedance - ideal.spectrum.impedance)
     assert difference.max() <= film.spectrum_error + ideal.spectrum_error
@@ -133,46 +137,56 @@ def test_a_film_that_blocks_leaves_the_current_to_the_gap(method):
 # --- exact solutions ------------------------------------------------------------------------------------------------
 
 EXACT = {
-    "stripes": (STRIPES, METHODS, lambda *at: film_stripes(0.3, *at)),
-    "tube": (tube(0.3), METHODS[:1], lambda *at: film_disc_in_tube(math.sqrt(0.3), *at)),
+    "stripes": (STRIPES, lambda *at: film_stripes(0.3, *at)),
+    "tube": (tube(0.3), lambda *at: film_disc_in_tube(math.sqrt(0.3), *at)),
 }
+LAWS = [
+    (FILM, THIN),
+    (TRANSFER, THIN),
+    ({**TRANSFER, "R1": "0.2 ohm cm2"}, BONDED),
+    (LAYER, LEAK),
+    (BLOCKING, LEAK),
+    (BLOCKING, BONDED),
+]
 
 
-def errors(found, exact):
+def errors(response, asked, exact, depth=1.5):
     """Errors of F − depth at rest and at all frequencies over their scale and over their bars, the largest."""
-    asked, depth = curve(found), found.case.electrolyte.thickness / found.plan.pitch
-    true = np.array([exact(*theta, depth) for theta in asked.every])
-    wrong = np.abs(found.response(asked.every) - true)
-    return np.max(wrong / asked.scale(found.response)), np.max(wrong / found.response.errors(asked))
+    wrong = np.abs(response(asked.every) - np.array([exact(*theta, depth) for theta in asked.every]))
+    return np.max(wrong / asked.scale(response)), np.max(wrong / response.errors(asked))
 
 
-@pytest.mark.parametrize("gap", [THIN, BONDED, LEAK], ids=["capacitor", "bonded", "leak"])
-@pytest.mark.parametrize("contact", [FILM, TRANSFER, {**TRANSFER, "R1": "0.2 ohm cm2"}, LAYER], ids=str)
 @pytest.mark.parametrize(
     ("name", "method"), [("stripes", "finite_elements"), ("stripes", "spectral"), ("tube", "finite_elements")]
 )
-def test_films_beside_gaps(name, method, contact, gap):
-    interface, _, exact = EXACT[name]
-    relative, in_bars = errors(solved(interface, contact, gap, method=method), exact)
-    assert relative <= 1e-3
-    assert in_bars <= 1
+def test_films_beside_gaps(name, method):
+    """All laws of one geometry, from one model."""
+    interface, exact = EXACT[name]
+    cases = [case_with(interface, *laws, method=method) for laws in LAWS]
+    plan = layout(cases[0].interface)
+    curves = tuple(curve_of(one, plan, laws_of(one, plan, Options()), sweep_frequencies(one)) for one in cases)
+    response = solve_geometry(cases[0], plan, curves, Options())
+    for asked in curves:
+        relative, in_bars = errors(response, asked, exact, 1.5e-3 / plan.pitch)
+        assert relative <= 1e-3
+        assert in_bars <= 1
 
 
 def random_case(rng, name, method):
-    """A film of 1e-6 to 1000 Ω·cm² beside a gap of 5 nm to 1 µm, f from 0.05 to 0.9, an error of 1e-3 to 1e-2."""
+    """A film of 1e-6 to 1000 Ω·cm² beside a gap of 5 nm to 1 µm, f from 0.05 to 0.9, an error of 3e-3 to 3e-2."""
     f = float(rng.uniform(0.05, 0.9))
     shape = {**STRIPES, "contact_fraction": f} if name == "stripes" else tube(f)
     contact = {**TRANSFER, "R1": f"{10 ** rng.uniform(-6, 3)} ohm cm2", "C1": f"{10 ** rng.uniform(-1, 2)} uF/cm2"}
     gap = {"height": str(rng.choice(["5 nm", "1 um"]))}
-    found = solved(shape, contact, gap, method=method, relative_error=float(10 ** rng.uniform(-3, -2)))
+    found = solved(shape, contact, gap, method=method, relative_error=float(10 ** rng.uniform(-2.5, -1.5)))
     return found, lambda *at: film_stripes(f, *at) if name == "stripes" else film_disc_in_tube(math.sqrt(f), *at)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(9))
 def test_random_films_are_within_their_bars(seed):
     name, method = (("stripes", METHODS[0]), ("stripes", METHODS[1]), ("tube", METHODS[0]))[seed % 3]
     found, exact = random_case(np.random.default_rng(seed), name, method)
-    relative, in_bars = errors(found, exact)
+    relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.plan.pitch)
     assert in_bars <= 1
     assert relative <= max(found.relative_error_reached, found.case.accuracy.relative_error)
 
@@ -277,7 +291,7 @@ FLAT = {
 @pytest.mark.parametrize("name", FLAT)
 @pytest.mark.parametrize(("contact", "gap"), [(TRANSFER, THIN), (LAYER, BONDED)], ids=["transfer", "bonded"])
 def test_finite_elements_and_transforms_agree(name, contact, gap):
-    elements, transforms = (solved(FLAT[name], contact, gap, method=one, relative_error=0.01) for one in METHODS)
+    elements, transforms = (solved(FLAT[name], contact, gap, method=one, relative_error=0.02) for one in METHODS)
     bars = elements.error_bars.interface + transforms.error_bars.interface
     difference = elements.response(curve(elements).every) - transforms.response(curve(elements).every)
     assert np.all(np.abs(difference) <= bars)
@@ -328,7 +342,12 @@ SIZES = st.floats(-6, 4).map(lambda power: 10.0**power)
 @given(SIZES, SIZES, st.floats(0.3, 1.0), SIZES, st.floats(0.3, 1.0), st.floats(0.02, 0.98))
 def test_every_law_is_passive(resistance, charge, exponent, bonded, other, fraction):
     """Re Z ≥ 0, nowhere above R_dc, and −Im Z ≥ 0: no part of the cell is inductive."""
-    contact = {"law": "p(R1,Q1)", "R1": f"{resistance} ohm cm2", "Q1": f"{charge} uS s^{exponent!r}/cm2", "a1": exponent}
+    contact = {
+        "law": "p(R1,Q1)",
+        "R1": f"{resistance} ohm cm2",
+        "Q1": f"{charge} uS s^{exponent!r}/cm2",
+        "a1": exponent,
+    }
     gap = {"law": "p(C,Q1)", "Q1": f"{bonded} uS s^{other!r}/cm2", "a1": other}
     found = solved({**STRIPES, "contact_fraction": fraction}, contact, gap, method="spectral", relative_error=0.1)
     z = found.spectrum.impedance
@@ -339,7 +358,7 @@ def test_every_law_is_passive(resistance, charge, exponent, bonded, other, fract
 
 @pytest.mark.parametrize("method", METHODS)
 def test_ten_times_as_large(method):
-    """Ω·cm² of a film and of the whole are ten times as many, F/cm² a tenth; so in Ω, of 100 times the area, a tenth."""
+    """Ω·cm² of film and cell are ten times as many, F/cm² a tenth; so is Ω, of 100 times the area."""
     small = solved(HEXAGONAL, TRANSFER, LEAK, method=method, relative_error=0.01)
     data = {
         "electrolyte": {"thickness": "15 mm"},

@@ -17,6 +17,7 @@ from constriction.base.memory import free_memory, release
 from constriction.case.schema import Case, resolved_toml
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
+from constriction.simulation.counter import check_apart
 from constriction.simulation.record import result_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
@@ -250,6 +251,7 @@ def _curve(case: Case) -> Curve:
 def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
     """The record of a case, or of its failure."""
     try:
+        check_apart(entry.case)
         contacts = layout_of(entry.case.interface)
         laws = laws_of(entry.case, contacts, Options())
         return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), Options()))
