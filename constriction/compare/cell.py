@@ -11,9 +11,9 @@ from constriction.base.errors import InputError
 from constriction.case.regions import CounterElectrode
 from constriction.case.schema import Case
 from constriction.simulation.counter import check_apart
+from constriction.simulation.network.times import RelaxationTimes, constriction_times, electrolyte_times
 from constriction.simulation.reading import full_contact
 from constriction.simulation.result import Result
-from constriction.simulation.times import RelaxationTimes, constriction_times, electrolyte_times
 from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from mpi4py import MPI
 
@@ -32,19 +32,28 @@ def quiet(message: str) -> None:
     """Report nothing."""
 
 
+class Respond(Protocol):
+    """What gives the response of a geometry."""
+
+    def __call__(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+        """As `solve_geometry`."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How a case is solved, beside what it says.
 
     `comm`: communicator of the meshes, None for the calling process alone; `direct`: solve every frequency of the
     sweep in complex arithmetic instead of with the reduced model; `memory`: bytes that may be used, None for 80 % of
-    what is free; `report`: told in words what is being done.
+    what is free; `report`: told in words what is being done; `respond`: gives a geometry's response, as
+    `solve_geometry`, which does it for None; a study looks first at what it has kept.
     """
 
     comm: MPI.Comm | None = None
     direct: bool = False
     memory: float | None = None
     report: Callable[[str], None] = quiet
+    respond: Respond | None = None
 
 
 def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 - frozen, so no state is shared
@@ -78,7 +87,7 @@ def _one_sided(case: Case, options: Options) -> Result:
     laws = laws_of(case, plan, options)
     curve = curve_of(case, plan, laws, sweep_frequencies(case))
     check_bounds(case, curve)
-    response = solve_geometry(case, plan, (curve,), options)
+    response = (options.respond or solve_geometry)(case, plan, (curve,), options)
     return result_of(case, plan, laws, response, time.perf_counter() - start)
 
 
@@ -121,8 +130,7 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     """
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
-    relative_error = case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
-    goal = Goal(relative_error, memory_of(options), curves, options.direct, case.accuracy.bounds)
+    goal = goal_of(case, curves, options)
     thickness = case.electrolyte.thickness
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence
@@ -134,6 +142,16 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
 
     height = meshed_height(case, plan)
     return converge(plan, lambda fineness: mesh_sizes(plan, thickness, height, fineness), goal, comm, options.report)
+
+
+def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
+    """What is asked of a geometry's meshes or grids; collective over `options.comm`."""
+    return Goal(error_asked(case), memory_of(options), curves, options.direct, case.accuracy.bounds)
+
+
+def error_asked(case: Case) -> float:
+    """The relative error that meshes or grids may make: what a finer case leaves of it."""
+    return case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
 
 
 def check_geometry(case: Case, plan: Layout, options: Options) -> None:

@@ -9,6 +9,7 @@ constant costs K nothing: K·1 on the free unknowns is the drive.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -142,9 +143,10 @@ class MeshSpace(_Fields):
         """K·field and every M·field."""
         return [self._conducted(field), *(np.append(term @ field[:-1], 0.0) for term in self.problem.terms)]
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation; V counts once."""
-        return self.problem.numbering.dot(first[:-1], second[:-1]) + (first[-1] * second[-1]).item()
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,); V counts once."""
+        own = np.array([held[:-1] @ other[:-1] for held in fields])
+        return np.asarray(self.problem.numbering.comm.allreduce(own) + [held[-1] * other[-1] for held in fields])
 
     @property
     def constant(self) -> Vector:
@@ -210,8 +212,8 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
         found = reduce(space, [space.constant, *space.at_rest()], wanted)
         ideal = space.solve(np.array([IDEAL, 0.0]), 0.0, 0.0 * space.load).real
         images = space.images(ideal)
-        energy = space.dot(ideal, images[0] + IDEAL * images[1])
-        constriction = space.dot(space.load, ideal) ** 2 / energy
+        energy, stored, current = space.products([images[0] + IDEAL * images[1], images[-1], space.load], ideal)
+        constriction = float(current**2 / energy)
         model = Reduced(
             matrices=found.matrices,
             load=found.load,
@@ -219,7 +221,8 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             error=found.error,
             solves=found.solves + len(norms) + 1,
             constriction=constriction,
-            stored=space.dot(ideal, images[-1]) * constriction / energy,
+            stored=float(stored * constriction / energy),
+            norms=found.norms,
         )
         return model, norms[0].response
     finally:

@@ -7,10 +7,9 @@ parts that it covers of pixels; that part leads to the rest of the pixel as `gri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -83,9 +82,9 @@ class PixelSpace:
             np.stack([plate.gap * pixels, nothing]),
         ]
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation."""
-        return np.dot(first.ravel(), second.ravel())
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,)."""
+        return np.array([np.dot(held.ravel(), other.ravel()) for held in fields])
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
         """U at θ (terms,)."""
@@ -154,12 +153,14 @@ def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
     at_rest = space.whole(solve(plate, ideal, tolerance).field, ideal)
     known = [space.whole(first.field, sigma) for sigma, first in zip(sigmas, firsts, strict=True)]
     found = reduce(space, [np.ones_like(space.load), *known], wanted)
+    constriction, stored = space.products([space.load, space.images(at_rest)[-1]], at_rest)
     return Reduced(
         matrices=found.matrices,
         load=found.load,
         depth=depth,
         error=found.error,
         solves=1 + len(firsts) + found.solves,
-        constriction=space.dot(space.load, at_rest),
-        stored=space.dot(at_rest, space.images(at_rest)[-1]),
+        constriction=float(constriction),
+        stored=float(stored),
+        norms=found.norms,
     )

@@ -66,8 +66,8 @@ def constriction_times(result: Result) -> RelaxationTimes:
     weights = np.append(model.weights[moving], model.weights[~moving].sum() - model.depth)
     kept = np.abs(weights) > SMALLEST_SHARE * np.abs(weights).sum()
     times, weights = times[kept], weights[kept] * result.plan.pitch
-    if _rational(case.electrolyte):
-        return _exact(case.electrolyte, times * _gap_storage(result), weights)
+    if is_rational(case.electrolyte):
+        return partial_fractions(case.electrolyte, times * gap_storage(result), weights)
     ratio = np.abs(theta_of(case, result.plan, result.laws, SEARCHED)[:, -1])
     return _approximate(case, times, weights, ratio)
 
@@ -84,19 +84,20 @@ def _together(parts: list[RelaxationTimes]) -> RelaxationTimes:
 def electrolyte_times(case: Case) -> RelaxationTimes:
     """Relaxation times of the slab in full contact: bulk and, if there are any, grain boundaries."""
     electrolyte, thickness = case.electrolyte, np.array([case.electrolyte.thickness])
-    if _rational(electrolyte):
-        return _exact(electrolyte, np.zeros(1), thickness)
+    if is_rational(electrolyte):
+        return partial_fractions(electrolyte, np.zeros(1), thickness)
     bulk = VACUUM_PERMITTIVITY * electrolyte.relative_permittivity / electrolyte.bulk_conductivity
     boundary = 1 / (2 * math.pi * electrolyte.grain_boundary_frequency)
     shares = np.array([1 / electrolyte.bulk_conductivity, 1 / (electrolyte.grain_boundary_conductivity or math.inf)])
     return _sorted(np.array([bulk, boundary]), thickness * shares, exact=False)
 
 
-def _rational(electrolyte: Electrolyte) -> bool:
+def is_rational(electrolyte: Electrolyte) -> bool:
+    """Whether resistors and capacitors make the electrolyte: no grain boundaries, or their exponent is 1."""
     return electrolyte.grain_boundary_conductivity is None or electrolyte.grain_boundary_exponent == 1.0
 
 
-def _gap_storage(result: Result) -> float:
+def gap_storage(result: Result) -> float:
     """The factor g in s = p·g·ρ: permittivity × pitch / height, F/m; 0 without a gap."""
     gap = result.case.gap
     if gap.height is None:
@@ -104,7 +105,7 @@ def _gap_storage(result: Result) -> float:
     return VACUUM_PERMITTIVITY * gap.relative_permittivity * result.plan.pitch / gap.height
 
 
-def _exact(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:
+def partial_fractions(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:
     """Partial fractions of Σ length/(1/ρ + p·storage).
 
     Args:
