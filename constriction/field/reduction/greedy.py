@@ -203,6 +203,20 @@ class Basis:
         return tuple(ResidualNorm(np.asarray(norm.sigma), norm.smallest, products) for norm, products in pairs)
 
 
+def least_weights(points: Complexes) -> tuple[Floats, ...]:
+    """σ of norms that bound errors at all θ `points` (n, terms): one, the least |θ| of every term, (terms,).
+
+    Two where that would let no current pass, as the contact blocks at some points and the gap at others: no norm that
+    counts on the contact bounds what happens where it blocks. Their θ are those of the other points and of these.
+    """
+    sizes = np.abs(points)
+    least = sizes.min(axis=0)
+    if np.any(least):
+        return (least,)
+    blocks = sizes[:, 0] == 0
+    return sizes[~blocks].min(axis=0), sizes[blocks].min(axis=0)
+
+
 def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
     """Build the reduced model of a space.
 
