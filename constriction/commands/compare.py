@@ -136,13 +136,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     case = load_case(path, options.relative_error)
     if not files:
         raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
-    if options.interfaces not in (1, 2):
-        raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
-    if options.interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
-        raise InputError(
-            f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
-            "[counter]"
-        )
+    _check_interfaces(options.interfaces, case, path)
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory, size = memory_limit(options.memory), geometry(options.area, options.thickness)
@@ -153,6 +147,21 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
     return Prepared(case, out, memory, checked, hidden)
+
+
+def _check_interfaces(interfaces: int, case: Case, path: Path) -> None:
+    """Refuse other numbers than 1 and 2, and 2 for a case that has both.
+
+    Raises:
+        InputError: with the number.
+    """
+    if interfaces not in (1, 2):
+        raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
+    if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
+        raise InputError(
+            f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
+            "[counter]"
+        )
 
 
 def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
