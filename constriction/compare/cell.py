@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.case.schema import Case
+from constriction.simulation.network.times import RelaxationTimes, constriction_times, electrolyte_times
 from constriction.simulation.reading import full_contact
 from constriction.simulation.result import Result
-from constriction.simulation.times import RelaxationTimes, constriction_times, electrolyte_times
 from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 

@@ -35,10 +35,10 @@ from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
-# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation then
-# leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the radius
-# of a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes, real and
-# imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
+# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation
+# then leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the
+# radius of a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes,
+# real and imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
 FILM_RINGS, FILM_CAUTION, SEEN = 2, 0.3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3
@@ -191,10 +191,7 @@ def converge(
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
-        sizes = replace(sizes_at(fineness), weights=weights)
-        if goal.film:
-            sizes = replace(sizes, collar=replace(sizes.collar, rings=FILM_RINGS))
-        solution = solve_mesh(layout, sizes, fineness, goal, comm)
+        solution = solve_mesh(layout, _sizes_for(goal, sizes_at(fineness), weights), fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
@@ -217,6 +214,11 @@ def converge(
         if stuck == MOST_STUCK:
             break  # rounding, or a mesh that is no better for being finer
     return response
+
+
+def _sizes_for(goal: Goal, sizes: MeshSizes, weights: Weights) -> MeshSizes:
+    """The sizes of a mesh with local weights, and with rings where the contact has a law."""
+    return replace(sizes, weights=weights, collar=replace(sizes.collar, rings=FILM_RINGS if goal.film else 0))
 
 
 def _first_two(

@@ -6,7 +6,7 @@ Numbers are so written that they are read back exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -52,18 +52,19 @@ class Kept:
         it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
         With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
-        new = [curve for curve in goal.curves if not self._was_asked(curve)]
+        new = tuple(curve for curve in goal.curves if not self._was_asked(curve))
         if not new:
             return True
-        if not new[0].film and any(curve.moves for curve in new) and not any(curve.moves for curve in self.curves):
+        if not self._fits(new) or any(self.response.bounds_at(theta) is None for theta in goal.at_rest):
             return False
-        if any(self.response.bounds_at(theta) is None for theta in goal.at_rest):
+        share, curves = self.response.reduction_share(goal.relative_error), Curves(new)
+        if not all(_is_good(answer.model, curves, share) for answer in self.response.solutions):
             return False
-        share = self.response.reduction_share(goal.relative_error)
-        models = [answer.model for answer in self.response.solutions]
-        if not all(_is_good(model, Curves(tuple(new)), share) for model in models):
-            return False
-        return self.response.misses(Goal(goal.relative_error, goal.memory, tuple(new))) <= 1.0
+        return self.response.misses(replace(goal, curves=new)) <= 1.0
+
+    def _fits(self, new: tuple[Curve, ...]) -> bool:
+        """Whether it was made for a gap that takes current if new curves have one; with films the bounds tell."""
+        return new[0].film or any(map(_moves, self.curves)) or not any(map(_moves, new))
 
     @cached_property
     def _asked(self) -> frozenset[bytes]:
@@ -71,6 +72,10 @@ class Kept:
 
     def _was_asked(self, curve: Curve) -> bool:
         return self._asked.issuperset(_names(curve))
+
+
+def _moves(curve: Curve) -> bool:
+    return curve.moves
 
 
 def _names(curve: Curve) -> list[bytes]:
@@ -90,10 +95,10 @@ def _is_good(model: Model, curves: Curves, share: float) -> bool:
 def plain(thing: Any) -> Any:
     """What JSON can hold of a kept response and what it is made of: data classes by name, arrays with their shapes."""
     if is_dataclass(thing):
-        return {"class": type(thing).__name__, **{f.name: plain(getattr(thing, f.name)) for f in fields(thing)}}
+        return {"class": type(thing).__name__} | {f.name: plain(getattr(thing, f.name)) for f in fields(thing)}
     if isinstance(thing, np.ndarray):
-        parts = np.ascontiguousarray(thing).view(np.float64) if np.iscomplexobj(thing) else thing
         kind = "complex" if np.iscomplexobj(thing) else "real"
+        parts = np.ascontiguousarray(thing).view(np.float64)
         return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(thing.shape)}
     if isinstance(thing, tuple):
         return [plain(one) for one in thing]

@@ -146,9 +146,9 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(every))
         parts = np.array_split(every, 1 + len(every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        if curves.members[0].film:
-            bars = bars * self._caution(np.abs(every[:, 0]) * self.fine.resolution)
-        least = np.maximum(self.least_error * curves.scale(self), ROUNDING * self.fine.model.depth)
+        caution = self._caution(np.abs(every[:, 0]) * self.fine.resolution) if curves.members[0].film else 1.0
+        bars = bars * caution
+        least = np.maximum(self.least_error * np.sqrt(caution) * curves.scale(self), ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
         rests = np.array([curve.at_rest is not None for curve in curves.members])
         if rests.any():  # what is not resolved at rest is nowhere

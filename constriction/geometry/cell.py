@@ -1,18 +1,13 @@
-"""From an interface's description to its layout in one mirror cell, and how near its rims are to each other."""
+"""From an interface's description to its layout in one mirror cell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import shapely
-from shapely.geometry import LineString
-
 from constriction.case.interface import Filled, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
-from constriction.geometry.outlines import SNAP
-from constriction.geometry.patches import Layout
+from constriction.geometry.patches import Layout, rim_lengths
 from constriction.geometry.placed import listed, scattered
 
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
@@ -38,21 +33,3 @@ def layout(interface: Interface) -> Layout:
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
     return LAYOUTS[interface.pattern](interface)
-
-
-def rim_lengths(plan: Layout) -> tuple[float, ...]:
-    """The length over which the field varies at each spot's rim, metres; (spots,).
-
-    The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
-    """
-    polygons = np.array([spot.polygon(64) for spot in plan.spots], dtype=object)
-    room = np.array([spot.size for spot in plan.spots], dtype=float)
-    for edge in plan.cell.edges:
-        mirror = LineString([*edge.points(64), edge.end])
-        away = shapely.distance(polygons, mirror)
-        room = np.where(away > SNAP * plan.pitch, np.minimum(room, away), room)
-    if len(polygons) > 1:
-        tree = shapely.STRtree(polygons)
-        pairs, gaps = tree.query_nearest(polygons, exclusive=True, return_distance=True)
-        np.minimum.at(room, pairs[0], gaps / 2)
-    return tuple(float(length) for length in room)

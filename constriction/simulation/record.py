@@ -20,6 +20,7 @@ from constriction.base.versions import git_commit, library_versions, package_ver
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
+from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
 from constriction.simulation.weights import meshed_height, theta_of
@@ -69,16 +70,7 @@ def result_record(result: Result) -> dict[str, Any]:
         **pellet_record(result),
         **fine_record(result),
         **counter_record(result),
-        "peaks": [
-            edge_record(
-                {
-                    "frequency_hertz": peak.frequency,
-                    "resistance_ohm_cm2": peak.resistance,
-                    "capacitance_farad_per_cm2": peak.capacitance,
-                }
-            )
-            for peak in result.peaks
-        ],
+        "peaks": [edge_record(_peak(peak)) for peak in result.peaks],
     }
     how = {
         "cells": result.response.fine.cells,
@@ -96,8 +88,16 @@ def result_record(result: Result) -> dict[str, Any]:
     return edge_record(values) | apparent_record(result) | how
 
 
+def _peak(peak: Peak) -> dict[str, float]:
+    return {
+        "frequency_hertz": peak.frequency,
+        "resistance_ohm_cm2": peak.resistance,
+        "capacitance_farad_per_cm2": peak.capacitance,
+    }
+
+
 def files_record(case: Case) -> dict[str, dict[str, str]]:
-    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
+    """The SHA-256 of each file that a case refers to, by its name beside case.toml; nothing without one."""
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
     return {"referred_files": hashes} if hashes else {}
 
@@ -172,7 +172,7 @@ def write_result(
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write case.toml and the case files that it refers to."""
+    """Write case.toml and the files that it refers to."""
     for name, text in {"case.toml": resolved_toml(case), **referred_files(case)}.items():
         (folder / name).write_text(text, encoding="utf-8")
 

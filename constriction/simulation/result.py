@@ -113,6 +113,11 @@ def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
     return tuple(peak.frequency for peak in find_peaks(lambda f: resistivity(electrolyte, f), *PEAK_RANGE))
 
 
+def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
+    """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
+    return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
+
+
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
     """The frequencies of a case's spectrum, Hz, falling."""
     return logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
@@ -171,9 +176,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         R_interface=at_rest.interface,
         R_interface_error=None if at_rest.interface is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
-        C_cstr=None
-        if apex is None or not at_rest.constriction
-        else 1 / (2 * math.pi * apex.frequency * at_rest.constriction),
+        C_cstr=apex_capacitance(apex, resistance),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,

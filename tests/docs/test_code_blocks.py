@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from constriction import parse_case
+from constriction.case.materials.electrolytes import SolidElectrolyte
+from constriction.case.materials.entries import parsed
 from constriction.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -99,9 +101,11 @@ def test_file_that_is_named_is_there(name):
 
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_case_is_valid(text):
-    """Whole cases; of a study file only that it is TOML."""
+    """Whole cases and materials; of a study file only that it is TOML."""
     data = tomllib.loads(text)
     if "interface" in data:
         parse_case(data)
+    elif "bulk_conductivity" in data:
+        parsed(SolidElectrolyte, data, "the page")
     else:
         assert {"grid", "derive"} & data.keys()

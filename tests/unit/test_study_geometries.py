@@ -147,7 +147,7 @@ def test_a_full_disk_ends_the_run(tmp_path, monkeypatch):
 
 
 def key_of(case):
-    return geometry_key(case, layout(case.interface))
+    return geometry_key(case)
 
 
 def case_of(tmp_path, text, **files):

@@ -36,7 +36,7 @@ WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, 
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 # A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
-MOST_FILM_CAUTION = 4.0
+MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 STRAIGHT = 0.6  # of the length at the rims

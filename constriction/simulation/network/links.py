@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.simulation.network.positive_sums import PositiveSum
-from constriction.simulation.times import RelaxationTimes
+from constriction.simulation.network.times import RelaxationTimes
 
 RESISTOR, CAPACITOR, PAIR = "R", "C", "p(R,C)"
 ARC = "p(R,CPE)"

@@ -1,7 +1,7 @@
 """A result as a network: exact where its laws are simple, else resistors and capacitors that follow its spectrum.
 
 With ideal contacts and a gap that is a capacitor, F(s) − depth = Σ weight/(1 + s·time) is so many slices of electrolyte
-in series, each with a capacitor across it (`simulation.times`); with a grain-boundary exponent of 1 each slice is two
+in series, each with a capacitor across it (`times`); with a grain-boundary exponent of 1 each slice is two
 resistors with capacitors across them. F is extrapolated over meshes, a difference of such sums: times and weights are
 those of a sum with positive weights that follows it. What else passive laws make, films and constant phases, has its
 relaxation times spread over the axis; there the sum follows Z itself, over the sweep and the peaks.
@@ -28,8 +28,8 @@ from constriction.simulation.network.links import (
     links_of_times,
 )
 from constriction.simulation.network.positive_sums import PositiveSum, follow
+from constriction.simulation.network.times import electrolyte_times, gap_storage, is_rational, partial_fractions
 from constriction.simulation.result import PEAK_RANGE, Result
-from constriction.simulation.times import electrolyte_times, gap_storage, is_rational, partial_fractions
 from constriction.simulation.weights import theta_of
 
 type Reals = NDArray[np.float64]

@@ -45,7 +45,7 @@ class Geometries:
             StoreError: it cannot be written.
             InputError, SolverError: as `solve_geometry`.
         """
-        key, comm = geometry_key(case, plan), options.comm or MPI.COMM_SELF
+        key, comm = geometry_key(case), options.comm or MPI.COMM_SELF
         known = self._known(key, comm)
         if known is not None and agree(comm, lambda: known.covers(goal_of(case, curves, Options()))):
             return known.response
@@ -61,7 +61,7 @@ class Geometries:
         Raises:
             InputError: it is not.
         """
-        key = geometry_key(case, plan)
+        key = geometry_key(case)
         known = self._known(key, MPI.COMM_SELF)
         if known is None or not known.covers(goal_of(case, curves, options)):
             why = "no geometry of this case" if known is None else "a model that is not good at the laws of this case"

@@ -28,6 +28,8 @@ from constriction.simulation.weights import gap_model
 # A key that is not here separates geometries: new ones cost a solve too many rather than a wrong result.
 SHARED: dict[str, set[str] | None] = {
     "electrolyte": {
+        "material",
+        "temperature",
         "thickness",
         "bulk_conductivity",
         "relative_permittivity",
@@ -63,19 +65,30 @@ def layout_of(interface: Interface) -> Layout:
     return layout(interface)
 
 
-def geometry_key(case: Case, contacts: Layout) -> str:
+def geometry_key(case: Case) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
+    contacts = layout_of(case.interface)
     volume = gap_model(case, contacts) == "volume"
     parts = (
         _not_shared(case),
         error_asked(case),
         case.contact.has_law,
+        _outlines_key(case.interface),
+        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
+        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _outlines_key(interface: Interface) -> str:
+    """A name of the outlines of an interface's mirror cell in pitches, 64 hexadecimal digits; kept as layouts are."""
+    contacts = layout_of(interface)
+    parts = (
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
         tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
-        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
-        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

@@ -140,7 +140,7 @@ def units_of(plan: Plan) -> dict[str, str]:
     for axis in study.axes:
         for column, key in enumerate(axis.keys):
             units[key] = next((UNITS[q.kind] for row in axis.rows if (q := quantity_of(row[column]))), "1")
-    point = {key: value for axis in study.axes for key, value in zip(axis.keys, axis.rows[0], strict=True)}
+    _, point = next(points(study.axes))
     derived = derive(study.derivation, point, _with_point(study, point))
     return {**units, **{key: UNITS[quantity.kind] for key, quantity in derived.items()}}
 
@@ -203,8 +203,7 @@ def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
     if not isinstance(table, dict):  # the case's own check tells
         return
     model = PATTERNS.get(str(table.get("pattern")))
-    repeated = [key.partition(".") for axis in study.axes if axis.table == "repeat" for key in axis.keys]
-    for section, _, name in repeated:
+    for section, _, name in (key.partition(".") for key in study.repeated):
         if section == "interface" and model and name not in model.model_fields:
             table.pop(name, None)
 
@@ -227,4 +226,4 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
         contacts = layout_of(case.interface)
     except InputError as error:
         return "", None, str(error)
-    return geometry_key(case, contacts), contacts, None
+    return geometry_key(case), contacts, None
