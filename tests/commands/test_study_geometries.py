@@ -41,13 +41,13 @@ MICRO = '[interface]\npattern = "square"\npitch = "{pitch}"\ncontact_fraction = 
 def solved(monkeypatch):
     """The contact fractions of what is solved, in order."""
     found = []
-    real = geometries.solve_geometry
+    real = runner.solve_geometry
 
     def counting(case, plan, curves, options):
         found.append(plan.contact_fraction)
         return real(case, plan, curves, options)
 
-    monkeypatch.setattr(geometries, "solve_geometry", counting)
+    monkeypatch.setattr(runner, "solve_geometry", counting)
     return found
 
 
