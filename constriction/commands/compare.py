@@ -106,7 +106,7 @@ class Prepared(NamedTuple):
 
 def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions, comm: MPI.Comm) -> None:
     ready = agree(comm, lambda: _prepare(path, files, out, options))
-    from constriction.compare.cell import Cell, half_cell
+    from constriction.compare.cell import Cell, cell_case
     from constriction.simulation.simulate import Options, simulate
     from constriction.view.pages.provenance import origin
     from constriction.view.terminal.words import progress
@@ -116,7 +116,7 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     with progress(silent=options.json or comm.rank != 0) as report:
         with naming(path):
             solving = Options(comm=comm, memory=ready.memory, report=report)
-            result = simulate(half_cell(ready.case, options.interfaces), solving)
+            result = simulate(cell_case(ready.case, options.interfaces), solving)
         cell = Cell(result, options.interfaces)
         report("comparing")
         entries = agree(comm, lambda: _entries(ready, cell, options.circuit))
@@ -138,6 +138,11 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
     if options.interfaces not in (1, 2):
         raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
+    if options.interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
+        raise InputError(
+            f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
+            "[counter]"
+        )
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory, size = memory_limit(options.memory), geometry(options.area, options.thickness)

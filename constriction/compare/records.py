@@ -31,9 +31,8 @@ from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 LEFT_OUT = (
     "inductance of cables and cell",
     "resistance of leads and of contacts outside the electrolyte",
-    "the counter electrode",
-    "charge transfer and films",
 )
+FILMS = "charge transfer and films"
 DEFINITIONS = {
     "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
     "were measured, nothing is interpolated",
@@ -42,8 +41,10 @@ DEFINITIONS = {
     "its apex in the window; where the measured electrolyte is another than the case's (BIC), and with --circuit, all "
     "parameters are free, and the electrolyte's arcs are those most like the slab's, in time constant and resistance; "
     "the simulation is read in the same way, without the arc if the measurement does not show it",
-    "interfaces": "2: both ends of the cell are alike, so its middle is an equipotential; case.toml is half of it, as "
-    "solved; R_cstr is one interface's, every other value the whole cell's, with both",
+    "interfaces": "2: both ends of the cell are alike; case.toml is the cell as solved, with counter.symmetric, or, "
+    "where the electrolyte is so thin that the ends feel each other, half of it, as its middle is an equipotential; "
+    "R_cstr is one interface's, every other value the whole cell's, with both; 1 with a [counter]: every value is the "
+    "whole cell's, R_cstr the sum of both interfaces'",
     "difference_in_error_bars": "(measured - simulated) / root of (standard error of the measurement's fit squared + "
     "numerical error bar of the simulation squared)",
 }
@@ -74,13 +75,14 @@ def picture_name(kind: str, number: int, of: int) -> str:
 
 def left_out(case: Case) -> tuple[str, ...]:
     """What a measurement has and the simulation of a case has not."""
-    simulated = {"the counter electrode": case.counter != CounterElectrode(), LEFT_OUT[-1]: case.contact.has_law}
-    return tuple(what for what in LEFT_OUT if not simulated.get(what))
+    ideal = {"the counter electrode": case.counter == CounterElectrode(), FILMS: not case.contact.has_law}
+    parts = [what for what, is_so in ideal.items() if is_so]
+    return (*LEFT_OUT, *([", ".join(parts)] if parts else []))
 
 
 def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
     """The content of comparison.json; units in the keys."""
-    result = cell.result
+    result, (resistance, error) = cell.result, cell.R_cstr
     return {
         "case": case_file,
         "title": result.case.title,
@@ -89,8 +91,8 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
         "interfaces": cell.interfaces,
         **edge_record(
             {
-                "R_cstr_ohm_cm2": result.R_cstr,
-                "R_cstr_error_ohm_cm2": result.R_cstr_error,
+                "R_cstr_ohm_cm2": resistance,
+                "R_cstr_error_ohm_cm2": error,
                 "spectrum_error_ohm_cm2": cell.error,
             }
         ),

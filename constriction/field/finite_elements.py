@@ -28,7 +28,7 @@ from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fi
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.reduction.affine import Model, uniform
-from constriction.field.reduction.greedy import Wanted
+from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report, Response, Solution
@@ -159,7 +159,7 @@ def _reduced(
     if goal.film:
         wanted = Wanted(goal.curves, share)
         model, potential = reduce_film(problem, wanted, levels)
-        solved = np.abs(wanted.points).min(axis=0)
+        solved = least_weights(wanted.points)[0]
     else:
         leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
         model, potential = reduce_keeping_potential(problem, share if goal.moves else math.inf, levels, leak)

@@ -52,30 +52,31 @@ class Kept:
         it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
         With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
-        new = tuple(curve for curve in goal.curves if not self._was_asked(curve))
+        new = tuple(curve for curve in goal.curves if not self.was_asked(curve))
         if not new:
             return True
-        if not self._fits(new) or any(self.response.bounds_at(theta) is None for theta in goal.at_rest):
-            return False
-        share, curves = self.response.reduction_share(goal.relative_error), Curves(new)
-        if not all(_is_good(answer.model, curves, share) for answer in self.response.solutions):
-            return False
-        return self.response.misses(replace(goal, curves=new)) <= 1.0
+        return self._knows_laws(replace(goal, curves=new)) and self._is_good(replace(goal, curves=new))
 
-    def _fits(self, new: tuple[Curve, ...]) -> bool:
-        """Whether it was made for a gap that takes current if new curves have one; with films the bounds tell."""
-        return new[0].film or any(map(_moves, self.curves)) or not any(map(_moves, new))
+    def _knows_laws(self, goal: Goal) -> bool:
+        """Whether what was solved depends on θ as the goal asks, and is bounded where it asks."""
+        if not goal.film and goal.moves and not any(curve.moves for curve in self.curves):
+            return False
+        return all(self.response.bounds_at(theta) is not None for theta in goal.at_rest)
+
+    def _is_good(self, goal: Goal) -> bool:
+        share = self.response.reduction_share(goal.relative_error)
+        models = [answer.model for answer in self.response.solutions]
+        return (
+            all(_is_good(model, Curves(goal.curves), share) for model in models) and self.response.misses(goal) <= 1.0
+        )
 
     @cached_property
     def _asked(self) -> frozenset[bytes]:
         return frozenset(name for curve in self.curves for name in _names(curve))
 
-    def _was_asked(self, curve: Curve) -> bool:
+    def was_asked(self, curve: Curve) -> bool:
+        """Whether each θ of a curve is one that it was made for."""
         return self._asked.issuperset(_names(curve))
-
-
-def _moves(curve: Curve) -> bool:
-    return curve.moves
 
 
 def _names(curve: Curve) -> list[bytes]:
@@ -95,16 +96,20 @@ def _is_good(model: Model, curves: Curves, share: float) -> bool:
 def plain(thing: Any) -> Any:
     """What JSON can hold of a kept response and what it is made of: data classes by name, arrays with their shapes."""
     if is_dataclass(thing):
-        return {"class": type(thing).__name__} | {f.name: plain(getattr(thing, f.name)) for f in fields(thing)}
+        return {"class": type(thing).__name__, **{f.name: plain(getattr(thing, f.name)) for f in fields(thing)}}
     if isinstance(thing, np.ndarray):
-        kind = "complex" if np.iscomplexobj(thing) else "real"
-        parts = np.ascontiguousarray(thing).view(np.float64)
-        return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(thing.shape)}
+        return _plain_array(thing)
     if isinstance(thing, tuple):
         return [plain(one) for one in thing]
     if isinstance(thing, float) and not np.isfinite(thing):
         return {"number": repr(float(thing))}
     return thing
+
+
+def _plain_array(values: NDArray[Any]) -> dict[str, Any]:
+    parts = np.ascontiguousarray(values).view(np.float64) if np.iscomplexobj(values) else values
+    kind = "complex" if np.iscomplexobj(values) else "real"
+    return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(values.shape)}
 
 
 def from_plain(values: Any) -> Any:

@@ -1,4 +1,4 @@
-"""From an interface's description to its layout in one mirror cell."""
+"""From an interface's description to its layout in one mirror cell, and how near its rims are to each other."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from constriction.case.interface import Filled, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
-from constriction.geometry.patches import Layout, rim_lengths
+from constriction.geometry.patches import Layout
 from constriction.geometry.placed import listed, scattered
 
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
@@ -33,3 +33,11 @@ def layout(interface: Interface) -> Layout:
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
     return LAYOUTS[interface.pattern](interface)
+
+
+def rim_lengths(plan: Layout) -> tuple[float, ...]:
+    """The length over which the field varies at each spot's rim, metres; (spots,).
+
+    The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
+    """
+    return plan.rooms

@@ -110,8 +110,8 @@ class Layout:
         return [np.asarray(part.coords) for part in parts if not part.is_empty]
 
     @cached_property
-    def _rim_lengths(self) -> tuple[float, ...]:
-        """What `rim_lengths` gives, found once: the thousand cases of a study may share a layout."""
+    def rooms(self) -> tuple[float, ...]:
+        """What `rim_lengths` gives, in metres, found once: the thousand cases of a study may share a layout."""
         polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
         room = np.array([spot.size for spot in self.spots], dtype=float)
         for edge in self.cell.edges:
@@ -143,11 +143,3 @@ def spots_and_rest(spots: Sequence[Outline], inverted: bool) -> tuple[Patch, Pat
     """Contacts in a gap, or pores in a contact."""
     inside, beside = (GAP, CONTACT) if inverted else (CONTACT, GAP)
     return Patch(inside, tuple(spots)), Patch(beside)
-
-
-def rim_lengths(plan: Layout) -> tuple[float, ...]:
-    """The length over which the field varies at each spot's rim, metres; (spots,).
-
-    The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
-    """
-    return plan._rim_lengths

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, layout
@@ -34,17 +34,23 @@ def slowest_decay(plan: Layout) -> float:
 def check_apart(case: Case) -> None:
     """Refuse two interfaces that feel each other: their impedances would not add.
 
+    A mode of wave number k that an ideal counter electrode sees as tanh(k·depth) is tanh(k·depth/2) where the middle of
+    the slab is an equipotential: less by 2 exp(−k·depth), and this is the most for any two interfaces.
+
     Raises:
         InputError: with the error that adding them would make.
     """
     other = far_case(case)
     if other is None:
         return
-    decay = min(slowest_decay(layout(one.interface)) for one in (case, other))
+    near = layout(case.interface)
+    with naming("counter.file" if other is not case else "counter"):
+        far = layout(other.interface)
+    decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
-    error = math.exp(-decay * thickness)
+    error = 2 * math.exp(-decay * thickness)
     if error > asked:
-        needed = format_quantity(float(f"{-math.log(asked) / decay:.3g}"), "length")
+        needed = format_quantity(float(f"{-math.log(asked / 2) / decay:.3g}"), "length")
         raise InputError(
             f"counter: the interfaces are {format_quantity(thickness, 'length')} apart, and adding them would make an "
             f"error of {error:.2g}; expected electrolyte.thickness = '{needed}' or more for accuracy.relative_error = "

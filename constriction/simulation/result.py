@@ -21,6 +21,7 @@ from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_pea
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
+ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 
 
@@ -107,15 +108,15 @@ class Result:
         return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
 
 
+def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
+    """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
+    return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
+
+
 @lru_cache  # many cases of a study have one electrolyte
 def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
     """The frequencies of the peaks of an electrolyte's own −Im Z, Hz."""
     return tuple(peak.frequency for peak in find_peaks(lambda f: resistivity(electrolyte, f), *PEAK_RANGE))
-
-
-def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
-    """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
-    return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
@@ -200,10 +201,11 @@ class _At:
 
     @cached_property
     def constriction(self) -> float | None:
-        """R_cstr."""
+        """R_cstr; exactly 0 in full contact."""
         if self.curve.at_rest is None or not self.curve.finite:
             return None
-        return self.unit * float(self.curve.excess(self.response, self.curve.at_rest).real)
+        found = float(self.curve.excess(self.response, self.curve.at_rest).real)
+        return self.unit * found if abs(found) > ROUNDING * abs(float(self.curve.full(self.curve.at_rest))) else 0.0
 
     @property
     def bounds(self) -> tuple[float, float] | None:

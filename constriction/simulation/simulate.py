@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from mpi4py import MPI
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
+from constriction.base.quantities import shown
 from constriction.base.ranks import agree
 from constriction.case.interface import Single
 from constriction.case.schema import Case
@@ -23,7 +24,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.counter import check_apart, two_sided
-from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch
+from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
 
@@ -76,7 +77,9 @@ def with_far_side(near: Result, options: Options) -> Result:
     if other is None:
         return near
     options.report(f"far side: {near.case.counter.file}")
-    return two_sided(near, _one_sided(other, options))
+    with naming(f"counter.file = {shown(near.case.counter.file)}"):
+        far = _one_sided(other, options)
+    return two_sided(near, far)
 
 
 def _one_sided(case: Case, options: Options) -> Result:
@@ -106,9 +109,15 @@ def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
     finer = case.contact.fine_case
     if finer is None:
         return Laws(case.contact.law_of(), case.gap.law_of())
-    check_pitch(plan, layout(finer.interface))
+    where = f"contact.fine = {shown(case.contact.fine)}"
+    with naming(where):
+        finer_plan, ideal = layout(finer.interface), is_ideal(finer)
+    if ideal:
+        return Laws(None, case.gap.law_of())
+    check_pitch(plan, finer_plan)
     options.report(f"finer case: {case.contact.fine}")
-    solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
+    with naming(where):
+        solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
     return Laws(solved, case.gap.law_of(), solved.error)
 
 

@@ -182,6 +182,44 @@ def test_finer_pitch_above_the_island_is_refused():
         simulate(two_levels(interface, finer, {"height": "none"}, {"method": "spectral"}))
 
 
+def test_finer_case_that_adds_nothing_is_an_ideal_contact():
+    interface = {"pattern": "square", "contact_fraction": 0.36, "pitch": "400 um"}
+    everywhere = {"pattern": "square", "contact_fraction": 1, "pitch": "20 um"}
+    gap, accuracy = {"height": "100 nm", "model": "thin"}, {"method": "spectral", "relative_error": 0.02}
+    two = simulate(two_levels(interface, everywhere, gap, accuracy))
+    accuracy = {**accuracy, "relative_error": 0.015}  # what two levels leave for the grids
+    one = {"electrolyte": ELECTROLYTE, "interface": interface, "gap": gap, "sweep": SWEEP, "accuracy": accuracy}
+    assert two.R_cstr == simulate(parse_case(one)).R_cstr
+    assert two.R_interface == two.R_cstr
+
+
+def test_widths_in_a_refusal_are_short():
+    interface = {"pattern": "square", "contact_fraction": 0.1, "pitch": "200 um"}
+    finer = {"pattern": "square", "contact_fraction": 0.2, "pitch": "200 um"}
+    with pytest.raises(InputError, match=r"the narrowest contact that it lies on is 71\.4 um wide"):
+        simulate(two_levels(interface, finer, {"height": "none"}, {"method": "spectral"}))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "message"),
+    [
+        ("contact", "fine", "^contact.fine = 'other.toml': gap.model = 'volume'"),
+        ("counter", "file", "^counter.file = 'other.toml': gap.model = 'volume'"),
+    ],
+)
+def test_a_refusal_names_the_file_that_it_is_about(section, key, message):
+    other = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}, "gap": {"model": "volume"}}
+    case = {
+        "interface": {"pattern": "square", "contact_fraction": 0.36, "pitch": "400 um"},
+        section: {key: "other.toml"},
+        "sweep": SWEEP,
+        "accuracy": {"method": "spectral", "relative_error": 0.02},
+    }
+    texts = {"other.toml": resolved_toml(parse_case(other))}
+    with pytest.raises(InputError, match=message):
+        simulate(parse_case(case, "case", texts))
+
+
 def test_newmans_disc_on_a_pellet():
     radius, pellet = 50e-6, 20e-3
     case = {

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
+# Where the gap leaks, R_cstr of a film may be anything about zero; errors are then relative to this part of F − depth.
+LEAST_EXCESS = 0.03
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -61,7 +64,13 @@ class Curve:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
         if self.at_rest is None or not self.finite:
             return np.abs(interface(self.every))
-        return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
+        return np.full(1 + len(self.points), self.scale_at_rest(interface, self.at_rest))
+
+    def scale_at_rest(self, interface: Callable[[NDArray[Any]], Complexes], rests: Floats) -> Floats:
+        """The excess at rests (…, terms) where it is finite, in pitches, and not below LEAST_EXCESS beside a leak."""
+        excess = np.abs(self.excess(interface, rests))
+        least = LEAST_EXCESS * np.abs(interface(rests))
+        return np.where((rests[..., -1] > 0) & self.film, np.maximum(excess, least), excess)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +100,7 @@ class Curves:
         scales = np.zeros(len(self.members))
         if self._finite.any():
             rests = np.array([curve.at_rest for curve in self.members if curve.finite])
-            scales[self._finite] = np.abs(self.members[0].excess(interface, rests))
+            scales[self._finite] = self.members[0].scale_at_rest(interface, rests)
         owners = self.owners[places]
         found, own = scales[owners], ~self._finite[owners]
         if own.any():

@@ -7,7 +7,7 @@ of the second order in the fields'. It is bounded by the residual (`residuals`).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -56,8 +56,8 @@ class Space(Protocol):
     def images(self, field: Field) -> list[Field]:
         """K·field and every M_k·field."""
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation."""
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,)."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
         """U at θ (terms,); `share` of F − depth that its error may take; complex."""
@@ -135,7 +135,7 @@ class Basis:
     @property
     def load(self) -> Floats:
         """B on the fields."""
-        return np.array([self.space.dot(held, self.space.load) for held in self.fields])
+        return self.space.products(self.fields, self.space.load)
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
         """Take in the load, or the images `of` a field: their products with all others, in each norm."""
@@ -143,7 +143,7 @@ class Basis:
         for number, norm in enumerate(self.space.norms):
             old = self.products[number]
             shaped = norm.apply(vectors, of)
-            columns = np.array([[self.space.dot(image, one) for one in shaped] for image in self.images])
+            columns = np.array([self.space.products(self.images, one) for one in shaped]).T
             size = len(old)
             new = np.zeros((len(self.images), len(self.images)))
             new[:size, :size] = old
@@ -157,10 +157,10 @@ class Basis:
         for _ in range(3):  # orthogonal after two steps, but for rounding
             images = self.space.images(new)
             image = np.sum(images, axis=0)
-            lengths.append(math.sqrt(max(self.space.dot(new, image), 0.0)))
+            lengths.append(math.sqrt(max(self.space.products([new], image)[0], 0.0)))
             if len(lengths) < 3:
-                for held in self.fields:
-                    new = new - self.space.dot(held, image) * held
+                shares = self.space.products(self.fields, image)
+                new = sum((-share * held for share, held in zip(shares, self.fields, strict=True)), new)
         length = lengths[-1]
         if not length > NOTHING * lengths[0]:
             return False
@@ -170,7 +170,7 @@ class Basis:
         grown = np.zeros((len(images), len(self.fields), len(self.fields)))
         grown[:, :-1, :-1] = self.matrices
         for small, image in zip(grown, images, strict=True):
-            small[-1] = small[:, -1] = [self.space.dot(held, image) for held in self.fields]
+            small[-1] = small[:, -1] = self.space.products(self.fields, image)
         self.matrices = grown
         self._measure(images, unit)
         return True
@@ -201,6 +201,20 @@ class Basis:
         """What bounds the model's error, without the space."""
         pairs = zip(self.space.norms, self.products, strict=True)
         return tuple(ResidualNorm(np.asarray(norm.sigma), norm.smallest, products) for norm, products in pairs)
+
+
+def least_weights(points: Complexes) -> tuple[Floats, ...]:
+    """σ of norms that bound errors at all θ `points` (n, terms): one, the least |θ| of every term, (terms,).
+
+    Two where that would let no current pass, as the contact blocks at some points and the gap at others: no norm that
+    counts on the contact bounds what happens where it blocks. Their θ are those of the other points and of these.
+    """
+    sizes = np.abs(points)
+    least = sizes.min(axis=0)
+    if np.any(least):
+        return (least,)
+    blocks = sizes[:, 0] == 0
+    return sizes[~blocks].min(axis=0), sizes[blocks].min(axis=0)
 
 
 def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:

@@ -45,11 +45,12 @@ def residual_shares(coefficients: Complexes, points: Complexes) -> Complexes:
 
 def error_bounds(shares: Complexes, points: Complexes, norms: Sequence[ResidualNorm]) -> Floats:
     """Bounds on the error of F in pitches at θ `points` (n, terms), (n,), the least that a norm gives."""
-    found = [
-        np.maximum(np.einsum("ni,ni->n", shares.conj() @ norm.products, shares).real, 0.0)
-        / (coercivity(points, norm.sigma) * norm.smallest)
-        for norm in norms
-    ]
+    with np.errstate(over="ignore"):  # a norm that says nothing of a point
+        found = [
+            np.maximum(np.einsum("ni,ni->n", shares.conj() @ norm.products, shares).real, 0.0)
+            / (coercivity(points, norm.sigma) * norm.smallest)
+            for norm in norms
+        ]
     return np.asarray(np.min(found, axis=0))
 
 

@@ -55,6 +55,8 @@ def constriction_times(result: Result) -> RelaxationTimes:
 
     None where contact or gap have laws of their own, or where nothing constricts: Z_cstr is no such sum.
     """
+    if result.sides:
+        return _together([constriction_times(side) for side in result.sides if side.R_cstr != 0])
     model, case = result.response.fine.model, result.case
     if not isinstance(model, ReducedModel) or not case.gap.capacitor_only:
         return RelaxationTimes(np.empty(0), np.empty(0), exact=False)
@@ -68,6 +70,15 @@ def constriction_times(result: Result) -> RelaxationTimes:
         return partial_fractions(case.electrolyte, times * gap_storage(result), weights)
     ratio = np.abs(theta_of(case, result.plan, result.laws, SEARCHED)[:, -1])
     return _approximate(case, times, weights, ratio)
+
+
+def _together(parts: list[RelaxationTimes]) -> RelaxationTimes:
+    """The sum; nothing where one is none, equal times as one."""
+    if not parts or not all(part.times.size for part in parts):
+        return RelaxationTimes(np.empty(0), np.empty(0), exact=False)
+    times, places = np.unique(np.concatenate([part.times for part in parts]), return_inverse=True)
+    resistances = np.bincount(places, np.concatenate([part.resistances for part in parts]))
+    return RelaxationTimes(times, resistances, all(part.exact for part in parts))
 
 
 def electrolyte_times(case: Case) -> RelaxationTimes:

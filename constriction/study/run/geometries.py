@@ -50,7 +50,8 @@ class Geometries:
         known = self._known(key, comm)
         if known is not None and agree(comm, lambda: known.covers(goal_of(case, curves, Options()))):
             return known.response
-        asked = merged(curves if known is None else (*known.curves, *curves))
+        new_ones = [curve for curve in curves if known is None or not known.was_asked(curve)]
+        asked = merged([*(() if known is None else known.curves), *new_ones])
         new = Kept(self.solve(case, plan, asked, options), asked)
         agree(comm, lambda: self._write(key, new))
         self._remember(key, new)

@@ -14,6 +14,7 @@ from constriction.base.versions import package_version
 from constriction.case.interface import PATTERNS
 from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
+from constriction.simulation.counter import check_apart
 from constriction.simulation.simulate import check_size
 from constriction.study.file.axes import DEFAULT, Point, points
 from constriction.study.file.derive import derive, is_case_key
@@ -32,7 +33,7 @@ class PlannedCase:
     `number` counts from 0 in the order of the axes, `places` are the indices along them, `point` the values there as
     the study file has them. `labels` holds the value of each axis key and then of each derived one, in SI. `key` names
     the record: a hash of the resolved case and the package's version. `geometry` numbers what is solved for it; None
-    if its contacts cannot be made: `problem` says why.
+    if its contacts cannot be made, or lie too near to the far side: `problem` says why.
     """
 
     number: int
@@ -220,9 +221,10 @@ def _set(data: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | None]:
-    """The geometry's name and layout; or, without a layout, why the contacts cannot be made."""
+    """The geometry's name and layout; or, without a layout, why there is none to solve."""
     try:
         check_size(case, memory)
+        check_apart(case)
         contacts = layout_of(case.interface)
     except InputError as error:
         return "", None, str(error)

@@ -16,6 +16,7 @@ from constriction.base.ranks import agree
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
+from constriction.simulation.counter import check_apart
 from constriction.simulation.result import result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
 from constriction.simulation.weights import curve_of
@@ -265,6 +266,7 @@ def _curve(case: Case, alone: Options) -> Curve:
 def _record(entry: PlannedCase, response: Response[Any], seconds: float, alone: Options) -> Record:
     """The record of a case, or of its failure."""
     try:
+        check_apart(entry.case)
         contacts = layout_of(entry.case.interface)
         laws = laws_of(entry.case, contacts, alone)
         return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), alone))
