@@ -52,7 +52,7 @@ class Kept:
         it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
         With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
-        new = tuple(curve for curve in goal.curves if not self._was_asked(curve))
+        new = tuple(curve for curve in goal.curves if not self.was_asked(curve))
         if not new:
             return True
         return self._knows_laws(replace(goal, curves=new)) and self._is_good(replace(goal, curves=new))
@@ -74,7 +74,8 @@ class Kept:
     def _asked(self) -> frozenset[bytes]:
         return frozenset(name for curve in self.curves for name in _names(curve))
 
-    def _was_asked(self, curve: Curve) -> bool:
+    def was_asked(self, curve: Curve) -> bool:
+        """Whether each θ of a curve is one that it was made for."""
         return self._asked.issuperset(_names(curve))
 
 

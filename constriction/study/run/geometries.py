@@ -24,7 +24,7 @@ from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.simulation.result import Result
-from constriction.simulation.simulate import Options, goal_of, simulate, solve_geometry
+from constriction.simulation.simulate import Options, Respond, goal_of, simulate, solve_geometry
 from constriction.study.run.geometry import geometry_key
 from constriction.study.run.store import Store, read_store
 
@@ -33,9 +33,10 @@ MOST_IN_MEMORY = 16  # responses: those of finer cases and far sides are asked f
 
 @dataclass
 class Geometries:
-    """The kept responses of a study, by the names of their geometries; `kept`: those that were used last."""
+    """The responses of a study's geometries: `store` keeps them, `solve` makes them; `kept`: the last ones, by name."""
 
     store: Store
+    solve: Respond = solve_geometry
     kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
 
     def respond(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
@@ -49,8 +50,9 @@ class Geometries:
         known = self._known(key, comm)
         if known is not None and agree(comm, lambda: known.covers(goal_of(case, curves, Options()))):
             return known.response
-        asked = merged(curves if known is None else (*known.curves, *curves))
-        new = Kept(solve_geometry(case, plan, asked, options), asked)
+        new_ones = [curve for curve in curves if known is None or not known.was_asked(curve)]
+        asked = merged([*(() if known is None else known.curves), *new_ones])
+        new = Kept(self.solve(case, plan, asked, options), asked)
         agree(comm, lambda: self._write(key, new))
         self._remember(key, new)
         return new.response

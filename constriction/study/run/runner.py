@@ -18,7 +18,7 @@ from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
 from constriction.simulation.counter import check_apart
 from constriction.simulation.result import result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, with_far_side
+from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometries import Geometries
@@ -151,8 +151,10 @@ def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     group = _group(comm, size)
     packages = in_parts(packages, max(comm.size // size, 1))
     with Counter(comm) as counter:
-        alone = Options(respond=Geometries(store).respond)  # what it remembers, other ranks do not
-        worker = _Worker(group, counter, store, how, share * group.size, total, Geometries(store), alone)
+        alone = Options(respond=Geometries(store, solve_geometry).respond)  # what it remembers, other ranks do not
+        worker = _Worker(
+            group, counter, store, how, share * group.size, total, Geometries(store, solve_geometry), alone
+        )
         for number in _numbers(worker, len(packages)):
             began = time.perf_counter()
             _do(packages[number], worker)

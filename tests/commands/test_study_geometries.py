@@ -41,13 +41,13 @@ MICRO = '[interface]\npattern = "square"\npitch = "{pitch}"\ncontact_fraction = 
 def solved(monkeypatch):
     """The contact fractions of what is solved, in order."""
     found = []
-    real = geometries.solve_geometry
+    real = runner.solve_geometry
 
     def counting(case, plan, curves, options):
         found.append(plan.contact_fraction)
         return real(case, plan, curves, options)
 
-    monkeypatch.setattr(geometries, "solve_geometry", counting)
+    monkeypatch.setattr(runner, "solve_geometry", counting)
     return found
 
 
@@ -147,7 +147,7 @@ def test_a_full_disk_ends_the_run(tmp_path, monkeypatch):
 
 
 def key_of(case):
-    return geometry_key(case, layout(case.interface))
+    return geometry_key(case)
 
 
 def case_of(tmp_path, text, **files):
