@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.field.bounds.bounds import Bounds, bound
+from constriction.field.currents.on_mesh import mesh_spread
+from constriction.field.currents.spread import Spread, even_spread
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
@@ -126,7 +128,7 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes, goal.film)
-    model, potential = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
+    model, potential, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
         model=model,
@@ -140,16 +142,24 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
         seconds_mesh=meshed - start,
         seconds_gmsh=cell.seconds_alone,
         seconds_solve=time.perf_counter() - meshed,
+        spreads=spreads,
     )
 
 
-def _reduced(problem: CellProblem, goal: Goal, levels: Hierarchy | None) -> tuple[Model, Vector]:
-    """The reduced model, and the potential of 1 V at rest on the first curve, on this rank's free unknowns."""
+def _reduced(
+    problem: CellProblem, goal: Goal, levels: Hierarchy | None
+) -> tuple[Model, Vector, tuple[Spread, ...]]:
+    """The reduced model, the potential of 1 V at rest on the first curve, on this rank's free unknowns, and spreads."""
     share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    model: Model
     if goal.film:
-        return reduce_film(problem, Wanted(goal.curves, share), levels)
-    leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
-    return reduce_keeping_potential(problem, share if goal.moves else math.inf, levels, leak)
+        model, potential, potential_at = reduce_film(problem, Wanted(goal.curves, share), levels)
+    else:
+        leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
+        tolerance = share if goal.moves else math.inf
+        model, potential, potential_at = reduce_keeping_potential(problem, tolerance, levels, leak)
+    found = [mesh_spread(problem, potential_at(theta), theta) for theta in goal.resting]
+    return model, potential, tuple(spread for spread in found if spread is not None)
 
 
 def converge(
@@ -241,6 +251,7 @@ def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> M
         seconds_mesh=0.0,
         seconds_gmsh=0.0,
         seconds_solve=0.0,
+        spreads=tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else (),
     )
     return MeshResponse((replace(solution, fineness=2 * fineness), solution))
 

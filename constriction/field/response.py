@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.field.currents.spread import BarredSpread, Spread, with_bars
 from constriction.field.reduction.affine import Model
 from constriction.field.reduction.curves import Curve
 
@@ -50,6 +51,12 @@ class Goal:
         """θ of all sweeps, (n, terms)."""
         return np.concatenate([curve.points for curve in self.curves])
 
+    @property
+    def resting(self) -> tuple[NDArray[np.float64], ...]:
+        """The θ of ω → 0, (terms,), where current passes, each once."""
+        found = [curve.at_rest for curve in self.curves if curve.at_rest is not None]
+        return tuple(np.unique(found, axis=0)) if found else ()
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -57,7 +64,8 @@ class Solution:
 
     `resolution`: what is thinner along the interface, in pitches, the mesh or grid does not see beside a rim.
     `flat_storage` = lim θ·(F − depth) for θ_gap → ∞, None for a thin gap; `direct` = F − depth at the goal's points. Of
-    `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait.
+    `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait. `spreads`: how the current
+    at rest spreads over the contacts, at each θ of `Goal.resting` where they carry one.
     """
 
     model: Model
@@ -69,6 +77,7 @@ class Solution:
     seconds_mesh: float
     seconds_gmsh: float
     seconds_solve: float
+    spreads: tuple[Spread, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -151,6 +160,21 @@ class Response[Answer: Solution](ABC):
     def stored(self) -> float:
         """−∂F/∂θ_gap at rest of ideal contacts."""
         return float(self._combine([answer.model.stored for answer in self.solutions]).real)
+
+    @property
+    def compared(self) -> tuple[Answer, ...]:
+        """The solutions that tell the error of what is not extrapolated."""
+        return self.solutions[-2:]
+
+    @property
+    def least_share_error(self) -> float:
+        """What the error of a share of the contacts is at least, relative: solutions may agree by chance."""
+        return 0.0
+
+    def spread(self, at_rest: NDArray[np.float64]) -> BarredSpread | None:
+        """How the current at rest spreads over the contacts at θ (terms,); None where that was not asked for."""
+        found = [one for answer in self.compared for one in answer.spreads if np.array_equal(one.at_rest, at_rest)]
+        return with_bars(found, self.least_share_error if self.fine.cells else 0.0)
 
     @property
     def flat_storage(self) -> float | None:

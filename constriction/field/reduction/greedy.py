@@ -87,13 +87,20 @@ class Wanted:
 class Grown(NamedTuple):
     """What `reduce` finds.
 
-    K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves.
+    K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves,
+    and the fields.
     """
 
     matrices: Floats
     load: Floats
     error: float
     solves: int
+    fields: list[Field]
+
+    def at(self, theta: Floats) -> Field:
+        """U at θ (terms,), real."""
+        found = solve_small(self.matrices, self.load, theta[None] + 0j)[0].real
+        return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
 
 
 @dataclass
@@ -231,7 +238,7 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
         before = worst.excess
         if not (basis.add(found.real) | basis.add(found.imag)):
             break
-    return Grown(basis.matrices, basis.load, worst.bound, solves)
+    return Grown(basis.matrices, basis.load, worst.bound, solves, basis.fields)
 
 
 class _Worst(NamedTuple):

@@ -12,6 +12,7 @@ Its residual, measured in the norm of K⁻¹, bounds its error.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +59,13 @@ def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = No
 
 def reduce_keeping_potential(
     problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
-) -> tuple[ReducedModel, Vector]:
-    """The same, and the DC field on the free unknowns, (owned,)."""
+) -> tuple[ReducedModel, Vector, Callable[[NDArray[np.float64]], Vector]]:
+    """The same, the DC field on the free unknowns, (owned,), and what gives the model's at any real s, (1,)."""
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
     tools = _Tools(problem, solver_of(problem, levels, [0.0]), inside, levels)
     try:
-        return _reduce(tools, tolerance, leak)
+        model, basis = _reduce(tools, tolerance, leak)
+        return model, basis.dc, lambda theta: basis.combined(float(theta[0]))
     finally:
         tools.destroy()
 
@@ -104,7 +106,7 @@ class _Tools:
             self.inside.destroy()
 
 
-def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel, Vector]:
+def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel, MeshBasis]:
     """Add fields until the error bound is small."""
     problem = tools.problem
     accurate = Stop(absolute=SOLVED * math.sqrt(problem.flat_energy))
@@ -141,7 +143,7 @@ def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel,
     times, weights = poles_of(basis.whole())
     direct = problem.area / basis.admittance
     stored = direct * basis.stored / basis.admittance
-    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
+    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis
 
 
 def _excess(basis: MeshBasis, depth: float, leak: float) -> float:

@@ -9,6 +9,7 @@ constant costs K nothing: K·1 on the free unknowns is the drive.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -178,7 +179,9 @@ class MeshSpace:
         self._solver.destroy()
 
 
-def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None) -> tuple[Reduced, Vector]:
+def reduce_film(
+    problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None
+) -> tuple[Reduced, Vector, Callable[[Floats], Vector]]:
     """Build the reduced model of a cell whose contact has a law.
 
     Args:
@@ -187,7 +190,8 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
         levels: solve by p-multigrid on these; None: factor.
 
     Returns:
-        The model, and the potential of 1 V on the free unknowns at the smallest θ of each term, (owned,).
+        The model, the potential of 1 V on the free unknowns at the smallest θ of each term, (owned,), and what gives
+        the model's at any real θ, (terms,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
@@ -208,6 +212,12 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             constriction=constriction,
             stored=space.dot(ideal, images[-1]) * constriction / energy,
         )
-        return model, space.response
+        flat = space.flat
+
+        def potential_at(theta: Floats) -> Vector:
+            potential = found.at(theta) + flat
+            return np.asarray(potential[:-1] / potential[-1])
+
+        return model, space.response, potential_at
     finally:
         space.destroy()
