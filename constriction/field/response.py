@@ -167,14 +167,14 @@ class Response[Answer: Solution](ABC):
         return self.solutions[-2:]
 
     @property
-    def least_share_error(self) -> float:
-        """What the error of a share of the contacts is at least, relative: solutions may agree by chance."""
-        return 0.0
+    @abstractmethod
+    def density_error(self) -> float:
+        """The error of a current density that error bars of its spread are for at least, relative."""
 
     def spread(self, at_rest: NDArray[np.float64]) -> BarredSpread | None:
         """How the current at rest spreads over the contacts at θ (terms,); None where that was not asked for."""
         found = [one for answer in self.compared for one in answer.spreads if np.array_equal(one.at_rest, at_rest)]
-        return with_bars(found, self.least_share_error if self.fine.cells else 0.0)
+        return with_bars(found, self.density_error if self.fine.cells else 0.0)
 
     @property
     def flat_storage(self) -> float | None:

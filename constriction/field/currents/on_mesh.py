@@ -18,7 +18,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
-from constriction.field.currents.spread import ContactPieces, Spread, inverse_square, spread_of
+from constriction.field.currents.spread import LAYER, ContactPieces, Spread, inverse_square, spread_of
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sampling import shapes, slopes
@@ -29,7 +29,6 @@ Ints = NDArray[np.int64]
 
 RAYS, STEPS = 3, 8  # Gauss points across a facet, and pieces along each ray
 ALONG = 4  # Gauss points along a ray, for the matrix
-LAYER = 1 / math.pi  # a film's j in a half plane is (r + LAYER/θ)^-½, up to a factor, far from the rim and at it
 AT_RIM = 0.35  # how far along an edge its middle is at the most where the edge begins at a rim: a quarter
 ON_RIM = np.linspace(0.0, 1.0, 9)  # places on an edge of a rim that the distance is measured to
 EDGES = ((0, 1), (1, 2), (0, 2))  # of a triangle, in VTK's order of their middles

@@ -7,6 +7,7 @@ the current 2·area/(√y₀ + √y₁), and the tail is exact.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ MULTIPLES = 2.0, 5.0, 10.0
 """Of the mean density over the contacts, that results are given for."""
 LEVELS = np.union1d(np.round(np.geomspace(0.05, 50.0, 61), 6), MULTIPLES)
 """Of the mean density, that are kept, for a histogram."""
+LAYER = 1 / math.pi  # a film's j in a half plane is (r + LAYER/θ)^-½, up to a factor, far from the rim and at it
 CAUTION = 2.0  # times the largest difference from the finest solution
 LEAST = 1e-9  # of the mean density; a rounding error may be below 0
 EVEN = 1e-12  # relative difference of y₀ and y₁ below which a piece has one density
@@ -113,11 +115,13 @@ def with_bars(spreads: Sequence[Spread], least: float) -> BarredSpread | None:
 
     Args:
         spreads: of solutions that are compared, the finest last.
-        least: what the error bars are at least, relative to a share and to what is left of it.
+        least: the relative error of a density that the error bars are for at least.
     """
     if not spreads:
         return None
     fine = spreads[-1].shares
     distance = np.max([np.abs(spread.shares - fine) for spread in spreads], axis=0)
-    bars = np.minimum(CAUTION * distance + least * np.minimum(fine, 1 - fine), 1.0)
+    places = np.log(LEVELS)
+    moved = [[np.interp(places + shift, places, share) for share in fine] for shift in (-least, least)]
+    bars = np.minimum(CAUTION * distance + np.max(np.abs(moved - fine), axis=0), 1.0)
     return BarredSpread(*fine, *bars)

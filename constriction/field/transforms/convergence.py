@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from constriction.base.errors import InputError
+from constriction.field.currents.spread import even_spread
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
@@ -38,6 +39,7 @@ CAUTION = 2.0
 MOST_FILM_CAUTION = 4.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
+DENSITY_ERROR = 0.02  # of a current density over the contacts, relative
 STRAIGHT = 0.6  # of the length at the rims
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 FEWEST_PIXELS = 500  # of the finest grid
@@ -79,6 +81,16 @@ class GridResponse(Response[GridSolution]):
 
     def _caution(self, thickness: Floats) -> Floats:
         return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
+
+    @property
+    def compared(self) -> tuple[GridSolution, ...]:
+        """The four finest grids."""
+        return self.solutions[-len(WIDTHS) :]
+
+    @property
+    def density_error(self) -> float:
+        """What all grids may have in common."""
+        return DENSITY_ERROR
 
     @property
     def least_error(self) -> float:
@@ -199,8 +211,10 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     plate = plate_of(layout, depth, raster, goal.film, height)
     meshed = time.perf_counter()
     share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    model, spread_at = reduce_plate(plate, depth, goal.curves, share)
+    spreads = [spread_at(theta) for theta in goal.resting]
     return GridSolution(
-        model=reduce_plate(plate, depth, goal.curves, share),
+        model=model,
         resolution=plate.width,
         flat_storage=None,
         direct=_directly(plate, goal.points, share) if goal.direct else None,
@@ -210,6 +224,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
         seconds_gmsh=0.0,
         seconds_solve=time.perf_counter() - meshed,
         width=plate.width / _scale(layout),
+        spreads=tuple(spread for spread in spreads if spread is not None),
     )
 
 
@@ -224,7 +239,8 @@ def _uniform(layout: Layout, depth: float, goal: Goal) -> GridResponse:
     """An interface that is all contact or all gap, exact without a grid."""
     model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
     direct = model.interface(goal.points) if goal.direct else None
-    grid = GridSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0)
+    spreads = tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else ()
+    grid = GridSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0, spreads=spreads)
     return GridResponse(tuple(replace(grid, width=float(width)) for width in WIDTHS))
 
 
