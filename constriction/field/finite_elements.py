@@ -18,7 +18,7 @@ from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError, MeshError, SolverError
-from constriction.field.bounds.bounds import Bounds, bound
+from constriction.field.bounds.bounds import Bounds, bound, solve_potential
 from constriction.field.currents.on_mesh import mesh_spread
 from constriction.field.currents.spread import Spread, even_spread
 from constriction.field.elements.assembly import CellProblem, assemble
@@ -37,13 +37,11 @@ from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
-# A film multiplies the bar by up to 1 + FILM_CAUTION: the true error is up to 3.1 times the difference of two meshes
-# one of which is twice as fine; this begins where 1/θ is the radius of a collar over SEEN. Measured on stripes and
-# discs in tubes, θ from 1 to 1e6, `python tests/film_layers.py`.
-FILM_CAUTION, SEEN = 1.0, 0.3
-# Of a current density over the contacts, relative: measured on stripes and discs in tubes against exact values, ideal
-# contacts and films of θ from 4 to 4e4, up to 1.6 %.
-DENSITY_ERROR = 0.02
+# Behind a film the potential bends within 1/θ of the rim, which a ring inside the collar follows: without it the true
+# error is up to 3.1 times the difference of two meshes one of which is twice as fine, with it up to 2.0 times, so the
+# bar grows by FILM_CAUTION where 1/θ is below the radius of a collar over SEEN. Measured on stripes and discs in tubes, θ
+# from 1 to 1e6; `python tests/film_layers.py`.
+FILM_RINGS, FILM_CAUTION, SEEN = 1, 0.3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved
@@ -60,11 +58,10 @@ REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
 
 @dataclass(frozen=True)
 class MeshSolution(Solution):
-    """One mesh's answer; `bounds` if they were asked for, at θ `at_rest` of the goal's first curve."""
+    """One mesh's answer; `bounds` if they were asked for, at each θ at rest of the goal."""
 
     fineness: float
-    bounds: Bounds | None
-    at_rest: NDArray[np.float64] | None
+    bounds: tuple[Bounds, ...]
 
 
 @dataclass(frozen=True)
@@ -91,12 +88,12 @@ class MeshResponse(Response[MeshSolution]):
     @cached_property
     def _into_bounds(self) -> float:
         """What takes F − depth at rest into its bounds: what is extrapolated may lie outside. All of F follows."""
-        if self.bounds is None or self.fine.at_rest is None:
-            return 1.0
-        value = float(self._extrapolated(self._values(self.fine.at_rest)).real)
-        if self.bounds[0] <= value <= self.bounds[1]:
-            return 1.0
-        return min(max(value, self.bounds[0]), self.bounds[1]) / value
+        least, most = 0.0, math.inf
+        for one in self.fine.bounds:
+            value = float(self._extrapolated(self._values(one.theta)).real)
+            if value > 0:
+                least, most = max(least, one.interface[0] / value), min(most, one.interface[1] / value)
+        return min(max(1.0, least), most)
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
@@ -109,15 +106,9 @@ class MeshResponse(Response[MeshSolution]):
         """The part of the error bar that only the fineness sets."""
         return max(SURE_ERROR * self.fine.fineness, sectors(self.fine.fineness)[1])
 
-    @property
-    def density_error(self) -> float:
-        """At a rim elements tell the density less well than the resistance, and hardly better where they are finer."""
-        return DENSITY_ERROR
-
-    @property
-    def bounds(self) -> tuple[float, float] | None:
+    def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
         """Of the finest mesh."""
-        return None if self.fine.bounds is None else self.fine.bounds.constriction
+        return next((one.interface for one in self.fine.bounds if np.array_equal(one.theta, theta)), None)
 
     @property
     def flat_storage(self) -> float | None:
@@ -136,13 +127,12 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes, goal.film)
-    model, potential, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
+    model, potentials, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
         model=model,
         resolution=sizes.collar.radius * statistics.fmean(rim_lengths(layout)) / layout.pitch,
-        bounds=bound(problem, potential) if goal.bounds else None,
-        at_rest=goal.curves[0].at_rest,
+        bounds=tuple(bound(problem, potential, theta) for theta, potential in potentials),
         flat_storage=flat_storage(problem) if problem.gap_volume else None,
         direct=solve_directly(problem, goal.points) - model.depth if goal.direct else None,
         cells=cell.cells,
@@ -156,18 +146,25 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
 
 def _reduced(
     problem: CellProblem, goal: Goal, levels: Hierarchy | None
-) -> tuple[Model, Vector, tuple[Spread, ...]]:
-    """The reduced model, the potential of 1 V at rest on the first curve, on this rank's free unknowns, and spreads."""
+) -> tuple[Model, list[tuple[NDArray[np.float64], Vector]], tuple[Spread, ...]]:
+    """The reduced model; for bounds, θ at rest and the potentials of 1 V there on this rank's free unknowns; spreads."""
     share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
     model: Model
     if goal.film:
-        model, potential, potential_at = reduce_film(problem, Wanted(goal.curves, share), levels)
+        wanted = Wanted(goal.curves, share)
+        model, potential, potential_at = reduce_film(problem, wanted, levels)
+        solved = np.abs(wanted.points).min(axis=0)
     else:
         leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
         tolerance = share if goal.moves else math.inf
         model, potential, potential_at = reduce_keeping_potential(problem, tolerance, levels, leak)
+        solved = np.zeros(1)
+    potentials = [
+        (theta, potential if np.array_equal(theta, solved) else solve_potential(problem, theta, levels))
+        for theta in goal.at_rest
+    ]
     found = [mesh_spread(problem, potential_at(theta), theta) for theta in goal.resting]
-    return model, potential, tuple(spread for spread in found if spread is not None)
+    return model, potentials, tuple(spread for spread in found if spread is not None)
 
 
 def converge(
@@ -191,7 +188,10 @@ def converge(
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
-        solution = solve_mesh(layout, replace(sizes_at(fineness), weights=weights), fineness, goal, comm)
+        sizes = replace(sizes_at(fineness), weights=weights)
+        if goal.film:
+            sizes = replace(sizes, collar=replace(sizes.collar, rings=FILM_RINGS))
+        solution = solve_mesh(layout, sizes, fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
@@ -244,14 +244,12 @@ def _first_two(
 def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> MeshResponse:
     """An interface that is all contact or all gap, exact without a mesh."""
     model = uniform(layout.contact_fraction == 1.0, goal.film, sizes.slab_depth)
-    at_rest = goal.curves[0].at_rest
-    total = model.depth + (0.0 if at_rest is None else float(model.interface(at_rest).real))
+    totals = [(theta, model.depth + float(model.interface(theta).real)) for theta in goal.at_rest]
     solution = MeshSolution(
         fineness=fineness,
         model=model,
         resolution=0.0,
-        bounds=Bounds(total, total, model.depth, 0, 0.0) if goal.bounds and at_rest is not None else None,
-        at_rest=at_rest,
+        bounds=tuple(Bounds(theta, total, total, model.depth, 0, 0.0) for theta, total in totals),
         flat_storage=None,
         direct=model.interface(goal.points) if goal.direct else None,
         cells=0,

@@ -191,17 +191,17 @@ class _At:
     @property
     def constriction(self) -> float | None:
         """R_cstr."""
-        if self.curve.at_rest is None or (self.curve.film and not self.curve.at_rest[0]):
+        if self.curve.at_rest is None or not self.curve.finite:
             return None
         return self.unit * float(self.curve.excess(self.response, self.curve.at_rest).real)
 
     @property
     def bounds(self) -> tuple[float, float] | None:
         """Bounds on R_cstr."""
-        if self.response.bounds is None or self.curve.at_rest is None or self.constriction is None:
+        if self.curve.at_rest is None or self.constriction is None:
             return None
-        full = float(self.curve.full(self.curve.at_rest))
-        return self.unit * (self.response.bounds[0] - full), self.unit * (self.response.bounds[1] - full)
+        found, full = self.response.bounds_at(self.curve.at_rest), float(self.curve.full(self.curve.at_rest))
+        return None if found is None else (self.unit * (found[0] - full), self.unit * (found[1] - full))
 
 
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:

@@ -77,6 +77,7 @@ def _one_sided(case: Case, options: Options) -> Result:
     plan = layout(case.interface)
     laws = laws_of(case, plan, options)
     curve = curve_of(case, plan, laws, sweep_frequencies(case))
+    check_bounds(case, curve)
     response = solve_geometry(case, plan, (curve,), options)
     return result_of(case, plan, laws, response, time.perf_counter() - start)
 
@@ -153,6 +154,20 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         from constriction.field.fineness import check_mesh
 
         check_mesh(plan, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
+
+
+def check_bounds(case: Case, curve: Curve) -> None:
+    """Refuse to bound what diverges.
+
+    Raises:
+        InputError: bounds are asked for, and R_cstr diverges.
+    """
+    if case.accuracy.bounds and not curve.finite:
+        where = "interface" if curve.at_rest is None else "contact"
+        raise InputError(
+            f"accuracy.bounds = true: there is no R_cstr to bound, as no direct current passes through the {where}; "
+            "expected laws that let it pass, or bounds = false and no --bounds"
+        )
 
 
 def memory_of(options: Options) -> float:

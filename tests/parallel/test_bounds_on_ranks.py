@@ -12,23 +12,26 @@ from constriction.geometry.cell import layout
 
 WORLD = MPI.COMM_WORLD
 CASES = {
-    "discs": (HEXAGONAL, None, 0.0),
-    "thin gap": (HEXAGONAL, None, 2.0),
-    "gap volume": (HEXAGONAL, 3e-5, 0.0),
-    "stripes": (STRIPES, None, 0.0),
-    "pore in a tube": (tube(0.6, inverted=True), None, 0.0),
+    "discs": (HEXAGONAL, None, [0.0]),
+    "thin gap": (HEXAGONAL, None, [2.0]),
+    "gap volume": (HEXAGONAL, 3e-5, [0.0]),
+    "stripes": (STRIPES, None, [0.0]),
+    "pore in a tube": (tube(0.6, inverted=True), None, [0.0]),
+    "film": (HEXAGONAL, None, [5.0, 0.0]),
+    "film and leak": (STRIPES, None, [0.02, 0.5]),
+    "thin film": (tube(0.2), None, [1e5, 0.0]),
 }
 
 
 def solve(name, comm):
-    interface, gap_height, ratio = CASES[name]
+    interface, gap_height, theta = CASES[name]
     case = conductor(interface)
     plan = layout(case.interface)
     sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, 1.3)
     cell = mesh_cell(plan, sizes, comm)
-    problem = assemble(cell, sizes)
-    potential = solve_potential(problem, ratio)
-    bounds = bound(problem, potential, ratio)
+    problem = assemble(cell, sizes, film=len(theta) == 2)
+    potential = solve_potential(problem, theta)
+    bounds = bound(problem, potential, theta)
     return bounds
 
 
@@ -46,7 +49,7 @@ def test_a_fault_is_raised_on_every_rank():
     sizes = mesh_sizes(plan, case.electrolyte.thickness, None, 1.3)
     cell = mesh_cell(plan, sizes, WORLD)
     problem = assemble(cell, sizes)
-    potential = solve_potential(problem, 0.0)
-    with pytest.raises(ValueError, match="ratio"):
-        bound(problem, potential, -1.0)
+    potential = solve_potential(problem, [0.0])
+    with pytest.raises(ValueError, match="θ ≥ 0"):
+        bound(problem, potential, [-1.0])
     WORLD.barrier()

@@ -10,57 +10,46 @@ Meshes are those that `simulate` ends with at 1e-3: level 0.526, and half of it 
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from alternatives import TUBE, tube_impedance, tube_pore
 from cases import HEXAGONAL, MORPHOLOGIES, PORES, SQUARE, STRIPES, conductor, tube
-from mpi4py import MPI
 from support import closed_forms as analytic
+from support.bounded_cells import ASKED, LEVEL, Solved
 
-from constriction.field.bounds.bounds import Bounds, bound, gather_slab, solve_potential
+from constriction.field.bounds.bounds import Bounds, bound, solve_potential
 from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim
-from constriction.field.elements.assembly import assemble
 from constriction.field.elements.sampling import slopes
-from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
 from constriction.field.finite_elements import MeshResponse, MeshSolution
-from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import SURFACES
 from constriction.field.reduction.poles import ReducedModel
-from constriction.geometry.cell import layout
 from constriction.simulation.simulate import simulate
 
-ASKED = 1e-3
-LEVEL = ASKED / ERROR_AT_ONE
-USUAL = Quadrature()
 WIDTH = 5e-3  # of R_cstr, on the mesh that ASKED asks for
 SQUARES = {**SQUARE, "shape": "square"}
-
-
-class Solved:
-    """A meshed and assembled cell with its potential at s."""
-
-    def __init__(self, interface, level, ratio=0.0, thickness="6 mm", gap_height=None):
-        case = conductor(interface, thickness=thickness)
-        plan = layout(case.interface)
-        sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
-        self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
-        self.potential = solve_potential(self.problem, ratio)
-        self.ratio = ratio
-
-    def bounds(self, quadrature=USUAL):
-        return bound(self.problem, self.potential, self.ratio, quadrature)
-
-    def slab(self):
-        return gather_slab(self.problem, self.potential)
+SOLUTION = MeshSolution(
+    model=None,
+    resolution=0.0,
+    flat_storage=None,
+    direct=None,
+    cells=1,
+    unknowns=1,
+    seconds_mesh=0.0,
+    seconds_gmsh=0.0,
+    seconds_solve=0.0,
+    fineness=1.0,
+    bounds=(),
+)
 
 
 def constriction(interface, level=LEVEL, ratio=0.0, thickness="6 mm"):
     """Bounds on F(s) − F(∞) in pitches."""
-    return Solved(interface, level, ratio, thickness).bounds().constriction
+    return Solved(interface, level, (ratio,), thickness).bounds().interface
 
 
 def assert_brackets(bounds, exact, width=WIDTH):
@@ -171,12 +160,18 @@ def test_a_meshed_gap_carries_no_direct_current():
 
 def test_what_has_no_bounds():
     volume = Solved(HEXAGONAL, 1.3, gap_height=5e-5)
-    with pytest.raises(ValueError, match=r"0 with a gap volume; got 2"):
-        bound(volume.problem, volume.potential, 2.0)
-    with pytest.raises(ValueError, match=r"ratio 0 with a gap volume, got 2"):
-        solve_potential(volume.problem, 2.0)
-    with pytest.raises(ValueError, match=r"s ≥ 0.*got -1"):
-        bound(volume.problem, volume.potential, -1.0)
+    for wrong, message in (
+        ([2.0], r"0 of a gap volume, got 2"),
+        ([-1.0], r"θ ≥ 0 of 1 terms, got \[-1"),
+        ([math.nan], r"θ ≥ 0 of 1 terms, got \[nan"),
+        ([1.0, 0.0], r"θ ≥ 0 of 1 terms, got \[1.0, 0.0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            bound(volume.problem, volume.potential, wrong)
+        with pytest.raises(ValueError, match=message):
+            solve_potential(volume.problem, wrong)
+    with pytest.raises(ValueError, match=r"lets current pass, got θ = \[0.0, 0.0\]"):
+        Solved(SQUARE, 2.0, (0.0, 0.0))
     with pytest.raises(ValueError, match=r"at most 2 corners on a rim, got 1 with more"):
         rules_by_rim(np.array([[True, True, True, False], [True, True, False, False]]), Quadrature())
 
@@ -185,8 +180,8 @@ def test_any_potential_bounds_from_below():
     """Not only the solution: the flat interface's field is admissible too, and much worse."""
     solved = Solved(SQUARE, 1.0)
     best = solved.bounds()
-    worse = bound(solved.problem, solved.problem.flat)
-    assert 0 <= worse.constriction[0] + 1e-9 < best.lower - best.depth < best.upper
+    worse = bound(solved.problem, solved.problem.flat, [0.0])
+    assert 0 <= worse.interface[0] + 1e-9 < best.lower - best.depth < best.upper
     assert best.lower < worse.upper < 1.1 * best.upper  # where the flux starts from matters little
 
 
@@ -194,17 +189,28 @@ def test_any_potential_bounds_from_below():
 
 
 @pytest.mark.parametrize(
-    ("interface", "level"),
-    [(SQUARE, 1.3), (SQUARE, LEVEL), (STRIPES, LEVEL), (tube(0.25), 1.0), (SQUARES, 2.6)],
+    ("interface", "level", "theta"),
+    [
+        (SQUARE, 1.3, (0.0,)),
+        (SQUARE, LEVEL, (0.0,)),
+        (STRIPES, LEVEL, (0.0,)),
+        (tube(0.25), 1.0, (0.0,)),
+        (SQUARES, 2.6, (0.0,)),
+        (SQUARE, 1.3, (3.0,)),
+        (SQUARE, 1.3, (1e-2, 0.0)),
+        (STRIPES, LEVEL, (30.0, 1.0)),
+        (SQUARES, 2.6, (1e3, 0.0)),
+        (tube(0.25), 1.0, (1e6, 10.0)),
+    ],
     ids=str,
 )
-def test_quadrature_is_far_below_the_distance(interface, level):
+def test_quadrature_is_far_below_the_distance(interface, level, theta):
     """Energies are not polynomial at the rim: raise the degrees off rims, at corners and at edges on them.
 
     Measured: at most 4e-6 of the bounds' distance. Bounds that moved on as the degree rises would tell of an infinite
     energy.
     """
-    solved = Solved(interface, level)
+    solved = Solved(interface, level, theta)
     usual = solved.bounds()
     distance = usual.upper - usual.lower
     for quadrature in (Quadrature(10, 6, 8), Quadrature(12, 10, 14)):
@@ -214,7 +220,7 @@ def test_quadrature_is_far_below_the_distance(interface, level):
 
 
 def test_quadrature_of_degree_thirty():
-    solved = Solved(SQUARE, 1.3, ratio=2.0)
+    solved = Solved(SQUARE, 1.3, (2.0,))
     usual, finer, finest = (solved.bounds(q) for q in (Quadrature(), Quadrature(20, 12, 20), Quadrature(30, 16, 30)))
     distance = usual.upper - usual.lower
     assert abs(finest.upper - finer.upper) + abs(finest.lower - finer.lower) <= 1e-9 * distance
@@ -224,16 +230,16 @@ def test_quadrature_of_degree_thirty():
 class Equilibrated:
     """The flux of a cell, to be looked at from outside."""
 
-    def __init__(self, interface, ratio):
-        self.slab = Solved(interface, 1.3, ratio).slab()
-        self.system = build_system(self.slab, ratio, Quadrature())
+    def __init__(self, interface, contact, gap):
+        self.slab = Solved(interface, 1.3, (gap,) if math.isinf(contact) else (contact, gap)).slab()
+        self.system = build_system(self.slab, {"contact": contact, "gap": gap}, Quadrature())
         self.faces = self.system.faces
         self.flux = equilibrate(self.system)
 
 
 @functools.cache
-def equilibrated(ratio):
-    return Equilibrated(SQUARE, ratio)
+def equilibrated(contact, gap):
+    return Equilibrated(SQUARE, contact, gap)
 
 
 def reference_flux(made, cell, places):
@@ -277,10 +283,13 @@ def on_face(face, count, seed):
     return places
 
 
-@pytest.mark.parametrize("ratio", [0.0, 2.0])
-def test_flux_is_continuous_across_faces(ratio):
+LAWS = [(math.inf, 0.0), (math.inf, 2.0), (3.0, 0.0), (3.0, 2.0), (0.0, 2.0)]  # θ of contact and gap
+
+
+@pytest.mark.parametrize("theta", LAWS)
+def test_flux_is_continuous_across_faces(theta):
     """Seen from both cells, in space: the same points, opposite currents."""
-    made = equilibrated(ratio)
+    made = equilibrated(*theta)
     scale = np.max(np.abs(made.flux))
     inner = np.flatnonzero(made.faces.second >= 0)[::7]
     for number in inner:
@@ -295,12 +304,15 @@ def test_flux_is_continuous_across_faces(ratio):
         np.testing.assert_allclose(current, -back, atol=1e-11 * scale)
 
 
-@pytest.mark.parametrize("ratio", [0.0, 2.0])
-def test_flux_has_no_sources_and_respects_insulation(ratio):
-    made = equilibrated(ratio)
+@pytest.mark.parametrize("theta", LAWS)
+def test_flux_has_no_sources_and_respects_insulation(theta):
+    made = equilibrated(*theta)
     scale = np.max(np.abs(made.flux))
     corners = np.array([[2 / 3, 1 / 6, 1 / 6], [1 / 6, 2 / 3, 1 / 6], [1 / 6, 1 / 6, 2 / 3]])  # exact for linear ones
-    closed = [SURFACES["side"]] + ([] if ratio > 0 else [SURFACES["gap"]])
+    closed = [
+        SURFACES["side"],
+        *(SURFACES[name] for name, one in zip(("contact", "gap"), theta, strict=True) if not one),
+    ]
     total = {}
     for cell in range(len(made.slab.points)):
         currents = []
@@ -315,14 +327,14 @@ def test_flux_has_no_sources_and_respects_insulation(ratio):
                 assert np.max(np.abs(density)) <= 1e-12 * scale
         assert abs(sum(currents)) <= 1e-12 * scale
     through = total[SURFACES["counter_electrode"]]
-    metal = -total[SURFACES["contact"]] - (total[SURFACES["gap"]] if ratio > 0 else 0.0)
+    metal = -total[SURFACES["contact"]] - total[SURFACES["gap"]]
     assert through == pytest.approx(metal, rel=1e-11)
     assert through == pytest.approx(float(np.vdot(made.system.drive, made.flux)), rel=1e-11)
 
 
 def test_energy_is_that_of_the_flux():
     """∫|τ|² by adding up |τ|² dV at points in space, against the quadratic form."""
-    made = equilibrated(0.0)
+    made = equilibrated(math.inf, 0.0)
     gathered = made.system.gathered(made.flux)
     energies = np.einsum("ni,nij,nj->n", gathered, made.system.matrices, gathered)
     for which, rule in rules_by_rim(rim_corners(made.slab), Quadrature(10, 8, 10)):
@@ -336,17 +348,20 @@ def test_energy_is_that_of_the_flux():
 def test_what_lies_outside_the_bounds_is_moved_in_with_the_whole_spectrum():
     """Two meshes with F(0) − F(∞) of 0.9 and 1 extrapolate to 1.1; where the bounds end below, all of F follows."""
 
-    def solution(level, constriction, bounds):
+    def solution(fineness, constriction, bounds):
         model = ReducedModel(np.array([0.0, 2.0]), np.array([1.0, constriction]), 1.0, 2 * constriction, 0.0, 1)
-        return MeshSolution(model, None, None, 1, 1, 0.0, 0.0, 0.0, level, bounds)
+        return replace(SOLUTION, model=model, fineness=fineness, bounds=bounds)
 
-    free, bounded = (
-        MeshResponse((solution(2.0, 0.9, None), solution(1.0, 1.0, bounds)))
-        for bounds in (None, Bounds(1.95, 2.05, 1.0, 1, 0.0))
+    at_rest = np.zeros(1)
+    free, bounded, inside = (
+        MeshResponse((solution(2.0, 0.9, ()), solution(1.0, 1.0, bounds)))
+        for bounds in ((), (Bounds(at_rest, 1.95, 2.05, 1.0, 1, 0.0),), (Bounds(at_rest, 1.95, 2.15, 1.0, 1, 0.0),))
     )
-    assert free.constriction == pytest.approx(1.1)
+    assert free.constriction == inside.constriction == pytest.approx(1.1)
     assert bounded.constriction == pytest.approx(1.05)
-    ratios = np.array([0.0, 1e-6j, 1j, 100j])
+    ratios = np.array([0.0, 1e-6j, 1j, 100j])[:, None]
     np.testing.assert_allclose(bounded(ratios), free(ratios) * 1.05 / 1.1, rtol=1e-12)
-    assert bounded(0.0).real == bounded.constriction  # one number
+    assert bounded(at_rest).real == bounded.constriction  # one number
     assert bounded.stored == pytest.approx(free.stored * 1.05 / 1.1)
+    assert bounded.bounds_at(at_rest) == pytest.approx((0.95, 1.05))
+    assert bounded.bounds_at(np.ones(1)) is None  # another law

@@ -9,48 +9,39 @@ constraint: a cell-centred matrix is factored once and every direction projected
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse
 
-from constriction.field.bounds.faces import FRAMES, Faces, SlabCells, find_faces, rim_corners
-from constriction.field.bounds.fluxes import (
-    CHUNK,
-    CORNERS,
-    Quadrature,
-    QuadratureRule,
-    energies,
-    potential_loads,
-    rules_by_rim,
-    triangle_rule,
-)
+from constriction.field.bounds.faces import Faces, SlabCells, find_faces, frames_of_cells, rim_corners
+from constriction.field.bounds.fluxes import CHUNK, Quadrature, QuadratureRule, energies, potential_loads, rules_by_rim
+from constriction.field.bounds.interface import find_law_faces, law_energies, rim_gains
 from constriction.field.elements.operators import alone
-from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.elements.solvers import factorise
-from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.mesh.simplices import Ints, Reals
 from constriction.field.mesh.tags import SURFACES
 
 MOST_STEPS = 60
 LEAST_GAIN = 0.01  # a step that narrows the bounds by less than this part of their distance is the last
+MORE_AT_EDGES = 1  # points per direction of `Quadrature.edge` where there are laws
 ROUNDING = 1e-14  # of the energy: in full contact nothing else is left
-OPPOSITE = ((1, 2), (0, 2), (0, 1))  # corners at the ends of a triangle's edges, by the corner opposite
-SURFACE_POINTS = 5  # per direction, for a thin gap
 
 
 @dataclass(frozen=True)
 class FluxSystem:
     """Energy of fluxes as a quadratic form.
 
-    `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `gap` (g, 3, 3) on those of the faces
-    `gap_faces` (g,). `start` (m, 3) is the potential's flux, averaged; `drive` (m, 3) gives the current through the
+    `matrices` (n, 12, 12) act on the signed unknowns of a cell's faces, `laws` (g, 3, 3) on those of the faces
+    `law_faces` (g,). `start` (m, 3) is the potential's flux, averaged; `drive` (m, 3) gives the current through the
     counter electrode. `potential_energy` is the potential's own.
     """
 
     faces: Faces
     matrices: Reals
-    gap: Reals
-    gap_faces: Ints
+    laws: Reals
+    law_faces: Ints
     start: Reals
     drive: Reals
     potential_energy: float
@@ -62,7 +53,7 @@ class FluxSystem:
     def apply(self, flux: Reals) -> Reals:
         """The matrix times a flux, (m, 3)."""
         product = _scattered(np.matmul(self.matrices, self.gathered(flux)[..., None]), self.faces)
-        product[self.gap_faces] += np.matmul(self.gap, flux[self.gap_faces, :, None])[..., 0]
+        product[self.law_faces] += np.matmul(self.laws, flux[self.law_faces, :, None])[..., 0]
         return product
 
 
@@ -75,73 +66,43 @@ def _scattered(values: Reals, faces: Faces) -> Reals:
     return total
 
 
-def build_system(slab: SlabCells, ratio: float, quadrature: Quadrature) -> FluxSystem:
+def build_system(slab: SlabCells, theta: Mapping[str, float], quadrature: Quadrature) -> FluxSystem:
     """Energies on all cells, and the potential's flux.
 
     Args:
         slab: its cells.
-        ratio: s ≥ 0 of a thin gap.
+        theta: θ of contact and gap, 0 to infinity: insulated to ideal.
         quadrature: how finely energies are integrated.
     """
     on_rim = rim_corners(slab)
-    faces = find_faces(slab, on_rim, ratio > 0)
+    faces = find_faces(slab, on_rim, theta)
+    on = find_law_faces(slab, faces)
+    if len(on.which):
+        quadrature = replace(quadrature, edge=quadrature.edge + MORE_AT_EDGES)
     matrices, fluxes, energy = np.empty((len(slab.points), 12, 12)), np.empty((len(slab.points), 12)), 0.0
     for which, rule in rules_by_rim(on_rim, quadrature):
         for begin in range(0, len(which), CHUNK):
             some = which[begin : begin + CHUNK]
             matrices[some], fluxes[some], part = _cells(slab, faces, some, rule)
             energy += part
-    gap_faces, gap, gap_energy = _gap(slab, faces, ratio)
+    laws, law_energy = law_energies(on)
+    cells, gains = rim_gains(slab, faces, on, quadrature)
+    matrices[cells] -= gains
     start = _scattered(fluxes, faces) / np.where(faces.second >= 0, 2, 1)[:, None]
     drive = np.zeros_like(start)
     drive[faces.tags == SURFACES["counter_electrode"], 0] = 0.5
-    return FluxSystem(faces, matrices, gap, gap_faces, start, drive, energy + gap_energy)
+    return FluxSystem(faces, matrices, laws, on.which, start, drive, energy + law_energy)
 
 
 def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals, float]:
     """Matrices of some cells in the unknowns of faces, the fluxes nearest to the potential's, and its energy."""
     matrices, energy = energies(slab.points[which], slab.potential[which], rule)
-    numbers = slab.corners[which][:, CORNERS]
-    of = faces.of[which]
-    place = np.argmax(numbers[..., None] == faces.corners[of][:, :, None, :], axis=3)
-    shapes = FRAMES[faces.frame[of][..., None], place] * faces.sign[which][..., None, None]
-    shapes *= faces.free[of][:, :, None, :]
-    blocks = np.zeros((len(which), 4, 3, 4, 3))
-    for face in range(4):
-        blocks[:, face, :, face, :] = shapes[:, face]
-    change = blocks.reshape(-1, 12, 12)
+    change = frames_of_cells(slab, faces, which)
     back = change.transpose(0, 2, 1)
     matrices = back @ (matrices @ change)
     load = np.matmul(back, (slab.potential[which] @ potential_loads().T)[..., None])
-    fixed = np.eye(12) * (1 - faces.free[of].reshape(-1, 1, 12))
+    fixed = np.eye(12) * (1 - faces.free[faces.of[which]].reshape(-1, 1, 12))
     return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
-
-
-def _gap(slab: SlabCells, faces: Faces, ratio: float) -> tuple[Ints, Reals, float]:
-    """Faces of a thin gap, the matrices ∫(τ·n)²/s of their unknowns, and the potential's energy s∫φ² there."""
-    which = np.flatnonzero((faces.tags == SURFACES["gap"]) & (faces.second < 0)) if ratio > 0 else np.zeros(0, int)
-    rule = triangle_rule(SURFACE_POINTS)
-    cells, place = np.divmod(faces.first[which], 4)
-    numbers = slab.corners[cells[:, None], CORNERS[place]]
-    order = np.argmax(faces.corners[which][:, :, None] == numbers[:, None, :], axis=2)
-    local = np.take_along_axis(CORNERS[place], order, axis=1)
-    nodes = np.concatenate([local, *(_mid_edge(local, i, j) for i, j in OPPOSITE)], axis=1)
-    points = np.take_along_axis(slab.points[cells], nodes[..., None], axis=1)
-    potential = np.take_along_axis(slab.potential[cells], nodes, axis=1)
-    tangents = np.einsum("fnx,qnk->fqkx", points, slopes(rule.places, OPPOSITE))
-    area = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
-    energy = ratio * np.sum((potential @ shapes(rule.places, OPPOSITE).T) ** 2 * area * rule.weights)
-    density = np.einsum("qa,fau->fqu", rule.places, FRAMES[faces.frame[which]])
-    matrices = np.einsum("q,fq,fqu,fqv->fuv", rule.weights, 1 / area, density, density) / (ratio if ratio > 0 else 1)
-    return which, matrices, float(energy)
-
-
-def _mid_edge(corners: Ints, i: int, j: int) -> Ints:
-    """Local number, (faces, 1), of the mid-node between two columns of local corners."""
-    table = np.zeros((4, 4), dtype=np.int64)
-    for number, (a, b) in enumerate(TETRAHEDRON_EDGES):
-        table[a, b] = table[b, a] = 4 + number
-    return table[corners[:, i], corners[:, j]][:, None]
 
 
 class Balance:
@@ -210,6 +171,6 @@ def _face_blocks(system: FluxSystem) -> tuple[Reals, Reals]:
     cells = system.matrices.reshape(-1, 4, 3, 4, 3)
     own = np.stack([cells[:, face, :, face, :] for face in range(4)], axis=1).reshape(-1, 3, 3)
     blocks = own[faces.first] + own[faces.second] * (faces.second >= 0)[:, None, None]
-    blocks[system.gap_faces] += system.gap
+    blocks[system.law_faces] += system.laws
     blocks += np.eye(3) * (1 - faces.free[:, None, :])
     return blocks[:, 0, 0], np.linalg.inv(blocks[:, 1:, 1:]) * faces.free[:, None, 1:]

@@ -54,7 +54,7 @@ class Quadrature:
     edge: int = EDGE_POINTS
 
 
-def _interval(points: int) -> tuple[Reals, Reals]:
+def interval(points: int) -> tuple[Reals, Reals]:
     """Gauss-Legendre on [0, 1]."""
     t, w = np.polynomial.legendre.leggauss(points)
     return (t + 1) / 2, w / 2
@@ -70,7 +70,7 @@ def smooth_rule(degree: int) -> QuadratureRule:
 @functools.cache
 def corner_rule(points: int) -> QuadratureRule:
     """Collapsed to corner 0, from which the tetrahedron is rays."""
-    t, w = _interval(points)
+    t, w = interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([1 - r, r * (1 - u), r * u * (1 - v), r * u * v])
     return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t**2, w * t, w).ravel())
@@ -79,7 +79,7 @@ def corner_rule(points: int) -> QuadratureRule:
 @functools.cache
 def edge_rule(points: int) -> QuadratureRule:
     """Collapsed to the edge from corner 0 to corner 1 and to the opposite one."""
-    t, w = _interval(points)
+    t, w = interval(points)
     r, u, v = (x.ravel() for x in np.meshgrid(t, t, t, indexing="ij"))
     places = np.column_stack([(1 - r) * (1 - u), (1 - r) * u, r * (1 - v), r * v])
     return QuadratureRule(places, np.einsum("i,j,k->ijk", w * t * (1 - t), w, w).ravel())
@@ -88,7 +88,7 @@ def edge_rule(points: int) -> QuadratureRule:
 @functools.cache
 def triangle_rule(points: int) -> QuadratureRule:
     """On the triangle, collapsed to its last corner."""
-    t, w = _interval(points)
+    t, w = interval(points)
     r, u = (x.ravel() for x in np.meshgrid(t, t, indexing="ij"))
     return QuadratureRule(np.column_stack([r * (1 - u), r * u, 1 - r]), np.einsum("i,j->ij", w * t, w).ravel())
 
@@ -166,6 +166,11 @@ def _cofactor(matrix: list[list[Reals]], x: int, k: int) -> Reals:
     (x1, x2), (k1, k2) = ((x + 1) % 3, (x + 2) % 3), ((k + 1) % 3, (k + 2) % 3)
     cofactor: Reals = matrix[x1][k1] * matrix[x2][k2] - matrix[x1][k2] * matrix[x2][k1]
     return cofactor
+
+
+def reference_fluxes(places: Reals) -> Reals:
+    """The twelve fluxes at barycentric places (p, 4) of the reference cell, (p, 12, 3)."""
+    return np.asarray(places[:, _CORNER, None] * _ARROWS)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ with a single corner, do not: for the same error they take four times the unknow
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ CORNER_SLOPE = 0.5
 LARGEST_RADIUS = (
     0.45  # / room: the collars of two neighbours and some elements between them must fit into twice the room
 )
+RING = 1 / 9  # a second-order element whose nodes lie as √r does holds what goes on between a radius and a third of √r
 LARGEST_TURN = math.pi / 4  # of an arc from station to station
 
 
@@ -28,13 +30,15 @@ class CollarSizes:
     """How a collar is cut.
 
     `radius` / room at the rim, `sectors` of the half circle, `spacing` of the stations / pace. At a corner room and
-    pace are `corner` × the spot's size, and CORNER_SLOPE × the distance from it more beside it.
+    pace are `corner` × the spot's size, and CORNER_SLOPE × the distance from it more beside it. So many `rings` lie
+    inside the outermost, each RING of the next one's radius.
     """
 
     radius: float
     spacing: float
     sectors: int
     corner: float
+    rings: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Collar:
     `rim` (stations,), `outer` (stations, sectors + 1): points of the rim and of the skin, the latter from the side of
     the rest (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot`
     those on the plane z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings`
-    (stations,) in pitches; `scale` there.
+    (stations,) in pitches; `scale` there. `inner` are the points of rings inside the skin, `distances` theirs to the
+    rim.
     """
 
     of: Rim
@@ -59,6 +64,8 @@ class Collar:
     radii: Reals
     spacings: Reals
     scale: Reals
+    inner: Ints
+    distances: Reals
 
 
 def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Collar:
@@ -81,14 +88,20 @@ def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Co
     radii = np.interp(t, surroundings.t, radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, sizes.sectors + 1)
-    out, down = radii[:, None] * np.cos(angles), radii[:, None] * np.sin(angles)
-    down[:, [0, -1]] = 0.0  # exactly on the plane
+    distances = RING ** np.arange(sizes.rings, -1.0, -1.0)[:, None, None] * radii[:, None]  # (rings + 1, stations, 1)
+    out, down = distances * np.cos(angles), distances * np.sin(angles)
+    down[..., [0, -1]] = 0.0  # exactly on the plane
     flat = feet[:, None, :] + out[..., None] * normals[:, None, :]
-    ring = np.concatenate([flat, -down[..., None]], axis=2)
+    ring = np.concatenate([flat, -down[..., None]], axis=-1)
     points = np.concatenate([np.column_stack([feet, np.zeros(len(t))]), ring.reshape(-1, 3)])
-    numbers = np.arange(len(points))
-    collar = _connect(rim, points, numbers[: len(t)], numbers[len(t) :].reshape(len(t), -1), radii)
-    return replace(collar, scale=np.interp(t, surroundings.t, scale))
+    rings = len(t) + np.arange(out.size).reshape(out.shape)
+    collar = _connect(rim, points, np.arange(len(t)), rings, radii)
+    return replace(
+        collar,
+        scale=np.interp(t, surroundings.t, scale),
+        inner=rings[:-1].ravel(),
+        distances=np.broadcast_to(distances[:-1], rings[:-1].shape).ravel(),
+    )
 
 
 def _away_from_corners(rim: Rim, t: Reals) -> Reals:
@@ -114,12 +127,13 @@ def _stations(rim: Rim, t: Reals, pace: Reals, sizes: CollarSizes) -> Reals:
     return np.concatenate([*places, [] if rim.closed else [1.0]])
 
 
-def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> Collar:
-    """Cells and surfaces of a collar; `feet` (stations,) and `ring` (stations, sectors + 1) number its points."""
+def _connect(rim: Rim, points: Reals, feet: Ints, rings: Ints, radii: Reals) -> Collar:
+    """Cells and surfaces of a collar; `feet` (stations,), `rings` (rings, stations, sectors + 1) number its points."""
     stations = np.arange(len(feet))
     here, there = (stations, np.roll(stations, -1)) if rim.closed else (stations[:-1], stations[1:])
-    sectors = np.stack([np.broadcast_to(feet[:, None], ring[:, 1:].shape), ring[:, :-1], ring[:, 1:]], axis=2)
+    sectors = _sectors(feet, rings)
     prisms = np.concatenate([sectors[here], sectors[there]], axis=2).reshape(-1, 6)
+    ring = rings[-1]
 
     def strip(left: Ints, right: Ints) -> Ints:
         """Triangles between two lines of points along the rim, (stations,) each."""
@@ -133,13 +147,32 @@ def _connect(rim: Rim, points: Reals, feet: Ints, ring: Ints, radii: Reals) -> C
         rim=feet,
         outer=ring,
         skin=np.concatenate([strip(ring[:, k], ring[:, k + 1]) for k in range(ring.shape[1] - 1)]),
-        rest=strip(feet, ring[:, 0]),
-        spot=strip(feet, ring[:, -1]),
+        rest=_strips(strip, feet, rings[..., 0]),
+        spot=_strips(strip, feet, rings[..., -1]),
         ends=np.zeros((0, 3), dtype=np.int64) if rim.closed else sectors[[0, -1]].reshape(-1, 3),
         radii=radii,
         spacings=step if rim.closed else np.append(step, step[-1]),
         scale=np.ones(len(feet)),
+        inner=np.zeros(0, dtype=np.int64),
+        distances=np.zeros(0),
     )
+
+
+def _sectors(feet: Ints, rings: Ints) -> Ints:
+    """Triangles of a collar's cross section at each station, (stations, triangles, 3)."""
+    innermost = rings[0]
+    found = [
+        np.stack([np.broadcast_to(feet[:, None], innermost[:, 1:].shape), innermost[:, :-1], innermost[:, 1:]], axis=2)
+    ]
+    for within, ring in zip(rings, rings[1:], strict=False):
+        found.append(np.stack([within[:, :-1], ring[:, :-1], ring[:, 1:]], axis=2))
+        found.append(np.stack([within[:, :-1], ring[:, 1:], within[:, 1:]], axis=2))
+    return np.concatenate(found, axis=1)
+
+
+def _strips(strip: Callable[[Ints, Ints], Ints], feet: Ints, lines: Ints) -> Ints:
+    """Triangles on the plane from the rim to the skin; `lines` (rings, stations)."""
+    return np.concatenate([strip(left, right) for left, right in zip([feet, *lines], lines, strict=False)])
 
 
 def _oriented(points: Reals, cells: Ints) -> Ints:

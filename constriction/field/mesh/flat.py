@@ -175,7 +175,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearM
             ("side", drawn.sides),
         )
     ]
-    rim = []
+    rim, inner = [], []
     curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
     for collar, nodes, region in zip(collars, drawn.nodes, layout.regions, strict=True):
@@ -189,7 +189,11 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearM
         beside = number[collar.rest]
         facets += [(region, number[collar.spot]), (layout.background, beside), ("side", number[collar.ends])]
         rim.append(number[collar.rim])
+        inner.append((number[collar.inner], collar.distances))
     every, corners = np.concatenate(cells), np.concatenate(points)
+    to_rim = _distances(corners, collars, np.concatenate([np.zeros(0, dtype=np.int64), *rim]))
+    for numbers, distances in inner:  # a straight edge of the rim is farther off its arc than they may be
+        to_rim[numbers] = distances
     return _without_loose_points(
         LinearMesh(
             points=corners,
@@ -197,7 +201,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearM
             regions=np.full(len(every), VOLUMES["electrolyte"]),
             facets=np.concatenate([triangles for _, triangles in facets]),
             tags=np.concatenate([np.full(len(triangles), SURFACES[name]) for name, triangles in facets]),
-            to_rim=_distances(corners, collars, np.concatenate([np.zeros(0, dtype=np.int64), *rim])),
+            to_rim=to_rim,
             curved=curved,
             axes=np.zeros((len(curved), 2)),  # of a circular cell: the origin
         )

@@ -42,6 +42,11 @@ class Curve:
         """Whether anything but θ = 0 is asked."""
         return bool(np.any(self.every))
 
+    @property
+    def finite(self) -> bool:
+        """Whether F and F of full contact are finite at rest, so that there is an R_cstr."""
+        return self.at_rest is not None and bool(np.isfinite(self.full(self.at_rest)))
+
     def full(self, theta: NDArray[Any]) -> NDArray[Any]:
         """F − depth with the whole interface in contact, at θ (…, terms); (…)."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -53,6 +58,6 @@ class Curve:
 
     def scale(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
-        if self.at_rest is None or not np.isfinite(self.full(self.at_rest)):
+        if self.at_rest is None or not self.finite:
             return np.abs(interface(self.every))
         return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))

@@ -39,7 +39,6 @@ CAUTION = 2.0
 MOST_FILM_CAUTION = 4.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
-DENSITY_ERROR = 0.02  # of a current density over the contacts, relative
 STRAIGHT = 0.6  # of the length at the rims
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 FEWEST_PIXELS = 500  # of the finest grid
@@ -86,11 +85,6 @@ class GridResponse(Response[GridSolution]):
     def compared(self) -> tuple[GridSolution, ...]:
         """The four finest grids."""
         return self.solutions[-len(WIDTHS) :]
-
-    @property
-    def density_error(self) -> float:
-        """What all grids may have in common."""
-        return DENSITY_ERROR
 
     @property
     def least_error(self) -> float:

@@ -51,11 +51,6 @@ class TubeResponse(Response[TubeSolution]):
         return np.asarray(CAUTION * np.abs(np.asarray(values[-1]) - np.asarray(values[-2])))
 
     @property
-    def density_error(self) -> float:
-        """The terms are those of the potential; of the current density nothing is known."""
-        return 0.0
-
-    @property
     def least_error(self) -> float:
         """What the error bar is at least, relative to `constriction`."""
         return LEAST_ERROR / self.fine.unknowns**4
