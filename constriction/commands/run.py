@@ -139,6 +139,8 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
     from constriction.simulation.record import write_field_of
 
     extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
+    if result.currents is not None and result.response.fine.cells:
+        extras.append(partial(_write_currents, result))
     if options.pdf:
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
@@ -159,6 +161,15 @@ def _write_nyquist(result: Result, name: str, place: Path) -> None:
         if frequencies[-1] <= peak.frequency <= frequencies[0]
     ]
     nyquist(result.spectrum, result.slab, marks, place / name, result.case.title, slab_name(result.laws.film))
+
+
+def _write_currents(result: Result, place: Path) -> None:
+    from constriction.view.charts.current_charts import current_chart
+    from constriction.view.writers.journal import draw_chart
+
+    assert result.currents is not None
+    chart = current_chart(result.currents)
+    draw_chart(chart, place / "currents.png", result.case.title or chart.title)
 
 
 def _write_bode(result: Result, place: Path) -> None:

@@ -20,8 +20,8 @@ AT_ONCE = 10_000  # θ, so that many cases of one geometry take no memory
 ROUNDING = 1e-12  # of F
 # Error of a current density over the contacts, relative, that error bars of its spread are for at least, and how much
 # more where a film's layer is not resolved: meshes and grids of all fineness err alike. Measured on stripes and discs,
-# up to 1.6 % and 4.5 %: tests/verification/test_currents.py.
-DENSITY_ERROR, FILM_DENSITY_ERROR = 0.02, 0.03
+# up to 1.6 % and 5 %: tests/verification/test_currents.py.
+DENSITY_ERROR, FILM_DENSITY_ERROR = 0.02, 0.05
 AT_REST = Curve(np.zeros((0, 1), dtype=np.complex128), np.zeros(1))
 """Ideal contacts and a gap that takes no current."""
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 MULTIPLES = 2.0, 5.0, 10.0
 """Of the mean density over the contacts, that results are given for."""
-LEVELS = np.union1d(np.round(np.geomspace(0.05, 50.0, 61), 6), MULTIPLES)
+LEVELS = np.union1d(np.round(10 ** (np.arange(-26, 35) / 20), 6), MULTIPLES)
 """Of the mean density, that are kept, for a histogram."""
 LAYER = 1 / math.pi  # a film's j in a half plane is (r + LAYER/θ)^-½, up to a factor, far from the rim and at it
 CAUTION = 2.0  # times the largest difference from the finest solution
