@@ -232,6 +232,6 @@ def write_field_of(result: Result, folder: Path) -> None:
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
-    ratio = None if result.f_cstr is None else complex(theta_of(case, plan, result.laws, result.f_cstr)[-1])
+    frequencies = [0.0] if result.f_cstr is None else [0.0, result.f_cstr]
     cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
-    write_field(cell, ratio, folder / "field.vtu")
+    write_field(cell, list(theta_of(case, plan, result.laws, frequencies)), folder / "field.vtu")

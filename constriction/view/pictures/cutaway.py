@@ -205,7 +205,7 @@ class Cutaway:
         below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
         at_gap = np.flatnonzero(below)[~scene.plan.on_contact(points[below, :2])]
         if scene.gap_model != "volume":
-            taken = scene.ratios[self.number] * scene.totals[self.number] * potential[at_gap]
+            taken = scene.thetas[self.number, -1] * scene.totals[self.number] * potential[at_gap]
             flow[at_gap, 2] = taken.real
             return flow
         above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["gap_volume"]))

@@ -54,7 +54,7 @@ def check_output(path: Path, what: str) -> None:
     if suffix == ".mp4" and not any(map(importlib.util.find_spec, ("imageio_ffmpeg", "av"))):
         raise InputError(f"{path}: nothing here writes .mp4; expected .gif, or pip install imageio-ffmpeg")
     if suffix in TURNING:
-        if what == "interface":
+        if what in ("interface", "contacts"):
             raise InputError(f"{path}: the interface is flat; expected .png, or another --what for a scene to turn")
         if importlib.util.find_spec("trame_vtk") is None:
             raise InputError(f"{path}: needs trame-vtk; expected .png, or pip install 'constriction-fem[interactive]'")

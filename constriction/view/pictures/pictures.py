@@ -10,6 +10,7 @@ import numpy as np
 import pyvista as pv
 from matplotlib.figure import Figure
 
+from constriction.base.errors import InputError
 from constriction.simulation.scene import Scene, Shares, shares
 from constriction.view.charts.labels import hertz, metres
 from constriction.view.pictures.cutaway import Cutaway
@@ -33,9 +34,11 @@ from constriction.view.pictures.stage import (
     page,
 )
 
-KINDS = ("mesh", "potential", "current", "interface")
+KINDS = ("mesh", "potential", "current", "interface", "contacts")
 FEWEST_EQUIPOTENTIALS = 8
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
+ON_CONTACTS = 0.5, 10.0  # the same over the contacts
+LEAST_SHARE = 1e-6  # of the current, that is drawn
 SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 
@@ -60,6 +63,8 @@ def panels(scene: Scene, what: str) -> list[StagePanel]:
     if what == "mesh":
         return [mesh_panel(scene)]
     numbers = range(len(scene.frequencies))
+    if what == "contacts":
+        return aligned([contacts_panel(scene, number) for number in numbers])
     if what == "interface":
         return aligned([height_panel(scene), *(interface_panel(scene, number) for number in numbers)])
     kind = potential_panel if what == "potential" else current_panel
@@ -153,8 +158,9 @@ def height_panel(scene: Scene) -> StagePanel:
         StagePiece(_flat(view, "contact"), _plain(CONTACT)),
         _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
-    gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
-    names = [("contact, h = 0", CONTACT), (gap, GAP)]
+    law = scene.case.gap.law
+    gap = ("gap, no capacitance" if law is None else "gap") if height is None else f"gap, h = {metres(height)}"
+    names = [("contact, h = 0", CONTACT), (gap if law is None else f"{gap}, law {law}", GAP)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
     return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
@@ -168,6 +174,45 @@ def interface_panel(scene: Scene, number: int) -> StagePanel:
     return StagePanel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
+def contacts_panel(scene: Scene, number: int) -> StagePanel:
+    """The normal current density on the contacts from above, over its mean there."""
+    view = Cutaway(scene, number)
+    contacts = _flat(view, "contact")
+    mean = shares(scene, number).contact.real / scene.plan.contact_fraction
+    contacts.point_data["relative"] = contacts.point_data["current"] / abs(mean)
+    label = "current density / its mean over the contacts"
+    scale = Scale("relative", label, *ON_CONTACTS, "inferno", logarithmic=True)
+    layers = [
+        StagePiece(_flat(view, "gap"), _plain(ELECTROLYTE)),
+        StagePiece(contacts, scale.style),
+        _wires(_outlines(view), INK, 1.0, FROM_ABOVE),
+    ]
+    return StagePanel(f"Contacts, {_told(scene.frequencies[number])}", layers, _above(view), _ruler_above(view), scale)
+
+
+def check_drawn(scene: Scene, what: str) -> None:
+    """Refuse to draw a current that does not pass.
+
+    Raises:
+        InputError: none passes the contacts, or the interface, at a frequency (Hz) of the scene.
+    """
+    if what not in ("current", "interface", "contacts"):
+        return
+    if what == "contacts" and scene.plan.contact_fraction == 0:
+        raise InputError("--what contacts: the metal touches nowhere; expected --what interface")
+    for number, frequency in enumerate(scene.frequencies):
+        blocked = not np.isfinite(scene.totals[number])
+        if blocked or (what == "contacts" and abs(shares(scene, number).contact) < LEAST_SHARE):
+            raise InputError(
+                f"--what {what}: no current passes the {'interface' if blocked else 'contacts'} "
+                f"at {_told(frequency)}; expected another --frequency"
+            )
+
+
+def _told(frequency: float) -> str:
+    return hertz(frequency) if frequency > 0 else "direct current"
+
+
 def caption(scene: Scene, what: str) -> str:
     """What a picture shows, in words: which part of the case, what is not to scale, at which instant."""
     view, layout = Cutaway(scene), scene.plan
@@ -177,7 +222,7 @@ def caption(scene: Scene, what: str) -> str:
         parts.append(f"{cell}, {len(view.tiles)} mirror images of the meshed cell")
     else:
         parts.append(f"{cell}, the meshed cell with {len(layout.spots)} spots")
-    if what != "interface":
+    if what not in ("interface", "contacts"):
         parts.append(f"{_depth_in_words(view)}, front corner cut away")
         if scene.gap_model == "thin" and scene.gap_height is not None:
             parts.append(f"gap of {metres(scene.gap_height)} drawn higher than it is")
@@ -189,7 +234,7 @@ def _field_in_words(scene: Scene, what: str) -> Iterator[str]:
     if what == "potential":
         step = equipotential_step(potential_scale(scene))
         yield f"real part when the applied voltage is largest, surfaces every {step:g} V"
-    if what in ("current", "interface"):
+    if what in ("current", "interface", "contacts"):
         yield "when the current is largest"
     if what == "current":
         yield "each line carries the same current: black ends on a contact, blue passes the gap"
