@@ -147,7 +147,9 @@ def _chosen(plan: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
 
 def _no_frequency(case: Case, laws: Laws) -> str:
     """Why there is no frequency at which the gap takes half of what it can, in words."""
-    fraction = case.interface.contact_fraction
+    from constriction.geometry.cell import layout
+
+    fraction = layout(case.interface).contact_fraction
     if laws.gap is None or fraction == 1:
         return "No current passes beside the contacts, at any frequency."
     if fraction == 0:

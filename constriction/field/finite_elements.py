@@ -147,7 +147,7 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
 def _reduced(
     problem: CellProblem, goal: Goal, levels: Hierarchy | None
 ) -> tuple[Model, list[tuple[NDArray[np.float64], Vector]], tuple[Spread, ...]]:
-    """The reduced model; for bounds, θ at rest and the potentials of 1 V there on this rank's free unknowns; spreads."""
+    """The reduced model; for bounds, θ at rest and potentials of 1 V there on this rank's free unknowns; spreads."""
     share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
     model: Model
     if goal.film:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
 FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
 RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
-# Where laws hide the gap's relaxation: frequencies that are tried, how far beyond the sweep, and the least change of the
-# gap's part of the current that is one.
+# Where laws hide the gap's relaxation: frequencies that are tried, how far beyond the sweep, and the least change of
+# the gap's part of the current that is one.
 TRIED, BESIDE, LEAST_CHANGE = 25, 10.0, 0.02
 SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
 
@@ -38,8 +38,8 @@ class Scene:
     """A case's cell, meshed and solved at some frequencies; lengths in metres.
 
     `potentials` (frequencies, N) at the mesh's nodes, per volt across electrolyte and interface; `thetas` (frequencies,
-    terms); `totals` = F(θ) of the whole thickness, in pitches, infinite where no current passes, so that the mean current density at a conductivity κ is
-    κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
+    terms); `totals` = F(θ) of the whole thickness, in pitches, infinite where no current passes, so that the mean
+    current density at a conductivity κ is κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
     """
 
     case: Case
@@ -59,7 +59,7 @@ class Scene:
     @property
     def film(self) -> bool:
         """Whether the contact has a law."""
-        return self.thetas.shape[1] > 1
+        return bool(self.thetas.shape[1] > 1)
 
     @property
     def depth(self) -> float:

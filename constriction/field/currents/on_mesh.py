@@ -62,7 +62,8 @@ def mesh_spread(problem: CellProblem, potential: Vector, at_rest: Floats) -> Spr
     found = None
     if facets is not None and np.any(facets.currents > 0):  # on rank 0
         found = spread_of(pieces_of(facets, theta), at_rest)
-    return comm.bcast(found)
+    told: Spread | None = comm.bcast(found)
+    return told
 
 
 def contact_facets(problem: CellProblem, potential: Vector, at_rest: Floats) -> ContactFacets | None:
@@ -89,7 +90,7 @@ def contact_facets(problem: CellProblem, potential: Vector, at_rest: Floats) -> 
     gathered = [comm.gather(part) for part in parts]
     if comm.rank > 0:
         return None
-    nodes, points, known, currents = (np.concatenate(part) for part in gathered)
+    nodes, points, known, currents = (np.concatenate(part) for part in gathered if part is not None)
     order = np.argsort(known)
     return _rim_first(np.searchsorted(known[order], nodes), currents[order], points)
 
@@ -196,7 +197,8 @@ def _amplitudes(facets: ContactFacets, roots: Floats, layer: float) -> Floats:
     entries, rows, columns = [], [], []
     for which, edge in _kinds(facets):
         places, _ = _rays(along[0], edge)
-        weight = _areas(facets.points[which], along[0], edge) * along[1] / np.sqrt(_squares(roots[which], places, layer))
+        weight = _areas(facets.points[which], along[0], edge) * along[1]
+        weight = weight / np.sqrt(_squares(roots[which], places, layer))
         functions, nodes = shapes(places), facets.nodes[which]
         entries.append(np.einsum("mrp,rpi,rpk->mik", weight, functions, functions, optimize=True).ravel())
         rows.append(np.repeat(nodes, 6, axis=1).ravel())

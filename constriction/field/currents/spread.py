@@ -77,9 +77,7 @@ def inverse_square(density: Floats) -> Floats:
     return np.asarray(np.maximum(density, LEAST) ** -2.0)
 
 
-def spread_of(
-    pieces: ContactPieces, at_rest: Floats, total: Callable[[Floats], Floats] = np.asarray
-) -> Spread | None:
+def spread_of(pieces: ContactPieces, at_rest: Floats, total: Callable[[Floats], Floats] = np.asarray) -> Spread | None:
     """The spread of pieces; None where no current passes.
 
     Args:

@@ -157,7 +157,8 @@ def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike) -> Field:
     *film, gap = np.atleast_1d(np.asarray(theta, dtype=np.complex128))
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    metals = [_fixed(space, cell, METALS_BESIDE_FILMS if film else METALS, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
+    metals = METALS_BESIDE_FILMS if film else METALS
+    fixed = [_fixed(space, cell, metals, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
     nothing = fem.Constant(cell.mesh, np.complex128(0))
     s = fem.Constant(cell.mesh, np.complex128(gap))
 
@@ -168,7 +169,7 @@ def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike) -> Field:
     problem = LinearProblem(
         admittance(u, ufl.conj(v)),
         ufl.inner(nothing, v) * ufl.dx,
-        bcs=metals,
+        bcs=fixed,
         petsc_options_prefix="constriction_export_",
         petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
     )

@@ -99,7 +99,7 @@ class Grown(NamedTuple):
 
     def at(self, theta: Floats) -> Field:
         """U at θ (terms,), real."""
-        found = solve_small(self.matrices, self.load, theta[None] + 0j)[0].real
+        found = solve_small(self.matrices, self.load, np.asarray(theta[None], dtype=np.complex128))[0].real
         return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
 
 

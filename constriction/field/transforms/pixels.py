@@ -161,9 +161,7 @@ def reduce_plate(
     return model, lambda theta: space.spread(found.at(theta), theta)
 
 
-def _reduce_film(
-    plate: Plate, depth: float, wanted: Wanted
-) -> tuple[Model, Callable[[Floats], Spread | None]]:
+def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> tuple[Model, Callable[[Floats], Spread | None]]:
     sigma = np.abs(wanted.points).min(axis=0)
     tolerance = SOLVE_SHARE * wanted.share
     first = solve(plate, sigma, tolerance)

@@ -13,7 +13,8 @@ WHOLE = 1 - 1e-6  # share
 LEAST = 1e-4  # share, below which nothing is drawn
 CAPTION = (
     "Above: which part of the contacts' area, and of their current, has a current density of so many times its mean "
-    "over the contacts, at rest; bars of {decades:.2g} decades. Below: the part above it, with error bars at {multiples}."
+    "over the contacts, at rest; bars of {decades:.2g} decades. Below: the part above it, with error bars at "
+    "{multiples}."
 )
 
 type Reals = NDArray[np.float64]

@@ -177,6 +177,8 @@ class Cutaway:
         values = self.scene.potentials[number][nodes].real
         crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
         which = np.flatnonzero(mesh.regions == VOLUMES["electrolyte"])[crossed]
+        if not which.size:
+            return pv.PolyData()
         places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
         points, cells = cut_finer(mesh.points[mesh.tetrahedra[which]], places, parts)
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)

@@ -38,6 +38,7 @@ KINDS = ("mesh", "potential", "current", "interface", "contacts")
 FEWEST_EQUIPOTENTIALS = 8
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
 ON_CONTACTS = 0.5, 10.0  # the same over the contacts
+LEAST_DEFECT = 0.01  # per cent, that is told
 LEAST_SHARE = 1e-6  # of the current, that is drawn
 SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
@@ -234,13 +235,13 @@ def _field_in_words(scene: Scene, what: str) -> Iterator[str]:
     if what == "potential":
         step = equipotential_step(potential_scale(scene))
         yield f"real part when the applied voltage is largest, surfaces every {step:g} V"
-    if what in ("current", "interface", "contacts"):
+    if what in ("current", "interface", "contacts") and any(scene.frequencies):
         yield "when the current is largest"
     if what == "current":
         yield "each line carries the same current: black ends on a contact, blue passes the gap"
     if what == "interface" and scene.frequencies:
         defect = max(shares(scene, number).defect for number in range(len(scene.frequencies)))
-        yield f"the densities add up to the current within {100 * defect:.1g} %"
+        yield f"the densities add up to the current within {max(100 * defect, LEAST_DEFECT):.1g} %"
 
 
 def _depth_in_words(view: Cutaway) -> str:
