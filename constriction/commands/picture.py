@@ -113,8 +113,8 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     from constriction.geometry.cell import layout
     from constriction.simulation.scene import solve_scene
     from constriction.simulation.simulate import Options, laws_of
+    from constriction.view.pictures.captions import caption, check_drawn
     from constriction.view.pictures.output import write_picture
-    from constriction.view.pictures.pictures import caption, check_drawn
 
     with progress(silent=False) as report:
         laws = laws_of(plan.case, layout(plan.case.interface), Options(report=report))

@@ -176,8 +176,10 @@ class Response[Answer: Solution](ABC):
         """The solutions that tell the error of what is not extrapolated."""
         return self.solutions[-2:]
 
-    def spread(self, at_rest: NDArray[np.float64]) -> BarredSpread | None:
+    def spread(self, at_rest: NDArray[np.float64] | None) -> BarredSpread | None:
         """How the current at rest spreads over the contacts at θ (terms,); None where that was not asked for."""
+        if at_rest is None:
+            return None
         found = [one for answer in self.compared for one in answer.spreads if np.array_equal(one.at_rest, at_rest)]
         thickness = at_rest[0] * self.fine.resolution if len(at_rest) > 1 else 0.0
         error = DENSITY_ERROR + FILM_DENSITY_ERROR * thickness / (1 + thickness)

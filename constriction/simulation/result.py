@@ -175,7 +175,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         f_cstr=None if apex is None else apex.frequency,
         peaks=peaks,
         seconds_total=seconds,
-        currents=None if curve.at_rest is None else response.spread(curve.at_rest),
+        currents=response.spread(curve.at_rest),
     )
 
 

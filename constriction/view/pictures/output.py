@@ -23,7 +23,8 @@ from scipy.spatial import cKDTree
 from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.simulation.scene import Scene
-from constriction.view.pictures.pictures import caption, panels
+from constriction.view.pictures.captions import caption
+from constriction.view.pictures.pictures import panels
 from constriction.view.pictures.stage import Scale, StagePanel, StagePiece, page, plotter_of, window_of
 from constriction.view.writers.plots import DPI
 
