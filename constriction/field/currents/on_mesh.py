@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 
 RAYS, STEPS = 3, 8  # Gauss points across a facet, and pieces along each ray
 ALONG = 4  # Gauss points along a ray, for the matrix
-AT_RIM = 0.35  # how far along an edge its middle is at the most where the edge begins at a rim: a quarter
+AT_RIM = 0.27  # how far along an edge its middle is at the most where the edge begins at a rim: a quarter
 ON_RIM = np.linspace(0.0, 1.0, 9)  # places on an edge of a rim that the distance is measured to
 EDGES = ((0, 1), (1, 2), (0, 2))  # of a triangle, in VTK's order of their middles
 
@@ -181,9 +181,20 @@ def _roots(facets: ContactFacets) -> Floats:
     ]
     if not sum(len(rim) for rim in rims):
         return np.ones((len(flat), 3))
-    away, _ = cKDTree(np.concatenate(rims)).query(flat[:, :3].reshape(-1, 2))
+    rim, corners = np.concatenate(rims).reshape(-1, len(ON_RIM), 2), flat[:, :3].reshape(-1, 2)
+    edge, place = np.divmod(cKDTree(rim.reshape(-1, 2)).query(corners)[1], len(ON_RIM))
+    sides = [np.clip(place + step, 0, len(ON_RIM) - 1) for step in (-1, 1)]
+    away = np.min([_distances(corners, rim[edge, place], rim[edge, side]) for side in sides], axis=0)
     roots: Floats = np.sqrt(away.reshape(-1, 3))
     return np.where(np.arange(3) < facets.on_rim[:, None], 0.0, roots)
+
+
+def _distances(points: Floats, first: Floats, last: Floats) -> Floats:
+    """Distances of points to straight lines from `first` to `last`; all (n, 2) → (n,)."""
+    along, away = last - first, points - first
+    length = np.sum(along**2, axis=1)
+    share = np.clip(np.sum(along * away, axis=1) / np.where(length > 0, length, 1.0), 0.0, 1.0)
+    return np.asarray(np.linalg.norm(away - share[:, None] * along, axis=1))
 
 
 def _squares(roots: Floats, places: Floats, layer: float) -> Floats:

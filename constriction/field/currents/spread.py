@@ -21,7 +21,7 @@ MULTIPLES = 2.0, 5.0, 10.0
 LEVELS = np.union1d(np.round(10 ** (np.arange(-26, 35) / 20), 6), MULTIPLES)
 """Of the mean density, that are kept, for a histogram."""
 LAYER = 1 / math.pi  # a film's j in a half plane is (r + LAYER/θ)^-½, up to a factor, far from the rim and at it
-CAUTION = 2.0  # times the largest difference from the finest solution
+CAUTION = 3.0  # times the largest difference from the finest solution
 LEAST = 1e-9  # of the mean density; a rounding error may be below 0
 EVEN = 1e-12  # relative difference of y₀ and y₁ below which a piece has one density
 
