@@ -67,10 +67,6 @@ def result_record(result: Result) -> dict[str, Any]:
         "R_interface_ohm_cm2": result.R_interface,
         "R_interface_error_ohm_cm2": result.R_interface_error,
         "R_dc_ohm_cm2": result.R_dc,
-        **currents_record(result),
-        **pellet_record(result),
-        **fine_record(result),
-        **counter_record(result),
         "peaks": [
             edge_record(
                 {
@@ -95,7 +91,8 @@ def result_record(result: Result) -> dict[str, Any]:
         **files_record(result.case),
         "versions": versions(result.case.accuracy.method),
     }
-    return edge_record(values) | apparent_record(result) | how
+    more = currents_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
+    return edge_record(values | more) | apparent_record(result) | how
 
 
 def currents_record(result: Result) -> dict[str, float | None]:
