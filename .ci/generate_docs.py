@@ -22,9 +22,11 @@ from pydantic import BeforeValidator  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
 from constriction import Case, parse_case  # noqa: E402
-from constriction.base.quantities import KINDS  # noqa: E402
+from constriction.base.quantities import KINDS, format_quantity  # noqa: E402
 from constriction.case.fields import Section  # noqa: E402
 from constriction.case.interface import PATTERNS  # noqa: E402
+from constriction.case.materials.electrolytes import DEFAULT, material_of  # noqa: E402
+from constriction.case.materials.entries import METALS, shipped_data, shipped_names  # noqa: E402
 from constriction.case.schema import fields_of  # noqa: E402
 from constriction.cli import app  # noqa: E402
 
@@ -32,13 +34,13 @@ HEAD = "<!-- Made by .ci/generate_docs.py: change the program or .ci/docs/, then
 # A docstring speaks to a programmer: SI units and None, where the case file has strings and "none".
 SPOKEN = (
     (r"[;,] ``\w+`` in the case file", ""),
-    (r"^(?:m|S/m|Hz); |, (?:m|S/m|Hz)(?=[.;]|$)", ""),
+    (r"^(?:m|S/m|Hz|K); |, (?:m|S/m|Hz)(?=[.;]|$)", ""),
     (r"\bNone: ", '`"none"`: '),
 )
 
 
 # Words, circuits and names of files are code; what is in brackets stays as it is.
-QUOTED = r"'([a-z_]+|p\([^']*\)|[a-z]+\.toml)'"
+QUOTED = r"'([A-Za-z_]+|p\([^']*\)|[a-z]+\.toml)'"
 
 
 # --- the case file -------------------------------------------------------------------------------------------------
@@ -123,6 +125,47 @@ def case_file() -> str:
     return filled("case_file.md", {section: key_table(section) for section in SECTIONS})
 
 
+# --- the materials -------------------------------------------------------------------------------------------------
+
+
+def materials() -> str:
+    """docs/materials.md."""
+    electrolytes = sorted(set(shipped_names()) - set(METALS), key=lambda name: (name != DEFAULT, name))
+    parts = {"electrolytes": (electrolytes, derived_rows), "metals": (METALS, lambda _: [])}
+    tables = {
+        part: "\n\n".join(material_table(name, more(name)) for name in names) for part, (names, more) in parts.items()
+    }
+    return filled("materials.md", tables)
+
+
+def material_table(name: str, more: list[list[str]]) -> str:
+    """The table of one material: its keys, values and sources."""
+    data = shipped_data(name)
+    entries = [(key, entry) for key, entry in data.items() if isinstance(entry, dict)]
+    rows = [[f"`{key}`", str(entry["value"]), told_source(entry)] for key, entry in entries]
+    lines = [["at " + str(data["temperature"]).replace("degC", "°C"), "value", "source"], ["---"] * 3, *rows, *more]
+    table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"### {name} {{#{name.lower()}}}\n\n{data['title']}.\n\n{table}"
+
+
+def told_source(entry: dict[str, Any]) -> str:
+    """Where a value is from."""
+    return f"**assumed**: {entry['reason']}" if entry.get("assumed") else entry["source"]
+
+
+def derived_rows(name: str) -> list[list[str]]:
+    """What follows from the grains, where a material has them."""
+    material = material_of(name)
+    if "grain_size" not in shipped_data(name):
+        return []
+    keys = {"grain_boundary_conductivity": "conductivity", "grain_boundary_frequency": "frequency"}
+    values = {key: float(f"{material.at(material.file.temperature, key):.4g}") for key in keys}
+    return [
+        [f"`{key}`", format_quantity(values[key], kind), "the brick layer of these grains"]
+        for key, kind in keys.items()
+    ]
+
+
 # --- the commands --------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +204,11 @@ def filled(name: str, values: dict[str, str]) -> str:
     return HEAD + re.sub(r"\{\{ (\w+) \}\}", lambda match: values[match[1]], text)
 
 
-PAGES: dict[str, Callable[[], str]] = {"case_file.md": case_file, "commands.md": commands}
+PAGES: dict[str, Callable[[], str]] = {
+    "case_file.md": case_file,
+    "commands.md": commands,
+    "materials.md": materials,
+}
 
 
 def main() -> None:

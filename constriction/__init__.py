@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from constriction.spectra.kramers_kronig import kramers_kronig
     from constriction.spectra.reading.analysis import analyse
     from constriction.spectra.spectrum import Spectrum
+    from constriction.study.run.geometries import stored_result
 
 __all__ = [
     "Case",
@@ -37,6 +38,7 @@ __all__ = [
     "read_series",
     "relaxation_times",
     "simulate",
+    "stored_result",
     "write_result",
 ]
 
@@ -55,6 +57,7 @@ _HOMES = {
     "read": "spectra.files.readers",
     "read_series": "spectra.files.readers",
     "relaxation_times": "spectra.drt.relaxation_times",
+    "stored_result": "study.run.geometries",
     "write_result": "simulation.record",
 }
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from cyclopts import App, CycloptsError
+from cyclopts.help import DefaultFormatter
 
 from constriction.base.errors import printable
 from constriction.base.versions import package_version
 from constriction.commands.job.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
 from constriction.commands.job.options import given_arguments
+from constriction.view.terminal.paragraphs import flowing
 from constriction.view.terminal.streams import stdout
 
 HELP = """From the contacts of a metal on a solid electrolyte to R_cstr, C_cstr and an impedance spectrum.
@@ -44,11 +47,35 @@ Resistances are in Ω·cm² and capacitances in F/cm², both per area of interfa
 Exit codes: 0 done; 2 the input is wrong (one line says what); 1 anything else; 130 interrupted.
 """
 
+
+class FlowingHelp(DefaultFormatter):
+    """Help whose paragraphs are broken by the terminal's width alone, not also where the source breaks them."""
+
+    def render_description(self, console: Any, options: Any, description: Any) -> None:
+        """Print what a command does."""
+        _reflow(description, console.width)
+        super().render_description(console, options, description)
+
+    def __call__(self, console: Any, options: Any, panel: Any) -> None:
+        """Print a panel of commands, arguments or options."""
+        for entry in panel.entries:
+            _reflow(entry.description, console.width)
+        super().__call__(console, options, panel)
+
+
+def _reflow(description: Any, width: int) -> None:
+    """Let the text of a help's description flow; what is no plain text stays."""
+    text = getattr(description, "primary_renderable", None)
+    if text is not None and hasattr(text, "plain"):
+        text.plain = flowing(text.plain, width)
+
+
 app = App(
     name="constriction",
     help=HELP,
     version=package_version,
     help_format="plaintext",
+    help_formatter=FlowingHelp(),
     exit_on_error=False,
     print_error=False,
     result_action="return_value",

@@ -172,9 +172,9 @@ def _reference_row(name: str, result, scale: float, exact: float) -> str:
 
 def case_row(result, name: str) -> str:
     """The beginning of a row of the table of shipped cases."""
-    from constriction.view.terminal.words import with_error
+    from constriction.view.terminal.numbers import with_error
 
-    value = with_error(result.R_cstr * 1e4, result.R_cstr_error * 1e4, "")
+    value = "none" if result.R_cstr is None else with_error(result.R_cstr * 1e4, result.R_cstr_error * 1e4, "")
     return f"| `meshes/{name}.toml` | {value.strip()} |"
 
 

@@ -5,7 +5,8 @@ The user's input is wrong (exit code 2), or something else failed (1).
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 LONGEST_MESSAGE = 600  # characters: a few lines of a terminal
 
@@ -32,6 +33,15 @@ def one_line(where: str, error: Exception) -> str:
     if isinstance(error, InputError):
         return words if words.startswith(where) else f"{where}: {words}"
     return f"{where}: unexpected {type(error).__name__}: {words:.200}"
+
+
+@contextmanager
+def naming(where: object, joint: str = ": ") -> Iterator[None]:
+    """Begin what is wrong with the file or option that it comes from, which a geometry or a quantity does not know."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{where}{joint}{error}") from None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -64,7 +74,8 @@ def printable(text: str) -> str:
 
     Such as ``\x1b[31m`` for what would turn the terminal red.
     """
-    return UNPRINTABLE.sub(_escape, " ".join(text.splitlines()))
+    one = " ".join(text.splitlines())
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), one)
 
 
 def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
@@ -73,7 +84,3 @@ def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
         return text
     head = 2 * (most - 3) // 3
     return f"{text[:head]} … {text[head + 3 - most :]}"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")

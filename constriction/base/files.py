@@ -6,14 +6,16 @@ Whenever a process is killed, or the disk is full, there is the old file or the 
 from __future__ import annotations
 
 import contextlib
+import csv
 import errno
+import io
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from constriction.base.errors import InputError, StoreError
 
@@ -56,8 +58,8 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
         reason = error.strerror if isinstance(error, OSError) else "has a null character"
         raise InputError(f"{name}: {reason}; expected {expected}") from None
     if (size := max(status.st_size, len(data))) > LARGEST_INPUT:
-        more = f"; {advice}" if advice else ""
-        raise InputError(f"{name}: {size / 1e6:.0f} MB, expected at most {LARGEST_INPUT / 1e6:.0f} MB{more}")
+        told = f"{name}: {size / 1e6:.0f} MB, expected at most {LARGEST_INPUT / 1e6:.0f} MB"
+        raise InputError("; ".join(filter(None, (told, advice))))
     return data
 
 
@@ -78,6 +80,13 @@ def _check_regular(status: os.stat_result, name: str, expected: str) -> None:
         raise InputError(f"{name}: {os.strerror(errno.EISDIR)}; expected {expected}")
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{name}: is a device or a pipe; expected {expected}")
+
+
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as csv: floats with all their digits, nothing for None; equal rows give equal bytes."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
@@ -182,7 +191,7 @@ def _written_file(
     inner = Path(os.fsdecode(error.filename))
     if hidden is not None and inner.is_relative_to(hidden):
         return Path(path) / inner.relative_to(hidden)
-    folder, inner = (Path(os.path.realpath(place)) for place in (Path(path).parent, inner))
+    folder, inner = map(Path, map(os.path.realpath, (Path(path).parent, inner)))
     return path if folder.is_relative_to(inner) or inner.is_relative_to(folder) else None
 
 

@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError, shortened
@@ -36,16 +36,15 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "length": Kind("a length", "m", "100 nm", {"nm": -9, "um": -6, "mm": -3, "m": 0}),
     "conductivity": Kind(
-        "a conductivity",
-        "S/m",
-        "15 mS/cm",
-        {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2},
+        "a conductivity", "S/m", "15 mS/cm", {"nS/cm": -7, "uS/cm": -4, "mS/cm": -1, "S/m": 0, "S/cm": 2}
     ),
     "frequency": Kind("a frequency", "Hz", "7 MHz", {"mHz": -3, "Hz": 0, "kHz": 3, "MHz": 6, "GHz": 9, "THz": 12}),
     "area": Kind("an area", "m2", "1.13 cm2", {"um2": -12, "mm2": -6, "cm2": -4, "m2": 0}),
     "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
     "current density": Kind("a current density", "A/m2", "100 uA/cm2", {"uA/cm2": -2, "mA/cm2": 1, "A/cm2": 4}),
     "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
+    "mass density": Kind("a mass per volume", "kg/m3", "968 kg/m3", {"kg/m3": 0}),
+    "molar mass": Kind("a molar mass", "kg/mol", "22.99 g/mol", {"g/mol": -3, "kg/mol": 0}),
     "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),
     "energy": Kind("an energy", "eV", "0.32 eV", {"meV": -3, "eV": 0}),
     "area resistance": Kind(
@@ -72,11 +71,14 @@ _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256
 _LONGEST_SHOWN = 160  # characters
+_KEPT = 4096  # quantities written last: the cases of a study share most of theirs
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*)", re.DOTALL)
 # One digit per exponent and no brackets: pint would happily evaluate m**9**9**9.
 _TERM = r"[^\W\d]+(?:(?:\^|\*\*)[+-]?[0-9])?"
 _UNIT = re.compile(rf"(?:1\s*/\s*)?{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*")
 _PLAIN_POWER = re.compile(r"(?<=[^\W\d_])(?=[+-]?[0-9](?![0-9]))")  # cm2 means cm^2, cm-2 cm^-2
+_CELSIUS = Decimal("273.15")  # 0 °C in K
+_A_TEMPERATURE = "a temperature such as '25 degC' or '298.15 K'"
 
 
 def parse_quantity(text: str, kind: str) -> float:
@@ -105,6 +107,12 @@ def parse_quantity(text: str, kind: str) -> float:
     return value
 
 
+def usual_kinds(text: str) -> list[str]:
+    """The kinds of `KINDS` that are written in just the unit that stands behind a text's number."""
+    parts = _QUANTITY.fullmatch(text.strip())
+    return [kind for kind, known in KINDS.items() if parts and parts[2] in known.powers]
+
+
 def format_quantity(value: float, kind: str) -> str:
     """Write a quantity in the unit that reads best, such that `parse_quantity` gives back the same double.
 
@@ -122,6 +130,13 @@ def format_quantity(value: float, kind: str) -> str:
     value = float(value)
     if not math.isfinite(value):
         raise InputError(f"{value!r} {wanted.unit}: expected {wanted.noun} that is finite")
+    return _written(value, kind)
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(value: float, kind: str) -> str:
+    """A finite quantity in the unit that reads best."""
+    wanted = KINDS[kind]
     if value == 0:
         return f"0 {wanted.unit}"
     exact = Decimal(repr(value))  # the shortest decimal of this double: shifting its point loses nothing
@@ -130,6 +145,33 @@ def format_quantity(value: float, kind: str) -> str:
         if unit not in _ONLY_READ and 1 <= abs(shifted) < _LARGEST_MANTISSA:
             return f"{shifted.normalize():f} {unit}"
     return f"{value!r} {wanted.unit}"
+
+
+def parse_temperature(text: object) -> float:
+    """Read a temperature with its unit.
+
+    Args:
+        text: such as ``"25 degC"``, ``"60 °C"``, ``"298.15 K"``, ``"77 degF"``; any unit that pint knows.
+
+    Returns:
+        Kelvin, the double nearest to what was written; zero or above.
+
+    Raises:
+        InputError: no finite temperature, or one below absolute zero; the message begins with what was given.
+    """
+    parts = _QUANTITY.fullmatch(text.strip()) if isinstance(text, str) else None
+    kelvin = _kelvin(parts[1], parts[2].replace("°", "deg")) if parts else None
+    if kelvin is None:
+        raise InputError(f"{shown(text)}: expected {_A_TEMPERATURE}")
+    if kelvin < 0:
+        raise InputError(f"{shown(text)}: below absolute zero; expected {_A_TEMPERATURE}")
+    return kelvin
+
+
+def format_temperature(value: float) -> str:
+    """Write a temperature given in K in degC, such that `parse_temperature` gives back the same double."""
+    celsius = (Decimal(repr(float(value))) - _CELSIUS).normalize()
+    return f"{celsius:f} degC" if celsius else "0 degC"
 
 
 def shown(value: object) -> str:
@@ -152,6 +194,23 @@ class _Short(reprlib.Repr):
 
 
 _SHORT = _Short(maxstring=80, maxother=80, maxlist=4, maxtuple=4, maxlevel=3)
+
+
+def _kelvin(number: str, unit: str) -> float | None:
+    """A temperature in K; None when the unit is none of temperature, or the number is beyond all temperatures."""
+    if not math.isfinite(float(number)):
+        return None
+    given = Decimal(number)
+    if unit in ("K", "degC"):  # starting pint takes half a second: not for the units everyone writes
+        return float(given + (_CELSIUS if unit == "degC" else 0))
+    if len(unit) > _LONGEST_UNIT or not _UNIT.fullmatch(unit):
+        return None
+    one, none = (_in_root_units(unit, Decimal(count)) for count in (1, 0))
+    if one is None or none is None or str(one.units) != "kelvin":
+        return None
+    return float(
+        none.magnitude + given * (one.magnitude - none.magnitude)
+    )  # the zero of a degree is not that of a kelvin
 
 
 def _product(number: str, factor: Decimal) -> float:
@@ -179,13 +238,13 @@ def _factor(unit: str, kind: str) -> Decimal | None:
     return Decimal(given.magnitude) / Decimal(base.magnitude)
 
 
-def _in_root_units(unit: str) -> "pint.Quantity[Any] | None":
-    """One of the unit in pint's root units; None when pint does not know it."""
+def _in_root_units(unit: str, count: Decimal = Decimal(1)) -> "pint.Quantity[Any] | None":
+    """So many of the unit in pint's root units; None when pint does not know it."""
     import pint  # noqa: PLC0415 - half a second that most cases never need
 
     registry = _registry()
     try:
-        return registry.Quantity(Decimal(1), registry.parse_units(unit)).to_root_units()
+        return registry.Quantity(count, registry.parse_units(unit)).to_root_units()
     except (pint.PintError, ArithmeticError, AttributeError, TypeError, ValueError):
         return None
 

@@ -1,10 +1,12 @@
 """Which code made a result."""
 
 import subprocess
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 
+@cache
 def package_version() -> str:
     """Version of the installed package, or what to say of a source tree that is not installed."""
     try:
@@ -15,9 +17,15 @@ def package_version() -> str:
 
 def library_versions(*names: str) -> dict[str, str]:
     """Versions of installed packages."""
-    return {name: metadata.version(name) for name in names}
+    return {name: _version(name) for name in names}
 
 
+@cache
+def _version(name: str) -> str:
+    return metadata.version(name)
+
+
+@cache  # a study asks for every case
 def git_commit() -> str | None:
     """Commit of the checkout that this package lies in, with `-dirty` if it was changed; None outside of one."""
     root = Path(__file__).resolve().parents[2]

@@ -54,12 +54,13 @@ def _of_any_pattern(problem: ErrorDetails) -> Iterator[ErrorDetails]:
             yield entry
 
 
-def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
+def describe(problem: ErrorDetails, model: type[BaseModel], whole: str = "a case") -> str:
     """One problem as: dotted key, value given, what is expected.
 
     Args:
         problem: an entry of `all_wrong`.
         model: of the whole case; the descriptions of its sections' fields say what is expected.
+        whole: what it is a model of.
 
     Returns:
         Such as ``gap.height = '5 mS': expected a length such as '100 nm' or 'none'``.
@@ -69,17 +70,23 @@ def describe(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "unknown_key":
         place = *place, context["key"]
     if problem["type"] in UNKNOWN:
-        return _misplaced_key(place, pattern, problem["input"]) or _unknown_key(place, model)
+        return _misplaced_key(place, pattern, problem["input"]) or _unknown_key(place, model, whole)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
         return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model)}"
     if isinstance(context.get("error"), InputError):
-        joint = ("", ".", " = ")[min(len(place), _DEPTH_OF_KEYS)]  # an error of a whole section begins with its key
-        return f"{_dotted(place)}{joint}{context['error']}"
+        return f"{_dotted(place)}{_joint(place, model)}{context['error']}"
     if problem["type"] == "missing":
         place = place[:-1]  # the list that is too short, not the entry it lacks
     expected = context["expected"] if problem["type"] == "literal_error" else _expected(place, model)
     given = shown(problem["input"])
     return f"{_dotted(place)} = {given}: expected {expected}" if place else f"{given}: expected {expected}"
+
+
+def _joint(place: Place, model: type[BaseModel]) -> str:
+    """What stands between a place and its error, which begins with a value, or with a key if it is a section's."""
+    if not place:
+        return ""
+    return "." if len(place) == 1 and _section_of(place[0], model) is not None else " = "
 
 
 def _without_pattern(place: Place) -> tuple[Place, str]:
@@ -106,13 +113,13 @@ def _as_kept(given: Any) -> Any:
     return tuple(map(_as_kept, given)) if isinstance(given, list) else given
 
 
-def _unknown_key(place: Place, model: type[BaseModel]) -> str:
+def _unknown_key(place: Place, model: type[BaseModel], whole: str) -> str:
     """What to say about a key that the section does not have."""
     section = _section(place[:-1], model)
     known = [field.alias or name for name, field in section.model_fields.items()]
     more = " and the keys of its law" if section.model_config.get("extra") == "allow" else ""
     near = nearest(str(place[-1]), known)
-    where = f"[{place[0]}]" if len(place) > 1 else "a case"
+    where = f"[{place[0]}]" if len(place) > 1 else whole
     return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}{more}"
 
 
@@ -129,12 +136,18 @@ def _expected(place: Place, model: type[BaseModel]) -> str:
 
 def _section(place: Place, model: type[BaseModel]) -> type[BaseModel]:
     """The model of a section, of [interface] the one with all keys, or of the whole case for no place."""
-    section = model.model_fields[str(place[0])].annotation if place else model
-    if any(kind in PATTERNS.values() for kind in get_args(section)):
-        return AnyPattern
-    if not (isinstance(section, type) and issubclass(section, BaseModel)):
-        raise TypeError(f"{_dotted(place)} is {section!r}, expected a section")
+    section = _section_of(place[0], model) if place else model
+    if section is None:
+        raise TypeError(f"{_dotted(place)} is {model.model_fields[str(place[0])].annotation!r}, expected a section")
     return section
+
+
+def _section_of(key: int | str, model: type[BaseModel]) -> type[BaseModel] | None:
+    """The model of what stands under a key of the whole case, None for a plain value."""
+    kind = model.model_fields[str(key)].annotation
+    if any(one in PATTERNS.values() for one in get_args(kind)):
+        return AnyPattern
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def _dotted(place: Place) -> str:

@@ -9,7 +9,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.quantities import (
+    KINDS,
+    format_quantity,
+    format_temperature,
+    parse_quantity,
+    parse_temperature,
+    shown,
+)
 
 # What physics can want, and arithmetic can hold: far beyond both ends squares and products overflow.
 _RANGES = {
@@ -26,6 +33,8 @@ SMALLEST_FRACTION = 1e-9
 """Of contacts, and of gaps: less is none at all, which only a contact fraction of 1 says."""
 MOST_FREQUENCIES = 10_000
 """Of a sweep."""
+COLDEST, HOTTEST = 100.0, 2000.0
+"""Temperatures in K; far outside what Arrhenius' laws were measured at."""
 
 
 def within(value: Any, kind: str, limits: tuple[str, str] | None = None) -> float:
@@ -52,6 +61,14 @@ def _coordinate(value: Any, kind: str) -> float:
     number = parse_quantity(value, kind)
     if abs(number) > parse_quantity(_RANGES[kind][1], kind):
         raise InputError(f"{shown(value)}: expected {KINDS[kind].noun} from -{_RANGES[kind][1]} to {_RANGES[kind][1]}")
+    return number
+
+
+def read_temperature(value: Any) -> float:
+    """A temperature in K at which a solid electrolyte may be one; raises InputError."""
+    number = parse_temperature(value)
+    if not COLDEST <= number <= HOTTEST:
+        raise InputError(f"{shown(value)}: expected a temperature from {COLDEST:g} K to {HOTTEST:g} K")
     return number
 
 
@@ -94,6 +111,12 @@ Radius = Annotated[float, _reads("length", limits=_ATOMIC), _writes("length")]
 HeightOrNone = Annotated[float | None, _reads("length", _within_or_none, limits=_ATOMIC), _writes("length")]
 Conductivity = Annotated[float, _reads("conductivity"), _writes("conductivity")]
 ConductivityOrNone = Annotated[float | None, _reads("conductivity", _within_or_none), _writes("conductivity")]
+Energy = Annotated[float, _reads("energy", limits=("1 meV", "5 eV")), _writes("energy")]
+EnergyOrNone = Annotated[float | None, _reads("energy", _within_or_none, limits=("1 meV", "5 eV")), _writes("energy")]
+Pressure = Annotated[float, _reads("pressure", limits=("1 Pa", "1000 GPa")), _writes("pressure")]
+MassDensity = Annotated[float, _reads("mass density", limits=("1 kg/m3", "1e5 kg/m3")), _writes("mass density")]
+MolarMass = Annotated[float, _reads("molar mass", limits=("1 g/mol", "1000 g/mol")), _writes("molar mass")]
+Temperature = Annotated[float, BeforeValidator(read_temperature), PlainSerializer(format_temperature, return_type=str)]
 Disc = tuple[Coordinate, Coordinate, Radius]
 Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]

@@ -1,6 +1,6 @@
-"""Cases that a case refers to by their files: read, given what the outer case says, named for a folder of results.
+"""Files that a case refers to: other cases and its material; how they are read, and named for a folder of results.
 
-Of the other case its interface, contact and gap count. Electrolyte, sweep and accuracy are those of the case that names
+Of another case its interface, contact and gap count. Electrolyte, sweep and accuracy are those of the case that names
 it; its counter electrode is not looked at.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
-from constriction.case.file import read_toml, toml_tables
+from constriction.case.file import Folder, read_toml, text_in, toml_tables
+from constriction.case.materials.electrolytes import Material
 from constriction.case.regions import Contact, CounterElectrode
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class CaseOrigin:
     """
 
     source: str
-    folder: Path | Mapping[str, str]
+    folder: Folder
     chain: tuple[str, ...] = ()
 
     @classmethod
@@ -64,9 +65,7 @@ class CaseOrigin:
         """
         if isinstance(self.folder, Path):
             return read_toml(self.source)
-        if self.source not in self.folder:
-            raise InputError(f"{self.source}: not there; expected one of {', '.join(self.folder) or 'no files'}")
-        return toml_tables(self.folder[self.source], self.source)
+        return toml_tables(text_in(self.folder, self.source, "case file"), self.source)
 
 
 def _same(path: str, other: str) -> bool:
@@ -125,36 +124,75 @@ def named(case: Case, write: Callable[[Case], str]) -> Case:
         case: with the cases that it refers to.
         write: makes a case file.
     """
-    return _mapped(case, _renaming(write))
+    return _FolderNames(write).settled(case)
 
 
-def in_one_folder(cases: Mapping[str, Case], write: Callable[[Case], str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Names of the files of several cases in one folder, and what all files in it have.
+def in_one_folder(
+    files: Mapping[str, Case | Material], write: Callable[[Case], str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of several files in one folder, and what all files in it have.
 
     Args:
-        cases: by the paths of their files.
+        files: cases and materials by the paths of their files.
         write: makes a case file.
 
     Returns:
-        For each path a name, and for each name a text; also for the cases that they refer to.
+        For each path a name, and for each name a text; also for what the cases refer to.
     """
-    rename = _renaming(write)
+    folder = _FolderNames(write)
     names, texts = dict[str, str](), dict[str, str]()
-    for path, case in cases.items():
-        renamed, names[path] = rename(case, path)
-        texts |= {name: write(inner) for name, inner in (*inner_cases(renamed), (names[path], renamed))}
+    for path, item in files.items():
+        if isinstance(item, Material):
+            names[path] = folder.free(path, item.text)
+            texts[names[path]] = item.text
+        else:
+            case, names[path] = folder.settled_with_name(item, path)
+            texts |= {**texts_beside(case, write), names[path]: write(case)}
     return names, texts
 
 
-def _renaming(write: Callable[[Case], str]) -> Callable[[Case, str], tuple[Case, str]]:
-    """What gives cases names, all different unless the cases are equal."""
-    taken = {OWN_NAME: ""}
+class _FolderNames:
+    """The names of files in one folder, all different unless the files are equal."""
 
-    def rename(inner: Case, name: str) -> tuple[Case, str]:
-        inner = _mapped(inner, rename)
-        return inner, _free_name(name, write(inner), taken)
+    def __init__(self, write: Callable[[Case], str]) -> None:
+        """Args: what makes a case file."""
+        self._write = write
+        self._taken = {OWN_NAME: ""}
 
-    return rename
+    def free(self, path: str, text: str) -> str:
+        """The last part of a path, or one like it, that no other text has; capitals do not tell names apart."""
+        last = Path(path).name
+        stem, end = last.removesuffix(".toml"), ".toml"
+        name, number = stem + end, 1
+        while self._taken.setdefault(name.casefold(), text) != text:
+            number += 1
+            name = f"{stem}-{number}{end}"
+        return name
+
+    def settled(self, case: Case) -> Case:
+        """A case whose material and inner cases have the names of their files."""
+        material = case.electrolyte.material
+        if not material.shipped and (name := self.free(material.name, material.text)) != material.name:
+            renamed = case.electrolyte.model_copy(update={"material": replace(material, name=name)})
+            case = case.model_copy(update={"electrolyte": renamed})
+        return _mapped(case, self.settled_with_name)
+
+    def settled_with_name(self, case: Case, path: str) -> tuple[Case, str]:
+        """The same, and the name of its own file."""
+        case = self.settled(case)
+        return case, self.free(path, self._write(case))
+
+
+def texts_beside(case: Case, write: Callable[[Case], str]) -> dict[str, str]:
+    """The files that a case refers to, also through others, by their names in its folder.
+
+    Args:
+        case: with names as `named` gives them.
+        write: makes a case file.
+    """
+    material = case.electrolyte.material
+    own = {} if material.shipped else {material.name: material.text}
+    return own | {name: write(inner) for name, inner in inner_cases(case)}
 
 
 def inner_cases(case: Case) -> Iterator[tuple[str, Case]]:
@@ -173,14 +211,3 @@ def _mapped[C: Case](case: C, change: Callable[[Case, str], tuple[Case, str]]) -
     if counter.is_read and counter.file is not None and counter.other_case is not None:
         counter = counter.with_case(*change(counter.other_case, counter.file))
     return case.with_sections(contact, counter)
-
-
-def _free_name(path: str, text: str, taken: dict[str, str]) -> str:
-    """The last part of a path, or one like it, that no other text has; capitals do not tell names apart."""
-    last = Path(path).name
-    stem, end = last.removesuffix(".toml"), ".toml"
-    name, number = stem + end, 1
-    while taken.setdefault(name.casefold(), text) != text:
-        number += 1
-        name = f"{stem}-{number}{end}"
-    return name

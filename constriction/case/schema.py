@@ -14,13 +14,16 @@ from pydantic.fields import FieldInfo
 
 from constriction.base.errors import InputError
 from constriction.case.complaints import all_wrong, describe
-from constriction.case.electrolyte import ASSUMED, Electrolyte
+from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
 from constriction.case.interface import AnyPattern, Filled, Interface
+from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import CaseOrigin, in_one_folder, inner_cases, named, nested, with_references
+from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
 from constriction.case.regions import Contact, CounterElectrode, Gap
+
+_IDEAL = Contact(), CounterElectrode()
 
 
 class Case(Section):
@@ -110,7 +113,7 @@ def parse_case(
             is expected.
     """
     origin = CaseOrigin(source, folder if isinstance(folder, Mapping) else Path(folder))
-    return _complete(_alone(data, source), origin)
+    return _complete(_alone(data, origin), origin)
 
 
 def _complete(case: Case, origin: CaseOrigin) -> Case:
@@ -120,17 +123,17 @@ def _complete(case: Case, origin: CaseOrigin) -> Case:
 
 def _read(origin: CaseOrigin) -> Case:
     """A case without those that it refers to."""
-    return _alone(origin.tables(), origin.source)
+    return _alone(origin.tables(), origin)
 
 
-def _alone(data: dict[str, Any], source: str) -> Case:
+def _alone(data: dict[str, Any], origin: CaseOrigin) -> Case:
     try:
-        return Case.model_validate(data, by_alias=True, by_name=False)
+        return Case.model_validate(data, by_alias=True, by_name=False, context=origin.folder)
     except ValidationError as error:
         problems = all_wrong(error)
         others = len(problems) - 1
         more = f" (and {others} more error{'s' if others > 1 else ''})" if others else ""
-        raise InputError(f"{source}: {describe(problems[0], Case)}{more}") from None
+        raise InputError(f"{origin.source}: {describe(problems[0], Case)}{more}") from None
 
 
 def resolved_toml(case: Case) -> str:
@@ -140,14 +143,14 @@ def resolved_toml(case: Case) -> str:
         case: the case; equal cases give equal text.
 
     Returns:
-        Only the keys that apply to the pattern, and no ideal contact or counter electrode. Values that equal a default
-        without a measured source carry the comment ``# assumed: no measured source``, the names of other case files
-        the SHA-256 of what `referred_files` says is in them.
+        Only the keys that apply to the pattern, and no ideal contact or counter electrode. A comment behind a value
+        that is the material's names its source, or says ``assumed``; behind the name of a file it is the SHA-256 of
+        what `referred_files` says is in it.
     """
     sections = case.model_dump(by_alias=True)
     lines = [f"title = {toml_value(sections.pop('title'))}"]
     for section, values in sections.items():
-        if getattr(case, section) in (Contact(), CounterElectrode()):
+        if getattr(case, section) in _IDEAL:
             continue
         lines += ["", f"[{section}]"]
         own = fields_of(section)
@@ -158,38 +161,46 @@ def resolved_toml(case: Case) -> str:
 
 
 def _comment(case: Case, section: str, key: str) -> str:
-    """What stands behind a value: that it is assumed, or what is in the file that it names."""
-    if section == "electrolyte" and key in ASSUMED and getattr(case.electrolyte, key) == getattr(Electrolyte(), key):
-        return "  # assumed: no measured source"
+    """What stands behind a value: where it is from, or what is in the file that it names."""
+    if section == "electrolyte":
+        material = case.electrolyte.material
+        own_file = key == "material" and not material.shipped
+        said = f"SHA-256 {_sha256(material.text)}" if own_file else case.electrolyte.remark(key)
+        return f"  # {said}" if said else ""
     other = {"contact.fine": case.contact.fine_case, "counter.file": case.counter.other_case}.get(f"{section}.{key}")
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"
 
 
 def referred_files(case: Case) -> dict[str, str]:
-    """The case files that a case refers to, also through others.
+    """The files that a case refers to, of its material and of other cases, also through others.
 
     Args:
         case: from `load` or `parse_case`.
 
     Returns:
-        For each name, as `resolved_toml` has it, the resolved TOML text: together in one folder they load as the case.
+        For each name, as `resolved_toml` has it, the material's text or the case's resolved TOML text: together in one
+        folder they load as the case.
     """
-    return {name: resolved_toml(inner) for name, inner in inner_cases(case)}
+    return texts_beside(case, resolved_toml)
 
 
-def files_of(cases: Mapping[str, Case]) -> tuple[dict[str, str], dict[str, str]]:
-    """The files of several cases in one folder.
+def files_of(files: Mapping[str, Case | Material]) -> tuple[dict[str, str], dict[str, str]]:
+    """Several files in one folder.
 
     Args:
-        cases: by the paths that they come from.
+        files: cases and materials by the paths that they come from.
 
     Returns:
-        For each path the name of its file, and for each name the resolved TOML text; files that they refer to are
-        among them.
+        For each path the name of its file, and for each name its text, of a case the resolved one; files that they
+        refer to are among them.
     """
-    return in_one_folder(cases, resolved_toml)
+    return in_one_folder(files, resolved_toml)
 
 
 def case_sha256(case: Case) -> str:
     """SHA-256 of the resolved TOML text, 64 hexadecimal digits."""
-    return hashlib.sha256(resolved_toml(case).encode()).hexdigest()
+    return _sha256(resolved_toml(case))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
+from constriction.base.files import read_file
+from constriction.base.folders import check_place
 from constriction.base.ranks import agree
+from constriction.commands.job.analysis_folder import ANALYSIS, write_analysis
 from constriction.commands.job.analysis_options import (
     FIRST,
     AnalyzeOptions,
@@ -20,15 +22,14 @@ from constriction.commands.job.analysis_options import (
     charges_of,
     deposition_of,
 )
+from constriction.commands.job.analysis_record import AnalysisReport, Record, Scaled, record_text
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
-from constriction.commands.job.options import geometry, given_arguments, positive_quantity, refuse_empty
-from constriction.commands.job.steps import naming, tell_folder
+from constriction.commands.job.options import geometry, given_arguments, none_of, positive_quantity, refuse_empty
+from constriction.commands.job.steps import tell_folder
+from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
-    from mpi4py import MPI
-
-    from constriction.commands.job.analysis_record import AnalysisReport, Record, Scaled
     from constriction.spectra.fit.fitting import CircuitFit
     from constriction.spectra.reading.batch import AnalysedSpectrum, BatchOptions
 
@@ -68,16 +69,11 @@ def analyze(
     if why := refuse_empty(files):
         return refused(why)
     folder = out or Path("results") / (files[0].stem if files else "")
-    return guarded(partial(_analyze, files, folder, options), options.debug)
-
-
-def _analyze(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, comm: MPI.Comm) -> None:
-    """On rank 0 alone."""
-    agree(comm, lambda: _work(files, out, options))
+    # On rank 0 alone.
+    return guarded(lambda comm: agree(comm, lambda: _work(files, folder, options)), options.debug)
 
 
 def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
-    from constriction.commands.job.analysis_folder import write_analysis
     from constriction.view.pages.provenance import origin
     from constriction.view.terminal.words import progress
 
@@ -91,9 +87,6 @@ def _work(files: tuple[Path, ...], out: Path, options: AnalyzeOptions) -> None:
 
 def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Callable[[str], None]) -> AnalysisReport:
     """Check the options, read and analyse; what can be wrong with the options is found before anything is computed."""
-    from constriction.base.folders import check_place
-    from constriction.commands.job.analysis_folder import ANALYSIS
-    from constriction.commands.job.analysis_record import AnalysisReport
     from constriction.spectra.reading.batch import told_by_pristine
 
     if not files:
@@ -102,13 +95,13 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     check_place(out, ANALYSIS)
     _check_pristine(options.pristine)
     say("reading")
-    entries = _loaded(files, options, normalises=scaled is not None or options.pristine is not None)
+    entries = _loaded(files, options, normalises=scaled.by is not None or options.pristine is not None)
     charges = charges_of(options, len(entries))
     say("fitting")
     entries = _fitted(entries, how)
     if (pristine := _pristine(options, entries, how)) is not None:
         entries = told_by_pristine(entries, pristine[1])
-        scaled = scaled or _by_pristine(options, *pristine)
+        scaled = scaled if scaled.by else _by_pristine(options, *pristine)
     return AnalysisReport(entries, scaled, charges, how, deposition)
 
 
@@ -131,15 +124,12 @@ def _fitted(entries: tuple[AnalysedSpectrum, ...], how: BatchOptions) -> tuple[A
 
     entries = analyse_all(entries, how)
     if not any(entry.fit for entry in entries):
-        failures = "; ".join(entry.error for entry in entries)
-        raise InputError(failures if len(entries) == 1 else f"none of {len(entries)} could be analysed: {failures}")
+        raise InputError(none_of([entry.error for entry in entries]))
     return entries
 
 
 def _check_pristine(file: str | None) -> None:
     """See, before anything is fitted, that the pristine cell's file can be read."""
-    from constriction.base.files import read_file
-
     if file not in (None, FIRST):
         with naming("--pristine"):
             read_file(file, "a file of an impedance instrument")
@@ -163,14 +153,13 @@ def _pristine(
     return pristine, pristine.fit
 
 
-def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled | None:
+def _by_pristine(options: AnalyzeOptions, pristine: AnalysedSpectrum, fit: CircuitFit) -> Scaled:
     """Normalisation by the cell constant that the pristine cell's R_SE tells."""
-    from constriction.commands.job.analysis_record import Scaled
     from constriction.spectra.normalisation import to_pristine_cell
     from constriction.spectra.reading.apparent import apparent
 
     if options.conductivity is None:
-        return None
+        return Scaled()
     conductivity = positive_quantity("--conductivity", options.conductivity, "conductivity")
     found = apparent(fit)
     facts = {
@@ -196,17 +185,15 @@ def _refuse(entry: AnalysedSpectrum, unit: str | None, why: str) -> AnalysedSpec
 
 
 def _show(report: AnalysisReport, record: Record, out: Path, as_json: bool) -> None:
-    from constriction.commands.job.analysis_record import record_text
     from constriction.view.terminal.entries import arrhenius_rows, deposition_rows, entry_rows, entry_title
-    from constriction.view.terminal.streams import tell, tell_record
     from constriction.view.terminal.words import print_table
 
     if as_json:
         tell_record(record_text(record))
         return
-    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
     for entry in report.entries:
-        print_table(entry_title(entry, report.entries), entry_rows(entry, by, beside))
+        rows = entry_rows(entry, report.scaled.by, report.scaled.beside)
+        print_table(entry_title(entry, report.entries), rows)
     if record["arrhenius"]:
         print_table("Arrhenius", arrhenius_rows(record["arrhenius"]))
     if report.deposition:

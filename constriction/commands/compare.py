@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError, one_line
+from constriction.base.errors import InputError, naming, one_line
+from constriction.base.folders import check_place, whole_folder
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import complain, guarded
 from constriction.commands.job.options import (
@@ -19,12 +21,13 @@ from constriction.commands.job.options import (
     Debug,
     Impedance,
     Memory,
-    bytes_of,
+    geometry,
     given_arguments,
     masks,
-    positive_quantity,
+    memory_limit,
 )
-from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
+from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
+from constriction.view.terminal.streams import tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -44,6 +47,8 @@ class CompareOptions:
 
     area: str | None = None
     """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
+    thickness: str | None = None
+    """Of the electrolyte, such as "1.5 mm": results also in Ω·cm and F/cm, as in the paper."""
     interfaces: int = 1
     """Interfaces of the measured cell like the simulated one: 1 (the other electrode is ideal), or 2 (both equal)."""
     impedance: Impedance = None
@@ -101,7 +106,7 @@ class Prepared(NamedTuple):
 
 def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions, comm: MPI.Comm) -> None:
     ready = agree(comm, lambda: _prepare(path, files, out, options))
-    from constriction.compare.cell import Cell, half_cell
+    from constriction.compare.cell import Cell, cell_case
     from constriction.simulation.simulate import Options, simulate
     from constriction.view.pages.provenance import origin
     from constriction.view.terminal.words import progress
@@ -111,7 +116,7 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     with progress(silent=options.json or comm.rank != 0) as report:
         with naming(path):
             solving = Options(comm=comm, memory=ready.memory, report=report)
-            result = simulate(half_cell(ready.case, options.interfaces), solving)
+            result = simulate(cell_case(ready.case, options.interfaces), solving)
         cell = Cell(result, options.interfaces)
         report("comparing")
         entries = agree(comm, lambda: _entries(ready, cell, options.circuit))
@@ -124,7 +129,6 @@ def _compare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
 
 def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptions) -> Prepared:
     """Everything that can be checked before computing; a file that cannot be compared keeps its error."""
-    from constriction.base.folders import check_place
     from constriction.compare.measured import load_all
     from constriction.compare.records import COMPARISON
     from constriction.laws.circuit import parse_circuit
@@ -132,25 +136,44 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     case = load_case(path, options.relative_error)
     if not files:
         raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
-    if options.interfaces not in (1, 2):
-        raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
+    _check_interfaces(options.interfaces, case, path)
     if options.circuit is not None:
         parse_circuit(options.circuit)
-    memory = None if options.memory is None else bytes_of(options.memory)
-    area = None if options.area is None else positive_quantity("--area", options.area, "area")
-    loaded = load_all(files, area, options.impedance or "")
-    hidden = masks(options.mask)
-    checked = tuple(_checked(item, case, hidden) for item in loaded)
+    memory, size = memory_limit(options.memory), geometry(options.area, options.thickness)
+    loaded = load_all(files, size.area, options.impedance or "", size.thickness)
+    hidden, told = masks(options.mask), _other_thickness(size.thickness, case)
+    checked = tuple(_checked(replace(item, notes=item.notes + told), case, hidden) for item in loaded)
     if all(item.error for item in checked):
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
     return Prepared(case, out, memory, checked, hidden)
 
 
+def _check_interfaces(interfaces: int, case: Case, path: Path) -> None:
+    """Refuse other numbers than 1 and 2, and 2 for a case that has both.
+
+    Raises:
+        InputError: with the number.
+    """
+    if interfaces not in (1, 2):
+        raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
+    if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
+        raise InputError(
+            f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
+            "[counter]"
+        )
+
+
+def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
+    """A note where the measured electrolyte is of another thickness (m) than the simulated one."""
+    simulated = case.electrolyte.thickness
+    if thickness is None or math.isclose(thickness, simulated, rel_tol=1e-3):
+        return ()
+    return (f"the electrolyte is {thickness * 1e3:.6g} mm thick, the case's {simulated * 1e3:.6g} mm",)
+
+
 def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
     """With an error if it cannot be compared: found before the case is solved."""
-    from dataclasses import replace
-
     from constriction.compare.differences import screened
 
     if item.spectrum is None:
@@ -186,7 +209,6 @@ def _write(
     path: Path, folder: Path, cell: Cell, entries: Sequence[ComparedSpectrum], how: Origin | None
 ) -> dict[str, Any]:
     """Fill the folder; returns the content of comparison.json. On rank 0."""
-    from constriction.base.folders import whole_folder
     from constriction.case.schema import resolved_toml
     from constriction.compare.records import COMPARISON, REPORT, comparison_record, table_csv
     from constriction.simulation.record import record_text, write_case
@@ -218,32 +240,35 @@ def _draw(folder: Path, entry: ComparedSpectrum, cell: Cell, place: tuple[int, i
     overlay, measured = entry.overlay, entry.loaded.spectrum
     if overlay is None or measured is None:
         return
-    title = f"{entry.name} over {cell.result.case.title or 'the simulated case'}"
+    title = f"{entry.loaded.name} over {cell.result.case.title or 'the simulated case'}"
     draw_overlay(folder / picture_name("overlay", *place), title, measured, overlay, cell)
     draw_residuals(folder / picture_name("residuals", *place), title, overlay, cell)
     draw_relaxation_times(folder / picture_name("relaxation_times", *place), title, overlay, cell)
 
 
+def _rows(entry: ComparedSpectrum) -> Iterable[tuple[str, str]]:
+    from constriction.compare.records import remarks
+    from constriction.view.terminal.words import overlay_rows
+
+    if entry.overlay is None:
+        return [("not compared", entry.error)]
+    return overlay_rows(entry.overlay, remarks(entry.loaded, entry.overlay), entry.loaded.thickness)
+
+
 def _show(cell: Cell, entries: Sequence[ComparedSpectrum], folder: Path, record: dict[str, Any] | None) -> None:
     """Print the tables, or nothing but a record if there is one; failures on stderr."""
-    from constriction.compare.records import LEFT_OUT, remarks
+    from constriction.compare.records import left_out
     from constriction.simulation.record import record_text
-    from constriction.view.terminal.streams import tell, tell_record
-    from constriction.view.terminal.words import overlay_rows, print_table
+    from constriction.view.terminal.words import print_table
 
-    for entry in entries:
-        if entry.error:
-            complain(entry.error)
+    for error in filter(None, (entry.error for entry in entries)):
+        complain(error)
     if record is not None:
         tell_record(record_text(record))
         return
     for entry in entries:
-        if entry.overlay is None:
-            print_table(entry.name, [("not compared", entry.error)])
-        else:
-            told = remarks(entry.loaded, entry.overlay)
-            print_table(entry.name, overlay_rows(entry.overlay, told))
+        print_table(entry.loaded.name, _rows(entry))
     if not cell.result.accuracy_reached:
         tell("Accuracy not reached: the memory or the finest mesh or grid is the limit; the error bars tell.")
-    tell(f"Not simulated: {'; '.join(LEFT_OUT)}.")
+    tell(f"Not simulated: {'; '.join(left_out(cell.result.case))}.")
     tell_folder(folder)

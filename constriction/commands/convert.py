@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError
+from constriction.base.files import check_file, whole_files
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.options import Debug, geometry, refuse_empty
@@ -91,7 +92,6 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
             be written. Nothing is written then.
         StoreError: the disk is full; what was there before is as it was.
     """
-    from constriction.base.files import check_file, whole_files
     from constriction.spectra.files.readers import read
     from constriction.spectra.spectrum import write_csv
 
@@ -116,7 +116,7 @@ def write_spectra(source: Path, output: Path, options: ReadOptions | None = None
 def converted_rows(item: Converted) -> list[tuple[str, str]]:
     """The lines of a table: what was recognised, decided, and seems wrong."""
     from constriction.spectra.spectrum import EDGE_UNITS
-    from constriction.view.terminal.words import engineering
+    from constriction.view.terminal.numbers import engineering
 
     spectrum, metadata = item.measurement.spectrum, item.measurement.metadata
     low, high = (engineering(float(f), "Hz") for f in (spectrum.frequency[-1], spectrum.frequency[0]))

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from constriction.commands.job.guard import DONE, FAILED, WRONG_INPUT, complain
 from constriction.commands.job.options import FLAG
+from constriction.view.terminal.streams import tell_record
 
 
 @Parameter(name="*")
@@ -31,7 +32,6 @@ def doctor(*, options: DoctorOptions = DoctorOptions()) -> int:  # noqa: B008 - 
     Exit codes: 0 what is needed works; 2 wrong input; 1 something needed is broken.
     """
     from constriction.commands.job.checkup import FAULT, check_all
-    from constriction.view.terminal.streams import tell_record
     from constriction.view.terminal.words import print_table
 
     if options.ranks < 1:

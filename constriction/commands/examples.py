@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 from constriction.base.errors import InputError
+from constriction.base.files import check_file, telling_where, whole_files
 from constriction.commands.job.guard import DONE
 from constriction.commands.job.options import FLAG
+from constriction.view.terminal.streams import tell
 
 
-def examples(
-    folder: Path = Path("constriction-examples"),
-    /,
-    *,
-    force: Annotated[bool, FLAG] = False,
-) -> int:
+def examples(folder: Path = Path("constriction-examples"), /, *, force: Annotated[bool, FLAG] = False) -> int:
     """Copy the shipped cases into a folder, to run and to change.
 
     Example: constriction examples my-cases
@@ -30,8 +27,6 @@ def examples(
     force:
         Also replace files of the same names that were changed.
     """
-    from constriction.view.terminal.streams import tell
-
     copied = copy_examples(folder, force)
     tell(*(f"Written: {path}" for path in copied), f"Now: constriction run {folder / 'sodium_islands.toml'}")
     return DONE
@@ -63,8 +58,6 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     Raises:
         InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
     """
-    from constriction.base.files import check_file, telling_where, whole_files
-
     copies = {folder / case.name: case for case in shipped_cases()}
     if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"{folder}: is no folder; expected one, or a new name")

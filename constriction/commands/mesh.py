@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from constriction.base.errors import naming
+from constriction.base.files import check_file
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import Debug, check_level, memory_of
-from constriction.commands.job.steps import naming, wait_for_compilers
+from constriction.commands.job.steps import wait_for_compilers
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -77,7 +79,6 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     case = load(path)
     check_level(options.level)
     memory = memory_of(options.memory)
-    from constriction.base.files import check_file
     from constriction.field.mesh.files import check_cell_case, check_suffix
     from constriction.simulation.scene import cell_case
     from constriction.simulation.simulate import check_size

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
+from constriction.base.files import check_file
+from constriction.base.quantities import parse_quantity
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, check_level, memory_of
-from constriction.commands.job.steps import naming, wait_for_compilers
+from constriction.commands.job.steps import wait_for_compilers
+from constriction.view.terminal.streams import tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -103,7 +106,6 @@ class PicturePlan(NamedTuple):
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone."""
     import constriction.field.mesh.files  # noqa: F401 - on all ranks at once: PETSc starts here
-    from constriction.view.terminal.streams import tell
     from constriction.view.terminal.words import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
@@ -159,7 +161,6 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
-    from constriction.base.files import check_file
     from constriction.case.schema import load
 
     _check_options(options)
@@ -210,8 +211,6 @@ def case_file(source: Path) -> Path:
 
 def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:
     """In Hz, at which the picture is drawn."""
-    from constriction.base.quantities import parse_quantity
-
     if options.what == "mesh" and options.frequency:
         raise InputError(f"--frequency {options.frequency[0]!r}: a mesh has none; expected another --what")
     if output.suffix.lower() in (".gif", ".mp4"):

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.base.errors import DisagreementError, InputError
+from constriction.base.errors import DisagreementError, InputError, naming
+from constriction.base.folders import check_place
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, Debug, Memory, bytes_of, given_arguments
-from constriction.commands.job.steps import load_case, naming, tell_folder, wait_for_compilers
+from constriction.commands.job.options import FLAG, Debug, Memory, given_arguments, memory_limit
+from constriction.commands.job.steps import load_case, tell_folder, wait_for_compilers
+from constriction.view.terminal.streams import note, tell, tell_record
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -46,6 +48,8 @@ class RunOptions:
     """Also write report.html: everything on one page that opens from disk, plots and scene respond."""
     pdf: Annotated[bool, FLAG] = False
     """Also write nyquist.pdf and bode.pdf, vector graphics one journal column wide."""
+    circuit: Annotated[bool, FLAG] = False
+    """Also write the impedance as a circuit: circuit.txt, circuit.json for impedance.py, circuit.sp for SPICE."""
     memory: Memory = None
     relative_error: float | None = None
     """Accuracy instead of the case's own accuracy.relative_error."""
@@ -117,21 +121,23 @@ def _second(comm: MPI.Comm, result: Result, how: Options, options: RunOptions, f
 
 def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]:
     """Everything that can be checked before computing."""
-    from constriction.base.folders import check_place
     from constriction.simulation.record import RESULT
 
     case = load_case(path, options.relative_error)
-    spectral = case.accuracy.method == "spectral"
+    _check_method(path, "--bounds", options.bounds, case)
     if options.bounds:
-        if spectral:
-            raise InputError(f"{path}: --bounds: expected accuracy.method = 'finite_elements', given 'spectral'")
         case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"bounds": True})})
-    memory = None if options.memory is None else bytes_of(options.memory)
+    memory = memory_limit(options.memory)
     folder = options.out or Path("results") / path.stem
     check_place(folder, RESULT)
-    if options.field and spectral:
-        raise InputError(f"{path}: --field: expected accuracy.method = 'finite_elements', given 'spectral'")
+    _check_method(path, "--field", options.field, case)
     return case, folder, memory
+
+
+def _check_method(path: Path, option: str, given: bool, case: Case) -> None:
+    """Refuse an option that needs finite elements where the case has another method."""
+    if given and case.accuracy.method == "spectral":
+        raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given 'spectral'")
 
 
 def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
@@ -145,22 +151,19 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
         extras.append(partial(write_field_of, result))
+    if options.circuit:
+        extras.append(partial(_write_circuit, result))
     if options.report:
         extras.append(partial(_write_report, result, ranks))
     return extras
 
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
-    from constriction.view.charts.curves import slab_name
+    from constriction.view.charts.curves import peaks_seen, slab_name
     from constriction.view.writers.plots import nyquist
 
-    frequencies = result.spectrum.frequency
-    marks = [
-        (peak.frequency, complex(result.impedance(peak.frequency)))
-        for peak in result.peaks
-        if frequencies[-1] <= peak.frequency <= frequencies[0]
-    ]
-    nyquist(result.spectrum, result.slab, marks, place / name, result.case.title, slab_name(result.laws.film))
+    alone = slab_name(result.laws.film)
+    nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title, alone)
 
 
 def _write_currents(result: Result, place: Path) -> None:
@@ -183,6 +186,15 @@ def _write_bode(result: Result, place: Path) -> None:
     bode(curves, place / "bode.pdf", result.case.title)
 
 
+def _write_circuit(result: Result, place: Path) -> None:
+    from constriction.simulation.network.files import DIFFERENT, write_circuit
+    from constriction.view.terminal.streams import note
+
+    difference = write_circuit(result, place)
+    if difference > DIFFERENT:
+        note(f"circuit: differs from Z by up to {difference:.1e} of |Z|, expected at most {DIFFERENT:.0e}")
+
+
 def _write_report(result: Result, ranks: int, place: Path) -> None:
     import json
 
@@ -199,7 +211,6 @@ def _show(title: str, folder: Path, as_json: bool) -> None:
     import json
 
     from constriction.view.terminal.result_rows import run_rows, two_levels_warning
-    from constriction.view.terminal.streams import note, tell, tell_record
     from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table
 
     text = (folder / "result.json").read_text(encoding="utf-8")

@@ -14,9 +14,10 @@ from cyclopts import App, Parameter
 from constriction.base.errors import InputError
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.options import FLAG, Debug, Memory, bytes_of, memory_of
+from constriction.commands.job.options import FLAG, Debug, Memory, memory_limit, memory_of
 from constriction.commands.job.steps import Titled, print_agreed, wait_for_compilers
 from constriction.commands.job.study_results import collect, plot, status
+from constriction.view.terminal.streams import tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -221,7 +222,7 @@ def _checked(options: StudyRunOptions) -> tuple[Shard, float | None]:
     """The options that may be wrong, before any file is read."""
     if options.ranks_per_case is not None and options.ranks_per_case < 1:
         raise InputError(f"--ranks-per-case {options.ranks_per_case}: expected at least 1")
-    return shard_of(options.shard), None if options.memory is None else bytes_of(options.memory)
+    return shard_of(options.shard), memory_limit(options.memory)
 
 
 def _prepare(file: Path, options: StudyRunOptions) -> tuple[Plan, Path]:
@@ -264,7 +265,6 @@ def _open(
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
-    from constriction.view.terminal.streams import tell
     from constriction.view.terminal.words import duration, print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))

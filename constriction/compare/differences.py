@@ -117,8 +117,7 @@ def common_window(spectrum: Spectrum, case: Case) -> tuple[float, float]:
     Raises:
         InputError: they share none.
     """
-    sweep = case.sweep.stop, case.sweep.start
-    measured = float(spectrum.frequency[-1]), float(spectrum.frequency[0])
+    sweep, measured = (case.sweep.stop, case.sweep.start), spectrum.window
     low, high = max(sweep[0], measured[0]), min(sweep[1], measured[1])
     if low > high:
         raise InputError(

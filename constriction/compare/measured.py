@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from constriction.base.errors import one_line
 from constriction.spectra.columns.conversions import SampleGeometry
-from constriction.spectra.files.readers import ReadOptions, read
+from constriction.spectra.files.readers import ReadOptions
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.normalisation import normalised, to_area
+from constriction.spectra.reading.batch import AnalysedSpectrum, load
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -23,6 +23,7 @@ class Loaded:
         measurement: as read, None if it could not be.
         spectrum: in Ω·m²; None if it could not be read or normalised.
         area: by which it was multiplied, m²; None if it was per area already.
+        thickness: of the electrolyte, m, for values by the cell constant; None: there are none.
         notes: where the area is from.
         error: "" or why there is no spectrum, one line.
     """
@@ -31,29 +32,40 @@ class Loaded:
     measurement: Measurement | None = None
     spectrum: Spectrum | None = None
     area: float | None = None
+    thickness: float | None = None
     notes: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def sweep(self) -> int | None:
+        """Its number in the file, None if it could not be read."""
+        return None if self.measurement is None else self.measurement.metadata.sweep
 
-def load_all(paths: Sequence[Path], area: float | None, impedance: str = "") -> tuple[Loaded, ...]:
+    @property
+    def name(self) -> str:
+        """The file without its folder, and which sweep of several."""
+        return Path(self.file).name + (f", sweep {self.sweep}" if self.sweep not in (None, 1) else "")
+
+
+def load_all(
+    paths: Sequence[Path], area: float | None, impedance: str = "", thickness: float | None = None
+) -> tuple[Loaded, ...]:
     """Read measured files, several spectra in one or not; what cannot be read has its error.
 
     Args:
         paths: of any instrument.
         area: of the electrode in m²; None: what each file says.
         impedance: of several in a file, as in `ReadOptions`.
+        thickness: of the electrolyte in m, for quantities of a material and for values by the cell constant.
     """
-    options = ReadOptions(SampleGeometry(area), impedance)
-    found: list[Loaded] = []
-    for path in paths:
-        try:
-            found += [_per_area(str(path), measurement, area) for measurement in read(path, options)]
-        except Exception as error:  # one bad file must not cost the others
-            found.append(Loaded(str(path), error=one_line(str(path), error)))
-    return tuple(found)
+    entries = load(paths, ReadOptions(SampleGeometry(area, thickness), impedance))
+    return tuple(replace(_per_area(entry, area), thickness=thickness) for entry in entries)
 
 
-def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded:
+def _per_area(entry: AnalysedSpectrum, area: float | None) -> Loaded:
+    file, measurement = entry.file, entry.measurement
+    if measurement is None:
+        return Loaded(file, error=entry.error)
     unit = measurement.spectrum.unit
     if unit == "ohm m":
         why = f"{file}: in Ω·cm, normalised to the cell constant; expected Ω, or Ω·cm² as the simulation has"
@@ -68,4 +80,4 @@ def _per_area(file: str, measurement: Measurement, area: float | None) -> Loaded
         return Loaded(file, measurement, error=why)
     told = f"area {used * 1e4:.6g} cm² from the file; many programs write 1 cm² when nobody typed one"
     notes = () if area is not None else (told,)
-    return Loaded(file, measurement, normalised(measurement.spectrum, to_area(used)), used, notes)
+    return Loaded(file, measurement, normalised(measurement.spectrum, to_area(used)), used, notes=notes)

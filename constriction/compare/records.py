@@ -5,19 +5,19 @@ Values are per cm² here, at the edge of the program; inside they are SI.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2, edge_record
+from constriction.base.catalogue import EDGE_UNITS, FARAD_PER_CM2, OHM_CM2, edge_record
+from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind
-from constriction.case.schema import case_sha256
+from constriction.case.regions import CounterElectrode
+from constriction.case.schema import Case, case_sha256
 from constriction.compare.cell import Cell
 from constriction.compare.differences import FIT, Difference, Overlay
 from constriction.compare.inductance import Inductance, series_inductance
@@ -31,8 +31,8 @@ from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB
 LEFT_OUT = (
     "inductance of cables and cell",
     "resistance of leads and of contacts outside the electrolyte",
-    "the counter electrode, charge transfer and films",
 )
+FILMS = "charge transfer and films"
 DEFINITIONS = {
     "window": "frequencies that the measurement and the case's sweep share; the simulation is evaluated at those that "
     "were measured, nothing is interpolated",
@@ -41,8 +41,10 @@ DEFINITIONS = {
     "its apex in the window; where the measured electrolyte is another than the case's (BIC), and with --circuit, all "
     "parameters are free, and the electrolyte's arcs are those most like the slab's, in time constant and resistance; "
     "the simulation is read in the same way, without the arc if the measurement does not show it",
-    "interfaces": "2: both ends of the cell are alike, so its middle is an equipotential; case.toml is half of it, as "
-    "solved; R_cstr is one interface's, every other value the whole cell's, with both",
+    "interfaces": "2: both ends of the cell are alike; case.toml is the cell as solved, with counter.symmetric, or, "
+    "where the electrolyte is so thin that the ends feel each other, half of it, as its middle is an equipotential; "
+    "R_cstr is one interface's, every other value the whole cell's, with both; 1 with a [counter]: every value is the "
+    "whole cell's, R_cstr the sum of both interfaces'",
     "difference_in_error_bars": "(measured - simulated) / root of (standard error of the measurement's fit squared + "
     "numerical error bar of the simulation squared)",
 }
@@ -65,22 +67,22 @@ class ComparedSpectrum:
     overlay: Overlay | None
     error: str
 
-    @property
-    def name(self) -> str:
-        """File and, if it has several, sweep."""
-        measurement = self.loaded.measurement
-        sweep = 1 if measurement is None else measurement.metadata.sweep
-        return Path(self.loaded.file).name + (f", sweep {sweep}" if sweep > 1 else "")
-
 
 def picture_name(kind: str, number: int, of: int) -> str:
     """File of a picture of the spectrum with a number from 1: overlay.png, or overlay-1.png among several."""
     return f"{kind}.png" if of == 1 else f"{kind}-{number}.png"
 
 
+def left_out(case: Case) -> tuple[str, ...]:
+    """What a measurement has and the simulation of a case has not."""
+    ideal = {"the counter electrode": case.counter == CounterElectrode(), FILMS: not case.contact.has_law}
+    parts = [what for what, is_so in ideal.items() if is_so]
+    return (*LEFT_OUT, *([", ".join(parts)] if parts else []))
+
+
 def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpectrum]) -> dict[str, Any]:
     """The content of comparison.json; units in the keys."""
-    result = cell.result
+    result, (resistance, error) = cell.result, cell.R_cstr
     return {
         "case": case_file,
         "title": result.case.title,
@@ -89,13 +91,13 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
         "interfaces": cell.interfaces,
         **edge_record(
             {
-                "R_cstr_ohm_cm2": result.R_cstr,
-                "R_cstr_error_ohm_cm2": result.R_cstr_error,
+                "R_cstr_ohm_cm2": resistance,
+                "R_cstr_error_ohm_cm2": error,
                 "spectrum_error_ohm_cm2": cell.error,
             }
         ),
         "accuracy_reached": result.accuracy_reached,
-        "not_simulated": list(LEFT_OUT),
+        "not_simulated": list(left_out(result.case)),
         "definitions": DEFINITIONS,
         "relaxation_times": _times_record(cell),
         "files": [_entry_record(entry) for entry in entries],
@@ -105,12 +107,12 @@ def comparison_record(case_file: str, cell: Cell, entries: Sequence[ComparedSpec
 
 def _entry_record(entry: ComparedSpectrum) -> dict[str, Any]:
     loaded, overlay = entry.loaded, entry.overlay
-    metadata = None if loaded.measurement is None else loaded.measurement.metadata
     head = {
         "file": loaded.file,
-        "sweep": None if metadata is None else metadata.sweep,
-        "sha256": None if metadata is None else metadata.sha256,
-        "area_cm2": None if loaded.area is None else loaded.area * 1e4,
+        "sweep": loaded.sweep,
+        "sha256": None if loaded.measurement is None else loaded.measurement.metadata.sha256,
+        "area_cm2": scaled(loaded.area, 1e4),
+        **({} if loaded.thickness is None else {"thickness_cm": loaded.thickness * 1e2}),
         "error": entry.error or None,
     }
     return head if overlay is None else {**head, **_overlay_record(loaded, overlay)}
@@ -131,7 +133,7 @@ def _overlay_record(loaded: Loaded, overlay: Overlay) -> dict[str, Any]:
         "measured_noise": overlay.noise,
         "measured_arcs": [_arc(arc) for arc in overlay.measured_reading.arcs],
         "simulated_arcs": [_arc(arc) for arc in overlay.simulated_reading.arcs],
-        **{item.name: _difference_record(item) for item in overlay.differences},
+        **{item.name: _difference_record(item, loaded.thickness) for item in overlay.differences},
         "residual_rms": float(np.sqrt(np.mean(size**2))),
         "residual_largest": float(size[worst]),
         "residual_largest_hertz": float(overlay.simulated.frequency[worst]),
@@ -150,16 +152,37 @@ def _inductance_record(loaded: Loaded, overlay: Overlay) -> dict[str, float | No
     }
 
 
-def _difference_record(item: Difference) -> dict[str, Any]:
-    unit, factor = UNITS[item.name]
-    return {
-        f"measured_{unit}": scaled(item.measured, factor),
-        f"measured_stderr_{unit}": scaled(item.measured_stderr, factor),
-        f"simulated_{unit}": scaled(item.simulated, factor),
-        f"simulated_error_{unit}": scaled(item.simulated_error, factor),
-        "difference_percent": scaled(item.relative, 100.0),
-        "difference_in_error_bars": item.in_bars,
-    }
+def edge_scales(name: str, thickness: float | None) -> Iterator[tuple[str, float]]:
+    """Units in which a difference is written, and the factor from SI per area to each.
+
+    Args:
+        name: "R_SE", "R_int" or "C_int".
+        thickness: of the electrolyte in m, which gives values by the cell constant; None: there are none.
+    """
+    yield UNITS[name]
+    if thickness is not None:
+        edge, power = (EDGE_UNITS["F/m"], 1) if name == "C_int" else (EDGE_UNITS["ohm m"], -1)
+        yield edge.suffix, edge.factor * thickness**power
+
+
+def _sides(item: Difference, factor: float) -> dict[str, float | None]:
+    """Both values with their error bars, by the beginnings of their keys."""
+    values = (item.measured, item.measured_stderr, item.simulated, item.simulated_error)
+    names = ("measured", "measured_stderr", "simulated", "simulated_error")
+    return {name: scaled(value, factor) for name, value in zip(names, values, strict=True)}
+
+
+def _apart(item: Difference) -> dict[str, float | None]:
+    """How far both are apart; the same in every unit."""
+    return {"difference_percent": scaled(item.relative, 100.0), "difference_in_error_bars": item.in_bars}
+
+
+def _difference_record(item: Difference, thickness: float | None) -> dict[str, Any]:
+    per_area, *others = (
+        {f"{name}_{unit}": value for name, value in _sides(item, factor).items()}
+        for unit, factor in edge_scales(item.name, thickness)
+    )
+    return {**per_area, **_apart(item), **{key: value for other in others for key, value in other.items()}}
 
 
 def _arc(arc: Arc) -> dict[str, Any]:
@@ -210,21 +233,19 @@ def remarks(loaded: Loaded, overlay: Overlay) -> Iterator[str]:
 
 
 def table_csv(entries: Sequence[ComparedSpectrum]) -> str:
-    """The content of table.csv: a line per spectrum and quantity, one for a spectrum that failed."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS.split(","))
-    for entry in entries:
-        measurement = entry.loaded.measurement
-        head = [entry.loaded.file, "" if measurement is None else measurement.metadata.sweep]
-        if entry.overlay is None:
-            writer.writerow([*head, *[""] * 8, entry.error])
-            continue
-        for item in entry.overlay.differences:
-            unit = UNITS[item.name][0]
-            cells = ["" if value is None else repr(value) for value in _difference_record(item).values()]
-            writer.writerow([*head, item.name, unit, *cells, "; ".join(remarks(entry.loaded, entry.overlay))])
-    return text.getvalue()
+    """The content of table.csv: a line per spectrum, quantity and unit, one for a spectrum that failed."""
+    return csv_text([COLUMNS.split(","), *chain(*map(_table_rows, entries))])
+
+
+def _table_rows(entry: ComparedSpectrum) -> Iterator[list[Any]]:
+    head = [entry.loaded.file, entry.loaded.sweep]
+    if entry.overlay is None:
+        yield [*head, *[""] * 8, entry.error]
+        return
+    told = "; ".join(remarks(entry.loaded, entry.overlay))
+    for item in entry.overlay.differences:
+        for unit, factor in edge_scales(item.name, entry.loaded.thickness):
+            yield [*head, item.name, unit, *_sides(item, factor).values(), *_apart(item).values(), told]
 
 
 REPORT = "report.html"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.currents.spread import BarredSpread, Spread, with_bars
 from constriction.field.reduction.affine import Model
-from constriction.field.reduction.curves import Curve
+from constriction.field.reduction.curves import Curve, Curves
 
 Report = Callable[[str], None]
 
@@ -95,6 +96,9 @@ class Solution:
 class Response[Answer: Solution](ABC):
     """The interface's impedance in a mirror cell, F(θ) − depth in pitches, extrapolated from its solutions."""
 
+    LOOKED_AT: ClassVar[int] = 2
+    """How many of the finest solutions make a value."""
+
     solutions: tuple[Answer, ...]
 
     @property
@@ -115,12 +119,21 @@ class Response[Answer: Solution](ABC):
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale: solutions may agree by chance."""
 
+    @property
+    def _last(self) -> tuple[Answer, ...]:
+        """The solutions that `_combine` and `_bar` look at."""
+        return self.solutions[-self.LOOKED_AT :]
+
     def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
-        return [answer.model.interface(theta) for answer in self.solutions]
+        return [answer.model.interface(theta) for answer in self._last]
 
     def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
         """F(θ) − depth at θ (…, terms); (…)."""
         return self._combine(self._values(theta))
+
+    def reduction_share(self, relative_error: float) -> float:
+        """The part of a scale that the bound on a reduced model's error may take; infinite: it has no error."""
+        return math.inf
 
     @property
     def direct(self) -> NDArray[np.complex128] | None:
@@ -136,19 +149,27 @@ class Response[Answer: Solution](ABC):
     def errors(self, curve: Curve) -> NDArray[np.float64]:
         """Error bars of F on `every` θ of a curve: what the solutions say, and not below `least_error`; (1 + n or n,).
 
-        The reduced model is exact at rest of ideal contacts; elsewhere it has a bound.
+        The reduced model of ideal contacts is exact at rest; elsewhere it has a bound.
         """
+        return self.errors_on(Curves((curve,)))
+
+    def errors_on(self, curves: Curves) -> NDArray[np.float64]:
+        """The same on `every` θ of several curves, (n,)."""
+        every = curves.every
         if not self.fine.cells:  # exact
-            return np.zeros(len(curve.every))
-        parts = np.array_split(curve.every, 1 + len(curve.every) // AT_ONCE)
+            return np.zeros(len(every))
+        parts = np.array_split(every, 1 + len(every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        if curve.film:
-            bars = bars * self._caution(np.abs(curve.every[:, 0]) * self.fine.resolution)
-        least = np.maximum(self.least_error * curve.scale(self), ROUNDING * self.fine.model.depth)
-        if curve.at_rest is not None:  # what is not resolved at rest is nowhere
-            least = np.maximum(least, bars[0])
-        reduced = curve.film | np.any(curve.every, axis=1)
-        return np.asarray(np.maximum(bars, least) + np.where(reduced, self.fine.model.error, 0.0))
+        caution = self._caution(np.abs(every[:, 0]) * self.fine.resolution) if curves.members[0].film else 1.0
+        bars = bars * caution
+        least = np.maximum(self.least_error * np.sqrt(caution) * curves.scale(self), ROUNDING * self.fine.model.depth)
+        firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
+        rests = np.array([curve.at_rest is not None for curve in curves.members])
+        if rests.any():  # what is not resolved at rest is nowhere
+            at_rest = np.zeros(len(rests))
+            at_rest[rests] = bars[firsts[rests]]
+            least = np.maximum(least, at_rest[curves.owners])
+        return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every))
 
     def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
         """How many times the bar of ideal contacts a film's is, by 1/(thickness of its layer) in resolutions, (n,).
@@ -161,10 +182,10 @@ class Response[Answer: Solution](ABC):
 
     def misses(self, goal: Goal) -> float:
         """The largest error bar over what is allowed: at most 1 where the goal is reached."""
-        return max((self._misses(curve, goal.relative_error) for curve in goal.curves), default=0.0)
-
-    def _misses(self, curve: Curve, relative_error: float) -> float:
-        errors, allowed = self.errors(curve), relative_error * curve.scale(self)
+        if not goal.curves:
+            return 0.0
+        curves = Curves(goal.curves)
+        errors, allowed = self.errors_on(curves), goal.relative_error * curves.scale(self)
         return float(np.max(errors[errors > 0] / allowed[errors > 0], initial=0.0))
 
     @property

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import shapely
-from shapely.geometry import LineString
-
 from constriction.case.interface import Filled, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
-from constriction.geometry.outlines import SNAP
 from constriction.geometry.patches import Layout
 from constriction.geometry.placed import listed, scattered
 
@@ -45,14 +40,4 @@ def rim_lengths(plan: Layout) -> tuple[float, ...]:
 
     The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
     """
-    polygons = np.array([spot.polygon(64) for spot in plan.spots], dtype=object)
-    room = np.array([spot.size for spot in plan.spots], dtype=float)
-    for edge in plan.cell.edges:
-        mirror = LineString([*edge.points(64), edge.end])
-        away = shapely.distance(polygons, mirror)
-        room = np.where(away > SNAP * plan.pitch, np.minimum(room, away), room)
-    if len(polygons) > 1:
-        tree = shapely.STRtree(polygons)
-        pairs, gaps = tree.query_nearest(polygons, exclusive=True, return_distance=True)
-        np.minimum.at(room, pairs[0], gaps / 2)
-    return tuple(float(length) for length in room)
+    return plan.rooms

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon, mapping
+from shapely.geometry import LineString, Polygon, mapping
 
-from constriction.geometry.outlines import Outline
+from constriction.geometry.outlines import SNAP, Outline
 
 CONTACT, GAP = "contact", "gap"
 
@@ -107,6 +108,21 @@ class Layout:
             part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])
         ]
         return [np.asarray(part.coords) for part in parts if not part.is_empty]
+
+    @cached_property
+    def rooms(self) -> tuple[float, ...]:
+        """What `rim_lengths` gives, in metres, found once: the thousand cases of a study may share a layout."""
+        polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
+        room = np.array([spot.size for spot in self.spots], dtype=float)
+        for edge in self.cell.edges:
+            mirror = LineString([*edge.points(64), edge.end])
+            away = shapely.distance(polygons, mirror)
+            room = np.where(away > SNAP * self.pitch, np.minimum(room, away), room)
+        if len(polygons) > 1:
+            tree = shapely.STRtree(polygons)
+            pairs, gaps = tree.query_nearest(polygons, exclusive=True, return_distance=True)
+            np.minimum.at(room, pairs[0], gaps / 2)
+        return tuple(float(length) for length in room)
 
     def geojson(self) -> dict[str, Any]:
         """A GeoJSON feature collection of the contacts, metres, with the cell in `properties`."""

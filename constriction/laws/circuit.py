@@ -21,7 +21,7 @@ from constriction.laws.elements import ELEMENTS, KINDS, Coordinates, Parameter, 
 
 type Node = Element | SeriesPart | ParallelPart
 
-LONGEST_TEXT = 200
+LONGEST_TEXT = 900
 DEEPEST = 20
 # Every spelling of an element, the longest first, and which element it is.
 SPELLINGS = dict(sorted({**{kind: kind for kind in ELEMENTS}, "CPE": "Q"}.items(), key=lambda pair: -len(pair[0])))

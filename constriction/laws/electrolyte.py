@@ -10,12 +10,12 @@ from typing import Protocol
 
 from numpy.typing import ArrayLike
 
+from constriction.base.constants import VACUUM_PERMITTIVITY
 from constriction.laws.arrays import Complexes
 from constriction.laws.circuit import parse_circuit
 from constriction.laws.law import CircuitLaw
 
-VACUUM_PERMITTIVITY = 8.8541878188e-12
-"""Electric constant ε0 in F/m (CODATA 2022)."""
+__all__ = ["VACUUM_PERMITTIVITY", "Conductor", "dc_resistivity", "resistivity"]
 
 
 class Conductor(Protocol):

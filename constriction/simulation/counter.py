@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.peaks import find_peaks, main_peak
-from constriction.simulation.result import PEAK_RANGE, Result
+from constriction.simulation.result import PEAK_RANGE, Result, apex_capacitance
 from constriction.spectra.spectrum import Spectrum
 
 
@@ -34,17 +34,23 @@ def slowest_decay(plan: Layout) -> float:
 def check_apart(case: Case) -> None:
     """Refuse two interfaces that feel each other: their impedances would not add.
 
+    A mode of wave number k that an ideal counter electrode sees as tanh(k·depth) is tanh(k·depth/2) where the middle of
+    the slab is an equipotential: less by 2 exp(−k·depth), and this is the most for any two interfaces.
+
     Raises:
         InputError: with the error that adding them would make.
     """
     other = far_case(case)
     if other is None:
         return
-    decay = min(slowest_decay(layout(one.interface)) for one in (case, other))
+    near = layout(case.interface)
+    with naming("counter.file" if other is not case else "counter"):
+        far = layout(other.interface)
+    decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
-    error = math.exp(-decay * thickness)
+    error = 2 * math.exp(-decay * thickness)
     if error > asked:
-        needed = format_quantity(float(f"{-math.log(asked) / decay:.3g}"), "length")
+        needed = format_quantity(float(f"{-math.log(asked / 2) / decay:.3g}"), "length")
         raise InputError(
             f"counter: the interfaces are {format_quantity(thickness, 'length')} apart, and adding them would make an "
             f"error of {error:.2g}; expected electrolyte.thickness = '{needed}' or more for accuracy.relative_error = "
@@ -66,23 +72,22 @@ def two_sided(near: Result, far: Result) -> Result:
     def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
         return near.constriction(f) + far.constriction(f)
 
-    peaks = find_peaks(z_cstr, *PEAK_RANGE) if near.peaks or far.peaks else ()
-    apex, resistance = main_peak(peaks, z_cstr), _sum(side.R_cstr for side in sides)
-    of_laws = _sum(None if side.R_full_contact is None else side.R_full_contact - side.R_electrolyte for side in sides)
-    low, high = _capacitance_limits(sides)
+    peaks = find_peaks(z_cstr, *PEAK_RANGE) if any(side.peaks for side in sides) else ()
+    apex, resistance = main_peak(peaks, z_cstr), _total(sides, "R_cstr")
+    full, low, high = _total(sides, "R_full_contact"), *_capacitance_limits(sides)
     return replace(
         near,
         sides=sides,
         spectrum=Spectrum(frequency, impedance, "ohm m2"),
         R_cstr=resistance,
-        R_cstr_error=_sum(side.R_cstr_error for side in sides),
+        R_cstr_error=_total(sides, "R_cstr_error"),
         R_cstr_bounds=_sum_of_bounds(sides),
         spectrum_error=near.spectrum_error + far.spectrum_error,
         relative_error_reached=max(side.relative_error_reached for side in sides),
-        R_interface=_sum(side.R_interface for side in sides),
-        R_interface_error=_sum(side.R_interface_error for side in sides),
-        R_full_contact=None if of_laws is None else near.R_electrolyte + of_laws,
-        C_cstr=1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None,
+        R_interface=_total(sides, "R_interface"),
+        R_interface_error=_total(sides, "R_interface_error"),
+        R_full_contact=None if full is None else full - near.R_electrolyte,
+        C_cstr=apex_capacitance(apex, resistance),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,
@@ -110,10 +115,10 @@ def _side_record(side: Result) -> dict[str, Any]:
     }
 
 
-def _sum(values: Iterable[float | None]) -> float | None:
-    """None where one is."""
-    found = list(values)
-    return None if None in found else math.fsum(value for value in found if value is not None)
+def _total(sides: tuple[Result, ...], name: str) -> float | None:
+    """The sum of what both have, None where one has not."""
+    found = [getattr(side, name) for side in sides]
+    return None if None in found else math.fsum(found)
 
 
 def _sum_of_bounds(sides: tuple[Result, ...]) -> tuple[float, float] | None:
@@ -126,9 +131,8 @@ def _sum_of_bounds(sides: tuple[Result, ...]) -> tuple[float, float] | None:
 
 def _capacitance_limits(sides: tuple[Result, ...]) -> tuple[float | None, float | None]:
     """C_low and C_high of Z_cstr in series, F/m²; a side in full contact adds nothing."""
-    there = [(side.R_cstr or 0.0, side.C_low, side.C_high) for side in sides if side.R_cstr != 0]
-    known = [(resistance, low, high) for resistance, low, high in there if low is not None and high is not None]
-    if not known or len(known) < len(there):
+    there = [(side.R_cstr, side.C_low, side.C_high) for side in sides if side.R_cstr != 0]
+    if not there or None in itertools.chain(*there):
         return None, None
-    low = sum(resistance**2 * low for resistance, low, _ in known) / sum(resistance for resistance, _, _ in known) ** 2
-    return low, 1 / sum(1 / high for _, _, high in known)
+    resistance, low, high = np.array(there, dtype=np.float64).T
+    return float(np.sum(resistance**2 * low) / np.sum(resistance) ** 2), float(1 / np.sum(1 / high))

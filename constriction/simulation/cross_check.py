@@ -19,6 +19,7 @@ TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
 
 Outcome = Literal["agree", "disagree", "not resolved"]
 
+ROUNDING = 1e-14  # of what is exact by both methods
 RESOLVED = 0.5
 """Both error bars together are at most this part of the smaller R_cstr, or agreement says nothing."""
 
@@ -39,13 +40,14 @@ class CrossCheck:
         (value, twin), (bar, bar_of_twin) = pairs
         if value is None or twin is None or bar is None or bar_of_twin is None:  # no direct current: the spectrum tells
             return 0.0
-        return _in_bars(abs(value - twin), bar + bar_of_twin)
+        return _in_bars(abs(value - twin), bar + bar_of_twin + ROUNDING * abs(value))
 
     @property
     def spectrum_difference(self) -> float:
         """Largest difference of both Z(f) in units of the sum of the spectra's error bars."""
-        apart = np.abs(self.asked.spectrum.impedance - self._other.spectrum.impedance)
-        return _in_bars(float(np.max(apart)), self.asked.spectrum_error + self._other.spectrum_error)
+        z = self.asked.spectrum.impedance
+        apart, rounding = np.abs(z - self._other.spectrum.impedance), ROUNDING * float(np.max(np.abs(z)))
+        return _in_bars(float(np.max(apart)), self.asked.spectrum_error + self._other.spectrum_error + rounding)
 
     @property
     def bars(self) -> float:

@@ -16,7 +16,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Single
 from constriction.case.schema import Case
-from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.cell import Layout, layout, rim_lengths
 from constriction.simulation.result import Result
 
 # Of the asked error, what a finer case may add; the rest is left for the meshes or grids of the case itself.
@@ -71,6 +71,13 @@ def as_exact(finer: Case, case: Case, plan: Layout) -> Case:
     return finer.model_copy(update={"accuracy": accuracy})
 
 
+def is_ideal(case: Case) -> bool:
+    """Whether the interface of a case adds nothing: all of it touches, without a law, also in its own finer case."""
+    finer = case.contact.fine_case
+    lawless = not case.contact.has_law if finer is None else is_ideal(finer)
+    return lawless and layout(case.interface).contact_fraction == 1.0
+
+
 def island_width(plan: Layout) -> float:
     """The width of the narrowest contact in m, of one with pores twice the way over which the field varies there.
 
@@ -95,7 +102,8 @@ def check_pitch(plan: Layout, finer: Layout) -> None:
         InputError: its pitch is above the width of the narrowest island.
     """
     if pitch_over_island(plan, finer) > 1:
-        pitch, width = (format_quantity(x, "length") for x in (finer.pitch, island_width(plan)))
+        widths = finer.pitch, island_width(plan)
+        pitch, width = (format_quantity(float(f"{x:.3g}"), "length") for x in widths)
         raise InputError(
             f"contact.fine: its pitch is {pitch}, and the narrowest contact that it lies on is {width} wide; "
             "expected a pitch far below"

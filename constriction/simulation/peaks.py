@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -14,9 +15,16 @@ from constriction.base.errors import InputError
 type Impedance = Callable[[NDArray[np.float64]], NDArray[np.complex128]]
 
 POINTS_PER_DECADE = 50
+# Of the scan's points every fifth is computed, and polynomials through so many neighbours on either side, and through
+# one less, give the rest. Where they differ by more than this part of a step's rise, these points are computed too,
+# with so many beside them; where that would be more than a half of all, all are.
+EVERY, HALF, SURE, MARGIN, MOST = 5, 5, 0.02, 1, 0.5
 # A relaxation is never narrower than Debye's, 1.14 decades: a polynomial of this degree follows it over two
 # steps of the scan to 1e-14.
 DEGREE = 10
+_NODES = chebyshev.chebpts1(DEGREE + 1)
+# Values at the nodes times this are the coefficients of their interpolant.
+_TO_SERIES = chebyshev.chebvander(_NODES, DEGREE) * (np.where(np.arange(DEGREE + 1), 2.0, 1.0) / (DEGREE + 1))
 # Maxima less prominent than this part of the largest −Im Z are rounding.
 NOISE = 1e-9
 # So is an imaginary part this much smaller than the real one.
@@ -44,7 +52,8 @@ class Peak:
 def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Peak, ...]:
     """Find all peaks of −Im Z and share out the resistance among them.
 
-    The range is scanned with 50 points per decade. Every maximum, and the minimum between neighbours, is then
+    The range is scanned with 50 points per decade; where a fifth of them tell the others' order, these are not asked
+    for. Every maximum, and the minimum between neighbours, is then
     found as the zero of the derivative of a Chebyshev interpolant. That is exact to about 1e-12 of ln f,
     where comparing values, as a minimisation does, ends near the square root of rounding, 1e-8.
 
@@ -67,12 +76,13 @@ def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Pea
         raise InputError(f"peaks between {lowest!r} Hz and {highest!r} Hz: expected 0 < lowest < highest, finite")
     points = max(math.ceil(POINTS_PER_DECADE * math.log10(highest / lowest)), 4) + 1
     x = np.linspace(math.log(lowest), math.log(highest), points)
-    z = impedance(np.exp(x))
+    z = scan(impedance, x)
     maxima = _maxima(z)
     if maxima.size == 0:
         return ()
-    apexes = _extrema(impedance, x, maxima, sign=1)
-    valleys = _extrema(impedance, x, _minima_between(z, maxima), sign=-1)
+    minima = _minima_between(z, maxima)
+    signs = np.repeat([1, -1], [maxima.size, minima.size])
+    apexes, valleys = np.split(_extrema(impedance, x, np.concatenate([maxima, minima]), signs), [maxima.size])
     edges = np.concatenate([x[:1], valleys, x[-1:]])
     resistances = -np.diff(impedance(np.exp(edges)).real)
     return tuple(
@@ -132,7 +142,8 @@ def _maxima(z: NDArray[np.complex128]) -> NDArray[np.intp]:
     prominence = max(NOISE * float(height.max()), ROUNDING * float(np.abs(z).max()))
     maxima: list[int] = []
     turn, rising = 0, False
-    for i, here in enumerate(height.tolist()):
+    turns = np.flatnonzero(np.concatenate([[True], np.diff(height[:-1]) * np.diff(height[1:]) <= 0, [True]]))
+    for i, here in zip(turns.tolist(), height[turns].tolist(), strict=True):
         if (here > height[turn]) == rising:
             turn = i
         elif abs(here - height[turn]) > prominence:
@@ -148,15 +159,14 @@ def _minima_between(z: NDArray[np.complex128], maxima: NDArray[np.intp]) -> NDAr
     return np.array([left + int(np.argmax(z.imag[left : right + 1])) for left, right in pairs], dtype=np.intp)
 
 
-def _extrema(impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.intp], sign: int) -> NDArray[np.float64]:
-    """Refine the maxima (sign = 1) or minima (−1) of −Im Z near x[where]; x = ln f, evenly spaced."""
-    if where.size == 0:
-        return np.empty(0)
+def _extrema(
+    impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.intp], signs: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Refine the maxima (sign 1) and minima (−1) of −Im Z near x[where]; x = ln f, evenly spaced."""
     step = x[1] - x[0]
-    t = chebyshev.chebpts1(DEGREE + 1)
-    nodes = x[where][:, np.newaxis] + step * t
+    nodes = x[where][:, np.newaxis] + step * _NODES
     heights = -impedance(np.exp(nodes).ravel()).imag.reshape(nodes.shape)
-    tops = [_top(chebyshev.chebfit(t, sign * row, DEGREE)) for row in heights]
+    tops = [_top(row) for row in signs[:, np.newaxis] * heights @ _TO_SERIES]
     refined: NDArray[np.float64] = x[where] + step * np.array(tops)
     return refined
 
@@ -168,3 +178,76 @@ def _top(coefficients: NDArray[np.float64]) -> float:
     inside = roots.real[(np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) <= 1)]
     candidates = np.concatenate([inside, [-1.0, 1.0]]) if inside.size else np.array([-1.0, 0.0, 1.0])
     return float(candidates[np.argmax(chebyshev.chebval(candidates, coefficients))])
+
+
+# --- the scan ---------------------------------------------------------------------------------------------------------
+
+
+def scan(impedance: Impedance, x: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Z at e^x, (n,), so that all maxima and minima of −Im Z and the points beside them are computed.
+
+    Between every fifth point, and all near the ends, polynomials give the rest. These are computed too wherever they
+    might not follow each other as the polynomials say: near maxima, minima and shoulders.
+
+    Args:
+        impedance: Z (complex, Ω·m², e^{+iωt}) at an array of frequencies (Hz); smooth.
+        x: ln f, evenly spaced, rising, (n,).
+
+    Returns:
+        (n,), in Ω·m²; the other points are right within a small part of the step to the next one.
+    """
+    n = x.size
+    if n < 8 * EVERY * HALF:
+        return impedance(np.exp(x))
+    z = np.zeros(n, dtype=np.complex128)
+    known = np.zeros(n, dtype=np.bool_)
+    last = (n - 1) // EVERY * EVERY
+    known[::EVERY] = known[: (HALF - 1) * EVERY] = known[last - (HALF - 1) * EVERY :] = True
+    z[known] = impedance(np.exp(x[known]))
+    guess = z.copy()
+    doubt = _between(z[: last + 1 : EVERY], guess[(HALF - 1) * EVERY : last - (HALF - 1) * EVERY + 1])
+    z[~known] = guess[~known]
+    unsure = _unsure(-z.imag, (HALF - 1) * EVERY, doubt) & ~known
+    if np.count_nonzero(unsure | known) > MOST * n:
+        unsure = ~known
+    if unsure.any():
+        z[unsure] = impedance(np.exp(x[unsure]))
+    return z
+
+
+def _between(coarse: NDArray[np.complex128], fine: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Fill in what lies between coarse points that have HALF neighbours on either side.
+
+    Args:
+        coarse: every EVERY-th value, (m,).
+        fine: the values from the HALF-th coarse point to the HALF-th last one, which are written, (k,).
+
+    Returns:
+        How much two polynomials differ in the imaginary part, (k,).
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(coarse, 2 * HALF)
+    high, low = _weights(HALF), _weights(HALF - 1)
+    best = windows @ high
+    doubt = np.abs(best.imag - windows[:, 1:-1].imag @ low)
+    fine[:-1] = best.ravel()
+    return np.append(doubt.ravel(), doubt[-1, -1])
+
+
+@cache
+def _weights(half: int) -> NDArray[np.float64]:
+    """Lagrange's weights of 2·half points for the EVERY places from the middle left one on, (2·half, EVERY)."""
+    nodes = np.arange(2 * half) - (half - 1.0)
+    places = np.arange(EVERY) / EVERY
+    return np.array([np.prod([(places - b) / (a - b) for b in nodes if b != a], axis=0) for a in nodes])
+
+
+def _unsure(heights: NDArray[np.float64], start: int, doubt: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points may not follow their neighbours as the heights (n,) say; `doubt` of those from `start` on, (k,)."""
+    inner = heights[start : start + doubt.size]
+    rises = np.diff(inner)
+    sure = (np.abs(rises) * SURE > np.maximum(doubt[:-1], doubt[1:])) & np.append(True, rises[1:] * rises[:-1] > 0)
+    found = np.zeros(heights.size, dtype=np.bool_)
+    found[start : start + doubt.size] = np.append(~sure, False) | np.append(False, ~sure)
+    for _ in range(MARGIN):
+        found[1:-1] |= found[:-2] | found[2:]
+    return found

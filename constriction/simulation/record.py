@@ -21,6 +21,7 @@ from constriction.case.schema import Case, case_sha256, referred_files, resolved
 from constriction.field.currents.spread import MULTIPLES
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
+from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import read_off
 from constriction.simulation.result import Result
 from constriction.simulation.weights import meshed_height, theta_of
@@ -29,7 +30,7 @@ from constriction.spectra.spectrum import write_csv
 
 FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "currents.png", "field.vtu"),
-    *("report.html", "nyquist.pdf", "bode.pdf"),
+    *("report.html", "nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
 )
 CASE_FILES = r".+\.toml"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
@@ -67,16 +68,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "R_interface_ohm_cm2": result.R_interface,
         "R_interface_error_ohm_cm2": result.R_interface_error,
         "R_dc_ohm_cm2": result.R_dc,
-        "peaks": [
-            edge_record(
-                {
-                    "frequency_hertz": peak.frequency,
-                    "resistance_ohm_cm2": peak.resistance,
-                    "capacitance_farad_per_cm2": peak.capacitance,
-                }
-            )
-            for peak in result.peaks
-        ],
+        "peaks": [edge_record(_peak(peak)) for peak in result.peaks],
     }
     how = {
         "cells": result.response.fine.cells,
@@ -106,8 +98,16 @@ def currents_record(result: Result) -> dict[str, float | None]:
     return record
 
 
+def _peak(peak: Peak) -> dict[str, float]:
+    return {
+        "frequency_hertz": peak.frequency,
+        "resistance_ohm_cm2": peak.resistance,
+        "capacitance_farad_per_cm2": peak.capacitance,
+    }
+
+
 def files_record(case: Case) -> dict[str, dict[str, str]]:
-    """The SHA-256 of each case file that a case refers to, by its name beside case.toml; nothing without one."""
+    """The SHA-256 of each file that a case refers to, by its name beside case.toml; nothing without one."""
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
     return {"referred_files": hashes} if hashes else {}
 
@@ -182,7 +182,7 @@ def write_result(
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write case.toml and the case files that it refers to."""
+    """Write case.toml and the files that it refers to."""
     for name, text in {"case.toml": resolved_toml(case), **referred_files(case)}.items():
         (folder / name).write_text(text, encoding="utf-8")
 

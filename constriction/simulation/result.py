@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.case.electrolyte import Electrolyte
 from constriction.case.schema import Case
 from constriction.field.currents.spread import BarredSpread
 from constriction.field.error_bars import ErrorBars, error_bars
@@ -20,6 +22,7 @@ from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_pea
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
+ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
 
 
@@ -78,9 +81,8 @@ class Result:
         """Whose peak gives C_cstr: gap, electrolyte or several, as `peaks.belongs_to`; None without a peak."""
         if self.C_cstr is None or self.f_cstr is None:
             return None
-        thickness = self.case.electrolyte.thickness
-        own = find_peaks(lambda f: thickness * resistivity(self.case.electrolyte, f), *PEAK_RANGE)
-        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, [peak.frequency for peak in own])
+        own = _own_peaks(self.case.electrolyte.model_copy(update={"thickness": 1.0}))
+        return belongs_to(self.f_cstr, self.C_cstr, self.C_low, own)
 
     @property
     def error_bars(self) -> ErrorBars:
@@ -107,6 +109,17 @@ class Result:
         if self.sides:
             return np.asarray(sum(side.constriction(frequency) for side in self.sides))
         return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
+
+
+def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
+    """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
+    return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
+
+
+@lru_cache  # many cases of a study have one electrolyte
+def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
+    """The frequencies of the peaks of an electrolyte's own −Im Z, Hz."""
+    return tuple(peak.frequency for peak in find_peaks(lambda f: resistivity(electrolyte, f), *PEAK_RANGE))
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
@@ -167,9 +180,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         R_interface=at_rest.interface,
         R_interface_error=None if at_rest.interface is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
-        C_cstr=None
-        if apex is None or not at_rest.constriction
-        else 1 / (2 * math.pi * apex.frequency * at_rest.constriction),
+        C_cstr=apex_capacitance(apex, resistance),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,
@@ -187,17 +198,18 @@ class _At:
     response: Response[Any]
     unit: float
 
-    @property
+    @cached_property
     def interface(self) -> float | None:
         """R_interface."""
         return None if self.curve.at_rest is None else self.unit * float(self.response(self.curve.at_rest).real)
 
-    @property
+    @cached_property
     def constriction(self) -> float | None:
-        """R_cstr."""
+        """R_cstr; exactly 0 in full contact."""
         if self.curve.at_rest is None or not self.curve.finite:
             return None
-        return self.unit * float(self.curve.excess(self.response, self.curve.at_rest).real)
+        found = float(self.curve.excess(self.response, self.curve.at_rest).real)
+        return self.unit * found if abs(found) > ROUNDING * abs(float(self.curve.full(self.curve.at_rest))) else 0.0
 
     @property
     def bounds(self) -> tuple[float, float] | None:

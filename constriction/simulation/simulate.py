@@ -10,12 +10,13 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from mpi4py import MPI
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
+from constriction.base.quantities import shown
 from constriction.base.ranks import agree
 from constriction.case.interface import Single
 from constriction.case.schema import Case
@@ -23,7 +24,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.counter import check_apart, two_sided
-from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch
+from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
 
@@ -32,19 +33,28 @@ def quiet(message: str) -> None:
     """Report nothing."""
 
 
+class Respond(Protocol):
+    """What gives the response of a geometry."""
+
+    def __call__(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+        """As `solve_geometry`."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How a case is solved, beside what it says.
 
     `comm`: communicator of the meshes, None for the calling process alone; `direct`: solve every frequency of the
     sweep in complex arithmetic instead of with the reduced model; `memory`: bytes that may be used, None for 80 % of
-    what is free; `report`: told in words what is being done.
+    what is free; `report`: told in words what is being done; `respond`: gives a geometry's response, as
+    `solve_geometry`, which does it for None; a study looks first at what it has kept.
     """
 
     comm: MPI.Comm | None = None
     direct: bool = False
     memory: float | None = None
     report: Callable[[str], None] = quiet
+    respond: Respond | None = None
 
 
 def simulate(case: Case, options: Options = Options()) -> Result:  # noqa: B008 - frozen, so no state is shared
@@ -67,7 +77,9 @@ def with_far_side(near: Result, options: Options) -> Result:
     if other is None:
         return near
     options.report(f"far side: {near.case.counter.file}")
-    return two_sided(near, _one_sided(other, options))
+    with naming(f"counter.file = {shown(near.case.counter.file)}"):
+        far = _one_sided(other, options)
+    return two_sided(near, far)
 
 
 def _one_sided(case: Case, options: Options) -> Result:
@@ -78,7 +90,7 @@ def _one_sided(case: Case, options: Options) -> Result:
     laws = laws_of(case, plan, options)
     curve = curve_of(case, plan, laws, sweep_frequencies(case))
     check_bounds(case, curve)
-    response = solve_geometry(case, plan, (curve,), options)
+    response = (options.respond or solve_geometry)(case, plan, (curve,), options)
     return result_of(case, plan, laws, response, time.perf_counter() - start)
 
 
@@ -97,9 +109,15 @@ def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
     finer = case.contact.fine_case
     if finer is None:
         return Laws(case.contact.law_of(), case.gap.law_of())
-    check_pitch(plan, layout(finer.interface))
+    where = f"contact.fine = {shown(case.contact.fine)}"
+    with naming(where):
+        finer_plan, ideal = layout(finer.interface), is_ideal(finer)
+    if ideal:
+        return Laws(None, case.gap.law_of())
+    check_pitch(plan, finer_plan)
     options.report(f"finer case: {case.contact.fine}")
-    solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
+    with naming(where):
+        solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
     return Laws(solved, case.gap.law_of(), solved.error)
 
 
@@ -121,8 +139,7 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     """
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
-    relative_error = case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
-    goal = Goal(relative_error, memory_of(options), curves, options.direct, case.accuracy.bounds)
+    goal = goal_of(case, curves, options)
     thickness = case.electrolyte.thickness
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence
@@ -134,6 +151,16 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
 
     height = meshed_height(case, plan)
     return converge(plan, lambda fineness: mesh_sizes(plan, thickness, height, fineness), goal, comm, options.report)
+
+
+def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
+    """What is asked of a geometry's meshes or grids; collective over `options.comm`."""
+    return Goal(error_asked(case), memory_of(options), curves, options.direct, case.accuracy.bounds)
+
+
+def error_asked(case: Case) -> float:
+    """The relative error that meshes or grids may make: what a finer case leaves of it."""
+    return case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
 
 
 def check_geometry(case: Case, plan: Layout, options: Options) -> None:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from constriction.base.constants import BOLTZMANN
 from constriction.base.errors import InputError
-
-# k_B/e, CODATA 2018 (exact), in eV/K.
-BOLTZMANN = 8.617333262e-5
 
 
 @dataclass(frozen=True)

@@ -86,5 +86,4 @@ def exclude(spectrum: Spectrum, limit: float = 0.02, options: KramersKronigOptio
         )
         for k in test.flagged
     )
-    kept = Spectrum(spectrum.frequency[stay], spectrum.impedance[stay], spectrum.unit)
-    return Exclusion(kept, excluded, test, limit)
+    return Exclusion(spectrum.part(stay), excluded, test, limit)

@@ -244,11 +244,8 @@ def _judge(spectrum: Spectrum, stays: Flags, options: KramersKronigOptions, chai
     noise /= math.sqrt(_left_of_differences(chain, kept.size))
     flagged = tuple(np.flatnonzero(~stays | (larger_part(chain.residuals) > options.limit)).tolist())
     trend, trend_frequency, width = _trend(spectrum.frequency, chain.residuals, ~_lone(~stays), options.limit)
-    drifts = (
-        options.test == "complex"
-        and trend > options.trend_limit
-        and trend > TREND_SIGNIFICANCE * noise / math.sqrt(width)
-    )
+    notable = max(options.trend_limit, TREND_SIGNIFICANCE * noise / math.sqrt(width))
+    drifts = options.test == "complex" and trend > notable
     told = [f"{len(flagged)} point{'s' if len(flagged) > 1 else ''} above {options.limit:.2%}"] if flagged else []
     told += [f"trend of {trend:.2%} near {trend_frequency:.3g} Hz"] if drifts else []
     return KramersKronig(

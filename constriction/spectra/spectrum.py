@@ -47,6 +47,15 @@ class Spectrum:
         _check_shapes(self.frequency, self.impedance)
         _check_numbers(self.frequency, self.impedance)
 
+    @property
+    def window(self) -> tuple[float, float]:
+        """The smallest and the largest frequency in Hz."""
+        return float(self.frequency[-1]), float(self.frequency[0])
+
+    def part(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "Spectrum":
+        """Some of the points: (N,) whether each is one of them, or their places."""
+        return Spectrum(self.frequency[which], self.impedance[which], self.unit)
+
     @classmethod
     def sorted_spectrum(cls, frequency: ArrayLike, impedance: ArrayLike, unit: str) -> Self:
         """Make a spectrum of points in any order.

@@ -88,7 +88,7 @@ def crossover() -> Record:
     from constriction.field.elements.multigrid import MULTIGRID_FROM, hierarchy
     from constriction.field.fineness import mesh_sizes
     from constriction.field.mesh.cells import mesh_cell
-    from constriction.field.reduction.krylov import reduce
+    from constriction.field.reduction.krylov import reduce_keeping_potential
     from constriction.geometry.cell import layout
 
     rows = []
@@ -103,7 +103,7 @@ def crossover() -> Record:
             best = math.inf
             for _ in range(3):
                 start = time.perf_counter()
-                reduce(problem, 1e-5, hierarchy(problem, coarsen(problem)) if multigrid else None)
+                reduce_keeping_potential(problem, 1e-5, hierarchy(problem, coarsen(problem)) if multigrid else None)
                 best = min(best, time.perf_counter() - start)
             seconds.append(best)
         rows.append({"spots": spots, "unknowns": problem.unknowns, "factor": seconds[0], "multigrid": seconds[1]})

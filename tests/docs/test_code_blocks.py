@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from constriction import parse_case
+from constriction.case.materials.electrolytes import SolidElectrolyte
+from constriction.case.materials.entries import parsed
 from constriction.cli import app
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,17 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # What the reader has: a spectrum of two arcs in Ω, and a deposition of 0.5 mAh on 0.785 cm².
 OMEGA = 2 * np.pi * np.geomspace(7e6, 100, 50)
 IMPEDANCE = 10 + 100 / (1 + 1j * OMEGA * 1e-6) + 40 / (1 + 1j * OMEGA * 1e-4)
+STUDY = """
+[base.interface]
+pattern = "square"
+pitch = "40 um"
+contact_fraction = 0.2
+[base.accuracy]
+method = "spectral"
+[grid]
+"gap.height" = ["50 nm", "100 nm"]
+"""
+ANOTHER_LAW = STUDY[: STUDY.index("[grid]")].replace("base.", "") + '[gap]\nlaw = "p(C,R1)"\nR1 = "5 kohm cm2"\n'
 
 
 def blocks(language):
@@ -58,6 +71,9 @@ def folder(tmp_path_factory):
     potential = -0.02 - 0.03 * np.exp(-time / 300)
     rows = ["time/s\tEwe/V\tI/mA", *(f"{t:.3f}\t{u:.6f}\t0.0392500" for t, u in zip(time, potential, strict=True))]
     (place / "deposition.mpt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (place / "study.toml").write_text(STUDY, encoding="utf-8")
+    assert app(["study", "run", str(place / "study.toml"), "--out", str(place / "results" / "pitch"), "--quiet"]) == 0
+    (place / "another_law.toml").write_text(ANOTHER_LAW, encoding="utf-8")
     return place
 
 
@@ -85,9 +101,11 @@ def test_file_that_is_named_is_there(name):
 
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_case_is_valid(text):
-    """Whole cases; of a study file only that it is TOML."""
+    """Whole cases and materials; of a study file only that it is TOML."""
     data = tomllib.loads(text)
     if "interface" in data:
         parse_case(data)
+    elif "bulk_conductivity" in data:
+        parsed(SolidElectrolyte, data, "the page")
     else:
         assert {"grid", "derive"} & data.keys()

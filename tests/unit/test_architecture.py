@@ -4,12 +4,10 @@ Everything is read from the source with `ast`; nothing of the package is importe
 """
 
 import ast
-import fnmatch
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,11 +80,6 @@ LAZY = {
 PRINTING_FILES = {"constriction/commands/job/guard.py", "constriction/view/terminal/streams.py"}
 LONGEST_MODULE, LONGEST_BODY, MOST_ARGUMENTS = 300, 50, 6
 
-ALLOWED_AT_TOP = set(
-    "pyproject.toml README.md Dockerfile constriction meshes studies tests LICENSE Makefile CHANGELOG.md "
-    "CITATION.cff .ci .gitignore .dockerignore docs requirements.txt".split()
-)
-
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -130,9 +123,10 @@ def module(path: str, text: str) -> Module:
     return Module(path, text, ast.parse(text, path))
 
 
-def package_modules() -> list[Module]:
+@cache
+def package_modules() -> tuple[Module, ...]:
     paths = sorted(PACKAGE.rglob("*.py"))
-    return [module(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
+    return tuple(module(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths)
 
 
 def functions(tree: ast.AST) -> Iterator[Definition]:
@@ -152,7 +146,12 @@ def absolute_name(path: str, node: ast.ImportFrom) -> str:
     return ".".join([*Path(path).parts[: -node.level], *filter(None, [node.module])])
 
 
-def imports(source: Module) -> Iterator[Import]:
+@cache
+def imports(source: Module) -> tuple[Import, ...]:
+    return tuple(imports_of(source))
+
+
+def imports_of(source: Module) -> Iterator[Import]:
     not_at_start = [*functions(source.tree), *type_checking_blocks(source.tree)]
     inside = {id(node) for block in not_at_start for node in ast.walk(block)}
     for node in ast.walk(source.tree):
@@ -307,50 +306,6 @@ KEPT = [
 @pytest.mark.parametrize(("path", "text"), KEPT)
 def test_rules_let_good_code_pass(path: str, text: str) -> None:
     assert [fault for rule in RULES for fault in rule(module(f"constriction/{path}", text))] == []
-
-
-def ignored(path: Path) -> bool:
-    """Without git: what the .gitignore of this repository names, which uses plain names and *.suffix only."""
-    patterns = [line.strip("/ ") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line]
-    return any(fnmatch.fnmatch(part, pattern) for part in path.parts for pattern in [".git", *patterns])
-
-
-def repository_files() -> list[Path]:
-    """Files of the repository, tracked or about to be, relative to its root."""
-    if shutil.which("git") and (ROOT / ".git").exists():
-        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-        return [Path(name) for name in listing.split("\0") if name and (ROOT / name).is_file()]
-    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
-    return [path for path in files if not ignored(path)]
-
-
-def test_top_level_holds_only_what_belongs_there() -> None:
-    found = {path.parts[0] for path in repository_files()}
-    assert found, "the repository lists no file"
-    assert found <= ALLOWED_AT_TOP, f"not allowed at the top level: {sorted(found - ALLOWED_AT_TOP)}"
-
-
-def machine_paths(text: str) -> Iterator[tuple[int, str]]:
-    """Line number and text of every absolute path into a folder that only one machine has."""
-    needle = re.compile(r"(?<![\w.~$}-])/(?:" + "|".join(["work", "root"]) + ")/")
-    for number, line in enumerate(text.splitlines(), 1):
-        if needle.search(line):
-            yield number, line.strip()
-
-
-def test_no_file_names_a_folder_of_one_machine() -> None:
-    faults = []
-    for path in repository_files():
-        text = (ROOT / path).read_bytes().decode("utf-8", "replace")
-        faults += [f"{path}:{number}: {line[:80]}" for number, line in machine_paths(text)]
-    assert not faults, "\n" + "\n".join(faults)
-
-
-def test_machine_paths_are_seen() -> None:
-    slash = "/"
-    assert list(machine_paths(f"a\nopen('{slash}root{slash}x')")) == [(2, f"open('{slash}root{slash}x')")]
-    assert not list(machine_paths("artwork/root/x ../work/y https://example.org/work/z"))
 
 
 def test_requirements_are_pinned_and_name_no_index() -> None:

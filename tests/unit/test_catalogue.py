@@ -18,6 +18,7 @@ def test_factors_take_the_unit_inside_to_the_one_written(unit):
     assert inside.dimensionality == written.dimensionality
 
 
+@pytest.mark.usefixtures("no_git")
 def test_every_number_of_a_result_is_in_the_catalogue():
     case = {"interface": {"pattern": "single", "cell_shape": "circular", "contact_fraction": 0.2, "pitch": "1 mm"}}
     result = simulate(parse_case({**case, "accuracy": {"method": "spectral"}}))

@@ -181,7 +181,7 @@ WRONG = [
         " expected another number",
     ),
     ({"contact": {"law": 3}}, "contact.law = 3: expected a circuit per area such as 'p(R1,C1)'"),
-    ({"contact": {"law": ""}}, "contact.law: circuit '': 0 characters, expected 1 to 200, for instance 'R-RQ-RQ'"),
+    ({"contact": {"law": ""}}, "contact.law: circuit '': 0 characters, expected 1 to 900, for instance 'R-RQ-RQ'"),
     # keys
     (
         {"contact": {"law": "p(R1,C1)", "R1": "1 ohm cm2"}},

@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from constriction.base.errors import InputError
+from constriction.simulation import peaks
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
 
 
@@ -156,3 +157,38 @@ def test_a_peak_far_from_gap_and_electrolyte_is_one_of_several():
     assert belongs_to(1e8, 1e-3, 1e-5, [1e6]) == "several"
     assert belongs_to(1e8, 1e-3, 1e-5, [1e6, 0.6e8]) == "electrolyte"
     assert belongs_to(1e8, 1e-3, 1.9e-3, [1e6, 0.6e8]) == "gap"
+
+
+def twins(ratio):
+    """Two arcs of one height, whose maxima merge where their frequencies are (2 + √3)² apart."""
+    return together(arc(1.0, 1e4), arc(1.0, 1e4 * ratio))
+
+
+def drawn(number):
+    """Arcs of random heights, one of which may be negative, widths and frequencies, perhaps on a resistor."""
+    draw = np.random.default_rng(number)
+    count = draw.integers(1, 7)
+    apexes = 10 ** (draw.uniform(0, 9) + draw.uniform(-1.5, 1.5, count))
+    heights = 10 ** draw.uniform(-5, 0, count) * draw.choice([1, 1, 1, -0.3], count)
+    exponents = np.where(draw.random(count) < 0.5, 1.0, draw.uniform(0.6, 1.0, count))
+    resistor = draw.choice([0.0, 1e3])
+    return lambda f: resistor + (heights / (1 + (1j * f[..., None] / apexes) ** exponents)).sum(axis=-1)
+
+
+@pytest.mark.parametrize(
+    "impedance",
+    [*map(drawn, range(150)), *(twins((2 + math.sqrt(3)) ** 2 * (1 + x)) for x in (-1e-2, -1e-6, 1e-6, 1e-2))],
+)
+def test_what_is_not_computed_changes_no_peak(impedance, monkeypatch):
+    asked = []
+
+    def counted(f):
+        asked.append(f.size)
+        return impedance(f)
+
+    found = find_peaks(counted, 1e-4, 1e14)
+    assert sum(asked) < 400  # of 901
+    monkeypatch.setattr(peaks, "scan", lambda z, x: z(np.exp(x)))
+    expected = find_peaks(impedance, 1e-4, 1e14)
+    assert [peak.frequency for peak in found] == pytest.approx([peak.frequency for peak in expected], rel=1e-10)
+    assert [peak.resistance for peak in found] == pytest.approx([peak.resistance for peak in expected], rel=1e-10)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -220,11 +218,6 @@ def test_origin_tells_command_ranks_and_container(monkeypatch):
     monkeypatch.delenv("CONSTRICTION_IMAGE")
     text = page(*repeat_sections(origin([]), {"git_commit": None}))
     assert "<dt>container</dt><dd>none</dd>" in text and "no git checkout" in text
-
-
-def test_plotly_and_matplotlib_are_loaded_only_for_a_report():
-    code = "import constriction.cli, sys; assert not {'plotly', 'matplotlib', 'shapely'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_style_sheet_and_script_are_package_data():

@@ -1,37 +1,28 @@
 """What a run leaves behind: the numbers at the edge of the program, and a folder that is never half of one."""
 
-import itertools
+import hashlib
 import json
 import math
-import multiprocessing
 import os
-import random
-import signal
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from support.results import VERSIONS, WRITTEN, result
 from support.spectrum_csv import read_csv
 
 from constriction.base import folders
 from constriction.base.errors import InputError, StoreError
 from constriction.base.folders import check_place
-from constriction.case.schema import case_sha256, load, parse_case
-from constriction.geometry.cell import layout
+from constriction.case.schema import case_sha256, load, parse_case, resolved_toml
 from constriction.simulation import record as results
-from constriction.simulation.peaks import Peak
 from constriction.simulation.record import FILES, RESULT, result_record, write_result
-from constriction.simulation.result import Result
-from constriction.spectra.spectrum import Spectrum
 
-VERSIONS = {"constriction": "0", "dolfinx": "0", "petsc": "0", "gmsh": "0", "git_commit": None}
-WRITTEN = {"case.toml", "spectrum.csv", "result.json", "contacts.geojson"}
 # The keys of docs/results.md#result-json.
 KEYS = set(
     "contact_fraction R_cstr_ohm_cm2 R_cstr_error_ohm_cm2 C_cstr_farad_per_cm2 C_low_farad_per_cm2 "
     "C_high_farad_per_cm2 C_cstr_belongs_to f_cstr_hertz R_electrolyte_ohm_cm2 R_dc_ohm_cm2 "
+    "R_full_contact_ohm_cm2 R_interface_ohm_cm2 R_interface_error_ohm_cm2 "
     "peaks cells unknowns solves seconds_mesh seconds_solve seconds_total gap_model method case_sha256 versions "
     "spectrum_error_ohm_cm2 accuracy_reached relative_error_asked relative_error_reached cell_mirror_images "
     "R_cstr_lower_ohm_cm2 R_cstr_upper_ohm_cm2 seconds_gmsh "
@@ -49,45 +40,6 @@ KEYS = set(
 @pytest.fixture(autouse=True)
 def no_version_lookups(monkeypatch):
     monkeypatch.setattr(results, "versions", lambda method: VERSIONS)
-
-
-def solution(cells, solves, mesh, solve):
-    return SimpleNamespace(
-        cells=cells,
-        unknowns=2 * cells,
-        model=SimpleNamespace(solves=solves),
-        seconds_mesh=mesh,
-        seconds_gmsh=0.5 * mesh,
-        seconds_solve=solve,
-    )
-
-
-def result(title="islands", resistance=14.8e-4, **changes):
-    """A result as `simulate` returns it, made up. Its spectrum's last value is that of R_cstr."""
-    interface = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
-    case = parse_case({"title": title, "interface": interface, "gap": {"height": "5 nm"}})
-    solutions = (solution(100, 11, 0.5, 0.25), solution(400, 12, 1.5, 2.25))
-    z = np.array([1e-3 - 5e-4j, 3e-3 + resistance])
-    values = {
-        "case": case,
-        "plan": layout(case.interface),
-        "response": SimpleNamespace(solutions=solutions, fine=solutions[-1]),
-        "gap_model": "thin",
-        "spectrum": Spectrum([1e6, 1e2], z, "ohm m2"),
-        "slab": Spectrum([1e6, 1e2], z, "ohm m2"),
-        "R_cstr": resistance,
-        "R_cstr_error": 1e-7,
-        "R_cstr_bounds": (resistance - 2e-7, resistance + 3e-7),
-        "spectrum_error": 2e-7,
-        "R_electrolyte": 3e-3,
-        "C_cstr": 2.4e-3,
-        "C_low": 2.3e-3,
-        "C_high": 2.2e-3,
-        "f_cstr": 4.5e4,
-        "peaks": (Peak(4.5e4, 14e-4, 2.5e-3),),
-        "seconds_total": 5.0,
-    }
-    return Result(**(values | changes))
 
 
 def tree(folder):
@@ -301,57 +253,6 @@ def stop(_):
     raise OSError("stop")
 
 
-def write_forever(out):
-    for number in range(1_000_000):
-        write_result(result(f"number {number}", resistance=1e-4 * (1 + number % 7)), out)
-
-
-def whole(out):
-    """The title of a result; fails unless all its files are of one run."""
-    assert {path.name for path in out.iterdir()} == WRITTEN
-    record, case = json.loads((out / "result.json").read_text()), load(out / "case.toml")
-    assert record["case_sha256"] == case_sha256(case)
-    end = read_csv(out / "spectrum.csv").impedance[-1].real
-    assert end == pytest.approx((record["R_cstr_ohm_cm2"] + 30) * 1e-4, rel=1e-12)
-    json.loads((out / "contacts.geojson").read_text())
-    return case.title
-
-
-# The child only writes files, so threads of the parent's libraries do not matter.
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.parametrize("swaps", [True, False], ids=["exchange", "two renames"])
-def test_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path, monkeypatch, swaps):
-    if not swaps:
-        monkeypatch.setattr(folders, "exchange", lambda first, second: False)
-    out = tmp_path / "out"
-    started = time.perf_counter()
-    write_result(result("first"), out)
-    one_write = time.perf_counter() - started  # a slow disk needs longer to get as far
-    delays, context = random.Random(2), multiprocessing.get_context("fork")
-    leftovers, titles = 0, set()
-    for kills in itertools.count(1):  # a busy machine needs more of them to hit what they are for
-        child = context.Process(target=write_forever, args=(out,))
-        child.start()
-        time.sleep(0.005 + delays.uniform(0.0, 6 * one_write * (1 + kills / 25)))  # the longer, the busier it is
-        os.kill(child.pid, signal.SIGKILL)
-        child.join()
-        assert child.exitcode == -signal.SIGKILL
-        hidden = [path for path in tmp_path.iterdir() if path != out]
-        leftovers += len(hidden)
-        if not out.exists():  # between two renames the old one waits aside
-            assert not swaps
-            folders._tidy(out, results.RESULT)
-        titles.add(whole(out))
-        if kills >= 25 and leftovers > 5 and len(titles) > 3:
-            break
-        assert kills < 250, f"{leftovers} kills within a write, {len(titles)} results: the test showed nothing"
-    old = time.time() - 2 * folders.STALE_AFTER
-    for path in tmp_path.iterdir():
-        os.utime(path, (old, old))
-    write_result(result("last"), out)
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
 def test_hidden_folder_of_a_living_run_is_left_alone(tmp_path):
     old = time.time() - 2 * folders.STALE_AFTER
 
@@ -362,3 +263,43 @@ def test_hidden_folder_of_a_living_run_is_left_alone(tmp_path):
     write_result(result("this"), tmp_path / "this", [another_run])
     assert {path.name for path in tmp_path.iterdir()} == {"this", "other"}
     assert set(FILES) > WRITTEN
+
+
+# --- files that a case refers to
+
+
+FINER = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}}
+
+
+def layered(**more):
+    """A result whose case refers to another one's file."""
+    interface = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
+    case = {"interface": interface, "contact": {"fine": "micro.toml"}, **more}
+    return result(case=parse_case(case, "case", {"micro.toml": resolved_toml(parse_case(FINER))}))
+
+
+def test_result_keeps_what_its_case_refers_to(tmp_path):
+    made = layered()
+    record = write_result(made, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == WRITTEN | {"micro.toml"}
+    again = load(tmp_path / "out" / "case.toml")
+    assert again == made.case and case_sha256(again) == record["case_sha256"]
+    text = (tmp_path / "out" / "micro.toml").read_bytes()
+    assert record["referred_files"] == {"micro.toml": hashlib.sha256(text).hexdigest()}
+
+
+def test_files_of_an_earlier_case_go_with_it(tmp_path):
+    write_result(layered(), tmp_path / "out")
+    record = write_result(result(), tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == WRITTEN
+    assert "referred_files" not in record
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_case_file_of_the_user_is_never_replaced(tmp_path):
+    write_result(layered(), tmp_path / "out")
+    (tmp_path / "out" / "mine.toml").write_text("title = 'mine'")
+    before = tree(tmp_path)
+    with pytest.raises(InputError, match=r"holds other things than a result \(mine.toml\)"):
+        write_result(layered(), tmp_path / "out")
+    assert tree(tmp_path) == before

@@ -19,7 +19,6 @@ from constriction.view.charts.analysis import AnalysisPicture, Trend
 from constriction.view.charts.curves import SpectrumCurve
 from constriction.view.charts.fits import entry_picture
 from constriction.view.charts.spectra_charts import trend_chart
-from constriction.view.terminal.entries import quantity
 from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.spectra_plots import draw_picture, picture_figure
 
@@ -181,19 +180,3 @@ def test_a_series_shows_error_bars_only_where_there_are_any(shown):
 def test_a_series_without_values_is_refused():
     with pytest.raises(InputError, match="no spectrum of the series has a value"):
         trend_chart("spectrum", [1.0], [trend("R", [None], [None])])
-
-
-@pytest.mark.parametrize(
-    ("value", "stderr", "expected"),
-    [
-        (44832.0, 251.3, "44.83 ± 0.25 kΩ"),
-        (2.4003e-9, 4.07e-11, "2.400 ± 0.041 nΩ"),
-        (111.39, 0.51, "111.39 ± 0.51 Ω"),
-        (19.0, None, "19.00 Ω (no error bar)"),
-        (592.0, 231.0, "592 ± 231 Ω"),
-        (5.0, 0.0, "5.000 Ω"),
-        (3.0, 1e9, "3 ± 1.0e+09 Ω"),
-    ],
-)
-def test_quantities_are_rounded_where_their_error_begins(value, stderr, expected):
-    assert quantity(value, stderr, "Ω") == expected

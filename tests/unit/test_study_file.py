@@ -2,18 +2,18 @@
 
 import itertools
 import math
-import re
 
 import pytest
 from study_files import BASE, GRID, MEMORY, plan, study, write_study
 
 from constriction import parse_case
 from constriction.base.errors import InputError
-from constriction.cli import main
+from constriction.case.materials.entries import shipped_text
+from constriction.geometry.outlines import Outline
 from constriction.study.file.file import load_study
 from constriction.study.file.parameters import Quantity, label_of, quantity_of
 from constriction.study.file.rules import RULES, apply_rule
-from constriction.study.run.plan import check_number, number_of_cases, plan_of, solves_along
+from constriction.study.run.plan import plan_of, solves_along
 
 PITCH = '"interface.pitch"'
 
@@ -48,6 +48,46 @@ def test_base_is_a_path_relative_to_the_study(tmp_path):
     path = tmp_path / "deep" / "study.toml"
     path.write_text('base = "../base.toml"\n[grid]\n"interface.contact_fraction" = [0.1]\n')
     assert plan_of(load_study(path), MEMORY).entries[0].case.interface.pitch == 7e-6
+
+
+def test_materials_and_temperatures_are_axes_and_a_rule_finds_their_values(tmp_path):
+    text = """
+    [grid]
+    "electrolyte.material" = ["NZSP", "LLZO"]
+    "electrolyte.temperature" = ["25 degC", "60 degC"]
+    x = [2]
+    [derive."electrolyte.grain_boundary_conductivity"]
+    rule = "power_law"
+    value = "electrolyte.bulk_conductivity"
+    of = "x"
+    reference = 1
+    exponent = 1
+    """
+    planned = plan(text)
+    found = [entry.case.electrolyte for entry in planned.entries]
+    assert [(e.material.name, e.temperature) for e in found] == [
+        *itertools.product(("NZSP", "LLZO"), (298.15, 333.15)),
+    ]
+    assert [e.bulk_conductivity for e in found][::2] == [1.5, 0.046]
+    for e in found:
+        assert e.grain_boundary_conductivity == pytest.approx(2 * e.bulk_conductivity, rel=1e-12)
+    assert planned.entries[1].labels["electrolyte.temperature"] == 333.15
+
+
+def test_a_material_file_of_the_base_is_found_beside_it(tmp_path):
+    (tmp_path / "cases").mkdir()
+    material = shipped_text("LLZO").replace("0.46 mS/cm", "0.5 mS/cm")
+    (tmp_path / "cases" / "mine.toml").write_text(material, "utf-8")
+    interface = '[interface]\npattern = "square"\npitch = "7 um"\n'
+    (tmp_path / "cases" / "base.toml").write_text('[electrolyte]\nmaterial = "mine.toml"\n' + interface)
+    axis = '[grid]\n"interface.contact_fraction" = [0.1]\n'
+    path = tmp_path / "study.toml"
+    for base in (
+        'base = "cases/base.toml"\n',
+        f'[base.electrolyte]\nmaterial = "cases/mine.toml"\n[base.{interface[1:]}',
+    ):
+        path.write_text(base + axis)
+        assert plan_of(load_study(path), MEMORY).entries[0].case.electrolyte.bulk_conductivity == 0.05
 
 
 def test_latin_hypercube_has_one_sample_in_every_equal_part_of_every_range():
@@ -105,6 +145,16 @@ def test_geometries_are_shared_by_what_does_not_enter_the_dimensionless_problem(
         "gap.height": 2,
         "sweep.to": 1,
     }
+
+
+def test_outlines_are_drawn_once_however_many_cases_share_them(monkeypatch):
+    drawn, polygon = [], Outline.polygon
+    monkeypatch.setattr(Outline, "polygon", lambda *given: drawn.append(given) or polygon(*given))
+    base = {"interface": {"pattern": "random", "spots": 7, "pitch": "40 um", "contact_fraction": 0.2, "seed": 5}}
+    heights = ", ".join(f'"{height} nm"' for height in range(1, 101))
+    made = plan(f'[grid]\n"gap.height" = [{heights}]\n', base=base)
+    assert len(made.entries) == 100 and len(made.geometries) == 1
+    assert len(drawn) == 7
 
 
 @pytest.mark.parametrize(
@@ -249,88 +299,6 @@ def test_values_know_their_kind(text, value, kind):
 def test_names_are_no_quantities():
     assert quantity_of("charge") is None
     assert [label_of(value) for value in ("none", 3, True, "40 um")] == ["none", 3, True, 4e-5]
-
-
-# --- what bad input gets ---------------------------------------------------------------------------------------------
-
-RANGE = '[latin_hypercube]\nsamples = 2\n"gap.height" = '
-
-
-def pitch(rule):
-    return GRID + f"[derive]\n{PITCH} = {{rule = {rule}}}"
-
-
-BAD = {
-    "unknown key": (GRID + '"gap.hight" = ["1 nm"]', r"'gap\.hight': unknown key, the nearest is 'gap\.height'"),
-    "empty axis": ('[grid]\n"gap.height" = []', r"\[grid\] gap\.height = \[\]: expected at least one value"),
-    "no list": ('[grid]\n"gap.height" = "1 nm"', r"gap\.height = '1 nm': expected a list"),
-    "no axis": ("", "no axis; expected"),
-    "unequal zip": (f'[zip]\n"gap.height" = ["1 nm"]\n{PITCH} = ["1 um", "2 um"]', "has 1, .* has 2; expected"),
-    "twice": (GRID + '[zip]\n"gap.height" = ["1 nm"]', r"gap\.height: in \[grid\] and in \[zip\]"),
-    "wrong value": ('[grid]\n"gap.height" = ["5 mS"]', r"gap\.height = '5 mS': expected a length"),
-    "unknown table": (GRID + "[gird]", "'gird': unknown key, the nearest is 'grid'"),
-    "part of a case": (GRID + '[gap]\nheight = "1 nm"', r"gap: a part of the case; expected it under \[base\.gap\]"),
-    "unused parameter": (GRID + 'charge = ["1 C/m^2"]', "'charge': no rule of .derive. uses it"),
-    "unused assumption": (GRID + '[assumptions]\nq = "1 C/m^2"', "'q': no rule of .derive. uses it"),
-    "unknown rule": (pitch('"hexagonal", density = 1'), "unknown rule 'hexagonal', .*_pitch'"),
-    "missing input": (pitch('"square_pitch"'), "rule 'square_pitch' lacks density"),
-    "unknown input": (pitch('"copy", off = 1'), "has no input 'off'; it takes of"),
-    "wrong kind": (pitch('"square_pitch", density = "1 m"'), "expected a number density, given a length"),
-    "unknown name": (pitch('"copy", of = "pich"'), "'pich': no axis, assumption or derived"),
-    "circle": (GRID + '[derive]\na = {rule = "copy", of = "b"}\nb = {rule = "copy", of = "a"}', "a, b need each other"),
-    "set twice": (GRID + '[derive]\n"gap.height" = {rule = "copy", of = "1 nm"}', "varied by an axis and set by"),
-    "no value": (pitch('"quotient", of = "1 nm", by = 0'), "'quotient' has no value for"),
-    "low above high": (RANGE + '{low = "2 nm", high = "1 nm"}', "expected low below high"),
-    "log of zero": (RANGE + '{low = "0 nm", high = "1 nm", scale = "log"}', "above zero"),
-    "no samples": (RANGE.replace("samples", "seed") + '{low = "1 nm", high = "2 nm"}', "samples = None: expected"),
-    "repeats": (GRID + '[repeat]\n"interface.seed" = 0', r"interface\.seed = 0: expected an integer from 1"),
-    "plot key": (GRID + '[[plot]]\nx = "a"\ny = "b"\nz = "c"', r"\[\[plot\]\] 1: unknown key 'z'; it takes x, y"),
-    "plot scale": (GRID + '[[plot]]\nx = "a"\ny = "b"\nscale = "log"', "scale = 'log': expected one of"),
-    "plot file": (GRID + '[[plot]]\nx = "a"\ny = "b"\nfile = "../a.png"', "expected a name that ends in"),
-    "no file": ('[list]\nfile = "none.csv"', "No such file or directory; expected a csv file"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_bad_study_gets_one_line_and_exit_code_2(name, tmp_path, capsys):
-    text, message = BAD[name]
-    path = write_study(tmp_path, text)
-    assert main(["study", "plan", str(path), "--out", str(tmp_path / "out")]) == 2
-    printed, complaint = capsys.readouterr()
-    assert printed == ""
-    assert len(complaint.splitlines()) == 1
-    assert complaint.startswith(f"constriction: {path}")
-    assert re.search(message, complaint)
-
-
-def test_ten_million_cases_are_refused_with_their_number_and_never_made(tmp_path, capsys):
-    text = "[grid]\n" + "\n".join(
-        f'"{key}" = {values}'
-        for key, values in {
-            "gap.height": [f"{n} nm" for n in range(1, 1001)],
-            "interface.pitch": [f"{n} um" for n in range(1, 1001)],
-            "electrolyte.thickness": [f"{n} mm" for n in range(1, 11)],
-        }.items()
-    )
-    path = write_study(tmp_path, text)
-    assert main(["study", "plan", str(path)]) == 2
-    assert re.search(
-        r"10000000 cases \(gap\.height 1000 × .*expected at most 100000, or --yes", capsys.readouterr().err
-    )
-    read = load_study(path)
-    assert number_of_cases(read) == 10**7
-    check_number(read, sure=True)
-
-
-def test_plan_says_what_costs_no_solve_and_computes_nothing(tmp_path, capsys):
-    path = write_study(tmp_path, GRID)
-    assert main(["study", "plan", str(path), "--out", str(tmp_path / "out")]) == 0
-    printed = capsys.readouterr().out
-    assert re.search(r"cases +12 \(interface\.contact_fraction 3 × gap\.height 4\)", printed)
-    assert re.search(r"geometries +3 ", printed)
-    assert "gap.height: 4 values, which cost no solve" in printed
-    assert re.search(r"done +0 of 12", printed)
-    assert not (tmp_path / "out").exists()
 
 
 def test_case_of_a_study_is_the_case_of_its_words():

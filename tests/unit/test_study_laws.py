@@ -117,3 +117,10 @@ def test_a_file_that_is_not_there_is_told_with_the_place(two_levels):
     (two_levels.parents[1] / "base/parts/micro.toml").write_text('[contact]\nfine = "micro.toml"\n' + MICRO)
     with pytest.raises(InputError, match=r"study\.toml: base contact\.fine = 'parts/micro\.toml': .*micro\.toml"):
         load_study(two_levels)
+
+
+def test_interfaces_that_feel_each_other_are_a_problem():
+    made = plan('[grid]\n"counter.symmetric" = [true, false]\n"electrolyte.thickness" = ["10 mm", "1 um"]\n')
+    first, second, *alone = [entry.problem for entry in made.entries]
+    assert first is None and alone == [None, None]
+    assert second.startswith("counter: the interfaces are 1 um apart")

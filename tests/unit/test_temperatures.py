@@ -1,40 +1,10 @@
-"""Several temperatures in one file, however they stand there, and the activation energies that they give.
-
-σT = σ₀T₀ exp(−E_a (1/k_B T − 1/k_B T₀)) with E_a = 0.3 eV, so the energy is known before the fit.
-"""
-
-import csv
-import json
-import re
+"""Several temperatures in one file, however they stand there."""
 
 import numpy as np
 import pytest
+from support.temperatures import CELSIUS, HEADER, KELVIN, SPECTRA, F, column, rows
 
-from constriction.cli import main
 from constriction.spectra.files.readers import read
-from constriction.view.writers import spectra_plots
-
-F = np.geomspace(1e6, 1.0, 25)
-CELSIUS = (25.0, 45.0, 70.0)
-KELVIN = np.array(CELSIUS) + 273.15
-ENERGY, BOLTZMANN = 0.3, 8.617333262e-5
-SIGMA = 1e-4 * 298.15 / KELVIN * np.exp(-ENERGY / BOLTZMANN * (1 / KELVIN - 1 / 298.15))  # S/cm
-RESISTANCE = 0.1 / 0.785 / SIGMA  # 1 mm and 0.785 cm²
-SPECTRA = [r * (0.4 + 0.6 / (1 + (2j * np.pi * F * 1e-6) ** 0.9)) for r in RESISTANCE]
-HEADER = "f/Hz,Z'/Ohm,-Z''/Ohm"
-
-
-def rows(z, *more):
-    return [",".join(f"{x:.9g}" for x in (f, value.real, -value.imag, *more)) for f, value in zip(F, z, strict=True)]
-
-
-def one_block():
-    return "\n".join(rows(SPECTRA[0]))
-
-
-def column(first="T/°C", shift=0.0):
-    lines = [row for t, z in zip(CELSIUS, SPECTRA, strict=True) for row in rows(z, t + shift)]
-    return "\n".join([f"{HEADER},{first}", *lines])
 
 
 def interleaved():
@@ -110,48 +80,3 @@ def test_a_temperature_that_cannot_be_is_none(tmp_path):
     (item,) = read(tmp_path / "y.csv")
     assert item.metadata.temperature is None
     assert f"no possible temperature at {F.size} of {F.size} points" in item.notes
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "t.csv").write_text(column())
-    monkeypatch.setattr(spectra_plots, "draw_picture", lambda *_: None)  # seconds
-    return tmp_path
-
-
-def test_activation_energies(here, capfd):
-    size = ["--area", "0.785 cm2", "--thickness", "1 mm"]
-    assert main(["analyze", "t.csv", "--circuit", "R-RQ", *size, "--out", "x", "--report"]) == 0
-    found = json.loads((here / "x/fit.json").read_text())["arrhenius"]
-    assert found["of"] == "conductivity"
-    hopping, plain = found["conductivity_times_temperature"], found["conductivity"]
-    assert hopping["activation_energy_eV"] == pytest.approx(ENERGY, abs=1e-5)
-    assert hopping["activation_energy_stderr_eV"] < 1e-5
-    # E_a of σ is smaller by k_B times the temperature in the middle.
-    assert plain["activation_energy_eV"] == pytest.approx(ENERGY - BOLTZMANN * np.mean(KELVIN), abs=1e-3)
-    with (here / "x/arrhenius.csv").open() as file:
-        table = list(csv.DictReader(file))
-    assert [float(row["temperature_kelvin"]) for row in table] == pytest.approx(list(KELVIN))
-    assert [float(row["conductivity_siemens_per_cm"]) for row in table] == pytest.approx(list(SIGMA), rel=1e-5)
-    out = capfd.readouterr().out
-    assert "temperature       45.0 °C" in out
-    assert re.search(r"E_a of σT +(300|299\.99)", out) and re.search(r"σ\(25\.0 °C\) +(100|99\.99)", out)
-    told = re.search(r"E_a of σT +(.*)", out)[1].replace(" ", "\N{NO-BREAK SPACE}")
-    page = (here / "x/report.html").read_text().replace(" ", "\N{NO-BREAK SPACE}")
-    assert told in page and 'href="./arrhenius.csv"' in (here / "x/report.html").read_text()
-
-
-def test_without_size_the_resistance_stands_for_the_conductivity(here, capfd):
-    assert main(["analyze", "t.csv", "--circuit", "R-RQ", "--out", "x"]) == 0
-    found = json.loads((here / "x/fit.json").read_text())["arrhenius"]
-    assert found["of"] == "one_over_R_SE"
-    assert found["one_over_R_SE_times_temperature"]["activation_energy_eV"] == pytest.approx(ENERGY, abs=1e-5)
-    assert "1/R_SE stands for the conductivity, which needs --area and --thickness" in capfd.readouterr().out
-
-
-def test_one_temperature_makes_no_series(here):
-    (here / "one.csv").write_text("\n".join([HEADER, *rows(SPECTRA[0])]))
-    assert main(["analyze", "one.csv", "--circuit", "R-RQ", "--out", "x"]) == 0
-    assert json.loads((here / "x/fit.json").read_text())["arrhenius"] is None
-    assert not (here / "x/arrhenius.csv").exists()

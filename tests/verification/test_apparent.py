@@ -14,9 +14,9 @@ from support.ratios import gap_ratio
 
 from constriction.case.schema import parse_case
 from constriction.laws.electrolyte import resistivity
+from constriction.simulation.network.times import constriction_times, electrolyte_times
 from constriction.simulation.record import apparent_record
 from constriction.simulation.simulate import simulate
-from constriction.simulation.times import constriction_times, electrolyte_times
 
 ISLANDS = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm"}
 CASES = {

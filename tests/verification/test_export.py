@@ -14,6 +14,7 @@ import pytest
 import pyvista
 from cases import SQUARE, STRIPES, tube
 from mpi4py import MPI
+from support.fields import reduce
 
 from constriction import parse_case
 from constriction.base.errors import InputError
@@ -30,7 +31,6 @@ from constriction.field.mesh.files import (
     write_mesh,
 )
 from constriction.field.mesh.tags import SURFACES, VOLUMES
-from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 
 THICKNESS = 1e-3  # of the electrolyte, m; less than is disturbed, so that the mesh is as deep

@@ -20,12 +20,12 @@ import numpy as np
 import pytest
 from cases import STRIPES, case_of, conductor
 from mpi4py import MPI
+from support.fields import reduce
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.simulate import simulate

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from cases import MORPHOLOGIES, case_of
 from mpi4py import MPI
+from support.fields import reduce
 
 from constriction import load
 from constriction.field.elements import multigrid as module
@@ -22,7 +23,6 @@ from constriction.field.elements.multigrid import hierarchy, multigrid
 from constriction.field.elements.solvers import SolverError, Stop, factorise
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 
 MESHES = Path(__file__).parents[2] / "meshes"

@@ -24,8 +24,8 @@ from constriction.simulation.scene import gap_frequency, picture_fineness, share
 from constriction.view.pictures import output, rendering
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
-from constriction.view.pictures.pictures import KINDS, draw
-from constriction.view.pictures.stage import WIDTHS
+from constriction.view.pictures.pictures import KINDS, caption, panels
+from constriction.view.pictures.stage import WIDTHS, page
 
 MESHES = Path(__file__).parents[2] / "meshes"
 CASES = ("sodium_islands", "single_spot", "lifted_copper")  # a lattice, a tube, a meshed gap
@@ -35,6 +35,10 @@ every_case = pytest.mark.parametrize("name", CASES)
 
 def silent(_):
     pass
+
+
+def draw(scene, what, columns, dpi):
+    return page(panels(scene, what), caption(scene, what), columns, dpi)
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from cases import HEXAGONAL, MORPHOLOGIES, RANDOM, case_of
 from mpi4py import MPI
+from support.fields import reduce
 from support.ratios import gap_ratio
 
 from constriction.field.elements.assembly import assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.reduction.krylov import reduce
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import Options, simulate
 

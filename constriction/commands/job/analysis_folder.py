@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constriction.base.errors import one_line
+from constriction.base.files import csv_text
 from constriction.base.folders import FolderKind, whole_folder
-from constriction.commands.job.analysis_record import (
-    AnalysisReport,
-    Record,
-    analysis_record,
-    picture_name,
-    record_text,
-)
+from constriction.commands.job.analysis_record import AnalysisReport, Record, analysis_record, picture_name, record_text
 
 if TYPE_CHECKING:
     from constriction.view.charts.analysis import AnalysisPicture
@@ -49,7 +43,7 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     with whole_folder(folder, ANALYSIS) as fresh:
         pictures, series = _draw(report, fresh, suffixes, record["files"])
         _write_arrhenius(report, fresh)
-        _write_csv(fresh / TABLE, table_rows(record["files"]))
+        (fresh / TABLE).write_text(csv_text(table_rows(record["files"])), encoding="utf-8")
         _write_curves(report, fresh)
         (fresh / FIT).write_text(record_text(record), encoding="utf-8")
         if how is not None:
@@ -61,11 +55,6 @@ def write_analysis(report: AnalysisReport, folder: Path, suffixes: Sequence[str]
     return record
 
 
-def _write_csv(path: Path, rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-
-
 def _write_curves(report: AnalysisReport, folder: Path) -> None:
     """Write what the Kramers-Kronig test and the distribution of each spectrum look like, as measured."""
     from constriction.spectra.drt.curves import distribution_rows, kramers_kronig_rows
@@ -73,31 +62,33 @@ def _write_curves(report: AnalysisReport, folder: Path) -> None:
     for number, entry in enumerate(report.entries):
         for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
             if rows:
-                _write_csv(folder / f"{picture_name(number, entry)}-{kind}.csv", rows)
+                path = folder / f"{picture_name(number, entry)}-{kind}.csv"
+                path.write_text(csv_text(rows), encoding="utf-8")
 
 
 def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:
     """The conductivities at several temperatures, if there are any."""
     from constriction.spectra.reading.temperatures import point_names, point_values, temperature_series
 
-    found = temperature_series(report.entries, report.scaled.by if report.scaled else None)
+    found = temperature_series(report.entries, report.scaled.by)
     if found is not None:
         rows = [point_names(found), *(point_values(found, point) for point in found.points)]
-        _write_csv(folder / ARRHENIUS, rows)
+        (folder / ARRHENIUS).write_text(csv_text(rows), encoding="utf-8")
 
 
 def _draw_spectrum(
     report: AnalysisReport, number: int, folder: Path, suffixes: Sequence[str], record: Record
 ) -> list[AnalysisPicture]:
-    """Save the picture of a spectrum; one that cannot be drawn costs no other, and the record tells why."""
+    """Save the picture of a spectrum with a fit; one that cannot be drawn costs no other, and the record tells why."""
     from constriction.view.charts.fits import entry_picture
     from constriction.view.terminal.entries import entry_title
     from constriction.view.writers.spectra_plots import draw_picture
 
     entry = report.entries[number]
+    if entry.fit is None:
+        return []
     try:
-        by = report.scaled.by if report.scaled else None
-        picture = entry_picture(entry, by, entry_title(entry, report.entries))
+        picture = entry_picture(entry, report.scaled.by, entry_title(entry, report.entries))
         for suffix in suffixes:
             draw_picture(picture, folder / f"{picture_name(number, entry)}{suffix}")
     except OSError:  # the disk, which all others need as well
@@ -115,13 +106,11 @@ def _draw(
     from constriction.view.charts.fits import deposition_chart, trends_of
     from constriction.view.writers.journal import draw_chart
 
-    by = report.scaled.by if report.scaled else None
     pictures = []
-    for number, entry in enumerate(report.entries):
-        if entry.fit:
-            pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
+    for number in range(len(report.entries)):
+        pictures += _draw_spectrum(report, number, folder, suffixes, files[number])
     pristine = report.how.pristine_circuit is not None
-    series = trends_of(report.entries, by, report.charges, pristine) if report.how.series else None
+    series = trends_of(report.entries, report.scaled.by, report.charges, pristine) if report.how.series else None
     for suffix in suffixes:
         if series is not None:
             draw_chart(series, folder / f"trends{suffix}")

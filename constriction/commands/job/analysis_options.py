@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
+from constriction.base.quantities import parse_quantity
+from constriction.commands.job.analysis_record import Deposition, Scaled
 from constriction.commands.job.limits import limits
-from constriction.commands.job.options import FLAG, SEVERAL, Debug, Impedance, masks, positive_quantity, window
-from constriction.commands.job.steps import naming
+from constriction.commands.job.options import (
+    FLAG,
+    SEVERAL,
+    Debug,
+    Impedance,
+    masks,
+    optional_quantity,
+    positive_quantity,
+    window,
+)
 
 if TYPE_CHECKING:
-    from constriction.commands.job.analysis_record import Deposition, Scaled
     from constriction.spectra.drt.relaxation_times import DistributionOptions
     from constriction.spectra.reading.batch import BatchOptions
 
@@ -119,23 +128,19 @@ def _distribution_options(options: AnalyzeOptions) -> DistributionOptions | None
         return PRESETS[options.drt_lambda]
     if options.drt_lambda in CHOICES:
         return DistributionOptions(regularisation=options.drt_lambda)
-    try:
-        value = float(options.drt_lambda)
-    except ValueError:
-        value = 0.0
+    value = _number(options.drt_lambda)
     if not 0 < value < math.inf:
         known = ", ".join((*CHOICES, *PRESETS))
         raise InputError(f"--drt-lambda {options.drt_lambda!r}: expected a positive number or one of {known}")
     return DistributionOptions(regularisation=value)
 
 
-def by_size(options: AnalyzeOptions) -> Scaled | None:
-    """Normalisation by area, or by area and thickness."""
-    from constriction.commands.job.analysis_record import Scaled
+def by_size(options: AnalyzeOptions) -> Scaled:
+    """Normalisation by area, by area and thickness, or not at all."""
     from constriction.spectra.normalisation import to_area, to_cell_constant
 
     if options.thickness is None and (options.area is None or options.pristine is not None):
-        return None  # beside a pristine cell the area is for the charge only
+        return Scaled()  # beside a pristine cell the area is for the charge only
     if options.pristine is not None:
         given = f"given {options.thickness!r} and {options.pristine!r}"
         raise InputError(f"--thickness and --pristine: two ways to the cell constant, expected one of them, {given}")
@@ -163,11 +168,9 @@ def charges_of(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
 
 def _charges(text: str, count: int) -> tuple[float, ...]:
     """What --charge lists; a unit behind the last value is that of all."""
-    from constriction.base.quantities import parse_quantity
-
     parts = [part.strip() for part in text.split(",")]
     unit = parts[-1].lstrip("+-.0123456789eE ")
-    whole = [f"{part} {unit}" if unit and _is_number(part) else part for part in parts]
+    whole = [f"{part} {unit}" if unit and math.isfinite(_number(part)) else part for part in parts]
     with naming("--charge", " "):
         values = tuple(parse_quantity(part, "charge per area") for part in whole)
     if len(values) != count:
@@ -175,11 +178,12 @@ def _charges(text: str, count: int) -> tuple[float, ...]:
     return values
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float:
+    """The number that a text is, NaN for another text."""
     try:
-        return math.isfinite(float(text))
+        return float(text)
     except ValueError:
-        return False
+        return math.nan
 
 
 def deposition_of(options: AnalyzeOptions) -> Deposition | None:
@@ -188,7 +192,6 @@ def deposition_of(options: AnalyzeOptions) -> Deposition | None:
     Raises:
         InputError: it cannot be read, or is in amperes and no --area is given.
     """
-    from constriction.commands.job.analysis_record import Deposition
     from constriction.spectra.files.readers import read_series
     from constriction.spectra.timeseries import charge, nucleation
 
@@ -197,6 +200,6 @@ def deposition_of(options: AnalyzeOptions) -> Deposition | None:
     series = read_series(options.deposition)
     if not series.per_area and options.area is None:
         raise InputError(f"{options.deposition}: has a current, expected --area to make it a current density")
-    area = None if series.per_area or options.area is None else positive_quantity("--area", options.area, "area")
+    area = None if series.per_area else optional_quantity("--area", options.area, "area")
     with naming(options.deposition):
         return Deposition(str(options.deposition), series, charge(series, area), nucleation(series, area))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +42,10 @@ JOINT_ARCS = (
 
 @dataclass(frozen=True)
 class Scaled:
-    """A normalisation and how it came about, for fit.json; `beside` is another that is written too."""
+    """A normalisation, if there is one, and how it came about, for fit.json; `beside` is another that is written."""
 
-    by: Normalisation
-    facts: Mapping[str, Any]
+    by: Normalisation | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
     beside: Normalisation | None = None
 
 
@@ -72,14 +72,14 @@ class AnalysisReport:
 
     Attributes:
         entries: the spectra, in the order of the files.
-        scaled: normalisation, or None.
+        scaled: normalisation.
         charges: one per entry in C/m², or None.
         how: options of the analysis.
         deposition: between the spectra, or None.
     """
 
     entries: Sequence[AnalysedSpectrum]
-    scaled: Scaled | None
+    scaled: Scaled
     charges: Sequence[float] | None
     how: BatchOptions
     deposition: Deposition | None
@@ -95,24 +95,15 @@ def analysis_record(report: AnalysisReport) -> Record:
     from constriction.spectra import wild_points
     from constriction.spectra.drt import processes
     from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_PRISTINE, TOLD_BY_TIME
-    from constriction.spectra.reading.records import entry_record, without_nan
+    from constriction.spectra.reading.records import without_nan
     from constriction.spectra.reading.temperatures import series_record, temperature_series
 
-    by, beside = (report.scaled.by, report.scaled.beside) if report.scaled else (None, None)
-    files = []
-    for number, entry in enumerate(report.entries):
-        charge = None if report.charges is None else report.charges[number]
-        record = entry_record(entry, by, beside) | _charge_record(charge)
-        record["picture"] = picture_name(number, entry) + ".png" if entry.fit else None
-        record["no_picture"] = None
-        files.append(record)
-    temperatures = temperature_series(report.entries, by)
-    normalisation = None if report.scaled is None else _normalisation_record(report.scaled)
-    by_pristine = report.scaled is not None and report.scaled.facts["by"] == "pristine cell"
+    temperatures = temperature_series(report.entries, report.scaled.by)
+    by_pristine = report.scaled.facts.get("by") == "pristine cell"
     found: Record = without_nan(
         {
-            "files": files,
-            "normalisation": normalisation,
+            "files": list(_file_records(report)),
+            "normalisation": _normalisation_record(report.scaled),
             "arrhenius": None if temperatures is None else series_record(temperatures),
             "options": _options_record(report.how),
             "deposition": None if report.deposition is None else _deposition_record(report.deposition),
@@ -137,6 +128,16 @@ def analysis_record(report: AnalysisReport) -> Record:
     return found
 
 
+def _file_records(report: AnalysisReport) -> Iterator[Record]:
+    from constriction.spectra.reading.records import entry_record
+
+    charges: Sequence[float | None] = report.charges or [None] * len(report.entries)
+    for number, (entry, charge) in enumerate(zip(report.entries, charges, strict=True)):
+        picture = picture_name(number, entry) + ".png" if entry.fit else None
+        found = entry_record(entry, report.scaled.by, report.scaled.beside)
+        yield found | _charge_record(charge) | {"picture": picture, "no_picture": None}
+
+
 def _charge_record(charge: float | None) -> Record:
     from constriction.spectra.timeseries import MAH_PER_CM2, sodium_thickness
 
@@ -146,7 +147,9 @@ def _charge_record(charge: float | None) -> Record:
     }
 
 
-def _normalisation_record(scaled: Scaled) -> Record:
+def _normalisation_record(scaled: Scaled) -> Record | None:
+    if scaled.by is None:
+        return None
     if scaled.by.unit == "ohm m":
         return {**scaled.facts, "area_over_thickness_cm": scaled.by.scale * 100}
     return dict(scaled.facts)
@@ -163,12 +166,10 @@ def _options_record(how: BatchOptions) -> Record:
         "masks": [mask.text for mask in analysis.masks],
         "kramers_kronig_limit": analysis.limit,
         "weighting": analysis.fit.weighting,
-        "bounds": {name: list(ends) for name, ends in analysis.fit.bounds.items()},
+        "bounds": dict(analysis.fit.bounds),
         "starts": analysis.fit.starts,
         "series": how.series,
-        "drt": None
-        if how.distribution is None
-        else {item.name: getattr(how.distribution, item.name) for item in fields(how.distribution)},
+        "drt": None if how.distribution is None else asdict(how.distribution),
     }
 
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,18 +59,8 @@ def check_all(ranks: int) -> list[Check]:
     Args:
         ranks: processes that are meant to run at once.
     """
-    checks: list[Callable[[], Check]] = [
-        check_python,
-        check_mpi,
-        check_petsc,
-        check_compiler,
-        check_form_cache,
-        check_gmsh,
-        check_rendering,
-        check_memory,
-        lambda: check_threads(ranks),
-    ]
-    return [check() for check in checks] + [check_extra(name) for name in EXTRAS]
+    checks = (check_python, check_mpi, check_petsc, check_compiler, check_form_cache, check_gmsh, check_rendering)
+    return [*(check() for check in checks), check_memory(), check_threads(ranks), *map(check_extra, EXTRAS)]
 
 
 def check_python() -> Check:
@@ -111,12 +100,9 @@ def check_compiler() -> Check:
     """Can DOLFINx compile its forms?"""
     from constriction.field.elements.compiler import compiler_fault, compiler_name
 
-    fault = compiler_fault()
-    return (
-        Check("C compiler", OK, f"{compiler_name()}, with Python's headers")
-        if fault is None
-        else Check("C compiler", FAULT, *fault)
-    )
+    if (fault := compiler_fault()) is not None:
+        return Check("C compiler", FAULT, *fault)
+    return Check("C compiler", OK, f"{compiler_name()}, with Python's headers")
 
 
 def check_form_cache() -> Check:
@@ -177,8 +163,8 @@ def check_memory() -> Check:
 def check_threads(ranks: int) -> Check:
     """Do threads and ranks together fit the cores?"""
     cores = len(os.sched_getaffinity(0))
-    named = next((name for name in THREAD_VARIABLES if os.environ.get(name, "").isdigit()), None)
-    threads = cores if named is None else int(os.environ[named])
+    named = next((name for name in THREAD_VARIABLES if os.environ.get(name, "").isdigit()), "")
+    threads = int(os.environ.get(named, cores))
     found = f"{threads} × {ranks} ranks on {cores} cores ({named or 'OMP_NUM_THREADS is not set'})"
     if threads * ranks > cores:
         fewer = max(1, cores // ranks)
@@ -207,5 +193,5 @@ def _ask(command: list[str]) -> tuple[str, str]:
         return "", str(error)
     if done.returncode == 0:
         return done.stdout.strip(), ""
-    said = done.stderr.strip().splitlines() or done.stdout.strip().splitlines()
-    return "", said[-1] if said else f"ended with code {done.returncode}"
+    said = [f"ended with code {done.returncode}", *done.stdout.strip().splitlines(), *done.stderr.strip().splitlines()]
+    return "", said[-1]

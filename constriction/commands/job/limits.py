@@ -14,19 +14,8 @@ PREFIXES = {"": 1.0, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k
 WRITTEN = {"R": "ohm{}", "W": "ohm{} s^-1/2", "L": "H{}", "C": "F{}", "Q": "S s^a{}", "T": "s{}"}
 TIMES = {"ohm": ("", 1.0), "ohm m2": (" cm2", 1e-4), "ohm m": (" cm", 1e-2)}
 PER = {"ohm": ("", 1.0), "ohm m2": ("/cm2", 1e4), "ohm m": ("/cm", 1e2)}
-ALIKE = {
-    "Ohm": "ohm",
-    "cm^2": "cm2",
-    "Ω": "ohm",
-    "\N{OHM SIGN}": "ohm",
-    "\N{MICRO SIGN}": "u",
-    "\N{GREEK SMALL LETTER MU}": "u",
-    "α": "a",
-    "²": "2",
-    "·": " ",
-    "*": " ",
-    "½": "1/2",
-}
+ALIKE = {"Ohm": "ohm", "Ω": "ohm", "\N{OHM SIGN}": "ohm", "\N{MICRO SIGN}": "u", "\N{GREEK SMALL LETTER MU}": "u"}
+ALIKE |= {"cm^2": "cm2", "²": "2", "½": "1/2", "α": "a", "·": " ", "*": " "}
 EXAMPLES = {"--hold": "'a1=1' or 'R0=12 ohm'", "--bound": "'R1=10..100 ohm' or 'a1=0.8..1'"}
 NAME = re.compile(r"\s*([A-Za-z]+[0-9]+)\s*=(.*)", re.DOTALL)
 NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", re.DOTALL)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
-from constriction.commands.job.steps import naming
+from constriction.base.quantities import KINDS, parse_quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,9 +50,14 @@ def bytes_of(text: str) -> float:
     return value
 
 
+def memory_limit(text: str | None) -> float | None:
+    """Bytes that --memory names; None where nothing is said."""
+    return None if text is None else bytes_of(text)
+
+
 def memory_of(text: str | None) -> float:
     """Bytes that --memory allows; where nothing is said, 80 % of what is free."""
-    return free_memory() if text is None else bytes_of(text)
+    return memory_limit(text) or free_memory()
 
 
 def check_level(level: float | None) -> None:
@@ -72,13 +77,16 @@ def positive_quantity(option: str, text: str, kind: str) -> float:
     Raises:
         InputError: it is no quantity of the kind, or not above zero.
     """
-    from constriction.base.quantities import KINDS, parse_quantity
-
     with naming(option, " "):
         value = parse_quantity(text, kind)
     if value <= 0:
         raise InputError(f"{option} {text!r}: expected {KINDS[kind].noun} above zero")
     return value
+
+
+def optional_quantity(option: str, text: str | None, kind: str) -> float | None:
+    """As `positive_quantity`; None for an option that is not given."""
+    return None if text is None else positive_quantity(option, text, kind)
 
 
 def geometry(area: str | None, thickness: str | None) -> SampleGeometry:
@@ -90,8 +98,7 @@ def geometry(area: str | None, thickness: str | None) -> SampleGeometry:
     from constriction.spectra.columns.conversions import SampleGeometry
 
     return SampleGeometry(
-        None if area is None else positive_quantity("--area", area, "area"),
-        None if thickness is None else positive_quantity("--thickness", thickness, "length"),
+        optional_quantity("--area", area, "area"), optional_quantity("--thickness", thickness, "length")
     )
 
 
@@ -107,6 +114,11 @@ def refuse_empty(files: Sequence[Path]) -> str:
             errors.append(str(error))
         else:
             return ""
+    return none_of(errors)
+
+
+def none_of(errors: Sequence[str]) -> str:
+    """Why none of some files could be analysed."""
     told = "; ".join(errors)
     return told if len(errors) < 2 else f"none of {len(errors)} could be analysed: {told}"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constriction.base.errors import InputError
 from constriction.base.ranks import agree
+from constriction.view.terminal.streams import note, tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -41,19 +41,9 @@ def load_case(path: Path, relative_error: float | None) -> Case:
     return case.model_copy(update={"accuracy": accuracy})
 
 
-@contextmanager
-def naming(where: object, joint: str = ": ") -> Iterator[None]:
-    """Begin what is wrong with the file or option that it comes from, which a geometry or a quantity does not know."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{where}{joint}{error}") from None
-
-
 def wait_for_compilers() -> None:
     """Wait until no other process compiles the same forms, and say so."""
     from constriction.field.elements.compiler import wait_for_other_compilers
-    from constriction.view.terminal.streams import note
 
     wait_for_other_compilers(note)
 
@@ -69,6 +59,4 @@ def print_agreed(comm: MPI.Comm, rows: Callable[[], Titled]) -> None:
 
 def tell_folder(folder: Path) -> None:
     """Say what a folder holds now."""
-    from constriction.view.terminal.streams import tell
-
     tell(f"Written: {folder}{os.sep} ({', '.join(sorted(os.listdir(folder)))})")

@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from constriction.base.files import whole_file
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, given_arguments, memory_of
 from constriction.commands.job.steps import Titled, print_agreed
+from constriction.view.terminal.streams import tell
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -109,8 +111,6 @@ def _collect(folder: Path, comm: MPI.Comm) -> None:
 
     paths, cases, done = agree(comm, work)
     if comm.rank == 0:
-        from constriction.view.terminal.streams import tell
-
         tell(f"Written: {', '.join(map(str, paths))} ({done} of {cases} cases are done)")
 
 
@@ -125,13 +125,10 @@ def _plot(folder: Path, report: bool, comm: MPI.Comm) -> None:
 
     paths = agree(comm, work)
     if comm.rank == 0:
-        from constriction.view.terminal.streams import tell
-
         tell(f"Written: {', '.join(map(str, paths))}")
 
 
 def _report(results: Table, pictures: list[Path], folder: Path) -> Path:
-    from constriction.base.files import whole_file
     from constriction.view.pages.provenance import origin
     from constriction.view.pages.report import write_report
     from constriction.view.pages.study_report import study_report

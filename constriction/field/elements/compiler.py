@@ -13,6 +13,7 @@ import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def library_versions() -> dict[str, str | None]:
     }
 
 
+@cache
 def _version(*packages: str) -> str | None:
     """Of the first of these packages that pip knows; None if another installer brought the library."""
     for package in packages:

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.field.reduction.residuals import ResidualNorm, error_bounds, residual_shares
+
 AT_ONCE = 4_000_000  # entries of small matrices that are solved together
 
 
@@ -45,6 +47,12 @@ class Model(Protocol):
     def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """The part of F − depth that the contact's film takes, θ_c ∫u² for unit current density; (…)."""
 
+    def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+        """Bounds on the error of F in pitches at any θ (n, terms), whether the model was asked to be good there; (n,).
+
+        For a real part of all θ that is not negative.
+        """
+
 
 @dataclass(frozen=True, eq=False)
 class Reduced:
@@ -58,6 +66,7 @@ class Reduced:
         solves: with the full matrices.
         constriction: F(0) − depth with ideal contacts and a gap that takes no current, in pitches.
         stored: −∂F/∂θ_gap there.
+        norms: what bounds the error at any θ; none: `error` does, or the model is exact.
     """
 
     matrices: NDArray[np.float64]
@@ -67,6 +76,7 @@ class Reduced:
     solves: int
     constriction: float
     stored: float
+    norms: tuple[ResidualNorm, ...] = ()
 
     @property
     def terms(self) -> int:
@@ -90,6 +100,12 @@ class Reduced:
             return np.zeros(fields.shape[:-1], dtype=np.complex128)
         squares = np.einsum("...i,ij,...j->...", fields, self.matrices[1], fields)
         return np.asarray(np.asarray(theta)[..., 0] * squares)
+
+    def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+        """Bounds on the error of F in pitches at any θ (n, terms) without negative real parts; (n,)."""
+        if not self.norms:
+            return np.full(len(theta), self.error)
+        return error_bounds(residual_shares(self.fields(theta), theta), theta, self.norms)
 
 
 def solve_small(

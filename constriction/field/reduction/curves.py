@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
+
+# Where the gap leaks, R_cstr of a film may be anything about zero; errors are then relative to this part of F − depth.
+LEAST_EXCESS = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +31,7 @@ class Curve:
     at_rest: Floats | None
     film: bool = False
 
-    @property
+    @cached_property
     def every(self) -> Complexes:
         """θ at rest, if F is finite there, and of the sweep; (1 + n or n, terms)."""
         return self.points if self.at_rest is None else np.concatenate([self.at_rest[None, :] + 0j, self.points])
@@ -42,7 +46,7 @@ class Curve:
         """Whether anything but θ = 0 is asked."""
         return bool(np.any(self.every))
 
-    @property
+    @cached_property
     def finite(self) -> bool:
         """Whether F and F of full contact are finite at rest, so that there is an R_cstr."""
         return self.at_rest is not None and bool(np.isfinite(self.full(self.at_rest)))
@@ -60,4 +64,56 @@ class Curve:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
         if self.at_rest is None or not self.finite:
             return np.abs(interface(self.every))
-        return np.full(1 + len(self.points), abs(complex(self.excess(interface, self.at_rest))))
+        return np.full(1 + len(self.points), self.scale_at_rest(interface, self.at_rest))
+
+    def scale_at_rest(self, interface: Callable[[NDArray[Any]], Complexes], rests: Floats) -> Floats:
+        """The excess at rests (…, terms) where it is finite, in pitches, and not below LEAST_EXCESS beside a leak."""
+        excess = np.abs(self.excess(interface, rests))
+        least = LEAST_EXCESS * np.abs(interface(rests))
+        return np.where((rests[..., -1] > 0) & self.film, np.maximum(excess, least), excess)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The curves of several cases of one geometry, one or more, whose θ are evaluated together."""
+
+    members: tuple[Curve, ...]
+
+    @cached_property
+    def every(self) -> Complexes:
+        """The θ of all, one curve after another, (n, terms)."""
+        return np.concatenate([curve.every for curve in self.members])
+
+    @cached_property
+    def owners(self) -> NDArray[np.intp]:
+        """The number of each θ's curve, (n,)."""
+        return np.repeat(np.arange(len(self.members)), [len(curve.every) for curve in self.members])
+
+    @cached_property
+    def _finite(self) -> NDArray[np.bool_]:
+        return np.array([curve.finite for curve in self.members], dtype=np.bool_)
+
+    def scale(
+        self, interface: Callable[[NDArray[Any]], Complexes], places: NDArray[np.intp] | slice = slice(None)
+    ) -> Floats:
+        """What the errors of F are relative to, in pitches, at the θ of these numbers: as `Curve.scale`."""
+        scales = np.zeros(len(self.members))
+        if self._finite.any():
+            rests = np.array([curve.at_rest for curve in self.members if curve.finite])
+            scales[self._finite] = self.members[0].scale_at_rest(interface, rests)
+        owners = self.owners[places]
+        found, own = scales[owners], ~self._finite[owners]
+        if own.any():
+            found[own] = np.abs(interface(self.every[places][own]))
+        return found
+
+
+def merged(curves: Iterable[Curve]) -> tuple[Curve, ...]:
+    """The curves of many cases: those of ideal contacts as one, of which each θ is asked once."""
+    same, others = list[Curve](), list[Curve]()
+    for curve in curves:
+        (same if curve.same_at_rest else others).append(curve)
+    if not same:
+        return tuple(others)
+    points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
+    return Curve(points, same[0].at_rest), *others

@@ -1,16 +1,13 @@
 """The reduced model of A(θ)u = b, built from solutions where its error bound is worst, on a mesh or on a grid.
 
 A Galerkin model on real fields of a symmetric operator whose θ have no negative real part is passive, and its error is
-of the second order in the fields'. It is bounded by the residual r: with F − depth = bᵀu the error is rᵀA⁻¹r exactly.
-Let B = K + Σ σ_k M_k be a real operator of some σ ≥ 0. Where for an angle ψ all of cos ψ ≥ c and |θ_k| cos(arg θ_k −
-ψ) ≥ c σ_k hold, Re(e^{−iψ} x*A x) ≥ c x*B x, and so |rᵀA⁻¹r| ≤ r*B⁻¹r / c. A space that only has a preconditioner for
-B tells how small the preconditioned operator's eigenvalues get.
+of the second order in the fields'. It is bounded by the residual (`residuals`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -19,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.field.reduction.affine import solve_small
-from constriction.field.reduction.curves import Complexes, Curve, Floats
+from constriction.field.reduction.curves import Complexes, Curve, Curves, Floats
+from constriction.field.reduction.residuals import ResidualNorm, error_bounds, residual_shares
 
 Field = NDArray[Any]
-ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
 MOST_FIELDS = 60
 NOTHING = 1e-7  # of a field's length: rounding, or what solves leave
+WATCHED = 1000  # points; of more, those of many cases, one in each of these cells is looked at until it will do:
+CELLS_PER_DECADE, CELLS_PER_RADIAN = 4.0, 4.0  # of |θ| and of its angle
 GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
 
@@ -57,8 +56,8 @@ class Space(Protocol):
     def images(self, field: Field) -> list[Field]:
         """K·field and every M_k·field."""
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation."""
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,)."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
         """U at θ (terms,); `share` of F − depth that its error may take; complex."""
@@ -75,26 +74,42 @@ class Wanted:
     share: float
 
     @cached_property
+    def together(self) -> Curves:
+        """All curves."""
+        return Curves(self.curves)
+
+    @property
     def points(self) -> Complexes:
         """All θ, (n, terms)."""
-        return np.concatenate([curve.every for curve in self.curves])
+        return self.together.every
 
-    def errors(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
-        """The errors that may be left at the points, in pitches, (n,), from what gives F − depth."""
-        return self.share * np.concatenate([curve.scale(interface) for curve in self.curves])
+    def errors(self, interface: Callable[[NDArray[Any]], Complexes], places: NDArray[np.intp]) -> Floats:
+        """The errors that may be left at points of these numbers, in pitches, from what gives F − depth."""
+        return self.share * self.together.scale(interface, places)
+
+    @cached_property
+    def watched(self) -> NDArray[np.intp]:
+        """The numbers of the points to look at first: all, or one of each cell."""
+        if len(self.points) <= WATCHED:
+            return np.arange(len(self.points))
+        with np.errstate(divide="ignore"):
+            decades = np.maximum(np.log10(np.abs(self.points)), -99.0)
+        cells = np.round(np.hstack([decades * CELLS_PER_DECADE, np.angle(self.points) * CELLS_PER_RADIAN]))
+        return np.sort(np.unique(cells, axis=0, return_index=True)[1])
 
 
 class Grown(NamedTuple):
     """What `reduce` finds.
 
-    K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves,
-    and the fields.
+    K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves;
+    `norms` bound the error elsewhere; the `fields`.
     """
 
     matrices: Floats
     load: Floats
     error: float
     solves: int
+    norms: tuple[ResidualNorm, ...]
     fields: list[Field]
 
     def at(self, theta: Floats) -> Field:
@@ -126,7 +141,7 @@ class Basis:
     @property
     def load(self) -> Floats:
         """B on the fields."""
-        return np.array([self.space.dot(held, self.space.load) for held in self.fields])
+        return self.space.products(self.fields, self.space.load)
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:
         """Take in the load, or the images `of` a field: their products with all others, in each norm."""
@@ -134,7 +149,7 @@ class Basis:
         for number, norm in enumerate(self.space.norms):
             old = self.products[number]
             shaped = norm.apply(vectors, of)
-            columns = np.array([[self.space.dot(image, one) for one in shaped] for image in self.images])
+            columns = np.array([self.space.products(self.images, one) for one in shaped]).T
             size = len(old)
             new = np.zeros((len(self.images), len(self.images)))
             new[:size, :size] = old
@@ -148,10 +163,10 @@ class Basis:
         for _ in range(3):  # orthogonal after two steps, but for rounding
             images = self.space.images(new)
             image = np.sum(images, axis=0)
-            lengths.append(math.sqrt(max(self.space.dot(new, image), 0.0)))
+            lengths.append(math.sqrt(max(self.space.products([new], image)[0], 0.0)))
             if len(lengths) < 3:
-                for held in self.fields:
-                    new = new - self.space.dot(held, image) * held
+                shares = self.space.products(self.fields, image)
+                new = sum((-share * held for share, held in zip(shares, self.fields, strict=True)), new)
         length = lengths[-1]
         if not length > NOTHING * lengths[0]:
             return False
@@ -161,7 +176,7 @@ class Basis:
         grown = np.zeros((len(images), len(self.fields), len(self.fields)))
         grown[:, :-1, :-1] = self.matrices
         for small, image in zip(grown, images, strict=True):
-            small[-1] = small[:, -1] = [self.space.dot(held, image) for held in self.fields]
+            small[-1] = small[:, -1] = self.space.products(self.fields, image)
         self.matrices = grown
         self._measure(images, unit)
         return True
@@ -181,32 +196,31 @@ class Basis:
 
     def shares(self, points: Complexes) -> Complexes:
         """Residuals at θ (n, terms) as multiples of the images, (n, images)."""
-        coefficients = self.at(points)
-        factors = np.concatenate([np.ones((len(points), 1)), points], axis=1)
-        of_fields = -(coefficients[:, :, None] * factors[:, None, :]).reshape(len(points), -1)
-        return np.concatenate([np.ones((len(points), 1)), of_fields], axis=1)
+        return residual_shares(self.at(points), points)
 
     def residual(self, shares: Complexes) -> Field:
         """One residual, from its multiples of the images."""
         return sum((c * image for c, image in zip(shares, self.images, strict=True)), 0j * self.space.load)
 
-    def bounds(self, shares: Complexes, points: Complexes) -> Floats:
-        """Bounds on the error of F at θ `points`, (n,), the least that a norm gives."""
-        found = [
-            np.maximum(np.einsum("ni,ij,nj->n", shares.conj(), products, shares, optimize=True).real, 0.0)
-            / (coercivity(points, norm.sigma) * norm.smallest)
-            for norm, products in zip(self.space.norms, self.products, strict=True)
-        ]
-        return np.asarray(np.min(found, axis=0))
+    @property
+    def residual_norms(self) -> tuple[ResidualNorm, ...]:
+        """What bounds the model's error, without the space."""
+        pairs = zip(self.space.norms, self.products, strict=True)
+        return tuple(ResidualNorm(np.asarray(norm.sigma), norm.smallest, products) for norm, products in pairs)
 
 
-def coercivity(points: Complexes, sigma: Floats) -> Floats:
-    """The largest c for which |rᵀA(θ)⁻¹r| ≤ r*B(σ)⁻¹r / c is known at θ (n, terms); (n,), tiny where none is."""
-    sizes = np.abs(points) * np.cos(np.angle(points) - ANGLES)  # (angles, n, terms)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(sigma > 0, sizes / sigma, np.where(sizes >= -1e-12 * np.abs(points), np.inf, 0.0))
-    whole = np.minimum(np.cos(ANGLES[:, :, 0]), parts.min(axis=2, initial=np.inf))
-    return np.asarray(np.maximum(whole.max(axis=0), 1e-300))
+def least_weights(points: Complexes) -> tuple[Floats, ...]:
+    """σ of norms that bound errors at all θ `points` (n, terms): one, the least |θ| of every term, (terms,).
+
+    Two where that would let no current pass, as the contact blocks at some points and the gap at others: no norm that
+    counts on the contact bounds what happens where it blocks. Their θ are those of the other points and of these.
+    """
+    sizes = np.abs(points)
+    least = sizes.min(axis=0)
+    if np.any(least):
+        return (least,)
+    blocks = sizes[:, 0] == 0
+    return sizes[~blocks].min(axis=0), sizes[blocks].min(axis=0)
 
 
 def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
@@ -223,11 +237,14 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
     Raises:
         SolverError: a solve failed.
     """
-    basis, solves, before = Basis(space), 0, np.inf
+    basis, solves, before, watched = Basis(space), 0, np.inf, wanted.watched
     for known in start:
         basis.add(known)
     while True:
-        worst = _worst(basis, wanted)
+        worst = _worst(basis, wanted, watched)
+        if worst.excess <= 1.0 and len(watched) < len(wanted.points):
+            worst = _worst(basis, wanted, np.arange(len(wanted.points)))
+            watched = np.union1d(watched, worst.missed)
         if worst.excess <= 1.0 or len(basis.fields) >= MOST_FIELDS:
             break
         found = space.refine(basis.residual(worst.shares)) if worst.excess < GAIN * before else None
@@ -238,24 +255,28 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
         before = worst.excess
         if not (basis.add(found.real) | basis.add(found.imag)):
             break
-    return Grown(basis.matrices, basis.load, worst.bound, solves, basis.fields)
+    return Grown(basis.matrices, basis.load, worst.bound, solves, basis.residual_norms, basis.fields)
 
 
 class _Worst(NamedTuple):
     """Where a model is worst: θ `point` (terms,), its residual's `shares`, `excess` = its bound over what is allowed.
 
-    `bound`: on the error of F at all points, in pitches.
+    `bound`: on the error of F at all points that were looked at, in pitches; `missed`: the numbers of those where the
+    model is not good, at most WATCHED, the worst.
     """
 
     point: Complexes
     shares: Complexes
     excess: float
     bound: float
+    missed: NDArray[np.intp]
 
 
-def _worst(basis: Basis, wanted: Wanted) -> _Worst:
-    shares = basis.shares(wanted.points)
-    bounds = basis.bounds(shares, wanted.points)
-    excess = bounds / wanted.errors(basis.interface)
+def _worst(basis: Basis, wanted: Wanted, places: NDArray[np.intp]) -> _Worst:
+    points = wanted.points[places]
+    shares = basis.shares(points)
+    bounds = error_bounds(shares, points, basis.residual_norms)
+    excess = bounds / wanted.errors(basis.interface, places)
     place = int(np.argmax(excess))
-    return _Worst(wanted.points[place], shares[place], float(excess[place]), float(bounds.max(initial=0.0)))
+    missed = places[np.argsort(-excess)[: min(WATCHED, np.count_nonzero(excess > 1))]]
+    return _Worst(points[place], shares[place], float(excess[place]), float(bounds.max(initial=0.0)), missed)

@@ -38,8 +38,10 @@ SHIFT_SOLVED = 3e-3  # of a solution at a shift, relative to what the model ther
 REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is not in the basis
 
 
-def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0) -> ReducedModel:
-    """Build the reduced model of a cell.
+def reduce_keeping_potential(
+    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
+) -> tuple[ReducedModel, Vector, Callable[[NDArray[np.float64]], Vector]]:
+    """Build the reduced model of a cell, and keep its DC field.
 
     Args:
         problem: its matrices.
@@ -49,18 +51,12 @@ def reduce(problem: CellProblem, tolerance: float, levels: Hierarchy | None = No
         leak: the largest s ≥ 0 at rest.
 
     Returns:
-        The model; its `error` tells what was reached within MOST_VECTORS, or with shifts that are APART.
+        The model, whose `error` tells what was reached within MOST_VECTORS, or with shifts that are APART; and the DC
+        field on the free unknowns, (owned,), and what gives the field at any real s, (1,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
     """
-    return reduce_keeping_potential(problem, tolerance, levels, leak)[0]
-
-
-def reduce_keeping_potential(
-    problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
-) -> tuple[ReducedModel, Vector, Callable[[NDArray[np.float64]], Vector]]:
-    """The same, the DC field on the free unknowns, (owned,), and what gives the model's at any real s, (1,)."""
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
     tools = _Tools(problem, solver_of(problem, levels, [0.0]), inside, levels)
     try:

@@ -9,7 +9,7 @@ constant costs K nothing: K·1 on the free unknowns is the drive.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import PETScSolver, Stop, factorise
 from constriction.field.reduction.affine import Reduced
 from constriction.field.reduction.curves import Complexes, Floats
-from constriction.field.reduction.greedy import Field, Wanted, reduce
+from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 
 POWER_STEPS, MARGIN, LEAST_EIGENVALUE = 8, 1.3, 0.05  # for the smallest eigenvalue of a preconditioned operator
 SOLVED, EXACT = 1e-6, 1e-8  # energy norm of a field's error, relative
@@ -32,97 +32,29 @@ LOOSE = 0.03  # of what a residual calls for: a direction
 
 
 @dataclass(frozen=True, eq=False)
-class MeshSpace:
+class _Fields:
     """Fields on the free unknowns of a problem whose contact has a law, and their V; (owned + 1,).
 
-    `sigma`: θ ≥ 0 of the operator B in whose norm residuals are measured, (terms,); `levels`: None to factor.
+    `levels`: solve by p-multigrid on these; None: factor.
     """
 
     problem: CellProblem
-    sigma: Floats
     levels: Hierarchy | None
-
-    @cached_property
-    def scale(self) -> float:
-        """√area: with b over it bᵀu is per area."""
-        return math.sqrt(self.problem.area)
-
-    @cached_property
-    def flat(self) -> Vector:
-        """−z / √area on the free unknowns, and the depth."""
-        return np.append(self.problem.flat, 1.0) * (self.problem.depth / self.scale)
-
-    @cached_property
-    def load(self) -> Vector:
-        """b: the flat field's current density at the interface."""
-        current = -self._conducted(self.flat)
-        current[-1] = 0.0
-        return current
-
-    @property
-    def norms(self) -> tuple[MeshSpace]:
-        """The norm of B⁻¹."""
-        return (self,)
-
-    def _conducted(self, field: Field) -> Field:
-        problem = self.problem
-        current = problem.drive_energy * field[-1] - problem.numbering.dot(problem.drive, field[:-1])
-        return np.append(problem.stiffness @ field[:-1] - field[-1] * problem.drive, current)
-
-    def images(self, field: Field) -> list[Field]:
-        """K·field and every M·field."""
-        return [self._conducted(field), *(np.append(term @ field[:-1], 0.0) for term in self.problem.terms)]
-
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation; V counts once."""
-        return self.problem.numbering.dot(first[:-1], second[:-1]) + (first[-1] * second[-1]).item()
-
-    @property
-    def constant(self) -> Vector:
-        """1 everywhere: the field of an interface that lets no current pass."""
-        return np.ones(self.problem.numbering.owned + 1)
-
-    # --- solves -----------------------------------------------------------------------------------------------------
-
-    def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """U at θ (terms,), real or complex; `share` of F − depth that its error may take."""
-        problem = self.problem
-        if self.levels is None:
-            with factorise(problem.matrix(theta)) as factor:
-                potential: Field = factor.apply(problem.drive)
-        else:
-            solver = multigrid(self.levels, theta)
-            try:
-                scaled = guess + self.flat
-                start = scaled[:-1] / scaled[-1] if np.any(guess) else None
-                potential = solver.solve(
-                    problem.drive, Stop(relative=LOOSE * math.sqrt(share) if share > 0 else EXACT), start
-                )
-            finally:
-                solver.destroy()
-        return self._floating(potential, theta)
-
-    def at_rest(self) -> Field:
-        """U at σ, or the constant where σ lets nothing pass."""
-        return self._floating(self.response, self.sigma) if np.any(self.sigma) else self.constant
-
-    def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
-        """U from the potential of 1 V at the counter electrode."""
-        admittance = self.admittance(potential, theta)
-        return np.asarray(np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat)
 
     def admittance(self, potential: Field, theta: NDArray[Any]) -> Any:
         """The current through the interface per volt, (complex), as a sum without differences."""
         through = sum(one * (term @ potential) for one, term in zip(theta, self.problem.terms, strict=True) if one != 0)
         return self.problem.numbering.dot(np.ones(len(potential)), through)
 
-    def refine(self, residual: Field) -> Field | None:
-        """B⁻¹ times a residual, where B is factored."""
-        if self.levels is not None:
-            return None
-        return self.apply([residual])[0]
 
-    # --- the norm ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class MeshNorm(_Fields):
+    """The norm of B⁻¹, or of a V-cycle for B.
+
+    `sigma`: θ ≥ 0 of B, (terms,), not all zero.
+    """
+
+    sigma: Floats
 
     @cached_property
     def _solver(self) -> PETScSolver | Multigrid:
@@ -179,6 +111,87 @@ class MeshSpace:
         self._solver.destroy()
 
 
+@dataclass(frozen=True, eq=False)
+class MeshSpace(_Fields):
+    """The space of the fields; `norms` to measure residuals in."""
+
+    norms: tuple[MeshNorm, ...]
+
+    @cached_property
+    def scale(self) -> float:
+        """√area: with b over it bᵀu is per area."""
+        return math.sqrt(self.problem.area)
+
+    @cached_property
+    def flat(self) -> Vector:
+        """−z / √area on the free unknowns, and the depth."""
+        return np.append(self.problem.flat, 1.0) * (self.problem.depth / self.scale)
+
+    @cached_property
+    def load(self) -> Vector:
+        """b: the flat field's current density at the interface."""
+        current = -self._conducted(self.flat)
+        current[-1] = 0.0
+        return current
+
+    def _conducted(self, field: Field) -> Field:
+        problem = self.problem
+        current = problem.drive_energy * field[-1] - problem.numbering.dot(problem.drive, field[:-1])
+        return np.append(problem.stiffness @ field[:-1] - field[-1] * problem.drive, current)
+
+    def images(self, field: Field) -> list[Field]:
+        """K·field and every M·field."""
+        return [self._conducted(field), *(np.append(term @ field[:-1], 0.0) for term in self.problem.terms)]
+
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,); V counts once."""
+        own = np.array([held[:-1] @ other[:-1] for held in fields])
+        return np.asarray(self.problem.numbering.comm.allreduce(own) + [held[-1] * other[-1] for held in fields])
+
+    @property
+    def constant(self) -> Vector:
+        """1 everywhere: the field of an interface that lets no current pass."""
+        return np.ones(self.problem.numbering.owned + 1)
+
+    def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
+        """U at θ (terms,), real or complex; `share` of F − depth that its error may take."""
+        problem = self.problem
+        if self.levels is None:
+            with factorise(problem.matrix(theta)) as factor:
+                potential: Field = factor.apply(problem.drive)
+        else:
+            solver = multigrid(self.levels, theta)
+            try:
+                scaled = guess + self.flat
+                start = scaled[:-1] / scaled[-1] if np.any(guess) else None
+                potential = solver.solve(
+                    problem.drive, Stop(relative=LOOSE * math.sqrt(share) if share > 0 else EXACT), start
+                )
+            finally:
+                solver.destroy()
+        return self._floating(potential, theta)
+
+    def at_rest(self) -> list[Field]:
+        """U at each norm's σ."""
+        return [self._floating(norm.response, norm.sigma) for norm in self.norms]
+
+    def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
+        """U from the potential of 1 V at the counter electrode."""
+        admittance = self.admittance(potential, theta)
+        return np.asarray(np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat)
+
+    def refine(self, residual: Field) -> Field | None:
+        """B⁻¹ times a residual, where B is factored."""
+        if self.levels is not None:
+            return None
+        return self.norms[0].apply([residual])[0]
+
+    def destroy(self) -> None:
+        """Give memory back."""
+        for norm in self.norms:
+            norm.destroy()
+
+
 def reduce_film(
     problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None
 ) -> tuple[Reduced, Vector, Callable[[Floats], Vector]]:
@@ -190,27 +203,29 @@ def reduce_film(
         levels: solve by p-multigrid on these; None: factor.
 
     Returns:
-        The model, the potential of 1 V on the free unknowns at the smallest θ of each term, (owned,), and what gives
-        the model's at any real θ, (terms,).
+        The model, the potential of 1 V on the free unknowns at the first of the `least_weights`, (owned,), and what
+        gives the model's at any real θ, (terms,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
     """
-    space = MeshSpace(problem, np.abs(wanted.points).min(axis=0), levels)
+    norms = tuple(MeshNorm(problem, levels, sigma) for sigma in least_weights(wanted.points))
+    space = MeshSpace(problem, levels, norms)
     try:
-        found = reduce(space, [space.constant, space.at_rest()], wanted)
+        found = reduce(space, [space.constant, *space.at_rest()], wanted)
         ideal = space.solve(np.array([IDEAL, 0.0]), 0.0, 0.0 * space.load).real
         images = space.images(ideal)
-        energy = space.dot(ideal, images[0] + IDEAL * images[1])
-        constriction = space.dot(space.load, ideal) ** 2 / energy
+        energy, stored, current = space.products([images[0] + IDEAL * images[1], images[-1], space.load], ideal)
+        constriction = float(current**2 / energy)
         model = Reduced(
             matrices=found.matrices,
             load=found.load,
             depth=problem.area / problem.flat_energy,
             error=found.error,
-            solves=found.solves + 2,
+            solves=found.solves + len(norms) + 1,
             constriction=constriction,
-            stored=space.dot(ideal, images[-1]) * constriction / energy,
+            stored=float(stored * constriction / energy),
+            norms=found.norms,
         )
         flat = space.flat
 
@@ -218,6 +233,6 @@ def reduce_film(
             potential = found.at(theta) + flat
             return np.asarray(potential[:-1] / potential[-1])
 
-        return model, space.response, potential_at
+        return model, norms[0].response, potential_at
     finally:
         space.destroy()

@@ -45,6 +45,10 @@ class ReducedModel:
         """Nothing: the contact is ideal; (…)."""
         return np.zeros(np.shape(theta)[:-1], dtype=np.complex128)
 
+    def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+        """Bounds on the error of F in pitches at any θ (n, 1), Re θ ≥ 0; none at rest; (n,)."""
+        return np.where(np.any(theta, axis=1), self.error, 0.0)
+
 
 def poles_of(storage: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Times and relative weights, which sum to one, of [(1 + s·storage)⁻¹]₀₀; both (n,).

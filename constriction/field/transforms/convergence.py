@@ -29,6 +29,7 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
+from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout, rim_lengths
 
@@ -36,7 +37,7 @@ WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, 
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 # A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
-MOST_FILM_CAUTION = 4.0
+MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 STRAIGHT = 0.6  # of the length at the rims
@@ -60,6 +61,8 @@ class GridSolution(Solution):
 class GridResponse(Response[GridSolution]):
     """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area."""
 
+    LOOKED_AT = len(WIDTHS)
+
     @property
     def _widths(self) -> Floats:
         return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
@@ -78,6 +81,10 @@ class GridResponse(Response[GridSolution]):
         distance = np.abs(stacked - self._combine(values))
         return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
 
+    def reduction_share(self, relative_error: float) -> float:
+        """As `Response`."""
+        return reduction_share(relative_error)
+
     def _caution(self, thickness: Floats) -> Floats:
         return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
 
@@ -90,6 +97,11 @@ class GridResponse(Response[GridSolution]):
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
+
+
+def reduction_share(relative_error: float) -> float:
+    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
+    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
 
 
 def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
@@ -204,7 +216,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     raster = raster_of(layout, pixels)
     plate = plate_of(layout, depth, raster, goal.film, height)
     meshed = time.perf_counter()
-    share = min(REDUCTION_SHARE * goal.relative_error, REDUCTION_TOLERANCE)
+    share = reduction_share(goal.relative_error)
     model, spread_at = reduce_plate(plate, depth, goal.curves, share)
     spreads = [spread_at(theta) for theta in goal.resting]
     return GridSolution(
@@ -242,7 +254,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
     if height is not even_height:
         wide = f"{layout.width:.3g} m"
         raise InputError(f"interface.cell_shape = 'circular': expected an even gap, given a map of heights over {wide}")
-    return converge_tube(layout, depth, goal, report)
+    return (converge_tube_film if goal.film else converge_tube)(layout, depth, goal, report)
 
 
 def _scale(layout: Layout) -> float:

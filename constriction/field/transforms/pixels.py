@@ -7,10 +7,9 @@ parts that it covers of pixels; that part leads to the rest of the pixel as `gri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from constriction.field.currents.on_pixels import pixel_spread
 from constriction.field.currents.spread import Spread
 from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.reduction.curves import Complexes, Curve, Floats
-from constriction.field.reduction.greedy import Field, Wanted, reduce
+from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 from constriction.field.reduction.poles import ReducedModel, poles_of_pair
 from constriction.field.transforms.grids import Plate, Theta, solve
 
@@ -85,9 +84,9 @@ class PixelSpace:
             np.stack([plate.gap * pixels, nothing]),
         ]
 
-    def dot(self, first: Field, second: Field) -> Any:
-        """Scalar product without conjugation."""
-        return np.dot(first.ravel(), second.ravel())
+    def products(self, fields: Sequence[Field], other: Field) -> Floats:
+        """Scalar products of real fields with another one, (fields,)."""
+        return np.array([np.dot(held.ravel(), other.ravel()) for held in fields])
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
         """U at θ (terms,)."""
@@ -162,21 +161,27 @@ def reduce_plate(
 
 
 def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> tuple[Model, Callable[[Floats], Spread | None]]:
-    sigma = np.abs(wanted.points).min(axis=0)
-    tolerance = SOLVE_SHARE * wanted.share
-    first = solve(plate, sigma, tolerance)
-    norms = tuple(PlateNorm(plate, np.array([sigma[0], s]), first.smallest) for s in (sigma[1], *SHIFTS[1:]))
+    sigmas, tolerance = least_weights(wanted.points), SOLVE_SHARE * wanted.share
+    firsts = [solve(plate, sigma, tolerance) for sigma in sigmas]
+    norms = tuple(
+        PlateNorm(plate, np.array([sigma[0], s]), first.smallest)
+        for sigma, first in zip(sigmas, firsts, strict=True)
+        for s in (sigma[1], *SHIFTS[1:])
+    )
     space = PixelSpace(plate, norms, tolerance)
     ideal = np.array([IDEAL, 0.0])
     at_rest = space.whole(solve(plate, ideal, tolerance).field, ideal)
-    found = reduce(space, [np.ones_like(space.load), space.whole(first.field, sigma)], wanted)
+    known = [space.whole(first.field, sigma) for sigma, first in zip(sigmas, firsts, strict=True)]
+    found = reduce(space, [np.ones_like(space.load), *known], wanted)
+    constriction, stored = space.products([space.load, space.images(at_rest)[-1]], at_rest)
     model = Reduced(
         matrices=found.matrices,
         load=found.load,
         depth=depth,
         error=found.error,
-        solves=2 + found.solves,
-        constriction=space.dot(space.load, at_rest),
-        stored=space.dot(at_rest, space.images(at_rest)[-1]),
+        solves=1 + len(firsts) + found.solves,
+        constriction=float(constriction),
+        stored=float(stored),
+        norms=found.norms,
     )
     return model, lambda theta: space.spread(found.at(theta), theta)

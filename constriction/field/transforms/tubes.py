@@ -61,32 +61,42 @@ def is_tube(layout: Layout) -> bool:
     return any(edge.centre is not None for edge in layout.cell.edges)
 
 
+def rim_of(layout: Layout) -> float:
+    """The radius of the rim in pitches; that of the tube is ½."""
+    return layout.spots[0].size / layout.pitch
+
+
+def pore_in(layout: Layout) -> bool:
+    """Whether the contact is outside the rim."""
+    return layout.background == "contact"
+
+
 def check_tube(layout: Layout, memory: float) -> None:
     """Refuse a spot, or a way to the tube's wall, that would take too many modes.
 
     Raises:
         InputError: with how small it is.
     """
-    if _values(layout, FIRST_TERMS[-1]) > _most_values(memory):
+    if values_of(layout, FIRST_TERMS[-1]) > most_values(memory):
         raise InputError(
-            f"interface.contact_fraction: the spot, or its way to the wall, is {_room(layout):.2g} of the tube's "
+            f"interface.contact_fraction: the spot, or its way to the wall, is {room_of(layout):.2g} of the tube's "
             "radius, too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
         )
 
 
-def _most_values(memory: float) -> float:
+def most_values(memory: float) -> float:
     """How many values of Bessel functions may be computed, in bytes of memory and some seconds."""
     return min(memory / BYTES_PER_VALUE, MOST_VALUES)
 
 
-def _values(layout: Layout, terms: int) -> float:
+def values_of(layout: Layout, terms: int) -> float:
     """How many values of Bessel functions so many terms take."""
-    room = _room(layout)
+    room = room_of(layout)
     if room <= 0:  # rounding leaves none
         return math.inf
     modes = MODES * terms**2 / room
-    a = 2 * layout.spots[0].size / layout.pitch
-    return modes**2 * (2 if layout.background == "contact" else 1 - 2 * math.log(a))
+    a = 2 * rim_of(layout)
+    return modes**2 * (2 if pore_in(layout) else 1 - 2 * math.log(a))
 
 
 def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> TubeResponse:
@@ -105,7 +115,7 @@ def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> T
         report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
         done = response.misses(goal) <= 1.0
         terms = math.ceil(1.5 * terms)
-        large = _values(layout, terms) > _most_values(goal.memory)
+        large = values_of(layout, terms) > most_values(goal.memory)
         if done or terms > MOST_TERMS or large:
             return response
         solutions.append(solve_tube(layout, depth, terms, goal))
@@ -121,7 +131,7 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
         goal: its ratios are solved directly if it says so.
     """
     start = time.perf_counter()
-    modes = math.ceil(MODES * terms**2 / _room(layout))
+    modes = math.ceil(MODES * terms**2 / room_of(layout))
     stiffness, gap, means = _matrices(layout, depth, terms, modes)
     times, shapes = eigh(gap, stiffness)
     model = ReducedModel(
@@ -140,9 +150,9 @@ def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolu
     return TubeSolution(model, 0.0, None, direct, modes, terms, 0.0, 0.0, time.perf_counter() - start)
 
 
-def _room(layout: Layout) -> float:
+def room_of(layout: Layout) -> float:
     """The length over which the potential varies at the rim, in tube radii."""
-    a = 2 * layout.spots[0].size / layout.pitch
+    a = 2 * rim_of(layout)
     return min(a, 1 - a)
 
 
@@ -157,8 +167,8 @@ class _Gap(NamedTuple):
 
 def _gap(layout: Layout, modes: int) -> _Gap:
     """Gauss points in √τ from 0 to 1, enough for the highest mode."""
-    a, b = layout.spots[0].size / layout.pitch, 0.5
-    if layout.background == "contact":
+    a, b = rim_of(layout), 0.5
+    if pore_in(layout):
         angle, weight = _gauss(2 * modes)
         root, rest = np.sin(np.pi / 2 * angle), np.cos(np.pi / 2 * angle)
         return _Gap(root, a * rest, weight * np.pi * root * rest * (a / b) ** 2, math.sqrt(2 / a))
@@ -176,7 +186,14 @@ def _gauss(points: int) -> tuple[Floats, Floats]:
     return ((starts + 0.5 * (x + 1)) / panels).ravel(), np.tile(0.5 * weight / panels, panels)
 
 
-def _zeros(count: int) -> Floats:
+def nodes_on(edges: Floats) -> tuple[Floats, Floats]:
+    """Gauss-Legendre points and weights of panels between rising edges, (panels · PANEL,)."""
+    x, weight = np.polynomial.legendre.leggauss(PANEL)
+    half = np.diff(edges)[:, None] / 2
+    return (edges[:-1, None] + half * (x + 1)).ravel(), (half * weight).ravel()
+
+
+def zeros_of(count: int) -> Floats:
     """The first positive zeros of J1: McMahon's expansion, then Newton's steps."""
     beta = (np.arange(1, count + 1) + 0.25) * math.pi
     zeros = beta - 3 / (8 * beta)
@@ -187,8 +204,8 @@ def _zeros(count: int) -> Floats:
 
 def _matrices(layout: Layout, depth: float, terms: int, modes: int) -> tuple[Floats, Floats, Floats]:
     """Λ and G on the terms, (terms, terms), and the terms' means over the tube, (terms,)."""
-    a, b = layout.spots[0].size / layout.pitch, 0.5
-    gap, zeros = _gap(layout, modes), _zeros(modes)
+    a, b = rim_of(layout), 0.5
+    gap, zeros = _gap(layout, modes), zeros_of(modes)
     order = np.arange(terms)[:, None]
     shapes = gap.root * eval_legendre(order, 2 * gap.root**2 - 1)
     k = zeros / b

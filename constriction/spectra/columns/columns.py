@@ -48,8 +48,7 @@ class HeaderColumn(NamedTuple):
         """The column with the unit of another row, where its header has none."""
         if not self.lacks_unit or text.strip("()[] ") in _NO_UNIT:
             return self
-        found = unit_of(text, self.kinds) or (unit_of("deg") if _lost_degree(text) else None) or unit_of(text)
-        return self._replace(unit=found or UNKNOWN, unit_text=text)
+        return self._replace(unit=_any_unit(text, self.kinds), unit_text=text)
 
     @property
     def lacks_unit(self) -> bool:
@@ -117,7 +116,12 @@ def _unit(text: str, kinds: tuple[str, ...]) -> Unit | None:
     """The unit, None where none is written; one of the kinds if it can be."""
     if text.strip() in _NO_UNIT or (_lost_degree(text) and text.strip("()[] ") in _LOST and "ohm" in kinds):
         return None
-    return unit_of(text, kinds) or unit_of(text) or (unit_of("deg") if _lost_degree(text) else UNKNOWN)
+    return _any_unit(text, kinds)
+
+
+def _any_unit(text: str, kinds: tuple[str, ...]) -> Unit:
+    """The unit that a text is, one of the kinds if it can be; `UNKNOWN` where it is none."""
+    return unit_of(text, kinds) or unit_of("deg" if _lost_degree(text) else text) or UNKNOWN
 
 
 def _lost_degree(text: str) -> bool:
@@ -127,11 +131,10 @@ def _lost_degree(text: str) -> bool:
 
 def _fits(name: str, role: str, unit: Unit | None, kinds: tuple[str, ...], sure: bool) -> bool:
     """Whether a unit may stand at a quantity; a wrong one in brackets is a mistake to tell, no other quantity."""
-    if role == "temperature":  # T is also a time
-        return (unit is not None and unit.kind in kinds) or (unit is None and len(name.strip()) > 1)
-    if unit is None or not kinds:
-        return True
-    return unit.kind in kinds or sure
+    ambiguous = role == "temperature"  # T is also a time
+    if unit is None:
+        return not ambiguous or len(name.strip()) > 1
+    return not kinds or unit.kind in kinds or (sure and not ambiguous)
 
 
 def _splits(text: str) -> Iterator[tuple[str, str, bool]]:

@@ -67,15 +67,13 @@ def _inverse(convert: Convert) -> Convert:
 
 
 # Capacitor (C, in parallel or in series) and coil (L) with what loses energy beside them.
-_SERIES: Mapping[tuple[str, str], Convert] = {
+_LOSSY: Mapping[tuple[str, str], Convert] = {
     ("Cs", "R"): lambda w, c, r: r - 1j / (w * c),
     ("Cs", "D"): lambda w, c, d: (d - 1j) / (w * c),
     ("Cs", "Q"): lambda w, c, q: (1 / q - 1j) / (w * c),
     ("Ls", "R"): lambda w, l, r: r + 1j * w * l,  # noqa: E741 - an inductance
     ("Ls", "Q"): lambda w, l, q: w * l * (1 / q + 1j),  # noqa: E741
     ("Ls", "D"): lambda w, l, d: w * l * (d + 1j),  # noqa: E741
-}
-_PARALLEL: Mapping[tuple[str, str], Convert] = {
     ("Cp", "R"): lambda w, c, r: 1 / (1 / r + 1j * w * c),
     ("Cp", "G"): lambda w, c, g: 1 / (g + 1j * w * c),
     ("Cp", "D"): lambda w, c, d: 1 / (w * c * (d + 1j)),
@@ -108,16 +106,11 @@ PAIRS = (
     *(QuantityPair("|Y|", phase, _inverse(_polar)) for phase in ("phase Y", "phase")),
     QuantityPair("Rp", "Xp", lambda w, r, x: 1 / (1 / r + 1 / (1j * x))),
     *(
-        QuantityPair(c, name, _SERIES[c, kind])
-        for (c, kind) in _SERIES
-        for name in {"R": ("Rs", "R")}.get(kind, (kind,))
+        QuantityPair(part, name, convert)
+        for (part, kind), convert in _LOSSY.items()
+        for name in {"R": (f"R{part[1]}", "R"), "G": ("Re Y",)}.get(kind, (kind,))
     ),
-    *(
-        QuantityPair(c, name, _PARALLEL[c, kind])
-        for (c, kind) in _PARALLEL
-        for name in {"R": ("Rp", "R"), "G": ("Re Y",)}.get(kind, (kind,))
-    ),
-    QuantityPair("C", "Re Y", _PARALLEL["Cp", "G"]),
+    QuantityPair("C", "Re Y", _LOSSY["Cp", "G"]),
     QuantityPair("C'", "C''", _capacitance),
     QuantityPair("C'", "Im C", lambda w, real, imaginary: _capacitance(w, real, _passive(imaginary))),
     QuantityPair("ρ'", "ρ''", _cartesian, of_material=True),

@@ -19,6 +19,9 @@ type Complete = Callable[[frozenset[str]], tuple[str, ...]]
 # Which of several tables beside each other: the label of an impedance, and a temperature in K.
 type Variant = tuple[str, float | None]
 MAIN: Variant = ("", None)
+# By role: the place of a column, and the column.
+type Columns = Mapping[str, tuple[int, HeaderColumn]]
+type Variants = Mapping[Variant, Columns]
 
 LONGEST_HEADER = 5000
 LONGEST_UNIT = 12
@@ -91,7 +94,7 @@ class Header(NamedTuple):
 
     split: Split
     names: list[str]
-    variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
+    variants: Variants
 
     def places(self, without: Collection[str] = ()) -> list[int]:
         """Of all columns that are read, or of those that have other roles than some."""
@@ -127,16 +130,12 @@ def header_of(line: str, vocabulary: Vocabulary) -> Header | None:
         # EC-Lab's x, which is no reactance, has no plain r before it.
         resistive = "x" in names and names[names.index("x") - 1].lower() == "r"
         columns = [recognise("X" if name == "x" and resistive else name, vocabulary.roles) for name in names]
-        if sum(column is not None for column in columns) < 2:
-            continue
         if variants := variants_of(columns, vocabulary.complete):
             return Header(split, names, variants)
     return None
 
 
-def variants_of(
-    columns: list[HeaderColumn | None], complete: Complete
-) -> dict[Variant, dict[str, tuple[int, HeaderColumn]]]:
+def variants_of(columns: list[HeaderColumn | None], complete: Complete) -> Variants:
     """The complete tables that stand beside each other: without label, by label, by temperature."""
     found: dict[Variant, dict[str, tuple[int, HeaderColumn]]] = {MAIN: {}}
     for place, column in enumerate(columns):
@@ -170,16 +169,15 @@ def check_once(header: Header, vocabulary: Vocabulary, where: str) -> None:
         if column is None or column.role in REPEATABLE:
             continue
         needed = header.variants.get((column.label, column.temperature), {})
-        if column.role in needed and needed[column.role][0] != place and not _better(needed[column.role][1], column):
+        taken, first = needed.get(column.role, (place, column))
+        if taken != place and not _better(first, column):
             raise InputError(
-                f"{where}: columns {needed[column.role][0] + 1} and {place + 1} are both {column.role}, "
+                f"{where}: columns {taken + 1} and {place + 1} are both {column.role}, "
                 "expected one spectrum per table; delete the others, or name what tells them apart (Z' 25C)"
             )
 
 
-def with_units(
-    between: list[str], header: Header, above: str = ""
-) -> Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]:
+def with_units(between: list[str], header: Header, above: str = "") -> Variants:
     """Take the units from a row below the names, or else above, where the names have none."""
     below = (row for row in (_row_of_units(line, header) for line in between) if _has_units(row, len(header.names)))
     units = dict(enumerate(next(below, []) or _units_above(above, header)))

@@ -2,12 +2,13 @@
 
 import itertools
 import math
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.conversions import (
     IMPEDANCE_UNIT,
@@ -54,23 +55,27 @@ class Measured(NamedTuple):
 
 def complete(roles: frozenset[str]) -> tuple[str, ...]:
     """The columns a spectrum is read from: a frequency and a pair, cycle and temperature; () when they lack."""
-    frequency = next((role for role in FREQUENCIES if role in roles), None)
-    pair = pair_of(roles)
-    if frequency is None or pair is None:
+    frequency, pair = _among(FREQUENCIES, roles)[:1], pair_of(roles)
+    if not frequency or pair is None:
         return ()
-    return (frequency, *pair.roles, *(role for role in ("cycle", "temperature") if role in roles))
+    return (*frequency, *pair.roles, *_among(("cycle", "temperature"), roles))
 
 
 def some(roles: frozenset[str]) -> tuple[str, ...]:
     """The columns of a table that may make a spectrum together with another one; () when there are none."""
-    frequency = next((role for role in FREQUENCIES if role in roles), None)
-    others = tuple(role for role in SPECTRUM if role in roles and role not in (*FREQUENCIES, "cycle", "temperature"))
-    return (frequency, *others[:SHOWN_ROLES]) if frequency and others else ()
+    frequency = _among(FREQUENCIES, roles)[:1]
+    others = _among(SPECTRUM, roles - {*FREQUENCIES, "cycle", "temperature"})
+    return (*frequency, *others[:SHOWN_ROLES]) if frequency and others else ()
+
+
+def _among(wanted: Iterable[str], roles: Container[str]) -> list[str]:
+    """Those wanted roles that are there, in the order in which they are wanted."""
+    return [role for role in wanted if role in roles]
 
 
 def frequency_role(table: TextTable) -> str:
     """The column that tells the frequency."""
-    return next(role for role in FREQUENCIES if role in table.columns)
+    return _among(FREQUENCIES, table.columns)[0]
 
 
 def better_frequency(table: TextTable) -> tuple[str, ...]:
@@ -85,6 +90,12 @@ def better_frequency(table: TextTable) -> tuple[str, ...]:
         for place, other in enumerate(others, start=2)
         if other < 0.1 and first > 5 * other
     )
+
+
+def is_monotonic(values: NDArray[np.float64]) -> bool:
+    """Whether the finite values rise or fall all the way."""
+    steps = np.diff(values[np.isfinite(values)])
+    return bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 def _is_clock(values: NDArray[np.float64]) -> bool:
@@ -159,7 +170,8 @@ def measured(table: TextTable, path: str, geometry: SampleGeometry) -> Measured:
     scale = 1.0
     notes: list[str] = []
     if pair.of_material:
-        scale = _cell_factor(pair, table, path, geometry)
+        with naming(f"{path}, line {table.header}"):
+            scale = cell_factor(geometry, f"{pair.first}, {pair.second}")
         notes.append(f"{pair.first}, {pair.second} of the material: impedance of a cell of {_shown(geometry)}")
     with np.errstate(all="ignore"):
         x, y = (_values(column, table, path, notes) for column in columns)
@@ -181,13 +193,6 @@ def _sign(pair: QuantityPair, columns: list[HeaderColumn]) -> str:
         return f"sign of Im Z: from what the column {columns[1].name!r} must have for Re Z to be positive"
     named = ", ".join(f"{column.name!r} ({role})" for column, role in zip(columns, pair.roles, strict=True))
     return f"sign of Im Z: from the columns {named}"
-
-
-def _cell_factor(pair: QuantityPair, table: TextTable, path: str, geometry: SampleGeometry) -> float:
-    try:
-        return cell_factor(geometry, f"{pair.first}, {pair.second}")
-    except InputError as error:
-        raise InputError(f"{path}, line {table.header}: {error}") from None
 
 
 def _unit(columns: list[HeaderColumn], table: TextTable, path: str) -> str:
@@ -232,10 +237,6 @@ def _factor(column: HeaderColumn, table: TextTable, path: str) -> tuple[str, flo
 
 def _assumed(table: TextTable, pair: QuantityPair) -> tuple[str, ...]:
     roles = (frequency_role(table), *pair.roles)
-    kinds = {
-        SPECTRUM[role].kinds[0]: None
-        for role in roles
-        if table.columns[role].unit is None and not role.startswith("phase") and SPECTRUM[role].kinds[0] != "1"
-    }
-    names = [SYMBOLS.get(kind, kind) for kind in kinds]
+    kinds = dict.fromkeys(SPECTRUM[role].kinds[0] for role in roles if table.columns[role].unit is None)
+    names = [SYMBOLS.get(kind, kind) for kind in kinds if kind not in ("rad", "1")]
     return (f"units not written: {' and '.join(names)} assumed",) if names else ()

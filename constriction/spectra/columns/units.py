@@ -11,19 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PREFIXES = {
-    "T": 1e12,
-    "G": 1e9,
-    "Meg": 1e6,
-    "M": 1e6,
-    "k": 1e3,
-    "K": 1e3,
-    "m": 1e-3,
-    "u": 1e-6,
-    "n": 1e-9,
-    "p": 1e-12,
-    "f": 1e-15,
-}
+PREFIXES = {"T": 1e12, "G": 1e9, "Meg": 1e6, "M": 1e6}
+PREFIXES |= {"k": 1e3, "K": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
 
 
 class Unit(NamedTuple):

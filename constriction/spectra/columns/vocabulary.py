@@ -122,10 +122,7 @@ SPECTRUM: Mapping[str, Role] = {
     **_parts("m", ("1",)),
     "trace": _role("tracereal", "1"),
     "temperature": _role(
-        "t temperature temp temperatur température sampletemp sampletemperature samptemp",
-        "degC",
-        "K",
-        "degF",
+        "t temperature temp temperatur température sampletemp sampletemperature samptemp", "degC", "K", "degF"
     ),
     "cycle": _role(
         "cyclenumber zcycle cycle cycleno segment# segment sweep sweepnumber sweepno zyklus loop loopnumber cycleindex"

@@ -37,8 +37,6 @@ class PersistentPeak:
         resistance: median, in Ω.
         capacitance: τ/R of the medians, in F.
         share: part of the scanned λ where it is there, 0 to 1.
-        smallest_regularisation: first λ with this peak.
-        largest_regularisation: last one.
         persistent: share ≥ 0.9.
     """
 
@@ -46,8 +44,6 @@ class PersistentPeak:
     resistance: float
     capacitance: float
     share: float
-    smallest_regularisation: float
-    largest_regularisation: float
     persistent: bool
 
 
@@ -66,9 +62,7 @@ class StabilityScan:
     tracks: tuple[PersistentPeak, ...]
 
 
-def stability_scan(
-    spectrum: Spectrum, options: DistributionOptions | None = None, preset: str | None = None
-) -> StabilityScan:
+def stability_scan(spectrum: Spectrum, options: DistributionOptions | None = None) -> StabilityScan:
     """Follow the peaks from λ = 1e-7 to 0.1, three values per decade.
 
     A small λ splits one process into several peaks and lets noise make more: what a process makes is there over
@@ -77,7 +71,6 @@ def stability_scan(
     Args:
         spectrum: N ≥ 5 points.
         options: as for `relaxation_times`; its λ does not matter.
-        preset: as for `relaxation_times`.
 
     Returns:
         All peaks, followed over λ.
@@ -85,7 +78,7 @@ def stability_scan(
     Raises:
         InputError: as `relaxation_times`.
     """
-    options = checked(options, preset)
+    options = checked(options, None)
     system = discretised(spectrum, options)
     peaks = tuple(
         peaks_of(*fine(system, solve_system(system, value)[system.tails :] * system.scale))
@@ -131,5 +124,4 @@ def _track(track: list[tuple[int, RelaxationPeak]], regularisations: Reals) -> P
     tau = float(np.median([peak.time_constant for _, peak in track]))
     resistance = float(np.median([peak.resistance for _, peak in track]))
     share = len(track) / regularisations.size
-    ends = float(regularisations[track[-1][0]]), float(regularisations[track[0][0]])
-    return PersistentPeak(tau, resistance, tau / resistance, share, *ends, share >= PERSISTENT)
+    return PersistentPeak(tau, resistance, tau / resistance, share, share >= PERSISTENT)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
@@ -156,9 +157,9 @@ def find_processes(spectrum: Spectrum, noise: float, scan: StabilityScan) -> Pro
 
 
 def _processes(spectrum: Spectrum, fit: CircuitFit) -> list[Process]:
-    low, high = float(spectrum.frequency[-1]), float(spectrum.frequency[0])
+    low, high = spectrum.window
     inside = [low <= arc.f_apex <= high for arc in fit.arcs]
-    whole = math.fsum(arc.resistance for arc, within in zip(fit.arcs, inside, strict=True) if within)
+    whole = math.fsum(arc.resistance for arc in compress(fit.arcs, inside))
     found = []
     for arc, within in zip(fit.arcs, inside, strict=True):
         stderr = None if arc.f_apex_stderr is None else arc.f_apex_stderr / arc.f_apex / math.log(10)

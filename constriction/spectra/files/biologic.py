@@ -2,16 +2,18 @@
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.spectra.columns.columns import HeaderColumn, recognise
-from constriction.spectra.columns.headers import OPTIONAL, Fault, TextTable, Variant, Vocabulary, variants_of
+from constriction.spectra.columns.columns import recognise
+from constriction.spectra.columns.headers import TextTable, Variants, Vocabulary, variants_of
 from constriction.spectra.files.formats import MPT
 from constriction.spectra.files.instruments import Head
+from constriction.spectra.files.rows import ReadRows, whole_rows
 from constriction.spectra.files.texts import MPR
 
 
@@ -39,28 +41,16 @@ def mpr_tables(data: bytes, path: str, vocabulary: Vocabulary) -> tuple[list[Tex
             f"{path}: {len(records)} records of {', '.join(names):.200}; expected the columns that are looked for, or "
             f"{MPT}"
         )
-    tables = [_table(records, variant, columns) for variant, columns in found.items()]
-    return tables, Head("EC-Lab (BioLogic)", date)
+    return _tables(records, names, found), Head("EC-Lab (BioLogic)", date)
 
 
-def _table(records: Any, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]]) -> TextTable:
-    """One variant, without the records that have something else than finite numbers."""
-    values = {role: np.asarray(records[column.name], dtype=np.float64) for role, (_, column) in columns.items()}
-    finite = {role: np.isfinite(numbers) for role, numbers in values.items() if role not in OPTIONAL}
-    good = np.all(list(finite.values()), axis=0)
-    faults = []
-    for row in np.flatnonzero(~good).tolist():
-        role = next(role for role, right in finite.items() if not right[row])
-        faults.append(Fault(row + 1, f"{values[role][row]} in column {columns[role][1].name!r:.40}"))
-    return TextTable(
-        {role: column for role, (_, column) in columns.items()},
-        {role: numbers[good] for role, numbers in values.items()},
-        np.flatnonzero(good) + 1,
-        1,
-        faults=tuple(faults),
-        label=variant[0],
-        temperature=variant[1],
-    )
+def _tables(records: Any, names: Sequence[str], found: Variants) -> list[TextTable]:
+    wanted = sorted({place for columns in found.values() for place, _ in columns.values()})
+    values = np.stack([np.asarray(records[names[place]], dtype=np.float64) for place in wanted], axis=1)
+    read = ReadRows(values.ravel().tolist(), np.arange(1, len(records) + 1), values)
+    place_of = {place: index for index, place in enumerate(wanted)}
+    tables = [whole_rows(read, variant, columns, place_of) for variant, columns in found.items()]
+    return [replace(table, header=1) for table in tables]
 
 
 def sha256(data: bytes) -> str:

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 MPT = "open it in EC-Lab and export it as text (.mpt) with freq, Re(Z) and -Im(Z)"
+THALES = "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"
 # By suffix: what it is, and what to do.
 _BY_SUFFIX = {
     ".mpr": ("a BioLogic measurement", MPT),
     ".mps": ("the settings of a BioLogic measurement, without data", "take the .mpr beside it, or " + MPT),
     ".mpl": ("the log of a BioLogic measurement, without data", "take the .mpr beside it, or " + MPT),
-    ".ism": ("a Zahner Thales impedance file", "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"),
-    ".isf": ("a Zahner Thales impedance file", "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"),
-    ".isc": ("a Zahner Thales file", "export it in Zahner Analysis or Thales as an ASCII list (.txt, .csv)"),
+    **dict.fromkeys((".ism", ".isf"), ("a Zahner Thales impedance file", THALES)),
+    ".isc": ("a Zahner Thales file", THALES),
     ".idf": ("an Ivium data file", "export it in IviumSoft as ASCII (.txt, .csv) with Z' and Z''"),
     ".ids": ("an Ivium data set", "export it in IviumSoft as ASCII (.txt, .csv) with Z' and Z''"),
     ".pssession": ("a PalmSens PSTrace session", "export the measurement in PSTrace as csv"),
@@ -21,24 +21,18 @@ _BY_SUFFIX = {
     ".par": ("a Parstat or VersaStudio file", "export it as text (.par of VersaStudio is text, or .csv)"),
     ".bin": ("a binary file, perhaps of CH Instruments", "convert it to text (File, Convert to Text)"),
     ".res": ("an Arbin result file", "export it as csv"),
-    ".nda": ("a Neware file", "export it in BTSDA as csv"),
-    ".ndax": ("a Neware file", "export it in BTSDA as csv"),
+    **dict.fromkeys((".nda", ".ndax"), ("a Neware file", "export it in BTSDA as csv")),
     ".mdat": ("a Solartron ModuLab file", "export it as csv"),
     ".zmf": ("a Scribner file", "save it in ZView as .z text"),
     ".eps": ("a Novocontrol WinDETA file", "export it as ASCII (.txt)"),
-    ".xlsx": ("an Excel workbook", "save the sheet as csv"),
-    ".xlsm": ("an Excel workbook", "save the sheet as csv"),
-    ".xls": ("an Excel workbook", "save the sheet as csv"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), ("an Excel workbook", "save the sheet as csv")),
     ".ods": ("a spreadsheet", "save the sheet as csv"),
-    ".opj": ("an Origin project", "export the worksheet as ASCII (.csv, .txt)"),
-    ".opju": ("an Origin project", "export the worksheet as ASCII (.csv, .txt)"),
+    **dict.fromkeys((".opj", ".opju"), ("an Origin project", "export the worksheet as ASCII (.csv, .txt)")),
     ".zip": ("an archive", "unpack it"),
     ".tdms": ("a LabVIEW TDMS file", "export it as csv"),
     ".mat": ("a MATLAB file", "write f, Re Z, Im Z as csv"),
-    ".npy": ("a numpy file", "write f, Re Z, Im Z as csv"),
-    ".npz": ("a numpy file", "write f, Re Z, Im Z as csv"),
-    ".h5": ("an HDF5 file", "write f, Re Z, Im Z as csv"),
-    ".hdf5": ("an HDF5 file", "write f, Re Z, Im Z as csv"),
+    **dict.fromkeys((".npy", ".npz"), ("a numpy file", "write f, Re Z, Im Z as csv")),
+    **dict.fromkeys((".h5", ".hdf5"), ("an HDF5 file", "write f, Re Z, Im Z as csv")),
     ".nc": ("a netCDF file", "write f, Re Z, Im Z as csv"),
     ".pkl": ("a Python pickle", "write f, Re Z, Im Z as csv"),
     ".parquet": ("a parquet table", "write it as csv"),
@@ -50,9 +44,7 @@ _BY_BEGIN = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "export it as text"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Office file", "export it as text"),
     (b"%PDF", *_BY_SUFFIX[".pdf"]),
-    (b"\x89PNG", "a picture", "take the file of the instrument"),
-    (b"\xff\xd8\xff", "a picture", "take the file of the instrument"),
-    (b"GIF8", "a picture", "take the file of the instrument"),
+    *((begin, "a picture", "take the file of the instrument") for begin in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
     (b"\x1f\x8b", "a gzip archive", "unpack it"),
     (b"BZh", "a bzip2 archive", "unpack it"),
     (b"\xfd7zXZ", "an xz archive", "unpack it"),
@@ -75,16 +67,17 @@ _BY_BEGIN = (
     (b"<html", "a web page", "export the table as csv"),
 )
 _SESSION = b"PalmSens"
-_OFFICE = {".xlsx", ".xlsm", ".ods", ".ndax", ".npz", ".docx"}
-_OLD_OFFICE = {".xls", ".nox", ".opj"}
+# Containers of several formats, which the suffix tells apart.
+_CONTAINERS = (
+    (b"PK\x03\x04", {".xlsx", ".xlsm", ".ods", ".ndax", ".npz", ".docx"}),
+    (b"\xd0\xcf\x11\xe0", {".xls", ".nox", ".opj"}),
+)
 
 
 def begins_as(data: bytes, path: str | Path) -> str:
     """What a file is that begins like one that is never read, and what to do; "" for others."""
     suffix = Path(path).suffix.lower()
-    if data.startswith(b"PK\x03\x04") and suffix in _OFFICE:
-        return _told(*_BY_SUFFIX[suffix])
-    if data.startswith(b"\xd0\xcf\x11\xe0") and suffix in _OLD_OFFICE:
+    if data.startswith(tuple(begin for begin, suffixes in _CONTAINERS if suffix in suffixes)):
         return _told(*_BY_SUFFIX[suffix])
     return next((_told(what, advice) for begin, what, advice in _BY_BEGIN if data.startswith(begin)), "")
 

@@ -7,13 +7,13 @@ overruled: it names quantities that make an impedance (`conversions.PAIRS`), or 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, naming
 from constriction.spectra.columns.conversions import SampleGeometry, pair_of
 from constriction.spectra.columns.headers import TextTable, Vocabulary
 from constriction.spectra.columns.quantities import complete, some
@@ -21,7 +21,7 @@ from constriction.spectra.columns.traces import joined
 from constriction.spectra.columns.vocabulary import DRIFT_CORRECTED, SERIES, SPECTRUM
 from constriction.spectra.files.biologic import mpr_tables, sha256
 from constriction.spectra.files.formats import named_as
-from constriction.spectra.files.instruments import Head, head_of
+from constriction.spectra.files.instruments import head_of
 from constriction.spectra.files.refusals import check_no_header
 from constriction.spectra.files.sweeps import MeasuredSweep, sweeps_of
 from constriction.spectra.files.tables import find_tables, plain_table
@@ -80,21 +80,11 @@ def read(path: str | Path, options: ReadOptions | None = None) -> list[Measureme
         tables = _tables(text, data)
     chosen, remarks = _chosen(tables, options.impedance, str(path))
     geometry = options.geometry.completed(SampleGeometry(head.area, head.thickness))
-    metadata = _metadata(Path(path).name, sha256(data), head)
-    found = [
-        (sweep, _of_material(table))
-        for table in _with_spectra(chosen)
-        for sweep in sweeps_of(table, str(path), geometry)
-    ]
+    metadata = Metadata(Path(path).name, sha256(data), head.instrument, head.date, head.area, head.thickness)
+    found = [(sweep, table) for table in _with_spectra(chosen) for sweep in sweeps_of(table, str(path), geometry)]
     return [
-        _measurement(
-            sweep._replace(notes=(*sweep.notes, *remarks)),
-            replace(
-                metadata, sweep=number, cycle=sweep.cycle, temperature=sweep.temperature, geometry_used=of_material
-            ),
-            str(path),
-        )
-        for number, (sweep, of_material) in enumerate(found, start=1)
+        _measurement(sweep, replace(metadata, sweep=number, geometry_used=_of_material(table)), remarks, str(path))
+        for number, (sweep, table) in enumerate(found, start=1)
     ]
 
 
@@ -161,8 +151,8 @@ def _chosen(tables: list[TextTable], wanted: str, path: str) -> tuple[list[TextT
 def _other_labels(labels: list[str], label: str) -> Iterator[str]:
     """Remarks on the impedances that were not taken."""
     if len(labels) > 1:
-        others = ", ".join(f"--impedance {other or 'Z'}" for other in labels if other != label)
-        yield f"the file has {_names(labels)}; read is {label or 'Z'}, for the others: {others}"
+        others = ", ".join(f"--impedance {_name(other)}" for other in labels if other != label)
+        yield f"the file has {_names(labels)}; read is {_name(label)}, for the others: {others}"
     if DRIFT_CORRECTED in labels and label == "":
         yield "columns corrected for drift are there and were not taken"
 
@@ -176,13 +166,17 @@ def _label(labels: list[str], wanted: str, path: str) -> str:
     if not wanted:
         return next((label for label in PREFERRED if label in labels), labels[0])
     for label in labels:
-        if _same(label or "Z", wanted):
+        if _same(_name(label), wanted):
             return label
     raise InputError(f"{path}: --impedance {wanted!r}: the file has {_names(labels)}; expected one of these")
 
 
 def _names(labels: list[str]) -> str:
-    return ", ".join(label or "Z" for label in labels)
+    return ", ".join(map(_name, labels))
+
+
+def _name(label: str) -> str:
+    return label or "Z"
 
 
 def _same(label: str, wanted: str) -> bool:
@@ -206,13 +200,8 @@ def _is_alive(table: TextTable) -> bool:
     return pair is not None and any(np.any(table.values[role]) for role in pair.roles)
 
 
-def _metadata(file: str, digest: str, head: Head) -> Metadata:
-    return Metadata(file, digest, head.instrument, head.date, head.area, head.thickness)
-
-
-def _measurement(sweep: MeasuredSweep, metadata: Metadata, path: str) -> Measurement:
-    try:
+def _measurement(sweep: MeasuredSweep, metadata: Metadata, remarks: Sequence[str], path: str) -> Measurement:
+    with naming(path):
         spectrum = Spectrum.sorted_spectrum(sweep.frequency, sweep.impedance, sweep.unit)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
-    return Measurement(spectrum, metadata, sweep.notes, sweep.warnings + suspicions(spectrum))
+    metadata = replace(metadata, cycle=sweep.cycle, temperature=sweep.temperature)
+    return Measurement(spectrum, metadata, (*sweep.notes, *remarks), sweep.warnings + suspicions(spectrum))

@@ -15,32 +15,23 @@ MOST_LINES_OF_OPTIONS = 100
 # Lines above the first numbers among which the header is.
 MOST_LINES_ABOVE = 8
 # What an incomplete header most likely wants.
+_PARTNERS = (
+    *(("R", "X"), ("Re Z", "Im Z"), ("Re Y", "Im Y")),
+    *(("ε'", "ε''"), ("σ'", "σ''"), ("M'", "M''"), ("ρ'", "ρ''")),
+)
 _LACKS = {
+    **dict(_PARTNERS),
+    **{second: first for first, second in _PARTNERS},
     "|Z|": "the phase",
-    "phase": "|Z|",
-    "phase Z": "|Z|",
-    "Re Z": "Im Z",
-    "Im Z": "Re Z",
+    **dict.fromkeys(("phase", "phase Z"), "|Z|"),
     "|Y|": "the phase of Y",
-    "Re Y": "Im Y",
-    "Im Y": "Re Y",
     "C": "whether C is in series (Cs) or in parallel (Cp)",
     "L": "whether L is in series (Ls) or in parallel (Lp)",
     "Cs": "D, Q or Rs",
     "Cp": "D, Q, G or Rp",
     "Ls": "Q, D or Rs",
     "Lp": "Q, D, G or Rp",
-    "R": "X",
     "Rs": "Xs",
-    "X": "R",
-    "ε'": "ε''",
-    "ε''": "ε'",
-    "σ'": "σ''",
-    "σ''": "σ'",
-    "M'": "M''",
-    "M''": "M'",
-    "ρ'": "ρ''",
-    "ρ''": "ρ'",
     "trace": "what the traces are",
 }
 
@@ -116,5 +107,5 @@ def _told(columns: list[HeaderColumn]) -> str:
     if not any(role in FREQUENCIES for role in roles):
         series = {"time", "potential", "current"} & set(roles)
         return f"{names}: a time series, no impedance" if series else f"{names} and lacks a frequency"
-    lacks = next((_LACKS[role] for role in roles if role in _LACKS), "an impedance")
+    lacks = next(filter(None, map(_LACKS.get, roles)), "an impedance")
     return f"{names} and lacks {lacks}"

@@ -1,22 +1,24 @@
 """The rows below a header: read until they end, the faulty ones left out and counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.spectra.columns.columns import HeaderColumn
 from constriction.spectra.columns.headers import (
     OPTIONAL,
+    Columns,
     Fault,
     Header,
     TextTable,
     Variant,
+    Variants,
     Vocabulary,
     header_of,
     may_be_header,
 )
+from constriction.spectra.columns.quantities import is_monotonic
 from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
 from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
 
@@ -75,9 +77,7 @@ def _given_places(cells: list[str], header: Header) -> list[int] | None:
     return given if len(given) > 2 and whole else None
 
 
-def read_rows(
-    text: Text, start: int, layout: RowLayout, variants: Mapping[Variant, Mapping[str, tuple[int, HeaderColumn]]]
-) -> tuple[list[TextTable], int]:
+def read_rows(text: Text, start: int, layout: RowLayout, variants: Variants) -> tuple[list[TextTable], int]:
     """Read rows until a line that is none and has none below; also returns that line's index."""
     wanted = list(layout.places.values())
     cells: list[str] = []
@@ -107,8 +107,8 @@ def read_rows(
     matrix, marks = _matrix(cells, len(wanted), wanted.index(layout.leading))
     place_of = {place: index for index, place in enumerate(layout.places)}
     remarks = marks + [f"{empty} rows without these values left out"] * bool(empty)
-    read = _Read(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
-    return [_table(read, variant, columns, place_of) for variant, columns in variants.items()], end
+    read = ReadRows(cells, np.array(lines, dtype=np.int64), matrix, faults, tuple(remarks))
+    return [whole_rows(read, variant, columns, place_of) for variant, columns in variants.items()], end
 
 
 def _begins_with_number(row: list[str], layout: RowLayout) -> bool:
@@ -160,14 +160,14 @@ def lacks_all(line: str, header: Header) -> bool:
     return not any(cells[place] for place in header.places()) and any(map(NUMBER.fullmatch, cells))
 
 
-class _Read(NamedTuple):
-    """The rows of a table: (N·M,) cells, (N,) line numbers, (N, M) values, NaN where a cell is no number."""
+class ReadRows(NamedTuple):
+    """The rows of a table: (N·M,) cells as written, (N,) line numbers, (N, M) values, NaN where a cell is no number."""
 
-    cells: list[str]
+    cells: Sequence[Any]
     lines: NDArray[np.int64]
     values: NDArray[np.float64]
-    faults: list[Fault]
-    remarks: tuple[str, ...]
+    faults: Sequence[Fault] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.float64], list[str]]:
@@ -179,10 +179,10 @@ def _matrix(cells: list[str], width: int, leading: int) -> tuple[NDArray[np.floa
     matrix, remarks = _array(values, width), [remark] * bool(remark)
     if None not in values:
         return matrix, remarks
-    pairs = [without_prefix(cell) for cell in cells]
-    factors = np.array([factor for _, factor in pairs]).reshape(-1, width)
-    scaled = _array(table_numbers([cell for cell, _ in pairs], width)[0], width) * factors
-    if np.all(factors == 1) or not _is_monotonic(scaled[:, leading]):
+    bare, prefixes = zip(*map(without_prefix, cells), strict=True)
+    factors = np.array(prefixes).reshape(-1, width)
+    scaled = _array(table_numbers(bare, width)[0], width) * factors
+    if np.all(factors == 1) or not is_monotonic(scaled[:, leading]):
         return matrix, remarks
     return scaled, [*remarks, "prefixes behind numbers (such as 1k) taken as their factors"]
 
@@ -191,15 +191,7 @@ def _array(values: list[float | None], width: int) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values]).reshape(-1, width)
 
 
-def _is_monotonic(values: NDArray[np.float64]) -> bool:
-    """Whether the finite values rise or fall all the way."""
-    steps = np.diff(values[np.isfinite(values)])
-    return bool(np.all(steps > 0) or np.all(steps < 0))
-
-
-def _table(
-    read: _Read, variant: Variant, columns: Mapping[str, tuple[int, HeaderColumn]], place_of: Mapping[int, int]
-) -> TextTable:
+def whole_rows(read: ReadRows, variant: Variant, columns: Columns, place_of: Mapping[int, int]) -> TextTable:
     """One variant, without the rows that have something else than a finite number in it."""
     columns = {role: item for role, item in columns.items() if item[0] in place_of}
     places = [place_of[place] for place, _ in columns.values()]
@@ -251,7 +243,7 @@ def _next_row(text: Text, number: int, layout: RowLayout) -> int | None:
 def _names_columns(line: str, layout: RowLayout) -> bool:
     """Whether a line names as many columns as the rows have, so that what follows is another table."""
     row = _row(line.strip(" "), layout)
-    if not row or is_void(line):
+    if is_void(line):
         return False
     words = {cell.lower() for cell in row if any(map(str.isalpha, cell)) and not STARTS_AS_NUMBER.match(cell)}
     return len(words) == layout.width and not words & MISSING

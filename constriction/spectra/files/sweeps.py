@@ -17,6 +17,7 @@ from constriction.spectra.columns.quantities import (
     better_frequency,
     frequency_of,
     frequency_role,
+    is_monotonic,
     measured,
     temperatures_of,
 )
@@ -207,23 +208,18 @@ def _of_one_temperature(whole: _Points) -> list[_Points]:
     steps = np.flatnonzero(np.diff(whole.temperature[order]) > TEMPERATURE_STEP) + 1
     parts = [np.sort(part) for part in np.split(order, steps)]
     repeated = np.any(_again(np.sort(whole.frequency)))
-    if len(parts) == 1 or not repeated or min(part.size for part in parts) < FEWEST_POINTS:
+    if len(parts) == 1 or not repeated or min(map(len, parts)) < FEWEST_POINTS:
         return [whole]
     return [whole.part(part) for part in sorted(parts, key=lambda part: int(part[0]))]
 
 
-def _of_one_direction(whole: _Points) -> Iterator[_Points]:
-    steps, again = np.diff(whole.frequency), np.count_nonzero(_again(np.sort(whole.frequency)))
-    if again == 0 or np.all(steps > 0) or np.all(steps < 0):
-        yield whole
-        return
-    turns = list(_turns(whole.frequency))
+def _of_one_direction(whole: _Points) -> list[_Points]:
+    again, turns = np.count_nonzero(_again(np.sort(whole.frequency))), list(_turns(whole.frequency))
     # Single points, or the overlap of two ranges; no sweep that is repeated.
-    if again < FEWEST_POINTS or 2 * again < min(end - start for start, end in turns):
-        yield whole
-        return
-    for start, end in turns:
-        yield whole.part(slice(start, end))
+    few = again < FEWEST_POINTS or 2 * again < min(end - start for start, end in turns)
+    if few or is_monotonic(whole.frequency):
+        return [whole]
+    return [whole.part(slice(start, end)) for start, end in turns]
 
 
 def _once_each(runs: Iterator[_Points], path: str) -> tuple[list[_Points], list[Fault]]:
@@ -231,9 +227,8 @@ def _once_each(runs: Iterator[_Points], path: str) -> tuple[list[_Points], list[
     kept, faults = [], []
     for run in runs:
         order = np.argsort(run.frequency, kind="stable")
-        steps = np.diff(run.frequency)
         again = np.concatenate([[False], _again(run.frequency[order])])
-        if np.all(steps > 0) or np.all(steps < 0):  # denser than that on purpose
+        if is_monotonic(run.frequency):  # denser than that on purpose
             again[:] = False
         if 2 * np.count_nonzero(again) > again.size:
             _complain_of_repetition([run], path)
@@ -268,10 +263,10 @@ def _long_enough(runs: list[_Points], faults: Sequence[Fault], path: str) -> tup
     whole = [run for run in runs if run.frequency.size >= FEWEST_POINTS]
     if not whole:
         _complain_of_length(runs, faults, path)
-    broken = [run for run in runs if run.frequency.size < FEWEST_POINTS]
     return whole, tuple(
         f"a {'last ' * (run is runs[-1])}sweep of {run.frequency.size} points (from line {run.lines[0]}) left out"
-        for run in broken
+        for run in runs
+        if run.frequency.size < FEWEST_POINTS
     )
 
 
@@ -280,7 +275,7 @@ def _complain_of_length(runs: list[_Points], faults: Sequence[Fault], path: str)
         _complain_of_repetition(runs, path)
     count = sum(run.frequency.size for run in runs)
     lines = [*(int(run.lines[0]) for run in runs[:1]), *(fault.line for fault in faults[:1])]
-    told = "".join(f"; {note}" for note in left_out(faults, 1))
+    told = "; ".join(["", *left_out(faults, 1)])
     where = f", line {min(lines)}" if lines else ""
     raise InputError(f"{path}{where}: {count} points, expected at least {FEWEST_POINTS}{told}")
 

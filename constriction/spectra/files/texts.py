@@ -1,6 +1,5 @@
 """From a file to lines of text, and from cells to numbers, whatever the encoding and the decimal mark."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,12 +32,10 @@ class Text:
     Attributes:
         path: as the user gave it, for messages.
         lines: without their ends.
-        sha256: of the bytes, hexadecimal.
     """
 
     path: str
     lines: list[str]
-    sha256: str
 
 
 def load_bytes(path: str | Path) -> bytes:
@@ -69,7 +66,7 @@ def text_of(data: bytes, path: str | Path) -> Text:
         raise InputError(
             f"{path}: {len(lines)} lines, expected at most {MOST_LINES}; export only the impedance, or split the file"
         )
-    return Text(str(path), lines, hashlib.sha256(data).hexdigest())
+    return Text(str(path), lines)
 
 
 def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
@@ -84,9 +81,9 @@ def numbers(cells: Sequence[str]) -> tuple[list[float | None], str]:
     if (plain := _as_python_reads(cells)) is not None:
         return plain, ""
     decimal, remark = _decimal_mark(cells)
-    found = [_number(cell, decimal) for cell in cells]
+    found = _numbers(cells, decimal)
     if 2 * found.count(None) > len(found):  # a few cells with the other mark do not tell
-        other = [_number(cell, "," if decimal == "." else ".") for cell in cells]
+        other = _numbers(cells, "," if decimal == "." else ".")
         if other.count(None) < found.count(None):
             return other, "" if decimal == "," else "decimal comma"
     return found, remark
@@ -190,6 +187,10 @@ def _mark_of_one_comma(marked: Sequence[str], dotted: bool) -> tuple[str, str]:
 
 def _with(mark: str, cells: Iterable[str]) -> list[str]:
     return [cell for cell in cells if mark in cell]
+
+
+def _numbers(cells: Sequence[str], decimal: str) -> list[float | None]:
+    return [_number(cell, decimal) for cell in cells]
 
 
 def _number(cell: str, decimal: str) -> float | None:

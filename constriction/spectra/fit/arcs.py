@@ -57,6 +57,11 @@ class Indices(NamedTuple):
     storage: int
     exponent: int | None
 
+    @property
+    def places(self) -> list[int]:
+        """All that there are."""
+        return [place for place in self if place is not None]
+
 
 class ArcPair(NamedTuple):
     """Two arcs of a circuit, neighbours in time, the faster one first."""
@@ -99,7 +104,7 @@ def in_order(point: Reals, pair: ArcPair) -> Reals:
     alike = (pair.fast.exponent is None) == (pair.slow.exponent is None)
     if not alike or log_time_of(point, pair.fast) <= log_time_of(point, pair.slow):
         return point
-    fast, slow = ([k for k in arc if k is not None] for arc in pair)
+    fast, slow = pair.fast.places, pair.slow.places
     ordered = point.copy()
     ordered[fast], ordered[slow] = point[slow], point[fast]
     return ordered
@@ -134,6 +139,11 @@ def arcs_of(circuit: Circuit, point: Reals, covariance: Reals, held: Flags) -> t
         _arc(circuit, indices, point, covariance, held) for part in circuit.parts if (indices := arc_indices(part))
     ]
     return tuple(sorted(found, key=lambda arc: arc.time_constant))
+
+
+def series_resistances(circuit: Circuit) -> list[int]:
+    """Where the resistances that are in series with everything else stand among the parameters."""
+    return [part.first for part in circuit.parts if isinstance(part, Element) and part.kind == "R"]
 
 
 def arc_indices(part: Node) -> Indices | None:
@@ -172,12 +182,11 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, he
     log_r, log_q = point[indices.resistance], point[indices.storage]
     alpha = exponent_of(point, indices)
     log_tau = (log_r + log_q) / alpha
-    names = [circuit.names[i] for i in indices if i is not None]
 
     def error(*slopes: float) -> float | None:
         """Standard error of what has these derivatives with respect to ln R, ln Q and α."""
-        used = [(place, by) for place, by in zip(indices, slopes, strict=True) if place is not None and by]
-        return error_of_sum(covariance, [place for place, _ in used], np.array([by for _, by in used])) or None
+        used = {place: by for place, by in zip(indices, slopes, strict=True) if place is not None and by}
+        return error_of_sum(covariance, list(used), np.array(list(used.values()))) or None
 
     resistance, capacitance, f_apex = math.exp(log_r), math.exp(log_tau - log_r), math.exp(-log_tau) / (2 * math.pi)
     by_tau = (1 / alpha, 1 / alpha, -float(log_r + log_q) / alpha**2)
@@ -191,7 +200,7 @@ def _arc(circuit: Circuit, indices: Indices, point: Reals, covariance: Reals, he
         time_constant=math.exp(log_tau),
         f_apex=f_apex,
         f_apex_stderr=scaled(error(*by_tau), f_apex),
-        parameters=tuple(names),
+        parameters=tuple(map(circuit.names.__getitem__, indices.places)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import Circuit, parse_circuit
@@ -49,7 +51,9 @@ def compare_circuits(
     return ranked([fit_circuit(spectrum, circuit, limited_to(options, circuit)) for circuit in parsed])
 
 
-def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] | None = None) -> None:
+def check_names(
+    names: Iterable[str], circuits: Sequence[Circuit], given: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """See that each name is a parameter of one of the circuits.
 
     Args:
@@ -60,10 +64,10 @@ def check_names(names: Iterable[str], circuits: Sequence[Circuit], given: Mappin
     Raises:
         InputError: one is not; the message lists the names there are.
     """
-    known = {name for circuit in circuits for name in circuit.names}
+    known = set(chain(*(circuit.names for circuit in circuits)))
     if unknown := [name for name in names if name not in known]:
         there = "; ".join(f"{circuit.text} has {', '.join(circuit.names)}" for circuit in circuits)
-        where = (given or {}).get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
+        where = given.get(unknown[0], f"held or bound is {unknown[0]!r:.40}")
         raise InputError(f"{where}, which no circuit has: {there}")
 
 
@@ -74,6 +78,6 @@ def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
         fits: at least one, all with the same weights.
     """
     trusted = [fit for fit in fits if fit.converged] or fits
-    aic, bic = min(fit.aic for fit in trusted), min(fit.bic for fit in trusted)
+    aic = min(fit.aic for fit in trusted)
     in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
-    return tuple(Comparison(fit, fit.aic - aic, fit.bic - bic) for fit in in_order)
+    return tuple(Comparison(fit, fit.aic - aic, fit.bic - in_order[0].bic) for fit in in_order)

@@ -1,15 +1,17 @@
 """Complex nonlinear least squares: a circuit is fitted to a spectrum, with error bars that mean something."""
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
 from constriction.laws.arrays import Complexes, Reals
-from constriction.laws.circuit import Circuit, Element, evaluate, parse_circuit, to_internal
+from constriction.laws.circuit import Circuit, evaluate, parse_circuit, to_internal
 from constriction.laws.elements import unit_of
-from constriction.spectra.fit.arcs import Arc, arcs_of, swap_into_order
+from constriction.spectra.fit.arcs import Arc, arcs_of, series_resistances, swap_into_order
 from constriction.spectra.fit.covariance import ON_BOUND, distance_from_bound, error_of_sum, on_bound, standard_error
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.fit.minima import ROUNDING, JointArcs, Minimum, joint_arcs, minimum_at
@@ -147,13 +149,14 @@ def fit_circuit(
 
 def _settled(problem: Problem, start: Reals, sort: bool) -> Minimum:
     """Go to the minimum, and to a better one if a profile over a split meets it."""
-    for last in (*[False] * (MOST_RETURNS - 1), True):
+    for _ in range(MOST_RETURNS):
         best = minimise(problem.residuals, start[np.newaxis], (problem.lower, problem.upper), most_steps=200)
         point = swap_into_order(problem.circuit, best.points[0]) if sort else best.points[0]
         found = minimum_at(problem, point, bool(best.converged[0]))
-        start = next((split.better for split in found.splits if split.better is not None), start)
-        if last or all(split.better is None for split in found.splits):
+        better = [split.better for split in found.splits if split.better is not None]
+        if not better:
             break
+        start = better[0]
     return found
 
 
@@ -164,17 +167,13 @@ def _report(problem: Problem, found: Minimum, agreeing: int, unit: str) -> Circu
     covariance = found.covariance.copy()
     for split in found.splits:
         if not split.determined:
-            away = [k for arc in split.pair for k in arc if k is not None]
+            away = [*split.pair.fast.places, *split.pair.slow.places]
             covariance[away], covariance[:, away] = np.nan, np.nan
     if not converged:
         covariance = np.full((point.size, point.size), np.nan)
     found = replace(found, covariance=covariance)
     remarks = _remarks(problem, found, joint, unit)
-    parameters = tuple(_parameter(problem, found, k) for k in range(point.size))
-    parameters = tuple(
-        replace(item, remark=remark or item.remark, unit=unit_of(parameter, unit))
-        for item, parameter, remark in zip(parameters, problem.circuit.parameters, remarks, strict=True)
-    )
+    parameters = tuple(_parameter(problem, found, k, unit, remark) for k, remark in enumerate(remarks))
     model = evaluate(problem.circuit, point[np.newaxis], problem.omega)[0][0]
     series, series_error = _series_resistance(problem, point, covariance)
     aic, bic = _criteria(chi_squared, data, int((problem.lower < problem.upper).sum()), problem.absolute)
@@ -209,8 +208,11 @@ def _shared(problem: Problem, found: Minimum, joint: tuple[JointArcs, ...]) -> d
     """What is determined in place of the parameters of arcs whose split is open."""
     names = problem.circuit.names
     arcs = [arc for split in found.splits for arc in split.pair]
-    texts = [(arc, group.text) for arc in arcs for group in joint if names[arc.resistance] in group.parameters]
-    return {k: text for arc, text in texts for k in arc if k is not None}
+    shared: dict[int, str] = {}
+    for arc, group in itertools.product(arcs, joint):
+        if names[arc.resistance] in group.parameters:
+            shared |= dict.fromkeys(arc.places, group.text)
+    return shared
 
 
 def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str], behind: str) -> str:
@@ -231,10 +233,11 @@ def _remark(problem: Problem, found: Minimum, k: int, shared: Mapping[int, str],
 
 def _given(problem: Problem, found: Minimum, k: int) -> str:
     """What a parameter on a bound means for the error bars; a profile over a split lets it leave."""
-    if found.converged and found.covariance[k, k] > 0:
-        return "; the other error bars, from a profile, let it leave"
-    if not (found.converged and found.covariance[k, k] == 0):
+    variance = found.covariance[k, k]
+    if not (found.converged and variance >= 0):  # NaN is not
         return ""
+    if variance > 0:
+        return "; the other error bars, from a profile, let it leave"
     away = None
     if not problem.circuit.parameters[k].logarithmic:  # of a logarithm the sum of squares is no parabola there
         away = distance_from_bound(problem, found.point, k, found.variance)
@@ -242,21 +245,22 @@ def _given(problem: Problem, found: Minimum, k: int) -> str:
     return f"{told}; the other error bars hold with it there"
 
 
-def _parameter(problem: Problem, found: Minimum, k: int) -> FittedParameter:
-    """Return a parameter with its error bar; unit and remark are filled in by the caller."""
+def _parameter(problem: Problem, found: Minimum, k: int, unit: str, remark: str) -> FittedParameter:
+    """A parameter with its error bar, of a spectrum in `unit`; `remark` says why it has none, or is ""."""
     parameter, point = problem.circuit.parameters[k], found.point
+    its_unit = unit_of(parameter, unit)
     value = float(problem.values(point)[k])
     error = standard_error(found.covariance, k)
     if error is None or on_bound(problem, point)[k]:
-        return FittedParameter(parameter.name, value, None, None, "", "")
+        return FittedParameter(parameter.name, value, None, None, its_unit, remark)
     ends: tuple[float | None, float | None] = (float(point[k]) - error, float(point[k]) + error)
-    remark = ""
     if problem.profiles and error > (WEAK if parameter.logarithmic else WEAK_EXPONENT):
         ends = profile(problem, point, found.covariance, k, found.variance)
-        remark = "weakly determined: interval from the profile"
+        remark = remark or "weakly determined: interval from the profile"
     if parameter.logarithmic:
         ends = _exp(ends[0]), _exp(ends[1])
-    return FittedParameter(parameter.name, value, error * (value if parameter.logarithmic else 1.0), ends, "", remark)
+    size = value if parameter.logarithmic else 1.0
+    return FittedParameter(parameter.name, value, error * size, ends, its_unit, remark)
 
 
 def _exp(x: float | None) -> float | None:
@@ -265,8 +269,7 @@ def _exp(x: float | None) -> float | None:
 
 
 def _series_resistance(problem: Problem, point: Reals, covariance: Reals) -> tuple[float, float | None]:
-    parts = problem.circuit.parts
-    index = [part.first for part in parts if isinstance(part, Element) and part.kind == "R"]
+    index = series_resistances(problem.circuit)
     values = np.exp(point[index])
     return float(values.sum()), error_of_sum(covariance, index, values) or None
 
@@ -283,7 +286,14 @@ def _message(parameters: tuple[FittedParameter, ...], joint: tuple[JointArcs, ..
     told = [f"only {group.text} is determined, not the split" for group in joint]
     if not converged:
         return "; ".join(["did not converge: no error bars", *told])
-    for remark in dict.fromkeys(item.remark for item in parameters if item.remark):
-        names = [item.name for item in parameters if item.remark == remark]
-        told.append(f"{', '.join(names)} {remark}")
-    return "; ".join(["converged", *told])
+    return "; ".join(["converged", *told, *shared_remarks(parameters)])
+
+
+def shared_remarks(
+    parameters: Iterable[FittedParameter], named: Callable[[FittedParameter], str] = attrgetter("name")
+) -> list[str]:
+    """The remarks on parameters, each once, behind the names of those that share it, as `named` tells them."""
+    names: dict[str, list[str]] = {}
+    for item in parameters:
+        names.setdefault(item.remark, []).append(named(item))
+    return [f"{', '.join(those)} {remark}" for remark, those in names.items() if remark]

@@ -259,7 +259,7 @@ def _merged(problem: Problem, point: Reals, pair: ArcPair, scale: tuple[float, f
         start[small.resistance] = problem.lower[small.resistance]
         shape(start, large, total, log_time, exponent)
     lower, upper = problem.lower.copy(), problem.upper.copy()
-    away = [k for k in small if k is not None]
+    away = small.places
     lower[away] = upper[away] = np.clip(starts[0][away], lower[away], upper[away])
     minima = minimise(problem.residuals, starts, (lower, upper), STEPS)
     best = int(np.argmin(minima.costs))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.exclusion import ExcludedPoint, Exclusion, exclude
@@ -89,7 +90,7 @@ def in_window(spectrum: Spectrum, window: tuple[float, float] | None) -> Spectru
             f"window {low:.4g} to {high:.4g} Hz: {np.count_nonzero(inside)} points of {inside.size} between "
             f"{spectrum.frequency[-1]:.4g} and {spectrum.frequency[0]:.4g} Hz; expected at least {FEWEST_POINTS}"
         )
-    return Spectrum(spectrum.frequency[inside], spectrum.impedance[inside], spectrum.unit)
+    return spectrum.part(inside)
 
 
 def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclusion:
@@ -105,8 +106,7 @@ def screen(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Exclus
     if masked and left < FEWEST_POINTS:
         raise InputError(f"the mask leaves {left} of {inside.frequency.size} points: expected at least {FEWEST_POINTS}")
     stays = np.delete(np.arange(inside.frequency.size), [point.index for point in masked])
-    used = Spectrum(inside.frequency[stays], inside.impedance[stays], inside.unit)
-    found = exclude(used, options.limit, options.kramers_kronig)
+    found = exclude(inside.part(stays), options.limit, options.kramers_kronig)
     excluded = tuple(replace(point, index=int(stays[point.index])) for point in found.excluded)
     return replace(found, excluded=excluded, masked=masked, remarks=remarks)
 
@@ -117,18 +117,22 @@ def _masked(spectrum: Spectrum, masks: Sequence[Mask]) -> tuple[tuple[ExcludedPo
     why: dict[int, str] = {}
     remarks = []
     for mask in masks:
-        hit = np.flatnonzero((f >= mask.low) & (f <= mask.high))
-        if mask.low == mask.high:
-            nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
-            hit = np.array([nearest] if abs(math.log(f[nearest] / mask.low)) <= MASK_REACH else [], dtype=np.intp)
-        if hit.size == 0:
-            around = f"the nearest is {f[np.argmin(np.abs(np.log(f / mask.low)))]:.4g} Hz, "
-            there = f"no point within {MASK_REACH:.0%}, {around}" if mask.low == mask.high else "no point there, "
-            remarks.append(f"mask {mask.text!r}: {there}all are from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
-        for k in hit.tolist():
+        hit, lacks = _hit(f, mask)
+        if not hit:
+            remarks.append(f"mask {mask.text!r}: {lacks}, all are from {f[-1]:.4g} to {f[0]:.4g} Hz; nothing masked")
+        for k in hit:
             why.setdefault(k, f"{f[k]:.4g} Hz: masked by hand, {mask.text!r}")
     points = tuple(ExcludedPoint(k, float(f[k]), math.nan, why[k]) for k in sorted(why))
     return points, tuple(remarks)
+
+
+def _hit(f: NDArray[np.float64], mask: Mask) -> tuple[list[int], str]:
+    """The points that a mask hits, and what it lacks where there are none."""
+    if mask.low < mask.high:
+        return np.flatnonzero((f >= mask.low) & (f <= mask.high)).tolist(), "no point there"
+    nearest = int(np.argmin(np.abs(np.log(f / mask.low))))
+    near = abs(math.log(f[nearest] / mask.low)) <= MASK_REACH
+    return [nearest] if near else [], f"no point within {MASK_REACH:.0%}, the nearest is {f[nearest]:.4g} Hz"
 
 
 def analyse(spectrum: Spectrum, options: AnalysisOptions | None = None) -> Analysis:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from constriction.laws.circuit import Element
-from constriction.spectra.fit.arcs import Arc
+from constriction.spectra.fit.arcs import Arc, series_resistances
 from constriction.spectra.fit.covariance import error_of_sum
 from constriction.spectra.fit.fitting import AT_UPPER_BOUND, CircuitFit
 
@@ -44,11 +43,11 @@ class Apparent:
     """
 
     R_SE: float
-    R_SE_stderr: float | None
-    R_int: float | None
-    R_int_stderr: float | None
-    C_int: float | None
-    C_int_stderr: float | None
+    R_SE_stderr: float | None = None
+    R_int: float | None = None
+    R_int_stderr: float | None = None
+    C_int: float | None = None
+    C_int_stderr: float | None = None
 
 
 def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
@@ -68,15 +67,9 @@ def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
     error = _stderr_of_sum(fit, electrolyte)
     total = fit.R_series + sum(arc.resistance for arc in electrolyte)
     if interface is None:
-        return Apparent(total, error, None, None, None, None)
-    return Apparent(
-        total,
-        error,
-        interface.resistance,
-        interface.resistance_stderr,
-        interface.capacitance,
-        interface.capacitance_stderr,
-    )
+        return Apparent(total, error)
+    resistance, capacitance = interface.resistance, interface.capacitance
+    return Apparent(total, error, resistance, interface.resistance_stderr, capacitance, interface.capacitance_stderr)
 
 
 def with_numerical_error(found: Apparent, error: float) -> Apparent:
@@ -102,16 +95,11 @@ def with_numerical_error(found: Apparent, error: float) -> Apparent:
 
 def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     """Standard error of the series resistances and the arcs' resistances together."""
-    names = [*_in_series(fit), *(arc.parameters[0] for arc in electrolyte)]
+    series = [fit.circuit.names[place] for place in series_resistances(fit.circuit)]
+    names = [*series, *(arc.parameters[0] for arc in electrolyte)]
     at_bound = {item.name for item in fit.parameters if item.remark.startswith(AT_UPPER_BOUND)}
     if not at_bound.isdisjoint(names):  # the data ask for more, nobody knows how much
         return None
-    places = [fit.circuit.names.index(name) for name in names]
-    values = np.array([fit.values[name] for name in names])
+    places = list(map(fit.circuit.names.index, names))
+    values = np.array(list(map(fit.values.__getitem__, names)))
     return error_of_sum(fit.covariance, places, values) if places else None
-
-
-def _in_series(fit: CircuitFit) -> list[str]:
-    """The names of the series resistances."""
-    series = [part.first for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
-    return [fit.circuit.names[place] for place in series]

@@ -114,14 +114,10 @@ def analyse_all(entries: Sequence[AnalysedSpectrum], options: BatchOptions) -> t
     """
     screened = [_screened(entry, options.analysis) for entry in entries]
     first = 0 if options.pristine_circuit is None else 1
-    pristine = _for_pristine(options)
-    fitted = [_fitted(entry, pristine) for entry in screened[:first]]
-    if options.series:
-        fitted += _fitted_in_sequence(screened[first:], options.analysis)
-    else:
-        fitted += [_fitted(entry, options.analysis) for entry in screened[first:]]
-    limited = [*fitted[:first], *(_with_unused_limits(entry, options.analysis) for entry in fitted[first:])]
-    return tuple(_with_distribution(entry, options.distribution) for entry in limited)
+    fit = _fitted_in_sequence if options.series else _fitted_alone
+    fitted = _fitted_alone(screened[:first], _for_pristine(options))
+    fitted += [_with_unused_limits(entry, options.analysis) for entry in fit(screened[first:], options.analysis)]
+    return tuple(_with_distribution(entry, options.distribution) for entry in fitted)
 
 
 def _with_unused_limits(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectrum:
@@ -160,7 +156,7 @@ def doubts(entry: AnalysedSpectrum) -> tuple[str, ...]:
         return ()
     found = [*entry.remarks, *_misfit(fit, screened)]
     found += map(_joint_doubt, fit.joint)
-    low, high = screened.spectrum.frequency[-1], screened.spectrum.frequency[0]
+    low, high = screened.spectrum.window
     for number, arc in enumerate(fit.arcs, start=1):
         if not low <= arc.f_apex <= high:
             side = "below" if arc.f_apex < low else "above"
@@ -216,6 +212,11 @@ def _fitted(entry: AnalysedSpectrum, options: AnalysisOptions) -> AnalysedSpectr
         return replace(entry, error=one_line(entry.file, error))
 
 
+def _fitted_alone(entries: Sequence[AnalysedSpectrum], options: AnalysisOptions) -> list[AnalysedSpectrum]:
+    """Fit one spectrum after the other."""
+    return [_fitted(entry, options) for entry in entries]
+
+
 def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOptions) -> list[AnalysedSpectrum]:
     """Fit each circuit through the whole series, then let BIC choose for each spectrum."""
     spectra = [entry.screened.spectrum for entry in entries if entry.screened]
@@ -227,14 +228,14 @@ def _fitted_in_sequence(entries: Sequence[AnalysedSpectrum], options: AnalysisOp
     except InputError:  # a circuit
         raise
     except Exception:
-        return [_fitted(entry, options) for entry in entries]  # one by one, so that the others are there
+        return _fitted_alone(entries, options)  # so that the others are there
     members = iter(zip(*series, strict=True))
     return [_chosen(entry, next(members), entry.screened.taken) if entry.screened else entry for entry in entries]
 
 
 def _chosen(entry: AnalysedSpectrum, candidates: Sequence[SeriesMember], taken: str) -> AnalysedSpectrum:
     """With the circuits of its place in the series, ranked, if all could be fitted; else with the reason."""
-    if why := next((member.error for member in candidates if member.error), ""):
+    if why := next(filter(None, (member.error for member in candidates)), ""):
         return replace(entry, error=f"{entry.file}: {why}{f' ({taken})' if taken else ''}")
     comparison = ranked([member.fit for member in candidates if member.fit])
     chosen = next(member for member in candidates if member.fit is comparison[0].fit)

@@ -112,8 +112,8 @@ def identify(arcs: Sequence[Arc], own: Sequence[Arc]) -> tuple[int, ...]:
         nearer to its old time by chance.
     """
     found = matched((distance(arc, other), i, j) for i, arc in enumerate(arcs) for j, other in enumerate(own))
-    rest = [i for i in range(len(arcs)) if i not in found]
-    return tuple(0 if i in found else 1 + rest.index(i) for i in range(len(arcs)))
+    others = itertools.count(1)
+    return tuple(0 if i in found else next(others) for i in range(len(arcs)))
 
 
 def choose(
@@ -172,7 +172,7 @@ def unresolved(fit: CircuitFit, spectrum: Spectrum, own: Sequence[Arc] | None, w
     flank of an arc outside the window would be followed by the larger circuit as well, with any resistance.
     """
     margin = OWN_MARGIN if own is None else 1.0
-    low, high = float(spectrum.frequency[-1]) / margin, float(spectrum.frequency[0]) * margin
+    low, high = spectrum.window[0] / margin, spectrum.window[1] * margin
     arcs = list(itertools.compress(fit.arcs, identify(fit.arcs, own or ())))
     for arc in arcs:
         if not low <= arc.f_apex <= high:

@@ -162,7 +162,7 @@ class _Pair:
     @cached_property
     def peak(self) -> tuple[float, float | None]:
         """R of the dispersed arc's peaks that stand apart, and the frequency of the largest of them."""
-        low, high = self.spectrum.frequency[-1], self.spectrum.frequency[0]
+        low, high = self.spectrum.window
         frequency = np.geomspace(low, high, math.ceil(math.log10(high / low) * PER_DECADE) + 1)
         arc = self.dispersed.dispersed_arc(self.slab, frequency)
         return peaks_apart(frequency, arc, self.slab.apexes, self.dispersed.resistance)
@@ -203,7 +203,7 @@ class _Pair:
 
     def unread(self) -> str:
         """Why the plain arc is not the interface's, "" if it is."""
-        low, high = float(self.spectrum.frequency[-1]), float(self.spectrum.frequency[0])
+        low, high = self.spectrum.window
         plain, place = self.plain, f"the arc at {self.plain.apex:.3g} Hz"
         if not self.resolved:
             return f"{place} is not larger than {RESOLVED:g} standard errors"
@@ -249,7 +249,7 @@ def _electrolyte_alone(pair: _Pair, alone: Beside, of_model: bool) -> Apparent:
         value, variance, doubt = pair.everything
         error = math.sqrt(max(variance, 0.0))
         error = math.hypot(error * pair.wider, doubt) if of_model else error
-    return Apparent(value, error, None, None, None, None)
+    return Apparent(value, error)
 
 
 def _reading(pair: _Pair, circuit: str, both: Sequence[Apparent], remark: str) -> Reading:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ _VALUES = ("R_SE", "R_int", "C_int", "R_series")
 
 def table_rows(records: Sequence[Record]) -> Iterator[list[Any]]:
     """Header and one row per record for table.csv: what is plotted against charge, and whether to trust it."""
-    found = list(dict.fromkeys(key for record in records for key in record))
-    header = [name for key in TABLE_KEYS for name in _columns(key, found)]
+    found = list(dict.fromkeys(chain(*records)))
+    header = list(chain(*(_columns(key, found) for key in TABLE_KEYS)))
     yield header
     for record in records:
         nested = {**(record["kramers_kronig"] or {}), **(record["fit"] or {}), **record}
@@ -127,7 +128,7 @@ def _no_fit(used: Sequence[EdgeScale]) -> Record:
         **dict.fromkeys(("circuit", "converged", "message")),
         "arcs": [],
         **resistance_with_error("R_series", None, None, used),
-        **_apparent(Apparent(math.nan, None, None, None, None, None), used),
+        **_apparent(Apparent(math.nan), used),
         "joint_arcs": [],
         "parameters": {},
         "covariance": None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constriction.spectra.arrhenius import Activation, activation_energy
-from constriction.spectra.normalisation import Normalisation
+from constriction.spectra.normalisation import Normalisation, scaled
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import EDGE_UNITS
@@ -84,14 +84,13 @@ def temperature_series(entries: Sequence[AnalysedSpectrum], by: Normalisation | 
 
 
 def _point(entry: AnalysedSpectrum, by: Normalisation | None) -> Point | None:
-    if entry.fit is None or entry.measurement is None or entry.measurement.metadata.temperature is None:
+    if entry.fit is None or entry.measurement is None:
         return None
-    found, scale = apparent(entry.fit, entry.identities), by.scale if by else 1.0
-    if not (math.isfinite(found.R_SE) and found.R_SE > 0):
+    metadata, found = entry.measurement.metadata, apparent(entry.fit, entry.identities)
+    if metadata.temperature is None or not 0 < found.R_SE < math.inf:
         return None
-    metadata = entry.measurement.metadata
-    stderr = None if found.R_SE_stderr is None else found.R_SE_stderr * scale
-    return Point(entry.file, metadata.sweep, float(metadata.temperature or 0.0), found.R_SE * scale, stderr)
+    scale, stderr = by.scale if by else 1.0, found.R_SE_stderr
+    return Point(entry.file, metadata.sweep, metadata.temperature, found.R_SE * scale, scaled(stderr, scale))
 
 
 def series_record(series: TemperatureSeries) -> dict[str, Any]:
@@ -125,7 +124,7 @@ def point_names(series: TemperatureSeries) -> list[str]:
 def point_values(series: TemperatureSeries, point: Point) -> list[Any]:
     """One row of arrhenius.csv."""
     factor = EDGE_UNITS[series.unit].factor
-    resistance, stderr = point.resistance * factor, None if point.stderr is None else point.stderr * factor
+    resistance, stderr = point.resistance * factor, scaled(point.stderr, factor)
     row: list[Any] = [point.file, point.sweep, point.temperature, resistance, stderr]
     if series.of_conductivity:
         row += [1 / resistance, None if stderr is None else stderr / resistance**2]

@@ -21,7 +21,7 @@ from constriction.study.file.parameters import Quantity, in_case_words, quantity
 
 DEFAULT = "default"  # a value that leaves the key out
 MOST_REPEATS = 100_000
-SCALES = ("linear", "log")
+SCALES = {"linear": (-math.inf, ""), "log": (0.0, ", both above zero")}  # above what the ends must be
 
 type Point = dict[str, Any]
 type Table = Mapping[str, Any]
@@ -53,13 +53,17 @@ def axes_of(data: Table, source: str) -> list[Axis]:
     """
     given = [(read, name) for name, read in READERS.items() if data.get(name)]
     axes = [axis for read, name in given for axis in read(data[name], f"{source}: [{name}]")]
+    _check_each_once(axes, source)
+    return axes
+
+
+def _check_each_once(axes: Sequence[Axis], source: str) -> None:
     seen: dict[str, str] = {}
     for axis in axes:
         for key in axis.keys:
             if key in seen:
                 raise InputError(f"{source}: {key}: in [{seen[key]}] and in [{axis.table}]; expected it in one of them")
             seen[key] = axis.table
-    return axes
 
 
 def points(axes: Sequence[Axis]) -> Iterator[tuple[tuple[int, ...], Point]]:
@@ -139,11 +143,11 @@ def _range(where: str, limits: Any) -> tuple[Quantity, Quantity, str]:
     if not isinstance(limits, dict) or not {"low", "high"} <= limits.keys() <= {"low", "high", "scale"}:
         raise InputError(f"{where} = {shown(limits)}: {expected}")
     scale = limits.get("scale", "linear")
-    low, high = (quantity_at(f"{where}.{end}", limits[end]) for end in ("low", "high"))
+    low, high = quantity_at(f"{where}.low", limits["low"]), quantity_at(f"{where}.high", limits["high"])
     if scale not in SCALES:
         raise InputError(f"{where}.scale = {shown(scale)}: expected 'log' or 'linear'")
-    if low.kind != high.kind or not low.value < high.value or (scale == "log" and low.value <= 0):
-        positive = ", both above zero" if scale == "log" else ""
+    least, positive = SCALES[scale]
+    if low.kind != high.kind or not least < low.value < high.value:
         given = f"low = {shown(limits['low'])}, high = {shown(limits['high'])}"
         raise InputError(f"{where}: {given}: expected low below high, of one kind{positive}")
     return low, high, scale
@@ -201,10 +205,7 @@ def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
     Raises:
         InputError: the file cannot be read, has no rows, or a row of another length than the header.
     """
-    lines = _csv_lines(path, where)
-    if len(lines) < 2:
-        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
-    keys, *cells = lines
+    keys, *cells = _csv_lines(path, where)
     if "" in keys or len(set(keys)) < len(keys):
         raise InputError(f"{where} = {path}: header {shown(keys)}: expected a key for each column, each once")
     for number, row in enumerate(cells, start=2):
@@ -214,7 +215,7 @@ def read_rows(path: Path, where: str) -> list[dict[str, Any]]:
 
 
 def _csv_lines(path: Path, where: str) -> list[list[str]]:
-    """The lines that have anything, their cells without blanks around them."""
+    """The lines that have anything, two or more, their cells without blanks around them."""
     try:
         text = read_file(path, "a csv file with keys as its header").decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -223,7 +224,10 @@ def _csv_lines(path: Path, where: str) -> list[list[str]]:
         raise InputError(f"{where} = {error}") from None
     except (ValueError, csv.Error) as error:
         raise InputError(f"{where} = {path}: {error}; expected a csv file with keys as its header") from None
-    return [row for row in stripped if any(row)]
+    lines = list(filter(any, stripped))
+    if len(lines) < 2:
+        raise InputError(f"{where} = {path}: {len(lines)} lines; expected a header of keys and at least one row")
+    return lines
 
 
 def _cell(text: str) -> Any:

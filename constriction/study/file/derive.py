@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
-from constriction.base.errors import InputError, nearest
+from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
+from constriction.case.electrolyte import OF_MATERIAL, completed
 from constriction.case.schema import Case
 from constriction.study.file.axes import Point, check_case_key
-from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at
+from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at, without
 from constriction.study.file.rules import LIMITS, RULES, Rule, apply_rule
 
 type Input = str | Quantity  # a name, or a value
@@ -37,10 +38,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Steps in an order in which each finds its inputs, and the [assumptions] that they may use."""
+    """Steps in an order in which each finds its inputs, and the [assumptions] that they may use.
+
+    `files` are the texts of the files, by name, that the cases refer to.
+    """
 
     steps: tuple[Step, ...]
     assumptions: Mapping[str, Quantity]
+    files: Mapping[str, str]
     where: str
 
     @property
@@ -54,12 +59,13 @@ def is_case_key(name: str) -> bool:
     return "." in name
 
 
-def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -> Derivation:
+def derivation_of(data: Mapping[str, Any], varied: Iterable[str], files: Mapping[str, str], source: str) -> Derivation:
     """Read [derive] and [assumptions].
 
     Args:
         data: the tables of the study file.
         varied: the keys of its axes.
+        files: the texts of the files, by name, that its cases refer to.
         source: what an error begins with.
 
     Raises:
@@ -67,15 +73,16 @@ def derivation_of(data: Mapping[str, Any], varied: Iterable[str], source: str) -
     """
     varied = list(varied)
     assumptions = {key: _assumption(source, key, value) for key, value in data.get("assumptions", {}).items()}
-    steps = [_step(f"{source}: [derive] {target}", target, given) for target, given in data.get("derive", {}).items()]
-    known = {*varied, *assumptions, *(step.target for step in steps)}
+    derived = data.get("derive", {})
+    steps = [_step(f"{source}: [derive] {target}", target, given) for target, given in derived.items()]
+    known = {*varied, *assumptions, *derived}
     for step in steps:
         if step.target in varied:
             raise InputError(f"{source}: {step.target}: varied by an axis and set by [derive]; expected one of them")
         for name in sorted(step.names - known):
             _check_name(f"{source}: [derive] {step.target}", name, known)
     _check_used([*varied, *assumptions], steps, source)
-    return Derivation(_in_order(steps, source), assumptions, f"{source}: [derive]")
+    return Derivation(_in_order(steps, source), assumptions, files, f"{source}: [derive]")
 
 
 def _check_used(names: Iterable[str], steps: Iterable[Step], source: str) -> None:
@@ -103,32 +110,35 @@ def derive(derivation: Derivation, point: Point, case: Mapping[str, Any]) -> dic
         InputError: a rule has no value.
     """
     known = {**derivation.assumptions, **{key: value for key, value in point.items() if not is_case_key(key)}}
+    derived: dict[str, Quantity] = {}
     for step in derivation.steps:
         where = f"{derivation.where} {step.target}"
-        find = partial(_find, known=known, case=case, where=where)
+        given = partial(_from_case, case=case, files=derivation.files, where=where)
+        find = partial(_find, known=known, given=given, where=where)
         inputs = {key: find(item) for key, item in step.inputs.items()}
-        lists = {key: [find(item) for item in items] for key, items in step.lists.items()}
-        try:
-            known[step.target] = apply_rule(step.rule, inputs, lists)
-        except InputError as error:
-            raise InputError(f"{where}: {error}") from None
-    return {target: known[target] for target in derivation.targets}
+        lists = {key: list(map(find, items)) for key, items in step.lists.items()}
+        with naming(where):
+            known[step.target] = derived[step.target] = apply_rule(step.rule, inputs, lists)
+    return derived
 
 
-def _find(item: Input, known: Mapping[str, Any], case: Mapping[str, Any], where: str) -> Quantity:
+def _find(item: Input, known: Mapping[str, Any], given: Callable[[str], Any], where: str) -> Quantity:
     """The value of an input: as given, derived, of an axis or assumed, or of the case."""
     if isinstance(item, Quantity):
         return item
-    found = known[item] if item in known else _from_case(item, case)
+    found = known[item] if item in known else given(item)
     return found if isinstance(found, Quantity) else quantity_at(f"{where}: {item}", found)
 
 
-def _from_case(key: str, case: Mapping[str, Any]) -> Any:
-    """A key of the case, or its default."""
+def _from_case(key: str, case: Mapping[str, Any], files: Mapping[str, str], where: str) -> Any:
+    """A key of the case, or its default; of the electrolyte that of its material at its temperature."""
     section, _, name = key.partition(".")
     given = case.get(section, {})
     if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
         return given
+    if name in OF_MATERIAL and section == "electrolyte":
+        with naming(f"{where}: {section}", "."):
+            given = completed(given, files)
     if name in given:
         return given[name]
     default = Case.model_fields[section].default
@@ -150,10 +160,10 @@ def _step(where: str, target: str, given: Any) -> Step:
     name = _rule_of(where, given)
     if is_case_key(target):
         check_case_key(target, where)
-    rest = {key: value for key, value in given.items() if key != "rule"}
-    rule = _rule_that_takes(where, name, rest)
-    lists = {key: _items(f"{where}: {key}", rest[key]) for key in rule.lists}
-    inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items() if key not in rule.lists}
+    rest = dict(given)
+    rule = _rule_that_takes(where, rest.pop("rule"), rest)
+    lists = {key: _items(f"{where}: {key}", rest.pop(key)) for key in rule.lists}
+    inputs = {key: _input(f"{where}: {key}", value) for key, value in rest.items()}
     return Step(target, name, inputs, lists)
 
 
@@ -171,9 +181,9 @@ def _rule_that_takes(where: str, name: str, given: Mapping[str, Any]) -> Rule:
         raise InputError(f"{where}: unknown rule '{name}', {known}")
     rule = RULES[name]
     takes = [*rule.inputs, *rule.lists]
-    if unknown := [key for key in given if key not in takes and key not in LIMITS]:
+    if unknown := without(given, {*takes, *LIMITS}):
         raise InputError(f"{where}: rule '{name}' has no input '{unknown[0]}'; it takes {', '.join(takes)}")
-    if missing := [key for key in takes if key not in (*given, *rule.optional)]:
+    if missing := without(takes, {*given, *rule.optional}):
         raise InputError(f"{where}: rule '{name}' lacks {', '.join(missing)}")
     return rule
 

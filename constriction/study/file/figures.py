@@ -8,6 +8,7 @@ from typing import Any
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
+from constriction.study.file.parameters import without
 
 SCALES = ("auto", "linear", "semilogx", "semilogy", "loglog")
 KEYS = ("x", "y", "series", "scale", "where", "file", "title")
@@ -39,11 +40,12 @@ def check_plots(plots: Sequence[Mapping[str, Any]], source: str) -> None:
     """
     for number, plot in enumerate(plots, start=1):
         where = f"{source}: [[plot]] {number}"
-        if unknown := [key for key in plot if key not in KEYS]:
+        if unknown := without(plot, KEYS):
             raise InputError(f"{where}: unknown key {shown(unknown[0])}; it takes {', '.join(KEYS)}")
+        given = {"x": "", "y": "", **plot}
         for key, (is_right, expected) in EXPECTED.items():
-            if (key in plot or key in NEEDED) and not is_right(plot.get(key, "")):
-                raise InputError(f"{where}: {key} = {shown(plot.get(key, ''))}: expected {expected}")
+            if key in given and not is_right(given[key]):
+                raise InputError(f"{where}: {key} = {shown(given[key])}: expected {expected}")
 
 
 def names_of(value: Any) -> list[Any]:
@@ -59,7 +61,6 @@ def _is_file(value: Any) -> bool:
     return isinstance(value, str) and value.endswith((".png", ".pdf")) and "/" not in value
 
 
-NEEDED = ("x", "y")
 EXPECTED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "x": (_are_names, "the name of a column"),
     "y": (_are_names, "the name of a column"),

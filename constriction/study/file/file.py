@@ -9,7 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from constriction.base.errors import InputError, nearest
+from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
 from constriction.case.file import read_toml
 from constriction.case.schema import Case
@@ -26,7 +26,7 @@ KEYS = ("title", "base", *TABLES, "plot")
 class Study:
     """A study: `data` as in its file, with the base case and the rows of a list in it; `axes` outermost first.
 
-    `files` are the texts of the case files, by name, that its cases refer to.
+    `files` are the texts of the files, by name, that its cases refer to: of other cases and of materials.
     """
 
     source: str
@@ -45,6 +45,11 @@ class Study:
         """The keys that vary, in the order of the axes."""
         return tuple(key for axis in self.axes for key in axis.keys)
 
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The keys of [repeat]."""
+        return tuple(key for axis in self.axes if axis.table == "repeat" for key in axis.keys)
+
 
 def load_study(path: str | os.PathLike[str]) -> Study:
     """Read a study file.
@@ -61,10 +66,8 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     here = base_folder = Path(path).parent
     if isinstance(data["base"], str):
         base_folder = (here / data["base"]).parent
-        try:
+        with naming(f"{source}: base = {shown(data['base'])}"):
             data["base"] = read_toml(here / data["base"], "case file")
-        except InputError as error:
-            raise InputError(f"{source}: base = {shown(data['base'])}: {error}") from None
     if "list" in data:
         data["list"] = {"rows": _rows(data["list"], here, f"{source}: [list]")}
     return study_of(data, source, take_files(data, base_folder, here, source))
@@ -76,7 +79,7 @@ def study_of(data: Mapping[str, Any], source: str, files: Mapping[str, str] | No
     Args:
         data: the tables.
         source: what an error begins with.
-        files: the texts of the case files, by name, that its cases refer to.
+        files: the texts of the files, by name, that its cases refer to.
 
     Raises:
         InputError: as `load_study`.
@@ -84,10 +87,11 @@ def study_of(data: Mapping[str, Any], source: str, files: Mapping[str, str] | No
     _check_tables(data, source)
     check_plots(data.get("plot", []), source)
     axes = tuple(axes_of(data, source))
-    varied = [key for axis in axes for key in axis.keys]
     if not axes:
         raise InputError(f"{source}: no axis; expected [grid], [zip], [list], [latin_hypercube] or [repeat]")
-    return Study(source, data, axes, derivation_of(data, varied, source), files or {})
+    varied = [key for axis in axes for key in axis.keys]
+    files = files or {}
+    return Study(source, data, axes, derivation_of(data, varied, files, source), files)
 
 
 def _rows(table: Mapping[str, Any], here: Path, where: str) -> list[dict[str, Any]]:

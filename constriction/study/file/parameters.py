@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from constriction.base.errors import InputError
-from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
+from constriction.base.errors import InputError, naming
+from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown, usual_kinds
 from constriction.case.law_keys import without_seconds
 
 NUMBER, TEMPERATURE = "number", "temperature"
 CELSIUS = 273.15  # K
 LONGEST = 200  # characters of a quantity; no longer text is read as one
+QUANTITIES_KEPT = 4096  # read last: every value of an axis comes back in many cases
 # Of laws: their seconds have a power that is no whole number; what is left without them is of another kind.
 CONSTANT_PHASE, WARBURG = "constant phase element per area", "Warburg coefficient times area"
 _WITH_SECONDS = {CONSTANT_PHASE: "area conductance", WARBURG: "area resistance"}
@@ -68,10 +70,13 @@ def quantity_at(where: str, value: object) -> Quantity:
 
 def read_at[Value](where: str, read: Callable[[object], Value], value: object) -> Value:
     """What `read` makes of a value; its errors begin with where the value stands."""
-    try:
+    with naming(where, " = "):
         return read(value)
-    except InputError as error:
-        raise InputError(f"{where} = {error}") from None
+
+
+def without(keys: Iterable[str], left_out: Container[str]) -> list[str]:
+    """Some keys without others, in their order."""
+    return [key for key in keys if key not in left_out]
 
 
 def _temperature(text: str) -> Quantity | None:
@@ -81,8 +86,9 @@ def _temperature(text: str) -> Quantity | None:
     return Quantity(_finite(number if parts[2] == "K" else round(number + CELSIUS, 9), text), TEMPERATURE)
 
 
+@lru_cache(maxsize=QUANTITIES_KEPT)
 def _of_some_kind(text: str) -> Quantity:
-    for kind in KINDS:
+    for kind in (*usual_kinds(text), *KINDS):
         try:
             return Quantity(parse_quantity(text, kind), kind)
         except InputError:

@@ -1,4 +1,4 @@
-"""The case files that the cases of a study refer to: read once, and carried with the study, which needs no other file.
+"""The files that the cases of a study refer to: read once, and carried with the study, which needs no other file.
 
 What the base names is relative to the base's file, what an axis names to the study's.
 """
@@ -10,26 +10,42 @@ from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from constriction.base.errors import InputError
+from constriction.base.errors import naming
 from constriction.base.quantities import shown
-from constriction.case.schema import files_of, load_without_counter
+from constriction.case.file import names_file, read_text
+from constriction.case.materials.electrolytes import Material, material_from
+from constriction.case.schema import Case, files_of, load_without_counter
 from constriction.study.file.axes import DEFAULT
 
-REFERRING = ("contact.fine", "counter.file")
-"""Keys of a case that name another case's file."""
+MATERIAL = "electrolyte.material"
+REFERRING = ("contact.fine", "counter.file", MATERIAL)
+"""Keys of a case that name another case's file, or perhaps a material's."""
 
 
 class _Place(NamedTuple):
-    """Where a study names a file: the table or list, the key or index in it, the words for it, and the folder."""
+    """Where a study names a file: the table or list, the key or index in it, and the folder.
+
+    `name` is the key of a case that names it, `before` what an error says in front of that.
+    """
 
     table: Any
     key: Any
-    where: str
+    name: str
+    before: str
     folder: Path
 
     @property
     def path(self) -> str:
         return os.fspath(self.folder / str(self.table[self.key]))
+
+    def read(self) -> Case | Material:
+        """The case or material of the file; errors begin with the words for the place."""
+        with naming(f"{self.before} {self.name} = {shown(self.table[self.key])}"):
+            return _material(self.path) if self.name == MATERIAL else load_without_counter(self.path)
+
+
+def _material(path: str) -> Material:
+    return material_from(path, read_text(path, "material"))
 
 
 def take_files(data: Mapping[str, Any], base_folder: Path, folder: Path, source: str) -> dict[str, str]:
@@ -45,16 +61,12 @@ def take_files(data: Mapping[str, Any], base_folder: Path, folder: Path, source:
         The text of each file by its name.
 
     Raises:
-        InputError: a file cannot be read or is no case; one line that names both files.
+        InputError: a file cannot be read, or is no case or material; one line that names both files.
     """
-    places = [*_of_base(data["base"], base_folder), *_of_axes(data, folder)]
-    cases = {}
-    for place in places:
-        try:
-            cases[place.path] = load_without_counter(place.path)
-        except InputError as error:
-            raise InputError(f"{source}: {place.where} = {shown(place.table[place.key])}: {error}") from None
-    names, texts = files_of(cases)
+    places = list(filter(_names_file, (*_of_base(data["base"], base_folder), *_of_axes(data, folder))))
+    with naming(source):
+        found = {place.path: place.read() for place in places}
+    names, texts = files_of(found)
     for place in places:
         place.table[place.key] = names[place.path]
     return texts
@@ -64,20 +76,24 @@ def _of_base(base: Mapping[str, Any], folder: Path) -> Iterator[_Place]:
     for name in REFERRING:
         section, _, key = name.partition(".")
         table = base.get(section)
-        if isinstance(table, MutableMapping) and isinstance(table.get(key), str):
-            yield _Place(table, key, f"base {name}", folder)
+        if isinstance(table, MutableMapping) and key in table:
+            yield _Place(table, key, name, "base", folder)
 
 
 def _of_axes(data: Mapping[str, Any], folder: Path) -> Iterator[_Place]:
     """The places in [grid], [zip] and the rows of [list]; what is no list or no text its own check tells."""
-    for axis in ("grid", "zip"):
-        for name in REFERRING:
+    for name in REFERRING:
+        for axis in ("grid", "zip"):
             values = data.get(axis, {}).get(name)
             if isinstance(values, MutableSequence):
-                yield from (_Place(values, n, f"[{axis}] {name}", folder) for n, v in enumerate(values) if _is_path(v))
-    for row in data.get("list", {}).get("rows", ()):
-        yield from (_Place(row, name, f"[list] {name}", folder) for name in REFERRING if _is_path(row.get(name)))
+                yield from (_Place(values, n, name, f"[{axis}]", folder) for n in range(len(values)))
+        rows = data.get("list", {}).get("rows", ())
+        yield from (_Place(row, name, name, "[list]", folder) for row in rows if name in row)
 
 
-def _is_path(value: Any) -> bool:
+def _names_file(place: _Place) -> bool:
+    """Whether a file stands in a place; what else may stand there its own check tells."""
+    value = place.table[place.key]
+    if place.name == MATERIAL:
+        return names_file(value)
     return isinstance(value, str) and value != DEFAULT

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from constriction.base.constants import BOLTZMANN
 from constriction.base.errors import InputError
-from constriction.spectra.arrhenius import BOLTZMANN
 from constriction.spectra.timeseries import sodium_thickness
 from constriction.study.file.parameters import NUMBER, TEMPERATURE, Quantity
 
@@ -29,7 +29,7 @@ class Rule:
     formula: Callable[[Inputs, Lists], Quantity]
     inputs: Mapping[str, str | None]
     lists: tuple[str, ...] = ()
-    optional: Mapping[str, float] = field(default_factory=dict)
+    optional: Mapping[str, Quantity] = field(default_factory=dict)
 
 
 def apply_rule(name: str, inputs: Inputs, lists: Lists) -> Quantity:
@@ -45,16 +45,13 @@ def apply_rule(name: str, inputs: Inputs, lists: Lists) -> Quantity:
     """
     rule = RULES[name]
     _check_kinds(rule, inputs)
-    given = {**{key: Quantity(value) for key, value in rule.optional.items()}, **inputs}
     try:
-        result = rule.formula(given, lists)
+        result = rule.formula({**rule.optional, **inputs}, lists)
     except (ArithmeticError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"rule '{name}' has no value for {_told(inputs)}") from None
-    for limit, choose in LIMITS.items():
-        if limit in inputs:
-            result = _like(inputs[limit], result, limit, choose)
+    result = _limited(result, inputs)
     if isinstance(result.value, complex) or not math.isfinite(result.value):
         raise InputError(f"rule '{name}' has no finite value for {_told(inputs)}")
     return result
@@ -70,16 +67,19 @@ def _told(inputs: Inputs) -> str:
     return ", ".join(f"{key} = {quantity.value:g}" for key, quantity in inputs.items())
 
 
-def _like(limit: Quantity, value: Quantity, name: str, choose: Callable[[float, float], float]) -> Quantity:
-    if limit.kind != value.kind:
-        raise InputError(f"{name}: expected a {value.kind}, given a {limit.kind}")
-    return Quantity(choose(limit.value, value.value), value.kind)
+def _limited(value: Quantity, inputs: Inputs) -> Quantity:
+    """A value between what `least` and `most` say, where they are given."""
+    for name, choose in LIMITS.items():
+        if name in inputs and inputs[name].kind != value.kind:
+            raise InputError(f"{name}: expected a {value.kind}, given a {inputs[name].kind}")
+        if name in inputs:
+            value = Quantity(choose(inputs[name].value, value.value), value.kind)
+    return value
 
 
 def _ratio(inputs: Inputs, of: str, by: str) -> float:
     """One input over another of the same kind."""
-    if inputs[of].kind != inputs[by].kind:
-        raise InputError(f"{by}: expected a {inputs[of].kind} as {of} is, given a {inputs[by].kind}")
+    _same_kind(inputs, of, by)
     return inputs[of].value / inputs[by].value
 
 
@@ -229,7 +229,7 @@ RULES: Mapping[str, Rule] = {
             "activation_energy": "energy",
             "times_temperature": NUMBER,
         },
-        optional={"times_temperature": 0.0},
+        optional={"times_temperature": Quantity(0.0)},
     ),
     "power_law": Rule(_power_law, {"value": None, "of": None, "reference": None, "exponent": NUMBER}),
     "line": Rule(_line, {"of": None, "scale": None, "start": None, "end": None}),
@@ -237,7 +237,7 @@ RULES: Mapping[str, Rule] = {
     "excess": Rule(
         _excess,
         {"of": None, "threshold": None, "start": None, "slope": None, "exponent": NUMBER},
-        optional={"exponent": 1.0},
+        optional={"exponent": Quantity(1.0)},
     ),
     "step": Rule(_step, {"of": None, "threshold": None, "below": None, "above": None}),
     "interpolate": Rule(_interpolate, {"of": None}, ("at", "values")),

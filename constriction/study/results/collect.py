@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from constriction.base.files import telling_where, whole_files
 from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Table, attributes, csv_text, is_number, means
+from constriction.study.results.table import Table, attributes, is_number, known, means, table_text
 
 CASES, MEANS, DATASET = "cases.csv", "means.csv", "study.nc"
 FREQUENCY = "frequency_hertz"
@@ -32,9 +33,9 @@ def write_tables(table: Table, folder: Path) -> list[Path]:
     Raises:
         StoreError: one cannot be written.
     """
-    contents = {CASES: csv_text(table.columns, table.rows).encode()}
-    if table.repeated and (rows := list(means(table))):
-        contents[MEANS] = csv_text(tuple(rows[0]), rows).encode()
+    contents = {CASES: table_text(table.columns, table.rows).encode()}
+    if table.plan.study.repeated and (rows := list(means(table))):
+        contents[MEANS] = table_text(tuple(rows[0]), rows).encode()
     contents[DATASET] = dataset_bytes(dataset_of(table))
     with whole_files(folder) as hidden:
         for name, content in contents.items():
@@ -85,7 +86,7 @@ def _peaks(table: Table) -> Iterator[tuple[str, Variable]]:
     if "peaks" not in table.outputs:
         return
     lists = [row["peaks"] or [] for row in table.rows]
-    for key in dict.fromkeys(key for peaks in lists for peak in peaks for key in peak):
+    for key in dict.fromkeys(chain(*chain(*lists))):  # the keys of every peak of every case
         values, name = _padded([[peak[key] for peak in peaks] for peaks in lists]), f"peak_{key}"
         yield name, _variable(table, values, attributes(key) | {"long_name": name.replace("_", " ")}, "peak")
 
@@ -108,14 +109,14 @@ def _spectra(table: Table) -> Iterator[tuple[str, Variable]]:
 def _padded(lists: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     """A list of numbers per case as an array, NaN where a list is shorter than others."""
     values = np.full((len(lists), max(map(len, lists))), np.nan)
-    for row, known in zip(values, lists, strict=True):
-        row[: len(known)] = known
+    for row, given in zip(values, lists, strict=True):
+        row[: len(given)] = given
     return values
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
     """Values of one key as an array that netCDF can hold."""
-    present = [value for value in values if value is not None]
+    present = known(values)
     if set(map(type, present)) == {bool}:
         return np.array(_filled(values, NO_FLAG), dtype=np.int8)
     if all(map(is_number, present)):  # also where there is nothing at all

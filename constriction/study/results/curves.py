@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import chain, islice, product
 from typing import Any
 
+import numpy as np
+
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
 from constriction.study.file.axes import Axis
 from constriction.study.file.figures import Figure, check_plots, names_of
-from constriction.study.file.parameters import label_of
-from constriction.study.results.table import Row, Table, is_number, mean_and_spread, numeric
+from constriction.study.file.parameters import label_of, without
+from constriction.study.results.table import Row, Table, differing, is_number, mean_and_spread, numeric
 
 USUAL = (
     *("R_cstr_ohm_cm2", "C_cstr_farad_per_cm2"),
@@ -23,7 +25,7 @@ MOST_PICTURES = 24  # that are drawn without being asked for
 
 
 @dataclass(frozen=True)
-class Curve:
+class StudyCurve:
     """Points of one curve by rising x: mean and standard deviation over repeats, NaN for a single one."""
 
     label: Mapping[str, Any]
@@ -45,7 +47,7 @@ def figures_of(table: Table) -> list[Figure]:
     return [_figure(given, table, f"{source}: [[plot]] {number}") for number, given in enumerate(asked, start=1)]
 
 
-def curves_of(table: Table, figure: Figure, y: str) -> list[Curve]:
+def curves_of(table: Table, figure: Figure, y: str) -> list[StudyCurve]:
     """The curves of one panel.
 
     Raises:
@@ -53,35 +55,36 @@ def curves_of(table: Table, figure: Figure, y: str) -> list[Curve]:
     """
     groups: dict[tuple[Any, ...], dict[Any, list[Row]]] = {}
     for row in table.rows:
-        if row["status"] == "done" and _fits(row, figure.where) and row[figure.x] is not None:
+        if _fits(row, figure):
             name = tuple(row[key] for key in figure.series)
             groups.setdefault(name, {}).setdefault(row[figure.x], []).append(row)
-    for points in () if figure.points else groups.values():
-        for x, rows in points.items():
-            _check_repeats(table, figure, x, rows)
+    for points in groups.values():
+        _check_repeats(table, figure, points)
     return [_curve(dict(zip(figure.series, name, strict=True)), points, y) for name, points in groups.items()]
 
 
-def _curve(label: Mapping[str, Any], points: Mapping[Any, list[Row]], y: str) -> Curve:
+def _curve(label: Mapping[str, Any], points: Mapping[Any, list[Row]], y: str) -> StudyCurve:
     """A curve through the rows at each x."""
     places = sorted(points) if all(map(is_number, points)) else list(points)
-    found = [mean_and_spread(row[y] for row in points[x]) for x in places]
-    mean, spread = (tuple(math.nan if value is None else value for value in part) for part in zip(*found, strict=True))
-    return Curve(label, tuple(places), mean, spread)
+    found = np.array([mean_and_spread(row[y] for row in points[x]) for x in places], dtype=float)
+    return StudyCurve(label, tuple(places), tuple(found[:, 0].tolist()), tuple(found[:, 1].tolist()))
 
 
-def _check_repeats(table: Table, figure: Figure, x: Any, rows: list[Row]) -> None:
-    kept = [key for key in table.plan.study.keys if key not in table.repeated]
-    if len({tuple(str(row[key]) for key in kept) for row in rows}) > 1:
-        differing = [key for key in kept if len({str(row[key]) for row in rows}) > 1]
-        raise InputError(
-            f"{figure.file}: {len(rows)} cases at {figure.x} = {x}, which differ in {', '.join(differing)}; "
-            "expected series or where to tell them apart"
-        )
+def _check_repeats(table: Table, figure: Figure, points: Mapping[Any, list[Row]]) -> None:
+    """See that the cases at one x of a curve are repeats of each other; a picture of points may have any."""
+    kept = without(table.plan.study.keys, table.plan.study.repeated)
+    for x, rows in points.items():
+        if (apart := differing(kept, rows)) and not figure.points:
+            raise InputError(
+                f"{figure.file}: {len(rows)} cases at {figure.x} = {x}, which differ in {', '.join(apart)}; "
+                "expected series or where to tell them apart"
+            )
 
 
-def _fits(row: Row, where: Mapping[str, Any]) -> bool:
-    return all(_same(row[key], value) for key, value in where.items())
+def _fits(row: Row, figure: Figure) -> bool:
+    """Whether a case is done, and one that a picture shows."""
+    here = row["status"] == "done" and row[figure.x] is not None
+    return here and all(_same(row[key], value) for key, value in figure.where.items())
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import statistics
@@ -18,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.catalogue import QUANTITIES, edge_unit
+from constriction.base.files import csv_text
+from constriction.study.file.parameters import without
 from constriction.study.run.plan import Plan, units_of
 from constriction.study.run.store import Record, Store
 
@@ -71,11 +71,6 @@ class Table:
         cells = (_cells(self.data[key]) for key in self.columns)
         return tuple(dict(zip(self.columns, row, strict=True)) for row in zip(*cells, strict=True))
 
-    @property
-    def repeated(self) -> tuple[str, ...]:
-        """The keys of [repeat]."""
-        return tuple(key for axis in self.plan.study.axes if axis.table == "repeat" for key in axis.keys)
-
 
 def table_of(plan: Plan, store: Store) -> Table:
     """Collect the records of a plan.
@@ -98,10 +93,10 @@ def tabulated(plan: Plan, records: Sequence[Record | None]) -> Table:
     keys = (*plan.study.keys, *plan.study.derivation.targets)
     found = [record or {"status": MISSING, "error": ""} for record in records]
     results = [record.get("result", {}) for record in found]
-    outputs = [key for key in dict.fromkeys(chain.from_iterable(results)) if key not in keys]
+    outputs = without(dict.fromkeys(chain(*results)), keys)
     data = {**_columns(outputs, results), **_columns(("status", "error"), found)}
     labels = [entry.labels for entry in plan.entries]
-    coordinates = _columns([key for key in keys if key not in data], labels, units_of(plan))
+    coordinates = _columns(without(keys, data), labels, units_of(plan))
     return Table(plan, xarray.Dataset(data, coordinates), records)
 
 
@@ -134,12 +129,23 @@ def attributes(key: str, units: Mapping[str, str] = MappingProxyType({})) -> dic
 
 def numeric(table: Table) -> tuple[str, ...]:
     """The outputs that are numbers wherever there is something."""
-    return tuple(
-        key
-        for key in table.outputs
-        if all(row[key] is None or is_number(row[key]) for row in table.rows)
-        and any(row[key] is not None for row in table.rows)
-    )
+    columns = {key: known(row[key] for row in table.rows) for key in table.outputs}
+    return tuple(key for key, values in columns.items() if values and all(map(is_number, values)))
+
+
+def known(values: Iterable[Any]) -> list[Any]:
+    """Those of some values that are there."""
+    return [value for value in values if value is not None]
+
+
+def finished(rows: Iterable[Row]) -> list[Row]:
+    """The rows of cases that are done."""
+    return [row for row in rows if row["status"] == "done"]
+
+
+def differing(keys: Iterable[str], rows: Sequence[Row]) -> list[str]:
+    """The keys of which not all rows have the same value."""
+    return [key for key in keys if len({str(row[key]) for row in rows}) > 1]
 
 
 def is_number(value: object) -> bool:
@@ -153,10 +159,10 @@ def means(table: Table) -> Iterator[Row]:
     Each has the keys that are not repeated, `repeats` (how many are done), and for each numeric output its mean and,
     as `…_spread`, the standard deviation of the repeats (n − 1; None for fewer than two).
     """
-    kept = [key for key in table.keys if key not in table.repeated]
+    kept = without(table.keys, table.plan.study.repeated)
     outputs = [key for key in numeric(table) if not key.startswith("relative_error")]
     for group in _repeats(table):
-        done = [row for row in group if row["status"] == "done"]
+        done = finished(group)
         row: Row = {**_picked(kept, group[0]), "repeats": len(done)}
         for key in outputs:
             row[key], row[f"{key}_spread"] = mean_and_spread([row[key] for row in done])
@@ -178,18 +184,13 @@ def _repeats(table: Table) -> Iterable[list[Row]]:
 
 def mean_and_spread(values: Iterable[float | None]) -> tuple[float | None, float | None]:
     """Mean and standard deviation (n − 1) of the values that are there; None for fewer than one and two of them."""
-    known = [value for value in values if value is not None]
-    mean = statistics.fmean(known) if known else None
-    return mean, statistics.stdev(known) if len(known) > 1 else None
+    there = known(values)
+    return statistics.fmean(there) if there else None, statistics.stdev(there) if len(there) > 1 else None
 
 
-def csv_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def table_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """Rows as csv: floats with all their digits, lists as JSON, nothing for None; equal rows give equal bytes."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row[key]) for key in columns] for row in rows)
-    return file.getvalue()
+    return csv_text([columns, *([_cell(row[key]) for key in columns] for row in rows)])
 
 
 def _cell(value: Any) -> str:

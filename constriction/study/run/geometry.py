@@ -1,7 +1,8 @@
 """What is solved once for many cases: the dimensionless geometry, and what solving it will probably take.
 
-The response F(s) of a mirror cell knows neither the electrolyte nor the height of a thin gap nor any frequency, and all
-lengths may be multiplied by one factor. What remains decides whether two cases share a mesh.
+The response F(θ) of a mirror cell knows neither the electrolyte nor a law of the interface nor any frequency, but only
+whether the contact has a law, and all lengths may be multiplied by one factor. What remains decides whether two cases
+share a mesh.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
 from constriction.geometry.outlines import Outline
+from constriction.simulation.simulate import error_asked
 from constriction.simulation.weights import gap_model
 
-# Keys whose whole effect is in s, in the slab's depth or in a meshed gap's height; all of [interface] is in the layout.
+# Keys whose whole effect is in θ, in the slab's depth, in a meshed gap's height, in whether there is a film, or in the
+# far side; all of [interface] is in the layout. None: every key of the section, for laws bring keys of their own.
 # A key that is not here separates geometries: new ones cost a solve too many rather than a wrong result.
-SHARED = {
-    "title": None,
+SHARED: dict[str, set[str] | None] = {
     "electrolyte": {
+        "material",
+        "temperature",
         "thickness",
         "bulk_conductivity",
         "relative_permittivity",
@@ -33,8 +37,11 @@ SHARED = {
         "grain_boundary_frequency",
         "grain_boundary_exponent",
     },
-    "gap": {"height", "relative_permittivity", "model"},
+    "contact": None,
+    "gap": None,
+    "counter": None,
     "sweep": {"from", "to", "points_per_decade"},
+    "accuracy": {"relative_error"},
 }
 DIGITS = 12  # of lengths in pitches, as meshes have them
 LAYOUTS_KEPT = 256
@@ -58,17 +65,30 @@ def layout_of(interface: Interface) -> Layout:
     return layout(interface)
 
 
-def geometry_key(case: Case, contacts: Layout) -> str:
+def geometry_key(case: Case) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
+    contacts = layout_of(case.interface)
     volume = gap_model(case, contacts) == "volume"
     parts = (
         _not_shared(case),
+        error_asked(case),
+        case.contact.has_law,
+        _outlines_key(case.interface),
+        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
+        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=LAYOUTS_KEPT)
+def _outlines_key(interface: Interface) -> str:
+    """A name of the outlines of an interface's mirror cell in pitches, 64 hexadecimal digits; kept as layouts are."""
+    contacts = layout_of(interface)
+    parts = (
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
         tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
-        _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
-        _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -78,7 +98,7 @@ def _not_shared(case: Case) -> dict[str, dict[str, Any]]:
     return {
         section: {key: value for key, value in values.items() if key not in (SHARED.get(section) or ())}
         for section, values in case.model_dump(by_alias=True, exclude={"interface"}).items()
-        if isinstance(values, dict)
+        if isinstance(values, dict) and SHARED.get(section, ()) is not None
     }
 
 

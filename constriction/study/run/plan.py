@@ -14,6 +14,7 @@ from constriction.base.versions import package_version
 from constriction.case.interface import PATTERNS
 from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
+from constriction.simulation.counter import check_apart
 from constriction.simulation.simulate import check_size
 from constriction.study.file.axes import DEFAULT, Point, points
 from constriction.study.file.derive import derive, is_case_key
@@ -32,7 +33,7 @@ class PlannedCase:
     `number` counts from 0 in the order of the axes, `places` are the indices along them, `point` the values there as
     the study file has them. `labels` holds the value of each axis key and then of each derived one, in SI. `key` names
     the record: a hash of the resolved case and the package's version. `geometry` numbers what is solved for it; None
-    if its contacts cannot be made: `problem` says why.
+    if its contacts cannot be made, or lie too near to the far side: `problem` says why.
     """
 
     number: int
@@ -47,8 +48,9 @@ class PlannedCase:
 
 @dataclass(frozen=True)
 class SharedGeometry:
-    """What is solved once: the numbers of the entries that share it, and what it will probably take."""
+    """What is solved once: its name, the numbers of the entries that share it, and what it will probably take."""
 
+    key: str
     entries: tuple[int, ...]
     effort: Effort
 
@@ -122,7 +124,8 @@ def plan_of(study: Study, memory: float, version: str | None = None) -> Plan:
             )
         )
     geometries = [
-        SharedGeometry(tuple(group), effort_of(entries[group[0]].case, first[name])) for name, group in members.items()
+        SharedGeometry(name, tuple(group), effort_of(entries[group[0]].case, first[name]))
+        for name, group in members.items()
     ]
     return Plan(study, tuple(entries), tuple(geometries))
 
@@ -138,7 +141,7 @@ def units_of(plan: Plan) -> dict[str, str]:
     for axis in study.axes:
         for column, key in enumerate(axis.keys):
             units[key] = next((UNITS[q.kind] for row in axis.rows if (q := quantity_of(row[column]))), "1")
-    point = {key: value for axis in study.axes for key, value in zip(axis.keys, axis.rows[0], strict=True)}
+    _, point = next(points(study.axes))
     derived = derive(study.derivation, point, _with_point(study, point))
     return {**units, **{key: UNITS[quantity.kind] for key, quantity in derived.items()}}
 
@@ -201,8 +204,7 @@ def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
     if not isinstance(table, dict):  # the case's own check tells
         return
     model = PATTERNS.get(str(table.get("pattern")))
-    repeated = [key.partition(".") for axis in study.axes if axis.table == "repeat" for key in axis.keys]
-    for section, _, name in repeated:
+    for section, _, name in (key.partition(".") for key in study.repeated):
         if section == "interface" and model and name not in model.model_fields:
             table.pop(name, None)
 
@@ -219,10 +221,11 @@ def _set(data: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | None]:
-    """The geometry's name and layout; or, without a layout, why the contacts cannot be made."""
+    """The geometry's name and layout; or, without a layout, why there is none to solve."""
     try:
         check_size(case, memory)
+        check_apart(case)
         contacts = layout_of(case.interface)
     except InputError as error:
         return "", None, str(error)
-    return geometry_key(case, contacts), contacts, None
+    return geometry_key(case), contacts, None

@@ -5,33 +5,32 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
 
-from constriction.base.catalogue import edge_record
-from constriction.base.errors import InputError, MeshError, SolverError
+from constriction.base.errors import InputError, StoreError
 from constriction.base.memory import free_memory, release
-from constriction.case.schema import Case, resolved_toml
-from constriction.field.reduction.curves import Curve
+from constriction.base.ranks import agree
+from constriction.case.schema import Case
+from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
-from constriction.simulation.record import result_record
-from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
+from constriction.simulation.counter import check_apart
+from constriction.simulation.result import result_of, sweep_frequencies
+from constriction.simulation.simulate import Options, laws_of, with_far_side
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
+from constriction.study.run.geometries import Geometries
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
 from constriction.study.run.plan import Plan, PlannedCase
+from constriction.study.run.records import TOLD, failure, success
 from constriction.study.run.store import Record, Store
 
 # Unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare.
 WORTH_SHARING = 50_000
-NOT_REPRODUCIBLE = "seconds_"  # keys that begin so are times, and differ from run to run
-VERSIONS = "versions"
-TOLD = (InputError, MeshError, SolverError)  # with a message that says everything
+FEWEST_IN_PART = 20  # cases of one geometry, which take as long as a small one
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,8 @@ class _Worker:
     how: How
     memory: float
     total: int
+    geometries: Geometries
+    alone: Options  # how its first rank does what a case needs beside its geometry: finer cases and far sides
     busy: float = field(default=0.0)
 
 
@@ -117,6 +118,22 @@ def packages_of(plan: Plan, store: Store, shard: Shard, retry_failed: bool = Fal
     return [package for package in longest_first if package.pending]  # stable: ties in plan order
 
 
+def in_parts(packages: Sequence[Package], groups: int) -> list[Package]:
+    """Packages of very many cases in parts, so that all groups have some; their order stays, later parts come last.
+
+    By then the geometry is mostly there. Where it is not, as in a study of one geometry, groups that would have nothing
+    else to do solve it, too, and come to the same.
+    """
+    first, later = list[Package](), list[Package]()
+    for package in packages:
+        keys = [entry.key for entry in package.to_do]
+        count = min(groups, max(len(keys) // FEWEST_IN_PART, 1))
+        parts = [replace(package, pending=frozenset(keys[start::count])) for start in range(count)]
+        first.append(parts[0])
+        later += parts[1:]
+    return first + later
+
+
 def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     """Do all packages; collective over `how.comm`.
 
@@ -132,8 +149,10 @@ def run(packages: Sequence[Package], store: Store, how: How) -> Summary:
     share = memory_of_a_rank(how)
     size = how.ranks_per_case or ranks_per_case([package.effort for package in packages], comm.size, share)
     group = _group(comm, size)
+    packages = in_parts(packages, max(comm.size // size, 1))
     with Counter(comm) as counter:
-        worker = _Worker(group, counter, store, how, share * group.size, total)
+        alone = Options(respond=Geometries(store).respond)  # what it remembers, other ranks do not
+        worker = _Worker(group, counter, store, how, share * group.size, total, Geometries(store), alone)
         for number in _numbers(worker, len(packages)):
             began = time.perf_counter()
             _do(packages[number], worker)
@@ -202,6 +221,8 @@ def _do(package: Package, worker: _Worker) -> None:
     """Solve a geometry and make its cases; collective over the group."""
     try:
         response, seconds = _respond(package, worker)
+    except StoreError:
+        raise
     except Exception as error:
         # these all ranks of a group raise together, which leaves them in step; of anything else the others know nothing
         together = worker.group.size == 1 or isinstance(error, TOLD)
@@ -212,18 +233,22 @@ def _do(package: Package, worker: _Worker) -> None:
         return
     if worker.group.rank == 0:
         for entry in package.to_do:
-            _finish(entry, _record(entry, response, seconds), worker)
+            _finish(entry, _record(entry, response, seconds, worker.alone), worker)
 
 
 def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
-    """The response of a geometry, as accurate as any of its cases needs it, done or not: so it is always the same."""
+    """The response of a geometry, as accurate as any of its cases needs it, done or not: so it is always the same.
+
+    That of an earlier run where it will do.
+    """
     start = time.perf_counter()
     first = package.entries[0]
     if first.problem is not None:
         raise InputError(first.problem)
     # meshing and solving in one process may not enter MPI for long, but others wait for what is in this one's window
     options = Options(worker.group, memory=worker.memory, report=lambda _: _enter_mpi(worker.how.comm))
-    response = solve_geometry(first.case, layout_of(first.case.interface), all_curves(package.entries), options)
+    curves = agree(worker.group, lambda: merged(_curve(entry.case, worker.alone) for entry in package.entries))
+    response = worker.geometries.respond(first.case, layout_of(first.case.interface), curves, options)
     return response, time.perf_counter() - start
 
 
@@ -231,58 +256,22 @@ def _enter_mpi(comm: MPI.Comm) -> None:
     comm.Iprobe()
 
 
-def all_curves(entries: Sequence[PlannedCase]) -> tuple[Curve, ...]:
-    """The θ of all cases; those of ideal contacts as one curve, of which each is asked once."""
-    same, others = list[Curve](), list[Curve]()
-    for curve in (_curve(entry.case) for entry in entries):
-        (same if curve.same_at_rest else others).append(curve)
-    if not same:
-        return tuple(others)
-    points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
-    return Curve(points, same[0].at_rest), *others
-
-
-def _curve(case: Case) -> Curve:
+def _curve(case: Case, alone: Options) -> Curve:
     contacts = layout_of(case.interface)
-    return curve_of(case, contacts, laws_of(case, contacts, Options()), sweep_frequencies(case))
+    return curve_of(case, contacts, laws_of(case, contacts, alone), sweep_frequencies(case))
 
 
-def _record(entry: PlannedCase, response: Response[Any], seconds: float) -> Record:
+def _record(entry: PlannedCase, response: Response[Any], seconds: float, alone: Options) -> Record:
     """The record of a case, or of its failure."""
     try:
+        check_apart(entry.case)
         contacts = layout_of(entry.case.interface)
-        laws = laws_of(entry.case, contacts, Options())
-        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), Options()))
+        laws = laws_of(entry.case, contacts, alone)
+        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), alone))
+    except StoreError:
+        raise
     except Exception as error:
         return failure(entry.case, error)
-
-
-def success(result: Result) -> Record:
-    """The record of a case that is done: `result` has what is the same in every run, `times` the rest."""
-    whole = result_record(result)
-    times = {key: value for key, value in whole.items() if key.startswith(NOT_REPRODUCIBLE)}
-    versions = whole.pop(VERSIONS)
-    spectrum = {
-        "frequency_hertz": result.spectrum.frequency,
-        "real_impedance_ohm_cm2": result.spectrum.impedance.real,
-        "imaginary_impedance_ohm_cm2": result.spectrum.impedance.imag,
-    }
-    return {
-        "status": "done",
-        "error": "",
-        "case": resolved_toml(result.case),
-        "result": {key: value for key, value in whole.items() if key not in times},
-        "spectrum": {key: values.tolist() for key, values in edge_record(spectrum).items()},
-        "times": times,
-        "versions": versions,
-    }
-
-
-def failure(case: Case, error: Exception) -> Record:
-    """The record of a case that failed."""
-    name = "" if isinstance(error, TOLD) else f"{type(error).__name__}: "
-    message = " ".join(f"{name}{error}".split())
-    return {"status": "failed", "error": message, "case": resolved_toml(case)}
 
 
 def _finish(entry: PlannedCase, record: Record, worker: _Worker) -> None:

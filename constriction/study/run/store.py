@@ -1,8 +1,9 @@
 """The folder of a study: one file per finished case, always whole, named by what was computed.
 
-- `study.json`: the study, with its base, its list and the case files that it refers to written out;
+- `study.json`: the study, with its base, its list and the files that it refers to written out;
 - `cases/VERSION/KEY.json`: a finished case;
 - `cases/VERSION/KEY.failed.json`: a case that failed, with its error;
+- `geometries/KEY.json`: the response of a geometry, kept for further laws (`geometries`);
 - `log.jsonl`: what happened, a line each.
 """
 
@@ -32,8 +33,9 @@ from constriction.base.files import (
 from constriction.base.folders import STALE_AFTER
 from constriction.base.versions import package_version
 from constriction.study.file.file import Study, study_of
+from constriction.study.file.parameters import without
 
-STUDY, CASES, LOG = "study.json", "cases", "log.jsonl"
+STUDY, CASES, GEOMETRIES, LOG = "study.json", "cases", "geometries", "log.jsonl"
 LOCK = "lock-"  # what the names of locks begin with
 GUARD = f"{HIDDEN}guard"  # held while locks are looked at; it stays
 DONE, FAILED = ".json", ".failed.json"
@@ -53,6 +55,11 @@ class Store:
     def cases(self) -> Path:
         """The folder of the records."""
         return self.folder / CASES / self.version.replace(" ", "-")
+
+    @property
+    def geometries(self) -> Path:
+        """The folder of the geometries' responses; it is made when the first one is kept."""
+        return self.folder / GEOMETRIES
 
     def finished(self) -> tuple[set[str], set[str]]:
         """The keys of done and of failed cases."""
@@ -101,7 +108,7 @@ class Store:
 
     def tidy(self) -> None:
         """Delete half-written files of killed runs; young ones may be another run's that is alive."""
-        for path in [*self.folder.glob(f"{HIDDEN}*"), *self.cases.glob(f"{HIDDEN}*")]:
+        for path in (path for place in (self.folder, self.cases, self.geometries) for path in place.glob(f"{HIDDEN}*")):
             with contextlib.suppress(OSError):
                 if path.name != GUARD and time.time() - path.stat().st_mtime > STALE_AFTER:
                     path.unlink()
@@ -146,7 +153,7 @@ def check_folder(folder: Path) -> None:
 def _foreign(folder: Path) -> list[str]:
     """What a run that was killed before it had written what it is about did not leave in a folder."""
     empty = folder / CASES
-    ours = {CASES} if empty.is_dir() and not any(file.is_file() for file in empty.rglob("*")) else set()
+    ours = {CASES} if empty.is_dir() and not any(map(Path.is_file, empty.rglob("*"))) else set()
     return sorted(name for name in os.listdir(folder) if not name.startswith((HIDDEN, LOCK)) and name not in ours)
 
 
@@ -196,7 +203,7 @@ def notices(folder: Path, study: Study) -> list[str]:
         more = f" (and {len(differences) - 3} more)" if len(differences) > 3 else ""
         lines.append(f"the study has changed: {'; '.join(differences[:3])}{more}; only what is new is computed")
     version = package_version()
-    if others := [other for other in state["versions"] if other != version]:
+    if others := without(state["versions"], [version]):
         lines.append(f"results of version {', '.join(others)} are kept; version {version} computes its own beside them")
     return lines
 
@@ -217,11 +224,10 @@ def _read_state(folder: Path) -> Record:
 def _differences(old: Any, new: Any, place: str = "") -> Iterable[str]:
     """What changed from one nest of tables to another: places and values."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in [*old, *(key for key in new if key not in old)]:
+        for key in dict.fromkeys([*old, *new]):
             yield from _differences(old.get(key), new.get(key), f"{place}.{key}" if place else key)
     elif old != new:
-        before, after = (_brief(value) for value in (old, new))
-        yield f"{place}: {before} → {after}"
+        yield f"{place}: {_brief(old)} → {_brief(new)}"
 
 
 def _brief(value: Any) -> str:

@@ -6,15 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.drt.processes import Processes
 from constriction.spectra.drt.relaxation_times import Distribution
 from constriction.view.charts.curves import SpectrumCurve
-
-type Complexes = NDArray[np.complex128]
-type Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

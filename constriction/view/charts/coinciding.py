@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +23,8 @@ def lying(curves: Sequence[tuple[ArrayLike, ArrayLike]], logarithmic: bool) -> l
         logarithmic: whether y is laid out so.
     """
     placed = [_placed(x, y, logarithmic) for x, y in curves]
-    heights = [height for curve in placed for height in curve.values()]
-    near = NEAR * (max(heights) - min(heights)) if heights else 0.0
+    heights = list(chain(*(curve.values() for curve in placed)))
+    near = NEAR * (max(heights, default=0.0) - min(heights, default=0.0))
     return [{m for m in range(n) if _same(curve, placed[m], near)} for n, curve in enumerate(placed)]
 
 

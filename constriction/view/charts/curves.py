@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from scipy.interpolate import Akima1DInterpolator
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.labels import decimal_prefix, hertz
+
+if TYPE_CHECKING:
+    from constriction.simulation.result import Result
 
 # Limits of height over width of the axes.
 FLATTEST, TALLEST = 0.36, 0.85
@@ -99,6 +102,13 @@ def decades(frequency: NDArray[np.float64], z: NDArray[np.complex128]) -> list[N
     powers = np.arange(math.floor(high + 1e-9), math.ceil(low - 1e-9) - 1, -1.0)
     at = _at(frequency, z, np.clip(powers, low, high))
     return [(float(here.real), -float(here.imag), hertz(10.0**n)) for n, here in zip(powers, at, strict=True)]
+
+
+def peaks_seen(result: Result) -> list[tuple[float, complex]]:
+    """Frequency in Hz and impedance of the peaks of a simulated case that lie in its sweep."""
+    low, high = result.spectrum.window
+    inside = (peak.frequency for peak in result.peaks if low <= peak.frequency <= high)
+    return [(frequency, complex(result.impedance(frequency))) for frequency in inside]
 
 
 class Window(NamedTuple):

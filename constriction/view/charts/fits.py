@@ -46,22 +46,18 @@ def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str)
     if measurement is None or screened is None or fit is None:
         raise ValueError(f"{entry.file}: expected an analysed spectrum, got {entry.error!r}")
     scale, unit = (by.scale, by.unit) if by else (1.0, measurement.spectrum.unit)
+    test, used = screened.test, _tested(measurement.spectrum, screened)
     return AnalysisPicture(
         title=title,
         remarks=[
             result_line(entry, by),
-            f"{points_in_words(entry)}; Kramers-Kronig test: {screened.test.message}",
+            f"{points_in_words(entry)}; Kramers-Kronig test: {test.message}",
             *warnings_of(entry),
         ],
         curves=[_scaled(curve, scale, unit) for curve in _curves(measurement.spectrum, screened, fit)],
         residuals=[
             Residuals(f"fit of {fit.circuit.text}", screened.spectrum.frequency, fit.residuals),
-            Residuals(
-                f"Kramers-Kronig, {screened.test.elements} RC elements",
-                _tested(measurement.spectrum, screened),
-                screened.test.residuals,
-                screened.limit,
-            ),
+            Residuals(f"Kramers-Kronig, {test.elements} RC elements", used, test.residuals, screened.limit),
         ],
         distribution=entry.distribution,
         processes=entry.processes,
@@ -148,8 +144,7 @@ def _curves(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterato
         (excluded, f"left out (> {100 * screened.limit:g} % of |Z|)", "crosses", "c1"),
     ):
         if which.any():
-            part = Spectrum(spectrum.frequency[which], spectrum.impedance[which], spectrum.unit)
-            yield SpectrumCurve(label, part, kind, colour)
+            yield SpectrumCurve(label, spectrum.part(which), kind, colour)
     decades = math.log10(used.frequency[0] / used.frequency[-1])
     f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
     fitted = Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit)

@@ -15,7 +15,7 @@ from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, slab_name, smooth
 from constriction.view.charts.labels import hertz, seconds
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant
 
 if TYPE_CHECKING:
     from constriction.compare.cell import Cell
@@ -45,12 +45,17 @@ def nyquist_chart(
     series = [part for curve in curves for part in _nyquist_series(curve, scale, unit)]
     series.append(_decades(next((curve for curve in curves if curve.kind not in POINTS), curves[0]), scale))
     if marks:
-        z = np.array([point for _, point in marks]) * scale
-        hover = [f"peak at {engineering(f, 'Hz')}" for f, _ in marks]
-        names = [hertz(f) for f, _ in marks]
-        series.append(Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names))
+        series.append(_peaks(marks, scale))
     y = ChartAxis(f"−Im Z ({unit})")
     return Chart("Nyquist plot", caption, ChartAxis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
+
+
+def _peaks(marks: Sequence[tuple[float, complex]], scale: float) -> Series:
+    frequency, impedance = zip(*marks, strict=True)
+    z = np.array(impedance) * scale
+    hover = [f"peak at {engineering(f, 'Hz')}" for f in frequency]
+    names = list(map(hertz, frequency))
+    return Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names)
 
 
 def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
@@ -60,19 +65,10 @@ def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
         InputError: no curve, or two units.
     """
     scale, unit = common_unit(curves)
-    modulus = ChartAxis(f"|Z| ({unit})", "log")
-    return Chart(
-        "Bode plot",
-        caption,
-        FREQUENCY,
-        (
-            Panel(modulus, tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)),
-            Panel(
-                ChartAxis("−phase (°)"),
-                tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves),
-            ),
-        ),
-    )
+    moduli = tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)
+    phases = tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves)
+    panels = Panel(ChartAxis(f"|Z| ({unit})", "log"), moduli), Panel(ChartAxis("−phase (°)"), phases)
+    return Chart("Bode plot", caption, FREQUENCY, panels)
 
 
 def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | None = None, caption: str = "") -> Chart:
@@ -115,8 +111,7 @@ def overlay_curves(measured: Spectrum, overlay: Overlay, cell: Cell) -> list[Spe
         SpectrumCurve("measured", stays),
     ]
     if out.any():
-        left = Spectrum(measured.frequency[out], measured.impedance[out], measured.unit)
-        curves.append(SpectrumCurve("left out (Kramers-Kronig)", left, "crosses"))
+        curves.append(SpectrumCurve("left out (Kramers-Kronig)", measured.part(out), "crosses"))
     return curves
 
 
@@ -165,9 +160,9 @@ def drt_chart(
         ("single relaxations: R", list(lines), True),
     ):
         if points:
-            x, y = [time for time, _ in points], [value for _, value in points]
+            x, y = zip(*points, strict=True)
             hover = [f"{_time_in_words(time)}: {significant(value, 3)} {unit}" for time, value in points]
-            names = [seconds(time) for time in x]
+            names = list(map(seconds, x))
             series.append(Series(label, x, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
     y_axis = ChartAxis(f"γ per ln τ ({unit})")
     return Chart("Distribution of relaxation times", caption, TIME, (Panel(y_axis, tuple(series)),))

@@ -60,10 +60,13 @@ def study_chart(rows: Iterable[Mapping[str, Any]], axes: StudyAxes, caption: str
     if any(series.line == "dashed" for panel in panels for series in panel.series):
         caption = f"{caption} {WORDS.capitalize()}.".strip()
     chart = Chart("Study", caption, ChartAxis(axes.label(axes.x)), panels)
-    scale = (
-        "frequency" if edge_unit(axes.x).label == "Hz" else "log" if is_log_spaced(chart.places.tolist()) else "linear"
-    )
-    return replace(chart, x=replace(chart.x, scale=scale))
+    return replace(chart, x=replace(chart.x, scale=_scale_of_x(axes.x, chart.places)))
+
+
+def _scale_of_x(key: str, places: NDArray[np.float64]) -> str:
+    if edge_unit(key).label == "Hz":
+        return "frequency"
+    return "log" if is_log_spaced(places.tolist()) else "linear"
 
 
 def _panel(axes: StudyAxes, key: str, groups: Groups) -> Panel:
@@ -136,7 +139,7 @@ def _study_series(axes: StudyAxes, key: str, name: Sequence[str], rows: Sequence
     known = list(filter(_on_both_axes, points))
     if not known:
         return None
-    x, y, bars = (list(part) for part in zip(*known, strict=True))
+    x, y, bars = zip(*known, strict=True)
     label = _label(axes, name)
     before = f"{label}: " if label else ""
     hover = [f"{before}{a:.4g}, {b:.5g}" for a, b, _ in known]

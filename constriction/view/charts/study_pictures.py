@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.study.file.figures import Figure
-from constriction.study.results.curves import Curve, curves_of
+from constriction.study.results.curves import StudyCurve, curves_of
 from constriction.study.results.table import Table, is_number
 from constriction.view.charts.charts import PALETTE, SYMBOLS, Chart, ChartAxis, Panel, Series, band_of
 from constriction.view.charts.coinciding import WORDS, lying, widths
@@ -42,7 +42,7 @@ def picture_chart(table: Table, figure: Figure) -> Chart:
     return Chart(title, "", x, tuple(panels), heading=heading)
 
 
-def _across(table: Table, figure: Figure, curves: Sequence[Curve]) -> tuple[ChartAxis, Places]:
+def _across(table: Table, figure: Figure, curves: Sequence[StudyCurve]) -> tuple[ChartAxis, Places]:
     """The axis that all panels share, and where the points of each curve are along it."""
     every = [x for curve in curves for x in curve.x]
     if not all(map(is_number, every)):
@@ -55,7 +55,7 @@ def _across(table: Table, figure: Figure, curves: Sequence[Curve]) -> tuple[Char
     return ChartAxis(titled(shown), "log" if log and min(map(np.min, places)) > 0 else "linear"), places
 
 
-def _panel(table: Table, figure: Figure, key: str, places: Places, curves: Sequence[Curve]) -> Panel:
+def _panel(table: Table, figure: Figure, key: str, places: Places, curves: Sequence[StudyCurve]) -> Panel:
     """The curves of one column, none of them styled yet."""
     means = np.array([value for curve in curves for value in curve.mean])
     shown = shown_as(key, table.units, means[np.isfinite(means)])
@@ -103,7 +103,7 @@ def _look(one: Series, number: int, lower: Set[int], width: float, joined: bool)
     return replace(one, colour=colour, symbol=symbol, line=line, width=width)
 
 
-def _labelled(table: Table, panel: Panel, curves: Sequence[Curve]) -> Panel:
+def _labelled(table: Table, panel: Panel, curves: Sequence[StudyCurve]) -> Panel:
     """With a name for each curve, its values with their units."""
     named = []
     for series, curve in zip(panel.series, curves, strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 
 from constriction.base.errors import shortened
 from constriction.compare.cell import Cell
-from constriction.compare.records import ComparedSpectrum, remarks, table_csv
+from constriction.compare.records import UNITS, ComparedSpectrum, remarks, table_csv
 from constriction.spectra.spectrum import EDGE_UNITS
 from constriction.view.charts.spectra_charts import (
     bode_chart,
@@ -33,6 +33,7 @@ FILES = (
 )
 UNIT = EDGE_UNITS["ohm m2"]
 AGREE = 2.0  # error bars
+PER_AREA = tuple(unit for unit, _ in UNITS.values())  # in these a difference is told, in others it is the same
 MOST_TOLD = 6  # differences, before the table
 SMALLEST = 2e-3  # part of the largest resistance from which a relaxation time is drawn
 
@@ -53,12 +54,12 @@ def compare_report(
     title = shortened(cell.result.case.title, LONGEST_TITLE) or "the simulated case"
     sections: list[Section] = [
         Paragraph(f"{_counted(len(entries))} beside a simulation of {title}, both in one window and fitted alike."),
-        compare_answer(rows),
+        compare_answer([row for row in rows if row["unit"] in ("", *PER_AREA)]),
         Heading("Differences"),
         comparison_table([_short(row) for row in rows]),
     ]
     for entry in entries:
-        sections += [Heading(entry.name), *entry_sections(entry, cell)]
+        sections += [Heading(entry.loaded.name), *entry_sections(entry, cell)]
     sections += [
         Heading("Not simulated"),
         Paragraph("; ".join(record["not_simulated"]) + "."),

@@ -15,7 +15,8 @@ from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.view.charts.labels import decimal_prefix
 from constriction.view.pages.sections import SceneSection
 from constriction.view.pictures.solids import solids_png
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant
+from constriction.view.writers.plotly import COMMON_LAYOUT
 
 # Drawn heights over the cell's longer side.
 ISLAND, SLAB = 0.06, 0.16
@@ -55,7 +56,7 @@ def contact_scene(layout: Layout, gap_height: float | None, thickness: float) ->
 
 
 def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:
-    width, depth = (engineering(length, "m") for length in (found.width, found.depth))
+    width, depth = engineering(found.width, "m"), engineering(found.depth, "m")
     what = "One lattice cell" if layout.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
     size = f"{width} × {depth}"
     if layout.lattice_images == STRIPES:
@@ -116,15 +117,9 @@ def _packed(values: NDArray[Any], kind: str) -> dict[str, str]:
 def _layout(unit: str, shape: dict[str, float]) -> dict[str, Any]:
     bare = {"showgrid": False, "zeroline": False, "showbackground": False, "color": "--muted", "showspikes": False}
     axis = bare | {"nticks": 5}
-    return {
+    return COMMON_LAYOUT | {
         "height": 420,
-        "autosize": True,
-        "uirevision": "kept",
         "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         "scene": {
             "aspectmode": "manual",
             "aspectratio": shape,

@@ -11,9 +11,9 @@ from constriction.view.charts.analysis import AnalysisPicture
 from constriction.view.charts.charts import Chart
 from constriction.view.charts.curves import display_unit
 from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
-from constriction.view.pages.provenance import Origin, repeat_sections
+from constriction.view.pages.provenance import Origin, links, repeat_sections
 from constriction.view.pages.record_tables import fits_table, relaxation_table
-from constriction.view.pages.sections import Answer, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.pages.sections import Answer, Heading, Paragraph, Report, Section, TableSection
 from constriction.view.terminal.entries import arrhenius_rows
 
 _FILES = (
@@ -57,11 +57,10 @@ def fit_report(
         sections += [Heading("Trends"), series]
     for picture in pictures:
         sections += [Heading(picture.title), *picture_sections(picture)]
-    normalisation = record["normalisation"] or {}
     sections += [
-        *repeat_sections(how, record["versions"], _normalised_by(normalisation)),
+        *repeat_sections(how, record["versions"], _normalised_by(record["normalisation"] or {})),
         Paragraph("Files beside this page:"),
-        Links(tuple((name, what) for name, what in _FILES if name in files)),
+        links(_FILES, files),
         Heading("Definitions"),
         TableSection("Quantities", ("name", "meaning"), tuple(record["definitions"].items())),
     ]

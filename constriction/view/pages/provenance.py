@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from constriction.view.pages.sections import Code, Heading, Paragraph, Section, TableSection, Values
+from constriction.view.pages.sections import Code, Heading, Links, Paragraph, Section, TableSection, Values
 
 IMAGE = "CONSTRICTION_IMAGE"  # environment variable by which a container tells its own digest
 
@@ -49,6 +49,11 @@ def repeat_sections(
         *more,
     )
     return (Heading("How to repeat it"), Paragraph("The command, as it was given:"), Code(how.command), Values(rows))
+
+
+def links(known: Sequence[tuple[str, str]], files: Sequence[str]) -> Links:
+    """Those files, with what they hold, that lie beside the report."""
+    return Links(tuple((name, what) for name, what in known if name in files))
 
 
 def timing_table(rows: Sequence[tuple[str, float]]) -> TableSection:

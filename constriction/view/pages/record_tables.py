@@ -11,10 +11,9 @@ from typing import Any
 
 from constriction.base.catalogue import EDGE_UNITS, edge_unit
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED
-from constriction.view.charts.labels import decimal_prefix
 from constriction.view.charts.study_charts import error_key, number
 from constriction.view.pages.sections import TableSection
-from constriction.view.terminal.words import engineering, significant, with_error
+from constriction.view.terminal.numbers import engineering, quantity, significant
 
 type Record = Mapping[str, Any]
 
@@ -24,7 +23,6 @@ OHM, FARAD = (
     {EDGE_UNITS[unit].suffix: EDGE_UNITS[unit].label for unit in units}
     for units in (("ohm m2", "ohm m", "ohm"), ("F/m2", "F/m", "F"))
 )
-MOST_OHM = 1e4  # larger resistances get a decimal prefix
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,9 @@ class RecordColumn:
 def record_table(caption: str, records: Iterable[Record], columns: Sequence[RecordColumn]) -> TableSection:
     """One row per record; columns in which no record has anything are left out, but for the first."""
     given = list(records)
-    cells = [[column.cell(record) for record in given] for column in columns]
-    kept = [k for k, column in enumerate(cells) if k == 0 or any(text != NOTHING for text in column)]
-    rows = tuple(tuple(cells[k][n] for k in kept) for n in range(len(given)))
-    return TableSection(caption, tuple(columns[k].title for k in kept), rows)
+    first, *others = [(column.title, list(map(column.cell, given))) for column in columns]
+    titles, cells = zip(first, *(other for other in others if set(other[1]) - {NOTHING}), strict=True)
+    return TableSection(caption, titles, tuple(zip(*cells, strict=True)))
 
 
 def fits_table(files: Sequence[Record], caption: str = "Fits: value ± one standard error") -> TableSection:
@@ -179,15 +176,7 @@ def _with_error(value: Any, error: Any, unit: str) -> str:
     known, bar = number(value), number(error)
     if not math.isfinite(known):
         return NOTHING
-    bar = bar if math.isfinite(bar) else 0.0
-    many_decades = unit.startswith("F") or unit in ("m", "Hz", "s")
-    if not (many_decades or (unit.startswith("Ω") and not 0.1 <= abs(known) < MOST_OHM)):
-        return with_error(known, bar, unit).strip()
-    least = 0.1 if unit.startswith("F") else 1.0
-    if bar <= 0 or known == 0:
-        return engineering(known, unit, least)
-    size, prefix = decimal_prefix(known, least)
-    return with_error(known / size, bar / size, f"{prefix}{unit}")
+    return quantity(known, bar if math.isfinite(bar) else 0.0, unit)
 
 
 def _unit(suffix: str) -> str:
@@ -196,10 +185,9 @@ def _unit(suffix: str) -> str:
 
 def _spectrum_column(records: Sequence[Record]) -> RecordColumn:
     """Names as short as they may be: folders and sweeps are told only where two spectra would share a name."""
-    files = {str(record.get("file")) for record in records}
-    shared = Counter(Path(file).name for file in files)
     sweeps = {(str(record.get("file")), str(record.get("sweep"))) for record in records}
     several = Counter(file for file, _ in sweeps)
+    shared = Counter(Path(file).name for file in several)
 
     def cell(record: Record) -> str:
         file = str(record.get("file"))

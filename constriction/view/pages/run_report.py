@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
 from constriction.view.charts.current_charts import current_chart
-from constriction.view.charts.curves import SpectrumCurve, slab_name
+from constriction.view.charts.curves import SpectrumCurve, peaks_seen, slab_name
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene
-from constriction.view.pages.provenance import Origin, repeat_sections, timing_table
-from constriction.view.pages.sections import Answer, Code, Heading, Links, Paragraph, Report, Section, TableSection
+from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
+from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
+from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
+from constriction.view.terminal.numbers import engineering, farad, quantity, significant, with_error
 from constriction.view.terminal.result_rows import (
     MULTIPLES,
+    bounds,
     capacitance_rows,
     fine_rows,
     has_law,
@@ -26,10 +30,8 @@ from constriction.view.terminal.result_rows import (
     two_levels_warning,
 )
 from constriction.view.terminal.sentences import headline, method_name, sentences, total_text
-from constriction.view.terminal.words import engineering, farad, resistance_text, significant, with_error
+from constriction.view.terminal.words import AREA, resistance_text
 
-AREA = "Ω·cm²"
-NOTHING = "–"
 # One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
@@ -105,7 +107,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         *repeat_sections(how, record["versions"], [("SHA-256 of the case", record["case_sha256"])]),
         timing_table(list(_times(record))),
         Paragraph("Files beside this page:"),
-        Links(tuple((name, what) for name, what in FILES if name in files)),
+        links(FILES, files),
         Heading("Definitions"),
         TableSection("Quantities", ("name", "meaning"), DEFINITIONS, True),
     )
@@ -143,9 +145,8 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "R_electrolyte", plain_resistance(record, "R_electrolyte"), "exact"
     for name, text in (*pellet_rows(record), *fine_rows(record)):
         yield name, text, NOTHING
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield "R_cstr lies between", f"{lower} and {upper} {AREA}", "two-sided bounds"
+    if ends := bounds(record):
+        yield "R_cstr lies between", f"{' and '.join(ends)} {AREA}", "two-sided bounds"
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
     yield from _currents(record)
@@ -168,15 +169,14 @@ def _charts(result: Result) -> tuple[Section, ...]:
         SpectrumCurve("with constriction", result.spectrum, "both"),
         SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
     ]
-    high, low = result.spectrum.frequency[0], result.spectrum.frequency[-1]
-    marks = [(p.frequency, complex(result.impedance(p.frequency))) for p in result.peaks if low <= p.frequency <= high]
+    low, high = result.spectrum.window
     alone = "the electrolyte alone" if result.laws.film else "the same slab with the whole interface in contact"
     caption = f"Impedance of electrolyte and interface; dashed: {alone}. "
     caption += "Decades of frequency are marked."
     beyond = [engineering(p.frequency, "Hz") for p in result.peaks if not low <= p.frequency <= high]
     if beyond:
         caption += f" Outside the sweep lies a peak at {' and '.join(beyond)}."
-    return nyquist_chart(curves, marks, caption), bode_chart(curves, "The same over frequency.")
+    return nyquist_chart(curves, peaks_seen(result), caption), bode_chart(curves, "The same over frequency.")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -198,31 +198,26 @@ def _currents(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name, ending, factor, unit in (
-        ("R_SE", "ohm_cm2", 1.0, AREA),
-        ("R_int", "ohm_cm2", 1.0, AREA),
-        ("C_int", "farad_per_cm2", 1e6, "µF/cm²"),
+    for name, ending, unit in (
+        ("R_SE", "ohm_cm2", AREA),
+        ("R_int", "ohm_cm2", AREA),
+        ("C_int", "farad_per_cm2", "F/cm²"),
     ):
         value, error = record[f"apparent_{name}_{ending}"], record[f"apparent_{name}_error_{ending}"]
         if value is not None:
-            text, bar = _split(with_error(factor * value, factor * (error or 0.0), unit))
+            text, bar = _split(quantity(value, error or 0.0, unit))
             yield f"apparent {name}", text, bar
 
 
 def _peaks(record: Mapping[str, Any]) -> Iterator[Section]:
+    columns = (
+        RecordColumn("frequency", lambda peak: engineering(peak["frequency_hertz"], "Hz")),
+        RecordColumn("resistance", lambda peak: f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}"),
+        RecordColumn("capacitance", lambda peak: farad(peak["capacitance_farad_per_cm2"])),
+        RecordColumn("remark", lambda peak: "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING),
+    )
     if record["peaks"]:
-        rows = tuple(
-            (
-                engineering(peak["frequency_hertz"], "Hz"),
-                f"{significant(peak['resistance_ohm_cm2'], 3)} {AREA}",
-                farad(peak["capacitance_farad_per_cm2"]),
-                "the electrolyte's own" if is_electrolytes(peak, record) else NOTHING,
-            )
-            for peak in record["peaks"]
-        )
-        kept = 4 if any(row[-1] != NOTHING for row in rows) else 3
-        header = ("frequency", "resistance", "capacitance", "remark")
-        yield TableSection("Peaks of −Im Z_cstr", header[:kept], tuple(row[:kept] for row in rows), True)
+        yield replace(record_table("Peaks of −Im Z_cstr", record["peaks"], columns), symbols=True)
 
 
 def _cross_check(record: Mapping[str, Any]) -> Iterator[Section]:

@@ -13,16 +13,17 @@ import numpy as np
 from constriction.base.versions import git_commit, package_version
 from constriction.study.results.collect import CASES, DATASET
 from constriction.study.results.curves import figures_of
-from constriction.study.results.table import Row, is_number
+from constriction.study.results.table import Row, differing, finished, is_number, known
 from constriction.study.results.table import Table as Results
 from constriction.view.charts.columns import in_words, shown_as, titled, value_in_words
 from constriction.view.charts.study_charts import StudyAxes, error_key, number, study_chart
 from constriction.view.pages.provenance import Origin, repeat_sections
 from constriction.view.pages.record_tables import study_table
 from constriction.view.pages.sections import Answer, Code, Heading, ImageSection, Links, Paragraph, Report, Section
-from constriction.view.terminal.words import farad, significant
+from constriction.view.terminal.numbers import farad, significant
 
 MOST_ROWS = 200  # of the table; all cases are in cases.csv
+R_INTERFACE = "R_interface_ohm_cm2"
 R_CSTR, C_CSTR, C_LOW = "R_cstr_ohm_cm2", "C_cstr_farad_per_cm2", "C_low_farad_per_cm2"
 APPARENT = ("apparent_R_SE_ohm_cm2", "apparent_R_int_ohm_cm2", "apparent_C_int_farad_per_cm2")
 OWNER = "C_cstr_belongs_to"
@@ -38,8 +39,7 @@ def study_report(results: Results, pictures: Sequence[Path], how: Origin) -> Rep
         how: from `provenance.origin`.
     """
     study = results.plan.study
-    done = [row for row in results.rows if row["status"] == "done"]
-    keys = [key for key in results.keys if len({str(row[key]) for row in results.rows}) > 1]
+    done, keys = finished(results.rows), differing(results.keys, results.rows)
     sections: list[Section] = [_asked(results), _answer(results, len(done)), *_pictures(pictures)]
     if chart := _chart(results, keys, done):
         sections += [Heading("All cases"), chart]
@@ -91,13 +91,14 @@ def _in_words(results: Results, row: Row, keys: Sequence[str]) -> dict[str, str 
 
 def _with_values(keys: Sequence[str], rows: Sequence[Row]) -> list[str]:
     """Those columns that have a value in any row."""
-    return [key for key in keys if any(row.get(key) is not None for row in rows)]
+    return [key for key in keys if known(row.get(key) for row in rows)]
 
 
 def _outputs(done: Sequence[Row]) -> list[str]:
     """Columns of results, most telling first: C_low before a C_cstr that is not the gap's."""
     own = all(row.get(OWNER) in (None, "gap") for row in done)
-    return [R_CSTR, *([C_CSTR, C_LOW] if own else [C_LOW, C_CSTR]), *APPARENT]
+    laws = any(row.get(R_INTERFACE) != row[R_CSTR] for row in done if R_INTERFACE in row)
+    return [*([R_INTERFACE] if laws else []), R_CSTR, *([C_CSTR, C_LOW] if own else [C_LOW, C_CSTR]), *APPARENT]
 
 
 def _asked(results: Results) -> Paragraph:
@@ -113,13 +114,13 @@ def _answer(results: Results, done: int) -> Answer:
     failed = sum(row["status"] == "failed" for row in results.rows)
     missing = len(results.rows) - done - failed
     told = [f"{count} {word}" for count, word in ((failed, "failed"), (missing, "missing")) if count]
-    keys = _outputs([row for row in results.rows if row["status"] == "done"])[:3]
+    keys = _outputs(finished(results.rows))[:3]
     spans = [text for key in keys if (text := _span(results, key))]
     return Answer(f"{done} of {len(results.rows)} cases done", (*spans, *told), caution=bool(told))
 
 
 def _span(results: Results, key: str) -> str:
-    values = [row[key] for row in results.rows if row.get(key) is not None]
+    values = known(row.get(key) for row in results.rows)
     if not values:
         return ""
     ends = [farad(v) if key in (C_CSTR, C_LOW) else f"{significant(v, 3)} Ω·cm²" for v in (min(values), max(values))]

@@ -18,6 +18,7 @@ from scipy.spatial import ConvexHull, cKDTree
 
 from constriction.field.elements.sampling import EDGES, subdivided
 from constriction.field.mesh.tags import VOLUMES
+from constriction.laws.arrays import Reals
 from constriction.simulation.scene import Scene
 from constriction.view.pictures.pieces import (
     Tile,
@@ -36,8 +37,6 @@ DRAWN_GAP = 0.05  # height / width of the picture at which a gap is drawn that w
 SHOWN_DEPTH = 0.42  # of the electrolyte / width of the picture
 AT_THE_RIM = 0.94  # how near to an element's corners slopes are asked for: at a rim they are infinite
 
-type Reals = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Cutaway:
@@ -55,8 +54,10 @@ class Cutaway:
     def corner(self) -> tuple[float, float]:
         """Where the two planes of the cut meet, in the cell's coordinates: the middle of a spot near its centre."""
         layout = self.scene.plan
-        if self.mirrored or not layout.spots:
-            return (0.0, 0.0) if self.mirrored else (layout.width / 2, layout.depth / 2)
+        if self.mirrored:
+            return 0.0, 0.0
+        if not layout.spots:
+            return layout.width / 2, layout.depth / 2
         boxes = [np.array([edge.start for edge in spot.edges]) for spot in layout.spots]
         centres = np.array([(box.min(axis=0) + box.max(axis=0)) / 2 for box in boxes])
         wanted = np.array([0.45 * layout.width, 0.5 * layout.depth])

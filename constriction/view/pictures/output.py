@@ -65,7 +65,7 @@ def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool
     """Draw a scene and write it; the file is there as a whole or not at all.
 
     Args:
-        scene: as in `pictures.draw`; of an animation, one frequency for each image.
+        scene: as in `pictures.panels`; of an animation, one frequency for each image.
         what: one of `pictures.KINDS`.
         path: .png (300 dpi), .gif or .mp4, or .html.
         columns: of a journal: 1 or 2.

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pyvista as pv
-from matplotlib.figure import Figure
 
 from constriction.simulation.scene import Scene, Shares, shares
 from constriction.view.charts.labels import hertz, metres
-from constriction.view.pictures.captions import caption, equipotential_step, potential_scale, round_down, told
+from constriction.view.pictures.captions import equipotential_step, potential_scale, round_down, told
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
 from constriction.view.pictures.pieces import polylines
@@ -29,7 +28,6 @@ from constriction.view.pictures.stage import (
     StagePanel,
     StagePiece,
     aligned,
-    page,
 )
 
 KINDS = ("mesh", "potential", "current", "interface", "contacts")
@@ -42,20 +40,13 @@ ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 # --- the four kinds ------------------------------------------------------------------------------------------------
 
 
-def draw(scene: Scene, what: str, columns: int, dpi: int) -> Figure:
-    """Draw one kind of picture.
+def panels(scene: Scene, what: str) -> list[StagePanel]:
+    """The panels of one kind of picture.
 
     Args:
         scene: solved at the frequencies that are drawn, each a panel; at none for the mesh.
         what: one of KINDS.
-        columns: 1, a width of 84 mm, or 2, 174 mm.
-        dpi: of the image.
     """
-    return page(panels(scene, what), caption(scene, what), columns, dpi)
-
-
-def panels(scene: Scene, what: str) -> list[StagePanel]:
-    """The panels of a picture, as in `draw`."""
     if what == "mesh":
         return [mesh_panel(scene)]
     numbers = range(len(scene.frequencies))

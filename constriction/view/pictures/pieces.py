@@ -10,8 +10,7 @@ import pyvista as pv
 from numpy.typing import NDArray
 
 from constriction.field.elements.sampling import shapes
-
-type Reals = NDArray[np.float64]
+from constriction.laws.arrays import Reals
 
 
 class Tile(NamedTuple):

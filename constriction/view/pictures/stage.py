@@ -201,15 +201,8 @@ def page(panels: Sequence[StagePanel], caption: str, columns: int, dpi: int = DP
             start = top - head
             _panel(figure, panel, (left, start - height, each, height), foot)
             top = top if across > 1 else start - height - foot
-        figure.text(
-            0.004,
-            1 * MM / (block + below),
-            "\n".join(lines),
-            fontsize=CAPTION,
-            color="#444444",
-            va="bottom",
-            parse_math=False,
-        )
+        style: dict[str, Any] = {"fontsize": CAPTION, "color": "#444444", "va": "bottom", "parse_math": False}
+        figure.text(0.004, 1 * MM / (block + below), "\n".join(lines), **style)
     return figure
 
 

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from constriction.laws.circuit import Element
+from constriction.base.catalogue import EDGE_UNITS
 from constriction.spectra.columns.units import ZERO_CELSIUS
 from constriction.spectra.drt.processes import BROAD_ONE, UNCONFIRMED, Process, UnresolvedGroup
-from constriction.spectra.fit.fitting import CircuitFit, FittedParameter
+from constriction.spectra.fit.arcs import series_resistances
+from constriction.spectra.fit.fitting import CircuitFit, FittedParameter, shared_remarks
 from constriction.spectra.kramers_kronig import KramersKronig
-from constriction.spectra.normalisation import Normalisation, scales
+from constriction.spectra.normalisation import Normalisation, scaled, scales
 from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
-from constriction.view.charts.labels import decimal_prefix
-from constriction.view.terminal.words import engineering, significant
+from constriction.view.terminal.numbers import engineering, quantity
 
-SYMBOLS = {
-    "ohm": "Ω",
-    "ohm_cm2": "Ω·cm²",
-    "ohm_cm": "Ω·cm",
-    "farad": "F",
-    "farad_per_cm2": "F/cm²",
-    "farad_per_cm": "F/cm",
-}
+SYMBOLS = {unit.suffix: unit.label for unit in EDGE_UNITS.values()}
 WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
 # Notes of the reader that the table shows: what was left out, and what else there is.
 TOLD = re.compile(r"left out|--impedance")
@@ -89,7 +81,7 @@ def _relaxation_rows(entry: AnalysedSpectrum, by: Normalisation | None) -> Itera
     edge = scales(entry.measurement.spectrum.unit, by)[-1]
 
     def resistance(item: Process | UnresolvedGroup) -> str:
-        stderr = None if item.resistance_stderr is None else item.resistance_stderr * edge.factor
+        stderr = scaled(item.resistance_stderr, edge.factor)
         return quantity(item.resistance * edge.factor, stderr, SYMBOLS[edge.ohm])
 
     sure = entry.processes.sure
@@ -138,8 +130,8 @@ def arrhenius_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"E_a of {symbol}", f"{told}, r² {found['r_squared']:.5f}"
     if record["of"] == "conductivity":
         for point in record["points"]:
-            sigma, stderr = (point[f"conductivity{name}_siemens_per_cm"] for name in ("", "_stderr"))
-            yield f"σ({point['temperature_kelvin'] - ZERO_CELSIUS:.1f} °C)", quantity(sigma, stderr, "S/cm")
+            told = quantity(point["conductivity_siemens_per_cm"], point["conductivity_stderr_siemens_per_cm"], "S/cm")
+            yield f"σ({point['temperature_kelvin'] - ZERO_CELSIUS:.1f} °C)", told
     else:
         yield "note", "1/R_SE stands for the conductivity, which needs --area and --thickness"
 
@@ -179,7 +171,7 @@ def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found
         ("C_int", found.C_int, found.C_int_stderr, edge.farad, 1 / edge.factor),
     ):
         if value is not None:
-            yield Found(name, value * factor, None if stderr is None else stderr * factor, SYMBOLS[unit])
+            yield Found(name, value * factor, scaled(stderr, factor), SYMBOLS[unit])
     for group in fit.joint:
         name = "one arc" if group.needless else group.text
         yield Found(name, group.resistance * edge.factor, group.stderr * edge.factor, SYMBOLS[edge.ohm])
@@ -188,16 +180,13 @@ def results(entry: AnalysedSpectrum, by: Normalisation | None) -> Iterator[Found
 def _further(fit: CircuitFit) -> Iterator[str]:
     """Parameters that are neither a series resistance nor an arc's, in the unit of the spectrum as measured."""
     told = {name for arc in fit.arcs for name in arc.parameters}
-    series = [part for part in fit.circuit.parts if isinstance(part, Element) and part.kind == "R"]
-    told |= {fit.circuit.names[part.first] for part in series}
+    told |= {fit.circuit.names[place] for place in series_resistances(fit.circuit)}
     for item in fit.parameters:
         if item.name not in told:
             yield f"{item.name} {_parameter(item)}"
 
 
 def _parameter(item: FittedParameter) -> str:
-    if item.unit == "1":
-        return f"{item.value:.3g}" + (" (no error bar)" if item.stderr is None else f" ± {item.stderr:.1g}")
     return quantity(item.value, item.stderr, _symbol(item.unit))
 
 
@@ -230,10 +219,7 @@ def _remarks(fit: CircuitFit) -> Iterator[str]:
         yield f"fit: {fit.message}"
         return
     # That only a sum is determined is one of the doubts.
-    remarks = dict.fromkeys(item.remark for item in fit.parameters if item.remark and "only" not in item.remark)
-    for remark in remarks:
-        names = ", ".join(_with_interval(item) for item in fit.parameters if item.remark == remark)
-        yield f"{names} {remark}"
+    yield from (told for told in shared_remarks(fit.parameters, _with_interval) if "only" not in told)
 
 
 def _with_interval(item: FittedParameter) -> str:
@@ -249,16 +235,3 @@ def _symbol(unit: str) -> str:
     for word, symbol in WORDS.items():
         unit = unit.replace(word, symbol)
     return "" if unit == "1" else unit
-
-
-def quantity(value: float, stderr: float | None, unit: str) -> str:
-    """A number with its standard error in a decimal prefix: 44.83 ± 0.25 kΩ; "(no error bar)" where there is none."""
-    size, prefix = decimal_prefix(float(f"{value:.2e}"))
-    if stderr is None:
-        return f"{significant(value / size, 4)} {prefix}{unit} (no error bar)"
-    if not 0 < stderr < math.inf:
-        return f"{significant(value / size, 4)} {prefix}{unit}"
-    digits = max(0, -math.floor(math.log10(float(f"{stderr / size:.1e}"))) + 1)
-    if digits > 6 or stderr > 10 * abs(value):
-        return f"{value / size:.4g} ± {stderr / size:.1e} {prefix}{unit}"
-    return f"{value / size:.{digits}f} ± {stderr / size:.{digits}f} {prefix}{unit}"

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from constriction.study.run.runner import Event
+from constriction.view.terminal.numbers import farad
+from constriction.view.terminal.result_rows import has_law
 from constriction.view.terminal.streams import note
-from constriction.view.terminal.words import farad, resistance_text
+from constriction.view.terminal.words import resistance_text
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,10 @@ def study_progress(total: int, quiet: bool, rank: int) -> Iterator[Teller]:
     """
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-    if quiet or total == 0:
+    if quiet or total == 0 or (console.is_terminal and rank != 0):
         yield Teller(lambda _: None, note)
     elif not console.is_terminal:
         yield Teller(lambda event: note(line(event)), note)
-    elif rank != 0:
-        yield Teller(lambda _: None, note)
     else:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
@@ -57,7 +57,8 @@ def line(event: Event) -> str:
 
 
 def _numbers(result: Mapping[str, Any]) -> str:
-    text = f"R_cstr {resistance_text(result, 'R_cstr')}"
+    name = "R_interface" if has_law(result) else "R_cstr"
+    text = f"{name} {resistance_text(result, name)}"
     if (capacitance := result["C_cstr_farad_per_cm2"]) is not None:
         text += f", C_cstr {farad(capacitance)}"
     return text if result["accuracy_reached"] else f"{text}, accuracy not reached"

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from constriction.view.terminal.words import apparent_text, engineering, farad, resistance_text, significant, with_error
+from constriction.view.terminal.numbers import between, engineering, farad, significant, with_error
+from constriction.view.terminal.words import AREA, apparent_text, resistance_text
 
 NO_CURRENT = "none: the interface lets no direct current pass"
 NO_DIFFERENCE = "none: in full contact no direct current passes"
@@ -19,11 +20,9 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     Args:
         record: the content of result.json.
     """
-    area = "Ω·cm²"
     yield from resistance_rows(record)
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield "bounds", f"{lower} to {upper} {area}"
+    if ends := bounds(record):
+        yield "bounds", f"{' to '.join(ends)} {AREA}"
     for name, value, remark in capacitance_rows(record):
         yield name, f"{value} ({remark})" if remark else value
     if has_law(record):
@@ -37,11 +36,23 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
-        yield f"peak {number}", _peak(peak, area) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
-    spectral = record["method"] == "spectral"
+        yield f"peak {number}", _peak(peak) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
+    yield from _effort_rows(record)
+
+
+def bounds(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The lower and the upper bound of R_cstr in Ω·cm², in the digits of their distance; () where there are none."""
+    if record["R_cstr_lower_ohm_cm2"] is None:
+        return ()
+    return between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
+
+
+def _effort_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How fine the finest mesh or grid is, and what solving took."""
     if record["cells"] == 0:
         yield "mesh", "none: the interface is the same everywhere"
         return
+    spectral = record["method"] == "spectral"
     mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
     yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
     yield "solves", f"{record['solves']} on all {meshes}"
@@ -95,7 +106,7 @@ def resistance_or_why(record: Mapping[str, Any], name: str) -> str:
 def plain_resistance(record: Mapping[str, Any], name: str) -> str:
     """A resistance of a record to five digits, or "none"."""
     value = record[f"{name}_ohm_cm2"]
-    return "none" if value is None else f"{significant(value, 5)} Ω·cm²"
+    return "none" if value is None else f"{significant(value, 5)} {AREA}"
 
 
 def pellet_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -180,7 +191,7 @@ def is_electrolytes(peak: Mapping[str, float], record: Mapping[str, Any]) -> boo
     return main and record.get("C_cstr_belongs_to") == "electrolyte"
 
 
-def _peak(peak: Mapping[str, float], area: str) -> str:
+def _peak(peak: Mapping[str, float]) -> str:
     resistance, capacitance = peak["resistance_ohm_cm2"], peak["capacitance_farad_per_cm2"]
     frequency = engineering(peak["frequency_hertz"], "Hz")
-    return f"{frequency}: {significant(resistance, 3)} {area}, {farad(capacitance)}"
+    return f"{frequency}: {significant(resistance, 3)} {AREA}, {farad(capacitance)}"

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from constriction.view.terminal.result_rows import has_law, plain_resistance, two_levels_warning
-from constriction.view.terminal.words import (
-    apparent_text,
-    cross_check_text,
-    engineering,
-    farad,
-    resistance_text,
-    significant,
-    with_error,
-)
-
-AREA = "Ω·cm²"
+from constriction.view.terminal.numbers import engineering, farad, with_error
+from constriction.view.terminal.result_rows import bounds, has_law, plain_resistance, two_levels_warning
+from constriction.view.terminal.words import AREA, apparent_text, cross_check_text, resistance_text
 
 
 def sentences(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -98,9 +89,8 @@ def _accuracy(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _checks(record: Mapping[str, Any]) -> Iterator[str]:
-    if record["R_cstr_lower_ohm_cm2"] is not None:
-        lower, upper = (significant(record[f"R_cstr_{side}_ohm_cm2"], 6) for side in ("lower", "upper"))
-        yield f"Bounded from both sides: R_cstr lies between {lower} and {upper} {AREA}."
+    if ends := bounds(record):
+        yield f"Bounded from both sides: R_cstr lies between {' and '.join(ends)} {AREA}."
     if "cross_check_method" in record:
         method, agrees = method_name(record["cross_check_method"]), record["cross_check_within_error_bars"]
         if agrees is None:

@@ -1,4 +1,4 @@
-"""What is shown in a terminal: numbers with as many digits as they have, tables, and a line of progress."""
+"""What is shown in a terminal: tables, and a line of progress."""
 
 from __future__ import annotations
 
@@ -10,57 +10,27 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from constriction.base.catalogue import FARAD_PER_CM2, OHM_CM2, edge_unit
+from constriction.base.catalogue import EDGE_UNITS, FARAD_PER_CM2, OHM_CM2, edge_unit
 from constriction.base.errors import printable, shortened
-from constriction.view.charts.labels import decimal_prefix
+from constriction.view.terminal.numbers import (
+    engineering,
+    farad,
+    percent_apart,
+    quantity,
+    significant,
+    with_error,
+)
 from constriction.view.terminal.streams import note, stdout
 
 if TYPE_CHECKING:
     from constriction.compare.differences import Difference, Overlay
 
+AREA = "Ω·cm²"  # of resistances in tables
 NAME_WIDTH = 18
 LONGEST_TITLE, LONGEST_VALUE = 200, 1000  # characters
 FINITE_ELEMENTS_END = 3e-5  # relative error: what their collars' sectors leave, and a little for the rest
-LARGEST_PLAIN = 1e6  # larger numbers have an exponent
 
 type Rows = Iterable[tuple[str, str]]
-
-
-def engineering(value: float, unit: str, least: float = 1.0) -> str:
-    """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g} {unit}"
-    size, prefix = decimal_prefix(float(f"{value:.2e}"), least)
-    return f"{significant(value / size, 3)} {prefix}{unit}"
-
-
-def farad(capacitance: float) -> str:
-    """A capacitance per area (F/cm²): 0.240 µF/cm²."""
-    return engineering(capacitance, "F/cm²", least=0.1)
-
-
-def significant(value: float, digits: int) -> str:
-    """A number with so many significant digits, without exponent where that reads well."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
-    if not -3 <= places <= 9:
-        return f"{value:.{digits - 1}e}"
-    return f"{round(value, places):.{max(places, 0)}f}"
-
-
-def with_error(value: float, error: float, unit: str) -> str:
-    """A number rounded where its error bar begins: 14.814 ± 0.009."""
-    if value == 0 or not 0 < error < math.inf:
-        return f"{significant(value, 4)} {unit}"
-    rounded = float(f"{error:.1e}")
-    power = math.floor(math.log10(rounded))
-    places = -power + (1 if rounded < 2 * 10.0**power else 0)  # two digits of 1.5, one of 9
-    if -4 <= places < 0 and abs(value) < LARGEST_PLAIN:
-        return f"{round(value, places):.0f} ± {round(error, places):.0f} {unit}"
-    if not 0 <= places <= 9:
-        return f"{value:.4g} ± {error:.1g} {unit}"
-    return f"{value:.{places}f} ± {error:.{places}f} {unit}"
 
 
 def resistance_text(record: Mapping[str, Any], name: str, unit: str = "ohm_cm2") -> str:
@@ -126,25 +96,26 @@ def accuracy_text(record: Mapping[str, Any]) -> str:
 
 def apparent_text(record: Mapping[str, Any]) -> str:
     """What an experimenter would read off the spectrum, in one line."""
-    area = "Ω·cm²"
     electrolyte, interface = record["apparent_R_SE_ohm_cm2"], record["apparent_R_int_ohm_cm2"]
     if electrolyte is None:
         return f"none: {record['apparent_remark']}"
-    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], area)}"]
+    parts = [f"R_SE {with_error(electrolyte, record['apparent_R_SE_error_ohm_cm2'], AREA)}"]
     if interface is None:
         parts.append("no arc of the interface")
     else:
-        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, area)}")
-        parts.append(f"C_int {farad(record['apparent_C_int_farad_per_cm2'])}")
+        parts.append(f"R_int {with_error(interface, record['apparent_R_int_error_ohm_cm2'] or 0.0, AREA)}")
+        capacitance, error = (record[f"apparent_C_int{what}_farad_per_cm2"] for what in ("", "_error"))
+        parts.append(f"C_int {quantity(capacitance, error or 0.0, 'F/cm²')}")
     return f"{', '.join(parts)} ({record['apparent_circuit']})"
 
 
-def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str, str]]:
+def overlay_rows(overlay: Overlay, remarks: Iterable[str], thickness: float | None = None) -> Iterator[tuple[str, str]]:
     """The lines of a table that compares a measured spectrum with the simulated one.
 
     Args:
         overlay: of both.
         remarks: what a reader must know, a line each.
+        thickness: of the electrolyte in m, for values by the cell constant as well; None: there are none.
     """
     low, high = (engineering(f, "Hz") for f in overlay.window)
     left_out = len(overlay.screened.excluded)
@@ -154,6 +125,8 @@ def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str
     yield "circuit", ", simulated ".join(circuits)
     for item in overlay.differences:
         yield item.name, _difference(item)
+        if thickness is not None and (item.measured, item.simulated) != (None, None):
+            yield _by_cell_constant(item, thickness)
     share = math.sqrt(sum(abs(overlay.residuals) ** 2) / overlay.residuals.size)
     yield (
         "Z, rms",
@@ -163,22 +136,31 @@ def overlay_rows(overlay: Overlay, remarks: Iterable[str]) -> Iterator[tuple[str
         yield "note", remark
 
 
-def _difference(item: Difference) -> str:
-    """Both values with their error bars, and how far they are apart."""
+def _by_cell_constant(item: Difference, thickness: float) -> tuple[str, str]:
+    """The name and the values of a difference times area / thickness, or thickness / area."""
+    if item.name == "C_int":
+        return f"{item.name}·d/A", _both(item, EDGE_UNITS["F/m"].factor * thickness, "F/cm")
+    return f"{item.name}·A/d", _both(item, EDGE_UNITS["ohm m"].factor / thickness, "Ω·cm")
+
+
+def _both(item: Difference, factor: float, unit: str) -> str:
+    """Both values with their error bars; `factor` takes SI per area to `unit`."""
 
     def side(value: float | None, error: float | None) -> str:
-        if value is None:
-            return "none"
-        if item.name != "C_int":
-            return with_error(value * OHM_CM2, (error or 0.0) * OHM_CM2, "Ω·cm²")
-        return farad(value * FARAD_PER_CM2) + (f" ± {error / value:.1%}" if error else "")
+        return "none" if value is None else quantity(value * factor, (error or 0.0) * factor, unit)
 
-    measured = side(item.measured, item.measured_stderr)
-    text = f"measured {measured}, simulated {side(item.simulated, item.simulated_error)}"
+    return (
+        f"measured {side(item.measured, item.measured_stderr)}, simulated {side(item.simulated, item.simulated_error)}"
+    )
+
+
+def _difference(item: Difference) -> str:
+    """Both values with their error bars, and how far they are apart."""
+    text = _both(item, *((FARAD_PER_CM2, "F/cm²") if item.name == "C_int" else (OHM_CM2, "Ω·cm²")))
     if item.relative is None:
         return "in neither" if item.measured is None and item.simulated is None else text
     bars = "no error bar" if item.in_bars is None else f"{significant(item.in_bars, 2)} error bars"
-    apart = f"{item.relative:+.1%}" if item.relative < 2 else f"{significant(1 + item.relative, 3)} times as much"
+    apart = percent_apart(item.relative) if item.relative < 2 else f"{significant(1 + item.relative, 3)} times as much"
     return f"{text}: {apart}, {bars}".replace("-", "−")
 
 

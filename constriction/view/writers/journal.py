@@ -19,7 +19,7 @@ from constriction.view.writers.panels import bare, decade_ticks
 from constriction.view.writers.plots import (
     GREY,
     LABEL,
-    LEGEND,
+    TITLED_LEGEND,
     WIDTH,
     check_suffix,
     journal_style,
@@ -192,10 +192,6 @@ def _legend(figure: Figure, every: Sequence[Axes], heading: str) -> None:
         ncols=LEGEND_COLUMNS,
         title_fontsize=6.5,
         handlelength=1.8,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        borderaxespad=0.5,
         labelspacing=0.25,
-        alignment="left",
-        **LEGEND,
+        **TITLED_LEGEND,
     )

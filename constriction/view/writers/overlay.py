@@ -14,7 +14,7 @@ from matplotlib.ticker import MultipleLocator
 
 from constriction.compare.cell import Cell
 from constriction.compare.differences import Overlay
-from constriction.simulation.times import RelaxationTimes
+from constriction.simulation.network.times import RelaxationTimes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 from constriction.view.charts.curves import common_unit
 from constriction.view.charts.spectra_charts import difference_chart, overlay_curves
@@ -104,23 +104,16 @@ def draw_relaxation_times(path: Path, title: str, overlay: Overlay, cell: Cell) 
     with _figure(path, title, 62 / 25.4) as figure:
         axes = figure.add_subplot()
         axes.axvspan(low, high, color=GREY, alpha=0.08, lw=0)
-        found = overlay.distribution
-        if found is not None:
-            gamma = UNIT.factor * found.gamma
+        if (found := overlay.distribution) is not None:
+            gamma, label = UNIT.factor * found.gamma, f"measured, λ = {plain(float(f'{found.regularisation:.2g}'))}"
             axes.fill_between(found.tau, gamma, color=BLUE, alpha=0.15, lw=0)
-            axes.plot(
-                found.tau, gamma, color=BLUE, label=f"measured, λ = {plain(float(f'{found.regularisation:.2g}'))}"
-            )
+            axes.plot(found.tau, gamma, color=BLUE, label=label)
         stems = axes.twinx()
-        words = (
-            "simulated geometry: exact times"
-            if constriction.exact
-            else "simulated geometry: where the gap's |s|·time = 1"
-        )
+        words = "exact times" if constriction.exact else "where the gap's |s|·time = 1"
         highest = UNIT.factor * max(constriction.resistances.max(initial=0.0), electrolyte.resistances.max())
         _stems(stems, electrolyte, highest, (GREY, "s", "simulated electrolyte"))
         if constriction.times.size:
-            _stems(stems, constriction, highest, (VERMILION, "o", words))
+            _stems(stems, constriction, highest, (VERMILION, "o", f"simulated geometry: {words}"))
         axes.set_xscale("log")
         axes.set_xlim(*ends)
         decade_ticks(axes)
@@ -170,9 +163,5 @@ def _legend(axes: Axes, columns: int, *twins: Axes) -> None:
     """Put the names of what is drawn on an axes, and on others that share its place, above it."""
     named = [pair for one in (axes, *twins) for pair in zip(*one.get_legend_handles_labels(), strict=True)]
     axes.legend(
-        [handle for handle, _ in named],
-        [label for _, label in named],
-        ncols=columns,
-        columnspacing=1.2,
-        **LEGEND,
+        [handle for handle, _ in named], [label for _, label in named], ncols=columns, columnspacing=1.2, **LEGEND
     )

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.drt.processes import OUTSIDE, SMALL, Processes
 from constriction.spectra.drt.relaxation_times import Distribution
 from constriction.view.charts.analysis import Residuals
@@ -19,9 +19,6 @@ from constriction.view.writers.plots import BLUE, DOT, GREY, LABEL, LEGEND, VERM
 
 # Residuals beyond so many limits stand at the edge of their panel.
 FAR_BEYOND = 4.0
-
-type Complexes = NDArray[np.complex128]
-type Reals = NDArray[np.float64]
 
 
 def draw_residuals(axes: Axes, residuals: Residuals) -> None:
@@ -50,10 +47,7 @@ def draw_residuals(axes: Axes, residuals: Residuals) -> None:
     axes.set_title(residuals.title, fontsize=7, loc="left", pad=3)
     axes.set_ylabel("residual  (% of |Z|)", labelpad=2, fontsize=7)
     axes.legend(
-        ncols=3,
-        handletextpad=0.1,
-        columnspacing=0.6,
-        **LEGEND | {"loc": "lower right", "bbox_to_anchor": (1, 1)},
+        ncols=3, handletextpad=0.1, columnspacing=0.6, **LEGEND | {"loc": "lower right", "bbox_to_anchor": (1, 1)}
     )
     frequency_axis(axes)
     bare(axes)
@@ -155,8 +149,8 @@ def _marks(found: Distribution, processes: Processes | None) -> list[tuple[str, 
     """Label, filling and times of each kind of mark."""
     if processes is None:
         return [("peak", BLUE, [peak.time_constant for peak in found.peaks])]
-    unsure = [item for item in processes.items if not item.sure and item.why not in (OUTSIDE, SMALL)]
+    unsure = [item.time_constant for item in processes.items if item.why not in ("", OUTSIDE, SMALL)]
     return [
         ("sure", BLUE, [item.time_constant for item in processes.sure]),
-        ("not resolved or not sure", "white", [item.time_constant for item in unsure]),
+        ("not resolved or not sure", "white", unsure),
     ]

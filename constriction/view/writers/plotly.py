@@ -19,6 +19,15 @@ _PANEL_HEIGHT, _SINGLE_HEIGHT, _MARGINS = 190, 330, 90  # pixels
 
 _LEGEND_ROW, _LEGEND_LETTERS = 19, 110  # pixels; letters that fit side by side
 
+COMMON_LAYOUT: dict[str, Any] = {  # of charts and scenes
+    "autosize": True,
+    "uirevision": "kept",
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
+    "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
+    "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+}
+
 _MOST_TICKS = 8  # between integers
 
 _PANEL_GAP = 0.06  # of the height, between panels
@@ -64,18 +73,12 @@ def _legend_rows(chart: Chart) -> int:
 def _common_layout(chart: Chart) -> dict[str, Any]:
     count, more = len(chart.panels), _LEGEND_ROW * (_legend_rows(chart) - 1)
     height = (_SINGLE_HEIGHT if count == 1 else _PANEL_HEIGHT * count) + _MARGINS + more
-    return {
+    return COMMON_LAYOUT | {
         "height": height,
-        "autosize": True,
-        "uirevision": "kept",
         "margin": {"l": 62, "r": 14, "t": 40 + more, "b": 48},
-        "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "--ink"},
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--line", "font": {"color": "--ink"}},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--line", "activecolor": "--ink"},
         "shapes": [],
     }
 

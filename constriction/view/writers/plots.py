@@ -57,6 +57,8 @@ LEGEND: dict[str, Any] = {  # above the axes, where nothing is drawn
     "borderpad": 0,
 }
 
+TITLED_LEGEND = LEGEND | {"handletextpad": 0.5, "columnspacing": 1.2, "borderaxespad": 0.5, "alignment": "left"}
+
 
 def nyquist(
     spectrum: Spectrum,
@@ -81,7 +83,6 @@ def nyquist(
         InputError: another suffix, two units, a mark that is not finite.
         StoreError: the file cannot be written.
     """
-    check_suffix(path)
     save(nyquist_figure(spectrum, reference, marks, title, reference_name), path)
 
 
@@ -148,11 +149,12 @@ def nyquist_figure(
         InputError: two units, a mark that is not finite.
     """
     _check(spectrum, reference, marks)
-    largest = max(np.abs([*spectrum.impedance, *reference.impedance, *(z for _, z in marks)]))
+    marked = np.array([z for _, z in marks], dtype=complex)
+    largest = np.abs(np.concatenate([spectrum.impedance, reference.impedance, marked])).max()
     scale, unit = display_unit(spectrum.unit, float(largest))
     curves = [smooth(s.frequency, s.impedance * scale) for s in (spectrum, reference)]
     named = [(f, complex(z) * scale) for f, z in marks]
-    window = plane_window(np.concatenate([*curves, np.array([z for _, z in named], dtype=complex)]))
+    window = plane_window(np.concatenate([*curves, marked * scale]))
     with journal_style():
         figure = new_figure(WIDTH, WIDTH)
         axes = figure.add_axes((0.15, 0.15, 0.8, 0.8))
@@ -223,15 +225,7 @@ def _nice(step: float) -> float:
 
 def head(axes: Axes, title: str) -> None:
     """Put title and legend above the axes, where nothing is drawn."""
-    legend = axes.legend(
-        ncols=2,
-        handlelength=2.2,
-        handletextpad=0.5,
-        columnspacing=1.2,
-        borderaxespad=0.5,
-        alignment="left",
-        **LEGEND,
-    )
+    legend = axes.legend(ncols=2, handlelength=2.2, **TITLED_LEGEND)
     if title:
         legend.get_title().set(fontsize=8, parse_math=False)
         legend.set_title(title_text(axes.figure, title))

@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from constriction.laws.arrays import Complexes
 from constriction.view.charts.analysis import AnalysisPicture
 from constriction.view.charts.curves import SpectrumCurve, common_unit, display_unit
 from constriction.view.charts.labels import hertz
@@ -31,7 +31,6 @@ from constriction.view.writers.plots import (
     LEGEND,
     TWO_COLUMNS,
     WIDTH,
-    check_suffix,
     draw_curve,
     draw_plane,
     head,
@@ -43,9 +42,6 @@ from constriction.view.writers.plots import (
 LINE = 130  # characters of a remark
 # Left, bottom, width and height of the inset, as parts of its panel.
 ZOOM = (0.52, 0.42, 0.46, 0.48)
-
-type Complexes = NDArray[np.complex128]
-type Reals = NDArray[np.float64]
 
 
 def draw_picture(picture: AnalysisPicture, path: str | Path) -> None:
@@ -59,7 +55,6 @@ def draw_picture(picture: AnalysisPicture, path: str | Path) -> None:
         InputError: another suffix, curves of two units or none.
         StoreError: the file cannot be written.
     """
-    check_suffix(path)
     save(picture_figure(picture), path)
 
 

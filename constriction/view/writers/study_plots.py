@@ -7,7 +7,7 @@ from pathlib import Path
 from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.study.results.curves import figures_of
-from constriction.study.results.table import Table
+from constriction.study.results.table import Table, finished
 from constriction.view.charts.study_pictures import picture_chart
 from constriction.view.writers.journal import draw_chart
 
@@ -26,7 +26,7 @@ def draw_study(table: Table, folder: Path) -> list[Path]:
         InputError: nothing is done yet, or a [[plot]] table that does not fit.
         StoreError: a file cannot be written.
     """
-    if not any(row["status"] == "done" for row in table.rows):
+    if not finished(table.rows):
         raise InputError(f"{folder}: no case is done; expected constriction study run before plot")
     written = []
     for figure in figures_of(table):

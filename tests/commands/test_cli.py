@@ -11,13 +11,8 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import pytest
-from mpi4py import MPI
 
-from constriction.base import ranks
-from constriction.base.errors import InputError
 from constriction.cli import main
-from constriction.commands.job.options import bytes_of
-from constriction.view.terminal.words import engineering, farad, print_table, with_error
 
 GOOD = """
 title = "A case"
@@ -189,6 +184,20 @@ def test_vector_graphics(here, capfd):
     capfd.readouterr()
 
 
+def test_circuits(here, capfd, monkeypatch):
+    assert main(["run", "case.toml", "--circuit"]) == 0
+    assert "circuit:" not in capfd.readouterr().err
+    names = ("circuit.txt", "circuit.json", "circuit.sp")
+    assert all((here / "results/case" / name).stat().st_size for name in names)
+    assert main(["run", "case.toml"]) == 0  # an earlier result is replaced as a whole
+    assert not any((here / "results/case" / name).exists() for name in names)
+    monkeypatch.setattr("constriction.simulation.network.files.DIFFERENT", 1e-15)
+    capfd.readouterr()
+    assert main(["run", "case.toml", "--circuit", "--json"]) == 0
+    out, err = capfd.readouterr()
+    assert json.loads(out) and re.search(r"circuit: differs from Z by up to \S+ of \|Z\|, expected at most 1e-15", err)
+
+
 def test_full_contact_has_no_apex(here, capfd):
     (here / "slab.toml").write_text(case_with("0.2", "1.0"))
     assert main(["run", "slab.toml"]) == 0
@@ -305,15 +314,6 @@ def test_interrupt_is_one_line(broken, capfd):
     broken(KeyboardInterrupt())
     assert main(["run", "case.toml"]) == 130
     assert capfd.readouterr().err == "constriction: interrupted\n"
-
-
-def test_rank_0_decides_for_all():
-    def wrong():
-        raise InputError("wrong")
-
-    assert ranks.agree(MPI.COMM_SELF, lambda: 3) == 3
-    with pytest.raises(InputError, match="wrong"):
-        ranks.agree(MPI.COMM_SELF, wrong)
 
 
 # --- as a command
@@ -439,47 +439,3 @@ def test_failure_of_one_rank_ends_the_job(here):
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT)
     assert done.returncode == 1
     assert done.stderr.startswith("constriction: error: RuntimeError: only here")
-
-
-# --- numbers as they are shown
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(4.6e4, "46.0 kHz"), (999.6, "1.00 kHz"), (1e6, "1.00 MHz"), (0.5, "500 mHz"), (0, "0 Hz"), (123.4, "123 Hz")],
-)
-def test_engineering(value, expected):
-    assert engineering(value, "Hz") == expected
-
-
-def test_capacitance_keeps_its_usual_unit():
-    assert farad(2.397e-7) == "0.240 µF/cm²"
-    assert farad(1.41e-10) == "0.141 nF/cm²"
-    assert farad(1.41e-8) == "14.1 nF/cm²"
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "expected"),
-    [
-        (14.81416, 0.00899, "14.814 ± 0.009 Ω"),
-        (14.81416, 0.0150, "14.814 ± 0.015 Ω"),
-        (1.475, 0.3, "1.5 ± 0.3 Ω"),
-        (1.475, 0.0996, "1.48 ± 0.10 Ω"),
-        (30.0, 0.0, "30.00 Ω"),
-        (0.0, 0.0, "0 Ω"),
-        (1234.5, 50.0, "1230 ± 50 Ω"),
-        (22171.0, 168.0, "22170 ± 170 Ω"),
-        (2.4e7, 5e5, "2.4e+07 ± 5e+05 Ω"),
-    ],
-)
-def test_error_bar_sets_the_digits(value, error, expected):
-    assert with_error(value, error, "Ω") == expected
-
-
-def test_memory_units():
-    assert [bytes_of(text) for text in ("8 GB", "512MiB", " .5 kB", "3B")] == [8e9, 512 * 2**20, 500.0, 3.0]
-
-
-def test_long_names_stand_apart_from_their_values(capsys):
-    print_table("", [("R1 + R2 + R3 + R4 + R5", "100 Ω"), ("R1", "20 Ω")])
-    assert capsys.readouterr().out.splitlines() == ["  R1 + R2 + R3 + R4 + R5 100 Ω", f"  {'R1':18}20 Ω"]

@@ -12,7 +12,6 @@ from matplotlib.image import imread
 from measured import EIS, needs_data, table
 
 from constriction.cli import main
-from constriction.commands.job.limits import limits
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
@@ -197,23 +196,6 @@ def test_a_wrong_limit_is_refused_in_one_line(here, capfd, given, message):
     err = capfd.readouterr().err
     assert message in err and len([line for line in err.splitlines() if line.startswith("constriction:")]) == 1
     assert not (here / "out").exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "unit"),
-    [
-        ("R1=2 kΩ·cm²", 0.2, "ohm m2"),
-        ("C2=3uF/cm2", 3e-2, "ohm m2"),
-        ("Q1=2 nS s^a/cm", 2e-7, "ohm m"),
-        ("W3=5 ohm cm s^-1/2", 5e-2, "ohm m"),
-        ("L1=20 nH", 2e-8, "ohm"),
-        ("T4=3 ms", 3e-3, None),
-    ],
-)
-def test_limits_are_read_in_the_units_of_the_spectrum(text, value, unit):
-    found = limits([text], [])
-    low, high = found.bounds[text[:2]]
-    assert low == high == pytest.approx(value, rel=1e-12) and found.unit == unit
 
 
 def test_the_folder_is_named_by_the_first_file(here, capfd):
@@ -409,7 +391,7 @@ def test_what_sits_on_a_bound_has_no_error_bar_and_the_others_are_conditional(he
 def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     """Also not in the picture of the series: hollow points, no bar."""
     from constriction.spectra.fit import fitting
-    from constriction.view.terminal import entries
+    from constriction.view.terminal import numbers
     from constriction.view.writers.journal import journal_figure
 
     def stopped(*args, **kwargs):
@@ -430,7 +412,7 @@ def test_a_fit_that_did_not_converge_has_no_error_bar(here, capfd, monkeypatch):
     labels = [text.get_text() for text in journal_figure(drawn[0]).legends[0].get_texts()]
     assert labels == ["no error bar: see fit.json"]
     assert "WARNING           fit: did not converge: no error bars" in capfd.readouterr().out
-    assert entries.quantity(1234.0, None, "Ω") == "1.234 kΩ (no error bar)"
+    assert numbers.quantity(1234.0, None, "Ω") == "1234 Ω (no error bar)"
 
 
 def test_a_wrong_circuit_is_doubted(here, capfd):

@@ -15,9 +15,8 @@ import pytest
 from measured import FREQUENCY, IMPEDANCE, table
 
 from constriction.base import files
-from constriction.base.errors import LONGEST_MESSAGE, UNPRINTABLE, InputError, StoreError, printable, shortened
-from constriction.base.files import check_file, read_file, telling_where, whole_file, whole_files
-from constriction.base.quantities import shown
+from constriction.base.errors import LONGEST_MESSAGE, UNPRINTABLE, InputError
+from constriction.base.files import check_file
 from constriction.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -146,24 +145,6 @@ def test_no_output_goes_onto_what_is_no_file(here, capfd, name):
     assert Path("x.csv").is_symlink()
 
 
-def test_an_output_behind_a_link_is_replaced_and_the_link_stays(here):
-    Path("link.csv").symlink_to("there.csv")
-    for content in ("first", "second"):
-        with whole_file(Path("link.csv")) as beside:
-            beside.write_text(content)
-        assert Path("link.csv").is_symlink() and Path("there.csv").read_text() == content
-
-
-def test_a_file_that_turns_into_a_pipe_does_not_block(here, monkeypatch):
-    os.mkfifo("fifo")
-    regular = os.stat("case.toml")
-    with monkeypatch.context() as patch:
-        patch.setattr(files.os, "stat", lambda *_, **__: regular)
-        with contextlib.suppress(InputError):  # what it says is seen where `os` is itself again
-            read_file("fifo", "a case")
-            pytest.fail("was read")
-
-
 # --- full disks ------------------------------------------------------------------------------------------------------
 
 
@@ -219,20 +200,6 @@ def test_what_was_there_before_survives_a_full_disk(here, capsys, command):
         assert new <= {".constriction-guard"}, new
 
 
-def test_every_file_of_several_is_the_old_one_or_none(tmp_path):
-    (tmp_path / "a").write_text("old")
-    with pytest.raises(StoreError, match=r"b: cannot be written \(No space left on device\).*make room and run again"):
-        with whole_files(tmp_path) as hidden:
-            (hidden / "a").write_text("new")
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(hidden / "b"))
-    assert [path.name for path in tmp_path.iterdir()] == ["a"] and (tmp_path / "a").read_text() == "old"
-
-
-def test_an_error_about_another_file_is_not_called_one_of_writing(tmp_path):
-    with pytest.raises(PermissionError), telling_where(tmp_path / "out" / "x"):
-        raise PermissionError(errno.EACCES, "Permission denied", "/proc/cache/form.c")
-
-
 def test_a_full_disk_before_anything_is_computed_is_no_wrong_input(here, capfd, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -283,23 +250,6 @@ def test_a_full_stdout_is_one_line_and_a_closed_pipe_none(here, command):
             line, stdout=pipe, stderr=subprocess.PIPE, env=environment, text=True, timeout=60, check=False
         )
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
-
-
-# --- what a terminal shows -------------------------------------------------------------------------------------------
-
-
-def test_control_characters_are_shown_and_long_texts_are_cut_in_the_middle():
-    assert printable("a\x1b[2J\x07\x00\u202eb\x9b\ud800\nc\td") == r"a\x1b[2J\x07\x00\u202eb\x9b\ud800 c\td"
-    assert printable("Ω·cm² 日本語 [red]") == "Ω·cm² 日本語 [red]"
-    text = shortened("file.toml: key = " + "x" * 9999 + " expected a length")
-    assert (
-        len(text) <= LONGEST_MESSAGE and text.startswith("file.toml: key = x") and text.endswith(" expected a length")
-    )
-
-
-@pytest.mark.parametrize("value", ["x" * 9999, [["y" * 999] * 9] * 9, {"k" * 999: {"z": ["w" * 999] * 9}}, [16**9999]])
-def test_values_are_shown_in_bearable_length(value):
-    assert len(shown(value)) <= 160
 
 
 HOSTILE = {

@@ -66,6 +66,10 @@ BAD = {
     ),
     "unreadable": ("case.toml broken.csv --area 1cm2", r"broken\.csv, line 2"),
     "no such file": ("case.toml nofile.csv --area 1cm2", r"nofile\.csv: No such file"),
+    "no thickness": (
+        "case.toml cell.csv --area 1cm2 --thickness 1",
+        r"--thickness '1': expected a length with its unit",
+    ),
     "interfaces": ("case.toml cell.csv --area 1cm2 --interfaces 3", r"--interfaces 3: expected 1 or 2"),
     "circuit": ("case.toml cell.csv --area 1cm2 --circuit R-RX", r"circuit 'R-RX', position 4"),
     "per area already": ("case.toml per_area.csv --area 1cm2", r"per_area\.csv: in Ω·cm², so per area already"),
@@ -181,3 +185,32 @@ def test_area_of_the_file_is_told(here, capfd):
     assert "area 2 cm² from the file; many programs write 1 cm² when nobody typed one" in out
     (entry,) = json.loads(Path("out/comparison.json").read_text())["files"]
     assert entry["R_SE"]["measured_ohm_cm2"] == pytest.approx(30.0, rel=0.01)
+
+
+def test_thickness_gives_values_by_the_cell_constant(here, capfd):
+    """R·A/d and C·d/A of a pellet of 2 mm, as `analyze` gives them; the case's electrolyte is 1.5 mm thick."""
+    size = ["--area", "1.13 cm2", "--thickness", "2 mm"]
+    assert main(["compare", "case.toml", "cell.csv", *size, "--out", "out", "--report"]) == 0
+    out, _ = capfd.readouterr()
+    (entry,) = json.loads(Path("out/comparison.json").read_text())["files"]
+    assert entry["thickness_cm"] == pytest.approx(0.2, rel=1e-12)
+    for name, area, constant, factor in (
+        ("R_SE", "ohm_cm2", "ohm_cm", 5),
+        ("R_int", "ohm_cm2", "ohm_cm", 5),
+        ("C_int", "farad_per_cm2", "farad_per_cm", 0.2),
+    ):
+        for side in ("measured", "measured_stderr", "simulated", "simulated_error"):
+            per_area = entry[name][f"{side}_{area}"]
+            assert entry[name][f"{side}_{constant}"] == pytest.approx(per_area * factor, rel=1e-12)
+    rows = list(csv.DictReader(Path("out/table.csv").read_text().splitlines()))
+    assert [row["unit"] for row in rows] == ["ohm_cm2", "ohm_cm", "ohm_cm2", "ohm_cm", "farad_per_cm2", "farad_per_cm"]
+    assert rows[2]["difference_percent"] == rows[3]["difference_percent"]
+    assert float(rows[3]["measured"]) == entry["R_int"]["measured_ohm_cm"]
+    assert re.search(r"R_int·A/d +measured 7\d\.\d+ ± 0\.\d+ Ω·cm, simulated 7\d\.\d+ ± \d\.\d+ Ω·cm\n", out), out
+    assert re.search(r"C_int·d/A +measured \d+\.\d+ ± \d+\.\d+ nF/cm, simulated", out), out
+    assert "note              the electrolyte is 2 mm thick, the case's 1.5 mm\n" in out
+    assert "Ω·cm<" in Path("out/report.html").read_text("utf-8").replace("</var>", "")
+    assert main(["analyze", "cell.csv", "--circuit", "R-RQ-RQ", *size, "--out", "fit"]) == 0
+    (fit,) = json.loads(Path("fit/fit.json").read_text())["files"]
+    assert fit["R_int_ohm_cm"] / fit["R_int_ohm_cm2"] == pytest.approx(5, rel=1e-9)
+    capfd.readouterr()

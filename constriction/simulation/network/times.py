@@ -55,6 +55,8 @@ def constriction_times(result: Result) -> RelaxationTimes:
 
     None where contact or gap have laws of their own, or where nothing constricts: Z_cstr is no such sum.
     """
+    if result.sides:
+        return _together([constriction_times(side) for side in result.sides if side.R_cstr != 0])
     model, case = result.response.fine.model, result.case
     if not isinstance(model, ReducedModel) or not case.gap.capacitor_only:
         return RelaxationTimes(np.empty(0), np.empty(0), exact=False)
@@ -64,28 +66,38 @@ def constriction_times(result: Result) -> RelaxationTimes:
     weights = np.append(model.weights[moving], model.weights[~moving].sum() - model.depth)
     kept = np.abs(weights) > SMALLEST_SHARE * np.abs(weights).sum()
     times, weights = times[kept], weights[kept] * result.plan.pitch
-    if _rational(case.electrolyte):
-        return _exact(case.electrolyte, times * _gap_storage(result), weights)
+    if is_rational(case.electrolyte):
+        return partial_fractions(case.electrolyte, times * gap_storage(result), weights)
     ratio = np.abs(theta_of(case, result.plan, result.laws, SEARCHED)[:, -1])
     return _approximate(case, times, weights, ratio)
+
+
+def _together(parts: list[RelaxationTimes]) -> RelaxationTimes:
+    """The sum; nothing where one is none, equal times as one."""
+    if not parts or not all(part.times.size for part in parts):
+        return RelaxationTimes(np.empty(0), np.empty(0), exact=False)
+    times, places = np.unique(np.concatenate([part.times for part in parts]), return_inverse=True)
+    resistances = np.bincount(places, np.concatenate([part.resistances for part in parts]))
+    return RelaxationTimes(times, resistances, all(part.exact for part in parts))
 
 
 def electrolyte_times(case: Case) -> RelaxationTimes:
     """Relaxation times of the slab in full contact: bulk and, if there are any, grain boundaries."""
     electrolyte, thickness = case.electrolyte, np.array([case.electrolyte.thickness])
-    if _rational(electrolyte):
-        return _exact(electrolyte, np.zeros(1), thickness)
+    if is_rational(electrolyte):
+        return partial_fractions(electrolyte, np.zeros(1), thickness)
     bulk = VACUUM_PERMITTIVITY * electrolyte.relative_permittivity / electrolyte.bulk_conductivity
     boundary = 1 / (2 * math.pi * electrolyte.grain_boundary_frequency)
     shares = np.array([1 / electrolyte.bulk_conductivity, 1 / (electrolyte.grain_boundary_conductivity or math.inf)])
     return _sorted(np.array([bulk, boundary]), thickness * shares, exact=False)
 
 
-def _rational(electrolyte: Electrolyte) -> bool:
+def is_rational(electrolyte: Electrolyte) -> bool:
+    """Whether resistors and capacitors make the electrolyte: no grain boundaries, or their exponent is 1."""
     return electrolyte.grain_boundary_conductivity is None or electrolyte.grain_boundary_exponent == 1.0
 
 
-def _gap_storage(result: Result) -> float:
+def gap_storage(result: Result) -> float:
     """The factor g in s = p·g·ρ: permittivity × pitch / height, F/m; 0 without a gap."""
     gap = result.case.gap
     if gap.height is None:
@@ -93,7 +105,7 @@ def _gap_storage(result: Result) -> float:
     return VACUUM_PERMITTIVITY * gap.relative_permittivity * result.plan.pitch / gap.height
 
 
-def _exact(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:
+def partial_fractions(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:
     """Partial fractions of Σ length/(1/ρ + p·storage).
 
     Args:

@@ -6,8 +6,6 @@ grids of pixels. The error bars must cover the true error, and be within what is
 """
 
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -250,17 +248,3 @@ def test_no_number_comes_out_of_no_number():
     plate.symbol[3, 3] = math.nan
     with pytest.raises(SolverError, match="nan"):
         reduce_plate(plate, 6.0, (CURVE,), 1e-5)
-
-
-def test_no_mesh_library_is_needed():
-    """Not even MPI: the libraries are not loaded."""
-    code = (
-        "import sys, constriction.field.transforms.convergence as s; from constriction.case.schema import parse_case\n"
-        "from constriction.geometry.cell import layout\n"
-        "case = parse_case({'interface': {'pattern': 'square', 'pitch': '1 mm', 'contact_fraction': 0.2}})\n"
-        "plan = layout(case.interface)\n"
-        "r = s.converge(plan, 6.0, s.Goal(1e-2, 1e9), lambda text: None); assert 0.39 < r.constriction < 0.41\n"
-        "print(sorted({'mpi4py', 'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

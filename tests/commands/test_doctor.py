@@ -1,24 +1,17 @@
 """What `constriction doctor` finds, with faults that are simulated where they would stand."""
 
 import json
-import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from constriction.case.materials.entries import shipped_names
 from constriction.cli import main
 from constriction.commands.job import checkup
 from constriction.commands.job.checkup import FAULT, OK, WARNING
-
-
-def test_missing_compiler(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("CC", raising=False)
-    check = checkup.check_compiler()
-    assert check.status == FAULT
-    assert "there is no C compiler" in check.found and "apt-get install gcc" in check.advice
 
 
 def test_compiler_that_fails(monkeypatch, tmp_path):
@@ -32,20 +25,6 @@ def test_compiler_that_fails(monkeypatch, tmp_path):
 
 def test_compiler_of_this_machine_compiles():
     assert checkup.check_compiler().status == OK
-
-
-@pytest.mark.parametrize(
-    ("threads", "ranks", "status"), [("64", 1, WARNING), ("1", 1, OK), ("1", 10_000, WARNING), (None, 1, OK)]
-)
-def test_threads_times_ranks_against_cores(monkeypatch, threads, ranks, status):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
-    for name in checkup.THREAD_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    if threads is not None:
-        monkeypatch.setenv("OMP_NUM_THREADS", threads)
-    check = checkup.check_threads(ranks)
-    assert check.status == status
-    assert ("export OMP_NUM_THREADS=" in check.advice) == (status == WARNING)
 
 
 def test_gmsh_without_its_libraries(monkeypatch, tmp_path):
@@ -71,27 +50,6 @@ def test_mpi_whose_ranks_do_not_meet(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     check = checkup.check_mpi()
     assert check.status == WARNING and "do not see each other" in check.found and "make setup" in check.advice
-
-
-def test_lock_of_a_killed_run(monkeypatch, tmp_path):
-    for name in ("libffcx_forms_a.c", "libffcx_forms_a.c.cached", "libffcx_forms_b.c", "libffcx_forms_c.c"):
-        (tmp_path / name).touch()
-    for name in ("libffcx_forms_a.c", "libffcx_forms_b.c"):
-        os.utime(tmp_path / name, (0, 0))
-    assert [path.name for path in checkup.stale_locks(tmp_path)] == ["libffcx_forms_b.c"]
-    monkeypatch.setattr(checkup, "_ask", lambda _: (str(tmp_path), ""))
-    check = checkup.check_form_cache()
-    assert check.status == WARNING and check.advice == f"rm {tmp_path / 'libffcx_forms_b.c'}"
-
-
-def test_full_disk_and_little_memory(monkeypatch, tmp_path):
-    import psutil
-
-    monkeypatch.setattr(checkup, "_ask", lambda _: (str(tmp_path / "not" / "yet"), ""))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1e6}))
-    assert checkup.check_form_cache().status == WARNING
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 1e8}))
-    assert checkup.check_memory().status == WARNING
 
 
 def test_command_tells_every_check_and_fails_for_a_fault(monkeypatch, capsys):
@@ -139,7 +97,7 @@ def test_examples_never_replace_what_was_changed(tmp_path, capsys):
     assert main(["examples", str(mine)]) == 2
 
 
-def test_wheel_holds_the_examples(tmp_path, monkeypatch):
+def test_wheel_holds_the_examples_and_the_materials(tmp_path, monkeypatch):
     import subprocess
     import zipfile
 
@@ -153,7 +111,10 @@ def test_wheel_holds_the_examples(tmp_path, monkeypatch):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         packed = {Path(n).name: archive.read(n) for n in archive.namelist() if n.startswith("constriction/examples/")}
+        paths = [re.fullmatch(r"constriction/case/materials/(\w+)\.toml", name) for name in archive.namelist()]
+        materials = {path[1] for path in paths if path}
     assert packed == SHIPPED
+    assert materials == set(shipped_names())
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONUNBUFFERED": "1"}, {"PYTHONWARNINGS": "error", "LC_ALL": "C"}])
@@ -168,8 +129,3 @@ def test_ranks_meet_however_python_speaks(monkeypatch, variables):
 def test_children_do_not_wait_for_words_from_the_terminal(monkeypatch):
     monkeypatch.setenv("PYTHONINSPECT", "1")
     assert checkup._ask([sys.executable, "-c", "print(1)"]) == ("1", "")
-
-
-def test_a_user_without_a_home_is_told_to_name_one(monkeypatch):
-    monkeypatch.setattr(checkup, "_ask", lambda _: ("", "RuntimeError: Could not determine home directory."))
-    assert checkup.check_form_cache().advice == "export HOME=a folder of yours"

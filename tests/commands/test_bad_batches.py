@@ -8,9 +8,6 @@ import numpy as np
 import pytest
 
 from constriction.cli import main
-from constriction.commands import compare
-from constriction.commands.job.options import refuse_empty
-from constriction.compare import differences, measured
 from constriction.spectra.files import readers
 from constriction.spectra.reading import batch
 from constriction.view.writers import spectra_plots
@@ -74,21 +71,6 @@ def test_unexpected_exception_becomes_an_error_of_its_file(here, monkeypatch, ca
     assert "1 of 2 failed" in capfd.readouterr().out
 
 
-def test_unexpected_exception_costs_a_comparison_its_file_only(here, monkeypatch):
-    def fails(*arguments):
-        raise ZeroDivisionError("nobody foresaw this")
-
-    monkeypatch.setattr(measured, "read", lambda path, options: fails() if "bad" in str(path) else true(path, options))
-    true = readers.read
-    bad, good = measured.load_all([here / "bad.csv", here / "good.csv"], 1e-4)
-    assert bad.error == f"{here / 'bad.csv'}: unexpected ZeroDivisionError: nobody foresaw this"
-    np.testing.assert_allclose(good.spectrum.impedance, Z * 1e-4, rtol=1e-6)
-    monkeypatch.setattr(differences, "overlay", fails)
-    assert compare._entry(good, None, None, ()).error.endswith(
-        "good.csv: unexpected ZeroDivisionError: nobody foresaw this"
-    )
-
-
 def test_a_picture_that_cannot_be_drawn_costs_no_file(here, monkeypatch, capfd):
     def fails(*arguments):
         raise ZeroDivisionError("no axes")
@@ -128,10 +110,6 @@ def test_empty_file_is_refused_before_anything_heavy_is_imported(here, capfd):
     assert main(["analyze", "empty.csv", "none.csv", "--out", "x"]) == 2
     assert "none of 2 could be analysed: empty.csv: empty" in capfd.readouterr().err
     assert not (here / "x").exists()
-
-
-def test_one_good_file_is_enough_to_go_on(here):
-    assert refuse_empty([here / "none.csv", here / "good.csv"]) == ""
 
 
 def test_mpr_that_galvani_does_not_know_names_the_export(here, monkeypatch, capfd):

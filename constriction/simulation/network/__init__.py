@@ -1,0 +1,1 @@
+"""A result as a circuit of resistors and capacitors, for other programs."""

@@ -1,0 +1,104 @@
+"""Numbers with as many digits as they have, one rule for terminal and pages."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from constriction.view.charts.labels import decimal_prefix
+
+LARGEST_PLAIN = 1e6  # larger numbers have an exponent
+LEAST_OHM, MOST_OHM = 0.1, 1e4  # resistances between have no decimal prefix
+LEAST_FARAD = 0.1  # capacitances: 0.240 µF, not 240 nF
+UNSURE = 10.0  # error bar / value from which the value is told nevertheless
+MOST_PLACES = 9
+
+
+def engineering(value: float, unit: str, least: float = 1.0) -> str:
+    """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g} {unit}"
+    size, prefix = decimal_prefix(float(f"{value:.2e}"), least)
+    return f"{significant(value / size, 3)} {prefix}{unit}"
+
+
+def farad(capacitance: float) -> str:
+    """A capacitance per area (F/cm²): 0.240 µF/cm²."""
+    return engineering(capacitance, "F/cm²", LEAST_FARAD)
+
+
+def significant(value: float, digits: int) -> str:
+    """A number with so many significant digits, without exponent where that reads well."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    places = digits - 1 - math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if not -3 <= places <= MOST_PLACES:
+        return f"{value:.{digits - 1}e}"
+    return f"{round(value, places):.{max(places, 0)}f}"
+
+
+def with_error(value: float, error: float, unit: str) -> str:
+    """A number rounded where its error bar begins: 14.814 ± 0.009."""
+    if value == 0 or not 0 < error < math.inf:
+        return f"{significant(value, 4)} {unit}"
+    places = _places(error)
+    if error > UNSURE * abs(value):
+        return f"{value:.2g} ± {error:.1g} {unit}"
+    if -4 <= places < 0 and abs(value) < LARGEST_PLAIN:
+        return f"{round(value, places):.0f} ± {round(error, places):.0f} {unit}"
+    if not 0 <= places <= MOST_PLACES:
+        return f"{value:.4g} ± {error:.1g} {unit}"
+    return f"{value:.{places}f} ± {error:.{places}f} {unit}"
+
+
+def quantity(value: float, error: float | None, unit: str) -> str:
+    """A number with its error bar and, where that reads better, a decimal prefix: 44.8 ± 0.3 kΩ.
+
+    Args:
+        value: in `unit`.
+        error: its error bar; 0 where there is nothing to say about it; None: told as "(no error bar)".
+        unit: without prefix, such as Ω·cm², F/cm², Hz; one that takes no prefix is left as it is.
+    """
+    bar = error or 0.0
+    if not _takes_prefix(value, unit):
+        text = with_error(value, bar, unit).strip()
+    elif value == 0 or not 0 < bar < math.inf:
+        text = engineering(value, unit, _least(unit))
+    else:
+        size, prefix = decimal_prefix(float(f"{value:.2e}"), _least(unit))
+        text = with_error(value / size, bar / size, f"{prefix}{unit}")
+    return f"{text} (no error bar)" if error is None else text
+
+
+def _takes_prefix(value: float, unit: str) -> bool:
+    """Whether a number reads better with a decimal prefix: those that have many decades, and extreme resistances."""
+    if unit.startswith("Ω"):
+        return not LEAST_OHM <= abs(value) < MOST_OHM
+    return unit.startswith(("F", "S", "H")) or unit in ("m", "s", "eV")
+
+
+def _least(unit: str) -> float:
+    return LEAST_FARAD if unit.startswith("F") else 1.0
+
+
+def between(lower: float, upper: float) -> tuple[str, str]:
+    """Two bounds in the digits of their distance, rounded away from each other, so that they stay bounds."""
+    places = _places(upper - lower) if 0 < upper - lower < math.inf else MOST_PLACES + 1
+    if not -4 <= places <= MOST_PLACES:
+        return significant(lower, 6), significant(upper, 6)
+    unit = Decimal(1).scaleb(-places)
+    low, high = Decimal(repr(lower)).quantize(unit, ROUND_FLOOR), Decimal(repr(upper)).quantize(unit, ROUND_CEILING)
+    return f"{low:f}", f"{high:f}"
+
+
+def percent_apart(relative: float) -> str:
+    """A relative difference with its sign, in per cent with one digit behind the point; nothing has no sign."""
+    rounded = round(100 * relative, 1)
+    return f"{rounded:+.1f}%" if rounded else "0.0%"
+
+
+def _places(error: float) -> int:
+    """Digits behind the point that an error bar leaves: two of 1.5, one of 9; negative in front of it."""
+    rounded = float(f"{error:.1e}")
+    power = math.floor(math.log10(rounded))
+    return -power + (1 if rounded < 2 * 10.0**power else 0)

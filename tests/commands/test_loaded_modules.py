@@ -1,0 +1,47 @@
+"""What parts of the package load, in a fresh interpreter: start-up stays fast, transforms need no mesh library."""
+
+import subprocess
+import sys
+
+
+def test_usual_units_do_not_load_pint() -> None:
+    program = (
+        "import sys; from constriction.base.quantities import parse_quantity as p;"
+        "p('100 nm', 'length'); assert 'pint' not in sys.modules;"
+        "p('1 inch', 'length'); assert 'pint' in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_neither_models_nor_usual_units_need_a_heavy_library() -> None:
+    program = (
+        "import sys; from constriction.case.schema import parse_case;"
+        "parse_case({'interface': {'pattern': 'square', 'contact_fraction': 1, 'pitch': '1 mm'}});"
+        "sys.exit(' '.join({'pint', 'numpy', 'shapely', 'dolfinx', 'gmsh'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_mesh_library_is_needed():
+    """Not even MPI: the libraries are not loaded."""
+    code = (
+        "import sys, constriction.field.transforms.convergence as s; from constriction.case.schema import parse_case\n"
+        "from constriction.geometry.cell import layout\n"
+        "case = parse_case({'interface': {'pattern': 'square', 'pitch': '1 mm', 'contact_fraction': 0.2}})\n"
+        "plan = layout(case.interface)\n"
+        "r = s.converge(plan, 6.0, s.Goal(1e-2, 1e9), lambda text: None); assert 0.39 < r.constriction < 0.41\n"
+        "print(sorted({'mpi4py', 'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_global_plotting_state():
+    code = "import constriction.view.writers.plots, sys; assert 'matplotlib.pyplot' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_plotly_and_matplotlib_are_loaded_only_for_a_report():
+    code = "import constriction.cli, sys; assert not {'plotly', 'matplotlib', 'shapely'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
