@@ -80,6 +80,13 @@ _QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spect
     OutputQuantity("R_interface", "ohm m2", "resistance at zero frequency less the electrolyte's"),
     OutputQuantity("R_interface_error", "ohm m2", "error bar of the interface's resistance"),
     OutputQuantity("R_dc", "ohm m2", "resistance at zero frequency"),
+    *(
+        OutputQuantity(f"contact_{part}_above_{multiple}{end}", "1", f"{words}part of the contacts' {part} {above}")
+        for multiple in (2, 5, 10)
+        for above in (f"where the density is above {multiple} times its mean over them",)
+        for part in ("area", "current")
+        for end, words in (("", ""), ("_error", "error bar of the "))
+    ),
     OutputQuantity("fine_R_interface", "ohm m2", "resistance of the finer case's interface"),
     OutputQuantity("fine_R_interface_error", "ohm m2"),
     OutputQuantity("fine_spectrum_error", "ohm m2", "largest error bar of any impedance of the finer case"),

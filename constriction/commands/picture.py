@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from constriction.case.numerics import Sweep
     from constriction.case.schema import Case
+    from constriction.simulation.weights import Laws
 
 # Of each kind: at which frequencies (Hz) it is drawn if none is given, over how many columns of a journal.
 DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
@@ -31,6 +32,7 @@ DEFAULTS: dict[str, tuple[tuple[float, ...], int]] = {
     "potential": ((100.0,), 1),
     "current": ((100.0,), 2),
     "interface": ((100.0,), 2),
+    "contacts": ((0.0,), 1),
 }
 MOST_FREQUENCIES = 2
 FRAMES = 25
@@ -45,10 +47,11 @@ class PictureOptions:
     """What is drawn, and how."""
 
     what: str = "mesh"
-    """mesh, potential (with equipotential surfaces), current (lines) or interface (gap height and current density)."""
+    """mesh, potential (with equipotential surfaces), current (lines), interface (gap height and current density) or
+    contacts (current density over its mean over the contacts)."""
     frequency: Annotated[tuple[str, ...], FLAG] = ()
-    """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of current also where the gap takes half of what it
-    can; a .gif runs over the sweep]"""
+    """Such as "10 MHz"; twice for two panels. [default: 100 Hz, of contacts direct current, of current also where the
+    gap takes half of what it can; a .gif runs over the sweep]"""
     columns: int | None = None
     """Width: 1 column of a journal (84 mm) or 2 (174 mm). [default: 1, of current and interface 2]"""
     level: float | None = None
@@ -109,15 +112,19 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     if comm.rank != 0:
         return
     wait_for_compilers()
+    from constriction.geometry.cell import layout
     from constriction.simulation.scene import solve_scene
+    from constriction.simulation.simulate import Options, laws_of
+    from constriction.view.pictures.captions import caption, check_drawn
     from constriction.view.pictures.output import write_picture
-    from constriction.view.pictures.pictures import caption
 
     with progress(silent=False) as report:
+        laws = laws_of(plan.case, layout(plan.case.interface), Options(report=report))
         frequencies, words = plan.frequencies, ""
         if plan.chosen:
-            frequencies, words = _chosen(plan)
-        scene = solve_scene(plan.case, frequencies, plan.fineness, report)
+            frequencies, words = _chosen(plan, laws)
+        scene = solve_scene(plan.case, frequencies, plan.fineness, report, laws)
+        check_drawn(scene, options.what)
         report("drawing")
         below = "" if options.no_caption else f"{caption(scene, options.what)} {words}".strip()
         columns = plan.columns if options.columns or not plan.chosen or len(frequencies) > 1 else 1
@@ -125,19 +132,31 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     tell(f"Written: {output}")
 
 
-def _chosen(plan: PicturePlan) -> tuple[tuple[float, ...], str]:
+def _chosen(plan: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
     """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
     from constriction.simulation.scene import gap_frequency
     from constriction.view.charts.labels import hertz
 
-    high = gap_frequency(plan.case, max(plan.fineness, COARSE))
+    high = gap_frequency(plan.case, max(plan.fineness, COARSE), laws)
     if high is None:
-        return plan.frequencies, "No current passes beside the contacts, at any frequency."
+        return plan.frequencies, _no_frequency(plan.case, laws)
     sweep, told = plan.case.sweep, hertz(high)
     inside = min(sweep.start, sweep.stop) <= high <= max(sweep.start, sweep.stop)
     where = "within" if inside else "beyond"
     words = f"{told}, {where} the case's sweep, is chosen: there the gap carries about half of what it can."
     return (min(plan.frequencies[0], FAR_BELOW * high), high), words
+
+
+def _no_frequency(case: Case, laws: Laws) -> str:
+    """Why there is no frequency at which the gap takes half of what it can, in words."""
+    from constriction.geometry.cell import layout
+
+    fraction = layout(case.interface).contact_fraction
+    if laws.gap is None or fraction == 1:
+        return "No current passes beside the contacts, at any frequency."
+    if fraction == 0:
+        return "There are no contacts: all current passes the gap."
+    return "What passes the gap hardly changes with frequency."
 
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:

@@ -145,6 +145,8 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
     from constriction.simulation.record import write_field_of
 
     extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
+    if result.currents is not None and result.response.fine.cells:
+        extras.append(partial(_write_currents, result))
     if options.pdf:
         extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
     if options.field:
@@ -162,6 +164,15 @@ def _write_nyquist(result: Result, name: str, place: Path) -> None:
 
     alone = slab_name(result.laws.film)
     nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title, alone)
+
+
+def _write_currents(result: Result, place: Path) -> None:
+    from constriction.view.charts.current_charts import current_chart
+    from constriction.view.writers.journal import draw_chart
+
+    assert result.currents is not None
+    chart = current_chart(result.currents)
+    draw_chart(chart, place / "currents.png", result.case.title or chart.title)
 
 
 def _write_bode(result: Result, place: Path) -> None:

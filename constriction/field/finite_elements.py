@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.field.bounds.bounds import Bounds, bound, solve_potential
+from constriction.field.currents.on_mesh import mesh_spread
+from constriction.field.currents.spread import Spread, even_spread
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
@@ -134,7 +136,7 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes, goal.film)
-    model, potentials = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
+    model, potentials, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
         model=model,
@@ -147,27 +149,31 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
         seconds_mesh=meshed - start,
         seconds_gmsh=cell.seconds_alone,
         seconds_solve=time.perf_counter() - meshed,
+        spreads=spreads,
     )
 
 
 def _reduced(
     problem: CellProblem, goal: Goal, levels: Hierarchy | None
-) -> tuple[Model, list[tuple[NDArray[np.float64], Vector]]]:
-    """The reduced model and, for bounds, θ at rest and the potentials of 1 V there on this rank's free unknowns."""
+) -> tuple[Model, list[tuple[NDArray[np.float64], Vector]], tuple[Spread, ...]]:
+    """The reduced model; for bounds, θ at rest and potentials of 1 V there on this rank's free unknowns; spreads."""
     share = reduction_share(goal.relative_error)
     model: Model
     if goal.film:
         wanted = Wanted(goal.curves, share)
-        model, potential = reduce_film(problem, wanted, levels)
+        model, potential, potential_at = reduce_film(problem, wanted, levels)
         solved = least_weights(wanted.points)[0]
     else:
         leak = max((float(curve.at_rest[-1]) for curve in goal.curves if curve.at_rest is not None), default=0.0)
-        model, potential = reduce_keeping_potential(problem, share if goal.moves else math.inf, levels, leak)
+        tolerance = share if goal.moves else math.inf
+        model, potential, potential_at = reduce_keeping_potential(problem, tolerance, levels, leak)
         solved = np.zeros(1)
-    return model, [
+    potentials = [
         (theta, potential if np.array_equal(theta, solved) else solve_potential(problem, theta, levels))
         for theta in goal.at_rest
     ]
+    found = [mesh_spread(problem, potential_at(theta), theta) for theta in goal.resting]
+    return model, potentials, tuple(spread for spread in found if spread is not None)
 
 
 def converge(
@@ -262,6 +268,7 @@ def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> M
         seconds_mesh=0.0,
         seconds_gmsh=0.0,
         seconds_solve=0.0,
+        spreads=tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else (),
     )
     return MeshResponse((replace(solution, fineness=2 * fineness), solution))
 

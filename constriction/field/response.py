@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.field.currents.spread import BarredSpread, Spread, with_bars
 from constriction.field.reduction.affine import Model
 from constriction.field.reduction.curves import Curve, Curves
 
@@ -18,6 +19,11 @@ Report = Callable[[str], None]
 
 AT_ONCE = 10_000  # θ, so that many cases of one geometry take no memory
 ROUNDING = 1e-12  # of F
+# Error of a current density over the contacts, relative, that error bars of its spread are for at least, and how much
+# more where the layer of a film, or of a gap that leaks, is not resolved: meshes and grids of all fineness err alike.
+# Measured on stripes and discs, up to 1.6 % and 10 %, half of the latter where the layer is the resolution over UNSEEN:
+# tests/verification/test_currents.py.
+DENSITY_ERROR, FILM_DENSITY_ERROR, UNSEEN = 0.02, 0.1, 2.0
 AT_REST = Curve(np.zeros((0, 1), dtype=np.complex128), np.zeros(1))
 """Ideal contacts and a gap that takes no current."""
 
@@ -52,6 +58,12 @@ class Goal:
         return np.concatenate([curve.points for curve in self.curves])
 
     @property
+    def resting(self) -> tuple[NDArray[np.float64], ...]:
+        """The θ of ω → 0, (terms,), where current passes, each once."""
+        found = [curve.at_rest for curve in self.curves if curve.at_rest is not None]
+        return tuple(np.unique(found, axis=0)) if found else ()
+
+    @property
     def at_rest(self) -> tuple[NDArray[np.float64], ...]:
         """The θ at rest, (terms,), that `bounds` are asked for, each once."""
         found = [curve.at_rest for curve in self.curves if self.bounds and curve.at_rest is not None and curve.finite]
@@ -64,7 +76,8 @@ class Solution:
 
     `resolution`: what is thinner along the interface, in pitches, the mesh or grid does not see beside a rim.
     `flat_storage` = lim θ·(F − depth) for θ_gap → ∞, None for a thin gap; `direct` = F − depth at the goal's points. Of
-    `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait.
+    `seconds_mesh`, the part `seconds_gmsh` is spent in gmsh by rank 0 while the others wait. `spreads`: how the current
+    at rest spreads over the contacts, at each θ of `Goal.resting` where they carry one.
     """
 
     model: Model
@@ -76,6 +89,7 @@ class Solution:
     seconds_mesh: float
     seconds_gmsh: float
     seconds_solve: float
+    spreads: tuple[Spread, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -178,6 +192,20 @@ class Response[Answer: Solution](ABC):
     def stored(self) -> float:
         """−∂F/∂θ_gap at rest of ideal contacts."""
         return float(self._combine([answer.model.stored for answer in self.solutions]).real)
+
+    @property
+    def compared(self) -> tuple[Answer, ...]:
+        """The solutions that tell the error of what is not extrapolated."""
+        return self.solutions[-2:]
+
+    def spread(self, at_rest: NDArray[np.float64] | None) -> BarredSpread | None:
+        """How the current at rest spreads over the contacts at θ (terms,); None where that was not asked for."""
+        if at_rest is None:
+            return None
+        found = [one for answer in self.compared for one in answer.spreads if np.array_equal(one.at_rest, at_rest)]
+        thickness = float(at_rest.max()) * self.fine.resolution
+        error = DENSITY_ERROR + FILM_DENSITY_ERROR * thickness / (UNSEEN + thickness)
+        return with_bars(found, error if self.fine.cells else 0.0)
 
     @property
     def flat_storage(self) -> float | None:

@@ -18,6 +18,7 @@ from constriction.base.catalogue import edge_record
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
+from constriction.field.currents.spread import MULTIPLES
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
 from constriction.simulation.peaks import Peak
@@ -28,8 +29,8 @@ from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
 
 FILES = (
-    *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "field.vtu", "report.html"),
-    *("nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
+    *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "currents.png", "field.vtu"),
+    *("report.html", "nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
 )
 CASE_FILES = r".+\.toml"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
@@ -67,9 +68,6 @@ def result_record(result: Result) -> dict[str, Any]:
         "R_interface_ohm_cm2": result.R_interface,
         "R_interface_error_ohm_cm2": result.R_interface_error,
         "R_dc_ohm_cm2": result.R_dc,
-        **pellet_record(result),
-        **fine_record(result),
-        **counter_record(result),
         "peaks": [edge_record(_peak(peak)) for peak in result.peaks],
     }
     how = {
@@ -85,7 +83,19 @@ def result_record(result: Result) -> dict[str, Any]:
         **files_record(result.case),
         "versions": versions(result.case.accuracy.method),
     }
-    return edge_record(values) | apparent_record(result) | how
+    more = currents_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
+    return edge_record(values | more) | apparent_record(result) | how
+
+
+def currents_record(result: Result) -> dict[str, float | None]:
+    """The parts of the contacts' area and current where the density is above MULTIPLES of its mean; None: unknown."""
+    record: dict[str, float | None] = {}
+    for multiple in MULTIPLES:
+        found = (None,) * 4 if result.currents is None else result.currents.above(multiple)
+        for part, (value, error) in (("area", found[:2]), ("current", found[2:])):
+            key = f"contact_{part}_above_{multiple:g}"
+            record |= {key: value, f"{key}_error": error}
+    return record
 
 
 def _peak(peak: Peak) -> dict[str, float]:
@@ -219,6 +229,6 @@ def write_field_of(result: Result, folder: Path) -> None:
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
-    ratio = None if result.f_cstr is None else complex(theta_of(case, plan, result.laws, result.f_cstr)[-1])
+    frequencies = [0.0] if result.f_cstr is None else [0.0, result.f_cstr]
     cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
-    write_field(cell, ratio, folder / "field.vtu")
+    write_field(cell, list(theta_of(case, plan, result.laws, frequencies)), folder / "field.vtu")

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.schema import Case
+from constriction.field.currents.spread import BarredSpread
 from constriction.field.error_bars import ErrorBars, error_bars
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
@@ -36,7 +37,8 @@ class Result:
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
     Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
     too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
-    to.
+    to. `currents`: how the current at rest spreads over the contacts, those of the near interface; None where they
+    carry none, or where the method does not tell.
     """
 
     case: Case
@@ -62,6 +64,7 @@ class Result:
     peaks: tuple[Peak, ...]
     seconds_total: float
     sides: tuple[Result, ...] = ()
+    currents: BarredSpread | None = None
 
     @property
     def R_dc(self) -> float | None:
@@ -183,6 +186,7 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         f_cstr=None if apex is None else apex.frequency,
         peaks=peaks,
         seconds_total=seconds,
+        currents=response.spread(curve.at_rest),
     )
 
 

@@ -18,6 +18,7 @@ from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Fa
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.result import PEAK_RANGE
+from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
 FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
 RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
+# Where laws hide the gap's relaxation: frequencies that are tried, how far beyond the sweep, and the least change of
+# the gap's part of the current that is one.
+TRIED, BESIDE, LEAST_CHANGE = 25, 10.0, 0.02
 SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part of the largest |s| that is enough
 
 
@@ -33,9 +37,9 @@ SCANNED, NEARLY = 3601, 0.7  # frequencies between the ends of PEAK_RANGE; part 
 class Scene:
     """A case's cell, meshed and solved at some frequencies; lengths in metres.
 
-    `potentials` (frequencies, N) at the mesh's nodes, per volt across electrolyte and interface; `ratios` = s;
-    `totals` = F(s) of the whole thickness, in pitches, so that the mean current density at a conductivity κ is
-    κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
+    `potentials` (frequencies, N) at the mesh's nodes, per volt across electrolyte and interface; `thetas` (frequencies,
+    terms); `totals` = F(θ) of the whole thickness, in pitches, infinite where no current passes, so that the mean
+    current density at a conductivity κ is κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
     """
 
     case: Case
@@ -43,7 +47,7 @@ class Scene:
     mesh: MeshArrays
     frequencies: tuple[float, ...]
     potentials: NDArray[np.complex128]
-    ratios: NDArray[np.complex128]
+    thetas: NDArray[np.complex128]
     totals: NDArray[np.complex128]
     gap_model: str
 
@@ -51,6 +55,11 @@ class Scene:
     def gap_height(self) -> float | None:
         """Metres, None without a gap."""
         return self.case.gap.height
+
+    @property
+    def film(self) -> bool:
+        """Whether the contact has a law."""
+        return bool(self.thetas.shape[1] > 1)
 
     @property
     def depth(self) -> float:
@@ -86,7 +95,7 @@ class Scene:
         if self.gap_model == "volume":
             assert self.gap_height is not None
             in_gap = self.mesh.regions[tetrahedra] == VOLUMES["gap_volume"]
-            relative[in_gap] = self.ratios[number] * self.gap_height / self.plan.pitch
+            relative[in_gap] = self.thetas[number, -1] * self.gap_height / self.plan.pitch
         return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.plan.pitch))
 
     def normal_density(self, number: int, surface: str, places: NDArray[np.float64]) -> NDArray[np.complex128]:
@@ -94,16 +103,17 @@ class Scene:
 
         Args:
             number: of the frequency.
-            surface: contact or gap; there it is what the gap takes, which the potential tells better than its slope.
+            surface: contact or gap; where it has a law it is what that takes, which the potential tells better than
+                its slope.
             places: (p, 3), barycentric, on each triangle of the surface.
 
         Returns:
             (m, p), complex.
         """
         marks = self.triangles_of(surface)
-        if surface == "gap" and self.gap_model != "volume":
+        if self.gap_model != "volume" if surface == "gap" else self.film:
             potential = self.potential_at(number, self.mesh.triangles[marks], places)
-            return np.asarray(self.ratios[number] * self.totals[number] * potential)
+            return np.asarray(self.thetas[number, 0 if surface == "contact" else -1] * self.totals[number] * potential)
         on = self.facets(marks, "gap_volume" if surface == "gap" else "electrolyte")
         return self.current_density(number, on.owner, on.inside(places))[..., 2]
 
@@ -171,29 +181,50 @@ def picture_fineness(case: Case, finest: float) -> float:
     return fineness
 
 
-def gap_frequency(case: Case, fineness: float) -> float | None:
+def gap_frequency(case: Case, fineness: float, laws: Laws | None = None) -> float | None:
     """The frequency at which the gap takes half of what it takes when it conducts like a contact; on one rank.
 
     To first order in s the gap takes k·s of the current, k from the field at rest; far above it takes its share of the
-    area, 1 − contact fraction. One relaxation between the two takes half at |s| = (1 − contact fraction)/k.
+    area, 1 − contact fraction. One relaxation between the two takes half at |s| = (1 − contact fraction)/k. Beside a
+    film, and where the gap is more than a capacitor, it is looked for in and about the sweep.
 
     Args:
         case: what is drawn.
         fineness: of the mesh; a coarse one will do.
+        laws: of its interface, from `simulate.laws_of`; None: they are found.
 
     Returns:
         Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
         None: no gap, or one that stores nothing.
     """
     plan = layout(case.interface)
-    if case.gap.height is None or not plan.spots:
+    laws = laws or laws_of(case, plan, Options())
+    if laws.gap is None or not plan.spots:
         return None
-    rest = solve_scene(case, (), fineness, lambda _: None, ratios=(RATIO_AT_REST,))
+    if laws.film or case.gap.height is None or not case.gap.capacitor_only:
+        return _found_frequency(case, laws, fineness)
+    rest = _solved(case, np.full((1, 1), RATIO_AT_REST, dtype=np.complex128), (0.0,), fineness)
     taken = shares(rest, 0).gap.real / RATIO_AT_REST
     frequency = np.geomspace(*PEAK_RANGE, SCANNED)
-    ratio = np.abs(_gap_ratio(case, plan, frequency))
+    ratio = np.abs(theta_of(case, plan, laws, frequency)[:, -1])
     wanted = min((1 - plan.contact_fraction) / taken, NEARLY * float(ratio.max()))
     return float(frequency[np.argmax(ratio >= wanted)])
+
+
+def _found_frequency(case: Case, laws: Laws, fineness: float) -> float | None:
+    """The frequency in Hz, in and about the sweep, where the gap's part is half way from its least to its most."""
+    ends = case.sweep.start, case.sweep.stop
+    frequency = np.geomspace(min(ends) / BESIDE, max(ends) * BESIDE, TRIED)
+    scene = _solved(case, theta_of(case, layout(case.interface), laws, frequency), tuple(frequency), fineness)
+    taken = np.array([shares(scene, number).gap.real for number in range(TRIED)])
+    half = (taken.min() + taken.max()) / 2
+    above = taken > half
+    changes = np.flatnonzero(above[1:] != above[:-1])
+    if np.ptp(taken) < LEAST_CHANGE or not changes.size:
+        return None
+    at = int(changes[0])
+    way = (half - taken[at]) / (taken[at + 1] - taken[at])
+    return float(frequency[at] * (frequency[at + 1] / frequency[at]) ** way)
 
 
 def solve_scene(
@@ -201,42 +232,41 @@ def solve_scene(
     frequencies: Sequence[float],
     fineness: float,
     report: Callable[[str], None],
-    ratios: Sequence[complex] | None = None,
+    laws: Laws | None = None,
 ) -> Scene:
     """Mesh a case's cell and solve it at each frequency; on one rank.
 
     Args:
         case: what is drawn.
-        frequencies: in Hz, above zero; none for the mesh alone.
-        fineness: of the mesh, as in `field.convergence`.
+        frequencies: in Hz, 0 for the limit of direct current; none for the mesh alone.
+        fineness: of the mesh, as in `field.fineness`.
         report: told in words what is being done.
-        ratios: s to be solved at instead of those of the frequencies.
+        laws: of its interface, from `simulate.laws_of`; None: they are found.
 
     Raises:
         InputError: the contacts cannot be made.
         MeshError, SolverError: gmsh or the linear solver failed.
     """
+    plan = layout(case.interface)
+    laws = laws or laws_of(case, plan, Options(report=report))
+    thetas = theta_of(case, plan, laws, np.array(frequencies, dtype=np.float64))
+    report("meshing and solving")
+    return _solved(case, thetas, tuple(frequencies), fineness)
+
+
+def _solved(case: Case, thetas: NDArray[np.complex128], frequencies: tuple[float, ...], fineness: float) -> Scene:
     from constriction.field.mesh.files import mesh_and_fields
 
     cell = cell_case(case, fineness)
-    found = (
-        _gap_ratio(case, cell.layout, np.array(frequencies, dtype=np.float64)) if ratios is None else np.array(ratios)
-    )
-    report("meshing and solving")
-    mesh, fields = mesh_and_fields(cell, [complex(ratio) for ratio in found])
+    mesh, fields = mesh_and_fields(cell, list(thetas))
     scaled = [field.scaled(cell.rest) for field in fields]
     return Scene(
         case=case,
         plan=cell.layout,
         mesh=mesh,
-        frequencies=tuple(frequencies),
+        frequencies=frequencies,
         potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),
-        ratios=found,
+        thetas=thetas,
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
         gap_model=gap_model(case, cell.layout),
     )
-
-
-def _gap_ratio(case: Case, plan: Layout, frequency: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """θ of the gap at frequencies in Hz, same shape."""
-    return theta_of(case, plan, Laws(None, case.gap.law_of()), frequency)[..., -1]

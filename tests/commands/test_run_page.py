@@ -50,7 +50,7 @@ def test_run_writes_a_report_of_its_own_numbers(folder):
     assert "field.vtu" not in html
     assert (folder / "case.toml").read_text("utf-8").split("\n")[-3] in text
     figures = json.loads(re.search(r'id="figures">(.*?)</script>', html, re.DOTALL)[1])
-    assert len(figures) == 3
+    assert len(figures) == 4  # two of the spectrum, the interface, the current over the contacts
     last = [float(x) for x in (folder / "spectrum.csv").read_text().split()[-1].split(",")]
     assert figures["figure-1"]["data"][1]["x"][-1] == pytest.approx(last[1], rel=1e-6)
 

@@ -29,7 +29,12 @@ KEYS = set(
     "apparent_R_SE_ohm_cm2 apparent_R_SE_error_ohm_cm2 apparent_R_int_ohm_cm2 apparent_R_int_error_ohm_cm2 "
     "apparent_C_int_farad_per_cm2 apparent_C_int_error_farad_per_cm2 apparent_circuit apparent_resolution "
     "apparent_definition apparent_remark".split()
-)
+) | {
+    f"contact_{part}_above_{multiple}{end}"
+    for part in ("area", "current")
+    for multiple in (2, 5, 10)
+    for end in ("", "_error")
+}
 
 
 @pytest.fixture(autouse=True)

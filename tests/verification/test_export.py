@@ -130,7 +130,7 @@ def test_gmsh_reads_the_mesh_with_its_names(tmp_path, height):
 @every_gap
 def test_field_is_per_volt_on_the_counter_electrode(tmp_path, height):
     case = cell_case(SQUARE, height)
-    write_field(case, 3j, tmp_path / "field.vtu")
+    write_field(case, (0.0, 3j), tmp_path / "field.vtu")
     mesh = pyvista.read(tmp_path / "field.vtu")
     values = {name: np.asarray(mesh.point_data[name]) for name in mesh.point_data}
     assert set(values) == {"potential_dc_volt", "potential_real_volt", "potential_imag_volt"}
@@ -145,7 +145,7 @@ def test_field_is_per_volt_on_the_counter_electrode(tmp_path, height):
 
 def test_undisturbed_rest_takes_its_share(tmp_path):
     case = CellCase(cell_case(SQUARE).layout, 100e-3, None, 4.0)  # far deeper than the mesh
-    write_field(case, None, tmp_path / "field.vtu")
+    write_field(case, (0.0,), tmp_path / "field.vtu")
     mesh = pyvista.read(tmp_path / "field.vtu")
     assert mesh.point_data.keys() == ["potential_dc_volt"]
     bottom = mesh.points[:, 2].min()

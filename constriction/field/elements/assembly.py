@@ -33,13 +33,35 @@ from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
 type Theta = Sequence[complex] | NDArray[Any]
 
 
+@dataclass(frozen=True)
+class ContactRows:
+    """Rows of K and all M_k of the owned unknowns on contacts, `numbers` in the space, × owned and ghost `columns`."""
+
+    numbers: NDArray[np.int32]
+    columns: IndexMap
+    matrices: tuple[sparse.csr_array, ...]
+
+    def currents(self, potential: Vector, problem: CellProblem, theta: Theta) -> NDArray[np.float64]:
+        """What flows into the contact, tested with each of its functions, at a potential of θ real; (rows,)."""
+        values = la.vector(self.columns)
+        values.array[:] = 0
+        values.array[problem.numbers] = potential
+        values.array[problem.counter] = 1
+        values.scatter_forward()
+        stiffness, *terms = self.matrices
+        if problem.film:
+            return np.asarray(theta[0] * (terms[0] @ values.array))
+        return np.asarray(-(stiffness @ values.array) - theta[-1] * (terms[-1] @ values.array))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """The problem in elements of one order, on its free unknowns.
 
     `stiffness` = K, `terms` = M_k, the gap's last, on all unknowns; `inner` marks those inside a gap volume, which K
     does not know. `drive` = −K·1 over the counter electrode's unknowns; `drive_energy` = 1ᵀK1 over them. Vectors are
-    (owned,); `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode.
+    (owned,); `numbers` are the owned unknowns' local numbers in the space, `counter` those of the counter electrode,
+    `contact` the rows of the contacts.
     """
 
     stiffness: Operator
@@ -47,6 +69,7 @@ class Level:
     inner: NDArray[np.bool_]
     numbers: NDArray[np.int32]
     counter: NDArray[np.int32]
+    contact: ContactRows
     drive: NDArray[np.float64]
     drive_energy: float
 
@@ -165,12 +188,14 @@ def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: boo
     if numbering.comm.size == 1:
         numbers = _neighbours_together(stiffness, numbers)
     own = numbers[: numbering.owned]
+    contact = np.flatnonzero(_on_surfaces(space, cell, "contact")).astype(np.int32)
     level = Level(
         stiffness=_restricted(stiffness, numbers, numbering),
         terms=tuple(_restricted(term, numbers, numbering) for term in terms),
         inner=~slab[own],
         numbers=own,
         counter=np.flatnonzero(counter).astype(np.int32),
+        contact=ContactRows(contact, columns, tuple(matrix[contact] for matrix in (stiffness, *terms))),
         drive=-current[own],
         drive_energy=float(cell.mesh.comm.allreduce(float(counter @ current))),
     )

@@ -21,16 +21,16 @@ from dolfinx.cpp.io import perm_vtk
 from dolfinx.fem.petsc import LinearProblem
 from dolfinx.mesh import CellType, entities_to_geometry
 from mpi4py import MPI
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from ufl.core.expr import Expr
 
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
-from constriction.field.elements.forms import area, electrolyte_form, gap_form
+from constriction.field.elements.forms import area, contact_form, electrolyte_form, gap_form
 from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
-from constriction.field.mesh.tags import METALS, SURFACES, VOLUMES
+from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
@@ -55,9 +55,9 @@ class MeshArrays:
 
 @dataclass(frozen=True)
 class Field:
-    """The potential of one cell per volt on the mesh's counter electrode, at a ratio s of gap to electrolyte.
+    """The potential of one cell per volt on the mesh's counter electrode, at one θ.
 
-    `potential` (N,) complex, at the mesh's nodes; `impedance` = F(s) in pitches, from the potential's energy.
+    `potential` (N,) complex, at the mesh's nodes; `impedance` = F(θ) in pitches, infinite where no current passes.
     """
 
     potential: NDArray[np.complex128]
@@ -65,6 +65,8 @@ class Field:
 
     def scaled(self, rest: float) -> NDArray[np.complex128]:
         """The potential for 1 V across the mesh and an undisturbed rest of electrolyte, `rest` pitches thick; (N,)."""
+        if np.isinf(self.impedance):
+            return self.potential
         return self.potential * self.impedance / (self.impedance + rest)
 
 
@@ -144,27 +146,30 @@ def meshed_contact_fraction(cell: CellMesh) -> float:
     return area(cell, "contact") / area(cell, "counter_electrode")
 
 
-def solve_field(cell: CellMesh, sizes: MeshSizes, ratio: complex) -> Field:
+def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike) -> Field:
     """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
 
     Args:
         cell: a mesh on one rank.
         sizes: what it was made after.
-        ratio: s = κ_gap·pitch / (κ_SE·gap height).
+        theta: θ of the contact's film, if it has one, and of the gap, (terms,); one number is the gap's.
     """
+    *film, gap = np.atleast_1d(np.asarray(theta, dtype=np.complex128))
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    metals = [_fixed(space, cell, METALS, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
+    metals = METALS_BESIDE_FILMS if film else METALS
+    fixed = [_fixed(space, cell, metals, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
     nothing = fem.Constant(cell.mesh, np.complex128(0))
-    s = fem.Constant(cell.mesh, np.complex128(ratio))
+    s = fem.Constant(cell.mesh, np.complex128(gap))
 
     def admittance(a: Expr, b: Expr) -> ufl.Form:
-        return electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128)
+        form = electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128)
+        return form + fem.Constant(cell.mesh, np.complex128(film[0])) * contact_form(cell, a, b) if film else form
 
     problem = LinearProblem(
         admittance(u, ufl.conj(v)),
         ufl.inner(nothing, v) * ufl.dx,
-        bcs=metals,
+        bcs=fixed,
         petsc_options_prefix="constriction_export_",
         petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
     )
@@ -172,7 +177,8 @@ def solve_field(cell: CellMesh, sizes: MeshSizes, ratio: complex) -> Field:
     energy = fem.assemble_scalar(fem.form(admittance(phi, phi)))
     potential = np.zeros(len(cell.mesh.geometry.x), dtype=np.complex128)
     potential[cell.mesh.geometry.dofmaps[0]] = phi.x.array[space.dofmap.list]
-    return Field(potential, complex(area(cell, "counter_electrode") / energy))
+    blocked = bool(film) and not np.any(film) and gap == 0
+    return Field(potential, complex(np.inf) if blocked else complex(area(cell, "counter_electrode") / energy))
 
 
 def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], potential: float) -> fem.DirichletBC:
@@ -248,7 +254,7 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
     }
 
 
-def write_field(case: CellCase, ratio: complex | None, path: Path) -> None:
+def write_field(case: CellCase, thetas: Sequence[ArrayLike], path: Path) -> None:
     """Write the potential as .vtu with second-order cells, in metres; on one rank.
 
     `potential_dc_volt` and, at f_cstr, `potential_real_volt` and `potential_imag_volt` are for 1 V on the case's
@@ -257,13 +263,12 @@ def write_field(case: CellCase, ratio: complex | None, path: Path) -> None:
 
     Args:
         case: what is meshed.
-        ratio: s at f_cstr, None where nothing relaxes.
+        thetas: θ (terms,) at rest and, where something relaxes, at f_cstr.
         path: the file.
     """
-    ratios = [0.0] if ratio is None else [0.0, ratio]
-    arrays, fields = mesh_and_fields(case, ratios)
+    arrays, fields = mesh_and_fields(case, thetas)
     values = {"potential_dc_volt": fields[0].scaled(case.rest).real}
-    if ratio is not None:
+    if len(fields) > 1:
         apex = fields[1].scaled(case.rest)
         values |= {"potential_real_volt": apex.real, "potential_imag_volt": apex.imag}
     cells = [("tetra10", arrays.tetrahedra)]
@@ -271,15 +276,15 @@ def write_field(case: CellCase, ratio: complex | None, path: Path) -> None:
     meshio.write(path, mesh, file_format="vtu")
 
 
-def mesh_and_fields(case: CellCase, ratios: Sequence[complex]) -> tuple[MeshArrays, list[Field]]:
-    """Mesh a cell and solve it at each ratio s; on one rank.
+def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshArrays, list[Field]]:
+    """Mesh a cell and solve it at each θ; on one rank.
 
     Args:
         case: what is meshed.
-        ratios: s; 0 is taken as the limit s → 0 where the gap is meshed.
+        thetas: θ (terms,); 0 of the gap is taken as the limit θ → 0 where it is meshed.
     """
     sizes = case.sizes
     cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF)
     least = 0.0 if sizes.gap_height is None else ALMOST_DC
-    fields = [solve_field(cell, sizes, ratio or least) for ratio in ratios]
+    fields = [solve_field(cell, sizes, theta if np.any(theta) else least + np.asarray(theta)) for theta in thetas]
     return mesh_arrays(cell, case.layout.pitch), fields

@@ -102,7 +102,7 @@ class Grown(NamedTuple):
     """What `reduce` finds.
 
     K and M_k on the fields (1 + terms, n, n), b on them (n,), the bound on the error of F in pitches, how many solves;
-    `norms` bound the error elsewhere.
+    `norms` bound the error elsewhere; the `fields`.
     """
 
     matrices: Floats
@@ -110,6 +110,12 @@ class Grown(NamedTuple):
     error: float
     solves: int
     norms: tuple[ResidualNorm, ...]
+    fields: list[Field]
+
+    def at(self, theta: Floats) -> Field:
+        """U at θ (terms,), real."""
+        found = solve_small(self.matrices, self.load, np.asarray(theta[None], dtype=np.complex128))[0].real
+        return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
 
 
 @dataclass
@@ -249,7 +255,7 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
         before = worst.excess
         if not (basis.add(found.real) | basis.add(found.imag)):
             break
-    return Grown(basis.matrices, basis.load, worst.bound, solves, basis.residual_norms)
+    return Grown(basis.matrices, basis.load, worst.bound, solves, basis.residual_norms, basis.fields)
 
 
 class _Worst(NamedTuple):

@@ -12,6 +12,7 @@ Its residual, measured in the norm of K⁻¹, bounds its error.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,7 @@ REMAINDER_SOLVED = 0.03  # of one that does not, relative to the part that is no
 
 def reduce_keeping_potential(
     problem: CellProblem, tolerance: float, levels: Hierarchy | None = None, leak: float = 0.0
-) -> tuple[ReducedModel, Vector]:
+) -> tuple[ReducedModel, Vector, Callable[[NDArray[np.float64]], Vector]]:
     """Build the reduced model of a cell, and keep its DC field.
 
     Args:
@@ -51,7 +52,7 @@ def reduce_keeping_potential(
 
     Returns:
         The model, whose `error` tells what was reached within MOST_VECTORS, or with shifts that are APART; and the DC
-        field on the free unknowns, (owned,).
+        field on the free unknowns, (owned,), and what gives the field at any real s, (1,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
@@ -59,7 +60,8 @@ def reduce_keeping_potential(
     inside = factorise(problem.gap.within(problem.inner)) if problem.gap_volume else None
     tools = _Tools(problem, solver_of(problem, levels, [0.0]), inside, levels)
     try:
-        return _reduce(tools, tolerance, leak)
+        model, basis = _reduce(tools, tolerance, leak)
+        return model, basis.dc, lambda theta: basis.combined(float(theta[0]))
     finally:
         tools.destroy()
 
@@ -100,7 +102,7 @@ class _Tools:
             self.inside.destroy()
 
 
-def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel, Vector]:
+def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel, MeshBasis]:
     """Add fields until the error bound is small."""
     problem = tools.problem
     accurate = Stop(absolute=SOLVED * math.sqrt(problem.flat_energy))
@@ -137,7 +139,7 @@ def _reduce(tools: _Tools, tolerance: float, leak: float) -> tuple[ReducedModel,
     times, weights = poles_of(basis.whole())
     direct = problem.area / basis.admittance
     stored = direct * basis.stored / basis.admittance
-    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis.dc
+    return ReducedModel(times, direct * weights, depth, stored, bound, solves), basis
 
 
 def _excess(basis: MeshBasis, depth: float, leak: float) -> float:

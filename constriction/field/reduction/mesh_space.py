@@ -9,7 +9,7 @@ constant costs K nothing: K·1 on the free unknowns is the drive.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -192,7 +192,9 @@ class MeshSpace(_Fields):
             norm.destroy()
 
 
-def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None) -> tuple[Reduced, Vector]:
+def reduce_film(
+    problem: CellProblem, wanted: Wanted, levels: Hierarchy | None = None
+) -> tuple[Reduced, Vector, Callable[[Floats], Vector]]:
     """Build the reduced model of a cell whose contact has a law.
 
     Args:
@@ -201,7 +203,8 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
         levels: solve by p-multigrid on these; None: factor.
 
     Returns:
-        The model, and the potential of 1 V on the free unknowns at the first of the `least_weights`, (owned,).
+        The model, the potential of 1 V on the free unknowns at the first of the `least_weights`, (owned,), and what
+        gives the model's at any real θ, (terms,).
 
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
@@ -224,6 +227,12 @@ def reduce_film(problem: CellProblem, wanted: Wanted, levels: Hierarchy | None =
             stored=float(stored * constriction / energy),
             norms=found.norms,
         )
-        return model, norms[0].response
+        flat = space.flat
+
+        def potential_at(theta: Floats) -> Vector:
+            potential = found.at(theta) + flat
+            return np.asarray(potential[:-1] / potential[-1])
+
+        return model, norms[0].response, potential_at
     finally:
         space.destroy()

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from constriction.base.errors import InputError
+from constriction.field.currents.spread import even_spread
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
@@ -86,6 +87,11 @@ class GridResponse(Response[GridSolution]):
 
     def _caution(self, thickness: Floats) -> Floats:
         return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
+
+    @property
+    def compared(self) -> tuple[GridSolution, ...]:
+        """The four finest grids."""
+        return self.solutions[-len(WIDTHS) :]
 
     @property
     def least_error(self) -> float:
@@ -211,8 +217,10 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
     plate = plate_of(layout, depth, raster, goal.film, height)
     meshed = time.perf_counter()
     share = reduction_share(goal.relative_error)
+    model, spread_at = reduce_plate(plate, depth, goal.curves, share)
+    spreads = [spread_at(theta) for theta in goal.resting]
     return GridSolution(
-        model=reduce_plate(plate, depth, goal.curves, share),
+        model=model,
         resolution=plate.width,
         flat_storage=None,
         direct=_directly(plate, goal.points, share) if goal.direct else None,
@@ -222,6 +230,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
         seconds_gmsh=0.0,
         seconds_solve=time.perf_counter() - meshed,
         width=plate.width / _scale(layout),
+        spreads=tuple(spread for spread in spreads if spread is not None),
     )
 
 
@@ -236,7 +245,8 @@ def _uniform(layout: Layout, depth: float, goal: Goal) -> GridResponse:
     """An interface that is all contact or all gap, exact without a grid."""
     model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
     direct = model.interface(goal.points) if goal.direct else None
-    grid = GridSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0)
+    spreads = tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else ()
+    grid = GridSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0.0, spreads=spreads)
     return GridResponse(tuple(replace(grid, width=float(width)) for width in WIDTHS))
 
 

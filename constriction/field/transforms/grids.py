@@ -95,8 +95,11 @@ class Plate:
 
     def apply(self, field: Field, local: Field | float = 0.0) -> Field:
         """(Λ + local)·field on the free pixels."""
-        electrolyte = idctn(self.symbol * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True)
-        return np.asarray(np.where(self.free, electrolyte + local * field, 0.0))
+        return np.asarray(np.where(self.free, self.drawn(field) + local * field, 0.0))
+
+    def drawn(self, field: Field) -> Field:
+        """Λ·field everywhere: the current density that the electrolyte draws for a potential."""
+        return np.asarray(idctn(self.symbol * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True))
 
     def preconditioner(self, theta: Theta) -> Callable[[Field], Field]:
         """Roughly the inverse of A at θ ≥ 0: 1/Λ in cosines, faded out where contact or gap take over."""

@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from constriction.field.currents.on_pixels import pixel_spread
+from constriction.field.currents.spread import Spread
 from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.reduction.curves import Complexes, Curve, Floats
 from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
@@ -99,12 +101,26 @@ class PixelSpace:
         film = pixels / (1 + theta[0] * self.plate.to_film)
         return np.stack([pixels, np.where(self.plate.to_film > 0, film, 0.0)])
 
+    def spread(self, field: Field, theta: Floats) -> Spread | None:
+        """How the current spreads over the contacts at a field of θ at rest, (terms,)."""
+        plate = self.plate
+        pixels, *film = field * math.sqrt(plate.free.size)
+        partly = plate.free & (plate.covered > 0)
+        if film:
+            density = theta[0] * np.where(plate.to_film > 0, film[0], pixels)
+        else:
+            drawn = 1.0 - plate.drawn(pixels)  # what the electrolyte leaves for the metal
+            density = np.where(partly, plate.contact * pixels / np.where(partly, plate.covered, 1.0), drawn)
+        return pixel_spread(plate.covered, density, plate.width, theta, plate.film)
+
     def refine(self, residual: Field) -> Field | None:
         """Nothing is cheaper than a solve."""
         return None
 
 
-def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: float) -> Model:
+def reduce_plate(
+    plate: Plate, depth: float, curves: tuple[Curve, ...], share: float
+) -> tuple[Model, Callable[[Floats], Spread | None]]:
     """Build the reduced model of a plate.
 
     Args:
@@ -112,6 +128,9 @@ def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: f
         depth: of the slab, in pitches.
         curves: where F is asked; of ideal contacts the model is good at any θ.
         share: of the curves' scales that the bound on F's error may take.
+
+    Returns:
+        The model, and what tells how its current spreads over the contacts at any real θ, (terms,).
 
     Raises:
         SolverError: conjugate gradients do not converge.
@@ -130,7 +149,7 @@ def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: f
         start.append(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0)[None])
     found = reduce(space, start, Wanted((checked, *(curve for curve in curves if np.any(curve.at_rest))), share))
     times, weights = poles_of_pair(found.matrices[0], found.matrices[1], found.load)
-    return ReducedModel(
+    model = ReducedModel(
         times=np.concatenate([[0.0], times]),
         weights=np.concatenate([[depth], weights]),
         depth=depth,
@@ -138,9 +157,10 @@ def reduce_plate(plate: Plate, depth: float, curves: tuple[Curve, ...], share: f
         error=found.error,
         solves=1 + found.solves,
     )
+    return model, lambda theta: space.spread(found.at(theta), theta)
 
 
-def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
+def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> tuple[Model, Callable[[Floats], Spread | None]]:
     sigmas, tolerance = least_weights(wanted.points), SOLVE_SHARE * wanted.share
     firsts = [solve(plate, sigma, tolerance) for sigma in sigmas]
     norms = tuple(
@@ -154,7 +174,7 @@ def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
     known = [space.whole(first.field, sigma) for sigma, first in zip(sigmas, firsts, strict=True)]
     found = reduce(space, [np.ones_like(space.load), *known], wanted)
     constriction, stored = space.products([space.load, space.images(at_rest)[-1]], at_rest)
-    return Reduced(
+    model = Reduced(
         matrices=found.matrices,
         load=found.load,
         depth=depth,
@@ -164,3 +184,4 @@ def _reduce_film(plate: Plate, depth: float, wanted: Wanted) -> Reduced:
         stored=float(stored),
         norms=found.norms,
     )
+    return model, lambda theta: space.spread(found.at(theta), theta)

@@ -8,6 +8,7 @@ from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
+from constriction.view.charts.current_charts import current_chart
 from constriction.view.charts.curves import SpectrumCurve, peaks_seen, slab_name
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
@@ -15,8 +16,9 @@ from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
 from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
 from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
-from constriction.view.terminal.numbers import engineering, farad, quantity, significant
+from constriction.view.terminal.numbers import engineering, farad, quantity, significant, with_error
 from constriction.view.terminal.result_rows import (
+    MULTIPLES,
     bounds,
     capacitance_rows,
     fine_rows,
@@ -48,6 +50,11 @@ DEFINITIONS = (
     ("R_full_contact", "R_electrolyte, and the resistance of the contact's law if it has one."),
     ("R_dc", "Re Z(ω→0) = R_full_contact + R_cstr."),
     ("R_interface", "R_dc − R_electrolyte: what the interface adds, its laws and its constriction."),
+    (
+        "current above x ×",
+        "Parts of the contacts' area and of their current where the current density at ω→0 is above x times its mean "
+        "over the contacts.",
+    ),
     ("peaks", "All maxima of −Im Z_cstr over frequency, each with R, C and f."),
     (
         "apparent R_SE, R_int, C_int",
@@ -62,6 +69,7 @@ FILES = (
     ("case.toml", "the case with every default written out"),
     ("contacts.geojson", "outlines of the contacts, in metres"),
     ("nyquist.png", "the Nyquist plot for one journal column"),
+    ("currents.png", "how the current spreads over the contacts, for one journal column"),
     ("field.vtu", "the potential at DC and at f_cstr"),
 )
 
@@ -83,6 +91,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         *_charts(result),
         Heading("Interface"),
         _scene(result),
+        *([] if result.currents is None or not result.response.fine.cells else [current_chart(result.currents)]),
         Heading("Numbers"),
         TableSection(
             "Results, per area of interface",
@@ -140,6 +149,7 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "R_cstr lies between", f"{' and '.join(ends)} {AREA}", "two-sided bounds"
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
+    yield from _currents(record)
     yield from _apparent(record)
     yield "any Z of the sweep", NOTHING, f"± {significant(record['spectrum_error_ohm_cm2'], 2)} {AREA}"
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
@@ -176,6 +186,15 @@ def _split(text: str) -> tuple[str, str]:
         return text, NOTHING
     error, _, unit = rest.partition(" ")
     return f"{value} {unit}", f"± {error} {unit}"
+
+
+def _currents(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for multiple in MULTIPLES:
+        for part in ("area", "current"):
+            share = record.get(f"contact_{part}_above_{multiple}")
+            if share is not None:
+                text = with_error(100 * share, 100 * record[f"contact_{part}_above_{multiple}_error"], "%")
+                yield f"contacts' {part}, current above {multiple} ×", *_split(text)
 
 
 def _apparent(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -178,6 +178,8 @@ class Cutaway:
         values = self.scene.potentials[number][nodes].real
         crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
         which = np.flatnonzero(mesh.regions == VOLUMES["electrolyte"])[crossed]
+        if not which.size:
+            return pv.PolyData()
         places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
         points, cells = cut_finer(mesh.points[mesh.tetrahedra[which]], places, parts)
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
@@ -206,7 +208,7 @@ class Cutaway:
         below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
         at_gap = np.flatnonzero(below)[~scene.plan.on_contact(points[below, :2])]
         if scene.gap_model != "volume":
-            taken = scene.ratios[self.number] * scene.totals[self.number] * potential[at_gap]
+            taken = scene.thetas[self.number, -1] * scene.totals[self.number] * potential[at_gap]
             flow[at_gap, 2] = taken.real
             return flow
         above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["gap_volume"]))

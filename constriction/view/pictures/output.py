@@ -23,7 +23,8 @@ from scipy.spatial import cKDTree
 from constriction.base.errors import InputError
 from constriction.base.files import whole_file
 from constriction.simulation.scene import Scene
-from constriction.view.pictures.pictures import caption, panels
+from constriction.view.pictures.captions import caption
+from constriction.view.pictures.pictures import panels
 from constriction.view.pictures.stage import Scale, StagePanel, StagePiece, page, plotter_of, window_of
 from constriction.view.writers.plots import DPI
 
@@ -54,7 +55,7 @@ def check_output(path: Path, what: str) -> None:
     if suffix == ".mp4" and not any(map(importlib.util.find_spec, ("imageio_ffmpeg", "av"))):
         raise InputError(f"{path}: nothing here writes .mp4; expected .gif, or pip install imageio-ffmpeg")
     if suffix in TURNING:
-        if what == "interface":
+        if what in ("interface", "contacts"):
             raise InputError(f"{path}: the interface is flat; expected .png, or another --what for a scene to turn")
         if importlib.util.find_spec("trame_vtk") is None:
             raise InputError(f"{path}: needs trame-vtk; expected .png, or pip install 'constriction-fem[interactive]'")

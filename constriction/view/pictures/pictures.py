@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import pyvista as pv
 
 from constriction.simulation.scene import Scene, Shares, shares
 from constriction.view.charts.labels import hertz, metres
+from constriction.view.pictures.captions import equipotential_step, potential_scale, round_down, told
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
 from constriction.view.pictures.pieces import polylines
@@ -31,9 +30,9 @@ from constriction.view.pictures.stage import (
     aligned,
 )
 
-KINDS = ("mesh", "potential", "current", "interface")
-FEWEST_EQUIPOTENTIALS = 8
+KINDS = ("mesh", "potential", "current", "interface", "contacts")
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
+ON_CONTACTS = 0.5, 10.0  # the same over the contacts
 SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 
@@ -51,6 +50,8 @@ def panels(scene: Scene, what: str) -> list[StagePanel]:
     if what == "mesh":
         return [mesh_panel(scene)]
     numbers = range(len(scene.frequencies))
+    if what == "contacts":
+        return aligned([contacts_panel(scene, number) for number in numbers])
     if what == "interface":
         return aligned([height_panel(scene), *(interface_panel(scene, number) for number in numbers)])
     kind = potential_panel if what == "potential" else current_panel
@@ -95,19 +96,6 @@ def potential_panel(scene: Scene, number: int) -> StagePanel:
     return StagePanel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
 
 
-def equipotential_step(scale: Scale) -> float:
-    """A round difference of potential (V) from one drawn surface to the next."""
-    return _round_down(scale.high / FEWEST_EQUIPOTENTIALS)
-
-
-def potential_scale(scene: Scene) -> Scale:
-    """One scale for all frequencies: from the metal's 0 V to the largest potential that is shown."""
-    view = Cutaway(scene, 0)
-    shown = scene.mesh.points[:, 2] > -view.shown_depth
-    highest = float(scene.potentials.real[:, shown].max())
-    return Scale("potential", "Re φ (V), 1 V across the electrolyte and its interface", 0.0, highest, "viridis")
-
-
 def current_panel(scene: Scene, number: int) -> StagePanel:
     """Current lines in the missing corner, each carrying the same current, and its density on the planes of the cut."""
     view = Cutaway(scene, number)
@@ -144,8 +132,9 @@ def height_panel(scene: Scene) -> StagePanel:
         StagePiece(_flat(view, "contact"), _plain(CONTACT)),
         _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
-    gap = "gap, no capacitance" if height is None else f"gap, h = {metres(height)}"
-    names = [("contact, h = 0", CONTACT), (gap, GAP)]
+    law = scene.case.gap.law
+    gap = ("gap, no capacitance" if law is None else "gap") if height is None else f"gap, h = {metres(height)}"
+    names = [("contact, h = 0", CONTACT), (gap if law is None else f"{gap}, law {law}", GAP)]
     if not np.any(scene.triangles_of("gap")):
         del names[1]
     return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
@@ -159,42 +148,20 @@ def interface_panel(scene: Scene, number: int) -> StagePanel:
     return StagePanel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
-def caption(scene: Scene, what: str) -> str:
-    """What a picture shows, in words: which part of the case, what is not to scale, at which instant."""
-    view, layout = Cutaway(scene), scene.plan
-    cell = " × ".join(metres(length) for length in view.size)
-    parts = list(filter(None, [scene.case.title]))
-    if layout.lattice_images > 1:
-        parts.append(f"{cell}, {len(view.tiles)} mirror images of the meshed cell")
-    else:
-        parts.append(f"{cell}, the meshed cell with {len(layout.spots)} spots")
-    if what != "interface":
-        parts.append(f"{_depth_in_words(view)}, front corner cut away")
-        if scene.gap_model == "thin" and scene.gap_height is not None:
-            parts.append(f"gap of {metres(scene.gap_height)} drawn higher than it is")
-    return "; ".join([*parts, *_field_in_words(scene, what)]) + "."
-
-
-def _field_in_words(scene: Scene, what: str) -> Iterator[str]:
-    """At which instant a field is shown, and what its lines and colours mean."""
-    if what == "potential":
-        step = equipotential_step(potential_scale(scene))
-        yield f"real part when the applied voltage is largest, surfaces every {step:g} V"
-    if what in ("current", "interface"):
-        yield "when the current is largest"
-    if what == "current":
-        yield "each line carries the same current: black ends on a contact, blue passes the gap"
-    if what == "interface" and scene.frequencies:
-        defect = max(shares(scene, number).defect for number in range(len(scene.frequencies)))
-        yield f"the densities add up to the current within {100 * defect:.1g} %"
-
-
-def _depth_in_words(view: Cutaway) -> str:
-    thickness, meshed, shown = view.scene.case.electrolyte.thickness, view.scene.depth, view.shown_depth
-    if shown > 0.999 * thickness:
-        return f"electrolyte of {metres(thickness)}"
-    beyond = f" (meshed down to {metres(meshed)}, where the field is even)" if meshed < 0.999 * thickness else ""
-    return f"upper {metres(shown)} of {metres(thickness)} of electrolyte{beyond}"
+def contacts_panel(scene: Scene, number: int) -> StagePanel:
+    """The normal current density on the contacts from above, over its mean there."""
+    view = Cutaway(scene, number)
+    contacts = _flat(view, "contact")
+    mean = shares(scene, number).contact.real / scene.plan.contact_fraction
+    contacts.point_data["relative"] = contacts.point_data["current"] / abs(mean)
+    label = "current density / its mean over the contacts"
+    scale = Scale("relative", label, *ON_CONTACTS, "inferno", logarithmic=True)
+    layers = [
+        StagePiece(_flat(view, "gap"), _plain(ELECTROLYTE)),
+        StagePiece(contacts, scale.style),
+        _wires(_outlines(view), INK, 1.0, FROM_ABOVE),
+    ]
+    return StagePanel(f"Contacts, {told(scene.frequencies[number])}", layers, _above(view), _ruler_above(view), scale)
 
 
 # --- layers --------------------------------------------------------------------------------------------------------
@@ -267,8 +234,8 @@ def _ruler(view: Cutaway) -> Ruler:
     """A bar of a round length along the lower edge in front on the left; beside a tube, which has no edge."""
     x0, y0 = view.least
     if view.scene.plan.circular:
-        return Ruler(_round_down(0.2 * view.size[0]))
-    length = _round_down(-0.6 * x0)
+        return Ruler(round_down(0.2 * view.size[0]))
+    length = round_down(-0.6 * x0)
     middle = np.array([x0 / 2, y0, -view.shown_depth])
     half = np.array([length / 2, 0, 0])
     return Ruler(length, (middle - half, middle + half))
@@ -276,10 +243,4 @@ def _ruler(view: Cutaway) -> Ruler:
 
 def _ruler_above(view: Cutaway) -> Ruler:
     """A bar of a round length below the interface seen from above."""
-    return Ruler(_round_down(0.3 * max(view.size)))
-
-
-def _round_down(length: float) -> float:
-    """The largest of 1, 2, 5 × 10ⁿ that is not above a length."""
-    power = 10.0 ** math.floor(math.log10(length))
-    return next(m * power for m in (5, 2, 1) if m * power <= length * (1 + 1e-9))
+    return Ruler(round_down(0.3 * max(view.size)))

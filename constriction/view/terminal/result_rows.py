@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from constriction.view.terminal.numbers import between, engineering, farad, significant
+from constriction.view.terminal.numbers import between, engineering, farad, significant, with_error
 from constriction.view.terminal.words import AREA, apparent_text, resistance_text
 
 NO_CURRENT = "none: the interface lets no direct current pass"
@@ -31,6 +31,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "R_dc", plain_resistance(record, "R_dc")
     yield from pellet_rows(record)
     yield from fine_rows(record)
+    yield from current_rows(record)
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
@@ -57,6 +58,24 @@ def _effort_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "solves", f"{record['solves']} on all {meshes}"
     parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"
     yield "time", f"{record['seconds_total']:.1f} s ({parts})"
+
+
+MULTIPLES = 2, 5, 10
+
+
+def current_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """On which part of the contacts the current density is far above its mean, as far as some is.
+
+    Args:
+        record: the content of result.json.
+    """
+    parts = [
+        f"{multiple} × on {with_error(100 * area, 100 * record[f'contact_area_above_{multiple}_error'], '%')}"
+        for multiple in MULTIPLES
+        if (area := record.get(f"contact_area_above_{multiple}"))
+    ]
+    if parts:
+        yield "current above", f"{', '.join(parts)} of the contacts"
 
 
 def has_law(record: Mapping[str, Any]) -> bool:

@@ -1,0 +1,1 @@
+"""How the current spreads over the contacts."""
