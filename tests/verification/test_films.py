@@ -166,7 +166,8 @@ def errors(response, asked, exact, depth=1.5):
 def test_films_beside_gaps(name, method):
     """All laws of one geometry, from one model."""
     interface, exact = EXACT[name]
-    cases = [case_with(interface, *laws, method=method) for laws in LAWS]
+    laws = LAWS if name == "stripes" else LAWS[:4]
+    cases = [case_with(interface, *one, method=method) for one in laws]
     plan = layout(cases[0].interface)
     curves = tuple(curve_of(one, plan, laws_of(one, plan, Options()), sweep_frequencies(one)) for one in cases)
     response = solve_geometry(cases[0], plan, curves, Options())
