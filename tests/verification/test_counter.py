@@ -190,6 +190,39 @@ def test_what_stands_in_a_comparison_of_two_interfaces(here, thickness, symmetri
         assert said["files"] == record["files"]
 
 
+BAD = {
+    "negative": ('[contact]\nlaw = "R1"\nR1 = "-1 ohm cm2"', "contact.R1 = '-1 ohm cm2': expected"),
+    "no number": ('[contact]\nlaw = "R1"\nR1 = "nan ohm cm2"', "contact.R1 = 'nan ohm cm2': expected"),
+    "exponent": ('[contact]\nlaw = "Q1"\nQ1 = "1 uS s^1.2/cm2"\na1 = 1.2', "contact.a1 = 1.2: expected a number from"),
+    "inductor": ('[contact]\nlaw = "R1-L1"\nR1 = "1 ohm cm2"\nL1 = "1 uH"', "L: expected a passive law"),
+    "inside itself": ('[contact]\nfine = "case.toml"', "a case inside itself"),
+    "pitch above the island": ('[contact]\nfine = "other.toml"', "contact.fine: its pitch is 1 mm, and the narrowest"),
+    "thin slab": ("[counter]\nsymmetric = true", "counter: the interfaces are 100 um apart, and adding them would"),
+}
+
+
+@pytest.mark.parametrize(("section", "message"), BAD.values(), ids=BAD)
+def test_bad_laws_get_one_line(tmp_path, monkeypatch, capfd, section, message):
+    monkeypatch.chdir(tmp_path)
+    Path("other.toml").write_text(OTHER)
+    Path("case.toml").write_text(text("100 um", section))
+    assert_refused(capfd, message)
+
+
+def test_no_contact_without_a_law_gets_one_line(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    Path("case.toml").write_text(text().replace("contact_fraction = 0.2", "contact_fraction = 0"))
+    assert_refused(capfd, "interface.contact_fraction = 0.0: expected a number from")
+
+
+def assert_refused(capfd, message):
+    assert main(["run", "case.toml", "--out", "out"]) == 2
+    out, err = capfd.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert message in err
+    assert not Path("out").exists()
+
+
 def test_a_study_of_cells_with_two_interfaces(here):
     """Solved once for both thicknesses' gaps; a slab that is too thin is a failure of its own."""
     grid = SPECTRAL + '[base.gap]\nlaw = "C"\n[grid]\n"gap.height" = ["5 nm", "50 nm"]\n"electrolyte.thickness" = '

@@ -4,7 +4,7 @@ Problem: −∇²φ = 0 in the slab, ∂φ/∂n = θφ on the contact (its film)
 
 - a film far poorer than the slab: R_interface = R_f/f; full contact: Z = slab + Z_f; one law everywhere: the same,
   whatever the pattern; no contact: Z = slab + Z_gap;
-- stripes and discs in a tube: `support/film_references`, 1e-7 or better, at any θ of film and gap, real or complex;
+- stripes and discs in a tube: `support/film_references`, 5e-7 here, at any θ of film and gap, real or complex;
 - a mesh's or a grid's own answer: its matrices solved in complex arithmetic at each frequency;
 - lengths ten times as large, with films that resist ten times as much per area: ten times Z.
 
@@ -13,6 +13,7 @@ film of 20 Ω·cm², and a gap of 5 nm at 45 kHz.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from cases import HEXAGONAL, PORES, RANDOM, SQUARE, SQUARE_SPOTS, STRIPES, tube
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpi4py import MPI
-from support.film_references import film_disc_in_tube, film_stripes
+from support import film_references
 
 from constriction import Options, parse_case, simulate
 from constriction.field.elements import multigrid
@@ -39,8 +40,11 @@ from constriction.simulation.result import sweep_frequencies
 from constriction.simulation.simulate import laws_of, solve_geometry
 from constriction.simulation.weights import curve_of
 
+film_stripes, film_disc_in_tube = (
+    partial(one, order=6, step=5.0) for one in (film_references.film_stripes, film_references.film_disc_in_tube)
+)  # five times as fast, 5e-7
 METHODS = "finite_elements", "spectral"
-SWEEP = {"from": "10 MHz", "to": "10 Hz", "points_per_decade": 1}
+SWEEP = {"from": "10 MHz", "to": "1 kHz", "points_per_decade": 1}
 FILM = {"law": "R1", "R1": "20 ohm cm2"}
 TRANSFER = {"law": "p(R1,C1)", "R1": "20 ohm cm2", "C1": "1 uF/cm2"}
 LAYER = {"law": "p(R1,Q1)", "R1": "2 ohm cm2", "Q1": "20 uS s^0.9/cm2", "a1": 0.9}
@@ -162,7 +166,8 @@ def errors(response, asked, exact, depth=1.5):
 def test_films_beside_gaps(name, method):
     """All laws of one geometry, from one model."""
     interface, exact = EXACT[name]
-    cases = [case_with(interface, *laws, method=method) for laws in LAWS]
+    laws = LAWS if name == "stripes" else LAWS[:4]
+    cases = [case_with(interface, *one, method=method) for one in laws]
     plan = layout(cases[0].interface)
     curves = tuple(curve_of(one, plan, laws_of(one, plan, Options()), sweep_frequencies(one)) for one in cases)
     response = solve_geometry(cases[0], plan, curves, Options())
