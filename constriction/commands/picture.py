@@ -135,7 +135,7 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
 def _chosen(plan: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
     """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
     from constriction.simulation.scene import gap_frequency
-    from constriction.view.charts.labels import hertz
+    from constriction.view.terminal.numbers import hertz
 
     high = gap_frequency(plan.case, max(plan.fineness, COARSE), laws)
     if high is None:

@@ -26,7 +26,7 @@ from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sizes import Weights, find_weights, may_be_uneven
-from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fineness, sectors
+from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fineness, sectors, sizes_for
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.reduction.affine import Model, uniform
@@ -37,11 +37,9 @@ from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout, rim_lengths
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
-# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow. What extrapolation
-# then leaves is up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes, so where 1/θ is below the
-# radius of a collar over SEEN the bar grows by FILM_CAUTION·(1 + fineness). Measured on stripes and discs in tubes,
-# real and imaginary θ from 1 to 1e6; `python tests/film_layers.py` (without rings: 2.1 times, of a larger change).
-FILM_RINGS, FILM_CAUTION, SEEN = 2, 0.3, 0.3
+# Extrapolation leaves behind a film up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes: the bar
+# grows by FILM_CAUTION·(1 + fineness) where 1/θ is below a collar's radius / SEEN. See tests/film_layers.py.
+FILM_CAUTION, SEEN = 0.3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved
@@ -197,7 +195,7 @@ def converge(
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal) -> MeshSolution:
-        solution = solve_mesh(layout, _sizes_for(goal, sizes_at(fineness), weights), fineness, goal, comm)
+        solution = solve_mesh(layout, sizes_for(goal, sizes_at(fineness), weights), fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
@@ -220,11 +218,6 @@ def converge(
         if stuck == MOST_STUCK:
             break  # rounding, or a mesh that is no better for being finer
     return response
-
-
-def _sizes_for(goal: Goal, sizes: MeshSizes, weights: Weights) -> MeshSizes:
-    """The sizes of a mesh with local weights, and with rings where the contact has a law."""
-    return replace(sizes, weights=weights, collar=replace(sizes.collar, rings=FILM_RINGS if goal.film else 0))
 
 
 def _first_two(

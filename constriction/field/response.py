@@ -59,9 +59,9 @@ class Goal:
 
     @property
     def resting(self) -> tuple[NDArray[np.float64], ...]:
-        """The θ of ω → 0, (terms,), where current passes, each once."""
-        found = [curve.at_rest for curve in self.curves if curve.at_rest is not None]
-        return tuple(np.unique(found, axis=0)) if found else ()
+        """The θ of ω → 0, (terms,), where current passes; none if there are several: nobody looks at their fields."""
+        found = {tuple(curve.at_rest.tolist()) for curve in self.curves if curve.at_rest is not None}
+        return tuple(map(np.array, found)) if len(found) == 1 else ()
 
     @property
     def at_rest(self) -> tuple[NDArray[np.float64], ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.study.results.table import is_number
-from constriction.view.charts.labels import decimal_prefix
+from constriction.view.terminal.numbers import decimal_prefix
 
 
 class Shown(NamedTuple):

@@ -13,7 +13,7 @@ from scipy.interpolate import Akima1DInterpolator
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.charts.labels import decimal_prefix, hertz
+from constriction.view.terminal.numbers import decimal_prefix, hertz
 
 if TYPE_CHECKING:
     from constriction.simulation.result import Result

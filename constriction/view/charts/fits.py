@@ -20,9 +20,9 @@ from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
 from constriction.view.charts.analysis import AnalysisPicture, Residuals, Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.labels import decimal_prefix
 from constriction.view.charts.spectra_charts import trend_chart
 from constriction.view.terminal.entries import Found, points_in_words, result_line, results, warnings_of
+from constriction.view.terminal.numbers import decimal_prefix
 
 CHARGE_AXIS = "charge  (mAh/cm²)"
 TRENDS = ("R_SE", "R_int", "C_int")

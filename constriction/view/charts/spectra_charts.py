@@ -14,8 +14,7 @@ from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, slab_name, smooth
-from constriction.view.charts.labels import hertz, seconds
-from constriction.view.terminal.numbers import engineering, significant
+from constriction.view.terminal.numbers import engineering, hertz, seconds, significant
 
 if TYPE_CHECKING:
     from constriction.compare.cell import Cell

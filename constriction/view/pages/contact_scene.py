@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from constriction.geometry.cell import Layout
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
-from constriction.view.charts.labels import decimal_prefix
 from constriction.view.pages.sections import SceneSection
 from constriction.view.pictures.solids import solids_png
-from constriction.view.terminal.numbers import engineering, significant
+from constriction.view.terminal.numbers import decimal_prefix, engineering, significant
 from constriction.view.writers.plotly import COMMON_LAYOUT
 
 # Drawn heights over the cell's longer side.

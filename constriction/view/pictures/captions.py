@@ -9,9 +9,9 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.simulation.scene import Scene, shares
-from constriction.view.charts.labels import hertz, metres
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.stage import Scale
+from constriction.view.terminal.numbers import hertz, metres
 
 FEWEST_EQUIPOTENTIALS = 8
 LEAST_DEFECT = 0.01  # per cent, that is told

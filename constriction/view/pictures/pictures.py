@@ -8,7 +8,6 @@ import numpy as np
 import pyvista as pv
 
 from constriction.simulation.scene import Scene, Shares, shares
-from constriction.view.charts.labels import hertz, metres
 from constriction.view.pictures.captions import equipotential_step, potential_scale, round_down, told
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
@@ -29,6 +28,7 @@ from constriction.view.pictures.stage import (
     StagePiece,
     aligned,
 )
+from constriction.view.terminal.numbers import hertz, metres
 
 KINDS = ("mesh", "potential", "current", "interface", "contacts")
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest

@@ -17,7 +17,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
-from constriction.view.charts.labels import hertz, seconds
+from constriction.view.terminal.numbers import hertz, seconds
 
 MOST = 7  # numbers on one axis
 PLAIN = 1e-4, 1e6  # numbers below and from here on are written as powers of ten

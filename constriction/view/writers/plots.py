@@ -20,7 +20,7 @@ from constriction.base.errors import InputError
 from constriction.base.files import telling_where
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.curves import SpectrumCurve, Window, decades, display_unit, plane_window, smooth
-from constriction.view.charts.labels import hertz
+from constriction.view.terminal.numbers import hertz
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import families, title_text
 

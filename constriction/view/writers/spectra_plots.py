@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from constriction.laws.arrays import Complexes
 from constriction.view.charts.analysis import AnalysisPicture
 from constriction.view.charts.curves import SpectrumCurve, common_unit, display_unit
-from constriction.view.charts.labels import hertz
+from constriction.view.terminal.numbers import hertz
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import legible, symbols, title_text
 from constriction.view.writers.panels import bare, draw_bode, draw_distribution, draw_residuals

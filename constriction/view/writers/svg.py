@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import Named
-from constriction.view.charts.labels import decimal_prefix
+from constriction.view.terminal.numbers import decimal_prefix
 from constriction.view.writers.journal import Look, draw_series
 from constriction.view.writers.labels import new_layout, place_labels
 from constriction.view.writers.lettering import symbols, ticks_of
