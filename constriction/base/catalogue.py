@@ -95,6 +95,19 @@ _QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spect
     OutputQuantity(
         "two_levels_relative_error", "1", "about what taking the finer case as a film leaves of R_interface"
     ),
+    *(
+        OutputQuantity(f"{side}_{name}", unit)
+        for side in ("near", "far")
+        for name, unit in (
+            ("contact_fraction", "1"),
+            ("R_cstr", "ohm m2"),
+            ("R_cstr_error", "ohm m2"),
+            ("R_interface", "ohm m2"),
+            ("R_interface_error", "ohm m2"),
+            ("C_cstr", "F/m2"),
+            ("f_cstr", "Hz"),
+        )
+    ),
     OutputQuantity("electrode_area", "m2"),
     OutputQuantity("pellet_area", "m2"),
     OutputQuantity("R_cstr", "ohm", "constriction resistance of the whole pellet"),

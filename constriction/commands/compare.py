@@ -136,7 +136,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     case = load_case(path, options.relative_error)
     if not files:
         raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
-    _check_interfaces(options.interfaces, case, path)
+    _check_interfaces(path, case, options.interfaces)
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory, size = memory_limit(options.memory), geometry(options.area, options.thickness)
@@ -149,12 +149,16 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     return Prepared(case, out, memory, checked, hidden)
 
 
-def _check_interfaces(interfaces: int, case: Case, path: Path) -> None:
-    """Refuse other numbers than 1 and 2, and 2 for a case that has both.
+def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
+    """A note where the measured electrolyte is of another thickness (m) than the simulated one."""
+    simulated = case.electrolyte.thickness
+    if thickness is None or math.isclose(thickness, simulated, rel_tol=1e-3):
+        return ()
+    return (f"the electrolyte is {thickness * 1e3:.6g} mm thick, the case's {simulated * 1e3:.6g} mm",)
 
-    Raises:
-        InputError: with the number.
-    """
+
+def _check_interfaces(path: Path, case: Case, interfaces: int) -> None:
+    """Refuse numbers of interfaces that are none, or that the case has itself."""
     if interfaces not in (1, 2):
         raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
     if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
@@ -162,14 +166,6 @@ def _check_interfaces(interfaces: int, case: Case, path: Path) -> None:
             f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
             "[counter]"
         )
-
-
-def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
-    """A note where the measured electrolyte is of another thickness (m) than the simulated one."""
-    simulated = case.electrolyte.thickness
-    if thickness is None or math.isclose(thickness, simulated, rel_tol=1e-3):
-        return ()
-    return (f"the electrolyte is {thickness * 1e3:.6g} mm thick, the case's {simulated * 1e3:.6g} mm",)
 
 
 def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
