@@ -136,8 +136,7 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     case = load_case(path, options.relative_error)
     if not files:
         raise InputError(f"no measured file: expected at least one after the case, given {len(files)}")
-    if options.interfaces not in (1, 2):
-        raise InputError(f"--interfaces {options.interfaces}: expected 1 or 2")
+    _check_interfaces(path, case, options.interfaces)
     if options.circuit is not None:
         parse_circuit(options.circuit)
     memory, size = memory_limit(options.memory), geometry(options.area, options.thickness)
@@ -148,6 +147,14 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
         raise InputError(checked[0].error)
     check_place(out, COMPARISON)
     return Prepared(case, out, memory, checked, hidden)
+
+
+def _check_interfaces(path: Path, case: Case, interfaces: int) -> None:
+    """Refuse other numbers, and two where the case has the second one itself."""
+    if interfaces not in (1, 2):
+        raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
+    if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
+        raise InputError(f"--interfaces {interfaces}: [counter] of {path} is the second one already; expected 1")
 
 
 def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:

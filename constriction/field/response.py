@@ -149,6 +149,11 @@ class Response[Answer: Solution](ABC):
         """The largest error bar over what is allowed: at most 1 where the goal is reached."""
         return max((self._misses(curve, goal.relative_error) for curve in goal.curves), default=0.0)
 
+    def ends_at_rounding(self, goal: Goal) -> bool:
+        """Whether the reduced model alone misses the goal: on a finer mesh or grid it would be no better."""
+        error = float(self.fine.model.error)
+        return any(error > goal.relative_error * np.min(curve.scale(self), initial=np.inf) for curve in goal.curves)
+
     def _misses(self, curve: Curve, relative_error: float) -> float:
         errors, allowed = self.errors(curve), relative_error * curve.scale(self)
         return float(np.max(errors[errors > 0] / allowed[errors > 0], initial=0.0))
