@@ -73,10 +73,10 @@ def read_temperature(value: Any) -> float:
 
 
 def _contact_fraction(value: float | None) -> float | None:
-    """Refuse what only nearly is the full contact, or none at all."""
+    """Refuse what only nearly is the full contact, or none at all; −0 is 0, so that equal cases are written alike."""
     if value is not None and (1.0 - SMALLEST_FRACTION < value < 1.0 or 0.0 < value < SMALLEST_FRACTION):
         raise ValueError(f"nearly full contact, or none: {value!r}")
-    return value
+    return None if value is None else value + 0.0
 
 
 def _write(value: float | None, kind: str) -> str:

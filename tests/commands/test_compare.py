@@ -46,6 +46,7 @@ def here(tmp_path, monkeypatch):
     write_csv(Spectrum(FREQUENCY, made_up(area=1e4).impedance, "ohm m2"), "per_area.csv")
     write_csv(Spectrum(FREQUENCY, made_up().impedance, "ohm m"), "normalised.csv")
     Path("broken.csv").write_text("frequency_hertz,real_impedance_ohm,imaginary_impedance_ohm\n1,2\n")
+    Path("both.toml").write_text(CASE + "[counter]\nsymmetric = true\n")
     Path("foreign").mkdir()
     Path("foreign/notes.txt").write_text("mine")
     return tmp_path
@@ -71,6 +72,10 @@ BAD = {
         r"--thickness '1': expected a length with its unit",
     ),
     "interfaces": ("case.toml cell.csv --area 1cm2 --interfaces 3", r"--interfaces 3: expected 1 or 2"),
+    "two counters": (
+        "both.toml cell.csv --area 1cm2 --interfaces 2",
+        r"--interfaces 2: \[counter\] of both\.toml is the second one already; expected 1",
+    ),
     "circuit": ("case.toml cell.csv --area 1cm2 --circuit R-RX", r"circuit 'R-RX', position 4"),
     "per area already": ("case.toml per_area.csv --area 1cm2", r"per_area\.csv: in Ω·cm², so per area already"),
     "cell constant": (

@@ -136,6 +136,11 @@ def test_no_contact_where_the_gap_has_a_law() -> None:
         assert parse_case(tomllib.loads(resolved_toml(none))) == none
 
 
+def test_minus_zero_is_no_contact_either() -> None:
+    cases = [case({"contact_fraction": fraction}, gap={"law": "C"}) for fraction in (0, -0.0)]
+    assert case_sha256(cases[0]) == case_sha256(cases[1])
+
+
 def test_ideal_sections_leave_the_hash_of_a_case_alone() -> None:
     assert case(contact={}, counter={"symmetric": False}) == case()
     assert not re.search(r"contact\]|counter\]|law|fine", resolved_toml(case()))

@@ -200,6 +200,38 @@ def test_widths_in_a_refusal_are_short():
         simulate(two_levels(interface, finer, {"height": "none"}, {"method": "spectral"}))
 
 
+@pytest.mark.parametrize("film", ["1e9 ohm cm2", "1e12 ohm cm2", "1e15 ohm cm2"])
+@pytest.mark.parametrize("method", ["finite_elements", "spectral"])
+def test_film_that_hardly_conducts(film, method):
+    case = parse_case(
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.3, "pitch": "100 um"},
+            "contact": {"law": "R1", "R1": film},
+            "sweep": SWEEP,
+            "accuracy": {"method": method, "relative_error": 0.05},
+        }
+    )
+    result = simulate(case)
+    assert result.accuracy_reached
+    # R_f/f, to what the pixels leave of f; the electrolyte is nothing beside it.
+    expected = float(film.split()[0]) * 1e-4 / 0.3
+    assert result.R_interface == pytest.approx(expected, rel=1e-6 if method == "finite_elements" else 2e-3)
+
+
+def test_leak_that_nearly_is_a_contact_ends_on_few_pixels():
+    case = parse_case(
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.3, "pitch": "100 um"},
+            "gap": {"law": "p(C,R1)", "R1": "1e-6 ohm cm2"},
+            "sweep": SWEEP,
+            "accuracy": {"method": "spectral", "relative_error": 0.01},
+        }
+    )
+    result = simulate(case)  # what the reduced model's bound misses, finer grids do not mend
+    assert not result.accuracy_reached and result.response.fine.cells < 10_000
+    assert 0 < result.R_cstr < 1e-10 + result.R_cstr_error
+
+
 @pytest.mark.parametrize(
     ("section", "key", "message"),
     [

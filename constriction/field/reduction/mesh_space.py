@@ -135,9 +135,9 @@ class MeshSpace(_Fields):
         return current
 
     def _conducted(self, field: Field) -> Field:
-        problem = self.problem
-        current = problem.drive_energy * field[-1] - problem.numbering.dot(problem.drive, field[:-1])
-        return np.append(problem.stiffness @ field[:-1] - field[-1] * problem.drive, current)
+        """K·field, by the field less its V: exactly nothing for a constant, nearly all of u behind a poor film."""
+        problem, above = self.problem, field[:-1] - field[-1]
+        return np.append(problem.stiffness @ above, -problem.numbering.dot(problem.drive, above))
 
     def images(self, field: Field) -> list[Field]:
         """K·field and every M·field."""

@@ -136,7 +136,7 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
             report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
         response = GridResponse(solutions)
         misses = response.misses(goal)
-        if misses <= 1.0 or width <= FINEST:
+        if misses <= 1.0 or width <= FINEST or response.ends_at_rounding(goal):
             return response
         width *= min(max((0.7 / misses) ** (1 / NOISE_ORDER), 0.4), 0.7)
         pixels = _pixels_of(width, layout, scale)
