@@ -135,7 +135,7 @@ def fine_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     texts = [f"R_interface {resistance_text(record, 'fine_R_interface')}"]
     if over := record["fine_pitch_over_island"]:
-        error = f"about {100 * record['two_levels_relative_error']:.2g} % of R_interface"
+        error = f"an error of about {100 * record['two_levels_relative_error']:.2g} % of R_interface beside the bars"
         texts.append(f"its pitch is {over:.2g} of the narrowest contact: {error}")
     yield "finer case", ", ".join(texts)
 
