@@ -149,14 +149,6 @@ def _prepare(path: Path, files: Sequence[Path], out: Path, options: CompareOptio
     return Prepared(case, out, memory, checked, hidden)
 
 
-def _check_interfaces(path: Path, case: Case, interfaces: int) -> None:
-    """Refuse other numbers, and two where the case has the second one itself."""
-    if interfaces not in (1, 2):
-        raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
-    if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
-        raise InputError(f"--interfaces {interfaces}: [counter] of {path} is the second one already; expected 1")
-
-
 def _other_thickness(thickness: float | None, case: Case) -> tuple[str, ...]:
     """A note where the measured electrolyte is of another thickness (m) than the simulated one."""
     simulated = case.electrolyte.thickness
