@@ -168,7 +168,7 @@ def test_two_interfaces_are_not_told_twice(here, capfd, counter):
     assert main(["compare", "case.toml", "cell.csv", "--interfaces", "2", "--out", "out"]) == 2
     out, err = capfd.readouterr()
     assert out == "" and err.count("\n") == 1
-    assert "--interfaces 2: case.toml has the other interface in [counter] already; expected --interfaces 1" in err
+    assert "--interfaces 2: [counter] of case.toml is the second one already; expected 1" in err
     assert not Path("out").exists()
 
 
