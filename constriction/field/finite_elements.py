@@ -39,7 +39,7 @@ from constriction.geometry.cell import Layout, rim_lengths
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 # Extrapolation leaves behind a film up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes: the bar
 # grows by FILM_CAUTION·(1 + fineness) where 1/θ is below a collar's radius / SEEN. See tests/film_layers.py.
-FILM_CAUTION, SEEN = 0.3, 0.3
+FILM_CAUTION, FILM_ERROR, SEEN = 0.3, 2.2e-3, 0.3
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved
@@ -100,12 +100,13 @@ class MeshResponse(Response[MeshSolution]):
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(1 + FILM_CAUTION * (1 + self.fine.fineness) * thickness / (thickness + SEEN))
+    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        share, fineness = thinness / (thinness + SEEN), self.fine.fineness
+        return 1 + FILM_CAUTION * (1 + fineness) * share, FILM_ERROR * fineness * abs(self.constriction) * share
 
     @property
     def least_error(self) -> float:
-        """The part of the error bar that only the fineness sets."""
+        """What only the fineness sets."""
         return max(SURE_ERROR * self.fine.fineness, sectors(self.fine.fineness)[1])
 
     def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
@@ -117,8 +118,7 @@ class MeshResponse(Response[MeshSolution]):
         """The limit of s·(F − depth) of a gap volume, None for a thin gap."""
         if self.coarse.flat_storage is None or self.fine.flat_storage is None:
             return None
-        # a boundary layer as thick as the gap is high stands on the islands' walls; elements wider than that make an
-        # error that goes with their width, the root of the fineness
+        # a boundary layer as thick as the gap is high stands on the islands' walls: the error goes with elements' width
         step = 1 / (math.sqrt(self.coarse.fineness / self.fine.fineness) - 1)
         return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
 

@@ -26,6 +26,7 @@ _HOMES = {
     "Reduced": "reduction.affine",
     "ResidualNorm": "reduction.residuals",
     "Bounds": "bounds.bounds",
+    "Spread": "currents.spread",
     "MeshSolution": "finite_elements",
     "MeshResponse": "finite_elements",
     "GridSolution": "transforms.convergence",

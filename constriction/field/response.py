@@ -160,9 +160,12 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(every))
         parts = np.array_split(every, 1 + len(every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        caution = self._caution(np.abs(every[:, 0]) * self.fine.resolution) if curves.members[0].film else 1.0
+        caution, floor = np.ones(len(every)), np.zeros(len(every))
+        if curves.members[0].film:
+            caution, floor = self._film_bars(np.abs(every[:, 0]) * self.fine.resolution)
         bars = bars * caution
-        least = np.maximum(self.least_error * np.sqrt(caution) * curves.scale(self), ROUNDING * self.fine.model.depth)
+        least = np.maximum(self.least_error * np.sqrt(caution) * curves.scale(self), floor)
+        least = np.maximum(least, ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
         rests = np.array([curve.at_rest is not None for curve in curves.members])
         if rests.any():  # what is not resolved at rest is nowhere
@@ -171,14 +174,14 @@ class Response[Answer: Solution](ABC):
             least = np.maximum(least, at_rest[curves.owners])
         return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every))
 
-    def _caution(self, thickness: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How many times the bar of ideal contacts a film's is, by 1/(thickness of its layer) in resolutions, (n,).
+    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many times the bar of ideal contacts a film's is, and its floor in pitches, by θ·resolution; (n,) each.
 
         At a rim a film's potential changes within 1/θ. A layer that is thinner than the resolution is not seen: the
         error then goes with ln(θ·resolution), and the difference of two solutions tells less of it
         (docs/numerics/error_bars.md#films).
         """
-        return np.ones(len(thickness))
+        return np.ones(len(thinness)), np.zeros(len(thinness))
 
     def ends_at_rounding(self, goal: Goal) -> bool:
         """Whether the reduced model alone misses the goal: on a finer mesh or grid it would be no better."""

@@ -85,8 +85,8 @@ class GridResponse(Response[GridSolution]):
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _caution(self, thickness: Floats) -> Floats:
-        return 1 + np.minimum(np.log1p(thickness), MOST_FILM_CAUTION)
+    def _film_bars(self, thinness: Floats) -> tuple[Floats, Floats]:
+        return 1 + np.minimum(np.log1p(thinness), MOST_FILM_CAUTION), np.zeros(len(thinness))
 
     @property
     def compared(self) -> tuple[GridSolution, ...]:
