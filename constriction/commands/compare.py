@@ -162,10 +162,7 @@ def _check_interfaces(path: Path, case: Case, interfaces: int) -> None:
     if interfaces not in (1, 2):
         raise InputError(f"--interfaces {interfaces}: expected 1 or 2")
     if interfaces == 2 and (case.counter.symmetric or case.counter.file is not None):
-        raise InputError(
-            f"--interfaces 2: {path} has the other interface in [counter] already; expected --interfaces 1, or no "
-            "[counter]"
-        )
+        raise InputError(f"--interfaces {interfaces}: [counter] of {path} is the second one already; expected 1")
 
 
 def _checked(item: Loaded, case: Case, hidden: tuple[Mask, ...]) -> Loaded:
