@@ -213,6 +213,18 @@ def _kelvin(number: str, unit: str) -> float | None:
     )  # the zero of a degree is not that of a kelvin
 
 
+_OTHER_SIGNS = {
+    "\N{MICRO SIGN}": "u",
+    "\N{GREEK SMALL LETTER MU}": "u",
+    "\N{GREEK CAPITAL LETTER OMEGA}": "ohm",
+    "\N{OHM SIGN}": "ohm",
+    "Ohm": "ohm",
+    "·": "*",
+    "²": "2",
+}
+"""What units are also written with, and what they are read as."""
+
+
 def _product(number: str, factor: Decimal) -> float:
     """Number times factor, rounded once; infinite when it is too large for a double."""
     rough = float(number)
@@ -225,7 +237,8 @@ def _product(number: str, factor: Decimal) -> float:
 def _factor(unit: str, kind: str) -> Decimal | None:
     """What takes a unit to the SI unit of the kind; None when it is no unit or has another dimension."""
     wanted = KINDS[kind]
-    unit = unit.replace("\N{MICRO SIGN}", "u").replace("\N{GREEK SMALL LETTER MU}", "u").replace("·", "*")
+    for written, read in _OTHER_SIGNS.items():
+        unit = unit.replace(written, read)
     if unit in wanted.powers:  # starting pint takes half a second: not for the units everyone writes
         return Decimal(1).scaleb(wanted.powers[unit])
     unit = _PLAIN_POWER.sub("^", unit)

@@ -41,6 +41,9 @@ from constriction.base.quantities import (
         ("0.5 S/m", "conductivity", 0.5),
         ("1.5 S m^-1", "conductivity", 1.5),
         ("0.5 S·m**-1", "conductivity", 0.5),
+        ("3 kOhm·cm²", "area resistance", 0.3),
+        ("3 Ω cm2", "area resistance", 3e-4),
+        ("3 \N{OHM SIGN} cm^2", "area resistance", 3e-4),
         ("2 1/ohm/cm", "conductivity", 200.0),
     ],
 )
