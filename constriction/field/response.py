@@ -164,7 +164,8 @@ class Response[Answer: Solution](ABC):
         if curves.members[0].film:
             caution, floor = self._film_bars(np.abs(every[:, 0]) * self.fine.resolution)
         bars = bars * caution
-        least = np.maximum(self.least_error * np.sqrt(caution) * curves.scale(self), floor)
+        scale = curves.scale(self)
+        least = np.maximum(self.least_error * np.sqrt(caution) * scale, np.minimum(floor, floor * scale / self._ideal))
         least = np.maximum(least, ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
         rests = np.array([curve.at_rest is not None for curve in curves.members])
@@ -173,6 +174,11 @@ class Response[Answer: Solution](ABC):
             at_rest[rests] = bars[firsts[rests]]
             least = np.maximum(least, at_rest[curves.owners])
         return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every))
+
+    @property
+    def _ideal(self) -> float:
+        """What ideal contacts constrict, in pitches, for a quotient."""
+        return max(abs(self.constriction), ROUNDING * self.fine.model.depth)
 
     def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How many times the bar of ideal contacts a film's is, and its floor in pitches, by θ·resolution; (n,) each.

@@ -125,14 +125,17 @@ def task(relative_error: float) -> Task:
     from constriction.field.fineness import disturbed_depth
     from constriction.geometry.cell import layout
     from constriction.laws.electrolyte import dc_resistivity, resistivity
-    from constriction.simulation.weights import gap_ratio
+    from constriction.simulation.weights import Laws, theta_of
     from constriction.spectra.spectrum import logarithmic_frequencies
 
     described = {**ONE_DISC, "accuracy": {"relative_error": relative_error}}
     case = parse_case(described, "one disc")
     plan, sweep = layout(case.interface), case.sweep
     frequency = logarithmic_frequencies(sweep.start, sweep.stop, sweep.points_per_decade)
-    ratios, radius = gap_ratio(case, plan, frequency), plan.spots[0].size / plan.pitch
+    ratios, radius = (
+        theta_of(case, plan, Laws(None, case.gap.law_of()), frequency)[:, 0],
+        plan.spots[0].size / plan.pitch,
+    )
     return Task(
         case=described,
         radius=radius,

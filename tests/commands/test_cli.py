@@ -152,7 +152,7 @@ def test_run_prints_a_table_and_writes_the_folder(here, capfd):
     assert f"{record['cells']} cells, {record['unknowns']} unknowns" in out
     assert "f_cstr" in out and "µF/cm²" in out
     written = {path.name for path in (here / "results/case").iterdir()}
-    assert written == {"case.toml", "spectrum.csv", "result.json", "contacts.geojson", "nyquist.png"}
+    assert written == {"case.toml", "spectrum.csv", "result.json", "contacts.geojson", "nyquist.png", "currents.png"}
     assert all(name in out for name in written)
     assert "unknowns" in err and "\x1b" not in err  # plain lines: stderr is no terminal here
 

@@ -1,12 +1,14 @@
 """Cells that are meshed, solved and bounded by themselves, without the refinement of `simulate`."""
 
+from dataclasses import replace
+
 from cases import conductor
 from mpi4py import MPI
 
 from constriction.field.bounds.bounds import bound, gather_slab, solve_potential
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import assemble
-from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
+from constriction.field.fineness import ERROR_AT_ONE, FILM_RINGS, mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
@@ -21,8 +23,10 @@ class Solved:
     def __init__(self, interface, level, theta=(0.0,), thickness="6 mm", gap_height=None):
         case = conductor(interface, thickness=thickness)
         plan = layout(case.interface)
+        film = len(theta) == 2
         sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
-        self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=len(theta) == 2)
+        sizes = replace(sizes, collar=replace(sizes.collar, rings=FILM_RINGS if film else 0))
+        self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=film)
         self.change(*theta)
 
     def change(self, *theta):

@@ -22,9 +22,10 @@ from constriction.case.schema import resolved_toml
 from constriction.cli import main
 from constriction.simulation.scene import gap_frequency, picture_fineness, shares, solve_scene
 from constriction.view.pictures import output, rendering
+from constriction.view.pictures.captions import caption
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.lines import current_lines
-from constriction.view.pictures.pictures import KINDS, caption, panels
+from constriction.view.pictures.pictures import KINDS, panels
 from constriction.view.pictures.stage import WIDTHS, page
 
 MESHES = Path(__file__).parents[2] / "meshes"

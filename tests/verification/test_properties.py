@@ -40,7 +40,7 @@ def test_stieltjes(name, model):
         assert np.all(solution.model.weights >= 0)
         # The flat field, which no gap changes: what is left at s → ∞ is the slab.
         assert solution.model.weights[0] == pytest.approx(solution.model.depth, rel=1e-9)
-    values = result.response(np.concatenate([[0.0], np.logspace(-4, 6, 200)]))
+    values = result.response(np.concatenate([[0.0], np.logspace(-4, 6, 200)])[:, None])
     assert np.all(np.diff(values.real) < 0)
     # Real at real s but for rounding of complex sums.
     assert np.max(np.abs(values.imag)) <= 1e-14 * abs(values[0])

@@ -61,7 +61,11 @@ def mesh_spread(problem: CellProblem, potential: Vector, at_rest: Floats) -> Spr
     theta = float(at_rest[0]) if problem.film else math.inf
     found = None
     if facets is not None and np.any(facets.currents > 0):  # on rank 0
-        found = spread_of(pieces_of(facets, theta), at_rest)
+        with np.errstate(all="ignore"):  # elements of no area, where a spot nearly touches a wall
+            pieces = pieces_of(facets, theta)
+            found = (
+                spread_of(pieces, at_rest) if all(np.all(np.isfinite(part)) for part in vars(pieces).values()) else None
+            )
     told: Spread | None = comm.bcast(found)
     return told
 

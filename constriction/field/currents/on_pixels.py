@@ -68,6 +68,8 @@ def _far(area: Floats, density: Floats) -> tuple[Floats, Floats, Floats]:
     """Pieces between pixels in the order of their densities, half of each pixel on either side."""
     order = np.argsort(-density)
     area, y = area[order] / 2, inverse_square(density[order])
+    if not area.size:
+        return area, y, y
     ends = np.concatenate([y[:1], y, y[-1:]])
     halves = np.concatenate([[0.0], area, [0.0]])
     return halves[:-1] + halves[1:], ends[:-1], ends[1:]
