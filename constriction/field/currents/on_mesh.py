@@ -10,6 +10,7 @@ rays in each facet, from the rim inwards where it has one.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,11 +62,11 @@ def mesh_spread(problem: CellProblem, potential: Vector, at_rest: Floats) -> Spr
     theta = float(at_rest[0]) if problem.film else math.inf
     found = None
     if facets is not None and np.any(facets.currents > 0):  # on rank 0
-        with np.errstate(all="ignore"):  # elements of no area, where a spot nearly touches a wall
+        # where a spot nearly touches a wall some elements have no area: then nothing is told
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             pieces = pieces_of(facets, theta)
-            found = (
-                spread_of(pieces, at_rest) if all(np.all(np.isfinite(part)) for part in vars(pieces).values()) else None
-            )
+        if np.all(np.isfinite(np.concatenate([pieces.area, pieces.first, pieces.last]))):
+            found = spread_of(pieces, at_rest)
     told: Spread | None = comm.bcast(found)
     return told
 
