@@ -296,7 +296,8 @@ FLAT = {
 @pytest.mark.parametrize("name", FLAT)
 @pytest.mark.parametrize(("contact", "gap"), [(TRANSFER, THIN), (LAYER, BONDED)], ids=["transfer", "bonded"])
 def test_finite_elements_and_transforms_agree(name, contact, gap):
-    elements, transforms = (solved(FLAT[name], contact, gap, method=one, relative_error=0.02) for one in METHODS)
+    asked = 0.05 if name == "square spots" else 0.02  # their corners take most of a minute at 0.02
+    elements, transforms = (solved(FLAT[name], contact, gap, method=one, relative_error=asked) for one in METHODS)
     bars = elements.error_bars.interface + transforms.error_bars.interface
     difference = elements.response(curve(elements).every) - transforms.response(curve(elements).every)
     assert np.all(np.abs(difference) <= bars)
