@@ -8,7 +8,7 @@ from mpi4py import MPI
 from constriction.field.bounds.bounds import bound, gather_slab, solve_potential
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import assemble
-from constriction.field.fineness import ERROR_AT_ONE, FILM_RINGS, mesh_sizes
+from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout
 
@@ -20,12 +20,12 @@ USUAL = Quadrature()
 class Solved:
     """A meshed and assembled cell with its potential at θ of the gap, or of a film on the contact and of the gap."""
 
-    def __init__(self, interface, level, theta=(0.0,), thickness="6 mm", gap_height=None):
+    def __init__(self, interface, level, theta=(0.0,), thickness="6 mm", gap_height=None, rings=0):
         case = conductor(interface, thickness=thickness)
         plan = layout(case.interface)
         film = len(theta) == 2
         sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
-        sizes = replace(sizes, collar=replace(sizes.collar, rings=FILM_RINGS if film else 0))
+        sizes = replace(sizes, collar=replace(sizes.collar, rings=rings))
         self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=film)
         self.change(*theta)
 
