@@ -208,7 +208,7 @@ def _squares(roots: Floats, places: Floats, layer: float) -> Floats:
 
 
 def _amplitudes(facets: ContactFacets, roots: Floats, layer: float) -> Floats:
-    """Q at the nodes, (nodes,)."""
+    """The current density q at the nodes, (nodes,)."""
     size, along = len(facets.currents), _gauss(ALONG)
     entries, rows, columns = [], [], []
     for which, edge in _kinds(facets):

@@ -47,7 +47,7 @@ class Space(Protocol):
 
     @property
     def load(self) -> Field:
-        """B."""
+        """The load b."""
 
     @property
     def norms(self) -> tuple[Norm, ...]:
@@ -60,7 +60,7 @@ class Space(Protocol):
         """Scalar products of real fields with another one, (fields,)."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """U at θ (terms,); `share` of F − depth that its error may take; complex."""
+        """The field u at θ (terms,); `share` of F − depth that its error may take; complex."""
 
     def refine(self, residual: Field) -> Field | None:
         """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
@@ -113,7 +113,7 @@ class Grown(NamedTuple):
     fields: list[Field]
 
     def at(self, theta: Floats) -> Field:
-        """U at θ (terms,), real."""
+        """The field u at θ (terms,), real."""
         found = solve_small(self.matrices, self.load, np.asarray(theta[None], dtype=np.complex128))[0].real
         return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
 
@@ -140,7 +140,7 @@ class Basis:
 
     @property
     def load(self) -> Floats:
-        """B on the fields."""
+        """The load b on the fields."""
         return self.space.products(self.fields, self.space.load)
 
     def _measure(self, vectors: list[Field], of: Field | None = None) -> None:

@@ -154,7 +154,7 @@ class MeshSpace(_Fields):
         return np.ones(self.problem.numbering.owned + 1)
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """U at θ (terms,), real or complex; `share` of F − depth that its error may take."""
+        """The field u at θ (terms,), real or complex; `share` of F − depth that its error may take."""
         problem = self.problem
         if self.levels is None:
             with factorise(problem.matrix(theta)) as factor:
@@ -172,11 +172,11 @@ class MeshSpace(_Fields):
         return self._floating(potential, theta)
 
     def at_rest(self) -> list[Field]:
-        """U at each norm's σ."""
+        """The fields u at each norm's σ."""
         return [self._floating(norm.response, norm.sigma) for norm in self.norms]
 
     def _floating(self, potential: Field, theta: NDArray[Any]) -> Field:
-        """U from the potential of 1 V at the counter electrode."""
+        """The field u from the potential of 1 V at the counter electrode."""
         admittance = self.admittance(potential, theta)
         return np.asarray(np.append(potential, 1.0) * (self.problem.area / admittance / self.scale) - self.flat)
 

@@ -89,7 +89,7 @@ class PixelSpace:
         return np.array([np.dot(held.ravel(), other.ravel()) for held in fields])
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """U at θ (terms,)."""
+        """The field u at θ (terms,)."""
         scaled = guess[0] * math.sqrt(self.plate.free.size)
         return self.whole(solve(self.plate, theta, self.tolerance, scaled).field, theta)
 
