@@ -68,10 +68,9 @@ def sizes_for(goal: Goal, sizes: MeshSizes, weights: tuple[tuple[float, ...], ..
 def disturbed_depth(layout: Layout) -> float:
     """Depth beyond which the field is uniform, metres.
 
-    The slowest lateral mode of a cell decays as exp(−kz) with k = π / largest side (3.83 / radius in a tube); at kz =
-    8 an equipotential there changes R_cstr by less than exp(−16) = 1e-7 of itself.
+    Eight decay lengths: an equipotential there changes R_cstr by less than exp(−16) = 1e-7 of itself.
     """
-    return 8.0 * max(layout.width, layout.depth) / (3.8317 if layout.circular else math.pi)
+    return 8.0 * layout.decay_length
 
 
 def expected_unknowns(rims: float, fineness: float) -> float:

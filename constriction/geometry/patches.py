@@ -92,6 +92,14 @@ class Layout:
         """Whether the cell is a part of a tube."""
         return any(edge.centre is not None for edge in self.cell.edges)
 
+    @property
+    def decay_length(self) -> float:
+        """The length over which what reaches deepest into the slab falls by e, metres: 1/k of the slowest mode.
+
+        k = π / largest side, or 3.8317 / radius in a tube, the first zero of J1.
+        """
+        return max(self.width, self.depth) / (3.8317 if self.circular else math.pi)
+
     def inside(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of some points (n, 2), in metres, lie in the cell; (n,)."""
         return np.asarray(shapely.contains_xy(self.cell.polygon(256), points))

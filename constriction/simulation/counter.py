@@ -26,9 +26,7 @@ def far_case(case: Case) -> Case | None:
 
 def slowest_decay(plan: Layout) -> float:
     """The wave number 1/m of what reaches deepest into the slab; infinite where nothing varies along the interface."""
-    if not plan.spots:
-        return math.inf
-    return (3.8317 if plan.circular else math.pi) / max(plan.width, plan.depth)
+    return 1 / plan.decay_length if plan.spots else math.inf
 
 
 def check_apart(case: Case) -> None:
@@ -43,9 +41,10 @@ def check_apart(case: Case) -> None:
     other = far_case(case)
     if other is None:
         return
-    near = layout(case.interface)
-    with naming("counter.file" if other is not case else "counter"):
-        far = layout(other.interface)
+    near = far = layout(case.interface)
+    if other is not case:
+        with naming("counter.file"):
+            far = layout(other.interface)
     decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
     error = 2 * math.exp(-decay * thickness)
