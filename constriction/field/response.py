@@ -191,8 +191,10 @@ class Response[Answer: Solution](ABC):
 
     def ends_at_rounding(self, goal: Goal) -> bool:
         """Whether the reduced model alone misses the goal: on a finer mesh or grid it would be no better."""
-        error = float(self.fine.model.error)
-        return any(error > goal.relative_error * np.min(curve.scale(self), initial=np.inf) for curve in goal.curves)
+        if not goal.curves:
+            return False
+        least = np.min(Curves(goal.curves).scale(self), initial=np.inf)
+        return bool(self.fine.model.error > goal.relative_error * least)
 
     def misses(self, goal: Goal) -> float:
         """The largest error bar over what is allowed: at most 1 where the goal is reached."""

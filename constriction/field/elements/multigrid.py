@@ -19,7 +19,7 @@ from scipy import sparse
 from constriction.base.errors import SolverError
 from constriction.field.elements.assembly import CellProblem, CoarseLevel, Theta, coarsen
 from constriction.field.elements.operators import Numbering, Operator, Vector, largest_eigenvalue
-from constriction.field.elements.solvers import PETScSolver, Solver, Stop, aggregate, factorise
+from constriction.field.elements.solvers import PETScSolver, Stop, aggregate, factorise
 
 SWEEPS = 3  # of the smoother, before and after the coarse correction
 SMOOTHED = 30.0  # the smoother damps eigenvalues from the largest down to this part of it
@@ -144,9 +144,11 @@ def with_levels_or_factor[Answer](problem: CellProblem, work: Callable[[Hierarch
     return work(None)
 
 
-def solver_of(problem: CellProblem, levels: Hierarchy | None, theta: Theta) -> Solver:
-    """Solves with A(θ): multigrid on the levels, or a factor if there are none."""
-    return multigrid(levels, theta) if levels else factorise(problem.matrix(theta))
+def solver_of(
+    problem: CellProblem, levels: Hierarchy | None, theta: Theta, kind: type = np.float32
+) -> PETScSolver | Multigrid:
+    """Solves with A(θ): multigrid on the levels, in `kind`, or a factor if there are none."""
+    return multigrid(levels, theta, kind) if levels else factorise(problem.matrix(theta))
 
 
 def _largest_eigenvalue(matrix: Operator) -> float:

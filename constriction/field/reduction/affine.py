@@ -85,9 +85,7 @@ class Reduced:
 
     def fields(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """The fields' coefficients at θ (…, terms); (…, n)."""
-        at = np.asarray(theta, dtype=np.complex128)
-        found = solve_small(self.matrices, self.load, at.reshape(-1, self.terms))
-        return found.reshape(*at.shape[:-1], self.load.size)
+        return solve_small(self.matrices, self.load, theta)
 
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""
@@ -108,17 +106,17 @@ class Reduced:
         return error_bounds(residual_shares(self.fields(theta), theta), theta, self.norms)
 
 
-def solve_small(
-    matrices: NDArray[np.float64], load: NDArray[np.float64], theta: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
-    """(K + Σ θ_k M_k)⁻¹b at θ (m, terms), of small matrices (1 + terms, n, n); (m, n)."""
+def solve_small(matrices: NDArray[np.float64], load: NDArray[np.float64], theta: ArrayLike) -> NDArray[np.complex128]:
+    """(K + Σ θ_k M_k)⁻¹b at θ (…, terms), of small matrices (1 + terms, n, n); (…, n)."""
+    at = np.asarray(theta, dtype=np.complex128)
+    points = at.reshape(-1, at.shape[-1])
     count = max(1, AT_ONCE // max(1, load.size**2))
-    found = np.zeros((len(theta), load.size), dtype=np.complex128)
-    for start in range(0, len(theta), count):
+    found = np.zeros((len(points), load.size), dtype=np.complex128)
+    for start in range(0, len(points), count):
         some = slice(start, start + count)
-        systems = matrices[0] + np.tensordot(theta[some], matrices[1:], axes=1)
+        systems = matrices[0] + np.tensordot(points[some], matrices[1:], axes=1)
         found[some] = np.linalg.solve(systems, np.broadcast_to(load[:, None], (len(systems), load.size, 1)))[..., 0]
-    return found
+    return found.reshape(*at.shape[:-1], load.size)
 
 
 def uniform(contact: bool, film: bool, depth: float) -> Reduced:

@@ -62,9 +62,7 @@ class Curve:
 
     def scale(self, interface: Callable[[NDArray[Any]], Complexes]) -> Floats:
         """What the errors of `every` F are relative to, in pitches: the excess at rest, or F − depth; (1 + n or n,)."""
-        if self.at_rest is None or not self.finite:
-            return np.abs(interface(self.every))
-        return np.full(1 + len(self.points), self.scale_at_rest(interface, self.at_rest))
+        return Curves((self,)).scale(interface)
 
     def scale_at_rest(self, interface: Callable[[NDArray[Any]], Complexes], rests: Floats) -> Floats:
         """The excess at rests (…, terms) where it is finite, in pitches, and not below LEAST_EXCESS beside a leak."""

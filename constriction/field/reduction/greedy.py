@@ -114,7 +114,7 @@ class Grown(NamedTuple):
 
     def at(self, theta: Floats) -> Field:
         """The field u at θ (terms,), real."""
-        found = solve_small(self.matrices, self.load, np.asarray(theta[None], dtype=np.complex128))[0].real
+        found = solve_small(self.matrices, self.load, theta).real
         return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
 
 
@@ -181,14 +181,13 @@ class Basis:
         self._measure(images, unit)
         return True
 
-    def at(self, points: Complexes) -> Complexes:
-        """The fields' coefficients at θ (n, terms), (n, fields)."""
+    def at(self, points: NDArray[Any]) -> Complexes:
+        """The fields' coefficients at θ (…, terms); (…, fields)."""
         return solve_small(self.matrices, self.load, points)
 
     def interface(self, theta: NDArray[Any]) -> Complexes:
         """F − depth at θ (…, terms); (…)."""
-        found = self.at(np.asarray(theta, dtype=np.complex128).reshape(-1, len(self.matrices) - 1)) @ self.load
-        return np.asarray(found.reshape(theta.shape[:-1]))
+        return np.asarray(self.at(theta) @ self.load)
 
     def combined(self, coefficients: NDArray[Any]) -> Field:
         """Σ coefficient·field."""
@@ -249,7 +248,7 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
             break
         found = space.refine(basis.residual(worst.shares)) if worst.excess < GAIN * before else None
         if found is None:
-            guess = basis.combined(basis.at(worst.point[None])[0])
+            guess = basis.combined(basis.at(worst.point))
             found = space.solve(worst.point, min(wanted.share / worst.excess, 1.0), guess)
             solves += 1
         before = worst.excess

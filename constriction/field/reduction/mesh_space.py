@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.field.elements.assembly import CellProblem
-from constriction.field.elements.multigrid import Hierarchy, Multigrid, multigrid
+from constriction.field.elements.multigrid import Hierarchy, Multigrid, multigrid, solver_of
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import PETScSolver, Stop, factorise
 from constriction.field.reduction.affine import Reduced
@@ -58,18 +58,12 @@ class MeshNorm(_Fields):
 
     @cached_property
     def _solver(self) -> PETScSolver | Multigrid:
-        return (
-            multigrid(self.levels, self.sigma, np.float64)
-            if self.levels
-            else factorise(self.problem.matrix(self.sigma))
-        )
+        return solver_of(self.problem, self.levels, self.sigma, np.float64)
 
     @cached_property
     def response(self) -> Vector:
         """The potential of 1 V at the counter electrode, at σ."""
-        if isinstance(self._solver, Multigrid):
-            return self._solver.solve(self.problem.drive, Stop(relative=SOLVED))
-        return self._solver.solve(self.problem.drive)
+        return self._solver.solve(self.problem.drive, Stop(relative=SOLVED))
 
     @cached_property
     def _admittance(self) -> float:
