@@ -96,9 +96,13 @@ class CircuitLaw:
         Returns:
             1/Z in S/m², of the shape of `frequency`.
         """
-        z = self.impedance(frequency)
-        blocked = ~np.isfinite(z)
-        return np.where(blocked, 0.0, 1 / np.where(blocked, 1.0, z))
+        return inverse(self.impedance(frequency))
+
+
+def inverse(impedance: Complexes) -> Complexes:
+    """Admittance in S/m² of an impedance in Ω·m², same shape: 0 where that is infinite, which blocks."""
+    blocked = ~np.isfinite(impedance)
+    return np.where(blocked, 0.0, 1 / np.where(blocked, 1.0, impedance))
 
 
 def check_passive(circuit: Circuit) -> None:

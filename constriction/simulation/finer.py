@@ -17,6 +17,7 @@ from constriction.base.quantities import format_quantity
 from constriction.case.interface import Single
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, layout, rim_lengths
+from constriction.laws.law import inverse
 from constriction.simulation.result import Result
 
 # Of the asked error, what a finer case may add; the rest is left for the meshes or grids of the case itself.
@@ -43,9 +44,7 @@ class FinerCase:
 
     def admittance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """The inverse in S/m², same shape; 0 at rest where it blocks."""
-        z = self.impedance(frequency)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.where(np.isfinite(z), 1 / z, 0.0))
+        return inverse(self.impedance(frequency))
 
     @property
     def error(self) -> NDArray[np.float64]:
