@@ -19,18 +19,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import eval_legendre, expn, j0
 
 from constriction.field.reduction.affine import Model, Reduced
-from constriction.field.response import Goal, Report, Response, Solution
+from constriction.field.response import Goal, Report, Solution
 from constriction.field.transforms.tubes import (
-    FIRST_TERMS,
+    TERMS,
+    FinestResponse,
+    converge_finest,
     most_values,
     nodes_on,
     pore_in,
@@ -42,7 +43,7 @@ from constriction.field.transforms.tubes import (
 )
 from constriction.geometry.cell import Layout
 
-FIRST_ROUNDINGS, GROWTH, MOST_ROUNDINGS = (4, 6), 1.4, 20
+ROUNDINGS = (4, 6, 9, 13, 19)  # of the solutions: two, and more where they miss the goal
 POLYNOMIALS = 0.5  # per rounding, beside two; on either side
 SPREAD = 3.0  # the shortest ε is e^(−SPREAD √roundings) of the longest
 LONGEST = 0.5  # ε / length at the rim
@@ -51,7 +52,6 @@ HALF_WAVES = 10.0  # of the last mode in a panel of Gauss points
 IDEAL_TERMS = 4 / 3  # per rounding: of the ideal contact's solution beside it
 DEPENDENT = 1e-9  # energy that a rounded root adds at least to what others hold of it, relative
 AT_ONCE = 4_000_000  # values of Bessel functions in memory
-CAUTION = 2.0  # times the difference of two solutions
 LEAST_ERROR = 0.06  # over roundings⁴; measured: three times the largest error
 
 Floats = NDArray[np.float64]
@@ -66,14 +66,10 @@ class TubeFilmSolution(Solution):
 
 
 @dataclass(frozen=True)
-class TubeFilmResponse(Response[TubeFilmSolution]):
+class TubeFilmResponse(FinestResponse[TubeFilmSolution]):
     """The finest solution, with the last difference as its error bar."""
 
-    def _combine(self, values: Sequence[ArrayLike]) -> Complexes:
-        return np.asarray(values[-1], dtype=np.complex128)
-
-    def _bar(self, values: Sequence[ArrayLike]) -> Floats:
-        return np.asarray(CAUTION * np.abs(np.asarray(values[-1]) - np.asarray(values[-2])))
+    UNKNOWNS: ClassVar[str] = "fields"
 
     @property
     def least_error(self) -> float:
@@ -90,16 +86,11 @@ def converge_tube_film(layout: Layout, depth: float, goal: Goal, report: Report)
         goal: what is asked.
         report: told in words what is being done.
     """
-    roundings = FIRST_ROUNDINGS[-1]
-    solutions = [solve_tube_film(layout, depth, count, goal) for count in FIRST_ROUNDINGS]
-    while True:
-        response = TubeFilmResponse(tuple(solutions))
-        report(f"{solutions[-1].unknowns} fields, {solutions[-1].cells} modes")
-        roundings = math.ceil(GROWTH * roundings)
-        large = 2 * _modes(layout, roundings) ** 2 > most_values(goal.memory)
-        if response.misses(goal) <= 1.0 or roundings > MOST_ROUNDINGS or large:
-            return response
-        solutions.append(solve_tube_film(layout, depth, roundings, goal))
+    most = most_values(goal.memory)
+    counts = (*ROUNDINGS[:2], *(count for count in ROUNDINGS[2:] if 2 * _modes(layout, count) ** 2 <= most))
+    return converge_finest(
+        TubeFilmResponse, (solve_tube_film(layout, depth, count, goal) for count in counts), goal, report
+    )
 
 
 def solve_tube_film(layout: Layout, depth: float, roundings: int, goal: Goal) -> TubeFilmSolution:
@@ -128,7 +119,7 @@ def _ideal(layout: Layout, depth: float, roundings: int, memory: float) -> Model
     """The ideal contact as exactly as the film, if there is room for its modes."""
     terms = math.ceil(IDEAL_TERMS * roundings)
     if values_of(layout, terms) > most_values(memory):
-        terms = FIRST_TERMS[-1]
+        terms = TERMS[1]
     return solve_tube(layout, depth, terms, Goal(0.0, memory)).model
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +25,7 @@ from constriction.field.reduction.poles import ReducedModel
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout
 
-FIRST_TERMS, MOST_TERMS = (6, 8), 30
+TERMS = (6, 8, 12, 18, 27)  # of the solutions: two, and more where they miss the goal
 PANEL = 20  # Gauss points each
 MODES = 1.0  # per terms² and tube radius / length at the rim: those left out must be shorter than any term's wave
 CAUTION = 2.0  # times the difference of two solutions
@@ -41,14 +41,22 @@ class TubeSolution(Solution):
 
 
 @dataclass(frozen=True)
-class TubeResponse(Response[TubeSolution]):
+class FinestResponse[Answer: Solution](Response[Answer]):
     """The finest solution, with the last difference as its error bar: it falls too fast to extrapolate."""
+
+    UNKNOWNS: ClassVar[str] = "terms"
+    """What a solution's unknowns are called."""
 
     def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
         return np.asarray(values[-1], dtype=np.complex128)
 
     def _bar(self, values: Sequence[ArrayLike]) -> Floats:
         return np.asarray(CAUTION * np.abs(np.asarray(values[-1]) - np.asarray(values[-2])))
+
+
+@dataclass(frozen=True)
+class TubeResponse(FinestResponse[TubeSolution]):
+    """The finest solution, with the last difference as its error bar."""
 
     @property
     def least_error(self) -> float:
@@ -77,7 +85,7 @@ def check_tube(layout: Layout, memory: float) -> None:
     Raises:
         InputError: with how small it is.
     """
-    if values_of(layout, FIRST_TERMS[-1]) > most_values(memory):
+    if values_of(layout, TERMS[1]) > most_values(memory):
         raise InputError(
             f"interface.contact_fraction: the spot, or its way to the wall, is {room_of(layout):.2g} of the tube's "
             "radius, too small for transforms; expected more, or method = 'finite_elements' without --cross-check"
@@ -108,17 +116,29 @@ def converge_tube(layout: Layout, depth: float, goal: Goal, report: Report) -> T
         goal: what is asked.
         report: told in words what is being done.
     """
-    terms = FIRST_TERMS[-1]
-    solutions = [solve_tube(layout, depth, count, goal) for count in FIRST_TERMS]
+    most = most_values(goal.memory)
+    counts = (*TERMS[:2], *(terms for terms in TERMS[2:] if values_of(layout, terms) <= most))
+    return converge_finest(TubeResponse, (solve_tube(layout, depth, terms, goal) for terms in counts), goal, report)
+
+
+def converge_finest[Answer: Solution, Found: FinestResponse[Any]](
+    made: Callable[[tuple[Answer, ...]], Found], solutions: Iterator[Answer], goal: Goal, report: Report
+) -> Found:
+    """The response of two solutions, or of more until its error bar is below what is asked or there are none.
+
+    Args:
+        made: makes a response of solutions.
+        solutions: finer and finer, two or more; each is solved when it is asked for.
+        goal: what is asked.
+        report: told in words what is being done.
+    """
+    response = made((next(solutions), next(solutions)))
     while True:
-        response = TubeResponse(tuple(solutions))
-        report(f"{solutions[-1].unknowns} terms, {solutions[-1].cells} modes")
-        done = response.misses(goal) <= 1.0
-        terms = math.ceil(1.5 * terms)
-        large = values_of(layout, terms) > most_values(goal.memory)
-        if done or terms > MOST_TERMS or large:
+        report(f"{response.fine.unknowns} {response.UNKNOWNS}, {response.fine.cells} modes")
+        finer = None if response.misses(goal) <= 1.0 else next(solutions, None)
+        if finer is None:
             return response
-        solutions.append(solve_tube(layout, depth, terms, goal))
+        response = made((*response.solutions, finer))
 
 
 def solve_tube(layout: Layout, depth: float, terms: int, goal: Goal) -> TubeSolution:
