@@ -16,7 +16,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import shown
 from constriction.case.file import Folder, read_toml, text_in, toml_tables
 from constriction.case.materials.electrolytes import Material
-from constriction.case.regions import Contact, CounterElectrode
+from constriction.case.regions import CaseSection, Contact, CounterElectrode
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
@@ -87,12 +87,19 @@ def with_references(case: Case, origin: CaseOrigin, read: Callable[[CaseOrigin],
     Raises:
         InputError: a file cannot be read or is no case, or a case refers to itself; one line that names both files.
     """
-    update: dict[str, Contact | CounterElectrode] = {}
-    if case.contact.fine is not None:
-        update["contact"] = case.contact.with_case(_referred("contact.fine", case.contact.fine, origin, read))
-    if case.counter.file is not None:
-        update["counter"] = case.counter.with_case(_referred("counter.file", case.counter.file, origin, read))
+    update = {
+        section.FILE_KEY.partition(".")[0]: section.with_case(
+            _referred(section.FILE_KEY, section.file_name, origin, read)
+        )
+        for section in _sections(case)
+        if section.file_name is not None
+    }
     return case.model_copy(update=update) if update else case
+
+
+def _sections(case: Case) -> tuple[Contact, CounterElectrode]:
+    """The sections that may name other cases."""
+    return case.contact, case.counter
 
 
 def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[CaseOrigin], Case]) -> Case:
@@ -197,17 +204,19 @@ def texts_beside(case: Case, write: Callable[[Case], str]) -> dict[str, str]:
 
 def inner_cases(case: Case) -> Iterator[tuple[str, Case]]:
     """Names of files and their cases, all that a case refers to, the innermost first."""
-    for inner, name in ((case.contact.fine_case, case.contact.fine), (case.counter.other_case, case.counter.file)):
-        if inner is not None and name is not None:
-            yield from inner_cases(inner)
-            yield name, inner
+    for section in _sections(case):
+        if section.referred is not None and section.file_name is not None:
+            yield from inner_cases(section.referred)
+            yield section.file_name, section.referred
 
 
 def _mapped[C: Case](case: C, change: Callable[[Case, str], tuple[Case, str]]) -> C:
     """A case with other inner cases, or other names of their files."""
-    contact, counter = case.contact, case.counter
-    if contact.is_read and contact.fine is not None and contact.fine_case is not None:
-        contact = contact.with_case(*change(contact.fine_case, contact.fine))
-    if counter.is_read and counter.file is not None and counter.other_case is not None:
-        counter = counter.with_case(*change(counter.other_case, counter.file))
-    return case.with_sections(contact, counter)
+    return case.with_sections(_with_inner(case.contact, change), _with_inner(case.counter, change))
+
+
+def _with_inner[S: CaseSection](section: S, change: Callable[[Case, str], tuple[Case, str]]) -> S:
+    """A section with another inner case, if it has one that was read."""
+    if section.file_name is None or not section.is_read or section.referred is None:
+        return section
+    return section.with_case(*change(section.referred, section.file_name))

@@ -5,7 +5,7 @@ A section with a law takes the keys that the law's letters name: `law_keys`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,9 +20,44 @@ if TYPE_CHECKING:
     from constriction.laws.law import CircuitLaw, Law
 
 
-def _not_read(key: str, name: str | None) -> InputError:
-    """What a section says that was not made by `load` or `parse_case`."""
-    return InputError(f"{key} = {shown(name)}: not read; expected a case from load or parse_case")
+class CaseSection(Section):
+    """A section that may name the file of another case, by the key `FILE_KEY`."""
+
+    FILE_KEY: ClassVar[str]
+    """With the section's name, such as "counter.file"."""
+    _referred: Case | None = PrivateAttr(None)
+
+    @property
+    def file_name(self) -> str | None:
+        """The path of the file that it names; None: it names none."""
+        return cast("str | None", getattr(self, self._field))
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file that it names, if any, was read."""
+        return self.file_name is None or self._referred is not None
+
+    @property
+    def referred(self) -> Case | None:
+        """The other case, with the electrolyte, sweep and accuracy of the one that names it; None: there is none.
+
+        Raises:
+            InputError: its file was not read, as the section was not made by `load` or `parse_case`.
+        """
+        if not self.is_read:
+            name = shown(self.file_name)
+            raise InputError(f"{self.FILE_KEY} = {name}: not read; expected a case from load or parse_case")
+        return self._referred
+
+    def with_case(self, case: Case, name: str | None = None) -> Self:
+        """A copy that has another case, perhaps under another name of its file."""
+        copy = self.model_copy(update={self._field: name or self.file_name})
+        copy._referred = case
+        return copy
+
+    @property
+    def _field(self) -> str:
+        return self.FILE_KEY.partition(".")[2]
 
 
 class LawSection(Section):
@@ -65,7 +100,7 @@ class LawSection(Section):
         return tuple((self.__pydantic_extra__ or {}).items())
 
 
-class Contact(LawSection):
+class Contact(CaseSection, LawSection):  # the last one says which keys there may be
     """What current meets where the metal touches the electrolyte; without a key nothing, the contact is ideal.
 
     Attributes:
@@ -73,9 +108,10 @@ class Contact(LawSection):
         fine: the file of a finer case, whose impedance is the law.
     """
 
+    FILE_KEY: ClassVar[str] = "contact.fine"
+
     law: Text | None = Field(None, description="a circuit per area such as 'p(R1,C1)'")
     fine: Text | None = Field(None, description="the path of a case file such as 'micro.toml'")
-    _fine_case: Case | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _one_law(self) -> Self:
@@ -89,9 +125,9 @@ class Contact(LawSection):
         Raises:
             InputError: the file of a finer case was not read.
         """
-        if not self.is_read:
-            raise _not_read("contact.fine", self.fine)
-        return None if self.law is None else law_of(self.law, self.written())
+        if self.referred is not None or self.law is None:
+            return None
+        return law_of(self.law, self.written())
 
     @property
     def has_law(self) -> bool:
@@ -99,22 +135,9 @@ class Contact(LawSection):
         return self.law is not None or self.fine is not None
 
     @property
-    def is_read(self) -> bool:
-        """Whether the file that it names, if any, was read."""
-        return self.fine is None or self._fine_case is not None
-
-    @property
     def fine_case(self) -> Case | None:
-        """The finer case, with the electrolyte, sweep and accuracy of the case that names it; None: there is none."""
-        if not self.is_read:
-            raise _not_read("contact.fine", self.fine)
-        return self._fine_case
-
-    def with_case(self, case: Case, name: str | None = None) -> Self:
-        """A copy that has a finer case, perhaps under another name of its file."""
-        copy = self.model_copy(update={"fine": name or self.fine})
-        copy._fine_case = case
-        return copy
+        """The finer case; None: there is none. Otherwise as `referred`."""
+        return self.referred
 
 
 class Gap(LawSection):
@@ -172,7 +195,7 @@ class Gap(LawSection):
         return law_of(text, (*self.written(), *((name, per_area) for name in names)))
 
 
-class CounterElectrode(Section):
+class CounterElectrode(CaseSection):
     """The electrode at the far side of the electrolyte; without a key it is ideal.
 
     Attributes:
@@ -180,9 +203,10 @@ class CounterElectrode(Section):
         file: a case file, whose interface is the far side's.
     """
 
+    FILE_KEY: ClassVar[str] = "counter.file"
+
     symmetric: bool = Field(False, strict=True, description="true or false")
     file: Text | None = Field(None, description="the path of a case file such as 'other.toml'")
-    _other_case: Case | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _one_other(self) -> Self:
@@ -191,19 +215,6 @@ class CounterElectrode(Section):
         return self
 
     @property
-    def is_read(self) -> bool:
-        """Whether the file that it names, if any, was read."""
-        return self.file is None or self._other_case is not None
-
-    @property
     def other_case(self) -> Case | None:
-        """The far side's case, with the electrolyte, sweep and accuracy of the one that names it; None: none."""
-        if not self.is_read:
-            raise _not_read("counter.file", self.file)
-        return self._other_case
-
-    def with_case(self, case: Case, name: str | None = None) -> Self:
-        """A copy that has a far side's case, perhaps under another name of its file."""
-        copy = self.model_copy(update={"file": name or self.file})
-        copy._other_case = case
-        return copy
+        """The far side's case; None: none is named. Otherwise as `referred`."""
+        return self.referred
