@@ -40,6 +40,18 @@ def tube(contact_fraction, *, inverted=False):
     }
 
 
+ISLANDS = """
+[interface]
+pattern = "hexagonal"
+contact_fraction = 0.2
+pitch = "2 mm"
+[gap]
+height = "5 nm"
+[accuracy]
+relative_error = 0.05
+"""
+"""The text of a case file: islands that a coarse mesh or grid solves in a second."""
+
 SQUARE = {"pattern": "square", "pitch": "1 mm", "contact_fraction": 0.2}
 HEXAGONAL = {"pattern": "hexagonal", "pitch": "1 mm", "contact_fraction": 0.2}
 STRIPES = {"pattern": "stripes", "pitch": "1 mm", "contact_fraction": 0.3}

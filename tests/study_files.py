@@ -28,6 +28,17 @@ GRID = """
 "interface.contact_fraction" = [0.1, 0.2, 0.3]
 "gap.height" = ["5 nm", "10 nm", "20 nm", "40 nm"]
 """
+# beside an axis of materials: a grain boundary that conducts twice as well as the bulk
+TEMPERATURES = """
+"electrolyte.temperature" = ["25 degC", "60 degC"]
+x = [2]
+[derive."electrolyte.grain_boundary_conductivity"]
+rule = "power_law"
+value = "electrolyte.bulk_conductivity"
+of = "x"
+reference = 1
+exponent = 1
+"""
 
 
 def study(text, **more):

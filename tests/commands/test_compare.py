@@ -7,23 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import ISLANDS
 
 from constriction.cli import main
 from constriction.compare.records import COLUMNS, COMPARISON
 from constriction.spectra.spectrum import Spectrum, write_csv
 
-CASE = """
-title = "Islands"
-[interface]
-pattern = "hexagonal"
-contact_fraction = 0.2
-pitch = "2 mm"
-[gap]
-height = "5 nm"
-[accuracy]
-relative_error = 0.05
-method = "spectral"
-"""
+CASE = f'title = "Islands"\n{ISLANDS}method = "spectral"\n'
 FREQUENCY = np.geomspace(5e6, 200.0, 45)
 AREA = 1.13  # cm²
 

@@ -5,21 +5,11 @@ import re
 from html import unescape
 
 import pytest
+from cases import ISLANDS
 
 from constriction.cli import main
 
-CASE = """
-title = "A <b>bold</b> & short title"
-[interface]
-pattern = "hexagonal"
-contact_fraction = 0.2
-pitch = "2 mm"
-[gap]
-height = "5 nm"
-[accuracy]
-relative_error = 0.05
-method = "spectral"
-"""
+CASE = f'title = "A <b>bold</b> & short title"\n{ISLANDS}method = "spectral"\n'
 
 
 def said(text):

@@ -7,22 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import ISLANDS
 from mpi4py import MPI
 
 from constriction.cli import main
 from constriction.spectra.spectrum import Spectrum, write_csv
 
 WORLD = MPI.COMM_WORLD
-CASE = """
-[interface]
-pattern = "hexagonal"
-contact_fraction = 0.2
-pitch = "2 mm"
-[gap]
-height = "5 nm"
-[accuracy]
-relative_error = 0.05
-"""
 
 
 @pytest.fixture
@@ -32,7 +23,7 @@ def here():
     before = Path.cwd()
     os.chdir(place)
     if WORLD.rank == 0:
-        Path("case.toml").write_text(CASE)
+        Path("case.toml").write_text(ISLANDS)
         frequency = np.geomspace(5e6, 200.0, 45)
         arcs = 20 / (1 + 1j * frequency / 1e6) + 14.7 / (1 + 1j * frequency / 45e3)
         write_csv(Spectrum(frequency, (10 + arcs) * 1e-4, "ohm m2"), "cell.csv")

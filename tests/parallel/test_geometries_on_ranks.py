@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from mpi4py import MPI
-from study_files import MEMORY, plan
+from study_files import plan
+from support.studies_on_ranks import run_on
 
-from constriction.base.ranks import agree
 from constriction.study.run.lock import Shard
-from constriction.study.run.runner import FEWEST_IN_PART, How, in_parts, packages_of, run
+from constriction.study.run.runner import FEWEST_IN_PART, in_parts, packages_of
 from constriction.study.run.store import open_store
 
 WORLD = MPI.COMM_WORLD
@@ -21,20 +21,10 @@ MANY = f'[grid]\n"gap.height" = [{HEIGHTS}]\n'
 def study_on(comm, ranks_per_case, folder):
     """Run the study; what is left in the folder by key, and how many cases each rank finished."""
     made = plan(FILM + MANY)
-    store = agree(comm, lambda: open_store(folder, made.study))
-    packages = agree(comm, lambda: packages_of(made, store, Shard()))
     finished = []
-    summary = run(packages, store, How(comm, ranks_per_case, MEMORY, lambda event: finished.append(event.entry.key)))
+    results, summary = run_on(comm, ranks_per_case, folder, made, lambda event: finished.append(event.entry.key))
     assert (summary.done, summary.failed) == (len(made.entries), 0)
-    return {entry.key: store.read(entry.key)["result"] for entry in made.entries}, comm.allgather(len(finished))
-
-
-@pytest.fixture
-def folders():
-    """Two folders that all ranks know."""
-    with tempfile.TemporaryDirectory() as own:
-        yield [Path(name) for name in WORLD.bcast([f"{own}/together", f"{own}/alone"])]
-        WORLD.Barrier()
+    return results, comm.allgather(len(finished))
 
 
 @pytest.mark.parametrize("ranks_per_case", [1, WORLD.size])

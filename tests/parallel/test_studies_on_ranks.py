@@ -1,17 +1,11 @@
 """A study on all ranks of the job: every case once, by whichever rank is free, with the numbers of one rank alone."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from mpi4py import MPI
-from study_files import MEMORY, plan
+from study_files import plan
+from support.studies_on_ranks import run_on
 
-from constriction.base.ranks import agree
 from constriction.study.run.counter import NEXT, Counter
-from constriction.study.run.lock import Shard
-from constriction.study.run.runner import How, packages_of, run
-from constriction.study.run.store import open_store
 
 WORLD = MPI.COMM_WORLD
 LATTICES = """
@@ -23,19 +17,7 @@ LATTICES = """
 
 def study_on(comm, ranks_per_case, folder):
     """Run the study; what is left in the folder by key, and the summary."""
-    made = plan(LATTICES)
-    store = agree(comm, lambda: open_store(folder, made.study))
-    packages = agree(comm, lambda: packages_of(made, store, Shard()))
-    summary = run(packages, store, How(comm, ranks_per_case, MEMORY, lambda _: None))
-    return {entry.key: store.read(entry.key)["result"] for entry in made.entries}, summary
-
-
-@pytest.fixture
-def folders():
-    """Two folders that all ranks know."""
-    with tempfile.TemporaryDirectory() as own:
-        yield [Path(name) for name in WORLD.bcast([f"{own}/together", f"{own}/alone"])]
-        WORLD.Barrier()
+    return run_on(comm, ranks_per_case, folder, plan(LATTICES))
 
 
 @pytest.mark.parametrize("ranks_per_case", [1, WORLD.size])

@@ -6,7 +6,7 @@ import shutil
 import tomllib
 
 import pytest
-from study_files import BASE, MEMORY
+from study_files import BASE, MEMORY, TEMPERATURES
 
 from constriction.base.errors import InputError
 from constriction.case.materials.entries import shipped_text
@@ -138,18 +138,7 @@ def two_labs(tmp_path):
     for lab, text in (("one", OWN), ("two", OTHER)):
         (tmp_path / lab).mkdir()
         (tmp_path / lab / "mine.toml").write_text(text, "utf-8")
-    text = """
-[grid]
-"electrolyte.material" = ["one/mine.toml", "two/mine.toml", "NZSP"]
-"electrolyte.temperature" = ["25 degC", "60 degC"]
-x = [2]
-[derive."electrolyte.grain_boundary_conductivity"]
-rule = "power_law"
-value = "electrolyte.bulk_conductivity"
-of = "x"
-reference = 1
-exponent = 1
-"""
+    text = '[grid]\n"electrolyte.material" = ["one/mine.toml", "two/mine.toml", "NZSP"]' + TEMPERATURES
     path = tmp_path / "study.toml"
     path.write_text(BASE + text)
     return path

@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from study_files import BASE, GRID, MEMORY, plan, study, write_study
+from study_files import BASE, GRID, MEMORY, TEMPERATURES, plan, study, write_study
 
 from constriction import parse_case
 from constriction.base.errors import InputError
@@ -51,18 +51,7 @@ def test_base_is_a_path_relative_to_the_study(tmp_path):
 
 
 def test_materials_and_temperatures_are_axes_and_a_rule_finds_their_values(tmp_path):
-    text = """
-    [grid]
-    "electrolyte.material" = ["NZSP", "LLZO"]
-    "electrolyte.temperature" = ["25 degC", "60 degC"]
-    x = [2]
-    [derive."electrolyte.grain_boundary_conductivity"]
-    rule = "power_law"
-    value = "electrolyte.bulk_conductivity"
-    of = "x"
-    reference = 1
-    exponent = 1
-    """
+    text = '[grid]\n"electrolyte.material" = ["NZSP", "LLZO"]' + TEMPERATURES
     planned = plan(text)
     found = [entry.case.electrolyte for entry in planned.entries]
     assert [(e.material.name, e.temperature) for e in found] == [
