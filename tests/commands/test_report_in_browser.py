@@ -197,7 +197,7 @@ def test_without_scripts_everything_is_there_and_links_lead_somewhere(browser, r
     with opened(browser, run_page, script=False) as page:
         text = page.value("document.body.innerText")
         assert TITLE in text and "Ω·cm²" in text and "How to repeat it" in text
-        assert_pictures(page, 3)
+        assert_pictures(page, 4)
         links = page.value("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
         assert len(links) == 8
         for link in links:
