@@ -22,9 +22,6 @@ RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
 # From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 6e-5,
 # 3e-5, 2e-5).
 SECTORS = ((1.1, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
-# Behind a film the potential bends within 1/θ of the rim, which rings inside the collar follow: without them the error
-# is two to ten times as large.
-FILM_RINGS = 2
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 # Error bar of R_cstr at fineness 1, relative: the usual one of the references in tests/verification, and of 25 to 1600
 # random discs, whose rims have unlike rooms.
@@ -60,9 +57,14 @@ def mesh_sizes(layout: Layout, thickness: float, gap_height: float | None, finen
     )
 
 
-def sizes_for(goal: Goal, sizes: MeshSizes, weights: tuple[tuple[float, ...], ...]) -> MeshSizes:
-    """The sizes of a mesh with local weights, and with rings in its collars where the contact has a law."""
-    return replace(sizes, weights=weights, collar=replace(sizes.collar, rings=FILM_RINGS if goal.film else 0))
+def sizes_for(sizes: MeshSizes, weights: tuple[tuple[float, ...], ...], rings: int) -> MeshSizes:
+    """The sizes of a mesh with local weights, and with rings in its collars."""
+    return replace(sizes, weights=weights, collar=replace(sizes.collar, rings=rings))
+
+
+def resolution_of(layout: Layout, sizes: MeshSizes) -> float:
+    """The length of a mesh's innermost elements along the interface, in pitches, but for rings inside them."""
+    return sizes.collar.radius * statistics.fmean(rim_lengths(layout)) / layout.pitch
 
 
 def disturbed_depth(layout: Layout) -> float:

@@ -7,15 +7,13 @@ find too large an admittance.
 from __future__ import annotations
 
 import math
-import statistics
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from mpi4py import MPI
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.field.bounds.bounds import Bounds, bound, solve_potential
@@ -26,21 +24,25 @@ from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sizes import Weights, find_weights, may_be_uneven
-from constriction.field.fineness import COARSEST_MESH, expected_memory, first_fineness, sectors, sizes_for
+from constriction.field.fineness import (
+    COARSEST_MESH,
+    expected_memory,
+    first_fineness,
+    resolution_of,
+    sectors,
+    sizes_for,
+)
+from constriction.field.layers import rings_at_rest, rings_for
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.flat import MeshSizes
+from constriction.field.mesh_response import SURE_ERROR, MeshResponse, MeshSolution, reduction_share
 from constriction.field.reduction.affine import Model, uniform
 from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.reduction.mesh_space import reduce_film
-from constriction.field.response import Goal, Report, Response, Solution
-from constriction.geometry.cell import Layout, rim_lengths
+from constriction.field.response import Goal, Report
+from constriction.geometry.cell import Layout
 
-SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
-# Extrapolation leaves behind a film up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes: the bar
-# grows by FILM_CAUTION·(1 + fineness) where 1/θ is below a collar's radius / SEEN. See tests/film_layers.py.
-FILM_CAUTION, FILM_ERROR, SEEN = 0.3, 2.2e-3, 0.3
-CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved
 UNSOLVED = (
@@ -49,83 +51,6 @@ UNSOLVED = (
 )
 STUCK, MOST_STUCK = 0.9, 2  # refinements that leave this part of the error bar, and how many end the search
 ADAPT_BELOW = 0.65  # fineness; above, a mesh to find local weights on costs more than they save
-# Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
-# three times the true error, of which extrapolation adds up three.
-REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
-
-
-@dataclass(frozen=True)
-class MeshSolution(Solution):
-    """One mesh's answer; `bounds` if they were asked for, at each θ at rest of the goal."""
-
-    fineness: float
-    bounds: tuple[Bounds, ...]
-
-
-@dataclass(frozen=True)
-class MeshResponse(Response[MeshSolution]):
-    """Extrapolated from the two finest meshes, for an error proportional to the fineness."""
-
-    @property
-    def coarse(self) -> MeshSolution:
-        """The second finest mesh."""
-        return self.solutions[-2]
-
-    @property
-    def step(self) -> float:
-        """Extrapolated = fine + step·(fine − coarse)."""
-        return 1.0 / (self.coarse.fineness / self.fine.fineness - 1.0)
-
-    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-        return self._extrapolated(values) * self._into_bounds
-
-    def _extrapolated(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-        coarse, fine = (np.asarray(value, dtype=np.complex128) for value in values[-2:])
-        return np.asarray(fine + self.step * (fine - coarse))
-
-    @cached_property
-    def _into_bounds(self) -> float:
-        """What takes F − depth at rest into its bounds: what is extrapolated may lie outside. All of F follows."""
-        least, most = 0.0, math.inf
-        for one in self.fine.bounds:
-            value = float(self._extrapolated(self._values(one.theta)).real)
-            if value > 0:
-                least, most = max(least, one.interface[0] / value), min(most, one.interface[1] / value)
-        return min(max(1.0, least), most)
-
-    def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
-        return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
-
-    def reduction_share(self, relative_error: float) -> float:
-        """As `Response`."""
-        return reduction_share(relative_error)
-
-    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        share, fineness = thinness / (thinness + SEEN), self.fine.fineness
-        return 1 + FILM_CAUTION * (1 + fineness) * share, FILM_ERROR * fineness * abs(self.constriction) * share
-
-    @property
-    def least_error(self) -> float:
-        """What only the fineness sets."""
-        return max(SURE_ERROR * self.fine.fineness, sectors(self.fine.fineness)[1])
-
-    def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
-        """Of the finest mesh."""
-        return next((one.interface for one in self.fine.bounds if np.array_equal(one.theta, theta)), None)
-
-    @property
-    def flat_storage(self) -> float | None:
-        """The limit of s·(F − depth) of a gap volume, None for a thin gap."""
-        if self.coarse.flat_storage is None or self.fine.flat_storage is None:
-            return None
-        # a boundary layer as thick as the gap is high stands on the islands' walls: the error goes with elements' width
-        step = 1 / (math.sqrt(self.coarse.fineness / self.fine.fineness) - 1)
-        return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
-
-
-def reduction_share(relative_error: float) -> float:
-    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
-    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
 
 
 def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
@@ -137,8 +62,9 @@ def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, co
     model, potentials, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
+        rings=sizes.collar.rings,
         model=model,
-        resolution=sizes.collar.radius * statistics.fmean(rim_lengths(layout)) / layout.pitch,
+        resolution=resolution_of(layout, sizes),
         bounds=tuple(bound(problem, potential, theta) for theta, potential in potentials),
         flat_storage=flat_storage(problem) if problem.gap_volume else None,
         direct=solve_directly(problem, goal.points) - model.depth if goal.direct else None,
@@ -194,13 +120,14 @@ def converge(
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
 
-    def solve(fineness: float, goal: Goal) -> MeshSolution:
-        solution = solve_mesh(layout, sizes_for(goal, sizes_at(fineness), weights), fineness, goal, comm)
+    def solve(fineness: float, goal: Goal, rings: int) -> MeshSolution:
+        solution = solve_mesh(layout, sizes_for(sizes_at(fineness), weights, rings), fineness, goal, comm)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 
     first, stuck = fineness, 0
-    fineness, solutions = _first_two(solve, first, goal)
+    rings = rings_at_rest(goal.curves, resolution_of(layout, sizes_at(fineness)))
+    fineness, solutions = _first_two(solve, first, goal, rings)
     response = MeshResponse(tuple(solutions))
     misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
@@ -209,7 +136,7 @@ def converge(
         if _is_useless(response, fineness, goal):
             break
         try:
-            solutions.append(solve(fineness, goal))
+            solutions.append(solve(fineness, goal, response.fine.rings))
         except (MeshError, SolverError):
             break  # what there is will do
         response, before = MeshResponse(tuple(solutions)), misses
@@ -221,12 +148,12 @@ def converge(
 
 
 def _first_two(
-    solve: Callable[[float, Goal], MeshSolution], fineness: float, goal: Goal
+    solve: Callable[[float, Goal, int], MeshSolution], fineness: float, goal: Goal, rings: int
 ) -> tuple[float, list[MeshSolution]]:
     """The first two meshes, of twice a fineness and of the fineness, with the fineness.
 
     Finer ones where they cannot be made, as small collars may keep apart where large ones do not; coarser ones where
-    they cannot be solved.
+    they cannot be solved; both with more than so many `rings` where the first one says so.
 
     Raises:
         InputError: none can be made.
@@ -235,7 +162,14 @@ def _first_two(
     failure: Exception = SolverError(UNSOLVED)
     for _ in range(OTHER_MESHES):
         try:
-            return fineness, [solve(2 * fineness, replace(goal, bounds=False)), solve(fineness, goal)]
+            coarse = solve(2 * fineness, replace(goal, bounds=False), rings)
+            needed = rings_for(
+                goal.curves, coarse.model, coarse.resolution / math.sqrt(2), fineness, goal.relative_error
+            )
+            if needed > rings:
+                rings = needed
+                coarse = solve(2 * fineness, replace(goal, bounds=False), rings)
+            return fineness, [coarse, solve(fineness, goal, rings)]
         except MeshError as error:
             fineness, failure = fineness / 2, InputError(f"interface: {error}")
         except SolverError:

@@ -27,8 +27,8 @@ _HOMES = {
     "ResidualNorm": "reduction.residuals",
     "Bounds": "bounds.bounds",
     "Spread": "currents.spread",
-    "MeshSolution": "finite_elements",
-    "MeshResponse": "finite_elements",
+    "MeshSolution": "mesh_response",
+    "MeshResponse": "mesh_response",
     "GridSolution": "transforms.convergence",
     "GridResponse": "transforms.convergence",
     "TubeSolution": "transforms.tubes",
@@ -50,7 +50,8 @@ class Kept:
         """Whether the response is as good on a goal's curves as if it had been made for them.
 
         It is where it was made for them. Elsewhere the bound on each reduced model's error must be below the share that
-        it may take, and the error bars below what is asked; bounds on F at rest must be there if they are asked for.
+        it may take, the error bars below what is asked, and layers behind films be seen; bounds on F at rest must be
+        there if they are asked for.
         With ideal contacts a model is good at any θ, unless it was made for a gap that takes no current.
         """
         new = tuple(curve for curve in goal.curves if not self.was_asked(curve))
@@ -65,11 +66,10 @@ class Kept:
         return all(self.response.bounds_at(theta) is not None for theta in goal.at_rest)
 
     def _is_good(self, goal: Goal) -> bool:
-        share = self.response.reduction_share(goal.relative_error)
-        models = [answer.model for answer in self.response.solutions]
-        return (
-            all(_is_good(model, Curves(goal.curves), share) for model in models) and self.response.misses(goal) <= 1.0
-        )
+        response, share = self.response, self.response.reduction_share(goal.relative_error)
+        curves = Curves(goal.curves)
+        good = all(_is_good(answer.model, curves, share) for answer in response.solutions)
+        return good and response.misses(goal) <= 1.0 and response.resolves(goal)
 
     @cached_property
     def _asked(self) -> frozenset[bytes]:

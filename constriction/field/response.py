@@ -189,6 +189,11 @@ class Response[Answer: Solution](ABC):
         """
         return np.ones(len(thinness)), np.zeros(len(thinness))
 
+    def resolves(self, goal: Goal) -> bool:
+        """Whether the solutions see the layers of a goal's films well enough for their error bars to hold."""
+        del goal
+        return True
+
     def ends_at_rounding(self, goal: Goal) -> bool:
         """Whether the reduced model alone misses the goal: on a finer mesh or grid it would be no better."""
         if not goal.curves:

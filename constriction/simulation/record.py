@@ -223,8 +223,8 @@ RESULT = FolderKind("result", FILES, OUR_KEYS, listed="referred_files", listed_p
 
 def write_field_of(result: Result, folder: Path) -> None:
     """Solve the field again on the finest mesh of a result and write it as field.vtu; on one rank."""
-    from constriction.field.finite_elements import MeshSolution
     from constriction.field.mesh.files import CellCase, write_field
+    from constriction.field.mesh_response import MeshSolution
 
     case, plan, finest = result.case, result.plan, result.response.fine
     if not isinstance(finest, MeshSolution):

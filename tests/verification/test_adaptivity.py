@@ -20,9 +20,10 @@ from constriction.field import finite_elements as convergence
 from constriction.field.elements import sizes as indicator
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import mesh_sizes
-from constriction.field.finite_elements import Goal, MeshResponse, solve_mesh
+from constriction.field.finite_elements import solve_mesh
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.response import AT_REST
+from constriction.field.mesh_response import MeshResponse
+from constriction.field.response import AT_REST, Goal
 from constriction.geometry.cell import layout
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`

@@ -24,9 +24,9 @@ from constriction.field.bounds.equilibration import build_system, equilibrate
 from constriction.field.bounds.faces import FRAMES, rim_corners
 from constriction.field.bounds.fluxes import CORNERS, Quadrature, rules_by_rim
 from constriction.field.elements.sampling import slopes
-from constriction.field.finite_elements import MeshResponse, MeshSolution
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import SURFACES
+from constriction.field.mesh_response import MeshResponse, MeshSolution
 from constriction.field.reduction.poles import ReducedModel
 from constriction.simulation.simulate import simulate
 

@@ -18,7 +18,7 @@ from constriction import Options, parse_case, simulate
 from constriction.base.errors import InputError
 from constriction.field.bounds import interface as faces_with_law
 from constriction.field.bounds.fluxes import CORNERS, Quadrature
-from constriction.field.fineness import FILM_RINGS
+from constriction.field.layers import FILM_RINGS
 from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import solve_geometry

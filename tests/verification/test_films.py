@@ -13,6 +13,7 @@ film of 20 Ω·cm², and a gap of 5 nm at 45 kHz.
 """
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -33,6 +34,7 @@ from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.curves import Curve
 from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.mesh_space import MeshNorm, MeshSpace, reduce_film
+from constriction.field.response import Goal
 from constriction.field.transforms.grids import plate_of, raster_of, solve
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
@@ -74,6 +76,17 @@ def solved(interface, contact=None, gap=None, **accuracy):
 
 def curve(result):
     return curve_of(result.case, result.plan, result.laws, result.spectrum.frequency)
+
+
+@pytest.mark.parametrize(("resistance", "rings"), [("20 ohm cm2", 0), ("2 ohm cm2", 1), ("0.02 ohm cm2", 2)])
+def test_collars_have_rings_where_a_layer_is_not_seen(resistance, rings):
+    """A layer of 1, 0.1 and 0.001 pitches beside collars of 0.04; what was made for one film is not good for all."""
+    found = solved(SQUARE, {"law": "R1", "R1": resistance})
+    assert {one.rings for one in found.response.solutions} == {rings}
+    thin = Curve(np.array([[1e3 + 0j, 1.0]]), np.array([1e3, 0.0]), film=True)
+    goal = Goal(1e-3, math.inf, (curve(found),))
+    assert found.response.resolves(goal)
+    assert found.response.resolves(replace(goal, curves=(curve(found), thin))) == (rings == 2)
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class Space(Protocol):
         """Scalar products of real fields with another one, (fields,)."""
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """The field u at θ (terms,); `share` of F − depth that its error may take; complex."""
+        """The field u at θ (terms,), complex; its error in F may be this `share` of the guess's."""
 
     def refine(self, residual: Field) -> Field | None:
         """What takes a residual roughly away, where that costs less than `solve`; None where it does not."""
@@ -249,7 +249,7 @@ def reduce(space: Space, start: list[Field], wanted: Wanted) -> Grown:
         found = space.refine(basis.residual(worst.shares)) if worst.excess < GAIN * before else None
         if found is None:
             guess = basis.combined(basis.at(worst.point))
-            found = space.solve(worst.point, min(wanted.share / worst.excess, 1.0), guess)
+            found = space.solve(worst.point, min(1.0 / worst.excess, 1.0), guess)
             solves += 1
         before = worst.excess
         if not (basis.add(found.real) | basis.add(found.imag)):

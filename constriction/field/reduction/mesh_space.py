@@ -26,7 +26,7 @@ from constriction.field.reduction.curves import Complexes, Floats
 from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 
 POWER_STEPS, MARGIN, LEAST_EIGENVALUE = 8, 1.3, 0.05  # for the smallest eigenvalue of a preconditioned operator
-SOLVED, EXACT = 1e-6, 1e-8  # energy norm of a field's error, relative
+SOLVED, EXACT = 1e-6, 1e-7  # energy norm of a field's error, relative
 IDEAL = 1e10  # θ of a contact whose film is thinner than any element by far
 LOOSE = 0.03  # of what a residual calls for: a direction
 
@@ -148,7 +148,7 @@ class MeshSpace(_Fields):
         return np.ones(self.problem.numbering.owned + 1)
 
     def solve(self, theta: Complexes, share: float, guess: Field) -> Field:
-        """The field u at θ (terms,), real or complex; `share` of F − depth that its error may take."""
+        """The field u at θ (terms,), real or complex; its error in F may be this `share` of the guess's."""
         problem = self.problem
         if self.levels is None:
             with factorise(problem.matrix(theta)) as factor:

@@ -1,0 +1,102 @@
+"""What meshes answer: one mesh's solution, and the response of the two finest, extrapolated, with its error bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.field.bounds.bounds import Bounds
+from constriction.field.fineness import sectors
+from constriction.field.layers import film_bars, rings_for
+from constriction.field.response import Goal, Response, Solution
+
+SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
+CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
+# Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
+# three times the true error, of which extrapolation adds up three.
+REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
+
+
+@dataclass(frozen=True)
+class MeshSolution(Solution):
+    """One mesh's answer; `bounds` if they were asked for, at each θ at rest of the goal; `rings` in its collars."""
+
+    fineness: float
+    bounds: tuple[Bounds, ...]
+    rings: int = field(default=0, kw_only=True)
+
+
+@dataclass(frozen=True)
+class MeshResponse(Response[MeshSolution]):
+    """Extrapolated from the two finest meshes, for an error proportional to the fineness."""
+
+    @property
+    def coarse(self) -> MeshSolution:
+        """The second finest mesh."""
+        return self.solutions[-2]
+
+    @property
+    def step(self) -> float:
+        """Extrapolated = fine + step·(fine − coarse)."""
+        return 1.0 / (self.coarse.fineness / self.fine.fineness - 1.0)
+
+    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        return self._extrapolated(values) * self._into_bounds
+
+    def _extrapolated(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        coarse, fine = (np.asarray(value, dtype=np.complex128) for value in values[-2:])
+        return np.asarray(fine + self.step * (fine - coarse))
+
+    @cached_property
+    def _into_bounds(self) -> float:
+        """What takes F − depth at rest into its bounds: what is extrapolated may lie outside. All of F follows."""
+        least, most = 0.0, math.inf
+        for one in self.fine.bounds:
+            value = float(self._extrapolated(self._values(one.theta)).real)
+            if value > 0:
+                least, most = max(least, one.interface[0] / value), min(most, one.interface[1] / value)
+        return min(max(1.0, least), most)
+
+    def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
+        return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
+
+    def reduction_share(self, relative_error: float) -> float:
+        """As `Response`."""
+        return reduction_share(relative_error)
+
+    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return film_bars(thinness, self.fine.fineness, abs(self.constriction))
+
+    def resolves(self, goal: Goal) -> bool:
+        """As `Response`: there are as many rings as the films need."""
+        fine = self.fine
+        asked = goal.curves, fine.model, fine.resolution, fine.fineness, goal.relative_error
+        return rings_for(*asked) <= fine.rings
+
+    @property
+    def least_error(self) -> float:
+        """What only the fineness sets."""
+        return max(SURE_ERROR * self.fine.fineness, sectors(self.fine.fineness)[1])
+
+    def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Of the finest mesh."""
+        return next((one.interface for one in self.fine.bounds if np.array_equal(one.theta, theta)), None)
+
+    @property
+    def flat_storage(self) -> float | None:
+        """The limit of s·(F − depth) of a gap volume, None for a thin gap."""
+        if self.coarse.flat_storage is None or self.fine.flat_storage is None:
+            return None
+        # a boundary layer as thick as the gap is high stands on the islands' walls: the error goes with elements' width
+        step = 1 / (math.sqrt(self.coarse.fineness / self.fine.fineness) - 1)
+        return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
+
+
+def reduction_share(relative_error: float) -> float:
+    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
+    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
