@@ -41,6 +41,10 @@ OTHER = (
     "the measurement's electrolyte is not the simulated one: beside the slab of the case in full contact it is not "
     "described as well as with arcs of its own; both were fitted with all parameters free"
 )
+FILM = (
+    "the slab of the case in full contact has no film, as its contact has, and the measurement is more than it and one "
+    "arc; both were fitted with all parameters free"
+)
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,8 @@ def _freely(spectrum: Spectrum, simulated: Spectrum, cell: Cell, circuit: str | 
     upto = circuits[: circuits.index(measured.circuit) + 1]
     alike = read_sample(simulated, electrolyte, upto, seen)
     alone = read_sample(simulated, electrolyte, circuits, seen) if upto != circuits else alike
-    return Readings(measured, alike, alone, OTHER if circuit is None else "")
+    other = OTHER if cell.result.laws.contact is None else FILM
+    return Readings(measured, alike, alone, other if circuit is None else "")
 
 
 def with_inductance(simulated: Spectrum, fit: CircuitFit | None) -> Spectrum:

@@ -22,6 +22,7 @@ from constriction.spectra.spectrum import Spectrum
 NOISE = 2e-3
 FREQUENCY = np.geomspace(9e6, 30.0, 60)  # wider than the sweep on both sides
 SEEDS = range(24)
+ISLANDS = {"pattern": "hexagonal", "contact_fraction": 0.2}
 
 
 @functools.cache
@@ -29,7 +30,7 @@ def cell_of(pitch="2 mm", interfaces=1, thickness="1.5 mm", fraction=0.2):
     case = parse_case(
         {
             "electrolyte": {"thickness": thickness},
-            "interface": {"pattern": "hexagonal", "contact_fraction": fraction, "pitch": pitch},
+            "interface": {**ISLANDS, "contact_fraction": fraction, "pitch": pitch},
             "gap": {"height": "5 nm"},
         }
     )
@@ -110,6 +111,17 @@ def test_arc_that_only_one_of_both_has():
     turned = overlay(measurement(full, 5), cell_of())
     assert turned.measured_reading.circuit == turned.simulated_reading.circuit == "R-RQ"
     assert "at the measurement's noise the simulation alone would need R-RQ-RQ" in turned.remarks[-1]
+
+
+def test_a_film_of_the_case_is_not_taken_for_another_electrolyte():
+    """Its arc at 8 kHz beside the constriction's: neither is the slab's."""
+    contact = {"law": "p(R1,C1)", "R1": "20 ohm cm2", "C1": "1 uF/cm2"}
+    case = cell_of().result.case
+    film = parse_case({"interface": {**ISLANDS, "pitch": "2 mm"}, "gap": {"height": "5 nm"}, "contact": contact})
+    cell = Cell(simulate(film.model_copy(update={"electrolyte": case.electrolyte})), 1)
+    found = overlay(measurement(cell, 2), cell)
+    assert [remark.split(",")[0] for remark in found.remarks] == ["the slab of the case in full contact has no film"]
+    assert np.abs(in_bars(found)).max() < 3
 
 
 def test_another_electrolyte_is_read_with_free_arcs():
