@@ -10,6 +10,7 @@ import pytest
 
 from constriction.spectra.drt.relaxation_times import DistributionOptions
 from constriction.spectra.fit.fitting import FittedParameter
+from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.reading.batch import BatchOptions, analyse_all, load
 from constriction.spectra.reading.records import entry_record
 from constriction.spectra.spectrum import Spectrum, write_csv
@@ -19,7 +20,7 @@ from constriction.view.pages.provenance import origin
 from constriction.view.pages.record_tables import relaxation_table
 from constriction.view.pages.report import report_html
 from constriction.view.pages.sections import Heading, Report
-from constriction.view.terminal.entries import entry_title, warnings_of
+from constriction.view.terminal.entries import entry_rows, entry_title, warnings_of
 from constriction.view.writers.plotly import figure
 
 F = np.geomspace(1e6, 1e1, 51)
@@ -37,6 +38,16 @@ def analysed(tmp_path_factory):
         write_csv(Spectrum(F, z, "ohm"), folder / f"<step {number}>.csv")
     how = BatchOptions(distribution=DistributionOptions(), series=True)
     return analyse_all(load(sorted(folder.iterdir())), how)
+
+
+def test_parameters_that_are_no_arc_are_told_per_square_centimetre(tmp_path):
+    """A blocking branch of 30 µS·s^0.9/cm², in a spectrum in Ω·cm²."""
+    z = 20e-4 + 10e-4 / (1 + 1j * F / 1e5) + 1e-4 / (30e-6 * (2j * np.pi * F) ** 0.9)
+    write_csv(Spectrum(F, z * (1 + 1e-4 * np.sin(np.arange(51.0) ** 2)), "ohm m2"), tmp_path / "blocking.csv")
+    how = BatchOptions(AnalysisOptions(circuits=("R-RQ-Q",)))
+    (entry,) = analyse_all(load([tmp_path / "blocking.csv"]), how)
+    value, unit = re.match(r"Q\d+ ([\d.]+) ± \S+ (.*?),", dict(entry_rows(entry, None))["further"]).groups()
+    assert unit == "µS s^a/cm²" and float(value) == pytest.approx(30, rel=0.02)
 
 
 def report_of(entries):

@@ -20,7 +20,7 @@ from constriction.spectra.reading.batch import AnalysedSpectrum, doubts
 from constriction.view.terminal.numbers import engineering, quantity
 
 SYMBOLS = {unit.suffix: unit.label for unit in EDGE_UNITS.values()}
-WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "m²"}
+WORDS = {"siemens": "S", "second": "s", "ohm": "Ω", "farad": "F", "henry": "H", "m2": "cm²"}
 # Notes of the reader that the table shows: what was left out, and what else there is.
 TOLD = re.compile(r"left out|--impedance")
 
@@ -187,7 +187,8 @@ def _further(fit: CircuitFit) -> Iterator[str]:
 
 
 def _parameter(item: FittedParameter) -> str:
-    return quantity(item.value, item.stderr, _symbol(item.unit))
+    factor, symbol = _edge(item.unit)
+    return quantity(item.value * factor, scaled(item.stderr, factor), symbol)
 
 
 def points_in_words(entry: AnalysedSpectrum) -> str:
@@ -226,12 +227,14 @@ def _with_interval(item: FittedParameter) -> str:
     """A parameter's name, with its interval if that is told by a profile: R2 (253 kΩ to 459 kΩ)."""
     if item.interval is None or not item.remark.startswith("weakly"):
         return item.name
-    low, high = ("open" if end is None else engineering(end, _symbol(item.unit)).strip() for end in item.interval)
+    factor, symbol = _edge(item.unit)
+    low, high = ("open" if end is None else engineering(end * factor, symbol).strip() for end in item.interval)
     return f"{item.name} ({low} to {high})"
 
 
-def _symbol(unit: str) -> str:
-    """A parameter's unit as it is written, "" for none."""
+def _edge(unit: str) -> tuple[float, str]:
+    """What takes a parameter to the unit that is written, areas in cm², and that unit, "" for none."""
+    factor = 1e-4 if "/m2" in unit else 1e4 if "m2" in unit else 1.0
     for word, symbol in WORDS.items():
         unit = unit.replace(word, symbol)
-    return "" if unit == "1" else unit
+    return factor, "" if unit == "1" else unit
