@@ -14,7 +14,7 @@ film of 20 Ω·cm², and a gap of 5 nm at 45 kHz.
 
 import math
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpi4py import MPI
 from support import film_references
+from support.together import simulate_together
 
 from constriction import Options, parse_case, simulate
 from constriction.field.elements import multigrid
@@ -38,8 +39,7 @@ from constriction.field.response import Goal
 from constriction.field.transforms.grids import plate_of, raster_of, solve
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
-from constriction.simulation.result import sweep_frequencies
-from constriction.simulation.simulate import laws_of, solve_geometry
+from constriction.simulation.simulate import solve_geometry
 from constriction.simulation.weights import curve_of
 
 film_stripes, film_disc_in_tube = (
@@ -180,12 +180,8 @@ def test_films_beside_gaps(name, method):
     """All laws of one geometry, from one model."""
     interface, exact = EXACT[name]
     laws = LAWS if name == "stripes" else LAWS[:4]
-    cases = [case_with(interface, *one, method=method) for one in laws]
-    plan = layout(cases[0].interface)
-    curves = tuple(curve_of(one, plan, laws_of(one, plan, Options()), sweep_frequencies(one)) for one in cases)
-    response = solve_geometry(cases[0], plan, curves, Options())
-    for asked in curves:
-        relative, in_bars = errors(response, asked, exact, 1.5e-3 / plan.pitch)
+    for found in simulate_together([case_with(interface, *one, method=method) for one in laws]):
+        relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.plan.pitch)
         assert relative <= 1e-3
         assert in_bars <= 1
 
@@ -306,11 +302,20 @@ FLAT = {
 }
 
 
-@pytest.mark.parametrize("name", FLAT)
-@pytest.mark.parametrize(("contact", "gap"), [(TRANSFER, THIN), (LAYER, BONDED)], ids=["transfer", "bonded"])
-def test_finite_elements_and_transforms_agree(name, contact, gap):
+AGREED = {"transfer": (TRANSFER, THIN), "bonded": (LAYER, BONDED)}
+
+
+@cache
+def with_all_laws(name, method):
     asked = 0.05 if name == "square spots" else 0.02  # their corners take most of a minute at 0.02
-    elements, transforms = (solved(FLAT[name], contact, gap, method=one, relative_error=asked) for one in METHODS)
+    cases = [case_with(FLAT[name], *one, method=method, relative_error=asked) for one in AGREED.values()]
+    return dict(zip(AGREED, simulate_together(cases), strict=True))
+
+
+@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("laws", AGREED)
+def test_finite_elements_and_transforms_agree(name, laws):
+    elements, transforms = (with_all_laws(name, method)[laws] for method in METHODS)
     bars = elements.error_bars.interface + transforms.error_bars.interface
     difference = elements.response(curve(elements).every) - transforms.response(curve(elements).every)
     assert np.all(np.abs(difference) <= bars)
