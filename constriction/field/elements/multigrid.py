@@ -216,16 +216,24 @@ class Multigrid:
         return any(term is self.levels.problem.gap for _, term in self.matrix.terms)
 
     def precondition(self, residual: Vector) -> Vector:
-        """One V-cycle; on real and imaginary part alike."""
-        if np.iscomplexobj(residual):
-            return np.asarray(self.precondition(residual.real) + 1j * self.precondition(residual.imag))
+        """One V-cycle; on real and imaginary part alike, which share the coarse solve."""
         kind = self.smoother.inverse_diagonal.dtype.type
-        right = residual.astype(kind)
-        coarse = self.levels.coarse.stiffness.numbering
-        solution = self.smoother.improve(right, None)
-        left = right - self.smoother.matrix @ solution
-        correction = self.bottom.solve(coarse.summed(self.levels.restriction[kind] @ left)).astype(kind)
-        solution = solution + self.levels.prolongation[kind] @ coarse.with_ghosts(correction)
+        parts = (residual.real, residual.imag) if np.iscomplexobj(residual) else (residual,)
+        rights: list[Vector] = [part.astype(kind) for part in parts]
+        starts = [self.smoother.improve(right, None) for right in rights]
+        corrections = self.bottom.apply_all(list(map(self._restricted, rights, starts)))
+        real, *imaginary = map(self._corrected, rights, starts, corrections)
+        return np.asarray(real + 1j * imaginary[0]) if imaginary else real
+
+    def _restricted(self, right: Vector, start: Vector) -> Vector:
+        """What a smoothed start leaves of a right-hand side, on the coarse level."""
+        left = right - self.smoother.matrix @ start
+        return self.levels.coarse.numbering.summed(self.levels.restriction[left.dtype.type] @ left)
+
+    def _corrected(self, right: Vector, start: Vector, correction: Vector) -> Vector:
+        """A start with the correction of the coarse level, smoothed."""
+        ghosted = self.levels.coarse.numbering.with_ghosts(correction.astype(start.dtype))
+        solution = start + self.levels.prolongation[start.dtype.type] @ ghosted
         return self.smoother.improve(right, solution).astype(np.float64)
 
     def destroy(self) -> None:
