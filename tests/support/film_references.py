@@ -14,6 +14,7 @@ contact's area and of its current.
 
 import cmath
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -78,6 +79,7 @@ def _tube(radius_ratio, depth):
     return Section(radius_ratio / 2, (1 - radius_ratio) / 2, depth, tube=True)
 
 
+@lru_cache(maxsize=1000)
 def _impedance(section, theta_c, theta_g, order, step):
     if theta_c == 0 and theta_g == 0:
         return complex(math.inf)

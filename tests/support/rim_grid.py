@@ -20,6 +20,7 @@ lose its digits with a poor film, where ⟨w⟩ is nearly `depth`: there it is t
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -175,6 +176,37 @@ def _radial_breaks(step):
     return -np.array([*near, *np.arange(2.1 + step, RANGE - step / 2, step), RANGE])[::-1]
 
 
+class Grid(NamedTuple):
+    """What all θ share: lines and corners of `Field`, which nodes are `fixed`, (S, T), and what follows of the others.
+
+    Over the interface's area: `stiffness` = K, the forms `contact` and `gap` of the films, the interface's `load`.
+    """
+
+    radial: Line
+    angular: Line
+    corners: np.ndarray
+    fixed: np.ndarray
+    stiffness: sparse.csc_matrix
+    contact: sparse.csc_matrix
+    gap: sparse.csc_matrix
+    load: np.ndarray
+
+
+@lru_cache(maxsize=4)
+def _grid(section, ideal, order, step):
+    corners, counter = _sides(section)
+    radial, angular = Line(_radial_breaks(step), order), Line(np.arange(float(len(corners))), order)
+    fixed = np.zeros((len(radial.nodes), len(angular.nodes)), dtype=bool)
+    fixed[-1, counter[0] * order : counter[1] * order + 1] = True
+    fixed[:, 0] |= ideal
+    free = np.flatnonzero(~fixed)
+    stiffness = _stiffness(section, radial, angular, corners)[free][:, free]
+    plates = [_interface(section, radial, len(angular.nodes), end)[free] for end in (-section.left, section.right)]
+    load = sum(plates) @ np.ones(fixed.size) / section.area
+    contact, gap = (plate[:, free] / section.area for plate in plates)
+    return Grid(radial, angular, corners, fixed, stiffness / section.area, contact, gap, load)
+
+
 def solve(section, theta_c, theta_g, order=ORDER, step=STEP):
     """Solve one section.
 
@@ -187,30 +219,24 @@ def solve(section, theta_c, theta_g, order=ORDER, step=STEP):
     """
     section = section._replace(depth=min(section.depth, DEEP))
     ideal = math.isinf(abs(theta_c))
-    corners, counter = _sides(section)
-    radial, angular = Line(_radial_breaks(step), order), Line(np.arange(float(len(corners))), order)
-    fixed = np.zeros((len(radial.nodes), len(angular.nodes)), dtype=bool)
-    fixed[-1, counter[0] * order : counter[1] * order + 1] = True
-    fixed[:, 0] |= ideal
-    free = np.flatnonzero(~fixed)
-    stiffness = _stiffness(section, radial, angular, corners)[free][:, free]
-    plates = [_interface(section, radial, len(angular.nodes), end)[free] for end in (-section.left, section.right)]
-    load = sum(plates) @ np.ones(fixed.size) / section.area
-    contact, gap = (plate[:, free] for plate in plates)
-    films = ((0 if ideal else theta_c) * contact + theta_g * gap) / section.area
+    grid = _grid(section, ideal, order, step)
+    films = (0 if ideal else theta_c) * grid.contact + theta_g * grid.gap
     factors = splu(
-        sparse.csc_matrix(stiffness / section.area + films),
+        sparse.csc_matrix(grid.stiffness + films),
         permc_spec="MMD_AT_PLUS_A",
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
     )
-    excess = np.zeros(fixed.size, dtype=films.dtype)
-    excess[free] = factors.solve(load.astype(films.dtype))
-    mean = load @ excess[free]
+    free = np.flatnonzero(~grid.fixed)
+    excess = np.zeros(grid.fixed.size, dtype=films.dtype)
+    excess[free] = factors.solve(grid.load.astype(films.dtype))
+    mean = grid.load @ excess[free]
     current = 1 - mean / section.depth
     if not ideal:
         drop = factors.solve(films @ np.ones(len(free)))  # of one volt, from the counter electrode
-        current = drop @ (stiffness @ drop) / section.area + (1 - drop) @ (films @ (1 - drop))
+        current = drop @ (grid.stiffness @ drop) + (1 - drop) @ (films @ (1 - drop))
         current *= section.depth
-    excess = excess.reshape(fixed.shape)
-    return Field(section, (theta_c, theta_g), radial, angular, corners, excess, complex(mean), complex(current))
+    excess = excess.reshape(grid.fixed.shape)
+    return Field(
+        section, (theta_c, theta_g), grid.radial, grid.angular, grid.corners, excess, complex(mean), complex(current)
+    )
