@@ -73,9 +73,13 @@ def tubes(tmp_path):
 # --- killed and resumed --------------------------------------------------------------------------------------------
 
 
-def undisturbed(path, folder):
-    run_here(plan_of(load(path), MEMORY), folder)
-    return collected(folder)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A study of many cases, and what is collected of a run of it that nothing disturbs."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    path = write_study(folder, MANY, TUBES)
+    run_here(plan_of(load(path), MEMORY), folder / "quiet")
+    return path, collected(folder / "quiet")
 
 
 def count(folder):
@@ -87,10 +91,9 @@ WAITING = (
 )
 
 
-def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(tmp_path):
+def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(tmp_path, undisturbed):
     """Twenty runs are killed; each waits at the door, imports done, until the one before is dead."""
-    path = write_study(tmp_path, MANY, TUBES)
-    expected = undisturbed(path, tmp_path / "quiet")
+    path, expected = undisturbed
     folder, draw = tmp_path / "killed", random.Random(7)
     words = [sys.executable, "-c", WAITING, "study", "run", str(path), "--out", str(folder), "--quiet"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
@@ -117,9 +120,8 @@ def test_killed_at_random_moments_and_resumed_gives_the_same_bytes(tmp_path):
 
 
 @pytest.mark.skipif(not (Path(sys.prefix) / "bin" / "mpiexec").exists(), reason="no mpiexec beside the interpreter")
-def test_one_rank_of_two_is_killed_and_the_same_command_goes_on(tmp_path):
-    path = write_study(tmp_path, MANY, TUBES)
-    expected = undisturbed(path, tmp_path / "quiet")
+def test_one_rank_of_two_is_killed_and_the_same_command_goes_on(tmp_path, undisturbed):
+    path, expected = undisturbed
     folder = tmp_path / "killed"
     mpiexec = str(Path(sys.prefix) / "bin" / "mpiexec")
     words = [mpiexec, "-n", "2", *command("run", path, "--out", folder, "--quiet")]
