@@ -1,5 +1,6 @@
 """Pictures of analysed spectra and series: nothing overlaps or is cut off, everything is there and true to scale."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -33,6 +34,7 @@ CELLS = {
 each_cell = pytest.mark.parametrize("name", CELLS)
 
 
+@functools.cache
 def entry_of(name, distribution=True, window=(0.5, 1e7)):
     """A noisy cell with one bad point, analysed."""
     text, values, _ = CELLS[name]
