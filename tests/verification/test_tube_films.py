@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 from cases import tube
+from support.together import simulate_together
 from support.tube_cases import TubeCase, measure, random_case
 
 from constriction import parse_case
@@ -21,7 +22,6 @@ from constriction.field.transforms.convergence import converge
 from constriction.field.transforms.tube_films import solve_tube_film
 from constriction.field.transforms.tubes import converge_tube
 from constriction.simulation.cross_check import CrossCheck, twin
-from constriction.simulation.simulate import simulate
 
 MEMORY = 4e9
 FILMS = (
@@ -154,12 +154,22 @@ CONTACTS = (
 )
 
 
+SOLVED_TWICE = {"disc": tube(0.2), "pore": tube(0.6, inverted=True)}
+
+
+@cache
+def checks_of(name):
+    """Both methods' results with each contact."""
+    shared = {"gap": {"height": "20 nm", "model": "thin"}, "accuracy": {"relative_error": 2e-3}}
+    cases = [parse_case({"interface": SOLVED_TWICE[name], "contact": one, **shared}) for one in CONTACTS]
+    both = simulate_together(cases), simulate_together(list(map(twin, cases)))
+    return list(map(CrossCheck, *both))
+
+
 @pytest.mark.parametrize("contact", CONTACTS, ids=[contact["law"] for contact in CONTACTS])
-@pytest.mark.parametrize("interface", [tube(0.2), tube(0.6, inverted=True)], ids=["disc", "pore"])
-def test_finite_elements_agree(interface, contact):
-    gap = {"height": "20 nm", "model": "thin"}
-    case = parse_case({"interface": interface, "contact": contact, "gap": gap, "accuracy": {"relative_error": 2e-3}})
-    check = CrossCheck(simulate(case), simulate(twin(case)))
+@pytest.mark.parametrize("name", SOLVED_TWICE)
+def test_finite_elements_agree(name, contact):
+    check = checks_of(name)[CONTACTS.index(contact)]
     assert check.agrees, check.record()
     assert check.asked.accuracy_reached and check.other.accuracy_reached
     assert math.isclose(check.asked.C_low, check.other.C_low, rel_tol=1e-2)
