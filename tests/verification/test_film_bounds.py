@@ -18,7 +18,6 @@ from constriction import Options, parse_case, simulate
 from constriction.base.errors import InputError
 from constriction.field.bounds import interface as faces_with_law
 from constriction.field.bounds.fluxes import CORNERS, Quadrature
-from constriction.field.layers import FILM_RINGS
 from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import solve_geometry
@@ -222,7 +221,7 @@ def test_every_law_of_one_geometry_has_bounds():
     for one in at_rest[:2]:
         lower, upper = response.bounds_at(one)
         assert lower <= response(one).real <= upper
-        cell = Solved(SQUARE, response.fine.fineness, tuple(one), thickness="6 mm", rings=FILM_RINGS)
+        cell = Solved(SQUARE, response.fine.fineness, tuple(one), thickness="6 mm", rings=response.fine.rings)
         alone = cell.bounds().interface
         assert (lower, upper) == pytest.approx(alone, rel=1e-4)
     assert response.bounds_at(at_rest[3]) is None
