@@ -26,11 +26,12 @@ from constriction.case.schema import Case, Electrolyte, Sweep, parse_case
 from constriction.geometry.cell import Layout, layout
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.peaks import find_peaks
+from constriction.simulation.reading import read_off
 from constriction.simulation.record import apparent_record
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.simulate import Options, simulate, solve_geometry
 from constriction.simulation.weights import Laws, curve_of, gap_model
-from constriction.spectra.reading.peaks import APART
+from constriction.spectra.reading.slab import APART
 
 # Largest contact fraction of each pattern that always finds its place, and how often it is drawn.
 PATTERNS = {
@@ -112,7 +113,7 @@ def outcomes(size: int, seed: int) -> Iterator[Outcome | Flip]:
         if number % AGAIN == 0 and pattern != "random":
             fine = [case.model_copy(update={"accuracy": _accuracy(case, FINE)}) for case in cases]
             for one, other in zip(results, _results(fine), strict=True):
-                circuits = tuple(apparent_record(result)["apparent_circuit"] for result in (one, other))
+                circuits = tuple(apparent_record(read_off([result])[0])["apparent_circuit"] for result in (one, other))
                 if circuits[0] != circuits[1]:
                     yield Flip(_outcome(pattern, one).words, circuits)
 
@@ -160,7 +161,7 @@ def _outcome(pattern: str, result: Result) -> Outcome:
     reached = defaults or case.sweep.stop <= (result.f_cstr or 0.0) <= case.sweep.start
     per_area = 1e4
     truth, R_cstr, R_SE = (per_area * value for value in (truth_of(result), result.R_cstr, result.R_electrolyte))
-    return Outcome(words, apparent_record(result), truth, R_cstr, R_SE, ratio, reached)
+    return Outcome(words, apparent_record(read_off([result])[0]), truth, R_cstr, R_SE, ratio, reached)
 
 
 def _results(cases: Sequence[Case]) -> Iterator[Result]:

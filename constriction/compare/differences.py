@@ -23,9 +23,10 @@ from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.problem import FitOptions
 from constriction.spectra.reading.analysis import AnalysisOptions, Mask, naming_the_taker, screen
 from constriction.spectra.reading.apparent import with_numerical_error
+from constriction.spectra.reading.beside import OF_ARC
 from constriction.spectra.reading.identification import candidates, electrolyte_arcs, known_resolution, read_sample
 from constriction.spectra.reading.reading import Reading, Weight, noise_beside, read_beside
-from constriction.spectra.reading.slab import OF_ARC, ReferenceSlab
+from constriction.spectra.reading.slab import ReferenceSlab
 from constriction.spectra.spectrum import Spectrum
 
 # Standard errors need no profiles.

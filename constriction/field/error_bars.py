@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.field.reduction.curves import Curve
+from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Response
 
 Floats = NDArray[np.float64]
@@ -34,23 +35,46 @@ class ErrorBars:
 
 
 def error_bars(response: Response[Any], curve: Curve, film_error: Floats | None) -> ErrorBars:
-    """The error bars of a response on a curve.
-
-    The film's own error δ of 1/θ is as much of F − depth as the film takes of it: ∂F/∂(1/θ) = θ²∫u², which the reduced
-    model knows; of F less F of full contact it is that less 1. Such errors have a sign of their own, so they add.
+    """The error bars of a response on a curve, as `error_bars_of_each`.
 
     Args:
         response: of the geometry.
         curve: of the case.
         film_error: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); None: it is exact.
     """
-    own, scale = response.errors(curve), curve.scale(response)
-    scale = np.where(scale > 0, scale, np.abs(response(curve.every)))  # in full contact nothing constricts
+    return error_bars_of_each(response, Curves((curve,)), [film_error])[0]
+
+
+def error_bars_of_each(
+    response: Response[Any], curves: Curves, film_errors: Sequence[Floats | None]
+) -> list[ErrorBars]:
+    """The error bars of a response on each of several curves.
+
+    The film's own error δ of 1/θ is as much of F − depth as the film takes of it: ∂F/∂(1/θ) = θ²∫u², which the reduced
+    model knows; of F less F of full contact it is that less 1. Such errors have a sign of their own, so they add.
+
+    Args:
+        response: of the geometry.
+        curves: of the cases.
+        film_errors: of each: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); None: it is
+            exact.
+    """
+    own, scale = response.errors_on(curves), curves.scale(response)
+    if not (constricts := scale > 0).all():  # in full contact nothing does
+        scale[~constricts] = np.abs(response(curves.every[~constricts]))
+    ends = np.cumsum([len(curve.every) for curve in curves.members])[:-1]
+    parts = zip(np.split(own, ends), np.split(scale, ends), curves.members, film_errors, strict=True)
+    return [_with_film(response, ErrorBars(bar, bar, size), curve, error) for bar, size, curve, error in parts]
+
+
+def _with_film(response: Response[Any], bars: ErrorBars, curve: Curve, film_error: Floats | None) -> ErrorBars:
+    """Error bars with what the film's own error adds."""
     if film_error is None:
-        return ErrorBars(own, own, scale)
+        return bars
     share = film_share(response, curve)
     error = film_error[-len(curve.every) :]
-    return ErrorBars(own + np.abs(share) * error, own + np.abs(share - 1) * error, scale)
+    added = np.abs(share) * error, np.abs(share - 1) * error
+    return ErrorBars(bars.interface + added[0], bars.constriction + added[1], bars.scale)
 
 
 def film_share(response: Response[Any], curve: Curve) -> NDArray[np.complex128]:

@@ -125,7 +125,8 @@ class Response[Answer: Solution](ABC):
         return self.solutions[-self.LOOKED_AT :]
 
     def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
-        return [answer.model.interface(theta) for answer in self._last]
+        each = theta[..., None, :]  # by itself: products of many rows round otherwise than those of one
+        return [answer.model.interface(each)[..., 0] for answer in self._last]
 
     def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
         """F(θ) − depth at θ (…, terms); (…)."""

@@ -137,14 +137,8 @@ def pellet_record(result: Result) -> dict[str, float | None]:
     if not is_pellet(result):
         return {}
     pellet = math.pi * result.plan.pitch**2 / 4
-    per_area = {
-        "R_cstr_ohm": result.R_cstr,
-        "R_cstr_error_ohm": result.R_cstr_error,
-        "R_electrolyte_ohm": result.R_electrolyte,
-        "R_interface_ohm": result.R_interface,
-        "R_interface_error_ohm": result.R_interface_error,
-        "R_dc_ohm": result.R_dc,
-    }
+    names = "R_cstr", "R_cstr_error", "R_electrolyte", "R_interface", "R_interface_error", "R_dc"
+    per_area = {f"{name}_ohm": getattr(result, name) for name in names}
     return {
         "electrode_area_cm2": pellet * result.plan.contact_fraction,
         "pellet_area_cm2": pellet,

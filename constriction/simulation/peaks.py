@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -11,14 +10,11 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.spectra.scan import Impedances, scan
 
 type Impedance = Callable[[NDArray[np.float64]], NDArray[np.complex128]]
 
 POINTS_PER_DECADE = 50
-# Of the scan's points every fifth is computed, and polynomials through so many neighbours on either side, and through
-# one less, give the rest. Where they differ by more than this part of a step's rise, these points are computed too,
-# with so many beside them; where that would be more than a half of all, all are.
-EVERY, HALF, SURE, MARGIN, MOST = 5, 5, 0.02, 1, 0.5
 # A relaxation is never narrower than Debye's, 1.14 decades: a polynomial of this degree follows it over two
 # steps of the scan to 1e-14.
 DEGREE = 10
@@ -50,12 +46,7 @@ class Peak:
 
 
 def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Peak, ...]:
-    """Find all peaks of −Im Z and share out the resistance among them.
-
-    The range is scanned with 50 points per decade; where a fifth of them tell the others' order, these are not asked
-    for. Every maximum, and the minimum between neighbours, is then
-    found as the zero of the derivative of a Chebyshev interpolant. That is exact to about 1e-12 of ln f,
-    where comparing values, as a minimisation does, ends near the square root of rounding, 1e-8.
+    """Find all peaks of −Im Z and share out the resistance among them, as `find_peaks_of_each`.
 
     Args:
         impedance: Z (complex, Ω·m², e^{+iωt}) at an array of frequencies (Hz); smooth and cheap. Usually
@@ -64,7 +55,31 @@ def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Pea
         highest: upper end of the range, in Hz.
 
     Returns:
-        The peaks by rising frequency. Each takes Re Z(valley below) − Re Z(valley above); the outermost
+        The peaks by rising frequency.
+
+    Raises:
+        InputError: `lowest` and `highest` are not finite with 0 < lowest < highest.
+    """
+    return find_peaks_of_each(_alone(impedance), 1, lowest, highest)[0]
+
+
+def find_peaks_of_each(impedances: Impedances, count: int, lowest: float, highest: float) -> list[tuple[Peak, ...]]:
+    """Find all peaks of −Im Z of several impedances and share out the resistance among them.
+
+    The range is scanned with 50 points per decade; where a fifth of them tell the others' order, these are not asked
+    for. Every maximum, and the minimum between neighbours, is then
+    found as the zero of the derivative of a Chebyshev interpolant. That is exact to about 1e-12 of ln f,
+    where comparing values, as a minimisation does, ends near the square root of rounding, 1e-8.
+
+    Args:
+        impedances: Z (complex, Ω·m², e^{+iωt}) of each at its array of frequencies (Hz), which may be empty; smooth and
+            cheap. Usually Z_cstr.
+        count: of impedances.
+        lowest: lower end of the range, in Hz.
+        highest: upper end of the range, in Hz.
+
+    Returns:
+        The peaks of each by rising frequency. Each takes Re Z(valley below) − Re Z(valley above); the outermost
         valleys are the ends of the range, so the resistances add up to Re Z(lowest) − Re Z(highest). Maxima
         that are rounding, or across which Re Z does not fall, are left out. No maximum inside the range: an
         empty tuple.
@@ -76,20 +91,27 @@ def find_peaks(impedance: Impedance, lowest: float, highest: float) -> tuple[Pea
         raise InputError(f"peaks between {lowest!r} Hz and {highest!r} Hz: expected 0 < lowest < highest, finite")
     points = max(math.ceil(POINTS_PER_DECADE * math.log10(highest / lowest)), 4) + 1
     x = np.linspace(math.log(lowest), math.log(highest), points)
-    z = scan(impedance, x)
-    maxima = _maxima(z)
-    if maxima.size == 0:
-        return ()
-    minima = _minima_between(z, maxima)
-    signs = np.repeat([1, -1], [maxima.size, minima.size])
-    apexes, valleys = np.split(_extrema(impedance, x, np.concatenate([maxima, minima]), signs), [maxima.size])
-    edges = np.concatenate([x[:1], valleys, x[-1:]])
-    resistances = -np.diff(impedance(np.exp(edges)).real)
-    return tuple(
-        Peak(f, r, 1 / (2 * math.pi * f * r))
-        for f, r in zip(np.exp(apexes).tolist(), resistances.tolist(), strict=True)
-        if r > 0
-    )
+    scans = scan(impedances, x, count)
+    maxima = [_maxima(z) for z in scans]
+    minima = [_minima_between(z, tops) for z, tops in zip(scans, maxima, strict=True)]
+    apexes, valleys = _extrema(impedances, x, maxima, 1), _extrema(impedances, x, minima, -1)
+    edges = [
+        np.concatenate([x[:1], inner, x[-1:]]) if tops.size else x[:0]
+        for tops, inner in zip(apexes, valleys, strict=True)
+    ]
+    resistances = [-np.diff(z.real) for z in impedances([np.exp(one) for one in edges])]
+    return [_peaks(np.exp(tops), falls) for tops, falls in zip(apexes, resistances, strict=True)]
+
+
+def _peaks(frequencies: NDArray[np.float64], resistances: NDArray[np.float64]) -> tuple[Peak, ...]:
+    """The peaks across which Re Z falls: frequencies in Hz, resistances in Ω·m², (n,) each."""
+    pairs = zip(frequencies.tolist(), resistances.tolist(), strict=True)
+    return tuple(Peak(f, r, 1 / (2 * math.pi * f * r)) for f, r in pairs if r > 0)
+
+
+def _alone(impedance: Impedance) -> Impedances:
+    """One impedance where several are expected."""
+    return lambda frequencies: [impedance(frequencies[0])]
 
 
 def main_peak(peaks: Sequence[Peak], impedance: Impedance) -> Peak | None:
@@ -102,10 +124,19 @@ def main_peak(peaks: Sequence[Peak], impedance: Impedance) -> Peak | None:
     Returns:
         The highest peak, or None where there is none (no gap capacitance, full contact).
     """
-    if not peaks:
-        return None
-    heights = -impedance(np.array([peak.frequency for peak in peaks])).imag
-    return peaks[int(np.argmax(heights))]
+    return main_peaks([peaks], _alone(impedance))[0]
+
+
+def main_peaks(peaks: Sequence[Sequence[Peak]], impedances: Impedances) -> list[Peak | None]:
+    """Choose the peak with the largest −Im Z of each of several impedances, as `main_peak`.
+
+    Args:
+        peaks: from `find_peaks_of_each`.
+        impedances: the same function, Z in Ω·m² at frequencies in Hz.
+    """
+    heights = impedances([np.array([peak.frequency for peak in those]) for those in peaks])
+    pairs = zip(peaks, heights, strict=True)
+    return [those[int(np.argmax(-z.imag))] if those else None for those, z in pairs]
 
 
 def belongs_to(
@@ -160,15 +191,15 @@ def _minima_between(z: NDArray[np.complex128], maxima: NDArray[np.intp]) -> NDAr
 
 
 def _extrema(
-    impedance: Impedance, x: NDArray[np.float64], where: NDArray[np.intp], signs: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    """Refine the maxima (sign 1) and minima (−1) of −Im Z near x[where]; x = ln f, evenly spaced."""
+    impedances: Impedances, x: NDArray[np.float64], places: Sequence[NDArray[np.intp]], sign: int
+) -> list[NDArray[np.float64]]:
+    """Refine the maxima (sign 1) or minima (−1) of each −Im Z near its x[places]; x = ln f, evenly spaced."""
     step = x[1] - x[0]
-    nodes = x[where][:, np.newaxis] + step * _NODES
-    heights = -impedance(np.exp(nodes).ravel()).imag.reshape(nodes.shape)
-    tops = [_top(row) for row in signs[:, np.newaxis] * heights @ _TO_SERIES]
-    refined: NDArray[np.float64] = x[where] + step * np.array(tops)
-    return refined
+    nodes = [x[where][:, np.newaxis] + step * _NODES for where in places]
+    heights = [-z.imag for z in impedances([np.exp(some).ravel() for some in nodes])]
+    series = (sign * np.concatenate(heights).reshape(-1, 1, _NODES.size) @ _TO_SERIES)[:, 0]  # each by itself
+    tops = np.split(np.array([_top(row) for row in series]), np.cumsum([where.size for where in places[:-1]]))
+    return [x[where] + step * top for where, top in zip(places, tops, strict=True)]
 
 
 def _top(coefficients: NDArray[np.float64]) -> float:
@@ -178,76 +209,3 @@ def _top(coefficients: NDArray[np.float64]) -> float:
     inside = roots.real[(np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) <= 1)]
     candidates = np.concatenate([inside, [-1.0, 1.0]]) if inside.size else np.array([-1.0, 0.0, 1.0])
     return float(candidates[np.argmax(chebyshev.chebval(candidates, coefficients))])
-
-
-# --- the scan ---------------------------------------------------------------------------------------------------------
-
-
-def scan(impedance: Impedance, x: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Z at e^x, (n,), so that all maxima and minima of −Im Z and the points beside them are computed.
-
-    Between every fifth point, and all near the ends, polynomials give the rest. These are computed too wherever they
-    might not follow each other as the polynomials say: near maxima, minima and shoulders.
-
-    Args:
-        impedance: Z (complex, Ω·m², e^{+iωt}) at an array of frequencies (Hz); smooth.
-        x: ln f, evenly spaced, rising, (n,).
-
-    Returns:
-        (n,), in Ω·m²; the other points are right within a small part of the step to the next one.
-    """
-    n = x.size
-    if n < 8 * EVERY * HALF:
-        return impedance(np.exp(x))
-    z = np.zeros(n, dtype=np.complex128)
-    known = np.zeros(n, dtype=np.bool_)
-    last = (n - 1) // EVERY * EVERY
-    known[::EVERY] = known[: (HALF - 1) * EVERY] = known[last - (HALF - 1) * EVERY :] = True
-    z[known] = impedance(np.exp(x[known]))
-    guess = z.copy()
-    doubt = _between(z[: last + 1 : EVERY], guess[(HALF - 1) * EVERY : last - (HALF - 1) * EVERY + 1])
-    z[~known] = guess[~known]
-    unsure = _unsure(-z.imag, (HALF - 1) * EVERY, doubt) & ~known
-    if np.count_nonzero(unsure | known) > MOST * n:
-        unsure = ~known
-    if unsure.any():
-        z[unsure] = impedance(np.exp(x[unsure]))
-    return z
-
-
-def _between(coarse: NDArray[np.complex128], fine: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Fill in what lies between coarse points that have HALF neighbours on either side.
-
-    Args:
-        coarse: every EVERY-th value, (m,).
-        fine: the values from the HALF-th coarse point to the HALF-th last one, which are written, (k,).
-
-    Returns:
-        How much two polynomials differ in the imaginary part, (k,).
-    """
-    windows = np.lib.stride_tricks.sliding_window_view(coarse, 2 * HALF)
-    high, low = _weights(HALF), _weights(HALF - 1)
-    best = windows @ high
-    doubt = np.abs(best.imag - windows[:, 1:-1].imag @ low)
-    fine[:-1] = best.ravel()
-    return np.append(doubt.ravel(), doubt[-1, -1])
-
-
-@cache
-def _weights(half: int) -> NDArray[np.float64]:
-    """Lagrange's weights of 2·half points for the EVERY places from the middle left one on, (2·half, EVERY)."""
-    nodes = np.arange(2 * half) - (half - 1.0)
-    places = np.arange(EVERY) / EVERY
-    return np.array([np.prod([(places - b) / (a - b) for b in nodes if b != a], axis=0) for a in nodes])
-
-
-def _unsure(heights: NDArray[np.float64], start: int, doubt: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points may not follow their neighbours as the heights (n,) say; `doubt` of those from `start` on, (k,)."""
-    inner = heights[start : start + doubt.size]
-    rises = np.diff(inner)
-    sure = (np.abs(rises) * SURE > np.maximum(doubt[:-1], doubt[1:])) & np.append(True, rises[1:] * rises[:-1] > 0)
-    found = np.zeros(heights.size, dtype=np.bool_)
-    found[start : start + doubt.size] = np.append(~sure, False) | np.append(False, ~sure)
-    for _ in range(MARGIN):
-        found[1:-1] |= found[:-2] | found[2:]
-    return found

@@ -22,7 +22,7 @@ from constriction.field.currents.spread import MULTIPLES
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
 from constriction.simulation.peaks import Peak
-from constriction.simulation.reading import read_off
+from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
 from constriction.simulation.weights import meshed_height, theta_of
 from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
@@ -40,11 +40,20 @@ OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what show
 
 
 def result_record(result: Result) -> dict[str, Any]:
-    """The content of result.json: flat, the unit in each key; None for what the case does not have.
+    """The content of result.json of one result, as `result_records`."""
+    return result_records([result])[0]
+
+
+def result_records(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """The content of result.json of each result: flat, the unit in each key; None for what the case does not have.
 
     Resistances in Ω·cm², capacitances in F/cm², both per area of interface; times in seconds, summed over all meshes;
     `cells` and `unknowns` are the finest mesh's, or the pixels of the finest grid and those not wholly in contact.
     """
+    return [_record(*both) for both in zip(results, read_off(results), strict=True)]
+
+
+def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
     solutions, interface = result.response.solutions, result.plan
     values = {
         "contact_fraction": interface.contact_fraction,
@@ -84,7 +93,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "versions": versions(result.case.accuracy.method),
     }
     more = currents_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
-    return edge_record(values | more) | apparent_record(result) | how
+    return edge_record(values | more) | apparent_record(reading) | how
 
 
 def currents_record(result: Result) -> dict[str, float | None]:
@@ -112,12 +121,11 @@ def files_record(case: Case) -> dict[str, dict[str, str]]:
     return {"referred_files": hashes} if hashes else {}
 
 
-def apparent_record(result: Result) -> dict[str, Any]:
+def apparent_record(reading: ReadOff) -> dict[str, Any]:
     """What an experimenter would read off the spectrum, and with what error bars; None where nothing can be read.
 
     R_SE, R_int in Ω·cm², C_int in F/cm²; `SIMULATED` in spectra/reading/reading.py tells how.
     """
-    reading = read_off(result)
     found = reading.apparent
     values = {
         "apparent_R_SE_ohm_cm2": getattr(found, "R_SE", None),

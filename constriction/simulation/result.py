@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.case.electrolyte import Electrolyte
+from constriction.case.numerics import Sweep
 from constriction.case.schema import Case
 from constriction.field.currents.spread import BarredSpread
-from constriction.field.error_bars import ErrorBars, error_bars
-from constriction.field.reduction.curves import Curve
+from constriction.field.error_bars import ErrorBars, error_bars, error_bars_of_each
+from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
-from constriction.simulation.peaks import Peak, belongs_to, find_peaks, main_peak
+from constriction.simulation.peaks import Peak, belongs_to, find_peaks, find_peaks_of_each, main_peaks
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
 PEAK_RANGE = 1e-4, 1e14  # Hz, searched for peaks of −Im Z_cstr
+
+
+class Posed(NamedTuple):
+    """A case, the layout of its interface and the laws of that."""
+
+    case: Case
+    plan: Layout
+    laws: Laws
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +118,9 @@ class Result:
         """Z_cstr(f) = Z − Z of full contact, at any frequencies in Hz; same shape, Ω·m²."""
         if self.sides:
             return np.asarray(sum(side.constriction(frequency) for side in self.sides))
-        return constriction_impedance(self.case, self.plan, self.laws, self.response, frequency)
+        f = np.asarray(frequency, dtype=np.float64)
+        posed = Posed(self.case, self.plan, self.laws)
+        return _constrictions([posed], self.response, [f.ravel()])[0].reshape(f.shape)
 
 
 def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
@@ -123,16 +135,28 @@ def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
 
 
 def sweep_frequencies(case: Case) -> NDArray[np.float64]:
-    """The frequencies of a case's spectrum, Hz, falling."""
-    return logarithmic_frequencies(case.sweep.start, case.sweep.stop, case.sweep.points_per_decade)
+    """The frequencies of a case's spectrum, Hz, falling; not to be written to."""
+    return _frequencies(case.sweep)
 
 
-def constriction_impedance(
-    case: Case, plan: Layout, laws: Laws, response: Response[Any], frequency: ArrayLike
-) -> NDArray[np.complex128]:
-    """Z_cstr(f) = Z − Z of full contact; frequency in Hz, same shape, Ω·m²."""
-    curve = curve_of(case, plan, laws, frequency)
-    return resistivity(case.electrolyte, frequency) * plan.pitch * curve.excess(response, curve.points)
+@lru_cache  # many cases of a study have one sweep
+def _frequencies(sweep: Sweep) -> NDArray[np.float64]:
+    found = logarithmic_frequencies(sweep.start, sweep.stop, sweep.points_per_decade)
+    found.flags.writeable = False
+    return found
+
+
+def _constrictions(
+    posed: Sequence[Posed], response: Response[Any], frequencies: Sequence[NDArray[np.float64]]
+) -> list[NDArray[np.complex128]]:
+    """Z_cstr(f) = Z − Z of full contact of cases of one geometry, each at its frequencies in Hz, (n,); (n,), Ω·m²."""
+    pairs = [(one, f) for one, f in zip(posed, frequencies, strict=True) if f.size]
+    if not pairs:
+        return [np.zeros(0, dtype=np.complex128) for _ in posed]
+    curve = Curve(np.concatenate([theta_of(*one, f) for one, f in pairs]), None, posed[0].laws.film)
+    units = np.concatenate([resistivity(one.case.electrolyte, f) * one.plan.pitch for one, f in pairs])
+    ends = np.cumsum([f.size for f in frequencies])
+    return np.split(units * curve.excess(response, curve.points), ends[:-1])
 
 
 def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], seconds: float) -> Result:
@@ -145,21 +169,51 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         response: of its geometry, which may have been solved for another case.
         seconds: that it took, s, for the record.
     """
+    return results_of([Posed(case, plan, laws)], response, seconds)[0]
+
+
+def results_of(posed: Sequence[Posed], response: Response[Any], seconds: float) -> list[Result]:
+    """What the response of their geometry makes of one case or several.
+
+    Args:
+        posed: the cases; not none.
+        response: of their geometry, which may have been solved for other cases.
+        seconds: that it took, s, for the records.
+    """
+    curves = Curves(tuple(curve_of(*one, sweep_frequencies(one.case)) for one in posed))
+    through = np.split(response(curves.every), np.cumsum([len(curve.every) for curve in curves.members])[:-1])
+    bars = error_bars_of_each(response, curves, [film_error_of(one.laws, one.plan) for one in posed])
+
+    def z_cstr(frequencies: Sequence[NDArray[np.float64]]) -> list[NDArray[np.complex128]]:
+        return _constrictions(posed, response, frequencies)
+
+    peaks: list[tuple[Peak, ...]] = [()] * len(posed)
+    if 0 < posed[0].plan.contact_fraction < 1:
+        peaks = find_peaks_of_each(z_cstr, len(posed), *PEAK_RANGE)
+    found = zip(curves.members, through, bars, peaks, main_peaks(peaks, z_cstr), strict=True)
+    return [_result(one, _Found(*parts), response, seconds) for one, parts in zip(posed, found, strict=True)]
+
+
+class _Found(NamedTuple):
+    """What a response says of a case: F − depth on `every` θ of its curve, the error bars and the peaks."""
+
+    curve: Curve
+    through: NDArray[np.complex128]
+    bars: ErrorBars
+    peaks: tuple[Peak, ...]
+    apex: Peak | None
+
+
+def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float) -> Result:
+    case, plan, laws = posed
     electrolyte, frequency = case.electrolyte, sweep_frequencies(case)
     rho = resistivity(electrolyte, frequency)
     unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
-    curve = curve_of(case, plan, laws, frequency)
-    bars = error_bars(response, curve, film_error_of(laws, plan))
-
-    def z_cstr(f: NDArray[np.float64]) -> NDArray[np.complex128]:
-        return constriction_impedance(case, plan, laws, response, f)
-
-    through = response(curve.points) if response.direct is None else response.direct
+    curve, bars, apex = found.curve, found.bars, found.apex
+    sweep = found.through[-frequency.size :] if response.direct is None else response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
-    at_rest = _At(curve, response, unit)
-    resistance = at_rest.constriction
-    peaks = find_peaks(z_cstr, *PEAK_RANGE) if 0 < plan.contact_fraction < 1 else ()
-    apex = main_peak(peaks, z_cstr)
+    at_rest = None if curve.at_rest is None else float(found.through[0].real)
+    resistance, bounds = _constriction(curve, at_rest, response, unit)
     low, high = _capacitance_limits(case, plan, response)
     full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
     electrolyte_resistance = float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness
@@ -169,55 +223,44 @@ def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], sec
         laws=laws,
         response=response,
         gap_model=gap_model(case, plan),
-        spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * through, "ohm m2"),
+        spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * sweep, "ohm m2"),
         slab=slab,
         R_cstr=resistance,
         R_cstr_error=None if resistance is None else unit * float(bars.constriction[0]),
-        R_cstr_bounds=at_rest.bounds,
+        R_cstr_bounds=bounds,
         spectrum_error=unit * float(np.max(bars.interface, initial=0.0)),
         relative_error_reached=bars.relative,
         R_electrolyte=electrolyte_resistance,
-        R_interface=at_rest.interface,
-        R_interface_error=None if at_rest.interface is None else unit * float(bars.interface[0]),
+        R_interface=None if at_rest is None else unit * at_rest,
+        R_interface_error=None if at_rest is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
         C_cstr=apex_capacitance(apex, resistance),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,
-        peaks=peaks,
+        peaks=found.peaks,
         seconds_total=seconds,
         currents=response.spread(curve.at_rest),
     )
 
 
-@dataclass(frozen=True)
-class _At:
-    """A response at rest: Ω·m², `unit` per pitch; None where no current passes, with or without constriction."""
+def _constriction(
+    curve: Curve, at_rest: float | None, response: Response[Any], unit: float
+) -> tuple[float | None, tuple[float, float] | None]:
+    """R_cstr in Ω·m², exactly 0 in full contact, None where no current passes with or without it; and its bounds.
 
-    curve: Curve
-    response: Response[Any]
-    unit: float
-
-    @cached_property
-    def interface(self) -> float | None:
-        """R_interface."""
-        return None if self.curve.at_rest is None else self.unit * float(self.response(self.curve.at_rest).real)
-
-    @cached_property
-    def constriction(self) -> float | None:
-        """R_cstr; exactly 0 in full contact."""
-        if self.curve.at_rest is None or not self.curve.finite:
-            return None
-        found = float(self.curve.excess(self.response, self.curve.at_rest).real)
-        return self.unit * found if abs(found) > ROUNDING * abs(float(self.curve.full(self.curve.at_rest))) else 0.0
-
-    @property
-    def bounds(self) -> tuple[float, float] | None:
-        """Bounds on R_cstr."""
-        if self.curve.at_rest is None or self.constriction is None:
-            return None
-        found, full = self.response.bounds_at(self.curve.at_rest), float(self.curve.full(self.curve.at_rest))
-        return None if found is None else (self.unit * (found[0] - full), self.unit * (found[1] - full))
+    Args:
+        curve: of the case.
+        at_rest: F − depth at rest in pitches.
+        response: of the geometry.
+        unit: Ω·m² per pitch.
+    """
+    if at_rest is None or curve.at_rest is None or not curve.finite:
+        return None, None
+    full = float(curve.full(curve.at_rest))
+    excess, bounds = at_rest - full, response.bounds_at(curve.at_rest)
+    resistance = unit * excess if abs(excess) > ROUNDING * abs(full) else 0.0
+    return resistance, None if bounds is None else (unit * (bounds[0] - full), unit * (bounds[1] - full))
 
 
 def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:

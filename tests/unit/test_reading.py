@@ -11,9 +11,9 @@ import pytest
 
 from constriction.base.errors import InputError
 from constriction.simulation.peaks import find_peaks
-from constriction.spectra.reading.peaks import APART, peaks_apart
+from constriction.spectra.reading.beside import arcs_beside
 from constriction.spectra.reading.reading import RESOLUTION, RESOLVED, Weight, noise_beside, read_beside
-from constriction.spectra.reading.slab import ReferenceSlab, arc_beside
+from constriction.spectra.reading.slab import APART, ReferenceSlab, Sample, peaks_apart
 from constriction.spectra.spectrum import Spectrum
 
 WINDOW = np.geomspace(7e6, 100.0, 50)
@@ -183,7 +183,7 @@ def test_derivatives_of_the_arcs_lead_to_the_minimum():
     """The fit recovers what it is made of, to rounding, for both kinds of arc."""
     own = slab()
     z = constricted(own, 9.0, 2e5, factor=1.1)
-    fit = arc_beside(z, own, 1e-3 * np.abs(z.impedance), dispersed=True)
+    (fit,) = arcs_beside([Sample(z, own, 1e-3 * np.abs(z.impedance))], dispersed=True)
     assert fit.converged and fit.chi_squared < 1e-12
     assert (fit.electrolyte, fit.resistance) == pytest.approx((33.0, 9.0), rel=1e-6)
     assert fit.apex == pytest.approx(2e5, rel=1e-6)

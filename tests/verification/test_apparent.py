@@ -16,6 +16,7 @@ from support.together import simulate_together
 from constriction.case.schema import parse_case
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.network.times import constriction_times, electrolyte_times
+from constriction.simulation.reading import read_off
 from constriction.simulation.record import apparent_record
 from constriction.simulation.simulate import simulate
 
@@ -69,7 +70,7 @@ def result_of(name):
 
 @functools.cache
 def record_of(name):
-    return apparent_record(result_of(name))
+    return apparent_record(read_off([result_of(name)])[0])
 
 
 def test_visible_arc():
@@ -102,7 +103,7 @@ def test_circuit_does_not_depend_on_the_accuracy():
         heights = "1 nm", "3 nm", "10 nm", "30 nm", "100 nm"
         solved.append(simulate_together([parse_case(case | {"gap": {"height": height}}) for height in heights]))
     for results in zip(*solved, strict=True):  # of one height
-        records = map(apparent_record, results)
+        records = map(apparent_record, read_off(results))
         found = [(record["apparent_circuit"], record["apparent_R_int_ohm_cm2"] or 0.0) for record in records]
         circuits, values = zip(*found, strict=True)
         assert len(set(circuits)) == 1

@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -67,13 +68,18 @@ class GridResponse(Response[GridSolution]):
     def _widths(self) -> Floats:
         return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
 
-    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+    @cached_property
+    def _weights(self) -> Floats:
+        """Of the grids' values in the extrapolated one."""
         widths = self._widths / self._widths[-1]
         trust = widths**-NOISE_ORDER
         system = np.column_stack([trust, trust * widths**ORDER])
-        weights = np.linalg.pinv(system)[0] * trust
-        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
-        return np.asarray(np.tensordot(weights, stacked, axes=1))
+        return np.asarray(np.linalg.pinv(system)[0] * trust)
+
+    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+        last = values[-len(self._weights) :]
+        total = sum(w * np.asarray(value) for w, value in zip(self._weights.tolist(), last, strict=True))
+        return np.asarray(total, dtype=np.complex128)
 
     def _bar(self, values: Sequence[ArrayLike]) -> Floats:
         widths = self._widths / self._widths[-1]

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from constriction.laws.arrays import Flags, Reals
 
+type Indices = NDArray[np.intp]
 # (S, P) points to residuals (S, M) and their derivatives (S, P, M).
 type Residuals = Callable[[Reals], tuple[Reals, Reals]]
+# The same of several problems, with the number of each point's own, (S,).
+type ResidualsOf = Callable[[Reals, Indices], tuple[Reals, Reals]]
 
 # Converged: a step this small, or one that promises to lower the sum of squares by this part only. With a hundred
 # degrees of freedom that is 3e-5 standard errors from the minimum; noise-free data go on to rounding.
@@ -42,17 +45,32 @@ class Minima:
 def minimise(
     residuals: Residuals, starts: Reals, bounds: tuple[Reals, Reals], most_steps: int = 60, rivals: bool = True
 ) -> Minima:
-    """Minimise a sum of squares from every start.
+    """Minimise one sum of squares from every start, as `minimise_each`; starts (S, P), bounds (P,) or (S, P) each."""
+    alone = np.zeros(starts.shape[0], dtype=np.intp)
+    return minimise_each(lambda points, _: residuals(points), starts, alone, bounds, most_steps, rivals)
+
+
+def minimise_each(
+    residuals: ResidualsOf,
+    starts: Reals,
+    owners: Indices,
+    bounds: tuple[Reals, Reals],
+    most_steps: int = 60,
+    rivals: bool = True,
+) -> Minima:
+    """Minimise the sums of squares of several problems of one size from every start; none knows of the others.
 
     Marquardt's damping, with the Gauss-Newton step projected on the bounds: a coordinate that sits on a bound and is
     pushed against it is held for that step.
 
     Args:
-        residuals: of (S, P) points: (S, M) values and (S, P, M) derivatives; smooth, finite within the bounds.
+        residuals: of (S, P) points of problems (S,): (S, M) values and (S, P, M) derivatives; smooth, finite within
+            the bounds.
         starts: (S, P), moved inside the bounds if they are not.
+        owners: the number of each start's problem, (S,), from 0.
         bounds: lower and upper, each (P,) or (S, P); equal ones hold a coordinate fixed.
         most_steps: after so many steps a start that has not converged is left where it is.
-        rivals: whether only the best minimum counts, so that hopeless starts may be given up.
+        rivals: whether only the best minimum of each problem counts, so that hopeless starts may be given up.
 
     Returns:
         One minimum per start, in the order of the starts.
@@ -60,19 +78,19 @@ def minimise(
     lower, upper = (np.broadcast_to(bound, starts.shape) for bound in bounds)
     points = np.clip(starts, lower, upper)
     count = starts.shape[0]
-    values, slopes = residuals(points)
+    values, slopes = residuals(points, owners)
     costs = np.einsum("sm,sm->s", values, values)
     damping, growth = np.full(count, 1e-2), np.full(count, 2.0)
     converged = costs <= ROUNDING * values.shape[1]
     for count_of_steps in range(most_steps):
-        finished = costs[converged].min(initial=np.inf) if rivals and count_of_steps >= PATIENCE else np.inf
-        active = np.flatnonzero(~converged & (costs <= HOPELESS * finished))
+        limits = _least(costs, owners, converged) if rivals and count_of_steps >= PATIENCE else np.inf
+        active = np.flatnonzero(~converged & (costs <= HOPELESS * limits))
         if active.size == 0:
             break
         inside = (lower[active], upper[active])
         step, promised = _step(points[active], values[active], slopes[active], damping[active], inside)
         trial = points[active] + step
-        new_values, new_slopes = residuals(trial)
+        new_values, new_slopes = residuals(trial, owners[active])
         new_costs = np.einsum("sm,sm->s", new_values, new_values)
         gain = costs[active] - new_costs
         better = gain > 0
@@ -86,7 +104,14 @@ def minimise(
     return Minima(points, costs, converged)
 
 
-def _adapt(damping: Reals, growth: Reals, active: NDArray[np.intp], better: Flags, ratio: Reals) -> None:
+def _least(costs: Reals, owners: Indices, finished: Flags) -> Reals:
+    """The least sum of squares of the finished starts of each start's problem, infinite without any; (S,)."""
+    least = np.full(int(owners.max(initial=0)) + 1, np.inf)
+    np.minimum.at(least, owners[finished], costs[finished])
+    return np.asarray(least[owners])
+
+
+def _adapt(damping: Reals, growth: Reals, active: Indices, better: Flags, ratio: Reals) -> None:
     """Change damping and its growth in place (Nielsen's rule: smooth in the ratio of won to promised)."""
     shrink = np.maximum(0.1, 1 - (2 * np.clip(ratio, 0, 1) - 1) ** 3)
     damping[active] = np.where(better, damping[active] * shrink, damping[active] * growth[active])

@@ -20,16 +20,13 @@ from constriction.spectra.fit.arcs import Arc
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.kramers_kronig import FEWEST_POINTS
 from constriction.spectra.reading.apparent import DEFINITION, TOLD_BY_SLAB, Apparent
-from constriction.spectra.reading.peaks import peaks_apart
-from constriction.spectra.reading.slab import (
+from constriction.spectra.reading.beside import (
     LEAST_EXPONENT,
     ON_BOUND,
-    Beside,
-    ReferenceSlab,
-    arc_beside,
-    plain_arc,
-    slab_alone,
+    arcs_beside,
+    plain_arcs,
 )
+from constriction.spectra.reading.slab import Beside, ReferenceSlab, Sample, peaks_apart, slab_alone
 from constriction.spectra.spectrum import Spectrum
 
 # R_int is read if it is larger than so many of its error bars.
@@ -91,35 +88,50 @@ class Weight(NamedTuple):
 
 def noise_beside(spectrum: Spectrum, slab: ReferenceSlab) -> float:
     """What the better of both kinds of arc leaves of either part of a spectrum, relative to |Z|, root mean square."""
-    sigma = np.abs(spectrum.impedance)
-    both = plain_arc(spectrum, slab, sigma), arc_beside(spectrum, slab, sigma, dispersed=True)
+    sample = Sample(spectrum, slab, np.abs(spectrum.impedance))
+    both = *plain_arcs([sample]), *arcs_beside([sample], dispersed=True)
     least = min(fit.chi_squared for fit in both)
-    return math.sqrt(least / max(2 * sigma.size - 4, 1))
+    return math.sqrt(least / max(2 * sample.sigma.size - 4, 1))
 
 
 def read_beside(spectrum: Spectrum, slab: ReferenceSlab, weight: Weight, *, arc: bool = True) -> Reading:
-    """Read a spectrum relative to the same slab in full contact.
+    """Read a spectrum relative to the same slab in full contact, at the same frequencies, as `read_all_beside`."""
+    return read_all_beside([(spectrum, slab)], weight, arc=arc)[0]
+
+
+def read_all_beside(
+    pairs: Sequence[tuple[Spectrum, ReferenceSlab]], weight: Weight, *, arc: bool = True
+) -> list[Reading]:
+    """Read each spectrum relative to the same slab in full contact.
 
     Args:
-        spectrum: N points.
-        slab: at the same frequencies.
+        pairs: spectra, each with the slab at the same frequencies.
         weight: known standard deviations.
         arc: False: no arc counts as the interface's, whatever is there.
 
     Raises:
         InputError: too few points, an impedance of zero.
     """
+    for spectrum, slab in pairs:
+        _check_readable(spectrum, slab)
+    samples = [Sample(one, slab, weight.resolution * np.abs(one.impedance)) for one, slab in pairs]
+    both = zip(samples, plain_arcs(samples), arcs_beside(samples, dispersed=True), strict=True)
+    return [_read(_Pair(sample, weight, plain, dispersed), arc) for sample, plain, dispersed in both]
+
+
+def _check_readable(spectrum: Spectrum, slab: ReferenceSlab) -> None:
     points = spectrum.frequency.size
     if points < FEWEST_POINTS:
         raise InputError(f"{points} points for {slab.circuit}{ARC}; expected at least {FEWEST_POINTS}")
     if (zero := spectrum.impedance == 0).any():
         raise InputError(f"impedance = 0 at {spectrum.frequency[zero][0]:.4g} Hz: expected a nonzero one everywhere")
-    sigma = weight.resolution * np.abs(spectrum.impedance)
-    plain = plain_arc(spectrum, slab, sigma)
-    pair = _Pair(spectrum, slab, weight, plain, arc_beside(spectrum, slab, sigma, dispersed=True))
-    why = pair.unread() if arc else ""
+
+
+def _read(pair: _Pair, arc: bool) -> Reading:
+    """What both kinds of arc say together; `arc`: whether one may be the interface's."""
+    slab, why = pair.slab, pair.unread() if arc else ""
     if not arc or why:
-        alone = slab_alone(spectrum, slab, sigma)
+        alone = slab_alone(pair.sample)
         remark = f"{slab.circuit}{ARC} not taken: {why}" if why else ""
         return _reading(pair, slab.circuit, [_electrolyte_alone(pair, alone, of) for of in (True, False)], remark)
     return _reading(pair, slab.circuit + ARC, [_with_arc(pair, of) for of in (True, False)], "")
@@ -129,11 +141,15 @@ def read_beside(spectrum: Spectrum, slab: ReferenceSlab, weight: Weight, *, arc:
 class _Pair:
     """Both kinds of arc, fitted to one spectrum, and what their difference says."""
 
-    spectrum: Spectrum
-    slab: ReferenceSlab
+    sample: Sample
     weight: Weight
     plain: Beside
     dispersed: Beside
+
+    @property
+    def slab(self) -> ReferenceSlab:
+        """The slab in full contact."""
+        return self.sample.slab
 
     @property
     def wider(self) -> float:
@@ -162,7 +178,7 @@ class _Pair:
     @cached_property
     def peak(self) -> tuple[float, float | None]:
         """R of the dispersed arc's peaks that stand apart, and the frequency of the largest of them."""
-        low, high = self.spectrum.window
+        low, high = self.sample.spectrum.window
         frequency = np.geomspace(low, high, math.ceil(math.log10(high / low) * PER_DECADE) + 1)
         arc = self.dispersed.dispersed_arc(self.slab, frequency)
         return peaks_apart(frequency, arc, self.slab.apexes, self.dispersed.resistance)
@@ -203,7 +219,7 @@ class _Pair:
 
     def unread(self) -> str:
         """Why the plain arc is not the interface's, "" if it is."""
-        low, high = self.spectrum.window
+        low, high = self.sample.spectrum.window
         plain, place = self.plain, f"the arc at {self.plain.apex:.3g} Hz"
         if not self.resolved:
             return f"{place} is not larger than {RESOLVED:g} standard errors"
@@ -243,7 +259,7 @@ def _electrolyte_alone(pair: _Pair, alone: Beside, of_model: bool) -> Apparent:
     if not pair.resolved:
         misfit = alone.chi_squared if of_model and not pair.weight.noise else 0.0
         value, error = alone.electrolyte, math.sqrt(alone.covariance[0, 0] * (1 + misfit / SMOOTH))
-    elif plain.apex < pair.spectrum.frequency[-1]:  # slower than the window: it is not the electrolyte's
+    elif plain.apex < pair.sample.spectrum.frequency[-1]:  # slower than the window: it is not the electrolyte's
         value, error = plain.electrolyte, pair.error_of_electrolyte(of_model)
     else:
         value, variance, doubt = pair.everything

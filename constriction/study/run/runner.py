@@ -16,16 +16,15 @@ from constriction.base.ranks import agree
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve, merged
 from constriction.field.response import Response
-from constriction.simulation.counter import check_apart
-from constriction.simulation.result import result_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, solve_geometry, with_far_side
+from constriction.simulation.result import sweep_frequencies
+from constriction.simulation.simulate import Options, laws_of, solve_geometry
 from constriction.simulation.weights import curve_of
 from constriction.study.run.counter import DONE, FAILED, NEXT, Counter
 from constriction.study.run.geometries import Geometries
 from constriction.study.run.geometry import Effort, layout_of
 from constriction.study.run.lock import Shard
 from constriction.study.run.plan import Plan, PlannedCase
-from constriction.study.run.records import TOLD, failure, success
+from constriction.study.run.records import TOLD, batches, failure, records_of
 from constriction.study.run.store import Record, Store
 
 # Unknowns of all meshes, from which several ranks solve one geometry if there are ranks to spare.
@@ -228,14 +227,13 @@ def _do(package: Package, worker: _Worker) -> None:
     except Exception as error:
         # these all ranks of a group raise together, which leaves them in step; of anything else the others know nothing
         together = worker.group.size == 1 or isinstance(error, TOLD)
-        for entry in package.to_do if worker.group.rank == 0 or not together else ():
-            _finish(entry, failure(entry.case, error), worker)
+        if worker.group.rank == 0 or not together:
+            _finish(package.to_do, [failure(entry.case, error) for entry in package.to_do], worker)
         if not together:
             raise
         return
-    if worker.group.rank == 0:
-        for entry in package.to_do:
-            _finish(entry, _record(entry, response, seconds, worker.alone), worker)
+    for entries in batches(package.to_do) if worker.group.rank == 0 else ():
+        _finish(entries, records_of(entries, response, seconds, worker.alone), worker)
 
 
 def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
@@ -263,25 +261,13 @@ def _curve(case: Case, alone: Options) -> Curve:
     return curve_of(case, contacts, laws_of(case, contacts, alone), sweep_frequencies(case))
 
 
-def _record(entry: PlannedCase, response: Response[Any], seconds: float, alone: Options) -> Record:
-    """The record of a case, or of its failure."""
-    try:
-        check_apart(entry.case)
-        contacts = layout_of(entry.case.interface)
-        laws = laws_of(entry.case, contacts, alone)
-        return success(with_far_side(result_of(entry.case, contacts, laws, response, seconds), alone))
-    except StoreError:
-        raise
-    except Exception as error:
-        return failure(entry.case, error)
-
-
-def _finish(entry: PlannedCase, record: Record, worker: _Worker) -> None:
-    """Keep a record and tell of it."""
-    store, failed = worker.store, record["status"] == "failed"
-    store.write(entry.key, record)
-    finished = 1 + worker.counter.add(FAILED if failed else DONE) + worker.counter.add(DONE if failed else FAILED, 0)
-    store.log(
-        record["status"], key=entry.key, case=dict(entry.labels), rank=worker.how.comm.rank, error=record["error"]
-    )
-    worker.how.report(Event(entry, record, finished, worker.total))
+def _finish(entries: Sequence[PlannedCase], records: Sequence[Record], worker: _Worker) -> None:
+    """Keep records and tell of them."""
+    for entry, record in zip(entries, records, strict=True):
+        store, failed = worker.store, record["status"] == "failed"
+        store.write(entry.key, record)
+        others = worker.counter.add(DONE if failed else FAILED, 0)
+        finished = 1 + worker.counter.add(FAILED if failed else DONE) + others
+        told = {"key": entry.key, "case": dict(entry.labels), "rank": worker.how.comm.rank, "error": record["error"]}
+        store.log(record["status"], **told)
+        worker.how.report(Event(entry, record, finished, worker.total))
