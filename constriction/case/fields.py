@@ -130,3 +130,7 @@ class Section(BaseModel):
     """A table of the case file. The description of a field is what its error says is expected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+    def __hash__(self) -> int:
+        """Of all keys, also of those that a law's letters name."""
+        return hash((*map(self.__dict__.get, type(self).model_fields), *(self.__pydantic_extra__ or {}).items()))

@@ -6,6 +6,7 @@ Values with a dimension are strings with their unit on the way in and SI floats 
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,9 +22,10 @@ from constriction.case.interface import AnyPattern, Filled, Interface
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
-from constriction.case.regions import Contact, CounterElectrode, Gap
+from constriction.case.regions import CaseSection, Contact, CounterElectrode, Gap
 
 _IDEAL = Contact(), CounterElectrode()
+SECTIONS_KEPT = 1024
 
 
 class Case(Section):
@@ -147,27 +149,30 @@ def resolved_toml(case: Case) -> str:
         that is the material's names its source, or says ``assumed``; behind the name of a file it is the SHA-256 of
         what `referred_files` says is in it.
     """
-    sections = case.model_dump(by_alias=True)
-    lines = [f"title = {toml_value(sections.pop('title'))}"]
-    for section, values in sections.items():
-        if getattr(case, section) in _IDEAL:
-            continue
-        lines += ["", f"[{section}]"]
-        own = fields_of(section)
-        for key in sorted(values, key=list(own).index) if section == "interface" else values:
-            if values[key] is not None:
-                lines.append(f"{key} = {toml_value(values[key])}{_comment(case, section, key)}")
+    sections = {name: getattr(case, name) for name in Case.model_fields if name != "title"}
+    blocks = [_section_toml(name, section) for name, section in sections.items() if section not in _IDEAL]
+    return "".join([f"title = {toml_value(case.title)}\n", *blocks])
+
+
+@lru_cache(maxsize=SECTIONS_KEPT)
+def _section_toml(name: str, section: Section) -> str:
+    """A section of a resolved case; the last ones are kept, for the cases of a study have most of them in common."""
+    values, own = section.model_dump(by_alias=True), fields_of(name)
+    lines = ["", f"[{name}]"]
+    for key in sorted(values, key=list(own).index) if name == "interface" else values:
+        if values[key] is not None:
+            lines.append(f"{key} = {toml_value(values[key])}{_comment(section, key)}")
     return "\n".join(lines) + "\n"
 
 
-def _comment(case: Case, section: str, key: str) -> str:
+def _comment(section: Section, key: str) -> str:
     """What stands behind a value: where it is from, or what is in the file that it names."""
-    if section == "electrolyte":
-        material = case.electrolyte.material
+    if isinstance(section, Electrolyte):
+        material = section.material
         own_file = key == "material" and not material.shipped
-        said = f"SHA-256 {_sha256(material.text)}" if own_file else case.electrolyte.remark(key)
+        said = f"SHA-256 {_sha256(material.text)}" if own_file else section.remark(key)
         return f"  # {said}" if said else ""
-    other = {"contact.fine": case.contact.fine_case, "counter.file": case.counter.other_case}.get(f"{section}.{key}")
+    other = section.referred if isinstance(section, CaseSection) and section.FILE_KEY.endswith(f".{key}") else None
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"
 
 

@@ -59,9 +59,10 @@ def error_bars_of_each(
         film_errors: of each: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); None: it is
             exact.
     """
-    own, scale = response.errors_on(curves), curves.scale(response)
+    scale = curves.scale(response.each)
+    own = response.errors_on(curves, scale)
     if not (constricts := scale > 0).all():  # in full contact nothing does
-        scale[~constricts] = np.abs(response(curves.every[~constricts]))
+        scale[~constricts] = np.abs(response.each(curves.every[~constricts]))
     ends = np.cumsum([len(curve.every) for curve in curves.members])[:-1]
     parts = zip(np.split(own, ends), np.split(scale, ends), curves.members, film_errors, strict=True)
     return [_with_film(response, ErrorBars(bar, bar, size), curve, error) for bar, size, curve, error in parts]

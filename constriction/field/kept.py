@@ -110,7 +110,8 @@ def plain(thing: Any) -> Any:
 def _plain_array(values: NDArray[Any]) -> dict[str, Any]:
     parts = np.ascontiguousarray(values).view(np.float64) if np.iscomplexobj(values) else values
     kind = "complex" if np.iscomplexobj(values) else "real"
-    return {kind: [plain(x) for x in parts.ravel().tolist()], "shape": list(values.shape)}
+    numbers = parts.ravel().tolist()
+    return {kind: numbers if np.isfinite(parts).all() else list(map(plain, numbers)), "shape": list(values.shape)}
 
 
 def from_plain(values: Any) -> Any:
@@ -138,5 +139,5 @@ def _class_from(values: Mapping[str, Any]) -> Any:
 
 def _array_from(values: Mapping[str, Any]) -> NDArray[Any]:
     kind = "complex" if "complex" in values else "real"
-    flat = np.array([from_plain(x) for x in values[kind]], dtype=np.float64)
+    flat = np.array([x if isinstance(x, float) else from_plain(x) for x in values[kind]], dtype=np.float64)
     return (flat.view(np.complex128) if kind == "complex" else flat).reshape(values["shape"])

@@ -125,12 +125,15 @@ class Response[Answer: Solution](ABC):
         return self.solutions[-self.LOOKED_AT :]
 
     def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
-        each = theta[..., None, :]  # by itself: products of many rows round otherwise than those of one
-        return [answer.model.interface(each)[..., 0] for answer in self._last]
+        return [answer.model.interface(theta) for answer in self._last]
 
     def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
         """F(θ) − depth at θ (…, terms); (…)."""
         return self._combine(self._values(theta))
+
+    def each(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
+        """The same, each θ by itself: many that are asked together may be rounded otherwise than one alone."""
+        return self(theta[..., None, :])[..., 0]
 
     def reduction_share(self, relative_error: float) -> float:
         """The part of a scale that the bound on a reduced model's error may take; infinite: it has no error."""
@@ -152,10 +155,11 @@ class Response[Answer: Solution](ABC):
 
         The reduced model of ideal contacts is exact at rest; elsewhere it has a bound.
         """
-        return self.errors_on(Curves((curve,)))
+        curves = Curves((curve,))
+        return self.errors_on(curves, curves.scale(self))
 
-    def errors_on(self, curves: Curves) -> NDArray[np.float64]:
-        """The same on `every` θ of several curves, (n,)."""
+    def errors_on(self, curves: Curves, scale: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same on `every` θ of several curves, (n,), of which the scales are known, (n,)."""
         every = curves.every
         if not self.fine.cells:  # exact
             return np.zeros(len(every))
@@ -165,7 +169,6 @@ class Response[Answer: Solution](ABC):
         if curves.members[0].film:
             caution, floor = self._film_bars(np.abs(every[:, 0]) * self.fine.resolution)
         bars = bars * caution
-        scale = curves.scale(self)
         least = np.maximum(self.least_error * np.sqrt(caution) * scale, np.minimum(floor, floor * scale / self._ideal))
         least = np.maximum(least, ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
@@ -207,7 +210,8 @@ class Response[Answer: Solution](ABC):
         if not goal.curves:
             return 0.0
         curves = Curves(goal.curves)
-        errors, allowed = self.errors_on(curves), goal.relative_error * curves.scale(self)
+        scale = curves.scale(self)
+        errors, allowed = self.errors_on(curves, scale), goal.relative_error * scale
         return float(np.max(errors[errors > 0] / allowed[errors > 0], initial=0.0))
 
     @property

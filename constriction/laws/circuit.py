@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import NamedTuple
 
@@ -21,8 +21,7 @@ from constriction.laws.elements import ELEMENTS, KINDS, Coordinates, Parameter, 
 
 type Node = Element | SeriesPart | ParallelPart
 
-LONGEST_TEXT = 900
-DEEPEST = 20
+LONGEST_TEXT, DEEPEST = 900, 20
 # Every spelling of an element, the longest first, and which element it is.
 SPELLINGS = dict(sorted({**{kind: kind for kind in ELEMENTS}, "CPE": "Q"}.items(), key=lambda pair: -len(pair[0])))
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
@@ -73,6 +72,7 @@ class Circuit:
         return tuple(parameter.name for parameter in self.parameters)
 
 
+@lru_cache  # of one text, many cases
 def parse_circuit(text: str) -> Circuit:
     """Read a circuit.
 

@@ -21,6 +21,9 @@ DEGREE = 10
 _NODES = chebyshev.chebpts1(DEGREE + 1)
 # Values at the nodes times this are the coefficients of their interpolant.
 _TO_SERIES = chebyshev.chebvander(_NODES, DEGREE) * (np.where(np.arange(DEGREE + 1), 2.0, 1.0) / (DEGREE + 1))
+# The companion matrix of a derivative, but for its last column, and what the coefficients there are multiplied by.
+_COMPANION = chebyshev.chebcompanion([0.0] * (DEGREE - 1) + [1.0])
+_SCALES = 0.5 * np.where(np.arange(DEGREE - 1), 1.0, np.sqrt(2.0))
 # Maxima less prominent than this part of the largest −Im Z are rounding.
 NOISE = 1e-9
 # So is an imaginary part this much smaller than the real one.
@@ -94,18 +97,15 @@ def find_peaks_of_each(impedances: Impedances, count: int, lowest: float, highes
     scans = scan(impedances, x, count)
     maxima = [_maxima(z) for z in scans]
     minima = [_minima_between(z, tops) for z, tops in zip(scans, maxima, strict=True)]
-    apexes, valleys = _extrema(impedances, x, maxima, 1), _extrema(impedances, x, minima, -1)
-    edges = [
-        np.concatenate([x[:1], inner, x[-1:]]) if tops.size else x[:0]
-        for tops, inner in zip(apexes, valleys, strict=True)
-    ]
-    resistances = [-np.diff(z.real) for z in impedances([np.exp(one) for one in edges])]
+    apexes, valleys = _extrema(impedances, x, maxima, minima)
+    inner = impedances([np.exp(one) for one in valleys])
+    resistances = [-np.diff([z[0], *between, z[-1]]).real for z, between in zip(scans, inner, strict=True)]
     return [_peaks(np.exp(tops), falls) for tops, falls in zip(apexes, resistances, strict=True)]
 
 
 def _peaks(frequencies: NDArray[np.float64], resistances: NDArray[np.float64]) -> tuple[Peak, ...]:
     """The peaks across which Re Z falls: frequencies in Hz, resistances in Ω·m², (n,) each."""
-    pairs = zip(frequencies.tolist(), resistances.tolist(), strict=True)
+    pairs = zip(frequencies.tolist(), resistances.tolist(), strict=False)  # without peaks, one fall too many
     return tuple(Peak(f, r, 1 / (2 * math.pi * f * r)) for f, r in pairs if r > 0)
 
 
@@ -134,9 +134,12 @@ def main_peaks(peaks: Sequence[Sequence[Peak]], impedances: Impedances) -> list[
         peaks: from `find_peaks_of_each`.
         impedances: the same function, Z in Ω·m² at frequencies in Hz.
     """
-    heights = impedances([np.array([peak.frequency for peak in those]) for those in peaks])
-    pairs = zip(peaks, heights, strict=True)
-    return [those[int(np.argmax(-z.imag))] if those else None for those, z in pairs]
+    several = [those if len(those) > 1 else () for those in peaks]  # of one it is known which it is
+    heights = impedances([np.array([peak.frequency for peak in those]) for those in several])
+    return [
+        those[int(np.argmax(-z.imag)) if z.size else 0] if those else None
+        for those, z in zip(peaks, heights, strict=True)
+    ]
 
 
 def belongs_to(
@@ -191,21 +194,45 @@ def _minima_between(z: NDArray[np.complex128], maxima: NDArray[np.intp]) -> NDAr
 
 
 def _extrema(
-    impedances: Impedances, x: NDArray[np.float64], places: Sequence[NDArray[np.intp]], sign: int
-) -> list[NDArray[np.float64]]:
-    """Refine the maxima (sign 1) or minima (−1) of each −Im Z near its x[places]; x = ln f, evenly spaced."""
+    impedances: Impedances,
+    x: NDArray[np.float64],
+    maxima: Sequence[NDArray[np.intp]],
+    minima: Sequence[NDArray[np.intp]],
+) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+    """Refine the maxima and minima of each −Im Z near these of its x; x = ln f, evenly spaced."""
     step = x[1] - x[0]
+    places = [np.concatenate(both) for both in zip(maxima, minima, strict=True)]
     nodes = [x[where][:, np.newaxis] + step * _NODES for where in places]
     heights = [-z.imag for z in impedances([np.exp(some).ravel() for some in nodes])]
-    series = (sign * np.concatenate(heights).reshape(-1, 1, _NODES.size) @ _TO_SERIES)[:, 0]  # each by itself
-    tops = np.split(np.array([_top(row) for row in series]), np.cumsum([where.size for where in places[:-1]]))
-    return [x[where] + step * top for where, top in zip(places, tops, strict=True)]
+    signs = np.concatenate([np.repeat([1, -1], [top.size, low.size]) for top, low in zip(maxima, minima, strict=True)])
+    series = signs[:, np.newaxis, np.newaxis] * np.concatenate(heights).reshape(-1, 1, _NODES.size) @ _TO_SERIES
+    tops = np.split(_tops(series[:, 0]), np.cumsum([where.size for where in places[:-1]]))
+    refined = [x[where] + step * top for where, top in zip(places, tops, strict=True)]
+    return [row[: top.size] for row, top in zip(refined, maxima, strict=True)], [
+        row[top.size :] for row, top in zip(refined, maxima, strict=True)
+    ]
 
 
-def _top(coefficients: NDArray[np.float64]) -> float:
-    """Return t in [−1, 1] where the Chebyshev series is largest."""
+def _tops(series: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where in [−1, 1] each of the Chebyshev series (n, 1 + DEGREE) is largest, (n,)."""
     # Trailing coefficients are rounding; they would bring meaningless roots, but never a higher value.
-    roots = chebyshev.chebroots(chebyshev.chebder(coefficients))
-    inside = roots.real[(np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) <= 1)]
-    candidates = np.concatenate([inside, [-1.0, 1.0]]) if inside.size else np.array([-1.0, 0.0, 1.0])
-    return float(candidates[np.argmax(chebyshev.chebval(candidates, coefficients))])
+    roots = _roots(np.asarray(chebyshev.chebder(series, axis=1), dtype=np.float64))
+    inside = (np.abs(roots.imag) < 1e-6) & (np.abs(roots.real) <= 1)
+    alone = ~inside.any(axis=1, keepdims=True)
+    candidates = np.concatenate(
+        [np.where(inside, roots.real, 0.0), np.tile([-1.0, 0.0, 1.0], (len(series), 1))], axis=1
+    )
+    allowed = np.concatenate([inside, np.ones_like(alone), alone, np.ones_like(alone)], axis=1)
+    values = np.where(allowed, chebyshev.chebval(candidates.T, series.T, tensor=False).T, -np.inf)
+    return np.asarray(np.take_along_axis(candidates, np.argmax(values, axis=1)[:, np.newaxis], 1)[:, 0])
+
+
+def _roots(series: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """The zeros of Chebyshev series (n, 1 + d), d ≥ 2, eigenvalues of their companion matrices; (n, d)."""
+    last, degree = series[:, -1], series.shape[1] - 1
+    size = np.where((largest := np.abs(series).max(axis=1, initial=0.0)) > 0, largest, 1.0)
+    last = np.where(last == 0, np.finfo(np.float64).eps * size, last)  # a zero far away
+    matrices = np.zeros((len(series), degree, degree))
+    matrices[:] = _COMPANION
+    matrices[:, :, -1] -= series[:, :-1] / last[:, np.newaxis] * _SCALES
+    return np.sort(np.linalg.eigvals(matrices[:, ::-1, ::-1]).astype(np.complex128), axis=1)

@@ -19,9 +19,9 @@ from constriction.field.error_bars import ErrorBars, error_bars, error_bars_of_e
 from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
-from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, resistivity
+from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity, resistivity
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, find_peaks_of_each, main_peaks
-from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_of
+from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_in, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
@@ -153,10 +153,11 @@ def _constrictions(
     pairs = [(one, f) for one, f in zip(posed, frequencies, strict=True) if f.size]
     if not pairs:
         return [np.zeros(0, dtype=np.complex128) for _ in posed]
-    curve = Curve(np.concatenate([theta_of(*one, f) for one, f in pairs]), None, posed[0].laws.film)
-    units = np.concatenate([resistivity(one.case.electrolyte, f) * one.plan.pitch for one, f in pairs])
+    units = [resistivity(one.case.electrolyte, f) * one.plan.pitch for one, f in pairs]
+    theta = [theta_in(unit, one.laws, f) for unit, (one, f) in zip(units, pairs, strict=True)]
+    curve = Curve(np.concatenate(theta), None, posed[0].laws.film)
     ends = np.cumsum([f.size for f in frequencies])
-    return np.split(units * curve.excess(response, curve.points), ends[:-1])
+    return np.split(np.concatenate(units) * curve.excess(response.each, curve.points), ends[:-1])
 
 
 def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], seconds: float) -> Result:
@@ -181,7 +182,7 @@ def results_of(posed: Sequence[Posed], response: Response[Any], seconds: float) 
         seconds: that it took, s, for the records.
     """
     curves = Curves(tuple(curve_of(*one, sweep_frequencies(one.case)) for one in posed))
-    through = np.split(response(curves.every), np.cumsum([len(curve.every) for curve in curves.members])[:-1])
+    through = np.split(response.each(curves.every), np.cumsum([len(curve.every) for curve in curves.members])[:-1])
     bars = error_bars_of_each(response, curves, [film_error_of(one.laws, one.plan) for one in posed])
 
     def z_cstr(frequencies: Sequence[NDArray[np.float64]]) -> list[NDArray[np.complex128]]:
@@ -208,7 +209,8 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
     case, plan, laws = posed
     electrolyte, frequency = case.electrolyte, sweep_frequencies(case)
     rho = resistivity(electrolyte, frequency)
-    unit = float(resistivity(electrolyte, 0.0).real) * plan.pitch  # Ω·m² per pitch at ω → 0
+    at_rest_rho = dc_resistivity(electrolyte)
+    unit = at_rest_rho * plan.pitch  # Ω·m² per pitch at ω → 0
     curve, bars, apex = found.curve, found.bars, found.apex
     sweep = found.through[-frequency.size :] if response.direct is None else response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
@@ -216,7 +218,7 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
     resistance, bounds = _constriction(curve, at_rest, response, unit)
     low, high = _capacitance_limits(case, plan, response)
     full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
-    electrolyte_resistance = float(resistivity(electrolyte, 0.0).real) * electrolyte.thickness
+    electrolyte_resistance = at_rest_rho * electrolyte.thickness
     return Result(
         case=case,
         plan=plan,

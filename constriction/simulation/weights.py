@@ -61,7 +61,11 @@ def meshed_height(case: Case, plan: Layout) -> float | None:
 
 def theta_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
     """θ of the contact, if it has a law, and of the gap, at frequencies in Hz, 0 for the limit; (…, terms)."""
-    unit = plan.pitch * resistivity(case.electrolyte, frequency)
+    return theta_in(plan.pitch * resistivity(case.electrolyte, frequency), laws, frequency)
+
+
+def theta_in(unit: NDArray[np.complex128], laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
+    """The same from pitch × resistivity in Ω·m², of the shape of `frequency`."""
     gap = np.zeros(np.shape(frequency)) if laws.gap is None else laws.gap.admittance(frequency)
     parts = [gap] if laws.contact is None else [laws.contact.admittance(frequency), gap]
     return np.stack([np.asarray(part * unit, dtype=np.complex128) for part in parts], axis=-1)

@@ -1,4 +1,4 @@
-"""What a study costs: 1 000 cases of 40 geometries, memory over 300 geometries, two ranks against one.
+"""What a study costs: 1 000 cases of 40 geometries, or of one, memory over 300 geometries, two ranks against one.
 
     python tests/benchmarks/studies.py [--quick] [--out FILE.json]
 
@@ -26,6 +26,11 @@ SETTINGS = {
     "gap.height": ["5 nm", "10 nm", "20 nm", "40 nm", "80 nm"],
     "electrolyte.bulk_conductivity": ["1 mS/cm", "5 mS/cm", "15 mS/cm", "30 mS/cm", "60 mS/cm"],
 }
+LAWS = """
+[base.contact]
+law = "p(R1,C1)"
+C1 = "1 uF/cm2"
+"""
 PITCH = "2 mm"  # with gaps of nanometres: they are thin at every fraction
 
 
@@ -45,6 +50,24 @@ def study(geometries: int, settings: dict[str, list[str]], relative_error: float
             *(f'"{key}" = {json.dumps(values)}' for key, values in grid.items()),
         ]
     )
+
+
+def one_geometry(count: int, key: str) -> str:
+    """A study file of one square lattice: values of a law of its contacts, or of its gap's height."""
+    base = f'[base.interface]\npattern = "square"\npitch = "{PITCH}"\ncontact_fraction = 0.2\n'
+    decades = [3 * n / count - 1 for n in range(count)]
+    laws, unit = (LAWS, "ohm cm2") if key == "contact.R1" else ("", "nm")
+    values = [f"{10 ** (x if laws else x + 1):.6g} {unit}" for x in decades]
+    return f'{base}{laws}[base.accuracy]\nrelative_error = 1e-2\n[grid]\n"{key}" = {json.dumps(values)}\n'
+
+
+def per_case(few: Record, many: Record) -> Record:
+    """Processor milliseconds that one more case of the same geometry takes, start-up and solve left out."""
+    if "failed" in few or "failed" in many:
+        return {"failed": few.get("failed", many.get("failed"))}
+    more = many["cases"] - few["cases"]
+    milliseconds = 1e3 * (many["seconds_processor"] - few["seconds_processor"]) / more
+    return {"milliseconds_processor_per_case": milliseconds, "seconds": many["seconds"], "cases": many["cases"]}
 
 
 def run(text: str, ranks: int) -> Record:
@@ -112,7 +135,7 @@ def memory_of(geometries: int) -> list[int]:
 
 def measure(quick: bool) -> dict[str, Record]:
     """All of it, told as it comes."""
-    geometries, equal, many = (4, 8, 30) if quick else (40, 40, 300)
+    geometries, equal, many, variations = (4, 8, 30, 200) if quick else (40, 40, 300, 1000)
     alike = study(equal, {}, 1e-3)
     tasks = {
         "lattices, two ranks": lambda: run(study(geometries, SETTINGS, 1e-3), 2),
@@ -124,6 +147,11 @@ def measure(quick: bool) -> dict[str, Record]:
     for name, task in tasks.items():
         table[name] = task()
         print(f"{name:22} {told(table[name])}", flush=True)
+    for name, key in (("laws", "contact.R1"), ("gaps", "gap.height")):
+        for ranks, words in ((1, "one rank"), (2, "two ranks")):
+            few, most = (run(one_geometry(count, key), ranks) for count in (variations // 10, variations))
+            table[place := f"{name} of one geometry, {words}"] = per_case(few, most)
+            print(f"{place:34} {told(table[place])}", flush=True)
     one, two = table["alike, one rank"], table["alike, two ranks"]
     if "failed" not in one and "failed" not in two:
         print(f"Two ranks were {one['seconds'] / two['seconds']:.2f} times as fast as one.")
@@ -136,6 +164,9 @@ def told(record: Record) -> str:
     if "growth" in record:
         sizes = f"{record['early_bytes'] / 1e6:.1f} → {record['late_bytes'] / 1e6:.1f} MB"
         return f"{record['geometries']} geometries: {sizes}, {100 * record['growth']:+.1f} %"
+    if "milliseconds_processor_per_case" in record:
+        each = record["milliseconds_processor_per_case"]
+        return f"{record['cases']} cases in {record['seconds']:.1f} s, {each:.1f} ms of processors for each more"
     shares = ", ".join(f"{100 * share:.0f} %" for share in record["busy_shares"])
     return (
         f"{record['cases']} cases in {record['seconds']:.1f} s ({record['seconds_processor']:.1f} s of processors, "

@@ -29,7 +29,8 @@ from constriction import simulate
 from constriction.base.errors import StoreError
 from constriction.cli import main
 from constriction.simulation.record import result_record
-from constriction.study.run import lock, runner, store
+from constriction.simulation.simulate import Options
+from constriction.study.run import lock, records, runner, store
 from constriction.study.run.lock import Owner, Shard, locked
 from constriction.study.run.plan import plan_of
 from constriction.study.run.runner import How, Summary, packages_of
@@ -172,6 +173,32 @@ def test_a_case_that_shares_with_none_is_exactly_what_simulate_gives(tmp_path):
     alone = result_record(simulate(plan.entries[0].case))
     assert kept["result"] == {key: value for key, value in alone.items() if key in kept["result"]}
     assert set(alone) - set(kept["result"]) == {"versions", *kept["times"]}
+
+
+@pytest.mark.parametrize("method", ["", SPECTRAL])
+def test_records_do_not_depend_on_which_cases_are_made_together(method, tmp_path):
+    text = """
+    [base.contact]
+    law = "p(R1,C1)"
+    C1 = "1 uF/cm2"
+    [grid]
+    "contact.R1" = ["0.1 ohm cm2", "1 ohm cm2", "30 ohm cm2"]
+    "gap.height" = ["5 nm", "80 nm"]
+    "electrolyte.bulk_conductivity" = ["15 mS/cm", "1 mS/cm"]
+    """
+    base = BASE.replace("points_per_decade = 2", "points_per_decade = 10")
+    plan = plan_of(load(write_study(tmp_path, text, base + method)), MEMORY)
+    first = plan.entries[0].case
+    response = simulate(first).response
+
+    def made(count):
+        groups = [plan.entries[start : start + count] for start in range(0, len(plan.entries), count)]
+        return [record for group in groups for record in records.records_of(group, response, 0.0, Options())]
+
+    alone = made(1)
+    assert all(record["status"] == "done" for record in alone)
+    for count in (2, 5, 12):
+        assert made(count) == alone
 
 
 def test_what_is_left_of_a_geometry_is_solved_as_accurately_as_all_of_it(tmp_path, tubes):

@@ -36,8 +36,6 @@ SMOOTH = 6
 # Standard deviation of Re Z and of Im Z over |Z| that a good instrument reaches. A simulated spectrum has no noise, and
 # is read as what a measurement with this one can show.
 RESOLUTION = 1e-3
-# Where peaks are sought.
-PER_DECADE = 30
 ARC = "-RQ"
 # Of a simulated spectrum.
 SIMULATED = (
@@ -178,9 +176,8 @@ class _Pair:
     @cached_property
     def peak(self) -> tuple[float, float | None]:
         """R of the dispersed arc's peaks that stand apart, and the frequency of the largest of them."""
-        low, high = self.sample.spectrum.window
-        frequency = np.geomspace(low, high, math.ceil(math.log10(high / low) * PER_DECADE) + 1)
-        arc = self.dispersed.dispersed_arc(self.slab, frequency)
+        frequency, shape = self.slab.densely
+        arc = self.dispersed.dispersed_arc(frequency, shape)
         return peaks_apart(frequency, arc, self.slab.apexes, self.dispersed.resistance)
 
     @property

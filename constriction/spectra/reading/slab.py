@@ -14,6 +14,8 @@ from constriction.spectra.spectrum import Spectrum
 # The electrolyte's own arcs may have their apex so far outside the window, as a factor: of these it is known what they
 # are, and an instrument that ends at 1 MHz still shows half of an arc at 1 MHz.
 OWN_MARGIN = 3.0
+# Where peaks are sought.
+PER_DECADE = 30
 # A peak of −Im Z_cstr stands apart from the electrolyte's if their frequencies differ by more than this factor. Those
 # that a constriction shares with its electrolyte lie within 1.1 of it; where a gap makes another one, it lies beyond 4.
 APART = 3.0
@@ -55,6 +57,13 @@ class ReferenceSlab:
     def own_shape(self) -> Complexes:
         """(N,) Z(ω)/Z(0) at its frequencies."""
         return np.asarray(self.own_parts.sum(axis=0) / self.resistance)
+
+    @cached_property
+    def densely(self) -> tuple[Reals, Complexes]:
+        """Frequencies of its window that peaks are sought at, rising, in Hz, and Z(ω)/Z(0) there; (n,) each."""
+        low, high = float(self.frequency[-1]), float(self.frequency[0])
+        dense = np.geomspace(low, high, math.ceil(math.log10(high / low) * PER_DECADE) + 1)
+        return dense, self.shape(dense)
 
     @property
     def impedance(self) -> Complexes:
@@ -128,9 +137,8 @@ class Beside:
         """Of the plain arc, 1/(2πτ) in Hz."""
         return 1 / (2 * math.pi * self.time_constant)
 
-    def dispersed_arc(self, slab: ReferenceSlab, frequency: Reals) -> Complexes:
-        """The arc at any frequencies in Hz, (N,), if it was fitted with the dispersion of the slab."""
-        shape = slab.shape(frequency)
+    def dispersed_arc(self, frequency: Reals, shape: Complexes) -> Complexes:
+        """The arc at any frequencies in Hz, (N,), if it was fitted with the dispersion of the slab: `shape` there."""
         storage = (1j * frequency / self.apex * shape) ** self.exponent
         return np.asarray(self.resistance * shape / (1 + storage))
 
