@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,7 @@ from numpy.typing import NDArray
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
-ANGLES = np.radians(np.linspace(-85.0, 85.0, 35))[:, None, None]  # ψ that are tried, (angles, 1, 1)
-AT_ONCE = 20_000  # θ whose angles are tried together
+FAR = 1e30  # instead of infinity
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +55,28 @@ def error_bounds(shares: Complexes, points: Complexes, norms: Sequence[ResidualN
 
 
 def coercivity(points: Complexes, sigma: Floats) -> Floats:
-    """The largest c for which |rᵀA(θ)⁻¹r| ≤ r*B(σ)⁻¹r / c is known at θ (n, terms); (n,), tiny where none is."""
-    parts = [_coercivity(points[start : start + AT_ONCE], sigma) for start in range(0, len(points), AT_ONCE)]
-    return np.concatenate(parts) if parts else np.zeros(0)
+    """The largest c for which |rᵀA(θ)⁻¹r| ≤ r*B(σ)⁻¹r / c is known at θ (n, terms); (n,), tiny where none is.
+
+    The least part of 1 and of all θ_k/σ_k along a direction e^{iψ} is largest where that points to the point of their
+    convex hull that is nearest to 0: c is its distance. No part is negative, so it lies on the way between two of them.
+    """
+    corners = [np.ones(len(points), dtype=np.complex128), *map(_corner, points.T, sigma)]
+    distances = [_distance(*pair) for pair in combinations(corners, 2)]
+    return np.asarray(np.maximum(np.min(distances, axis=0), 1e-300))
 
 
-def _coercivity(points: Complexes, sigma: Floats) -> Floats:
-    sizes = np.abs(points) * np.cos(np.angle(points) - ANGLES)  # (angles, n, terms)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(sigma > 0, sizes / sigma, np.where(sizes >= -1e-12 * np.abs(points), np.inf, 0.0))
-    whole = np.minimum(np.cos(ANGLES[:, :, 0]), parts.min(axis=2, initial=np.inf))
-    return np.asarray(np.maximum(whole.max(axis=0), 1e-300))
+def _corner(theta: Complexes, sigma: float) -> Complexes:
+    """θ/σ; where σ is nothing, far away in the direction of θ, or 1, which tells nothing new, where θ is nothing too."""
+    size = np.abs(theta)
+    far = np.where(size > 0, 1 + FAR * theta / np.where(size > 0, size, 1.0), 1.0)
+    return np.asarray(theta / sigma if sigma > 0 else far)
+
+
+def _distance(start: Complexes, end: Complexes) -> Floats:
+    """Distance of 0 from the straight way between two numbers, (n,)."""
+    swapped = np.abs(start) > np.abs(end)
+    near, far = np.where(swapped, end, start), np.where(swapped, start, end)  # or the way back would be rounded away
+    length = np.abs(far - near)
+    along = (far - near) / np.where(length > 0, length, 1.0)
+    place = np.clip(-(near * along.conj()).real, 0.0, length)
+    return np.asarray(np.abs(near + place * along))
