@@ -66,7 +66,7 @@ def coercivity(points: Complexes, sigma: Floats) -> Floats:
 
 
 def _corner(theta: Complexes, sigma: float) -> Complexes:
-    """θ/σ; where σ is nothing, far away in the direction of θ, or 1, which tells nothing new, where θ is nothing too."""
+    """θ/σ; where σ is nothing, far away along θ, or 1, which tells nothing new, where θ is nothing too."""
     size = np.abs(theta)
     far = np.where(size > 0, 1 + FAR * theta / np.where(size > 0, size, 1.0), 1.0)
     return np.asarray(theta / sigma if sigma > 0 else far)
