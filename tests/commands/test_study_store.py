@@ -242,6 +242,15 @@ def test_a_failed_case_is_a_record_and_is_repeated_when_asked(tmp_path, monkeypa
     assert [row["status"] for row in rows_of(tmp_path / "out")] == ["done", "done", "failed"]
 
 
+def test_bounds_of_a_contact_that_blocks_are_refused_as_by_run(tmp_path):
+    base = f'{BASE}bounds = true\n[base.contact]\nlaw = "C1"\n'
+    path = write_study(tmp_path, '[grid]\n"contact.C1" = ["1 uF/cm2"]\n', base)
+    assert run_here(plan_of(load(path), MEMORY), tmp_path / "out").failed == 1
+    collected(tmp_path / "out")
+    (row,) = rows_of(tmp_path / "out")
+    assert row["error"].startswith("accuracy.bounds = true: there is no R_cstr to bound")
+
+
 def test_a_full_disk_ends_the_run_in_one_line_and_keeps_what_was_done(tmp_path, tubes, monkeypatch, capsys):
     write, written = store.write_whole, []
 

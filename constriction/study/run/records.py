@@ -13,7 +13,8 @@ from constriction.field.response import Response
 from constriction.simulation.counter import check_apart
 from constriction.simulation.record import result_records
 from constriction.simulation.result import Posed, Result, results_of, sweep_frequencies
-from constriction.simulation.simulate import Options, laws_of, with_far_side
+from constriction.simulation.simulate import Options, check_bounds, laws_of, with_far_side
+from constriction.simulation.weights import curve_of
 from constriction.study.run.geometry import layout_of
 from constriction.study.run.plan import PlannedCase
 from constriction.study.run.store import Record
@@ -64,7 +65,9 @@ def records_of(entries: Sequence[PlannedCase], response: Response[Any], seconds:
 def _posed(case: Case, alone: Options) -> Posed:
     check_apart(case)
     contacts = layout_of(case.interface)
-    return Posed(case, contacts, laws_of(case, contacts, alone))
+    laws = laws_of(case, contacts, alone)
+    check_bounds(case, curve_of(case, contacts, laws, sweep_frequencies(case)))
+    return Posed(case, contacts, laws)
 
 
 def _successes(results: Sequence[Result]) -> list[Record]:
