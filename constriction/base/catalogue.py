@@ -66,6 +66,8 @@ _QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spect
     OutputQuantity("contact_fraction", "1"),
     OutputQuantity("R_cstr", "ohm m2", "constriction resistance"),
     OutputQuantity("R_cstr_error", "ohm m2", "error bar of the constriction resistance"),
+    OutputQuantity("contact_fraction_pixels", "1", "share of a map's pixels in contact"),
+    OutputQuantity("R_cstr_map_error", "ohm m2", "what a quarter pixel of a map's rims changes in R_cstr"),
     OutputQuantity("R_cstr_lower", "ohm m2"),
     OutputQuantity("R_cstr_upper", "ohm m2"),
     OutputQuantity("spectrum_error", "ohm m2", "largest error bar of any impedance of the sweep"),

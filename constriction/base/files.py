@@ -28,8 +28,8 @@ _NOT_ALLOWED = {errno.EROFS, errno.EACCES, errno.EPERM}
 _NOT_THE_PLACE = _NO_ROOM | {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
-def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> bytes:
-    """The content of a regular file of at most 32 MB.
+def read_file(path: str | os.PathLike[str], expected: str, advice: str = "", largest: int = LARGEST_INPUT) -> bytes:
+    """The content of a regular file that is not too large.
 
     A device, a pipe (also one that the shell makes for `<(command)` or /dev/stdin) or a socket might never end, or
     never begin: it is refused without reading.
@@ -38,6 +38,7 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
         path: the file.
         expected: what an error says was expected, such as "a case file".
         advice: what an error about the size adds.
+        largest: the most bytes that it may have.
 
     Raises:
         InputError: no such file, or it cannot be read; one line that begins with the path.
@@ -51,14 +52,14 @@ def read_file(path: str | os.PathLike[str], expected: str, advice: str = "") -> 
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
             _check_regular(status, name, expected)
-            data = b"" if status.st_size > LARGEST_INPUT else file.read(LARGEST_INPUT + 1)
+            data = b"" if status.st_size > largest else file.read(largest + 1)
     except (OSError, ValueError) as error:  # ValueError: a null byte
         if isinstance(error, InputError):
             raise
         reason = error.strerror if isinstance(error, OSError) else "has a null character"
         raise InputError(f"{name}: {reason}; expected {expected}") from None
-    if (size := max(status.st_size, len(data))) > LARGEST_INPUT:
-        told = f"{name}: {size / 1e6:.0f} MB, expected at most {LARGEST_INPUT / 1e6:.0f} MB"
+    if (size := max(status.st_size, len(data))) > largest:
+        told = f"{name}: {size / 1e6:.0f} MB, expected at most {largest / 1e6:.0f} MB"
         raise InputError("; ".join(filter(None, (told, advice))))
     return data
 

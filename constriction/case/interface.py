@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, create_model
 from pydantic.fields import FieldInfo
 
 from constriction.case.fields import Disc, Fraction, Integer, Length, Section, not_empty
+from constriction.case.maps.files import TAKES
+from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
 
 
 class Pattern(Section):
@@ -22,6 +24,8 @@ class Pattern(Section):
 
     COUNTED_BY: ClassVar[str] = "spots"
     """The key that says how many spots there are."""
+    METHOD: ClassVar[str] = "finite_elements"
+    """How a case is solved that does not say it."""
 
     pattern: str
     inverted: bool = Field(False, strict=True, description="true or false")
@@ -123,7 +127,32 @@ class List(Pattern):
         return len(self.discs)
 
 
-Interface = Annotated[Single | Square | Hexagonal | Stripes | Random | List, Field(discriminator="pattern")]
+class Image(Pattern):
+    """A map of the contacts: a picture or a table of values; solved by transforms.
+
+    Attributes:
+        file: the map, a path from the case file; rows from the top down, one value a pixel, colours as their
+            luminance.
+        pixel: width and height of a pixel, m; one length if they are equal.
+        threshold: contact where the value is above it (a byte has 0 to 255); `otsu` finds it. Two values: grey
+            between no contact and full contact says how much of a pixel touches.
+        crop: left, top, right and bottom of what counts, from the left upper corner.
+        smooth: standard deviation of a Gaussian filter before outlines are drawn; 0: none.
+        despeckle: spots and holes that are smaller are taken away; 0: none.
+    """
+
+    METHOD: ClassVar[str] = "spectral"
+
+    pattern: Literal["image"]
+    file: NamedMap = Field(description=TAKES)
+    pixel: Pixel = Field(description="a length such as '1.7 um', or two, x and y")
+    threshold: Threshold = Field(128.0, description="a number, 'otsu', or two numbers")
+    crop: Crop = Field("none", description="[left, top, right, bottom] in pixels or lengths, or 'none'")
+    smooth: PixelsOrLength = Field(0.0, description="a number of pixels or a length")
+    despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
+
+
+Interface = Annotated[Single | Square | Hexagonal | Stripes | Random | List | Image, Field(discriminator="pattern")]
 """Where the metal touches the electrolyte: a pattern with exactly its keys."""
 
 PATTERNS: Mapping[str, type[Pattern]] = {

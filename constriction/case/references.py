@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
 from constriction.case.file import Folder, read_toml, text_in, toml_tables
+from constriction.case.interface import Image
+from constriction.case.maps.files import SUFFIXES, MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.regions import CaseSection, Contact, CounterElectrode
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 MOST_NESTED = 10
 OWN_NAME = "case.toml"
 """The name of a case in a folder of results; no file that it refers to has it there."""
+_TAKEN = (OWN_NAME, "spectrum.csv", "table.csv", "nyquist.png", "currents.png")
+"""Names of a folder of results that a map must not have there; pictures of a comparison have others."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +139,12 @@ def named(case: Case, write: Callable[[Case], str]) -> Case:
 
 
 def in_one_folder(
-    files: Mapping[str, Case | Material], write: Callable[[Case], str]
+    files: Mapping[str, Case | Material | MapFile], write: Callable[[Case], str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Names of several files in one folder, and what all files in it have.
 
     Args:
-        files: cases and materials by the paths of their files.
+        files: cases, materials and maps by the paths of their files.
         write: makes a case file.
 
     Returns:
@@ -149,7 +153,7 @@ def in_one_folder(
     folder = _FolderNames(write)
     names, texts = dict[str, str](), dict[str, str]()
     for path, item in files.items():
-        if isinstance(item, Material):
+        if isinstance(item, Material | MapFile):
             names[path] = folder.free(path, item.text)
             texts[names[path]] = item.text
         else:
@@ -164,12 +168,12 @@ class _FolderNames:
     def __init__(self, write: Callable[[Case], str]) -> None:
         """Args: what makes a case file."""
         self._write = write
-        self._taken = {OWN_NAME: ""}
+        self._taken = dict.fromkeys(_TAKEN, "")
 
     def free(self, path: str, text: str) -> str:
         """The last part of a path, or one like it, that no other text has; capitals do not tell names apart."""
         last = Path(path).name
-        stem, end = last.removesuffix(".toml"), ".toml"
+        stem, end = os.path.splitext(last) if last.lower().endswith(SUFFIXES) else (last.removesuffix(".toml"), ".toml")
         name, number = stem + end, 1
         while self._taken.setdefault(name.casefold(), text) != text:
             number += 1
@@ -177,7 +181,11 @@ class _FolderNames:
         return name
 
     def settled(self, case: Case) -> Case:
-        """A case whose material and inner cases have the names of their files."""
+        """A case whose material, map and inner cases have the names of their files."""
+        interface = case.interface
+        if isinstance(interface, Image) and (name := self.free(interface.file.name, interface.file.text)):
+            file = replace(interface.file, name=name)
+            case = case.model_copy(update={"interface": interface.model_copy(update={"file": file})})
         material = case.electrolyte.material
         if not material.shipped and (name := self.free(material.name, material.text)) != material.name:
             renamed = case.electrolyte.model_copy(update={"material": replace(material, name=name)})
@@ -199,6 +207,8 @@ def texts_beside(case: Case, write: Callable[[Case], str]) -> dict[str, str]:
     """
     material = case.electrolyte.material
     own = {} if material.shipped else {material.name: material.text}
+    if isinstance(case.interface, Image):
+        own[case.interface.file.name] = case.interface.file.text
     return own | {name: write(inner) for name, inner in inner_cases(case)}
 
 

@@ -18,7 +18,8 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
-from constriction.case.interface import AnyPattern, Filled, Interface
+from constriction.case.interface import PATTERNS, AnyPattern, Filled, Image, Interface
+from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
@@ -39,6 +40,19 @@ class Case(Section):
     counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _method_of_pattern(cls, given: Any) -> Any:
+        """Complete the accuracy of a table by the method that its pattern is solved with."""
+        interface = given.get("interface") if isinstance(given, dict) else None
+        accuracy = given.get("accuracy", {}) if isinstance(interface, dict) else None
+        if not isinstance(interface, dict) or not isinstance(accuracy, dict):
+            return given
+        pattern = interface.get("pattern")
+        if not isinstance(pattern, str) or pattern not in PATTERNS:
+            return given
+        return {**given, "accuracy": {"method": PATTERNS[pattern].METHOD, **accuracy}}
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
@@ -172,32 +186,34 @@ def _comment(section: Section, key: str) -> str:
         own_file = key == "material" and not material.shipped
         said = f"SHA-256 {_sha256(material.text)}" if own_file else section.remark(key)
         return f"  # {said}" if said else ""
+    if isinstance(section, Image) and key == "file":
+        return f"  # SHA-256 {section.file.hash}"
     other = section.referred if isinstance(section, CaseSection) and section.FILE_KEY.endswith(f".{key}") else None
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"
 
 
 def referred_files(case: Case) -> dict[str, str]:
-    """The files that a case refers to, of its material and of other cases, also through others.
+    """The files that a case refers to, of its material, its map and of other cases, also through others.
 
     Args:
         case: from `load` or `parse_case`.
 
     Returns:
-        For each name, as `resolved_toml` has it, the material's text or the case's resolved TOML text: together in one
-        folder they load as the case.
+        For each name, as `resolved_toml` has it, the material's text, the case's resolved TOML text, or the map as
+        text, which `as_bytes` turns back: together in one folder they load as the case.
     """
     return texts_beside(case, resolved_toml)
 
 
-def files_of(files: Mapping[str, Case | Material]) -> tuple[dict[str, str], dict[str, str]]:
+def files_of(files: Mapping[str, Case | Material | MapFile]) -> tuple[dict[str, str], dict[str, str]]:
     """Several files in one folder.
 
     Args:
-        files: cases and materials by the paths that they come from.
+        files: cases, materials and maps by the paths that they come from.
 
     Returns:
-        For each path the name of its file, and for each name its text, of a case the resolved one; files that they
-        refer to are among them.
+        For each path the name of its file, and for each name its text, of a case the resolved one, of a map its bytes
+        as text; files that they refer to are among them.
     """
     return in_one_folder(files, resolved_toml)
 

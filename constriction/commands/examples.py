@@ -45,8 +45,18 @@ def shipped_cases() -> list[Path]:
     return cases
 
 
+def shipped_files() -> list[Path]:
+    """The shipped cases and the maps that they refer to, by name.
+
+    Raises:
+        InputError: as `shipped_cases`.
+    """
+    cases = shipped_cases()
+    return sorted([*cases, *cases[0].parent.glob("*_map.png")])
+
+
 def copy_examples(folder: Path, force: bool) -> list[Path]:
-    """Copy the shipped cases.
+    """Copy the shipped cases and their maps.
 
     Args:
         folder: where they go.
@@ -58,7 +68,7 @@ def copy_examples(folder: Path, force: bool) -> list[Path]:
     Raises:
         InputError: a file of one of the names is there and differs, or nothing can be written; nothing was changed.
     """
-    copies = {folder / case.name: case for case in shipped_cases()}
+    copies = {folder / case.name: case for case in shipped_files()}
     if os.path.lexists(folder) and not folder.is_dir():
         raise InputError(f"{folder}: is no folder; expected one, or a new name")
     if not force and (changed := [path.name for path, case in copies.items() if _differs(path, case)]):

@@ -46,6 +46,19 @@ def check_cell(layout: Layout, depth: float) -> None:
         )
 
 
+def check_not_traced(layout: Layout) -> None:
+    """Refuse to mesh the outlines of a map.
+
+    Raises:
+        InputError: with how many outlines it has.
+    """
+    if layout.traced is not None:
+        raise InputError(
+            f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; "
+            "expected accuracy.method = 'spectral' without --cross-check"
+        )
+
+
 def check_rims(layout: Layout, depth: float, room: float, relative_error: float) -> None:
     """Refuse spots, or gaps between them, that drown in rounding.
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from constriction.case.interface import Filled, Interface
+from constriction.case.interface import Filled, Image, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
 from constriction.geometry.placed import listed, scattered
 
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
+
+
+def _mapped(interface: Image) -> Layout:
+    """The outlines of a map; what reads pictures is imported only here."""
+    from constriction.geometry.maps.drawing import mapped
+
+    return mapped(interface)
+
 
 LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "single": single,
@@ -19,6 +27,7 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "stripes": stripes,
     "random": scattered,
     "list": listed,
+    "image": _mapped,
 }
 """What draws each pattern: from its model to its layout."""
 

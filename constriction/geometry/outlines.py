@@ -71,22 +71,29 @@ class Edge:
 
 @dataclass(frozen=True)
 class Outline:
-    """A closed chain of edges, counter-clockwise.
+    """A closed chain of edges, counter-clockwise; `holes` are others inside it, clockwise.
 
     `size` is the radius or half side of the spot that was cut, in the points' unit; 0 for what is no spot.
     """
 
     edges: tuple[Edge, ...]
     size: float = 0.0
+    holes: tuple[tuple[Edge, ...], ...] = ()
+
+    @property
+    def chains(self) -> tuple[tuple[Edge, ...], ...]:
+        """The edges outside, and those of each hole."""
+        return self.edges, *self.holes
 
     @property
     def area(self) -> float:
-        """Exact area, in the square of the points' unit."""
-        return math.fsum(edge.swept_area for edge in self.edges)
+        """Exact area without the holes, in the square of the points' unit."""
+        return math.fsum(edge.swept_area for chain in self.chains for edge in chain)
 
     def polygon(self, per_circle: int = 256) -> Polygon:
         """The outline as a shapely polygon, arcs as `per_circle` chords per full circle."""
-        return Polygon([p for edge in self.edges for p in edge.points(per_circle)])
+        outer, *holes = ([p for edge in chain for p in edge.points(per_circle)] for chain in self.chains)
+        return Polygon(outer, holes)
 
 
 @dataclass(frozen=True)

@@ -34,11 +34,30 @@ class Patch:
 
 
 @dataclass(frozen=True)
+class Traced:
+    """What is known of outlines that were traced on a map.
+
+    `contact_width` and `gap_width`: twice the area over the length of the rims, m; of equal discs the first is their
+    radius. `contact_fraction_pixels`: the share of the pixels in contact; `changes`: what was done to the map.
+    """
+
+    contact_width: float
+    gap_width: float
+    contact_fraction_pixels: float
+    changes: tuple[str, ...]
+
+    @property
+    def room(self) -> float:
+        """The length over which the field varies at the rims, m."""
+        return min(self.contact_width, self.gap_width)
+
+
+@dataclass(frozen=True)
 class Layout:
     """The layout of the interface in one mirror cell; lengths in m.
 
     `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
-    make one lattice cell.
+    make one lattice cell. `traced`: of outlines of a map.
     """
 
     cell: Outline
@@ -47,6 +66,7 @@ class Layout:
     depth: float
     pitch: float
     lattice_images: int
+    traced: Traced | None = None
 
     @property
     def spots(self) -> tuple[Outline, ...]:
@@ -111,7 +131,7 @@ class Layout:
     def rims(self, per_circle: int = 256) -> list[NDArray[np.float64]]:
         """The lines between contact and gap, each as points (n, 2) in metres; none along the cell's sides."""
         border = self.cell.polygon(per_circle).exterior.buffer(1e-6 * self.pitch)
-        lines = [spot.polygon(per_circle).exterior.difference(border) for spot in self.spots]
+        lines = [spot.polygon(per_circle).boundary.difference(border) for spot in self.spots]
         parts = [
             part for line in lines for part in getattr(shapely.line_merge(line), "geoms", [shapely.line_merge(line)])
         ]
@@ -120,6 +140,8 @@ class Layout:
     @cached_property
     def rooms(self) -> tuple[float, ...]:
         """What `rim_lengths` gives, in metres, found once: the thousand cases of a study may share a layout."""
+        if self.traced is not None:
+            return (self.traced.room,) * len(self.spots)
         polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
         room = np.array([spot.size for spot in self.spots], dtype=float)
         for edge in self.cell.edges:

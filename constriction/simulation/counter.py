@@ -74,9 +74,11 @@ def two_sided(near: Result, far: Result) -> Result:
     peaks = find_peaks(z_cstr, *PEAK_RANGE) if any(side.peaks for side in sides) else ()
     apex, resistance = main_peak(peaks, z_cstr), _total(sides, "R_cstr")
     full, low, high = _total(sides, "R_full_contact"), *_capacitance_limits(sides)
+    of_maps = [side.R_cstr_map_error for side in sides if side.R_cstr_map_error is not None]
     return replace(
         near,
         sides=sides,
+        R_cstr_map_error=math.fsum(of_maps) if of_maps else None,
         spectrum=Spectrum(frequency, impedance, "ohm m2"),
         R_cstr=resistance,
         R_cstr_error=_total(sides, "R_cstr_error"),

@@ -17,10 +17,12 @@ from typing import Any
 from constriction.base.catalogue import edge_record
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
+from constriction.case.maps.files import as_bytes
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
 from constriction.field.currents.spread import MULTIPLES
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
+from constriction.simulation.maps.record import map_record
 from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
@@ -32,7 +34,7 @@ FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "currents.png", "field.vtu"),
     *("report.html", "nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
 )
-CASE_FILES = r".+\.toml"  # beside case.toml, if it refers to them
+CASE_FILES = r".+\.(toml|png|tiff?|npy|csv)"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
 
 
@@ -93,6 +95,7 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
         "versions": versions(result.case.accuracy.method),
     }
     more = currents_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
+    more |= map_record(result.plan, result.R_cstr_map_error)
     return edge_record(values | more) | apparent_record(reading) | how
 
 
@@ -117,7 +120,7 @@ def _peak(peak: Peak) -> dict[str, float]:
 
 def files_record(case: Case) -> dict[str, dict[str, str]]:
     """The SHA-256 of each file that a case refers to, by its name beside case.toml; nothing without one."""
-    hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in referred_files(case).items()}
+    hashes = {name: hashlib.sha256(as_bytes(text)).hexdigest() for name, text in referred_files(case).items()}
     return {"referred_files": hashes} if hashes else {}
 
 
@@ -192,7 +195,7 @@ def write_result(
 def write_case(case: Case, folder: Path) -> None:
     """Write case.toml and the files that it refers to."""
     for name, text in {"case.toml": resolved_toml(case), **referred_files(case)}.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(as_bytes(text))
 
 
 def amend_result(

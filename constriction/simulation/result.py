@@ -20,6 +20,7 @@ from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity, resistivity
+from constriction.simulation.maps.record import map_error
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, find_peaks_of_each, main_peaks
 from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_in, theta_of
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
@@ -48,7 +49,8 @@ class Result:
     Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
     too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
     to. `currents`: how the current at rest spreads over the contacts, those of the near interface; None where they
-    carry none, or where the method does not tell.
+    carry none, or where the method does not tell. `R_cstr_map_error`: what a quarter pixel of a map's rims changes,
+    Ω·m²; None without a map.
     """
 
     case: Case
@@ -75,6 +77,7 @@ class Result:
     seconds_total: float
     sides: tuple[Result, ...] = ()
     currents: BarredSpread | None = None
+    R_cstr_map_error: float | None = None
 
     @property
     def R_dc(self) -> float | None:
@@ -216,6 +219,7 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
     at_rest = None if curve.at_rest is None else float(found.through[0].real)
     resistance, bounds = _constriction(curve, at_rest, response, unit)
+    of_map = map_error(case, plan, curve, response)
     low, high = _capacitance_limits(case, plan, response)
     full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
     electrolyte_resistance = at_rest_rho * electrolyte.thickness
@@ -243,6 +247,7 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
         peaks=found.peaks,
         seconds_total=seconds,
         currents=response.spread(curve.at_rest),
+        R_cstr_map_error=None if of_map is None else unit * of_map,
     )
 
 

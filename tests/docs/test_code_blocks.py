@@ -104,7 +104,7 @@ def test_case_is_valid(text):
     """Whole cases and materials; of a study file only that it is TOML."""
     data = tomllib.loads(text)
     if "interface" in data:
-        parse_case(data)
+        parse_case(data, "the page", ROOT / "meshes")
     elif "bulk_conductivity" in data:
         parsed(SolidElectrolyte, data, "the page")
     else:

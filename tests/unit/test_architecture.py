@@ -38,7 +38,7 @@ LIBRARIES = {
     "base": {"pint"},
     "laws": NUMERIC,
     "case": {"pydantic", "pydantic_core"},
-    "geometry": {"shapely", "numpy"},
+    "geometry": NUMERIC | {"shapely", "PIL", "contourpy"},
     "field": NUMERIC | {"shapely", "gmsh", "dolfinx", "petsc4py", "mpi4py", "ufl", "basix", "meshio"},
     "spectra": NUMERIC,
     "simulation": NUMERIC | {"psutil", "mpi4py"},
@@ -65,6 +65,7 @@ LIBRARIES_OF_FILE = {
         "transforms/convergence",
         "transforms/grids",
         "transforms/pixels",
+        "transforms/scales",
         "transforms/tubes",
     )
 }

@@ -280,7 +280,7 @@ WRONG = [
     (interface(shape="hexagon"), "interface.shape = 'hexagon': expected 'disc' or 'square'"),
     (
         interface(pattern="hex"),
-        "interface.pattern = 'hex': expected 'single', 'square', 'hexagonal', 'stripes', 'random' or 'list'",
+        "interface.pattern = 'hex': expected 'single', 'square', 'hexagonal', 'stripes', 'random', 'list' or 'image'",
     ),
     (
         interface(pattern="random", spots=0),
@@ -310,7 +310,7 @@ WRONG = [
     ({}, "interface: missing; expected a section [interface]"),
     (
         {"interface": {}},
-        "interface.pattern: missing; expected 'single', 'square', 'hexagonal', 'stripes', 'random', 'list'",
+        "interface.pattern: missing; expected 'single', 'square', 'hexagonal', 'stripes', 'random', 'list', 'image'",
     ),
     (
         {"interface": {"pattern": "square", "pitch": "1 mm"}},
@@ -360,7 +360,8 @@ WRONG = [
         {"interface": {"patern": "square", "pitch": 3}},
         "interface.patern: unknown key, the nearest is 'pattern'; [interface] takes"
         " pattern, shape, contact_fraction,"
-        " pitch, cell_shape, spots, seed, cell, discs, inverted (and 2 more errors)",
+        " pitch, cell_shape, spots, seed, cell, discs, file, pixel, threshold, crop, smooth, despeckle, inverted"
+        " (and 2 more errors)",
     ),
     (
         {**section("gap", height=1, model=2), "accuracy": {"relative_error": 1}},

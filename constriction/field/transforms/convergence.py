@@ -12,7 +12,6 @@ below 0.7, in the middle 0.13.
 from __future__ import annotations
 
 import math
-import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,9 +29,10 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
+from constriction.field.transforms.scales import islands, scale_of
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
-from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.cell import Layout
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
@@ -41,8 +41,6 @@ CAUTION = 2.0
 MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
-STRAIGHT = 0.6  # of the length at the rims
-MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
 BYTES_PER_PIXEL = 500.0  # of the fields of a reduced model and their images
@@ -132,7 +130,7 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
         return _uniform(layout, depth, goal)
     if is_tube(layout):
         return _tube(layout, depth, goal, report, height)
-    scale = _scale(layout)
+    scale = scale_of(layout)
     width = _first_width(layout, goal, scale)
     solutions: tuple[GridSolution, ...] = ()
     while True:
@@ -146,7 +144,7 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
             return response
         width *= min(max((0.7 / misses) ** (1 / NOISE_ORDER), 0.4), 0.7)
         pixels = _pixels_of(width, layout, scale)
-        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * len(layout.spots):
+        if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * islands(layout):
             return response
 
 
@@ -154,7 +152,7 @@ def expected_pixels(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: pixels of all four grids, and bytes; of a tube hardly any."""
     if is_tube(layout):
         return 0.0, BYTES_PER_PIXEL * FEWEST_PIXELS
-    scale = _scale(layout)
+    scale = scale_of(layout)
     width = _first_width(layout, goal, scale)
     pixels = [_pixels_of(width * float(coarser), layout, scale) for coarser in WIDTHS]
     return sum(pixels), BYTES_PER_PIXEL * max(pixels)
@@ -178,8 +176,8 @@ def check_grid(layout: Layout, depth: float, memory: float) -> None:
         check_tube(layout, memory)
         return
     check_share(layout)
-    pixels = _pixels_of(COARSEST, layout, _scale(layout))
-    check_pixels(pixels / len(layout.spots), BYTES_PER_PIXEL * pixels, memory)
+    pixels = _pixels_of(COARSEST, layout, scale_of(layout))
+    check_pixels(pixels / islands(layout), BYTES_PER_PIXEL * pixels, memory)
 
 
 def least_memory(spots: int) -> float:
@@ -235,7 +233,7 @@ def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: 
         seconds_mesh=meshed - start,
         seconds_gmsh=0.0,
         seconds_solve=time.perf_counter() - meshed,
-        width=plate.width / _scale(layout),
+        width=plate.width / scale_of(layout),
         spreads=tuple(spread for spread in spreads if spread is not None),
     )
 
@@ -263,27 +261,11 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
     return (converge_tube_film if goal.film else converge_tube)(layout, depth, goal, report)
 
 
-def _scale(layout: Layout) -> float:
-    """The length that the error of a grid goes with, in pitches.
-
-    It lies between a spot's size and its distance to others. A straight rim lies in its pixels in one way all along,
-    so its error does not average out, while among many spots a part of it does.
-    """
-    if not layout.spots:
-        return 1.0
-    length: float = math.sqrt(
-        statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots)
-    )
-    if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
-        length *= STRAIGHT
-    return float(length / layout.pitch * max(1.0, len(layout.spots) / MANY) ** CROWD)
-
-
 def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
     width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
-    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * max(len(layout.spots), 1))
+    most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * islands(layout))
     return max(width, _width_of(most, layout, scale))
 
 

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 from constriction.base.errors import naming
 from constriction.base.quantities import shown
 from constriction.case.file import names_file, read_text
+from constriction.case.maps.files import SUFFIXES, MapFile, read_map_file
 from constriction.case.materials.electrolytes import Material, material_from
 from constriction.case.schema import Case, files_of, load_without_counter
 from constriction.study.file.axes import DEFAULT
 
 MATERIAL = "electrolyte.material"
-REFERRING = ("contact.fine", "counter.file", MATERIAL)
-"""Keys of a case that name another case's file, or perhaps a material's."""
+MAP = "interface.file"
+REFERRING = ("contact.fine", "counter.file", MATERIAL, MAP)
+"""Keys of a case that name another case's file, a map's, or perhaps a material's."""
 
 
 class _Place(NamedTuple):
@@ -38,9 +40,11 @@ class _Place(NamedTuple):
     def path(self) -> str:
         return os.fspath(self.folder / str(self.table[self.key]))
 
-    def read(self) -> Case | Material:
-        """The case or material of the file; errors begin with the words for the place."""
+    def read(self) -> Case | Material | MapFile:
+        """The case, material or map of the file; errors begin with the words for the place."""
         with naming(f"{self.before} {self.name} = {shown(self.table[self.key])}"):
+            if self.name == MAP:
+                return read_map_file(Path(self.path))
             return _material(self.path) if self.name == MATERIAL else load_without_counter(self.path)
 
 
@@ -61,7 +65,7 @@ def take_files(data: Mapping[str, Any], base_folder: Path, folder: Path, source:
         The text of each file by its name.
 
     Raises:
-        InputError: a file cannot be read, or is no case or material; one line that names both files.
+        InputError: a file cannot be read, or is no case, material or map; one line that names both files.
     """
     places = list(filter(_names_file, (*_of_base(data["base"], base_folder), *_of_axes(data, folder))))
     with naming(source):
@@ -96,4 +100,6 @@ def _names_file(place: _Place) -> bool:
     value = place.table[place.key]
     if place.name == MATERIAL:
         return names_file(value)
+    if place.name == MAP:
+        return isinstance(value, str) and value.lower().endswith(SUFFIXES)
     return isinstance(value, str) and value != DEFAULT

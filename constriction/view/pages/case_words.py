@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from constriction.base.quantities import format_quantity
-from constriction.case.interface import Filled, Hexagonal, List, Pattern, Random, Single, Square, Stripes
+from constriction.case.interface import Filled, Hexagonal, Image, List, Pattern, Random, Single, Square, Stripes
 from constriction.case.regions import Contact, LawSection
 from constriction.case.schema import Case
 
@@ -65,6 +65,9 @@ def _interface_in_words(interface: Pattern) -> str:
     one, many = ("pore", "pores") if interface.inverted else _SHAPES[getattr(interface, "shape", "disc")]
     if isinstance(interface, List):
         return _listed(interface, one, many)
+    if isinstance(interface, Image):
+        pixel = " × ".join(dict.fromkeys(_said(length, "length") for length in interface.pixel))
+        return f"The metal touches where the map {interface.file.name} says it, with pixels of {pixel}."
     if not isinstance(interface, Filled):
         return f"The metal touches in a pattern of the kind '{interface.pattern}'."
     if interface.contact_fraction == 0:

@@ -24,6 +24,7 @@ from constriction.view.terminal.result_rows import (
     fine_rows,
     has_law,
     is_electrolytes,
+    map_rows,
     pellet_rows,
     plain_resistance,
     resistance_rows,
@@ -35,6 +36,11 @@ from constriction.view.terminal.words import AREA, resistance_text
 # One line each.
 DEFINITIONS = (
     ("contact fraction", "Contact area over interface area."),
+    (
+        "map",
+        "Its error is the larger of what contacts grown or shrunk by a quarter of a pixel change in R_cstr. The error "
+        "bar of R_cstr is for the outline as it is drawn.",
+    ),
     ("R_cstr", "Re Z(ω→0) less that of the same cell with the whole interface in contact; per area, one-sided."),
     ("Z_cstr", "Z(ω) less that of the same cell with the whole interface in contact."),
     ("f_cstr", "Frequency of the highest peak of −Im Z_cstr."),
@@ -153,6 +159,8 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from _apparent(record)
     yield "any Z of the sweep", NOTHING, f"± {significant(record['spectrum_error_ohm_cm2'], 2)} {AREA}"
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
+    for name, text in map_rows(record):
+        yield name, text, NOTHING
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from current_rows(record)
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
+    yield from map_rows(record)
     yield "gap", {"none": "insulating", "thin": "thin", "volume": "meshed"}[record["gap_model"]]
     for number, peak in enumerate(record["peaks"], start=1):
         yield f"peak {number}", _peak(peak) + (", the electrolyte's" if is_electrolytes(peak, record) else "")
@@ -138,6 +139,20 @@ def fine_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         error = f"an error of about {100 * record['two_levels_relative_error']:.2g} % of R_interface beside the bars"
         texts.append(f"its pitch is {over:.2g} of the narrowest contact: {error}")
     yield "finer case", ", ".join(texts)
+
+
+def map_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of a map: what a quarter pixel of its rims changes, its contact fraction by pixels, what was done to it.
+
+    Args:
+        record: the content of result.json.
+    """
+    if "map_changes" not in record:
+        return
+    if (error := record["R_cstr_map_error_ohm_cm2"]) is not None:
+        yield "map", f"a quarter pixel of its rims changes R_cstr by {significant(error, 2)} {AREA}"
+    yield "by pixels", f"contact fraction {record['contact_fraction_pixels']:.6g}"
+    yield "done to the map", "; ".join(record["map_changes"]) or "nothing"
 
 
 def two_levels_warning(record: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Maps of the contacts, pictures or tables of values, as outlines."""

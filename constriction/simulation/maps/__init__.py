@@ -1,0 +1,1 @@
+"""What a result says of the map that it is of."""
