@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "charge per area": Kind("a charge per area", "C/m2", "0.05 mAh/cm2", {"C/m2": 0, "C/cm2": 4}),
     "current density": Kind("a current density", "A/m2", "100 uA/cm2", {"uA/cm2": -2, "mA/cm2": 1, "A/cm2": 4}),
     "pressure": Kind("a pressure", "Pa", "2 MPa", {"Pa": 0, "kPa": 3, "MPa": 6, "GPa": 9}),
+    "energy per area": Kind("an energy per area", "J/m2", "0.1 J/m2", {"mJ/m2": -3, "J/m2": 0}),
     "mass density": Kind("a mass per volume", "kg/m3", "968 kg/m3", {"kg/m3": 0}),
     "molar mass": Kind("a molar mass", "kg/mol", "22.99 g/mol", {"g/mol": -3, "kg/mol": 0}),
     "number density": Kind("a number per area", "1/m2", "25 1/mm2", {"1/m2": 0, "1/cm2": 4, "1/mm2": 6}),

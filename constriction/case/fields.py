@@ -105,6 +105,11 @@ def _writes(kind: str) -> PlainSerializer:
     return PlainSerializer(partial(_write, kind=kind), return_type=str)
 
 
+def _writes_or_nothing(kind: str) -> PlainSerializer:
+    """Of a key that may be missing."""
+    return PlainSerializer(lambda value: None if value is None else _write(value, kind), return_type=str | None)
+
+
 Coordinate = Annotated[float, _reads("length", _coordinate), _writes("length")]
 Length = Annotated[float, _reads("length"), _writes("length")]
 Radius = Annotated[float, _reads("length", limits=_ATOMIC), _writes("length")]
@@ -113,6 +118,14 @@ Conductivity = Annotated[float, _reads("conductivity"), _writes("conductivity")]
 ConductivityOrNone = Annotated[float | None, _reads("conductivity", _within_or_none), _writes("conductivity")]
 Energy = Annotated[float, _reads("energy", limits=("1 meV", "5 eV")), _writes("energy")]
 EnergyOrNone = Annotated[float | None, _reads("energy", _within_or_none, limits=("1 meV", "5 eV")), _writes("energy")]
+LengthOrNone = Annotated[float | None, _reads("length", limits=_ATOMIC), _writes_or_nothing("length")]
+Thickness = Annotated[float, _reads("length", limits=("1 nm", "10 mm")), _writes("length")]
+StackPressure = Annotated[float | None, _reads("pressure", limits=("1 Pa", "10 GPa")), _writes_or_nothing("pressure")]
+Adhesion = Annotated[
+    float | None,
+    _reads("energy per area", limits=("1e-6 J/m2", "1e4 J/m2")),
+    _writes_or_nothing("energy per area"),
+]
 Pressure = Annotated[float, _reads("pressure", limits=("1 Pa", "1000 GPa")), _writes("pressure")]
 MassDensity = Annotated[float, _reads("mass density", limits=("1 kg/m3", "1e5 kg/m3")), _writes("mass density")]
 MolarMass = Annotated[float, _reads("molar mass", limits=("1 g/mol", "1000 g/mol")), _writes("molar mass")]

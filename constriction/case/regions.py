@@ -1,4 +1,4 @@
-"""The sections [contact], [gap] and [counter]: how current passes where metal touches, beside it, and at the far side.
+"""The sections [contact], [gap], [collector] and [counter]: where metal touches, beside it, above it, at the far side.
 
 A section with a law takes the keys that the law's letters name: `law_keys`.
 """
@@ -11,8 +11,19 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import shown
-from constriction.case.fields import HeightOrNone, Permittivity, Section, Text
+from constriction.base.quantities import format_quantity, shown
+from constriction.case.fields import (
+    Adhesion,
+    HeightOrNone,
+    LengthOrNone,
+    Number,
+    Permittivity,
+    Pressure,
+    Section,
+    StackPressure,
+    Text,
+    Thickness,
+)
 from constriction.case.law_keys import KEY, bare_capacitors, law_of, read_law, written_values
 
 if TYPE_CHECKING:
@@ -148,12 +159,19 @@ class Gap(LawSection):
         relative_permittivity: of what fills the gap.
         model: thin (a capacitance per area), volume (meshed), or auto (by the asked accuracy; thin with a law).
         law: circuit per area; a `C` without a number comes from height and permittivity, and is the law by default.
+        profile: uniform, linear (falls from the rise to the height within the length from a rim) or plate (the
+            collector is an elastic foil that the contacts lift); the height then is the gap's far from contacts.
+        rise: height of the gap at the rims of contacts, m; not for uniform.
+        length: how far from a rim the gap falls to its height, m; linear only.
     """
 
     height: HeightOrNone = 1e-7
     relative_permittivity: Permittivity = 1.0
     model: Literal["thin", "volume", "auto"] = "auto"
     law: Text | None = Field(None, description="a circuit per area such as 'p(C,Q1)'")
+    profile: Literal["uniform", "linear", "plate"] = "uniform"
+    rise: LengthOrNone = Field(None, description="a length such as '8.8 um'")
+    length: LengthOrNone = Field(None, description="a length such as '150 um'")
 
     @classmethod
     def _known(cls, circuit: Any) -> tuple[str, ...]:
@@ -175,6 +193,41 @@ class Gap(LawSection):
             raise InputError(f"model = 'volume': law = {shown(self.law)} needs a thin gap; expected 'thin' or 'auto'")
         return self
 
+    @model_validator(mode="after")
+    def _fits_profile(self) -> Self:
+        needed = {"uniform": (), "linear": ("rise", "length"), "plate": ("rise",)}[self.profile]
+        for key in ("rise", "length"):
+            given = getattr(self, key)
+            if given is None and key in needed:
+                example = "'8.8 um'" if key == "rise" else "'150 um'"
+                raise InputError(f"{key}: missing; profile = '{self.profile}' expects a length such as {example}")
+            if given is not None and key not in needed:
+                whose = "'linear' or 'plate'" if key == "rise" else "'linear'"
+                raise InputError(f"{key}: does not apply to profile = '{self.profile}'; expected profile = {whose}")
+        if needed:
+            self._check_rise()
+        return self
+
+    def _check_rise(self) -> None:
+        """Refuse what a gap of uneven height cannot be."""
+        name = f"profile = '{self.profile}'"
+        if self.height is None or self.rise is None:
+            raise InputError(f"height = 'none': there is no gap for {name}; expected a length such as '100 nm'")
+        if self.rise < self.height:
+            rise, height = (format_quantity(value, "length") for value in (self.rise, self.height))
+            raise InputError(f"rise = '{rise}': below height = '{height}', from which contacts lift the metal")
+        if not self.capacitor_only:
+            raise InputError(
+                f"law = {shown(self.law)}: does not follow the height of {name}; expected none, or law = 'C'"
+            )
+        if self.model == "volume":
+            raise InputError(f"model = 'volume': a gap with {name} is not meshed; expected 'thin' or 'auto'")
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the height differs from place to place."""
+        return self.profile != "uniform"
+
     @property
     def capacitor_only(self) -> bool:
         """Whether there is nothing but the capacitor of its height."""
@@ -193,6 +246,24 @@ class Gap(LawSection):
         names = bare_capacitors(read_law(text))
         per_area = VACUUM_PERMITTIVITY * self.relative_permittivity / self.height if self.height is not None else 0.0
         return law_of(text, (*self.written(), *((name, per_area) for name in names)))
+
+
+class Collector(Section):
+    """The current collector above the gap, an elastic foil; for gap.profile = 'plate'.
+
+    Attributes:
+        thickness: of the foil, m.
+        youngs_modulus: of its metal, Pa.
+        poisson_ratio: of its metal.
+        stack_pressure: what presses it down beside the contacts, Pa.
+        adhesion: energy that parting it from what it lies on takes, J/m².
+    """
+
+    thickness: Thickness = 5e-6
+    youngs_modulus: Pressure = 120e9
+    poisson_ratio: Number = Field(0.34, ge=0, le=0.5, description="a number from 0 to 0.5")
+    stack_pressure: StackPressure = Field(None, description="a pressure such as '0.1 MPa'")
+    adhesion: Adhesion = Field(None, description="an energy per area such as '0.1 J/m2'")
 
 
 class CounterElectrode(CaseSection):

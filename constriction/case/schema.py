@@ -23,9 +23,9 @@ from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
-from constriction.case.regions import CaseSection, Contact, CounterElectrode, Gap
+from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
 
-_IDEAL = Contact(), CounterElectrode()
+_IDEAL = Contact(), Collector(), CounterElectrode()
 SECTIONS_KEPT = 1024
 
 
@@ -37,6 +37,7 @@ class Case(Section):
     interface: Interface
     contact: Contact = Contact()
     gap: Gap = Gap()
+    collector: Collector = Collector()
     counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
@@ -61,6 +62,26 @@ class Case(Section):
             field = Filled.model_fields["contact_fraction"]
             raise InputError(
                 f"interface.contact_fraction = {given!r}: expected {field.description}, or 0 with a gap.law"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _holds_collector(self) -> Self:
+        plate, held = self.gap.profile == "plate", (self.collector.stack_pressure, self.collector.adhesion)
+        if plate and held == (None, None):
+            raise InputError(
+                f"collector: neither stack_pressure nor adhesion holds down the foil of gap.profile = "
+                f"'{self.gap.profile}'; expected one of them, such as stack_pressure = '0.1 MPa'"
+            )
+        if not plate and self.collector != Collector():
+            raise InputError(
+                f"collector: does not apply to gap.profile = '{self.gap.profile}'; expected gap.profile = 'plate'"
+            )
+        given = getattr(self.interface, "contact_fraction", None)
+        if self.gap.uneven and given in (0.0, 1.0):
+            raise InputError(
+                f"interface.contact_fraction = {given!r}: gap.profile = '{self.gap.profile}' needs contacts and a gap "
+                "beside them; expected a number between 0 and 1"
             )
         return self
 

@@ -210,13 +210,13 @@ def _write_report(result: Result, ranks: int, place: Path) -> None:
 def _show(title: str, folder: Path, as_json: bool) -> None:
     import json
 
-    from constriction.view.terminal.result_rows import run_rows, two_levels_warning
+    from constriction.view.terminal.result_rows import cautions, run_rows
     from constriction.view.terminal.words import accuracy_text, cross_check_rows, print_table
 
     text = (folder / "result.json").read_text(encoding="utf-8")
     record = json.loads(text)
-    if warning := two_levels_warning(record):
-        note(warning)
+    for caution in cautions(record):
+        note(caution)
     if as_json:
         tell_record(text)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,29 @@ class ErrorBars:
         return float(np.max(larger[there] / self.scale[there], initial=0.0))
 
 
-def error_bars(response: Response[Any], curve: Curve, film_error: Floats | None) -> ErrorBars:
+class OwnErrors(NamedTuple):
+    """What a case's interface brings along.
+
+    `film`: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); `height`: of F by that of an
+    uneven gap, in pitches, as the curve has it. None: there is none.
+    """
+
+    film: Floats | None
+    height: Floats | None
+
+
+def error_bars(response: Response[Any], curve: Curve, brought: OwnErrors) -> ErrorBars:
     """The error bars of a response on a curve, as `error_bars_of_each`.
 
     Args:
         response: of the geometry.
         curve: of the case.
-        film_error: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); None: it is exact.
+        brought: by the case.
     """
-    return error_bars_of_each(response, Curves((curve,)), [film_error])[0]
+    return error_bars_of_each(response, Curves((curve,)), [brought])[0]
 
 
-def error_bars_of_each(
-    response: Response[Any], curves: Curves, film_errors: Sequence[Floats | None]
-) -> list[ErrorBars]:
+def error_bars_of_each(response: Response[Any], curves: Curves, brought: Sequence[OwnErrors]) -> list[ErrorBars]:
     """The error bars of a response on each of several curves.
 
     The film's own error δ of 1/θ is as much of F − depth as the film takes of it: ∂F/∂(1/θ) = θ²∫u², which the reduced
@@ -56,20 +65,22 @@ def error_bars_of_each(
     Args:
         response: of the geometry.
         curves: of the cases.
-        film_errors: of each: of 1/θ of the contact's law, in pitches, at rest and of the sweep, (1 + n,); None: it is
-            exact.
+        brought: by each case.
     """
     scale = curves.scale(response.each)
     own = response.errors_on(curves, scale)
     if not (constricts := scale > 0).all():  # in full contact nothing does
         scale[~constricts] = np.abs(response.each(curves.every[~constricts]))
     ends = np.cumsum([len(curve.every) for curve in curves.members])[:-1]
-    parts = zip(np.split(own, ends), np.split(scale, ends), curves.members, film_errors, strict=True)
-    return [_with_film(response, ErrorBars(bar, bar, size), curve, error) for bar, size, curve, error in parts]
+    parts = zip(np.split(own, ends), np.split(scale, ends), curves.members, brought, strict=True)
+    return [_with_own(response, ErrorBars(bar, bar, size), curve, errors) for bar, size, curve, errors in parts]
 
 
-def _with_film(response: Response[Any], bars: ErrorBars, curve: Curve, film_error: Floats | None) -> ErrorBars:
-    """Error bars with what the film's own error adds."""
+def _with_own(response: Response[Any], bars: ErrorBars, curve: Curve, errors: OwnErrors) -> ErrorBars:
+    """Error bars with what the interface's own errors add."""
+    film_error, height_error = errors
+    if height_error is not None:
+        bars = ErrorBars(bars.interface + height_error, bars.constriction + height_error, bars.scale)
     if film_error is None:
         return bars
     share = film_share(response, curve)

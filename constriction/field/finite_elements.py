@@ -41,7 +41,9 @@ from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report
+from constriction.field.uneven_gaps import weight_of
 from constriction.geometry.cell import Layout
+from constriction.geometry.profiles import Height
 
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved
@@ -53,12 +55,19 @@ STUCK, MOST_STUCK = 0.9, 2  # refinements that leave this part of the error bar,
 ADAPT_BELOW = 0.65  # fineness; above, a mesh to find local weights on costs more than they save
 
 
-def solve_mesh(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal, comm: MPI.Comm) -> MeshSolution:
-    """Mesh a cell once and reduce it."""
+def solve_mesh(
+    layout: Layout,
+    sizes: MeshSizes,
+    fineness: float,
+    goal: Goal,
+    comm: MPI.Comm,
+    height: Height | None = None,
+) -> MeshSolution:
+    """Mesh a cell once and reduce it; `height` as in `converge`."""
     start = time.perf_counter()
     cell = mesh_cell(layout, sizes, comm)
     meshed = time.perf_counter()
-    problem = assemble(cell, sizes, goal.film)
+    problem = assemble(cell, sizes, goal.film, None if height is None else weight_of(height, layout.pitch))
     model, potentials, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
     return MeshSolution(
         fineness=fineness,
@@ -101,7 +110,12 @@ def _reduced(
 
 
 def converge(
-    layout: Layout, sizes_at: Callable[[float], MeshSizes], goal: Goal, comm: MPI.Comm, report: Report
+    layout: Layout,
+    sizes_at: Callable[[float], MeshSizes],
+    goal: Goal,
+    comm: MPI.Comm,
+    report: Report,
+    height: Height | None = None,
 ) -> MeshResponse:
     """Refine until the error bar is below what is asked, or the memory would not do.
 
@@ -111,6 +125,7 @@ def converge(
         goal: what is asked.
         comm: communicator of the meshes.
         report: told in words what is being done.
+        height: of a thin gap at x and y in m, relative to the one that θ is made with; None: even.
 
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
@@ -121,7 +136,7 @@ def converge(
     weights = _weights(layout, sizes_at, fineness, comm)
 
     def solve(fineness: float, goal: Goal, rings: int) -> MeshSolution:
-        solution = solve_mesh(layout, sizes_for(sizes_at(fineness), weights, rings), fineness, goal, comm)
+        solution = solve_mesh(layout, sizes_for(sizes_at(fineness), weights, rings), fineness, goal, comm, height)
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         return solution
 

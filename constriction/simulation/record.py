@@ -26,7 +26,8 @@ from constriction.simulation.maps.record import map_record
 from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
-from constriction.simulation.weights import meshed_height, theta_of
+from constriction.simulation.scene import cell_case
+from constriction.simulation.weights import theta_of, uneven_gap
 from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
 
@@ -94,8 +95,8 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
         **files_record(result.case),
         "versions": versions(result.case.accuracy.method),
     }
-    more = currents_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
-    more |= map_record(result.plan, result.R_cstr_map_error)
+    more = currents_record(result) | lift_record(result) | map_record(result.plan, result.R_cstr_map_error)
+    more |= pellet_record(result) | fine_record(result) | counter_record(result)
     return edge_record(values | more) | apparent_record(reading) | how
 
 
@@ -107,6 +108,19 @@ def currents_record(result: Result) -> dict[str, float | None]:
         for part, (value, error) in (("area", found[:2]), ("current", found[2:])):
             key = f"contact_{part}_above_{multiple:g}"
             record |= {key: value, f"{key}_error": error}
+    return record
+
+
+def lift_record(result: Result) -> dict[str, float]:
+    """What result.json says of a gap of uneven height, SI; nothing of an even one."""
+    profile = uneven_gap(result.case, result.plan)
+    if profile is None:
+        return {}
+    record = {"lifted_share": profile.lifted_share}
+    if profile.foils:
+        record["largest_bending_strain"] = profile.foils[0].largest_strain
+    if result.laws.height_error is not None:
+        record["height_error_ohm_cm2"] = result.height_error
     return record
 
 
@@ -234,12 +248,12 @@ RESULT = FolderKind("result", FILES, OUR_KEYS, listed="referred_files", listed_p
 
 def write_field_of(result: Result, folder: Path) -> None:
     """Solve the field again on the finest mesh of a result and write it as field.vtu; on one rank."""
-    from constriction.field.mesh.files import CellCase, write_field
+    from constriction.field.mesh.files import write_field
     from constriction.field.mesh_response import MeshSolution
 
-    case, plan, finest = result.case, result.plan, result.response.fine
+    case, finest = result.case, result.response.fine
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     frequencies = [0.0] if result.f_cstr is None else [0.0, result.f_cstr]
-    cell = CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), finest.fineness)
-    write_field(cell, list(theta_of(case, plan, result.laws, frequencies)), folder / "field.vtu")
+    cell = cell_case(case, finest.fineness)
+    write_field(cell, list(theta_of(case, result.plan, result.laws, frequencies)), folder / "field.vtu")

@@ -15,14 +15,14 @@ from constriction.case.electrolyte import Electrolyte
 from constriction.case.numerics import Sweep
 from constriction.case.schema import Case
 from constriction.field.currents.spread import BarredSpread
-from constriction.field.error_bars import ErrorBars, error_bars, error_bars_of_each
+from constriction.field.error_bars import ErrorBars, OwnErrors, error_bars, error_bars_of_each
 from constriction.field.reduction.curves import Curve, Curves
 from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity, resistivity
 from constriction.simulation.maps.record import map_error
 from constriction.simulation.peaks import Peak, belongs_to, find_peaks, find_peaks_of_each, main_peaks
-from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_in, theta_of
+from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_in, theta_of, uneven_gap
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
@@ -85,6 +85,12 @@ class Result:
         return None if self.R_interface is None else self.R_electrolyte + self.R_interface
 
     @property
+    def height_error(self) -> float:
+        """The part of `spectrum_error` that the grid of a lifted foil leaves, Ω·m²."""
+        worst = 0.0 if self.laws.height_error is None else float(np.max(self.laws.height_error, initial=0.0))
+        return float(resistivity(self.case.electrolyte, 0.0).real) * self.plan.pitch * worst
+
+    @property
     def accuracy_reached(self) -> bool:
         """Whether the error bars are within what the case asks."""
         return self.relative_error_reached <= self.case.accuracy.relative_error
@@ -101,7 +107,7 @@ class Result:
     def error_bars(self) -> ErrorBars:
         """The error bars of the sweep and at rest."""
         curve = curve_of(self.case, self.plan, self.laws, sweep_frequencies(self.case))
-        return error_bars(self.response, curve, film_error_of(self.laws, self.plan))
+        return error_bars(self.response, curve, _own_errors(self.laws, self.plan))
 
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
@@ -124,6 +130,10 @@ class Result:
         f = np.asarray(frequency, dtype=np.float64)
         posed = Posed(self.case, self.plan, self.laws)
         return _constrictions([posed], self.response, [f.ravel()])[0].reshape(f.shape)
+
+
+def _own_errors(laws: Laws, plan: Layout) -> OwnErrors:
+    return OwnErrors(film_error_of(laws, plan), laws.height_error)
 
 
 def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
@@ -186,7 +196,7 @@ def results_of(posed: Sequence[Posed], response: Response[Any], seconds: float) 
     """
     curves = Curves(tuple(curve_of(*one, sweep_frequencies(one.case)) for one in posed))
     through = np.split(response.each(curves.every), np.cumsum([len(curve.every) for curve in curves.members])[:-1])
-    bars = error_bars_of_each(response, curves, [film_error_of(one.laws, one.plan) for one in posed])
+    bars = error_bars_of_each(response, curves, [_own_errors(one.laws, one.plan) for one in posed])
 
     def z_cstr(frequencies: Sequence[NDArray[np.float64]]) -> list[NDArray[np.complex128]]:
         return _constrictions(posed, response, frequencies)
@@ -275,5 +285,6 @@ def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tu
     if case.gap.height is None or not case.gap.capacitor_only or not 0 < plan.contact_fraction < 1:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
-    storage = response.flat_storage or 1.0 - plan.contact_fraction
+    profile = uneven_gap(case, plan)
+    storage = response.flat_storage or (1.0 - plan.contact_fraction if profile is None else profile.mean)
     return per_area * response.stored / response.constriction**2, per_area / storage

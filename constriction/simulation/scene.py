@@ -19,7 +19,7 @@ from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
-from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of
+from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of, uneven_gap
 
 if TYPE_CHECKING:
     from constriction.field.mesh.files import CellCase, MeshArrays
@@ -112,10 +112,20 @@ class Scene:
         """
         marks = self.triangles_of(surface)
         if self.gap_model != "volume" if surface == "gap" else self.film:
-            potential = self.potential_at(number, self.mesh.triangles[marks], places)
-            return np.asarray(self.thetas[number, 0 if surface == "contact" else -1] * self.totals[number] * potential)
+            triangles = self.mesh.triangles[marks]
+            potential = self.potential_at(number, triangles, places)
+            taken = self.thetas[number, 0 if surface == "contact" else -1] * self.totals[number] * potential
+            return np.asarray(taken / self._heights(triangles, places) if surface == "gap" else taken)
         on = self.facets(marks, "gap_volume" if surface == "gap" else "electrolyte")
         return self.current_density(number, on.owner, on.inside(places))[..., 2]
+
+    def _heights(self, triangles: NDArray[np.int32], places: NDArray[np.float64]) -> NDArray[np.float64] | float:
+        """Relative heights of a thin gap in triangles at places (p, 3); (m, p)."""
+        profile = uneven_gap(self.case, self.plan)
+        if profile is None:
+            return 1.0
+        points = np.einsum("pn,mnx->mpx", shapes(places), self.mesh.points[triangles])
+        return profile.height(points[..., 0], points[..., 1])
 
     def potential_at(
         self, number: int, nodes: NDArray[np.int32], places: NDArray[np.float64]
@@ -162,7 +172,9 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     from constriction.field.mesh.files import CellCase
 
     plan = layout(case.interface)
-    return CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), fineness)
+    profile = uneven_gap(case, plan)
+    height = None if profile is None else profile.height
+    return CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), fineness, height)
 
 
 def picture_fineness(case: Case, finest: float) -> float:

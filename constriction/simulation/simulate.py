@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from mpi4py import MPI
@@ -26,7 +27,7 @@ from constriction.geometry.cell import Layout, layout
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.weights import Laws, curve_of, gap_model, meshed_height
+from constriction.simulation.weights import Laws, check_thin, curve_of, gap_model, meshed_height, uneven_gap
 
 
 def quiet(message: str) -> None:
@@ -95,7 +96,7 @@ def _one_sided(case: Case, options: Options) -> Result:
 
 
 def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
-    """The laws of a case's interface; collective over `options.comm`, which solve a finer case.
+    """The laws of a case's interface, and what is not exact of them; collective over `options.comm`.
 
     Args:
         case: the case.
@@ -106,6 +107,18 @@ def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
         InputError: the pitch of a finer case is above the width of what it lies on, or as `simulate`.
         SolverError: as `simulate`.
     """
+    laws = _given_laws(case, plan, options)
+    profile = uneven_gap(case, plan)
+    if profile is None or profile.coarse is None:
+        return laws
+    from constriction.field.transforms.height_error import height_error
+
+    depth, curve = case.electrolyte.thickness / plan.pitch, curve_of(case, plan, laws, sweep_frequencies(case))
+    return replace(laws, height_error=height_error(plan, depth, curve, profile))
+
+
+def _given_laws(case: Case, plan: Layout, options: Options) -> Laws:
+    """The laws themselves, those of a finer case solved."""
     finer = case.contact.fine_case
     if finer is None:
         return Laws(case.contact.law_of(), case.gap.law_of())
@@ -140,17 +153,21 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     check_geometry(case, plan, options)
     comm = options.comm or MPI.COMM_SELF
     goal = goal_of(case, curves, options)
-    thickness = case.electrolyte.thickness
+    thickness, profile = case.electrolyte.thickness, uneven_gap(case, plan)
+    uneven = None if profile is None else profile.height
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence
+        from constriction.field.transforms.grids import even_height
 
         # On rank 0, for all: a grid is solved faster than it is shared out.
-        return agree(comm, lambda: convergence.converge(plan, thickness / plan.pitch, goal, options.report))
+        height_of = uneven or even_height
+        return agree(comm, lambda: convergence.converge(plan, thickness / plan.pitch, goal, options.report, height_of))
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = meshed_height(case, plan)
-    return converge(plan, lambda fineness: mesh_sizes(plan, thickness, height, fineness), goal, comm, options.report)
+    sizes = partial(mesh_sizes, plan, thickness, height)
+    return converge(plan, sizes, goal, comm, options.report, uneven)
 
 
 def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
@@ -159,8 +176,9 @@ def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
 
 
 def error_asked(case: Case) -> float:
-    """The relative error that meshes or grids may make: what a finer case leaves of it."""
-    return case.accuracy.relative_error * (1.0 if case.contact.fine is None else 1.0 - SHARE)
+    """The relative error that meshes or grids may make: what a finer case, and a lifted foil, leave of it."""
+    shares = SHARE * (case.contact.fine is not None) + SHARE * (case.gap.profile == "plate")
+    return case.accuracy.relative_error * (1.0 - shares)
 
 
 def check_geometry(case: Case, plan: Layout, options: Options) -> None:
@@ -171,6 +189,7 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
     """
     memory = memory_of(options)
     check_size(case, memory)
+    check_thin(case, plan)
     depth = case.electrolyte.thickness / plan.pitch
     if case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import check_grid
@@ -216,6 +235,11 @@ def check_flat(case: Case, plan: Layout) -> None:
             f"expected gap.model = 'thin', {advice}"
         )
     interface = case.interface
+    if plan.circular and case.gap.uneven:
+        raise InputError(
+            f"gap.profile = '{case.gap.profile}': transforms in a circular cell need an even gap; expected profile = "
+            f"'uniform', interface.cell_shape = 'square', {advice}"
+        )
     if isinstance(interface, Single) and plan.circular and interface.shape != "disc":
         raise InputError(
             f"interface.shape = '{interface.shape}': transforms in a circular cell need a disc on its axis; "

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.profiles import Profile, profile_of
 from constriction.laws.electrolyte import resistivity
 from constriction.laws.law import Law
 
@@ -23,12 +25,14 @@ class Laws:
     """The laws of an interface, per area; `contact` None: ideal, `gap` None: it insulates.
 
     `contact_error`: error bar of the contact's impedance over the electrolyte's resistivity, m, at rest and at the
-    frequencies of the sweep, (1 + n,); None: it is exact.
+    frequencies of the sweep, (1 + n,); None: it is exact. `height_error`: that of F by the height of an
+    uneven gap, in pitches, as the case's curve has it.
     """
 
     contact: Law | None
     gap: Law | None
     contact_error: NDArray[np.float64] | None = None
+    height_error: NDArray[np.float64] | None = None
 
     @property
     def film(self) -> bool:
@@ -49,9 +53,34 @@ def gap_model(case: Case, plan: Layout) -> str:
     gap = case.gap
     if gap.law_of() is None:
         return "none"
+    if gap.uneven:
+        return "thin"
     if gap.model != "auto" or not plan.spots or case.contact.has_law or not gap.capacitor_only or gap.height is None:
         return "thin" if gap.model == "auto" else gap.model
     return "thin" if thin_gap_error(plan, gap.height) < case.accuracy.relative_error else "volume"
+
+
+def uneven_gap(case: Case, plan: Layout) -> Profile | None:
+    """The profile of a case's gap; None: it is even."""
+    return profile_of(case.gap, case.collector, plan, case.accuracy.relative_error) if case.gap.uneven else None
+
+
+def check_thin(case: Case, plan: Layout) -> None:
+    """Refuse an uneven gap that is too high for the thin law.
+
+    Raises:
+        InputError: with the law's error at the rise.
+    """
+    gap = case.gap
+    if not gap.uneven or gap.model != "auto" or not plan.spots or gap.rise is None:
+        return
+    error = thin_gap_error(plan, gap.rise)
+    if error > case.accuracy.relative_error:
+        raise InputError(
+            f"gap.model = 'auto': where it is as high as its rise, the gap is not thin, an error of {error:.2g}, and "
+            f"one with profile = '{gap.profile}' is not meshed; expected gap.model = 'thin', a lower rise, or a larger "
+            "accuracy.relative_error"
+        )
 
 
 def meshed_height(case: Case, plan: Layout) -> float | None:

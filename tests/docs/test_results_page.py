@@ -17,6 +17,12 @@ CASE = {
 }
 
 
+LIFTED = {
+    "interface": {"pattern": "stripes", "contact_fraction": 0.3, "pitch": "2 mm"},
+    "gap": {"profile": "plate", "rise": "8.8 um"},
+    "collector": {"stack_pressure": "0.1 MPa"},
+    "accuracy": {"method": "spectral", "relative_error": 0.05},
+}
 PELLET = {
     "interface": {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1e-2, "pitch": "10 mm"},
     "contact": {"fine": "micro.toml"},
@@ -34,7 +40,8 @@ pitch = "10 um"
 @pytest.fixture(scope="module")
 def record():
     result, pellet = simulate(parse_case(CASE)), simulate(parse_case(PELLET, "pellet", {"micro.toml": MICRO}))
-    return result_record(pellet) | result_record(result) | CrossCheck(result, result).record()
+    lifted = simulate(parse_case(LIFTED))
+    return result_record(pellet) | result_record(lifted) | result_record(result) | CrossCheck(result, result).record()
 
 
 def test_every_key_is_told(record):

@@ -36,6 +36,7 @@ pitch = "40 um"
 height = "100 nm"
 relative_permittivity = 1.0
 model = "auto"
+profile = "uniform"
 [sweep]
 from = "7 MHz"
 to = "100 Hz"
@@ -336,8 +337,8 @@ WRONG = [
     # unknown keys, sections that are none
     (
         section("gap", hieght="1 nm"),
-        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model, law"
-        " and the keys of its law",
+        "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model, law,"
+        " profile, rise, length and the keys of its law",
     ),
     (
         section("sweep", start="1 MHz"),
@@ -346,12 +347,12 @@ WRONG = [
     (
         section("gaps"),
         "gaps: unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
+        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy",
     ),
     (
         section("a\nb"),
         r"'a\nb': unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, contact, gap, counter, sweep, accuracy",
+        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy",
     ),
     ({"interface": HEXAGONAL, "gap": 5}, "gap = 5: expected a section [gap]"),
     ([], "[]: expected a table with the sections of a case"),

@@ -10,7 +10,7 @@ ideal contact is a metal and no term; with a law on it, a film, the contact's po
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from constriction.field.mesh.cells import CellMesh
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
+from constriction.field.uneven_gaps import WeightedBy, add_gap
 
 type Theta = Sequence[complex] | NDArray[Any]
 
@@ -103,13 +104,14 @@ class CoarseLevel(Level):
 class CellProblem(Level):
     """The problem of one cell in second-order elements.
 
-    `film`: the contact has a law. `flat` is the field of the flat interface, (owned,). `area` is the cell's in
-    pitches², `depth` the slab's in pitches.
+    `film`: the contact has a law. `weight` of the gap, as in `assemble`. `flat` is the field of the flat
+    interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in pitches.
     """
 
     cell: CellMesh
     sizes: MeshSizes
     film: bool
+    weight: WeightedBy | None
     space: fem.FunctionSpace
     flat: NDArray[np.float64]
     area: float
@@ -145,10 +147,17 @@ class CellProblem(Level):
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False) -> CellProblem:
-    """Assemble second-order Lagrange elements on a cell meshed after its sizes; `film`: the contact has a law."""
+def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: WeightedBy | None = None) -> CellProblem:
+    """Assemble second-order Lagrange elements.
+
+    Args:
+        cell: meshed after the sizes.
+        sizes: of its mesh.
+        film: the contact has a law.
+        weight: one over the relative height of a thin gap, at x and y in pitches; None: it is even.
+    """
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level, _ = _level(space, cell, sizes, film)
+    level, _ = _level(space, cell, sizes, film, weight)
     flat = fem.Function(space, dtype=np.float64)
     flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / sizes.slab_depth)  # −z/depth in the slab, 0 above it
     return CellProblem(
@@ -156,6 +165,7 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False) -> CellProble
         cell=cell,
         sizes=sizes,
         film=film,
+        weight=weight,
         space=space,
         flat=flat.x.array[level.numbers],
         area=area(cell, "counter_electrode"),
@@ -166,18 +176,21 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False) -> CellProble
 def coarsen(problem: CellProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level, numbers = _level(space, problem.cell, problem.sizes, problem.film)
+    level, numbers = _level(space, problem.cell, problem.sizes, problem.film, problem.weight)
     return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
-def _level(space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool) -> tuple[Level, NDArray[np.int32]]:
+def _level(
+    space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool, weight: WeightedBy | None
+) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else []), gap_form(cell, sizes, u, v)]
+    forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else [])]
+    fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
     everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
     matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for all
     columns = matrix.index_map(1)
-    stiffness, *terms = (_assembled(matrix, form) for form in forms)
+    stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
     current = stiffness @ _spread(counter, columns).astype(np.float64)
     slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
@@ -207,10 +220,22 @@ def _form(form: ufl.Form) -> fem.Form:
     return fem.form(form, dtype=np.float64, jit_options={"cffi_extra_compile_args": ["-O3", "-ffast-math"]})
 
 
-def _assembled(matrix: la.MatrixCSR, form: ufl.Form) -> sparse.csr_array:
+def _filler(form: ufl.Form) -> Callable[[la.MatrixCSR], object]:
+    """What adds a form to a matrix."""
+    return lambda matrix: fem.assemble_matrix(matrix, _form(form), bcs=[])
+
+
+def _gap_filler(
+    space: fem.FunctionSpace, cell: CellMesh, form: ufl.Form, weight: WeightedBy | None
+) -> Callable[[la.MatrixCSR], object]:
+    """What adds the gap's M to a matrix: a form where it is even."""
+    return _filler(form) if weight is None else lambda matrix: add_gap(matrix, space, cell, weight)
+
+
+def _assembled(matrix: la.MatrixCSR, fill: Callable[[la.MatrixCSR], object]) -> sparse.csr_array:
     """Own rows × own and ghost columns; a copy, the matrix serves again."""
     matrix.set_value(0)
-    fem.assemble_matrix(matrix, _form(form), bcs=[])
+    fill(matrix)
     matrix.scatter_reverse()
     rows, columns = (matrix.index_map(k) for k in (0, 1))
     ends = matrix.indptr[: rows.size_local + 1]

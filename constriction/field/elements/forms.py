@@ -53,10 +53,12 @@ def contact_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
     return a * b * on(cell, "contact")
 
 
-def gap_form(cell: CellMesh, sizes: MeshSizes, a: Expr, b: Expr, kind: Number = np.float64) -> ufl.Form:
-    """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: its M; `kind` of numbers."""
+def gap_form(
+    cell: CellMesh, sizes: MeshSizes, a: Expr, b: Expr, kind: Number = np.float64, weight: Expr | float = 1.0
+) -> ufl.Form:
+    """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: its M; `kind` of numbers, `weight` of a thin gap."""
     if sizes.gap_height is None:
-        return a * b * on(cell, "gap")
+        return weight * a * b * on(cell, "gap")
     return fem.Constant(cell.mesh, kind(sizes.gap_height)) * conduction(a, b) * within(cell, "gap_volume")
 
 

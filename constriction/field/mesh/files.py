@@ -31,7 +31,9 @@ from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, SURFACES, VOLUMES
+from constriction.field.uneven_gaps import WeightedBy, gap_weight, weight_of
 from constriction.geometry.cell import Layout
+from constriction.geometry.profiles import Height
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
 COARSEST_ERROR = 0.5  # that a case may ask: what no mesh reaches then, none shows
@@ -146,13 +148,14 @@ def meshed_contact_fraction(cell: CellMesh) -> float:
     return area(cell, "contact") / area(cell, "counter_electrode")
 
 
-def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike) -> Field:
+def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike, weight: WeightedBy | None = None) -> Field:
     """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
 
     Args:
         cell: a mesh on one rank.
         sizes: what it was made after.
         theta: θ of the contact's film, if it has one, and of the gap, (terms,); one number is the gap's.
+        weight: one over the relative height of a thin gap, at x and y in pitches; None: it is even.
     """
     *film, gap = np.atleast_1d(np.asarray(theta, dtype=np.complex128))
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
@@ -161,9 +164,10 @@ def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike) -> Field:
     fixed = [_fixed(space, cell, metals, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
     nothing = fem.Constant(cell.mesh, np.complex128(0))
     s = fem.Constant(cell.mesh, np.complex128(gap))
+    uneven = 1.0 if weight is None else gap_weight(fem.functionspace(cell.mesh, ("DG", 2)), weight)
 
     def admittance(a: Expr, b: Expr) -> ufl.Form:
-        form = electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128)
+        form = electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128, uneven)
         return form + fem.Constant(cell.mesh, np.complex128(film[0])) * contact_form(cell, a, b) if film else form
 
     problem = LinearProblem(
@@ -190,13 +194,15 @@ def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], pot
 class CellCase:
     """Which cell is meshed: `layout` at a `fineness`.
 
-    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m.
+    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m; `height` of a thin gap at
+    x and y in m, relative to the one that θ is made with (None: even).
     """
 
     layout: Layout
     thickness: float
     gap_height: float | None
     fineness: float
+    height: Height | None = None
 
     @property
     def sizes(self) -> MeshSizes:
@@ -286,5 +292,7 @@ def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshAr
     sizes = case.sizes
     cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF)
     least = 0.0 if sizes.gap_height is None else ALMOST_DC
-    fields = [solve_field(cell, sizes, theta if np.any(theta) else least + np.asarray(theta)) for theta in thetas]
+    weight = None if case.height is None else weight_of(case.height, case.layout.pitch)
+    moved = [theta if np.any(theta) else least + np.asarray(theta) for theta in thetas]
+    fields = [solve_field(cell, sizes, theta, weight) for theta in moved]
     return mesh_arrays(cell, case.layout.pitch), fields

@@ -27,12 +27,13 @@ from constriction.field.currents.spread import even_spread
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
-from constriction.field.transforms.grids import Height, Plate, even_height, plate_of, raster_of, solve
+from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
 from constriction.field.transforms.scales import islands, scale_of
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout
+from constriction.geometry.profiles import Height
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
@@ -273,6 +274,11 @@ def _pixels_of(width: float, layout: Layout, scale: float) -> float:
     """Number of pixels of this width / scale; of a row across the cell for stripes."""
     side = width * scale * layout.pitch
     return layout.width / side if raster_of(layout, 2).along == 1 else layout.width * layout.depth / side**2
+
+
+def pixels_of_width(width: float, layout: Layout) -> float:
+    """Number of pixels of this width, relative to the length that the error of a grid goes with."""
+    return _pixels_of(width, layout, scale_of(layout))
 
 
 def _width_of(pixels: float, layout: Layout, scale: float) -> float:

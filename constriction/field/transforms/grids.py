@@ -33,11 +33,11 @@ from scipy.linalg import eigvalsh_tridiagonal
 from constriction.base.errors import SolverError
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.profiles import Height
 
 Floats = NDArray[np.float64]
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
 Theta = NDArray[Any]  # θ of the contact's film, if there is one, and of the gap, (terms,)
-type Height = Callable[[Floats, Floats], Floats]
 
 POWER = 3.1673125
 OBLIQUE = 0.5

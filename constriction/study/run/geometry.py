@@ -20,6 +20,7 @@ from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
 from constriction.geometry.outlines import Outline
+from constriction.geometry.profiles import profile_name
 from constriction.simulation.simulate import error_asked
 from constriction.simulation.weights import gap_model
 
@@ -39,6 +40,7 @@ SHARED: dict[str, set[str] | None] = {
     },
     "contact": None,
     "gap": None,
+    "collector": None,
     "counter": None,
     "sweep": {"from", "to", "points_per_decade"},
     "accuracy": {"relative_error"},
@@ -76,6 +78,7 @@ def geometry_key(case: Case) -> str:
         _outlines_key(case.interface),
         _rounded([min(case.electrolyte.thickness, disturbed_depth(contacts)) / contacts.pitch]),
         _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
+        (case.gap.profile, _rounded(profile_name(case.gap, case.collector, contacts))),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

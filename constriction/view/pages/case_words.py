@@ -46,7 +46,26 @@ def _gap_in_words(case: Case) -> str:
     if gap.height is None:
         return f"{where}{law or ' the interface insulates'}."
     filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
+    if gap.rise is not None:
+        return f"{where} a gap{filled} lies under {_lifted_in_words(case)}."
     return f"{where} a gap of {_said(gap.height, 'length')}{filled} lies under flat copper{law and ';' + law}."
+
+
+def _lifted_in_words(case: Case) -> str:
+    """The metal above a gap of uneven height."""
+    gap, collector = case.gap, case.collector
+    heights = f"{_said(gap.rise or 0.0, 'length')} high at their rims and {_said(gap.height or 0.0, 'length')} far away"
+    if gap.length is not None:
+        return f"copper that falls within {_said(gap.length, 'length')} of them: {heights}"
+    held = [
+        f"{words} {_said(value, kind)}"
+        for words, value, kind in (
+            ("a stack pressure of", collector.stack_pressure, "pressure"),
+            ("an adhesion of", collector.adhesion, "energy per area"),
+        )
+        if value is not None
+    ]
+    return f"a foil of {_said(collector.thickness, 'length')} that they lift against {' and '.join(held)}: {heights}"
 
 
 def _law_in_words(section: LawSection) -> str:

@@ -21,6 +21,7 @@ from constriction.view.terminal.result_rows import (
     MULTIPLES,
     bounds,
     capacitance_rows,
+    cautions,
     fine_rows,
     has_law,
     is_electrolytes,
@@ -28,7 +29,6 @@ from constriction.view.terminal.result_rows import (
     pellet_rows,
     plain_resistance,
     resistance_rows,
-    two_levels_warning,
 )
 from constriction.view.terminal.sentences import headline, method_name, sentences, total_text
 from constriction.view.terminal.words import AREA, resistance_text
@@ -133,7 +133,7 @@ def answer(record: Mapping[str, Any]) -> Answer:
     return Answer(
         headline(record),
         sentences(record),
-        caution=not (record["accuracy_reached"] and agrees and not two_levels_warning(record)),
+        caution=not (record["accuracy_reached"] and agrees and not cautions(record)),
     )
 
 

@@ -11,6 +11,7 @@ from constriction.view.terminal.words import AREA, apparent_text, resistance_tex
 
 NO_CURRENT = "none: the interface lets no direct current pass"
 NO_DIFFERENCE = "none: in full contact no direct current passes"
+YIELD_STRAIN = 2.5e-3  # of bending, at which copper yields: docs/physics.md#lifted-foil
 ROUGH = 0.1  # finer pitch over an island's width from which two levels are warned of
 
 
@@ -31,6 +32,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "R_dc", plain_resistance(record, "R_dc")
     yield from pellet_rows(record)
     yield from fine_rows(record)
+    yield from lift_rows(record)
     yield from current_rows(record)
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
@@ -169,6 +171,44 @@ def two_levels_warning(record: Mapping[str, Any]) -> str:
         f"{ROUGH:g}: taken as a film it leaves an error of about {100 * record['two_levels_relative_error']:.2g} % of "
         "R_interface, which the error bars do not have"
     )
+
+
+def strain_warning(record: Mapping[str, Any]) -> str:
+    """What must be said of a foil that is bent so far that copper would yield, one line; "" of others.
+
+    Args:
+        record: the content of result.json.
+    """
+    strain = record.get("largest_bending_strain") or 0.0
+    if strain <= YIELD_STRAIN:
+        return ""
+    return (
+        f"WARNING: gap.profile: the foil's largest bending strain is {100 * strain:.2g} %; expected at most "
+        f"{100 * YIELD_STRAIN:g} %, where copper yields: a foil that yields is lifted less far than this elastic one"
+    )
+
+
+def cautions(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """What must be said beside the numbers, a line each.
+
+    Args:
+        record: the content of result.json.
+    """
+    return tuple(filter(None, (two_levels_warning(record), strain_warning(record))))
+
+
+def lift_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of a gap of uneven height: how much of the interface is lifted, and how far the foil is bent.
+
+    Args:
+        record: the content of result.json.
+    """
+    if "lifted_share" not in record:
+        return
+    texts = [f"{100 * record['lifted_share']:.3g} % of the interface"]
+    if "largest_bending_strain" in record:
+        texts.append(f"largest bending strain {100 * record['largest_bending_strain']:.2g} %")
+    yield "lifted", ", ".join(texts)
 
 
 OF_OTHERS = {

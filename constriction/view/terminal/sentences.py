@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constriction.view.terminal.numbers import engineering, farad, with_error
-from constriction.view.terminal.result_rows import bounds, has_law, plain_resistance, two_levels_warning
+from constriction.view.terminal.result_rows import bounds, cautions, has_law, plain_resistance
 from constriction.view.terminal.words import AREA, apparent_text, cross_check_text, resistance_text
 
 
@@ -17,8 +17,7 @@ def sentences(record: Mapping[str, Any]) -> tuple[str, ...]:
         record: the content of result.json.
     """
     said = (_resistance, _arcs, _apparent_values, _accuracy, _checks)
-    warning = two_levels_warning(record)
-    return (*(text for part in said for text in part(record)), *([warning] if warning else []))
+    return (*(text for part in said for text in part(record)), *cautions(record))
 
 
 def headline(record: Mapping[str, Any]) -> str:

@@ -1,0 +1,39 @@
+"""What two heights of a gap make of F: what the grid of a lifted foil leaves, from one that is twice as coarse."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.field.reduction.curves import Curve
+from constriction.field.response import Goal
+from constriction.field.transforms.convergence import COARSEST, pixels_of_width, solve_grid
+from constriction.geometry.cell import Layout
+from constriction.geometry.profiles import Profile
+
+FEWEST_PIXELS, MOST_PIXELS = 6_000.0, 100_000.0
+RELATIVE_ERROR = 1e-3  # of the reduced models that are compared
+# A foil's error falls as the square of its cells' width, so a third of the difference is left; with caution 1.5.
+LEFT = 0.5
+
+
+def height_error(plan: Layout, depth: float, curve: Curve, profile: Profile) -> NDArray[np.float64] | None:
+    """Error bars of F in pitches at rest, if it is finite there, and of the sweep, (1 + n or n,); None: none is known.
+
+    Both heights are solved on one grid of pixels, whose own error cancels.
+
+    Args:
+        plan: the mirror cell, a rectangle.
+        depth: of the slab, in pitches.
+        curve: of the case.
+        profile: of its gap.
+    """
+    if profile.coarse is None:
+        return None
+    pixels = min(max(4 * pixels_of_width(COARSEST, plan), FEWEST_PIXELS), MOST_PIXELS)
+    goal = Goal(RELATIVE_ERROR, math.inf, (curve,))
+    models = [solve_grid(plan, depth, pixels, goal, height).model for height in (profile.height, profile.coarse)]
+    fine, coarse = (model.interface(curve.every) for model in models)
+    return np.asarray(LEFT * np.abs(fine - coarse))

@@ -1,0 +1,1 @@
+"""A foil that contacts lift, as an elastic plate on a grid."""

@@ -1,0 +1,179 @@
+"""How high the gap is at each place: even, falling from the rims of contacts, or under a foil that they lift."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError
+from constriction.case.regions import Collector, Gap
+from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.distances import rim_distance
+from constriction.geometry.patches import CONTACT, Layout
+from constriction.geometry.plate.foil import Foil, rigidity
+from constriction.geometry.plate.lifted import LiftedFoil, lift
+
+Floats = NDArray[np.float64]
+type Height = Callable[[Floats, Floats], Floats]
+
+SAMPLES = 400_000  # of the gap, for its means; of a row a hundredth
+LIFTED = 0.01  # of the lift: less is not counted as lifted
+# Cells of the plate's grid per lifted length and the relative error that is asked there: as the root of it.
+CELLS, ASKED, FEWEST, MOST = 30.0, 1e-3, 20.0, 120.0
+PER_SPOT = 6.0  # cells of it over the size of a spot, at least
+MOST_CELLS = 1_000_000
+EVEN_DIVISION = 16  # its numbers of cells are multiples, so that coarser grids fit
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The height of a gap relative to the one far from contacts, `height` at x and y in m that broadcast together.
+
+    `largest` at the rims. `foils` of a plate, on a grid and on one of twice as wide cells; `coarse` is the second one's
+    height.
+    """
+
+    plan: Layout
+    height: Height
+    largest: float
+    foils: tuple[LiftedFoil, ...] = ()
+    coarse: Height | None = None
+
+    @cached_property
+    def _samples(self) -> tuple[Floats, Floats]:
+        """Heights on a raster, and the part of the cell that each stands for; (across, along)."""
+        raster = sampled_by(self.plan)
+        covered = coverage(self.plan.spots, raster)
+        bare = covered if self.plan.background == CONTACT else 1.0 - covered
+        if self.plan.circular:
+            bare = bare * coverage([self.plan.cell], raster)
+        share = self.plan.width * self.plan.depth / self.plan.cell.area / bare.size
+        return self.height(*raster.centres), bare * share
+
+    @cached_property
+    def mean(self) -> float:
+        """∫ height dA over the gap, over the cell's area."""
+        height, share = self._samples
+        return float((height * share).sum())
+
+    @cached_property
+    def lifted_share(self) -> float:
+        """The part of the interface where the gap is higher than far from contacts."""
+        height, share = self._samples
+        return float(share[height - 1 > LIFTED * (self.largest - 1)].sum())
+
+
+def sampled_by(plan: Layout) -> Raster:
+    """A raster of a cell for means over it."""
+    if is_row(plan):
+        return Raster(plan.width, plan.depth, SAMPLES // 100, 1)
+    across = math.sqrt(SAMPLES * plan.width / plan.depth)
+    return Raster(plan.width, plan.depth, max(round(across), 1), max(round(SAMPLES / across), 1))
+
+
+def is_row(plan: Layout) -> bool:
+    """Whether nothing varies along the depth of the cell: stripes."""
+    return plan.lattice_images == 2
+
+
+@lru_cache(maxsize=8)
+def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> Profile | None:
+    """The profile of a gap; None: it is even.
+
+    Args:
+        gap: of the case.
+        collector: of the case.
+        plan: the layout of its interface.
+        relative_error: that is asked; a plate's grid follows it.
+
+    Raises:
+        InputError: a plate in a circular cell.
+        SolverError: a plate does not settle.
+    """
+    if gap.rise is None or gap.height is None or not plan.spots:
+        return None
+    largest = gap.rise / gap.height
+    if gap.length is not None:
+        return Profile(plan, _wedge(plan, largest, gap.length), largest)
+    if plan.circular:
+        raise InputError(
+            f"gap.profile = '{gap.profile}': a foil is lifted in rectangular cells only; expected "
+            "interface.cell_shape = 'square', or profile = 'linear'"
+        )
+    if gap.rise == gap.height:
+        return Profile(plan, lambda x, y: np.ones(np.broadcast_shapes(x.shape, y.shape)), 1.0)
+    foil = foil_of(gap, collector)
+    fine, coarse = lift(plan, foil, raster_for(plan, foil, relative_error))
+    return Profile(plan, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
+
+
+def foil_of(gap: Gap, collector: Collector) -> Foil:
+    """The foil of a case with a plate over its gap."""
+    return Foil(
+        rigidity=rigidity(collector.thickness, collector.youngs_modulus, collector.poisson_ratio),
+        thickness=collector.thickness,
+        lift=(gap.rise or 0.0) - (gap.height or 0.0),
+        pressure=collector.stack_pressure or 0.0,
+        adhesion=collector.adhesion or 0.0,
+    )
+
+
+def profile_name(gap: Gap, collector: Collector, plan: Layout) -> tuple[float, ...]:
+    """Numbers that tell profiles of one layout apart, whatever the unit of length; none of an even gap."""
+    if gap.rise is None or gap.height is None:
+        return ()
+    if gap.length is not None:
+        return gap.rise / gap.height, gap.length / plan.pitch
+    foil = foil_of(gap, collector)
+    held = (foil.pressure / foil.rigidity / foil.lift, math.sqrt(foil.adhesion / foil.rigidity) / foil.lift)
+    return gap.rise / gap.height, held[0] * plan.pitch**4, held[1] * plan.pitch**2
+
+
+def raster_for(plan: Layout, foil: Foil, relative_error: float) -> Raster:
+    """The grid of a plate."""
+    cells = min(max(CELLS * math.sqrt(ASKED / relative_error), FEWEST), MOST)
+    side = min(foil.lifted_length / cells, min(spot.size for spot in plan.spots) / PER_SPOT)
+    if is_row(plan):
+        return Raster(plan.width, plan.depth, _divisible(min(plan.width / side, MOST_CELLS / 100)), 1)
+    side = max(side, math.sqrt(plan.width * plan.depth / MOST_CELLS))
+    return Raster(plan.width, plan.depth, _divisible(plan.width / side), _divisible(plan.depth / side))
+
+
+def _divisible(count: float) -> int:
+    return EVEN_DIVISION * max(2, math.ceil(count / EVEN_DIVISION))
+
+
+def _wedge(plan: Layout, largest: float, length: float) -> Height:
+    away = rim_distance(plan)
+
+    def height(x: Floats, y: Floats) -> Floats:
+        return np.asarray(1 + (largest - 1) * np.clip(1 - away(x, y) / length, 0.0, 1.0))
+
+    return height
+
+
+def height_under(found: LiftedFoil, largest: float) -> Height:
+    """The relative height of the gap under a foil: linear between the nodes, as its sides are mirrors."""
+    raster, lifted = found.raster, found.deflection / found.foil.lift
+
+    def height(x: Floats, y: Floats) -> Floats:
+        i, u = _between(x / raster.pixel[0] - 0.5, raster.across)
+        j, v = _between(y / raster.pixel[1] - 0.5, raster.along)
+        next_i, next_j = np.minimum(i + 1, raster.across - 1), np.minimum(j + 1, raster.along - 1)
+        low = (1 - v) * lifted[i, j] + v * lifted[i, next_j]
+        high = (1 - v) * lifted[next_i, j] + v * lifted[next_i, next_j]
+        return np.asarray(1 + (largest - 1) * ((1 - u) * low + u * high))
+
+    return height
+
+
+def _between(places: Floats, count: int) -> tuple[NDArray[np.intp], Floats]:
+    """The node before each place, and how far it is on the way to the next one."""
+    clipped = np.clip(places, 0.0, count - 1.0)
+    before = np.minimum(clipped.astype(np.intp), max(count - 2, 0))
+    return before, clipped - before
