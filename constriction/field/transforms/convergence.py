@@ -29,7 +29,7 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
-from constriction.field.transforms.scales import islands, scale_of
+from constriction.field.transforms.scales import hardly_swings, islands, scale_of
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout
@@ -38,9 +38,11 @@ from constriction.geometry.profiles import Height
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
+SWINGS = 4.0  # of maps of many islands
 # A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
 MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
+FIRST_OF_MAPS = 0.5  # of the width that does for discs: small islands beside large ones want more
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
@@ -59,7 +61,12 @@ class GridSolution(Solution):
 
 @dataclass(frozen=True)
 class GridResponse(Response[GridSolution]):
-    """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area."""
+    """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area.
+
+    `smooth`: the many unlike rims of a map make an error that hardly swings, and its bar is made of what swings.
+    """
+
+    smooth: bool = False
 
     LOOKED_AT = len(WIDTHS)
 
@@ -75,16 +82,26 @@ class GridResponse(Response[GridSolution]):
         system = np.column_stack([trust, trust * widths**ORDER])
         return np.asarray(np.linalg.pinv(system)[0] * trust)
 
+    def _fitted(self, values: Sequence[ArrayLike]) -> tuple[NDArray[np.complex128], NDArray[np.complex128], Floats]:
+        """Values of the grids, what is fitted at the width 0 and to them, (1 + grids, …), and how they are trusted."""
+        widths = self._widths / self._widths[-1]
+        trust = widths**-NOISE_ORDER
+        system = np.column_stack([trust, trust * widths**ORDER])
+        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
+        coefficients = np.tensordot(np.linalg.pinv(system) * trust, stacked, axes=1)
+        ends = np.concatenate([[0.0], widths])
+        fitted = np.tensordot(np.column_stack([np.ones_like(ends), ends**ORDER]), coefficients, axes=1)
+        return stacked, np.asarray(fitted), trust
+
     def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-        last = values[-len(self._weights) :]
-        total = sum(w * np.asarray(value) for w, value in zip(self._weights.tolist(), last, strict=True))
-        return np.asarray(total, dtype=np.complex128)
+        return np.asarray(self._fitted(values)[1][0])
 
     def _bar(self, values: Sequence[ArrayLike]) -> Floats:
-        widths = self._widths / self._widths[-1]
-        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
-        distance = np.abs(stacked - self._combine(values))
-        return np.asarray(CAUTION * np.max(distance.T * widths**-NOISE_ORDER, axis=-1).T)
+        stacked, fitted, trust = self._fitted(values)
+        if self.smooth:
+            swings = np.max(np.abs(stacked - fitted[1:]).T * trust, axis=-1).T
+            return np.asarray(SWINGS * swings + np.abs(stacked[-1] - fitted[0]))
+        return np.asarray(CAUTION * np.max(np.abs(stacked - fitted[0]).T * trust, axis=-1).T)
 
     def reduction_share(self, relative_error: float) -> float:
         """As `Response`."""
@@ -132,14 +149,14 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
     if is_tube(layout):
         return _tube(layout, depth, goal, report, height)
     scale = scale_of(layout)
-    width = _first_width(layout, goal, scale)
+    width, smooth = _first_width(layout, goal, scale), hardly_swings(layout)
     solutions: tuple[GridSolution, ...] = ()
     while True:
         for coarser in WIDTHS:
             pixels = _pixels_of(width * float(coarser), layout, scale)
             solutions = (*solutions, solve_grid(layout, depth, pixels, goal, height))
             report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
-        response = GridResponse(solutions)
+        response = GridResponse(solutions, smooth)
         misses = response.misses(goal)
         if misses <= 1.0 or width <= FINEST or response.ends_at_rounding(goal):
             return response
@@ -265,6 +282,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
 def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
+    width *= 1.0 if layout.traced is None else FIRST_OF_MAPS
     width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
     most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * islands(layout))
     return max(width, _width_of(most, layout, scale))

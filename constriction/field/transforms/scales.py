@@ -8,6 +8,7 @@ import statistics
 from constriction.geometry.cell import Layout, rim_lengths
 
 STRAIGHT = 0.6  # of the length at the rims
+MANY_RIMS = 20  # islands of a map whose errors swing little
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 
 
@@ -35,3 +36,8 @@ def islands(layout: Layout) -> float:
         return float(max(len(layout.spots), 1))
     share = min(layout.contact_fraction, 1.0 - layout.contact_fraction)
     return max(share * layout.width * layout.depth / (math.pi * layout.traced.room**2), 1.0)
+
+
+def hardly_swings(layout: Layout) -> bool:
+    """Whether the error falls evenly from grid to grid: of a map with many unlike islands."""
+    return layout.traced is not None and islands(layout) >= MANY_RIMS
