@@ -43,7 +43,7 @@ from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report
 from constriction.field.uneven_gaps import weight_of
 from constriction.geometry.cell import Layout
-from constriction.geometry.profiles import Height
+from constriction.geometry.height_maps import Height
 
 FINEST_MESH = 5e-3
 OTHER_MESHES = 3  # that are tried where one cannot be meshed or solved

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from constriction.field.elements.sampling import EDGES, shapes, slopes
 from constriction.field.mesh.cells import CellMesh
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
-from constriction.geometry.profiles import Height
+from constriction.geometry.height_maps import Height
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from constriction.geometry.outlines import Edge
 from constriction.geometry.patches import Layout
@@ -15,9 +17,10 @@ from constriction.geometry.patches import Layout
 Floats = NDArray[np.float64]
 type Distance = Callable[[Floats, Floats], Floats]
 
-FEW = 24  # edges whose distances are all worked out, exactly; of more the nearest are looked for, along chords
-CHORDS = 1024  # of a full circle: they are off by 5e-6 of its radius
-AT_ONCE = 1_000_000
+FEW = 12  # edges whose distances are all worked out; of more those that have the nearest samples
+PER_CIRCLE, PER_EDGE = 256, 64  # samples of an arc, and of a straight edge
+NEAREST = 2  # samples
+AT_ONCE = 500_000
 
 
 def rim_distance(plan: Layout) -> Distance:
@@ -25,15 +28,13 @@ def rim_distance(plan: Layout) -> Distance:
 
     Mirror images count: none of them is nearer than the rim itself.
     """
-    edges = [edge for spot in plan.spots for edge in spot.edges if not _on_border(edge, plan)]
-    if len(edges) > FEW:
-        return _along_chords(edges)
+    rims = _Rims(tuple(edge for spot in plan.spots for edge in spot.edges if not _on_border(edge, plan)))
 
     def distance(x: Floats, y: Floats) -> Floats:
-        nearest = np.full(np.broadcast_shapes(x.shape, y.shape), np.inf)
-        for edge in edges:
-            nearest = np.minimum(nearest, _to_edge(edge, x, y))
-        return nearest
+        across, along = np.broadcast_arrays(x, y)
+        places = np.stack([across.ravel(), along.ravel()], axis=1)
+        parts = [rims.distance(places[start : start + AT_ONCE]) for start in range(0, len(places), AT_ONCE)]
+        return np.concatenate([np.zeros(0), *parts]).reshape(across.shape)
 
     return distance
 
@@ -48,39 +49,58 @@ def _on_border(edge: Edge, plan: Layout) -> bool:
     return (x0 == x1 and x0 in sides) or (y0 == y1 and y0 in ends)
 
 
-def _to_edge(edge: Edge, x: Floats, y: Floats) -> Floats:
-    """Distance to one edge, in the points' unit."""
-    (x0, y0), (x1, y1) = edge.start, edge.end
-    if edge.centre is None:
-        along = (x1 - x0, y1 - y0)
-        at = ((x - x0) * along[0] + (y - y0) * along[1]) / (along[0] ** 2 + along[1] ** 2)
-        at = np.clip(at, 0.0, 1.0)
-        return np.asarray(np.hypot(x - x0 - at * along[0], y - y0 - at * along[1]))
-    cx, cy = edge.centre
-    radius = math.dist(edge.start, edge.centre)
-    begin = math.atan2(y0 - cy, x0 - cx)
-    turned = np.mod((np.arctan2(y - cy, x - cx) - begin) * math.copysign(1.0, edge.turn), 2 * math.pi)
-    to_arc = np.abs(np.hypot(x - cx, y - cy) - radius)
+@dataclass(frozen=True, eq=False)
+class _Rims:
+    """Edges that are rims; points in m."""
+
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def _numbers(self) -> Floats:
+        """Of each edge: start, end, centre (start of a straight one), radius, angle of the start, turn; (edges, 9)."""
+        return np.array([_numbers_of(edge) for edge in self.edges])
+
+    @cached_property
+    def _samples(self) -> tuple[cKDTree, NDArray[np.intp]]:
+        """Points along the edges, and whose they are."""
+        points = [_samples_of(edge) for edge in self.edges]
+        owners = np.repeat(np.arange(len(points)), [len(part) for part in points])
+        return cKDTree(np.concatenate(points)), owners
+
+    def distance(self, places: Floats) -> Floats:
+        """Of places (n, 2); (n,)."""
+        if len(self.edges) <= FEW:
+            owners = np.broadcast_to(np.arange(len(self.edges)), (len(places), len(self.edges)))
+        else:
+            tree, owner_of = self._samples
+            owners = owner_of[tree.query(places, k=NEAREST)[1]]
+        found = np.full(len(places), np.inf)
+        for column in owners.T:
+            found = np.minimum(found, _to_edges(self._numbers[column], places))
+        return found
+
+
+def _numbers_of(edge: Edge) -> tuple[float, ...]:
+    centre = edge.centre or edge.start
+    begin = math.atan2(edge.start[1] - centre[1], edge.start[0] - centre[0])
+    return *edge.start, *edge.end, *centre, math.dist(edge.start, centre), begin, edge.turn
+
+
+def _samples_of(edge: Edge) -> Floats:
+    if edge.centre is not None:
+        return np.array([*edge.points(PER_CIRCLE), edge.end])
+    at = np.linspace(0.0, 1.0, PER_EDGE + 1)[:, None]
+    return np.asarray((1 - at) * np.array(edge.start) + at * np.array(edge.end))
+
+
+def _to_edges(numbers: Floats, places: Floats) -> Floats:
+    """Distance of each place (n, 2) to its own edge, of numbers (n, 9); (n,)."""
+    x0, y0, x1, y1, cx, cy, radius, begin, turn = numbers.T
+    x, y = places.T
+    along, up = x1 - x0, y1 - y0
+    at = np.clip(((x - x0) * along + (y - y0) * up) / (along**2 + up**2), 0.0, 1.0)
+    straight = np.hypot(x - x0 - at * along, y - y0 - at * up)
+    turned = np.mod((np.arctan2(y - cy, x - cx) - begin) * np.where(turn < 0, -1.0, 1.0), 2 * np.pi)
     to_ends = np.minimum(np.hypot(x - x0, y - y0), np.hypot(x - x1, y - y1))
-    return np.where(turned <= abs(edge.turn), to_arc, to_ends)
-
-
-def _along_chords(edges: list[Edge]) -> Distance:
-    """The same of many edges."""
-    ends = [np.array([*edge.points(CHORDS), edge.end]) for edge in edges]
-    chords = shapely.linestrings(np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in ends]))
-    tree = shapely.STRtree(chords)
-
-    def distance(x: Floats, y: Floats) -> Floats:
-        across, along = np.broadcast_arrays(x, y)
-        places = np.stack([across.ravel(), along.ravel()], axis=1)
-        found = np.zeros(len(places))
-        for start in range(0, len(places), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            (owners, _), away = tree.query_nearest(
-                shapely.points(places[some]), return_distance=True, all_matches=False
-            )
-            found[some][owners] = away
-        return found.reshape(across.shape)
-
-    return distance
+    arc = np.where(turned <= np.abs(turn), np.abs(np.hypot(x - cx, y - cy) - radius), to_ends)
+    return np.asarray(np.where(turn == 0, straight, arc))

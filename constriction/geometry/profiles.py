@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -14,12 +13,12 @@ from constriction.base.errors import InputError
 from constriction.case.regions import Collector, Gap
 from constriction.geometry.coverage import Raster, coverage
 from constriction.geometry.distances import rim_distance
+from constriction.geometry.height_maps import Height, sampled
 from constriction.geometry.patches import CONTACT, Layout
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import LiftedFoil, lift
 
 Floats = NDArray[np.float64]
-type Height = Callable[[Floats, Floats], Floats]
 
 SAMPLES = 400_000  # of the gap, for its means; of a row a hundredth
 LIFTED = 0.01  # of the lift: less is not counted as lifted
@@ -159,21 +158,4 @@ def _wedge(plan: Layout, largest: float, length: float) -> Height:
 
 def height_under(found: LiftedFoil, largest: float) -> Height:
     """The relative height of the gap under a foil: linear between the nodes, as its sides are mirrors."""
-    raster, lifted = found.raster, found.deflection / found.foil.lift
-
-    def height(x: Floats, y: Floats) -> Floats:
-        i, u = _between(x / raster.pixel[0] - 0.5, raster.across)
-        j, v = _between(y / raster.pixel[1] - 0.5, raster.along)
-        next_i, next_j = np.minimum(i + 1, raster.across - 1), np.minimum(j + 1, raster.along - 1)
-        low = (1 - v) * lifted[i, j] + v * lifted[i, next_j]
-        high = (1 - v) * lifted[next_i, j] + v * lifted[next_i, next_j]
-        return np.asarray(1 + (largest - 1) * ((1 - u) * low + u * high))
-
-    return height
-
-
-def _between(places: Floats, count: int) -> tuple[NDArray[np.intp], Floats]:
-    """The node before each place, and how far it is on the way to the next one."""
-    clipped = np.clip(places, 0.0, count - 1.0)
-    before = np.minimum(clipped.astype(np.intp), max(count - 2, 0))
-    return before, clipped - before
+    return sampled(1 + (largest - 1) * found.deflection / found.foil.lift, found.raster)

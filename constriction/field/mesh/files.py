@@ -33,7 +33,7 @@ from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, SURFACES, VOLUMES
 from constriction.field.uneven_gaps import WeightedBy, gap_weight, weight_of
 from constriction.geometry.cell import Layout
-from constriction.geometry.profiles import Height
+from constriction.geometry.height_maps import Height
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
 COARSEST_ERROR = 0.5  # that a case may ask: what no mesh reaches then, none shows

@@ -33,7 +33,7 @@ from constriction.field.transforms.scales import hardly_swings, islands, scale_o
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout
-from constriction.geometry.profiles import Height
+from constriction.geometry.height_maps import Height
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5

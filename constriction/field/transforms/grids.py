@@ -33,7 +33,7 @@ from scipy.linalg import eigvalsh_tridiagonal
 from constriction.base.errors import SolverError
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, coverage
-from constriction.geometry.profiles import Height
+from constriction.geometry.height_maps import Height
 
 Floats = NDArray[np.float64]
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)

@@ -1,0 +1,213 @@
+"""Measured heights of the metal over the electrolyte: levelled, cleaned, filled, and as the height of a gap.
+
+A map is an array (rows, columns) in metres as an instrument gives it: the first axis is y, row 0 at the top; NaN where
+nothing was measured. Every function leaves its argument as it is, and tells what it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.ndimage import median_filter
+from scipy.sparse.linalg import spsolve
+
+from constriction.base.errors import InputError
+from constriction.geometry.coverage import Raster
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+type Height = Callable[[Floats, Floats], Floats]
+
+TUKEY = 4.685  # spreads beyond which a point does not count for the plane
+NORMAL = 1.4826  # standard deviation over the median of the distances to the median
+ROUNDS = 30  # of the plane's fit
+STILL = 1e-6  # of the spread: a plane that moves less has settled
+WINDOW = 5  # points across which a median tells what is an outlier
+STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
+FEWEST = 2  # points along a side of a map
+
+
+class Plane(NamedTuple):
+    """A tilted plane: `height` in m at the middle of a map, `slopes` per m along its columns (y) and rows (x)."""
+
+    height: float
+    slopes: tuple[float, float]
+
+
+class Levelled(NamedTuple):
+    """A map without the plane that was taken off it."""
+
+    heights: Floats
+    plane: Plane
+
+
+class Cleaned(NamedTuple):
+    """A map in which `changed` marks what was replaced; (rows, columns)."""
+
+    heights: Floats
+    changed: Marks
+
+    @property
+    def number(self) -> int:
+        """How many points were changed."""
+        return int(self.changed.sum())
+
+
+def level(heights: Floats, pixel: tuple[float, float], marks: Marks | None = None) -> Levelled:
+    """Take the plane off a map that most of its points lie on: what stands out of it does not count (Tukey's weights).
+
+    Args:
+        heights: in m, (rows, columns).
+        pixel: distance of rows and of columns, m.
+        marks: what the plane is fitted to, such as where the metal lies; None: everything.
+
+    Raises:
+        InputError: fewer than three points that are not in a row.
+    """
+    y, x = ((np.arange(count) - (count - 1) / 2) * step for count, step in zip(heights.shape, pixel, strict=True))
+    there = np.isfinite(heights) & (True if marks is None else marks)
+    columns = np.stack([np.ones(heights.shape), *np.meshgrid(y, x, indexing="ij")], axis=-1)[there]
+    scales = np.maximum(np.abs(columns).max(axis=0, initial=0.0), 1e-300)
+    system, values = columns / scales, heights[there]
+    if len(values) < 3 or np.linalg.matrix_rank(system) < 3:
+        raise InputError(f"a height map with {len(values)} points to level: expected three that are not in a row")
+    weights, found = np.ones(len(values)), np.zeros(3)
+    for _ in range(ROUNDS):
+        roots = np.sqrt(weights)
+        found, before = np.linalg.lstsq(system * roots[:, None], values * roots, rcond=None)[0], found
+        off = values - system @ found
+        spread = NORMAL * float(np.median(np.abs(off - np.median(off))))
+        if spread == 0 or np.abs(found - before).max() <= STILL * spread:
+            break
+        weights = np.clip(1 - (off / (TUKEY * spread)) ** 2, 0.0, None) ** 2
+    height, *slopes = (found / scales).tolist()
+    tilt = height + slopes[0] * y[:, None] + slopes[1] * x[None, :]
+    return Levelled(heights - tilt, Plane(height, (slopes[0], slopes[1])))
+
+
+def without_outliers(heights: Floats, times: float) -> Cleaned:
+    """Take out points that stand out of those around them.
+
+    Args:
+        heights: in m, (rows, columns).
+        times: how many standard deviations of the distances to the median round a point are too many.
+
+    Returns:
+        The map with NaN there.
+    """
+    missing = ~np.isfinite(heights)
+    middle = np.median(heights[~missing]) if not missing.all() else 0.0
+    around = median_filter(np.where(missing, middle, heights), size=WINDOW, mode="nearest")
+    off = np.where(missing, 0.0, np.abs(heights - around))
+    spread = NORMAL * float(np.median(off[~missing])) if not missing.all() else 0.0
+    floor = float(np.finfo(np.float64).eps * np.abs(heights[~missing]).max(initial=0.0))
+    wild = off > times * max(spread, floor)
+    return Cleaned(np.where(wild, np.nan, heights), wild)
+
+
+def filled(heights: Floats, most: float) -> Cleaned:
+    """Fill missing points smoothly: Δ²h = 0 there, with mirrors at the sides.
+
+    Args:
+        heights: in m, (rows, columns), NaN where missing.
+        most: the part of the map that may be missing.
+
+    Raises:
+        InputError: more is missing, or all.
+    """
+    missing = ~np.isfinite(heights)
+    share = float(missing.mean())
+    if share > most or missing.all():
+        raise InputError(f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill")
+    if not missing.any():
+        return Cleaned(heights.copy(), missing)
+    second = _differences(heights.shape)
+    energy = sparse.csr_array(second.T @ second - STIFF * second)
+    inside, known = np.flatnonzero(missing), np.flatnonzero(~missing)
+    unit = float(np.abs(heights[~missing]).max()) or 1.0
+    rows = energy[inside]
+    values = spsolve(sparse.csc_array(rows[:, inside]), -(rows[:, known] @ (heights.ravel()[known] / unit)))
+    whole = heights.copy()
+    whole.ravel()[inside] = unit * np.atleast_1d(values)
+    return Cleaned(whole, missing)
+
+
+def _differences(shape: tuple[int, ...]) -> sparse.csr_array:
+    """Second differences on a map, with mirrors at its sides."""
+    parts = []
+    for count in shape:
+        middle = np.full(count, -2.0)
+        middle[0] += 1
+        middle[-1] += 1
+        beside = np.ones(count - 1)
+        parts.append(sparse.diags_array([beside, middle, beside], offsets=[-1, 0, 1], shape=(count, count)))
+    first, last = (sparse.eye_array(count) for count in shape)
+    return sparse.csr_array(sparse.kron(parts[0], last) + sparse.kron(first, parts[1]))
+
+
+def check_heights(heights: Floats) -> None:
+    """Refuse what is no height of a gap.
+
+    Raises:
+        InputError: a point is missing or below zero, or the map has a single row or column.
+    """
+    if heights.ndim != 2 or min(heights.shape) < FEWEST:
+        raise InputError(f"a height map of {' x '.join(map(str, heights.shape))} points: expected rows and columns")
+    if not np.isfinite(heights).all():
+        raise InputError(f"a height map with {int((~np.isfinite(heights)).sum())} missing points: expected none")
+    if heights.min() < 0:
+        row, column = np.unravel_index(np.argmin(heights), heights.shape)
+        raise InputError(
+            f"a height map with {heights.min():.3g} m in row {row}, column {column}: expected no height below zero"
+        )
+
+
+def in_contact(heights: Floats, below: float) -> Marks:
+    """Where the metal touches: heights below a limit in m; (rows, columns)."""
+    return np.asarray(heights < below)
+
+
+def raster_of_map(heights: Floats, pixel: tuple[float, float]) -> Raster:
+    """The cell that a map covers; `pixel` as in `level`."""
+    rows, columns = heights.shape
+    return Raster(columns * pixel[1], rows * pixel[0], columns, rows)
+
+
+def height_of(heights: Floats, pixel: tuple[float, float], least: float) -> Height:
+    """A map as the height of a gap in m at x and y in m, from the lower left corner; linear between its points.
+
+    Args:
+        heights: in m, (rows, columns), none missing.
+        pixel: distance of rows and of columns, m.
+        least: what the gap is at least, m: a height of zero beside a contact would be none.
+
+    Raises:
+        InputError: as `check_heights`.
+    """
+    check_heights(heights)
+    return sampled(np.maximum(heights, least)[::-1].T, raster_of_map(heights, pixel))
+
+
+def sampled(values: Floats, raster: Raster) -> Height:
+    """Values at the nodes of a raster, (across, along), as a function: linear between them, mirrors at the sides."""
+
+    def height(x: Floats, y: Floats) -> Floats:
+        i, u = _between(x / raster.pixel[0] - 0.5, raster.across)
+        j, v = _between(y / raster.pixel[1] - 0.5, raster.along)
+        next_i, next_j = np.minimum(i + 1, raster.across - 1), np.minimum(j + 1, raster.along - 1)
+        low = (1 - v) * values[i, j] + v * values[i, next_j]
+        high = (1 - v) * values[next_i, j] + v * values[next_i, next_j]
+        return np.asarray((1 - u) * low + u * high)
+
+    return height
+
+
+def _between(places: Floats, count: int) -> tuple[NDArray[np.intp], Floats]:
+    """The node before each place, and how far it is on the way to the next one."""
+    clipped = np.clip(places, 0.0, count - 1.0)
+    before = np.minimum(clipped.astype(np.intp), max(count - 2, 0))
+    return before, clipped - before
