@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 type Distance = Callable[[Floats, Floats], Floats]
 
 FEW = 12  # edges whose distances are all worked out; of more those that have the nearest samples
-PER_CIRCLE, PER_EDGE = 256, 64  # samples of an arc, and of a straight edge
+PER_CIRCLE, PER_EDGE = 256, 64  # samples of an arc, and of a straight edge at the most
+SAMPLES = 20_000  # of all straight edges, about
 NEAREST = 2  # samples
 AT_ONCE = 500_000
 
@@ -28,7 +29,9 @@ def rim_distance(plan: Layout) -> Distance:
 
     Mirror images count: none of them is nearer than the rim itself.
     """
-    rims = _Rims(tuple(edge for spot in plan.spots for edge in spot.edges if not _on_border(edge, plan)))
+    rims = _Rims(
+        tuple(edge for spot in plan.spots for chain in spot.chains for edge in chain if not _on_border(edge, plan))
+    )
 
     def distance(x: Floats, y: Floats) -> Floats:
         across, along = np.broadcast_arrays(x, y)
@@ -63,7 +66,8 @@ class _Rims:
     @cached_property
     def _samples(self) -> tuple[cKDTree, NDArray[np.intp]]:
         """Points along the edges, and whose they are."""
-        points = [_samples_of(edge) for edge in self.edges]
+        spacing = math.fsum(math.dist(edge.start, edge.end) for edge in self.edges) / SAMPLES
+        points = [_samples_of(edge, spacing) for edge in self.edges]
         owners = np.repeat(np.arange(len(points)), [len(part) for part in points])
         return cKDTree(np.concatenate(points)), owners
 
@@ -86,10 +90,12 @@ def _numbers_of(edge: Edge) -> tuple[float, ...]:
     return *edge.start, *edge.end, *centre, math.dist(edge.start, centre), begin, edge.turn
 
 
-def _samples_of(edge: Edge) -> Floats:
+def _samples_of(edge: Edge, spacing: float) -> Floats:
+    """Points along an edge, (n, 2); spacing of a straight one in m."""
     if edge.centre is not None:
         return np.array([*edge.points(PER_CIRCLE), edge.end])
-    at = np.linspace(0.0, 1.0, PER_EDGE + 1)[:, None]
+    pieces = min(math.ceil(math.dist(edge.start, edge.end) / spacing), PER_EDGE)
+    at = np.linspace(0.0, 1.0, pieces + 1)[:, None]
     return np.asarray((1 - at) * np.array(edge.start) + at * np.array(edge.end))
 
 

@@ -136,7 +136,8 @@ def profile_name(gap: Gap, collector: Collector, plan: Layout) -> tuple[float, .
 def raster_for(plan: Layout, foil: Foil, relative_error: float) -> Raster:
     """The grid of a plate."""
     cells = min(max(CELLS * math.sqrt(ASKED / relative_error), FEWEST), MOST)
-    side = min(foil.lifted_length / cells, min(spot.size for spot in plan.spots) / PER_SPOT)
+    smallest = min(spot.size for spot in plan.spots) if plan.traced is None else plan.traced.room
+    side = min(foil.lifted_length / cells, smallest / PER_SPOT)
     if is_row(plan):
         return Raster(plan.width, plan.depth, _divisible(min(plan.width / side, MOST_CELLS / 100)), 1)
     side = max(side, math.sqrt(plan.width * plan.depth / MOST_CELLS))
