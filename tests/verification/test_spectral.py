@@ -18,10 +18,12 @@ from support.ratios import ratio_curve
 from constriction.base.errors import InputError, SolverError
 from constriction.field.response import Goal
 from constriction.field.transforms import grids as pixels
-from constriction.field.transforms.convergence import converge, sampled_height, solve_grid
+from constriction.field.transforms.convergence import converge, solve_grid
 from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, is_striped, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
+from constriction.geometry.coverage import Raster
+from constriction.geometry.height_maps import sampled
 from constriction.geometry.coverage import Raster
 from constriction.simulation.simulate import Options, simulate
 
@@ -124,7 +126,7 @@ def test_strips_with_a_gap_of_any_profile():
         return 1 - 0.5 * np.cos(2 * np.pi * x / PITCH) + 0 * y
 
     x = (np.arange(400) + 0.5) / 400 * plan.width
-    table = sampled_height(np.column_stack([height(x, 0.0)] * 2), plan)
+    table = sampled(np.column_stack([height(x, 0.0)] * 2), Raster(plan.width, plan.depth, 400, 2))
     exact = np.array([strip_impedance(0.3, lambda x, s=s: s / (1 + 0.5 * np.cos(2 * np.pi * x))) for s in RATIOS])
     even = np.array([strip_impedance(0.3, lambda x, s=s: s + 0 * x) for s in RATIOS])
     assert np.max(np.abs(exact - even)) > 0.1 * exact[0].real  # the profile matters

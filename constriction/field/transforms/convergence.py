@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import RegularGridInterpolator
 
 from constriction.base.errors import InputError
 from constriction.field.currents.spread import even_spread
@@ -76,32 +75,27 @@ class GridResponse(Response[GridSolution]):
 
     @cached_property
     def _weights(self) -> Floats:
-        """Of the grids' values in the extrapolated one."""
+        """Of the grids' values in what is fitted at the width 0 and to each grid, (1 + grids, grids)."""
         widths = self._widths / self._widths[-1]
-        trust = widths**-NOISE_ORDER
-        system = np.column_stack([trust, trust * widths**ORDER])
-        return np.asarray(np.linalg.pinv(system)[0] * trust)
-
-    def _fitted(self, values: Sequence[ArrayLike]) -> tuple[NDArray[np.complex128], NDArray[np.complex128], Floats]:
-        """Values of the grids, what is fitted at the width 0 and to them, (1 + grids, …), and how they are trusted."""
-        widths = self._widths / self._widths[-1]
-        trust = widths**-NOISE_ORDER
-        system = np.column_stack([trust, trust * widths**ORDER])
-        stacked = np.array(values[-len(widths) :], dtype=np.complex128)
-        coefficients = np.tensordot(np.linalg.pinv(system) * trust, stacked, axes=1)
         ends = np.concatenate([[0.0], widths])
-        fitted = np.tensordot(np.column_stack([np.ones_like(ends), ends**ORDER]), coefficients, axes=1)
-        return stacked, np.asarray(fitted), trust
+        system = np.column_stack([self._trust, self._trust * widths**ORDER])
+        return np.column_stack([np.ones_like(ends), ends**ORDER]) @ (np.linalg.pinv(system) * self._trust)
+
+    @property
+    def _trust(self) -> Floats:
+        return np.asarray((self._widths / self._widths[-1]) ** -NOISE_ORDER)
 
     def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-        return np.asarray(self._fitted(values)[1][0])
+        return _weighted(self._weights[0], values)
 
     def _bar(self, values: Sequence[ArrayLike]) -> Floats:
-        stacked, fitted, trust = self._fitted(values)
+        stacked = np.array(values[-len(self._trust) :], dtype=np.complex128)
+        extrapolated = self._combine(values)
         if self.smooth:
-            swings = np.max(np.abs(stacked - fitted[1:]).T * trust, axis=-1).T
-            return np.asarray(SWINGS * swings + np.abs(stacked[-1] - fitted[0]))
-        return np.asarray(CAUTION * np.max(np.abs(stacked - fitted[0]).T * trust, axis=-1).T)
+            fitted = np.array([_weighted(row, values) for row in self._weights[1:]])
+            swings = np.max(np.abs(stacked - fitted).T * self._trust, axis=-1).T
+            return np.asarray(SWINGS * swings + np.abs(stacked[-1] - extrapolated))
+        return np.asarray(CAUTION * np.max(np.abs(stacked - extrapolated).T * self._trust, axis=-1).T)
 
     def reduction_share(self, relative_error: float) -> float:
         """As `Response`."""
@@ -119,6 +113,12 @@ class GridResponse(Response[GridSolution]):
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
+
+
+def _weighted(weights: Floats, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
+    """A sum of the last values; one by one, so that many are rounded as each alone."""
+    parts = zip(weights.tolist(), values[-len(weights) :], strict=True)
+    return np.asarray(sum(w * np.asarray(value) for w, value in parts), dtype=np.complex128)
 
 
 def reduction_share(relative_error: float) -> float:
@@ -201,27 +201,6 @@ def check_grid(layout: Layout, depth: float, memory: float) -> None:
 def least_memory(spots: int) -> float:
     """Bytes that the coarsest useful grid of so many spots takes, about."""
     return BYTES_PER_PIXEL * PIXELS_PER_SPOT * spots
-
-
-def sampled_height(values: Floats, layout: Layout) -> Height:
-    """A map of gap heights as a function, linear between its points and constant beyond.
-
-    Args:
-        values: relative heights at the centres of equal rectangles of the cell, (n along its width, m along its depth),
-            n and m at least 2.
-        layout: the mirror cell.
-    """
-    sides = [
-        length * (np.arange(count) + 0.5) / count
-        for length, count in zip((layout.width, layout.depth), values.shape, strict=True)
-    ]
-    table = RegularGridInterpolator(sides, values)
-
-    def height(x: Floats, y: Floats) -> Floats:
-        places = zip(np.broadcast_arrays(x, y), sides, strict=True)
-        return np.asarray(table(np.stack([np.clip(place, side[0], side[-1]) for place, side in places], axis=-1)))
-
-    return height
 
 
 def solve_grid(layout: Layout, depth: float, pixels: float, goal: Goal, height: Height = even_height) -> GridSolution:
