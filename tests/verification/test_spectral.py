@@ -24,7 +24,6 @@ from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
 from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import sampled
-from constriction.geometry.coverage import Raster
 from constriction.simulation.simulate import Options, simulate
 
 MEMORY = 4e9
