@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.field.reduction.curves import Curve, Curves
-from constriction.field.response import Response
+from constriction.field.response import ROUNDING, Response
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +85,8 @@ def _with_own(response: Response[Any], bars: ErrorBars, curve: Curve, errors: Ow
         return bars
     share = film_share(response, curve)
     error = film_error[-len(curve.every) :]
-    added = np.abs(share) * error, np.abs(share - 1) * error
+    beside = np.abs(share - 1)
+    added = np.abs(share) * error, np.where(beside > ROUNDING, beside, 0.0) * error
     return ErrorBars(bars.interface + added[0], bars.constriction + added[1], bars.scale)
 
 
