@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ Marks = NDArray[np.bool_]
 DIRECT = 6000  # unknowns that are solved by a factor
 SWEEPS = 3  # of the smoother, before and after the coarser grid
 SMOOTHED = 8.0  # largest over smallest eigenvalue that the smoother takes care of
+KEPT = 0.3  # part of a coarse spline's nodes that are free, or it is dropped
 MOST_ITERATIONS = 400
 
 
@@ -136,6 +137,7 @@ class Cycles:
         return grid.smooth(right, x)
 
 
+@lru_cache(maxsize=12)  # of all grids of one cell
 def coarser(shape: tuple[int, int]) -> sparse.csr_array:
     """Values on cells of what cells twice as wide have: the refinement of quadratic splines, which bend smoothly."""
     return sparse.csr_array(sparse.kron(*(_refined(count) for count in shape)))
@@ -155,17 +157,15 @@ def multigrid(matrix: sparse.csr_array, free: Marks) -> Cycles:
     """Coarser grids for the matrix of unknowns that are marked on nodes (across, along)."""
     grids = []
     while matrix.shape[0] > DIRECT and min(free.shape) > 8:
-        up = coarser(free.shape)[np.flatnonzero(free)]
-        weight = up.T @ np.ones(up.shape[0])
-        used = np.asarray(weight > KEPT * coarser(free.shape).sum(axis=0))
+        every = coarser((free.shape[0], free.shape[1]))
+        marked = free.ravel().astype(np.float64)
+        used = every.T @ marked > KEPT * (every.T @ np.ones(len(marked)))
+        up = every[np.flatnonzero(free)]
         up = sparse.csr_array(up[:, np.flatnonzero(used)])
         grids.append(Grid(matrix, up))
         matrix = sparse.csr_array(up.T @ (matrix @ up))
         free = used.reshape([(count + 1) // 2 for count in free.shape])
     return Cycles((*grids, Grid(matrix, None)))
-
-
-KEPT = 0.3  # part of a coarse spline's nodes that are free, or it is dropped
 
 
 def solve(matrix: sparse.csr_array, right: Floats, free: Marks, start: Floats, tolerance: float) -> Floats:

@@ -24,6 +24,7 @@ Marks = NDArray[np.bool_]
 COARSEST = 12.0  # cells per lifted length of the first grid
 MOST_STEPS, EASED = 40, 12  # of a front on one grid, and after how many they are halved
 RIM = 0.75  # cells from a rim: nodes that stand for it
+LARGE, FEW_STEPS = 100_000, 6  # cells of a grid on which each step takes seconds, and how many there are
 STILL = 0.02  # cells: a front that moves less has stopped
 
 
@@ -146,7 +147,7 @@ def _on(plan: Layout, foil: Foil, raster: Raster, guess: _Guess | None) -> tuple
     away = signed_distance(plan, raster) / max(raster.pixel[0], _depth(raster))
     place = _Place(foil, raster, away, _gap_share(plan, raster))
     at = _first(place) if guess is None else _finer(guess, place)
-    for number in range(MOST_STEPS):
+    for number in range(MOST_STEPS if away.size < LARGE else FEW_STEPS):
         problem = place.problem(at.level)
         free = problem.held.free
         rest = settle(problem, at.deflection[free], at.touching[free], place.scale)
