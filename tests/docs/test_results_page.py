@@ -1,9 +1,11 @@
 """docs/results.md tells of every file and every key that a run leaves behind."""
 
 import re
+from collections import ChainMap
 from pathlib import Path
 
 import pytest
+from support.maps import blobs, map_case
 
 from constriction import parse_case, simulate
 from constriction.simulation.cross_check import CrossCheck
@@ -41,7 +43,9 @@ pitch = "10 um"
 def record():
     result, pellet = simulate(parse_case(CASE)), simulate(parse_case(PELLET, "pellet", {"micro.toml": MICRO}))
     lifted = simulate(parse_case(LIFTED))
-    return result_record(pellet) | result_record(lifted) | result_record(result) | CrossCheck(result, result).record()
+    mapped = simulate(map_case(blobs(1, 0.3), 0.1, 0.1))
+    records = [result_record(one) for one in (pellet, lifted, mapped, result)]
+    return dict(ChainMap(*reversed(records))) | CrossCheck(result, result).record()
 
 
 def test_every_key_is_told(record):

@@ -41,7 +41,7 @@ SWINGS = 4.0  # of maps of many islands
 # A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
 MOST_FILM_CAUTION = 6.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
-FIRST_OF_MAPS = 0.5  # of the width that does for discs: small islands beside large ones want more
+FIRST_OF_MAPS = 0.5  # of the width that does for discs: many islands, small ones beside large, want more
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
@@ -261,7 +261,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
 def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     width: float = min(max((goal.relative_error / LEAST_ERROR) ** (1 / NOISE_ORDER), FINEST), COARSEST)
-    width *= 1.0 if layout.traced is None else FIRST_OF_MAPS
+    width *= FIRST_OF_MAPS if hardly_swings(layout) else 1.0
     width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
     most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * islands(layout))
     return max(width, _width_of(most, layout, scale))
