@@ -115,8 +115,6 @@ def run(file: Path, /, *, options: StudyRunOptions = StudyRunOptions()) -> int: 
 
 
 def _plan(file: Path, options: PlanOptions, comm: MPI.Comm) -> None:
-    import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
-
     def rows() -> Titled:
         from constriction.base.versions import package_version
         from constriction.study.run.store import Store, check_folder, notices
@@ -199,14 +197,16 @@ def expected_seconds(packages: list[Package]) -> float:
 
 
 def _run(file: Path, options: StudyRunOptions, comm: MPI.Intracomm) -> None:
-    import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.study.run.lock import locked
     from constriction.study.run.runner import How, run
     from constriction.view.terminal.progress import study_progress
 
-    wait_for_compilers()
     shard, memory = agree(comm, lambda: _checked(options))
     planned, folder = agree(comm, lambda: _prepare(file, options))
+    if any(entry.case.accuracy.method == "finite_elements" for entry in planned.entries):
+        import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
+
+        wait_for_compilers()
     with locked(comm, folder, shard, options.break_lock):
         store, packages, notes = agree(comm, lambda: _open(planned, folder, shard, options))
         cases = sum(len(package.pending) for package in packages)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from study_files import BASE, SPECTRAL, write_study
+
 
 def test_usual_units_do_not_load_pint() -> None:
     program = (
@@ -45,3 +47,14 @@ def test_no_global_plotting_state():
 def test_plotly_and_matplotlib_are_loaded_only_for_a_report():
     code = "import constriction.cli, sys; assert not {'plotly', 'matplotlib', 'shapely'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_study_by_transforms_starts_no_petsc(tmp_path):
+    path = write_study(tmp_path, '[grid]\n"gap.height" = ["5 nm", "7 nm"]\n', BASE + SPECTRAL)
+    code = (
+        "import sys; from constriction.cli import main\n"
+        f"assert main(['study', 'run', {str(path)!r}, '--out', {str(tmp_path / 'out')!r}, '--quiet']) == 0\n"
+        "assert not {'petsc4py', 'dolfinx'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
