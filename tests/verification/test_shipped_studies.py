@@ -4,13 +4,12 @@ Recomputed at low accuracy; the trends are those that the equations give: R_cstr
 C ∝ 1/height of a thin gap, resistivities that multiply what is pure geometry, conserved volume of sodium.
 """
 
-import csv
 import math
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
+from support.study_summaries import C_INT, R_CSTR, R_INT, R_SE, STUDIES, number, summary
 
 from constriction.laws.electrolyte import dc_resistivity
 from constriction.simulation.simulate import simulate
@@ -20,25 +19,9 @@ from constriction.study.results.table import table_of
 from constriction.study.run.plan import plan_of
 from constriction.study.run.store import Store
 
-STUDIES = Path(__file__).parents[2] / "studies"
 NAMES = sorted(path.parent.name for path in STUDIES.glob("*/study.toml"))
 COARSE = 1e-2
 FARADAY, MOLAR_MASS, DENSITY = 96485.33, 22.98977e-3, 968.0  # C/mol; kg/mol; kg/m³ of sodium
-R_CSTR, R_SE, R_INT = "R_cstr_ohm_cm2", "apparent_R_SE_ohm_cm2", "apparent_R_int_ohm_cm2"
-C_INT = "apparent_C_int_farad_per_cm2"
-
-
-def summary(name, file="summary.csv"):
-    """Rows of a summary, numbers as such, None for what is empty."""
-    with (STUDIES / name / file).open(encoding="utf-8") as lines:
-        return [{key: number(value) for key, value in row.items()} for row in csv.DictReader(lines)]
-
-
-def number(text):
-    try:
-        return float(text)
-    except ValueError:
-        return text or None
 
 
 def alike(one, other):
@@ -50,8 +33,8 @@ def slope(x, y):
     return np.polyfit(np.log(x), np.log(y), 1)[0]
 
 
-def test_all_seven_are_there():
-    expected = "contact_fraction current_density gap_height pitch regimes stack_pressure temperature"
+def test_all_eight_are_there():
+    expected = "contact_fraction current_density gap_height lifted_zone pitch regimes stack_pressure temperature"
     assert expected.split() == NAMES
 
 
@@ -202,11 +185,18 @@ def test_dc_resistivity_is_the_one_of_the_summary():
 # --- deposition ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["current_density", "stack_pressure"])
-def test_volume_of_sodium_is_conserved(name):
-    for row in summary(name):
+@pytest.mark.parametrize(
+    ("name", "file", "height"),
+    [
+        ("current_density", "summary.csv", "island_height"),
+        ("stack_pressure", "summary.csv", "gap.rise"),
+        ("stack_pressure", "flow.csv", "island_height"),
+    ],
+)
+def test_volume_of_sodium_is_conserved(name, file, height):
+    for row in summary(name, file):
         volume = row["charge"] / FARADAY * MOLAR_MASS / DENSITY  # per area
-        assert row["island_height"] * row["interface.contact_fraction"] == pytest.approx(volume, rel=2e-3)
+        assert row[height] * row["interface.contact_fraction"] == pytest.approx(volume, rel=2e-3)
 
 
 def series(name, level, axis, value):
@@ -257,7 +247,7 @@ def test_capacitance_falls_only_if_the_gap_grows():
 
 def test_sodium_flows_only_above_its_yield_strength():
     for pressure, falls in ((1e5, False), (1e6, True), (2e6, True), (4e6, True)):
-        rows = series("stack_pressure", 1, "pressure", pressure)
+        rows = [row for row in summary("stack_pressure", "flow.csv") if math.isclose(row["pressure"], pressure)]
         first, last = rows[0], rows[-1]
         assert (last[R_CSTR] < first[R_CSTR] - 3 * first["R_cstr_error_ohm_cm2"]) == falls
         if falls:  # in the first steps: friction stops it
