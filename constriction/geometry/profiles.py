@@ -128,6 +128,8 @@ def profile_name(gap: Gap, collector: Collector, plan: Layout) -> tuple[float, .
         return ()
     if gap.length is not None:
         return gap.rise / gap.height, gap.length / plan.pitch
+    if gap.rise == gap.height:
+        return (1.0,)
     foil = foil_of(gap, collector)
     held = (foil.pressure / foil.rigidity / foil.lift, math.sqrt(foil.adhesion / foil.rigidity) / foil.lift)
     return gap.rise / gap.height, held[0] * plan.pitch**4, held[1] * plan.pitch**2

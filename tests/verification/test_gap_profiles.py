@@ -142,7 +142,8 @@ def test_one_geometry_has_one_name_in_any_unit():
     names.add(geometry_key(case_of({**LINEAR, "length": "210 um"})))
     names.add(geometry_key(case_of(PLATE, collector=PRESSED)))
     names.add(geometry_key(case_of(PLATE, collector={"stack_pressure": "0.2 MPa"})))
-    assert len(names) == 5
+    names.add(geometry_key(case_of({**PLATE, "rise": PLATE.get("height", "100 nm")}, collector=PRESSED)))  # no lift
+    assert len(names) == 6
     twice = {**SQUARE, "pitch": "4 mm"}
     scaled = {**LINEAR, "length": "400 um", "height": "200 nm", "rise": "10 um"}
     assert geometry_key(case_of(LINEAR, electrolyte={"thickness": "8 mm"})) == geometry_key(
