@@ -24,7 +24,9 @@ Row = dict[str, Any]
 BARRED = ("R_cstr_ohm_cm2", "apparent_R_SE_ohm_cm2", "apparent_R_int_ohm_cm2", "apparent_C_int_farad_per_cm2")
 # Follow the impedance: their relative error is that of Z_cstr, the column relative_error.
 FOLLOWING = ("C_cstr_farad_per_cm2", "C_low_farad_per_cm2", "C_high_farad_per_cm2", "f_cstr_hertz")
+FOIL = ("lifted_share", "largest_bending_strain")  # to FOIL_DIGITS
 WORDS = ("gap_model", "apparent_circuit")
+FOIL_DIGITS = 3
 DIGITS = 6  # of the keys; what a case file says in a unit may have a longer number in SI
 
 
@@ -32,7 +34,7 @@ def main(folder: str, target: str) -> None:
     """Read the records in a folder of results and write the summary."""
     study, store = read_store(Path(folder))
     rows = summary_rows(table_of(plan_of(study, math.inf, store.version), store))
-    Path(target).write_text(csv_text(tuple(rows[0]), rows), "utf-8")
+    Path(target).write_text(csv_text([rows[0], *(row.values() for row in rows)]), "utf-8")
 
 
 def summary_rows(table: Table) -> list[Row]:
@@ -51,7 +53,8 @@ def summary_rows(table: Table) -> list[Row]:
             alike = table.repeated if times[row["case_sha256"]] > 1 else ()  # a lattice has no seed
             keys = {key: None if key in alike else _shortened(row[key]) for key in table.keys}
             rows.append({**keys, **_results(row)})
-    known = [key for key in dict.fromkeys(key for row in rows for key in row) if any(row.get(key) for row in rows)]
+    every = dict.fromkeys(key for row in rows for key in row)
+    known = [key for key in every if any(row.get(key) not in (None, "") for row in rows)]
     return [{key: row.get(key) for key in known} for row in rows]
 
 
@@ -63,6 +66,7 @@ def _results(row: Mapping[str, Any]) -> Row:
         error = row[f"{stem}_error_{unit}"]
         found[name] = rounded(row[name], error)
         found[f"{stem}_error_{unit}"] = rounded(error, error)
+    found |= {name: row.get(name) and float(f"{row[name]:.{FOIL_DIGITS}g}") for name in FOIL}
     relative = row["spectrum_error_ohm_cm2"] / row["R_cstr_ohm_cm2"]
     found["relative_error"] = rounded(relative, relative)
     for name in FOLLOWING:
