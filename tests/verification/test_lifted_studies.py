@@ -1,7 +1,7 @@
 """The studies lifted_zone and stack_pressure say what their READMEs claim of a foil that islands lift.
 
-Known: a straight rim lifts L = (72 D H/p)^(1/4) under pressure p, D = E t³/12(1 − ν²). An insulating strip of width L in
-a plane electrode moves it away by (π/8) L² per length of strip and area: φ = Re √(z² − (L/2)²) has that dipole.
+Known: a straight rim lifts L = (72 D H/p)^(1/4) under pressure p, D = E t³/12(1 − ν²). An insulating strip of width L
+in a plane electrode moves it away by (π/8) L² per length of strip and area: φ = Re √(z² − (L/2)²) has that dipole.
 """
 
 import math
