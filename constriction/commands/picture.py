@@ -101,6 +101,8 @@ class PicturePlan(NamedTuple):
     chosen: bool
     fineness: float
     columns: int
+    from_above: bool = False
+    """Whether it is a map's interface, which needs no mesh."""
 
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
@@ -110,6 +112,9 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
 
     plan = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
+        return
+    if plan.from_above:
+        _draw_map(plan.case, output, options)
         return
     wait_for_compilers()
     from constriction.geometry.cell import layout
@@ -174,11 +179,40 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
 
     check_output(output, options.what)
     check_file(output)
+    if case.interface.pattern == "image" and options.what == "interface":
+        _check_map(output, options)
+        return PicturePlan(case, (), False, math.inf, 1, from_above=True)
     with naming(path):
         fineness = _fineness(case, options)
     prepare_rendering()
     chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
     return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
+
+
+def _check_map(output: Path, options: PictureOptions) -> None:
+    """Refuse what the picture of a map, which is not solved for it, cannot show."""
+    if options.frequency:
+        raise InputError(
+            f"--frequency {options.frequency[0]!r}: of a map contacts and gap are drawn, no current; expected none"
+        )
+    if output.suffix.lower() != ".png":
+        raise InputError(f"{output}: of a map contacts and gap are drawn, which do not change; expected .png")
+
+
+def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
+    """Contacts of a map as they were traced, and the gap beside them."""
+    from constriction.geometry.cell import layout
+    from constriction.simulation.weights import uneven_gap
+    from constriction.view.pictures.flat import MARGIN, flat_figure
+    from constriction.view.pictures.output import write_still
+    from constriction.view.pictures.stage import WIDTHS, wrapped
+
+    plan = layout(case.interface)
+    traced = f"{len(plan.spots)} contacts as they were traced, {100 * plan.contact_fraction:.3g} % of the interface."
+    words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", traced]))
+    below = wrapped(words, WIDTHS[1] - MARGIN)
+    write_still(flat_figure(plan, case.gap.height, uneven_gap(case, plan), below), output, options.small)
+    tell(f"Written: {output}")
 
 
 def _check_options(options: PictureOptions) -> None:

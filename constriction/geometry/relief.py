@@ -51,7 +51,7 @@ def relief(plan: Layout) -> Relief:
     """Put mirror images together until they are a lattice cell.
 
     Args:
-        plan: the mirror cell. Stripes are drawn as long as their cell is wide.
+        plan: the mirror cell. Stripes are drawn as long as their cell is wide, of a map all of it.
 
     Returns:
         Contacts of which touching parts are one.
@@ -65,7 +65,7 @@ def relief(plan: Layout) -> Relief:
             affinity.scale(cell, 1.0, longer, origin=(0, 0)),
             [affinity.scale(part, 1.0, longer, origin=(0, 0)) for part in contacts],
         )
-    whole = spots <= MOST_SPOTS
+    whole = spots <= MOST_SPOTS or plan.traced is not None
     if not whole:
         share = (MOST_SPOTS / spots) ** 0.5
         cell = box(0.0, 0.0, share * plan.width, share * plan.depth)
@@ -117,6 +117,12 @@ def _united(polygons: Sequence[Polygon]) -> tuple[Polygon, ...]:
 
 def _polygons(shape: shapely.Geometry) -> list[Polygon]:
     return [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon) and not part.is_empty]
+
+
+def rings(polygon: Polygon) -> list[NDArray[np.float64]]:
+    """The closed outlines (k, 2) of a polygon in m: the outer one counter-clockwise, then holes clockwise."""
+    outer = shapely.geometry.polygon.orient(polygon).exterior
+    return [np.asarray(ring.coords) for ring in (outer, *_holes(polygon))]
 
 
 def _holes(polygon: Polygon) -> list[shapely.LinearRing]:

@@ -121,11 +121,16 @@ class Scene:
 
     def _heights(self, triangles: NDArray[np.int32], places: NDArray[np.float64]) -> NDArray[np.float64] | float:
         """Relative heights of a thin gap in triangles at places (p, 3); (m, p)."""
-        profile = uneven_gap(self.case, self.plan)
-        if profile is None:
-            return 1.0
         points = np.einsum("pn,mnx->mpx", shapes(places), self.mesh.points[triangles])
-        return profile.height(points[..., 0], points[..., 1])
+        found = self.heights_at(points)
+        return 1.0 if found is None or self.gap_height is None else found / self.gap_height
+
+    def heights_at(self, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Heights of an uneven gap in m at points (…, 3) of the cell in m; (…,). None: it is even."""
+        profile = uneven_gap(self.case, self.plan)
+        if profile is None or self.gap_height is None:
+            return None
+        return self.gap_height * profile.height(points[..., 0], points[..., 1])
 
     def potential_at(
         self, number: int, nodes: NDArray[np.int32], places: NDArray[np.float64]

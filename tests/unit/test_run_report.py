@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from constriction.case.schema import parse_case
+from constriction.case.schema import load, parse_case
 from constriction.geometry.cell import layout
 from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
@@ -18,6 +18,7 @@ from constriction.view.pages.contact_scene import contact_scene
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.report import report_html
 from constriction.view.pages.run_report import answer, number_rows, run_report
+from constriction.view.pages.sections import ImageSection, SceneSection
 from constriction.view.terminal.result_rows import run_rows
 
 RECORD = {
@@ -218,3 +219,34 @@ def test_a_capacitance_of_the_gap_comes_first():
     rows = dict(run_rows(RECORD | {"C_cstr_belongs_to": "gap"}))
     assert [name for name in rows if name.startswith("C_")] == ["C_cstr", "C_low", "C_high"]
     assert "electrolyte" not in rows["C_cstr"] + rows["peak 1"]
+
+
+def pictures_of(report):
+    return [type(section) for section in report.sections if isinstance(section, ImageSection | SceneSection)]
+
+
+@pytest.mark.usefixtures("no_git")
+def test_uneven_gap_is_seen_from_above():
+    gap = {"height": "100 nm", "profile": "linear", "rise": "5 um", "length": "200 um"}
+    result = simulate(case_of(gap=gap, accuracy={"method": "spectral", "relative_error": 0.05}))
+    report = run_report(result, json.loads(json.dumps(result_record(result))), origin(["run"]), [])
+    text = said(report_html(report))
+    assert "the gap of 5.00 µm is drawn" in text and "Copper is drawn flat" in text
+    assert re.search(r"Height of the gap\. From above: .* It is lifted on \d+ % of the interface\.", text)
+    assert pictures_of(report) == [SceneSection, ImageSection]
+
+
+@pytest.mark.usefixtures("no_git")
+def test_map_is_seen_from_above_and_not_as_a_scene(tmp_path):
+    pixels = np.zeros((16, 16))
+    pixels[4:12, 4:12] = 1
+    np.save(tmp_path / "map.npy", pixels)
+    path = tmp_path / "case.toml"
+    path.write_text(
+        '[interface]\npattern = "image"\nfile = "map.npy"\npixel = "10 um"\nthreshold = 0.5\n'
+        "[accuracy]\nrelative_error = 0.1\n"
+    )
+    result = simulate(load(path))
+    report = run_report(result, json.loads(json.dumps(result_record(result))), origin(["run"]), [])
+    assert "The interface from above. The contacts as they were traced on the map." in said(report_html(report))
+    assert pictures_of(report) == [ImageSection]

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cases import RANDOM
+from PIL import Image
 
 from constriction import load, parse_case
 from constriction.base.errors import RenderingError
@@ -297,3 +298,29 @@ def test_machine_that_cannot_render_is_told_what_to_install(tmp_path, monkeypatc
     said = capsys.readouterr().err
     assert "apt-get install libegl1 libgl1" in said and said.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+# --- uneven gaps and maps --------------------------------------------------------------------------------------------
+
+
+def test_height_of_an_uneven_gap_is_coloured():
+    gap = {"height": "100 nm", "profile": "linear", "rise": "5 um", "length": "200 um"}
+    case = parse_case({"interface": {"pattern": "square", "pitch": "2 mm", "contact_fraction": 0.2}, "gap": gap})
+    height, density = panels(solve_scene(case, (1e6,), 4.0, silent), "interface")
+    values = height.layers[0].mesh.point_data["height"]  # µm
+    assert height.scale.logarithmic and "µm" in height.scale.label
+    assert (values.min(), values.max()) == pytest.approx((0.1, 5.0), rel=0.02)
+    assert density.scale.name == "current"
+
+
+def test_map_is_drawn_from_above_without_a_mesh(tmp_path, capsys):
+    case, path = MESHES / "measured_map.toml", tmp_path / "map.png"
+    main(["picture", str(case), "--what", "interface", "-o", str(path)])
+    with Image.open(path) as image:
+        assert image.width == round(WIDTHS[1] * 300)
+    for words, told in (
+        (["--frequency", "1 kHz", "-o", str(path)], "no current; expected none"),
+        (["-o", str(tmp_path / "map.gif")], "do not change; expected .png"),
+    ):
+        assert main(["picture", str(case), "--what", "interface", *words]) == 2
+        assert told in capsys.readouterr().err

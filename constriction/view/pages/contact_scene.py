@@ -1,4 +1,4 @@
-"""The interface of a case as a 3D scene: islands on a piece of the slab, under the copper."""
+"""The interface of a case as a 3D scene: islands on a piece of the slab, under the copper; and from above."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.geometry.cell import Layout
+from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
-from constriction.view.pages.sections import SceneSection
+from constriction.view.pages.sections import ImageSection, SceneSection
+from constriction.view.pictures.flat import flat_png
 from constriction.view.pictures.solids import solids_png
 from constriction.view.terminal.numbers import decimal_prefix, engineering, significant
 from constriction.view.writers.plotly import COMMON_LAYOUT
@@ -52,6 +54,21 @@ def contact_scene(layout: Layout, gap_height: float | None, thickness: float) ->
     lengths = found.width, found.depth, 1.1 * high + SLAB * longest
     shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
     return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
+
+
+def from_above(layout: Layout, gap_height: float | None, profile: Profile | None) -> ImageSection:
+    """The contacts of a case from above, and the height of an uneven gap.
+
+    Args:
+        layout: the mirror cell, of which a whole lattice cell is drawn.
+        gap_height: far from contacts, m; None without a gap.
+        profile: of an uneven gap.
+    """
+    png = flat_png(layout, gap_height, profile)
+    if profile is None:
+        return ImageSection("The interface from above", "The contacts as they were traced on the map.", png)
+    lifted = f"It is lifted on {100 * profile.lifted_share:.2g} % of the interface."
+    return ImageSection("Height of the gap", f"From above: the darker, the higher is the gap. {lifted}", png)
 
 
 def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
+from constriction.simulation.weights import uneven_gap
 from constriction.view.charts.current_charts import current_chart
 from constriction.view.charts.curves import SpectrumCurve, peaks_seen, slab_name
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
 from constriction.view.pages.case_words import case_in_words
-from constriction.view.pages.contact_scene import contact_scene
+from constriction.view.pages.contact_scene import contact_scene, from_above
 from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
 from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
 from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
@@ -96,7 +97,7 @@ def run_report(result: Result, record: Mapping[str, Any], how: Origin, files: Se
         Heading("Spectrum"),
         *_charts(result),
         Heading("Interface"),
-        _scene(result),
+        *_interface(result),
         *([] if result.currents is None or not result.response.fine.cells else [current_chart(result.currents)]),
         Heading("Numbers"),
         TableSection(
@@ -166,10 +167,20 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _scene(result: Result) -> Section:
-    if result.plan.contact_fraction == 0:
-        return Paragraph("The metal touches nowhere: the gap is everywhere.")
-    return contact_scene(result.plan, result.case.gap.height, result.case.electrolyte.thickness)
+def _interface(result: Result) -> Iterator[Section]:
+    """The contacts to look at: of a map from above, of other cases a scene to turn; and where the gap is uneven, it."""
+    plan, case = result.plan, result.case
+    if plan.contact_fraction == 0:
+        yield Paragraph("The metal touches nowhere: the gap is everywhere.")
+        return
+    profile = uneven_gap(case, plan)
+    if plan.traced is None and profile is None:
+        yield contact_scene(plan, case.gap.height, case.electrolyte.thickness)
+    elif plan.traced is None:
+        scene = contact_scene(plan, case.gap.rise, case.electrolyte.thickness)
+        yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
+    if plan.traced is not None or profile is not None:
+        yield from_above(plan, case.gap.height, profile)
 
 
 def _charts(result: Result) -> tuple[Section, ...]:

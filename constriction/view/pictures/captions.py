@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +10,7 @@ from constriction.base.errors import InputError
 from constriction.simulation.scene import Scene, shares
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.stage import Scale
-from constriction.view.terminal.numbers import hertz, metres
+from constriction.view.terminal.numbers import hertz, metres, round_down
 
 FEWEST_EQUIPOTENTIALS = 8
 LEAST_DEFECT = 0.01  # per cent, that is told
@@ -94,9 +93,3 @@ def potential_scale(scene: Scene) -> Scale:
     shown = scene.mesh.points[:, 2] > -view.shown_depth
     highest = float(scene.potentials.real[:, shown].max())
     return Scale("potential", "Re φ (V), 1 V across the electrolyte and its interface", 0.0, highest, "viridis")
-
-
-def round_down(length: float) -> float:
-    """The largest of 1, 2, 5 × 10ⁿ that is not above a length in m."""
-    power = 10.0 ** math.floor(math.log10(length))
-    return next(m * power for m in (5, 2, 1) if m * power <= length * (1 + 1e-9))

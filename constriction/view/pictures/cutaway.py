@@ -119,10 +119,12 @@ class Cutaway:
         return pv.PolyData.from_regular_faces(*cut_finer(mesh.points[mesh.triangles[marks]], places, parts))
 
     def interface(self, name: str) -> Any:
-        """Contact or gap, with the size of the normal current density as `current`."""
+        """Contact or gap, with the size of the normal current density as `current`, an uneven gap's `height` in m."""
         marks = self._marks((name,), above=False)
         places, parts = subdivided(3, FINENESS)
         flat = self._triangles(marks, places, parts)
+        if name == "gap" and flat.n_points and (heights := self.scene.heights_at(flat.points)) is not None:
+            flat.point_data["height"] = heights
         if self.number is None or not np.any(marks):
             return flat
         near = (1 - AT_THE_RIM) / 3 + AT_THE_RIM * places

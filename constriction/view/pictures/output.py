@@ -83,6 +83,12 @@ def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool
             beside.write_text(turning(panels(scene, what)[0], words), encoding="utf-8")
 
 
+def write_still(figure: Figure, path: Path, small: bool) -> None:
+    """Write a figure as a .png, as a whole or not at all; `small`: as in `write_picture`."""
+    with whole_file(path) as beside:
+        _save(figure, beside, small)
+
+
 def pixels(figure: Figure) -> NDArray[np.uint8]:
     """A figure as an image (height, width, 3)."""
     figure.canvas.draw()

@@ -8,8 +8,9 @@ import numpy as np
 import pyvista as pv
 
 from constriction.simulation.scene import Scene, Shares, shares
-from constriction.view.pictures.captions import equipotential_step, potential_scale, round_down, told
+from constriction.view.pictures.captions import equipotential_step, potential_scale, told
 from constriction.view.pictures.cutaway import Cutaway
+from constriction.view.pictures.flat import LOGARITHMIC
 from constriction.view.pictures.lines import current_lines
 from constriction.view.pictures.pieces import polylines
 from constriction.view.pictures.stage import (
@@ -28,7 +29,7 @@ from constriction.view.pictures.stage import (
     StagePiece,
     aligned,
 )
-from constriction.view.terminal.numbers import hertz, metres
+from constriction.view.terminal.numbers import decimal_prefix, hertz, metres, round_down
 
 KINDS = ("mesh", "potential", "current", "interface", "contacts")
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
@@ -126,18 +127,32 @@ def current_panel(scene: Scene, number: int) -> StagePanel:
 def height_panel(scene: Scene) -> StagePanel:
     """The height of the gap from above; 0 on contacts."""
     view = Cutaway(scene)
-    height = scene.gap_height
+    gap, scale = _flat(view, "gap"), None
+    if gap.n_points and "height" in gap.point_data:
+        gap, scale = _measured(gap)
     layers = [
-        StagePiece(_flat(view, "gap"), _plain(GAP)),
+        StagePiece(gap, _plain(GAP) if scale is None else scale.style),
         StagePiece(_flat(view, "contact"), _plain(CONTACT)),
         _wires(_outlines(view), INK, 1.5, FROM_ABOVE),
     ]
-    law = scene.case.gap.law
+    return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), scale, _height_names(scene))
+
+
+def _measured(gap: Any) -> tuple[Any, Scale]:
+    """A gap with its `height` in a unit to read, and colours for it."""
+    size, prefix = decimal_prefix(float(gap.point_data["height"].max()))
+    gap.point_data["height"] = gap.point_data["height"] / size
+    low, high = float(gap.point_data["height"].min()), float(gap.point_data["height"].max())
+    label = f"height of the gap, h ({prefix}m); contacts are orange"
+    return gap, Scale("height", label, low, max(high, 1.001 * low), "Blues", logarithmic=high > LOGARITHMIC * low)
+
+
+def _height_names(scene: Scene) -> list[tuple[str, str]]:
+    """Colours of contacts and of an even gap, and what they mean."""
+    height, law = scene.gap_height, scene.case.gap.law
     gap = ("gap, no capacitance" if law is None else "gap") if height is None else f"gap, h = {metres(height)}"
     names = [("contact, h = 0", CONTACT), (gap if law is None else f"{gap}, law {law}", GAP)]
-    if not np.any(scene.triangles_of("gap")):
-        del names[1]
-    return StagePanel("Gap height h(x, y)", layers, _above(view), _ruler_above(view), legend=names)
+    return names if np.any(scene.triangles_of("gap")) else names[:1]
 
 
 def interface_panel(scene: Scene, number: int) -> StagePanel:

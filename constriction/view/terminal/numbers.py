@@ -30,6 +30,12 @@ def metres(length: float) -> str:
     return _two_digits(length, "m", -3)
 
 
+def round_down(length: float) -> float:
+    """The largest of 1, 2, 5 × 10ⁿ that is not above a length in m."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return next(m * power for m in (5, 2, 1) if m * power <= length * (1 + 1e-9))
+
+
 def _two_digits(value: float, unit: str, highest: int) -> str:
     rounded = float(f"{value:.1e}")
     size, prefix = decimal_prefix(rounded, highest=highest)
