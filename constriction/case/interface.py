@@ -9,53 +9,27 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import AfterValidator, Field, create_model
 from pydantic.fields import FieldInfo
 
-from constriction.case.fields import Disc, Fraction, Integer, Length, Section, not_empty
+from constriction.case.fields import Disc, Length, Section, not_empty
 from constriction.case.maps.files import TAKES
 from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
+from constriction.case.patterns.kinds import Filled, Pattern, Shaped
+from constriction.case.patterns.scattered import Random
 
-
-class Pattern(Section):
-    """What every pattern has.
-
-    Attributes:
-        pattern: arrangement of the spots.
-        inverted: the spots are pores and the rest is in contact; contact_fraction stays the contact's.
-    """
-
-    COUNTED_BY: ClassVar[str] = "spots"
-    """The key that says how many spots there are."""
-    METHOD: ClassVar[str] = "finite_elements"
-    """How a case is solved that does not say it."""
-
-    pattern: str
-    inverted: bool = Field(False, strict=True, description="true or false")
-
-    @property
-    def spot_count(self) -> int:
-        """How many spots the cell has, about: told before anything is drawn."""
-        return 1
-
-
-class Shaped(Pattern):
-    """A pattern whose spots have one of two shapes.
-
-    Attributes:
-        shape: of a spot; not for stripes and list.
-    """
-
-    shape: Literal["disc", "square"] = "disc"
-
-
-class Filled(Pattern):
-    """A pattern that covers a part of the interface, at some distance from spot to spot.
-
-    Attributes:
-        contact_fraction: contact area / interface area.
-        pitch: distance between neighbouring spots, period of stripes, side (or diameter) of a single cell, m.
-    """
-
-    contact_fraction: Fraction = Field(description="a number from 1e-9 to 1 - 1e-9, or 1 for full contact")
-    pitch: Length = Field(description="a length such as '40 um'")
+__all__ = [
+    "PATTERNS",
+    "AnyPattern",
+    "Filled",
+    "Hexagonal",
+    "Image",
+    "Interface",
+    "List",
+    "Pattern",
+    "Random",
+    "Shaped",
+    "Single",
+    "Square",
+    "Stripes",
+]
 
 
 class Single(Filled, Shaped):
@@ -85,24 +59,6 @@ class Stripes(Filled):
     """Parallel stripes."""
 
     pattern: Literal["stripes"]
-
-
-class Random(Filled, Shaped):
-    """Spots at random places.
-
-    Attributes:
-        spots: number of spots in the cell, random only.
-        seed: of the random positions, random only.
-    """
-
-    pattern: Literal["random"]
-    spots: Integer = Field(100, ge=1, le=10**9, description="an integer from 1 to 1000000000")
-    seed: Integer = Field(1, ge=0, le=2**63 - 1, description="an integer from 0 to 2^63 - 1")
-
-    @property
-    def spot_count(self) -> int:
-        """As the case says."""
-        return self.spots
 
 
 class List(Pattern):

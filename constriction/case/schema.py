@@ -53,7 +53,7 @@ class Case(Section):
         pattern = interface.get("pattern")
         if not isinstance(pattern, str) or pattern not in PATTERNS:
             return given
-        return {**given, "accuracy": {"method": PATTERNS[pattern].METHOD, **accuracy}}
+        return {**given, "accuracy": {"method": PATTERNS[pattern].method_of(interface), **accuracy}}
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:

@@ -10,7 +10,7 @@ import math
 import statistics
 from dataclasses import replace
 
-from constriction.field.limits import check_cell, check_crowd, check_gap, check_not_traced, check_rims
+from constriction.field.limits import check_cell, check_crowd, check_gap, check_outlines, check_rims
 from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
 from constriction.field.mesh.flat import MeshSizes, rims_of, rounded
 from constriction.field.response import Goal
@@ -117,7 +117,7 @@ def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relat
     """
     if not layout.spots:
         return
-    check_not_traced(layout)
+    check_outlines(layout)
     check_cell(layout, thickness / layout.pitch)
     rooms = rim_lengths(layout)
     sizes = mesh_sizes(layout, thickness, gap_height, 2 * COARSEST_MESH)

@@ -46,17 +46,19 @@ def check_cell(layout: Layout, depth: float) -> None:
         )
 
 
-def check_not_traced(layout: Layout) -> None:
-    """Refuse to mesh the outlines of a map.
+def check_outlines(layout: Layout) -> None:
+    """Refuse to mesh outlines that are no single spots.
 
     Raises:
-        InputError: with how many outlines it has.
+        InputError: with how many outlines there are.
     """
+    expected = "expected accuracy.method = 'spectral' without --cross-check"
     if layout.traced is not None:
         raise InputError(
-            f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; "
-            "expected accuracy.method = 'spectral' without --cross-check"
+            f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; {expected}"
         )
+    if layout.outlined is not None:
+        raise InputError(f"interface: the {len(layout.spots)} outlines of spots that merge are not meshed; {expected}")
 
 
 def check_rims(layout: Layout, depth: float, room: float, relative_error: float) -> None:

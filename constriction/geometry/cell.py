@@ -8,7 +8,8 @@ from typing import Any
 from constriction.case.interface import Filled, Image, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
-from constriction.geometry.placed import listed, scattered
+from constriction.geometry.patterns.scattered import scattered
+from constriction.geometry.placed import listed
 
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from constriction.base.errors import InputError
 from constriction.case.interface import Filled, Hexagonal, Single, Square, Stripes
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
-from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, spots_and_rest
+from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Widths, spots_and_rest
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def size_of(shape: str, area: float) -> float:
     return math.sqrt(area / math.pi) if shape == "disc" else 0.5 * math.sqrt(area)
 
 
-def in_rectangle(sides: tuple[float, float], patches: tuple[Patch, ...], pitch: float, images: int) -> Layout:
+def in_rectangle(
+    sides: tuple[float, float], patches: tuple[Patch, ...], pitch: float, images: int, widths: Widths | None = None
+) -> Layout:
     """Patches in a rectangular mirror cell.
 
     Args:
@@ -57,8 +59,9 @@ def in_rectangle(sides: tuple[float, float], patches: tuple[Patch, ...], pitch: 
         patches: inside it, in metres.
         pitch: metres.
         images: mirror cells that make one lattice cell.
+        widths: of outlines that are no single spots.
     """
-    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, pitch, images)
+    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, pitch, images, outlined=widths)
 
 
 def cut_spots(spots: Sequence[Spot], sides: tuple[float, float], inverted: bool) -> tuple[Patch, ...]:

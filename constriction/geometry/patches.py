@@ -34,17 +34,14 @@ class Patch:
 
 
 @dataclass(frozen=True)
-class Traced:
-    """What is known of outlines that were traced on a map.
+class Widths:
+    """How wide contacts and gaps of any outlines are, m: twice their area over the length of the rims.
 
-    `contact_width` and `gap_width`: twice the area over the length of the rims, m; of equal discs the first is their
-    radius. `contact_fraction_pixels`: the share of the pixels in contact; `changes`: what was done to the map.
+    Of equal discs `contact_width` is their radius.
     """
 
     contact_width: float
     gap_width: float
-    contact_fraction_pixels: float
-    changes: tuple[str, ...]
 
     @property
     def room(self) -> float:
@@ -53,11 +50,22 @@ class Traced:
 
 
 @dataclass(frozen=True)
+class Traced(Widths):
+    """What is known of outlines that were traced on a map.
+
+    `contact_fraction_pixels`: the share of the pixels in contact; `changes`: what was done to the map.
+    """
+
+    contact_fraction_pixels: float
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Layout:
     """The layout of the interface in one mirror cell; lengths in m.
 
     `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
-    make one lattice cell. `traced`: of outlines of a map.
+    make one lattice cell. `traced`: of outlines of a map; `outlined`: of others that are no single spots.
     """
 
     cell: Outline
@@ -67,6 +75,12 @@ class Layout:
     pitch: float
     lattice_images: int
     traced: Traced | None = None
+    outlined: Widths | None = None
+
+    @property
+    def widths(self) -> Widths | None:
+        """Of outlines that are no single spots; None where each spot has its size."""
+        return self.traced or self.outlined
 
     @property
     def spots(self) -> tuple[Outline, ...]:
@@ -140,8 +154,8 @@ class Layout:
     @cached_property
     def rooms(self) -> tuple[float, ...]:
         """What `rim_lengths` gives, in metres, found once: the thousand cases of a study may share a layout."""
-        if self.traced is not None:
-            return (self.traced.room,) * len(self.spots)
+        if self.widths is not None:
+            return (self.widths.room,) * len(self.spots)
         polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
         room = np.array([spot.size for spot in self.spots], dtype=float)
         for edge in self.cell.edges:

@@ -16,7 +16,7 @@ from constriction.case.interface import PATTERNS
 from constriction.geometry.cell import LAYOUTS, layout, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import Patch
-from constriction.geometry.placed import place_spots
+from constriction.geometry.patterns.scattered import anywhere, place_spots
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
 CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6
@@ -262,16 +262,22 @@ def independent_places(count, side, size, seed):
     return places
 
 
+def places_of(seed):
+    """Places of 25 discs in a cell of five."""
+    size = math.sqrt(0.2 / math.pi)
+    return place_spots([size] * 25, 5.0, "disc", anywhere(5.0, random.Random(seed).random))
+
+
 def test_random_places_are_reproducible():
     size = math.sqrt(0.2 / math.pi)
-    places = place_spots(25, 5.0, size, "disc", 7)
+    places = places_of(7)
     # A fused multiply-add would change the last digit.
     np.testing.assert_allclose(places, independent_places(25, 5.0, size, 7), rtol=1e-15)
     # What the few lines above give on CPython 3.13 and Linux; any other platform must find the same.
     stored = [(1.7125074130422142, 0.9392461685383813), (3.1746985528988945, 0.5887294145101276)]
     stored.append((2.660397660608936, 1.899610363542105))
     np.testing.assert_allclose(places[:3], stored, rtol=1e-15)
-    assert places != place_spots(25, 5.0, size, "disc", 8)
+    assert places != places_of(8)
 
 
 def test_a_case_with_the_same_seed_has_the_same_layout():

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from constriction.base.errors import InputError
 from constriction.case.interface import Hexagonal
-from constriction.case.schema import Case, Electrolyte, Gap, Sweep, case_sha256, load, parse_case
+from constriction.case.schema import Case, Electrolyte, Gap, Sweep, case_sha256, fields_of, load, parse_case
 from constriction.case.schema import resolved_toml as resolve
 
 HEXAGONAL = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "40 um"}
@@ -360,9 +360,7 @@ WRONG = [
     (
         {"interface": {"patern": "square", "pitch": 3}},
         "interface.patern: unknown key, the nearest is 'pattern'; [interface] takes"
-        " pattern, shape, contact_fraction,"
-        " pitch, cell_shape, spots, seed, cell, discs, file, pixel, threshold, crop, smooth, despeckle, inverted"
-        " (and 2 more errors)",
+        f" {', '.join(fields_of('interface'))} (and 2 more errors)",
     ),
     (
         {**section("gap", height=1, model=2), "accuracy": {"relative_error": 1}},
@@ -384,7 +382,7 @@ def test_a_wrong_case_gets_one_line(data: dict[str, Any], message: str) -> None:
         ("square", "cell_shape", "square", "shape, contact_fraction, pitch"),
         ("hexagonal", "seed", 1, "shape, contact_fraction, pitch"),
         ("stripes", "shape", "disc", "contact_fraction, pitch"),
-        ("random", "cell_shape", "circular", "shape, contact_fraction, pitch, spots, seed"),
+        ("random", "cell_shape", "circular", "shape, contact_fraction, pitch, seed, size_spread, overlap, spots"),
         ("list", "contact_fraction", 0.2, "cell, discs"),
         ("list", "pitch", "40 um", "cell, discs"),
         ("list", "shape", "disc", "cell, discs"),

@@ -21,8 +21,8 @@ def scale_of(layout: Layout) -> float:
     """
     if not layout.spots:
         return 1.0
-    if layout.traced is not None:
-        length = layout.traced.room
+    if layout.widths is not None:
+        length = layout.widths.room
     else:
         length = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots))
         if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
@@ -32,10 +32,10 @@ def scale_of(layout: Layout) -> float:
 
 def islands(layout: Layout) -> float:
     """How many spots share the noise: of a map as many discs as its rims would make, for its contacts may be one."""
-    if layout.traced is None:
+    if layout.widths is None:
         return float(max(len(layout.spots), 1))
     share = min(layout.contact_fraction, 1.0 - layout.contact_fraction)
-    return max(share * layout.width * layout.depth / (math.pi * layout.traced.room**2), 1.0)
+    return max(share * layout.width * layout.depth / (math.pi * layout.widths.room**2), 1.0)
 
 
 def hardly_swings(layout: Layout) -> bool:

@@ -1,0 +1,1 @@
+"""The patterns of [interface], each a model with exactly its keys."""

@@ -1,0 +1,52 @@
+"""Patterns of spots at random places."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from constriction.case.fields import Integer, Number
+from constriction.case.patterns.kinds import Filled, Shaped
+
+MERGE = "merge"
+
+
+class Scattered(Filled, Shaped):
+    """Spots at random places, one per pitch².
+
+    Attributes:
+        seed: of the random positions, random only.
+        size_spread: standard deviation of the logarithm of the spots' sizes; 0: all are alike.
+        overlap: none keeps spots apart; merge drops them anywhere, and those that overlap are one contact, cut at the
+            sides of the cell.
+    """
+
+    seed: Integer = Field(1, ge=0, le=2**63 - 1, description="an integer from 0 to 2^63 - 1")
+    size_spread: Number = Field(0.0, ge=0, le=2, description="a number from 0 to 2")
+    overlap: Literal["none", "merge"] = "none"
+
+    @property
+    def merges(self) -> bool:
+        """Whether spots may overlap."""
+        return self.overlap == MERGE
+
+    @classmethod
+    def method_of(cls, given: Mapping[str, Any]) -> str:
+        """Spots that merge are solved by transforms."""
+        return "spectral" if given.get("overlap") == MERGE else cls.METHOD
+
+
+class Random(Scattered):
+    """Spots at random places.
+
+    Attributes:
+        spots: number of spots in the cell, random only.
+    """
+
+    pattern: Literal["random"]
+    spots: Integer = Field(100, ge=1, le=10**9, description="an integer from 1 to 1000000000")
+
+    @property
+    def spot_count(self) -> int:
+        """As the case says."""
+        return self.spots

@@ -1,0 +1,1 @@
+"""Patterns whose spots are scattered, merged, or no discs and squares."""

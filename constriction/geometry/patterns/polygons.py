@@ -1,0 +1,79 @@
+"""Shapely's polygons as outlines, and what their widths are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon
+
+from constriction.geometry.outlines import Edge, Outline
+from constriction.geometry.patches import Widths
+
+ON_SIDE = 1e-9  # of the cell's side: nearer than this to it is on it
+
+Floats = NDArray[np.float64]
+Sides = tuple[float, float]
+
+
+def polygons_of(shape: shapely.Geometry) -> list[Polygon]:
+    """The polygons that a geometry is made of; lines and points are left out."""
+    parts = getattr(shape, "geoms", [shape])
+    return [part for part in parts if isinstance(part, Polygon) and part.area > 0]
+
+
+def outline_of(polygon: Polygon, sides: Sides, size: float | None = None) -> Outline:
+    """A polygon as an outline.
+
+    Args:
+        polygon: in metres, perhaps with holes.
+        sides: width and depth of the cell, m.
+        size: of the spot, m; None: twice the area over the length of the rim.
+    """
+    whole = shapely.geometry.polygon.orient(polygon)
+    chains = [_edges(np.asarray(ring.coords)) for ring in (whole.exterior, *whole.interiors)]
+    if size is None:
+        rim = rim_length([polygon], sides)
+        size = 2 * polygon.area / rim if rim else min(sides)
+    return Outline(chains[0], size, tuple(chains[1:]))
+
+
+def widths_of(polygons: Sequence[Polygon], sides: Sides, inverted: bool) -> Widths:
+    """Twice the areas of contact and gap over the length of the rims.
+
+    Args:
+        polygons: in a cell, apart from each other, metres.
+        sides: width and depth of the cell, m.
+        inverted: they are gaps.
+    """
+    rims, cell = rim_length(polygons, sides), math.prod(sides)
+    inside = math.fsum(polygon.area for polygon in polygons)
+    within, beside = (2 * area / rims if rims else min(sides) for area in (inside, cell - inside))
+    return Widths(beside, within) if inverted else Widths(within, beside)
+
+
+def rim_length(polygons: Iterable[Polygon], sides: Sides) -> float:
+    """Length of the outlines that do not lie on the cell's sides, in their unit."""
+    return math.fsum(
+        _length_inside(np.asarray(ring.coords), sides)
+        for polygon in polygons
+        for ring in (polygon.exterior, *polygon.interiors)
+    )
+
+
+def _length_inside(ring: Floats, sides: Sides) -> float:
+    start, end = ring[:-1], ring[1:]
+    on_side = np.zeros(len(start), dtype=bool)
+    for axis, side in enumerate(sides):
+        for line in (0.0, side):
+            near = [np.abs(points[:, axis] - line) < ON_SIDE * side for points in (start, end)]
+            on_side |= near[0] & near[1]
+    return float(np.hypot(*(end - start).T)[~on_side].sum())
+
+
+def _edges(ring: Floats) -> tuple[Edge, ...]:
+    points = [(x, y) for x, y in ring.tolist()]
+    return tuple(map(Edge, points, points[1:]))
