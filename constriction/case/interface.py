@@ -13,11 +13,12 @@ from constriction.case.fields import Disc, Length, Section, not_empty
 from constriction.case.maps.files import TAKES
 from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
 from constriction.case.patterns.kinds import Filled, Pattern, Shaped
-from constriction.case.patterns.scattered import Random
+from constriction.case.patterns.scattered import Clustered, Random
 
 __all__ = [
     "PATTERNS",
     "AnyPattern",
+    "Clustered",
     "Filled",
     "Hexagonal",
     "Image",
@@ -108,7 +109,9 @@ class Image(Pattern):
     despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
 
 
-Interface = Annotated[Single | Square | Hexagonal | Stripes | Random | List | Image, Field(discriminator="pattern")]
+Interface = Annotated[
+    Single | Square | Hexagonal | Stripes | Random | Clustered | List | Image, Field(discriminator="pattern")
+]
 """Where the metal touches the electrolyte: a pattern with exactly its keys."""
 
 PATTERNS: Mapping[str, type[Pattern]] = {

@@ -8,7 +8,7 @@ from typing import Any
 from constriction.case.interface import Filled, Image, Interface
 from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
-from constriction.geometry.patterns.scattered import scattered
+from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
@@ -27,6 +27,7 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "hexagonal": hexagonal,
     "stripes": stripes,
     "random": scattered,
+    "clustered": clustered,
     "list": listed,
     "image": _mapped,
 }

@@ -147,3 +147,60 @@ def test_what_cannot_be_drawn(keys, words):
 def test_wrong_keys(keys, words):
     with pytest.raises(InputError, match=words):
         interface_of(**keys)
+
+
+# --- clusters ------------------------------------------------------------------------------------------------------
+
+CLUSTERS = {
+    "pattern": "clustered",
+    "pitch": "10 um",
+    "contact_fraction": 0.05,
+    "clusters": 6,
+    "spots_per_cluster": 8,
+    "cluster_radius": "15 um",
+    "seed": 4,
+}
+
+
+def clusters_of(**keys):
+    return layout(case_of({**CLUSTERS, **keys}).interface)
+
+
+@pytest.mark.parametrize("overlap", ["none", "merge"])
+@pytest.mark.parametrize("spread", [0.0, 0.4])
+def test_clusters_meet_the_fraction(overlap, spread):
+    plan = clusters_of(overlap=overlap, size_spread=spread)
+    assert plan.contact_fraction == pytest.approx(0.05, abs=1e-12)
+    assert plan.width == plan.depth == pytest.approx(1e-5 * math.sqrt(48))
+
+
+def test_spots_of_a_cluster_are_near_its_middle():
+    """The middles are the first draws of the seed; every one has its spots, none farther away than asked."""
+    draw = random.Random(4).random
+    side = 1e-5 * math.sqrt(48)
+    middles = np.array([(side * draw(), side * draw()) for _ in range(6)])
+    centres = np.array([spot.polygon().centroid.coords[0] for spot in clusters_of().spots])
+    assert len(centres) == 48
+    away = np.linalg.norm(centres[:, None] - middles[None], axis=2)
+    near = away <= 15e-6 * (1 + 1e-9)
+    assert near.any(axis=1).all()
+    assert (near.sum(axis=0) >= 8).all()
+
+
+def test_clusters_are_reproducible():
+    assert clusters_of() == clusters_of()
+    assert clusters_of() != clusters_of(seed=5)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"cluster_radius": "1 m"}, "interface.cluster_radius = '1 m': the cell is 69.282 um wide; expected at most"),
+        ({"cluster_radius": "1 um"}, "interface.pattern = 'clustered': placed "),
+        ({"overlap": "merge", "contact_fraction": 0.99}, "cover at most 0.95 of the cell"),
+    ],
+)
+def test_clusters_that_cannot_be_drawn(keys, words):
+    with pytest.raises(InputError) as error:
+        clusters_of(**keys)
+    assert words in str(error.value) and "\n" not in str(error.value)

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from constriction.base.errors import InputError
-from constriction.case.interface import Hexagonal
+from constriction.case.interface import PATTERNS, Hexagonal
 from constriction.case.schema import Case, Electrolyte, Gap, Sweep, case_sha256, fields_of, load, parse_case
 from constriction.case.schema import resolved_toml as resolve
 
@@ -281,7 +281,7 @@ WRONG = [
     (interface(shape="hexagon"), "interface.shape = 'hexagon': expected 'disc' or 'square'"),
     (
         interface(pattern="hex"),
-        "interface.pattern = 'hex': expected 'single', 'square', 'hexagonal', 'stripes', 'random', 'list' or 'image'",
+        f"interface.pattern = 'hex': expected {', '.join(map(repr, [*PATTERNS][:-1]))} or {[*PATTERNS][-1]!r}",
     ),
     (
         interface(pattern="random", spots=0),
@@ -311,7 +311,7 @@ WRONG = [
     ({}, "interface: missing; expected a section [interface]"),
     (
         {"interface": {}},
-        "interface.pattern: missing; expected 'single', 'square', 'hexagonal', 'stripes', 'random', 'list', 'image'",
+        f"interface.pattern: missing; expected {', '.join(map(repr, PATTERNS))}",
     ),
     (
         {"interface": {"pattern": "square", "pitch": "1 mm"}},

@@ -1,11 +1,11 @@
 """Patterns of spots at random places."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from constriction.case.fields import Integer, Number
+from constriction.case.fields import Integer, Length, Number
 from constriction.case.patterns.kinds import Filled, Shaped
 
 MERGE = "merge"
@@ -15,7 +15,7 @@ class Scattered(Filled, Shaped):
     """Spots at random places, one per pitch².
 
     Attributes:
-        seed: of the random positions, random only.
+        seed: of the random positions.
         size_spread: standard deviation of the logarithm of the spots' sizes; 0: all are alike.
         overlap: none keeps spots apart; merge drops them anywhere, and those that overlap are one contact, cut at the
             sides of the cell.
@@ -40,7 +40,7 @@ class Random(Scattered):
     """Spots at random places.
 
     Attributes:
-        spots: number of spots in the cell, random only.
+        spots: number of spots in the cell.
     """
 
     pattern: Literal["random"]
@@ -50,3 +50,25 @@ class Random(Scattered):
     def spot_count(self) -> int:
         """As the case says."""
         return self.spots
+
+
+class Clustered(Scattered):
+    """Spots in clusters, whose middles lie at random.
+
+    Attributes:
+        clusters: how many there are in the cell.
+        spots_per_cluster: how many spots each of them has.
+        cluster_radius: the spots of a cluster have their centres no farther from its middle, m.
+    """
+
+    COUNTED_BY: ClassVar[str] = "clusters"
+
+    pattern: Literal["clustered"]
+    clusters: Integer = Field(10, ge=1, le=10**9, description="an integer from 1 to 1000000000")
+    spots_per_cluster: Integer = Field(10, ge=1, le=10**6, description="an integer from 1 to 1000000")
+    cluster_radius: Length = Field(description="a length such as '100 um'")
+
+    @property
+    def spot_count(self) -> int:
+        """Of all clusters together."""
+        return self.clusters * self.spots_per_cluster

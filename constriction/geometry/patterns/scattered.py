@@ -13,7 +13,8 @@ from statistics import NormalDist
 import shapely
 
 from constriction.base.errors import InputError, naming
-from constriction.case.interface import Random
+from constriction.base.quantities import format_quantity
+from constriction.case.interface import Clustered, Random
 from constriction.case.patterns.scattered import Scattered
 from constriction.geometry.lattices import Touching, cut_spots, in_rectangle, size_of
 from constriction.geometry.outlines import SNAP, Point, Spot
@@ -42,6 +43,42 @@ def scattered(interface: Random) -> Layout:
     draw = random.Random(interface.seed).random
     sizes = relative_sizes(interface, draw)
     return drawn(interface, sizes, anywhere(math.sqrt(interface.spots), draw))
+
+
+def clustered(interface: Clustered) -> Layout:
+    """Spots in clusters in a square cell, one spot per pitch².
+
+    Raises:
+        InputError: as `scattered`.
+    """
+    draw = random.Random(interface.seed).random
+    side = math.sqrt(interface.spot_count)
+    if interface.cluster_radius > side * interface.pitch:
+        radius, most = (
+            format_quantity(float(f"{length:.6g}"), "length")
+            for length in (interface.cluster_radius, side * interface.pitch)
+        )
+        raise InputError(
+            f"interface.cluster_radius = '{radius}': the cell is {most} wide; expected at most as much as that"
+        )
+    middles = [(side * draw(), side * draw()) for _ in range(interface.clusters)]
+    sizes = relative_sizes(interface, draw)
+    return drawn(interface, sizes, _around_middles(middles, interface.cluster_radius / interface.pitch, side, draw))
+
+
+def _around_middles(middles: Sequence[Point], radius: float, side: float, draw: Draw) -> Propose:
+    """Places in the cell that are so near to the middles, one after another; even over the circles."""
+
+    def propose(number: int, margin: float) -> Point:
+        del margin
+        x, y = middles[number % len(middles)]
+        while True:
+            u, v = 2 * draw() - 1, 2 * draw() - 1
+            place = x + radius * u, y + radius * v
+            if u * u + v * v <= 1 and all(0 <= coordinate <= side for coordinate in place):
+                return place
+
+    return propose
 
 
 def drawn(interface: Scattered, sizes: Sequence[float], propose: Propose) -> Layout:

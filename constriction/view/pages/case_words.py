@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from constriction.base.quantities import format_quantity
-from constriction.case.interface import Filled, Hexagonal, Image, List, Pattern, Random, Single, Square, Stripes
+from constriction.case.interface import (
+    Clustered,
+    Filled,
+    Hexagonal,
+    Image,
+    List,
+    Pattern,
+    Random,
+    Single,
+    Square,
+    Stripes,
+)
 from constriction.case.regions import Contact, LawSection
 from constriction.case.schema import Case
 
@@ -105,6 +116,11 @@ def _places(interface: Filled, one: str, many: str) -> str:
             return f"Stripes with a period of {pitch}"
         case Random():
             return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²"
+        case Clustered():
+            return (
+                f"{interface.clusters} clusters of {interface.spots_per_cluster} {many} within "
+                f"{_said(interface.cluster_radius, 'length')} (seed {interface.seed}), one per ({pitch})²"
+            )
         case Square() | Hexagonal():
             return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
     return f"{many.capitalize()} in a pattern of the kind '{interface.pattern}', {pitch} apart"
