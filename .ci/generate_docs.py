@@ -93,6 +93,8 @@ def default_of(section: str, key: str, field: FieldInfo) -> str:
     value = DEFAULTS[section].get(key, field.default)
     if value is None:
         return "–"
+    if isinstance(value, tuple):
+        return "`[]`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value:g}`"

@@ -90,13 +90,6 @@ def _encodable(text: str) -> str:
     return text
 
 
-def not_empty(discs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse an empty list; pydantic's own limit would also complain about a wrong entry."""
-    if not discs:
-        raise ValueError(f"discs = {discs!r}: expected at least one")
-    return discs
-
-
 def _reads(kind: str, read: Any = within, **how: Any) -> BeforeValidator:
     return BeforeValidator(partial(read, kind=kind, **how))
 
@@ -133,6 +126,9 @@ Temperature = Annotated[float, BeforeValidator(read_temperature), PlainSerialize
 Disc = tuple[Coordinate, Coordinate, Radius]
 Frequency = Annotated[float, _reads("frequency"), _writes("frequency")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Angle = Annotated[Number, Field(ge=-360, le=360)]
+Long = tuple[Coordinate, Coordinate, Radius, Radius, Angle]
+"""x, y, two extents and an angle in degrees."""
 Integer = Annotated[int, Field(strict=True)]
 Permittivity = Annotated[Number, Field(ge=1, le=1e9, description="a number from 1 to 1e9")]
 Fraction = Annotated[Number, Field(ge=0, le=1), AfterValidator(_contact_fraction)]

@@ -87,6 +87,6 @@ def names_file(value: Any) -> bool:
 
 def toml_value(value: Any) -> str:
     """A value as TOML; what JSON writes is TOML but for the one control character it leaves as it is."""
-    if isinstance(value, tuple) and isinstance(value[0], tuple):
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "[\n" + "".join(f"  {toml_value(row)},\n" for row in value) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")

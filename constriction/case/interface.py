@@ -6,20 +6,24 @@ A pattern of [interface] is a model with exactly its keys, and a function that d
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import Field, create_model
 from pydantic.fields import FieldInfo
 
-from constriction.case.fields import Disc, Length, Section, not_empty
+from constriction.case.fields import Section
 from constriction.case.maps.files import TAKES
 from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
 from constriction.case.patterns.kinds import Filled, Pattern, Shaped
+from constriction.case.patterns.lattices import Annulus, Frame, Hexagonal, Single, Square, Stripes
+from constriction.case.patterns.listed import List
 from constriction.case.patterns.scattered import Clustered, Random
 
 __all__ = [
     "PATTERNS",
+    "Annulus",
     "AnyPattern",
     "Clustered",
     "Filled",
+    "Frame",
     "Hexagonal",
     "Image",
     "Interface",
@@ -31,57 +35,6 @@ __all__ = [
     "Square",
     "Stripes",
 ]
-
-
-class Single(Filled, Shaped):
-    """One spot in its cell.
-
-    Attributes:
-        cell_shape: of the cell of a single spot.
-    """
-
-    pattern: Literal["single"]
-    cell_shape: Literal["square", "circular"] = "square"
-
-
-class Square(Filled, Shaped):
-    """Spots on a square lattice."""
-
-    pattern: Literal["square"]
-
-
-class Hexagonal(Filled, Shaped):
-    """Spots on a hexagonal lattice."""
-
-    pattern: Literal["hexagonal"]
-
-
-class Stripes(Filled):
-    """Parallel stripes."""
-
-    pattern: Literal["stripes"]
-
-
-class List(Pattern):
-    """Discs that are listed one by one.
-
-    Attributes:
-        cell: width and depth of the cell, m; list only.
-        discs: x, y and radius of each disc, m; list only.
-    """
-
-    COUNTED_BY: ClassVar[str] = "discs"
-
-    pattern: Literal["list"]
-    cell: tuple[Length, Length] = Field(description="two lengths such as ['100 um', '80 um']")
-    discs: Annotated[tuple[Disc, ...], AfterValidator(not_empty)] = Field(
-        description="discs [x, y, radius] such as [['20 um', '30 um', '5 um']]"
-    )
-
-    @property
-    def spot_count(self) -> int:
-        """As many as are listed."""
-        return len(self.discs)
 
 
 class Image(Pattern):
@@ -110,7 +63,8 @@ class Image(Pattern):
 
 
 Interface = Annotated[
-    Single | Square | Hexagonal | Stripes | Random | Clustered | List | Image, Field(discriminator="pattern")
+    Single | Square | Hexagonal | Stripes | Annulus | Frame | Random | Clustered | List | Image,
+    Field(discriminator="pattern"),
 ]
 """Where the metal touches the electrolyte: a pattern with exactly its keys."""
 

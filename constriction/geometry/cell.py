@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from constriction.case.interface import Filled, Image, Interface
-from constriction.geometry.lattices import hexagonal, single, square, stripes, uniform
+from constriction.geometry.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
@@ -26,6 +26,8 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "square": square,
     "hexagonal": hexagonal,
     "stripes": stripes,
+    "annulus": annulus,
+    "frame": frame,
     "random": scattered,
     "clustered": clustered,
     "list": listed,

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from constriction.base.errors import InputError
-from constriction.case.interface import Filled, Hexagonal, Single, Square, Stripes
+from constriction.case.interface import Annulus, Filled, Frame, Hexagonal, Single, Square, Stripes
+from constriction.case.patterns.lattices import RingPattern
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Widths, spots_and_rest
+from constriction.geometry.patterns.shapes import is_long, long_spots, ring_of
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,11 @@ def single(interface: Single) -> Layout:
 def square(interface: Single | Square) -> Layout:
     """A quarter of a square cell, the spot in its corner."""
     pitch, shape = interface.pitch, interface.shape
-    size = size_of(shape, ON_SQUARES.fraction(interface, shape) * pitch**2)
     sides = pitch / 2, pitch / 2
+    if is_long(interface):
+        spots = long_spots(interface, 1.0, [(1.0, 0.0), (0.0, 1.0)], [(0.0, 0.0)], sides)
+        return in_rectangle(sides, spots_and_rest(spots, interface.inverted), pitch, 4)
+    size = size_of(shape, ON_SQUARES.fraction(interface, shape) * pitch**2)
     return in_rectangle(sides, cut_spots([Spot(shape, 0.0, 0.0, size)], sides, interface.inverted), pitch, 4)
 
 
@@ -102,9 +107,29 @@ def hexagonal(interface: Hexagonal) -> Layout:
     """A quarter of the rectangular cell pitch × √3 pitch; it holds two quarter spots."""
     pitch, shape = interface.pitch, interface.shape
     width, depth = sides = pitch / 2, math.sqrt(3) / 2 * pitch
+    if is_long(interface):
+        height = math.sqrt(3) / 2
+        long = long_spots(interface, height, [(1.0, 0.0), (0.5, height), (0.0, 2 * height)], [(0.0, 0.0), sides], sides)
+        return in_rectangle(sides, spots_and_rest(long, interface.inverted), pitch, 4)
     size = size_of(shape, ON_HEXAGONS.fraction(interface, shape) * math.sqrt(3) / 2 * pitch**2)
     spots = [Spot(shape, 0.0, 0.0, size), Spot(shape, width, depth, size)]
     return in_rectangle(sides, cut_spots(spots, sides, interface.inverted), pitch, 4)
+
+
+def annulus(interface: Annulus) -> Layout:
+    """A quarter of a square cell, the round ring about its corner."""
+    return _ring(interface, "disc")
+
+
+def frame(interface: Frame) -> Layout:
+    """A quarter of a square cell, the square ring about its corner."""
+    return _ring(interface, "square")
+
+
+def _ring(interface: RingPattern, shape: str) -> Layout:
+    sides = interface.pitch / 2, interface.pitch / 2
+    patches = spots_and_rest([ring_of(interface, shape)], interface.inverted)
+    return in_rectangle(sides, patches, interface.pitch, 4)
 
 
 def stripes(interface: Stripes) -> Layout:

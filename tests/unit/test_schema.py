@@ -278,7 +278,7 @@ WRONG = [
     # the interface's other keys
     (interface(pitch="none"), "interface.pitch = 'none': expected a length such as '100 nm'"),
     (interface(inverted="true"), "interface.inverted = 'true': expected true or false"),
-    (interface(shape="hexagon"), "interface.shape = 'hexagon': expected 'disc' or 'square'"),
+    (interface(shape="hexagon"), "interface.shape = 'hexagon': expected 'disc', 'square', 'ellipse' or 'rectangle'"),
     (
         interface(pattern="hex"),
         f"interface.pattern = 'hex': expected {', '.join(map(repr, [*PATTERNS][:-1]))} or {[*PATTERNS][-1]!r}",
@@ -300,7 +300,8 @@ WRONG = [
     (discs(cell=["1 um", "0 um"]), "interface.cell[1] = '0 um': expected a length above zero"),
     (
         discs(discs=[]),
-        "interface.discs = []: expected discs [x, y, radius] such as [['20 um', '30 um', '5 um']]",
+        "interface.discs = []: expected at least one of discs, ellipses and rectangles, such as"
+        " [['20 um', '30 um', '5 um']]",
     ),
     (
         discs(discs=[["1 um", "2 um", "3 um"], ["1 um", "2 um"]]),
@@ -328,7 +329,8 @@ WRONG = [
     ),
     (
         {"interface": {"pattern": "list", "cell": DISCS["cell"]}},
-        "interface.discs: missing; pattern 'list' expects discs [x, y, radius] such as [['20 um', '30 um', '5 um']]",
+        "interface.discs = []: expected at least one of discs, ellipses and rectangles, such as"
+        " [['20 um', '30 um', '5 um']]",
     ),
     (
         {"interface": HEXAGONAL, "accuracy": {"method": "spectral", "bounds": True}},
@@ -378,14 +380,14 @@ def test_a_wrong_case_gets_one_line(data: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "key", "value", "applying"),
     [
-        ("single", "spots", 3, "shape, contact_fraction, pitch, cell_shape"),
-        ("square", "cell_shape", "square", "shape, contact_fraction, pitch"),
-        ("hexagonal", "seed", 1, "shape, contact_fraction, pitch"),
+        ("single", "spots", 3, "contact_fraction, pitch, shape, aspect, cell_shape"),
+        ("square", "cell_shape", "square", "contact_fraction, pitch, shape, aspect"),
+        ("hexagonal", "seed", 1, "contact_fraction, pitch, shape, aspect"),
         ("stripes", "shape", "disc", "contact_fraction, pitch"),
         ("random", "cell_shape", "circular", "shape, contact_fraction, pitch, seed, size_spread, overlap, spots"),
-        ("list", "contact_fraction", 0.2, "cell, discs"),
-        ("list", "pitch", "40 um", "cell, discs"),
-        ("list", "shape", "disc", "cell, discs"),
+        ("list", "contact_fraction", 0.2, "cell, discs, ellipses, rectangles"),
+        ("list", "pitch", "40 um", "cell, discs, ellipses, rectangles"),
+        ("list", "shape", "disc", "cell, discs, ellipses, rectangles"),
     ],
 )
 def test_a_key_of_another_pattern_is_refused(pattern: str, key: str, value: Any, applying: str) -> None:
@@ -452,7 +454,7 @@ def test_every_default_is_written_out_and_the_assumed_ones_marked() -> None:
     expected = full | {
         "title": "",
         "electrolyte": {"material": "NZSP", "temperature": "25 degC", **full["electrolyte"]},
-        "interface": {**HEXAGONAL, "shape": "disc", "inverted": False},
+        "interface": {**HEXAGONAL, "shape": "disc", "aspect": 1.0, "inverted": False},
     }
     assert tomllib.loads(resolved) == expected
     assert [line for line in resolved.splitlines() if "assumed" in line] == [

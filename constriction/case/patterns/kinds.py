@@ -40,7 +40,7 @@ class Shaped(Pattern):
     """A pattern whose spots have one of two shapes.
 
     Attributes:
-        shape: of a spot; not for stripes and list.
+        shape: of a spot; ellipses and rectangles only on lattices, their axes along the sides of the cell.
     """
 
     shape: Literal["disc", "square"] = "disc"

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import (
+    Annulus,
     Clustered,
     Filled,
+    Frame,
     Hexagonal,
     Image,
     List,
     Pattern,
-    Random,
     Single,
     Square,
     Stripes,
 )
+from constriction.case.patterns.scattered import Scattered
 from constriction.case.regions import Contact, LawSection
 from constriction.case.schema import Case
 
-_SHAPES = {"disc": ("disc", "discs"), "square": ("square", "squares")}
+_SHAPES = {shape: (shape, f"{shape}s") for shape in ("disc", "square", "ellipse", "rectangle")}
 
 
 def case_in_words(case: Case) -> str:
@@ -109,25 +111,32 @@ def _interface_in_words(interface: Pattern) -> str:
 
 def _places(interface: Filled, one: str, many: str) -> str:
     pitch = _said(interface.pitch, "length")
+    if isinstance(interface, Scattered):
+        return f"{_at_random(interface, many)}, one per ({pitch})²"
     match interface:
         case Single():
             return f"A single {one} in a {interface.cell_shape} cell {pitch} wide"
         case Stripes():
             return f"Stripes with a period of {pitch}"
-        case Random():
-            return f"{interface.spots} {many} at random places (seed {interface.seed}), one per ({pitch})²"
-        case Clustered():
-            return (
-                f"{interface.clusters} clusters of {interface.spots_per_cluster} {many} within "
-                f"{_said(interface.cluster_radius, 'length')} (seed {interface.seed}), one per ({pitch})²"
-            )
+        case Annulus() | Frame():
+            return f"One {'round' if interface.pattern == 'annulus' else 'square'} ring in a square cell {pitch} wide"
         case Square() | Hexagonal():
             return f"{many.capitalize()} on a {interface.pattern} lattice, {pitch} apart"
     return f"{many.capitalize()} in a pattern of the kind '{interface.pattern}', {pitch} apart"
 
 
+def _at_random(interface: Scattered, many: str) -> str:
+    if isinstance(interface, Clustered):
+        radius = _said(interface.cluster_radius, "length")
+        each = interface.spots_per_cluster
+        return f"{interface.clusters} clusters of {each} {many} within {radius} (seed {interface.seed})"
+    return f"{interface.spot_count} {many} at random places (seed {interface.seed})"
+
+
 def _listed(interface: List, one: str, many: str) -> str:
     width, depth = (_said(side, "length") for side in interface.cell)
-    count = len(interface.discs)
+    count = interface.spot_count
+    if count > len(interface.discs) and not interface.inverted:
+        one, many = "spot", "spots"
     places = f"One {one} at a given place" if count == 1 else f"{count} {many} at given places"
     return f"{places} in a cell of {width} × {depth}."

@@ -1,0 +1,81 @@
+"""Ellipses, rectangles and rings, solved: what they become at the ends of their keys, and both methods."""
+
+import pytest
+from cases import case_of
+
+from constriction.base.errors import InputError
+from constriction.simulation.simulate import simulate
+
+SQUARE = {"pattern": "square", "pitch": "1 mm", "contact_fraction": 0.2}
+
+
+def solved(interface, method=None, error=1e-3):
+    case = case_of({**SQUARE, **interface}, relative_error=error)
+    if method:
+        case = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"method": method})})
+    return simulate(case)
+
+
+def agree(one, other):
+    return abs(one.R_cstr - other.R_cstr) <= one.R_cstr_error + other.R_cstr_error
+
+
+@pytest.mark.parametrize(
+    ("like", "shape"),
+    [
+        ({"shape": "ellipse"}, "disc"),
+        ({"shape": "rectangle"}, "square"),
+        ({"pattern": "annulus", "inner_ratio": 0}, "disc"),
+        ({"pattern": "frame", "inner_ratio": 0}, "square"),
+        # a hole of a millionth of the ring's area
+        ({"pattern": "annulus", "inner_ratio": 1e-3}, "disc"),
+        ({"pattern": "frame", "inner_ratio": 1e-3}, "square"),
+    ],
+)
+def test_ends_of_the_keys(like, shape):
+    assert agree(solved(like, "spectral"), solved({"shape": shape}))
+
+
+def test_longer_spots_of_one_area_resist_less():
+    """An ellipse's rim is the longer, the longer it is: its isolated resistance falls (Holm)."""
+    resistances = [
+        solved({"shape": "ellipse", "aspect": aspect, "contact_fraction": 0.02}).R_cstr for aspect in (1, 2, 4)
+    ]
+    assert resistances[0] > resistances[1] > resistances[2]
+
+
+def test_a_ring_resists_less_than_its_disc_and_more_than_a_filled_one():
+    ring = solved({"pattern": "annulus", "inner_ratio": 0.8, "contact_fraction": 0.1}, error=3e-3)
+    same_area = solved({"contact_fraction": 0.1}, error=3e-3)
+    filled = solved({"contact_fraction": 0.1 / (1 - 0.64)}, error=3e-3)
+    assert filled.R_cstr < ring.R_cstr < same_area.R_cstr
+
+
+@pytest.mark.parametrize(
+    "interface",
+    [
+        {"shape": "rectangle", "aspect": 2},
+        {"pattern": "hexagonal", "shape": "rectangle", "aspect": 0.4},
+    ],
+)
+def test_rectangles_by_both_methods(interface):
+    assert agree(solved(interface), solved(interface, "spectral"))
+
+
+def test_turned_rectangles_by_both_methods():
+    listed = {
+        "pattern": "list",
+        "cell": ["1 mm", "0.8 mm"],
+        "rectangles": [["0.3 mm", "0.4 mm", "0.4 mm", "0.2 mm", 30], ["1 mm", "0.6 mm", "0.2 mm", "0.1 mm", 0]],
+        "discs": [["0.7 mm", "0.2 mm", "0.1 mm"]],
+    }
+    case = case_of(listed, relative_error=1e-3)
+    other = case.model_copy(update={"accuracy": case.accuracy.model_copy(update={"method": "spectral"})})
+    assert agree(simulate(case), simulate(other))
+
+
+@pytest.mark.parametrize("interface", [{"shape": "ellipse"}, {"pattern": "frame", "inner_ratio": 0.5}])
+def test_what_is_not_meshed(interface):
+    with pytest.raises(InputError, match="is an ellipse or a ring, of [0-9]+ edges, and not meshed; expected"):
+        solved(interface, "finite_elements")
+    assert solved(interface).case.accuracy.method == "spectral"
