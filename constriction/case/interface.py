@@ -15,6 +15,7 @@ from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, Pix
 from constriction.case.patterns.kinds import Filled, Pattern, Shaped
 from constriction.case.patterns.lattices import Annulus, Frame, Hexagonal, Single, Square, Stripes
 from constriction.case.patterns.listed import List
+from constriction.case.patterns.polygons import Polygons
 from constriction.case.patterns.scattered import Clustered, Random
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Interface",
     "List",
     "Pattern",
+    "Polygons",
     "Random",
     "Shaped",
     "Single",
@@ -63,7 +65,7 @@ class Image(Pattern):
 
 
 Interface = Annotated[
-    Single | Square | Hexagonal | Stripes | Annulus | Frame | Random | Clustered | List | Image,
+    Single | Square | Hexagonal | Stripes | Annulus | Frame | Random | Clustered | List | Polygons | Image,
     Field(discriminator="pattern"),
 ]
 """Where the metal touches the electrolyte: a pattern with exactly its keys."""

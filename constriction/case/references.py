@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
 from constriction.case.file import Folder, read_toml, text_in, toml_tables
-from constriction.case.interface import Image
-from constriction.case.maps.files import SUFFIXES, MapFile
+from constriction.case.interface import Pattern
+from constriction.case.maps.files import OUTLINE_SUFFIXES, SUFFIXES, MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.regions import CaseSection, Contact, CounterElectrode
 
@@ -26,8 +26,16 @@ if TYPE_CHECKING:
 MOST_NESTED = 10
 OWN_NAME = "case.toml"
 """The name of a case in a folder of results; no file that it refers to has it there."""
-_TAKEN = (OWN_NAME, "spectrum.csv", "table.csv", "nyquist.png", "currents.png")
+_TAKEN = (OWN_NAME, "spectrum.csv", "table.csv", "nyquist.png", "currents.png", "contacts.geojson")
 """Names of a folder of results that a map must not have there; pictures of a comparison have others."""
+_KEPT = (*SUFFIXES, *OUTLINE_SUFFIXES)
+"""Ends of names that a file keeps."""
+
+
+def file_of(interface: Pattern) -> MapFile | None:
+    """The file that a pattern is drawn from; None of others."""
+    file = getattr(interface, "file", None)
+    return file if isinstance(file, MapFile) else None
 
 
 @dataclass(frozen=True)
@@ -173,7 +181,7 @@ class _FolderNames:
     def free(self, path: str, text: str) -> str:
         """The last part of a path, or one like it, that no other text has; capitals do not tell names apart."""
         last = Path(path).name
-        stem, end = os.path.splitext(last) if last.lower().endswith(SUFFIXES) else (last.removesuffix(".toml"), ".toml")
+        stem, end = os.path.splitext(last) if last.lower().endswith(_KEPT) else (last.removesuffix(".toml"), ".toml")
         name, number = stem + end, 1
         while self._taken.setdefault(name.casefold(), text) != text:
             number += 1
@@ -182,10 +190,9 @@ class _FolderNames:
 
     def settled(self, case: Case) -> Case:
         """A case whose material, map and inner cases have the names of their files."""
-        interface = case.interface
-        if isinstance(interface, Image) and (name := self.free(interface.file.name, interface.file.text)):
-            file = replace(interface.file, name=name)
-            case = case.model_copy(update={"interface": interface.model_copy(update={"file": file})})
+        if (own := file_of(case.interface)) is not None:
+            file = replace(own, name=self.free(own.name, own.text))
+            case = case.model_copy(update={"interface": case.interface.model_copy(update={"file": file})})
         material = case.electrolyte.material
         if not material.shipped and (name := self.free(material.name, material.text)) != material.name:
             renamed = case.electrolyte.model_copy(update={"material": replace(material, name=name)})
@@ -207,8 +214,8 @@ def texts_beside(case: Case, write: Callable[[Case], str]) -> dict[str, str]:
     """
     material = case.electrolyte.material
     own = {} if material.shipped else {material.name: material.text}
-    if isinstance(case.interface, Image):
-        own[case.interface.file.name] = case.interface.file.text
+    if (drawn := file_of(case.interface)) is not None:
+        own[drawn.name] = drawn.text
     return own | {name: write(inner) for name, inner in inner_cases(case)}
 
 

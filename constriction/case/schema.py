@@ -18,7 +18,7 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
-from constriction.case.interface import PATTERNS, AnyPattern, Filled, Image, Interface
+from constriction.case.interface import PATTERNS, AnyPattern, Filled, Image, Interface, Polygons
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
@@ -207,7 +207,7 @@ def _comment(section: Section, key: str) -> str:
         own_file = key == "material" and not material.shipped
         said = f"SHA-256 {_sha256(material.text)}" if own_file else section.remark(key)
         return f"  # {said}" if said else ""
-    if isinstance(section, Image) and key == "file":
+    if key == "file" and isinstance(section, Image | Polygons):
         return f"  # SHA-256 {section.file.hash}"
     other = section.referred if isinstance(section, CaseSection) and section.FILE_KEY.endswith(f".{key}") else None
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"

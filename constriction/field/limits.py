@@ -60,7 +60,9 @@ def check_outlines(layout: Layout) -> None:
             f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; {expected}"
         )
     if layout.outlined is not None:
-        raise InputError(f"interface: the {len(layout.spots)} outlines of spots that merge are not meshed; {expected}")
+        raise InputError(
+            f"interface: the {len(layout.spots)} outlines of polygons or merged spots are not meshed; {expected}"
+        )
     for number, spot in enumerate(layout.spots, start=1):
         if len(spot.edges) > MOST_EDGES or _is_concave(spot):
             raise InputError(

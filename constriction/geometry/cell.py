@@ -8,6 +8,7 @@ from typing import Any
 from constriction.case.interface import Filled, Image, Interface
 from constriction.geometry.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
+from constriction.geometry.patterns.drawn import polygonal
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 
@@ -31,6 +32,7 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "random": scattered,
     "clustered": clustered,
     "list": listed,
+    "polygons": polygonal,
     "image": _mapped,
 }
 """What draws each pattern: from its model to its layout."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -37,11 +37,12 @@ class Patch:
 class Widths:
     """How wide contacts and gaps of any outlines are, m: twice their area over the length of the rims.
 
-    Of equal discs `contact_width` is their radius.
+    Of equal discs `contact_width` is their radius. `straight`: the rims have pieces as long as that without a bend.
     """
 
     contact_width: float
     gap_width: float
+    straight: bool = field(default=False, kw_only=True)
 
     @property
     def room(self) -> float:

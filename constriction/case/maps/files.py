@@ -17,6 +17,9 @@ from constriction.base.quantities import shown
 from constriction.case.file import Folder
 
 SUFFIXES = (".png", ".tif", ".tiff", ".npy", ".csv")
+OUTLINE_SUFFIXES = (".wkt", ".geojson")
+"""Of files with polygons, which a case carries like maps."""
+OUTLINES_TAKE = "a file that ends with .wkt or .geojson"
 LARGEST = 400_000_000
 """Bytes of a file."""
 TAKES = "a file that ends with .png, .tif, .npy or .csv"
@@ -51,20 +54,22 @@ class MapFile:
         return sha256(self.data).hexdigest()
 
 
-def map_of(name: object, folder: Folder) -> MapFile:
+def map_of(name: object, folder: Folder, suffixes: tuple[str, ...] = SUFFIXES, takes: str = TAKES) -> MapFile:
     """The map that a case names.
 
     Args:
         name: the path of a file.
         folder: from where the path is, or the texts of files by name.
+        suffixes: that the name may end with.
+        takes: these in words.
 
     Raises:
         InputError: another kind of file, or one that cannot be read; one line that begins with the name.
     """
     if isinstance(name, MapFile):
         return name
-    if not isinstance(name, str) or not name.lower().endswith(SUFFIXES):
-        raise InputError(f"{shown(name)}: expected {TAKES}")
+    if not isinstance(name, str) or not name.lower().endswith(suffixes):
+        raise InputError(f"{shown(name)}: expected {takes}")
     if isinstance(folder, Mapping):
         return MapFile(name, _bytes_of(name, folder))
     return read_map_file(folder / name)
@@ -76,7 +81,8 @@ def read_map_file(path: Path) -> MapFile:
     Raises:
         InputError: it cannot be read; one line that begins with the path.
     """
-    return MapFile(path.name, read_file(path, TAKES, "crop the map", LARGEST))
+    takes = OUTLINES_TAKE if path.suffix.lower() in OUTLINE_SUFFIXES else TAKES
+    return MapFile(path.name, read_file(path, takes, "crop the map", LARGEST))
 
 
 def as_bytes(text: str) -> bytes:

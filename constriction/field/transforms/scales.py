@@ -22,7 +22,7 @@ def scale_of(layout: Layout) -> float:
     if not layout.spots:
         return 1.0
     if layout.widths is not None:
-        length = layout.widths.room
+        length = layout.widths.room * (STRAIGHT if layout.widths.straight else 1.0)
     else:
         length = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots))
         if all(edge.centre is None for spot in layout.spots for edge in spot.edges):

@@ -13,6 +13,7 @@ from shapely.geometry import Polygon
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.patches import Widths
 
+LONG = 0.5  # of the smaller width: longer edges are straight rims, shorter ones pieces of a curve
 ON_SIDE = 1e-9  # of the cell's side: nearer than this to it is on it
 
 Floats = NDArray[np.float64]
@@ -52,7 +53,15 @@ def widths_of(polygons: Sequence[Polygon], sides: Sides, inverted: bool) -> Widt
     rims, cell = rim_length(polygons, sides), math.prod(sides)
     inside = math.fsum(polygon.area for polygon in polygons)
     within, beside = (2 * area / rims if rims else min(sides) for area in (inside, cell - inside))
-    return Widths(beside, within) if inverted else Widths(within, beside)
+    straight = bool(polygons) and max(map(_longest, polygons)) > LONG * min(within, beside)
+    contact, gap = (beside, within) if inverted else (within, beside)
+    return Widths(contact, gap, straight=straight)
+
+
+def _longest(polygon: Polygon) -> float:
+    """The longest edge of an outline, in its unit."""
+    rings = (np.asarray(ring.coords) for ring in (polygon.exterior, *polygon.interiors))
+    return max(float(np.hypot(*np.diff(ring, axis=0).T).max()) for ring in rings)
 
 
 def rim_length(polygons: Iterable[Polygon], sides: Sides) -> float:

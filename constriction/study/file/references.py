@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from constriction.base.errors import naming
 from constriction.base.quantities import shown
 from constriction.case.file import names_file, read_text
-from constriction.case.maps.files import SUFFIXES, MapFile, read_map_file
+from constriction.case.maps.files import OUTLINE_SUFFIXES, SUFFIXES, MapFile, read_map_file
 from constriction.case.materials.electrolytes import Material, material_from
 from constriction.case.schema import Case, files_of, load_without_counter
 from constriction.study.file.axes import DEFAULT
@@ -101,5 +101,5 @@ def _names_file(place: _Place) -> bool:
     if place.name == MATERIAL:
         return names_file(value)
     if place.name == MAP:
-        return isinstance(value, str) and value.lower().endswith(SUFFIXES)
+        return isinstance(value, str) and value.lower().endswith((*SUFFIXES, *OUTLINE_SUFFIXES))
     return isinstance(value, str) and value != DEFAULT

@@ -14,6 +14,7 @@ from constriction.case.interface import (
     Image,
     List,
     Pattern,
+    Polygons,
     Single,
     Square,
     Stripes,
@@ -97,9 +98,8 @@ def _interface_in_words(interface: Pattern) -> str:
     one, many = ("pore", "pores") if interface.inverted else _SHAPES[getattr(interface, "shape", "disc")]
     if isinstance(interface, List):
         return _listed(interface, one, many)
-    if isinstance(interface, Image):
-        pixel = " × ".join(dict.fromkeys(_said(length, "length") for length in interface.pixel))
-        return f"The metal touches where the map {interface.file.name} says it, with pixels of {pixel}."
+    if isinstance(interface, Image | Polygons):
+        return _from_file(interface)
     if not isinstance(interface, Filled):
         return f"The metal touches in a pattern of the kind '{interface.pattern}'."
     if interface.contact_fraction == 0:
@@ -131,6 +131,15 @@ def _at_random(interface: Scattered, many: str) -> str:
         each = interface.spots_per_cluster
         return f"{interface.clusters} clusters of {each} {many} within {radius} (seed {interface.seed})"
     return f"{interface.spot_count} {many} at random places (seed {interface.seed})"
+
+
+def _from_file(interface: Image | Polygons) -> str:
+    if isinstance(interface, Image):
+        pixel = " × ".join(dict.fromkeys(_said(length, "length") for length in interface.pixel))
+        return f"The metal touches where the map {interface.file.name} says it, with pixels of {pixel}."
+    cell = " × ".join(_said(side, "length") for side in interface.cell)
+    where = "beside" if interface.inverted else "over"
+    return f"The metal touches {where} the polygons of {interface.file.name}, in a cell of {cell}."
 
 
 def _listed(interface: List, one: str, many: str) -> str:

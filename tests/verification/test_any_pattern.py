@@ -1,0 +1,90 @@
+"""Any pattern that a case file can say is solved, with a bar, or refused in one line."""
+
+import json
+import math
+
+import pytest
+import shapely
+
+from constriction import parse_case
+from constriction.base.errors import InputError
+from constriction.case.interface import PATTERNS
+from constriction.case.maps.files import MapFile
+from constriction.geometry.cell import layout
+from constriction.simulation.simulate import simulate
+
+hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed (extra 'dev')")
+from hypothesis import HealthCheck, given, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+
+SHARE = st.floats(0.001, 0.999)
+RATIO = st.floats(0.01, 100)
+PITCH = st.just("1 um")
+PLACE = st.floats(-0.2, 1.2).map(lambda x: f"{round(x, 3)} um")
+EXTENT = st.floats(0.05, 0.6).map(lambda x: f"{round(x, 3)} um")
+LONG = st.tuples(PLACE, PLACE, EXTENT, EXTENT, st.sampled_from([0, 30, 45, 90])).map(list)
+FILLED = {"contact_fraction": SHARE, "pitch": PITCH, "inverted": st.booleans()}
+LATTICE = {**FILLED, "shape": st.sampled_from(["disc", "square", "ellipse", "rectangle"]), "aspect": RATIO}
+SCATTERED = {
+    **FILLED,
+    "shape": st.sampled_from(["disc", "square"]),
+    "seed": st.integers(0, 2**63 - 1),
+    "size_spread": st.floats(0, 2),
+    "overlap": st.sampled_from(["none", "merge"]),
+}
+KEYS = {
+    "single": {**LATTICE, "cell_shape": st.sampled_from(["square", "circular"])},
+    "square": LATTICE,
+    "hexagonal": LATTICE,
+    "stripes": FILLED,
+    "annulus": {**FILLED, "inner_ratio": st.floats(0, 0.999)},
+    "frame": {**FILLED, "inner_ratio": st.floats(0, 0.999)},
+    "random": {**SCATTERED, "spots": st.integers(1, 6)},
+    "clustered": {
+        **SCATTERED,
+        "clusters": st.integers(1, 3),
+        "spots_per_cluster": st.integers(1, 3),
+        "cluster_radius": EXTENT,
+    },
+    "list": {
+        "inverted": st.booleans(),
+        "cell": st.just(["1 um", "0.8 um"]),
+        "discs": st.lists(st.tuples(PLACE, PLACE, EXTENT).map(list), max_size=1),
+        "ellipses": st.lists(LONG, max_size=2),
+        "rectangles": st.lists(LONG, max_size=2),
+    },
+    "polygons": {
+        "inverted": st.booleans(),
+        "cell": st.just(["1 um", "0.8 um"]),
+        "unit": st.sampled_from(["um", "nm"]),
+        "file": st.lists(st.tuples(st.floats(-0.1, 1.1), st.floats(-0.1, 0.9)), min_size=3, max_size=6).map(
+            lambda corners: MapFile("contacts.wkt", shapely.to_wkt(shapely.Polygon(corners)).encode())
+        ),
+    },
+}
+INTERFACES = st.sampled_from(sorted(KEYS)).flatmap(
+    lambda name: st.fixed_dictionaries({"pattern": st.just(name), **KEYS[name]})
+)
+
+
+def test_all_patterns_are_tried():
+    assert {*KEYS, "image"} == set(PATTERNS)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(INTERFACES)
+def test_any_pattern(interface):
+    try:
+        case = parse_case(
+            {"interface": interface, "sweep": {"points_per_decade": 1}, "accuracy": {"relative_error": 0.2}}
+        )
+        plan = layout(case.interface)
+        asked = interface.get("contact_fraction")
+        assert asked is None or math.isclose(plan.contact_fraction, asked, abs_tol=1e-12)
+        json.dumps(plan.geojson(), allow_nan=False)
+        result = simulate(case)
+    except InputError as error:
+        assert "\n" not in str(error) and "expected" in str(error)
+        return
+    assert math.isfinite(result.R_cstr) and result.R_cstr > -result.R_cstr_error
+    assert 0 < result.R_cstr_error
