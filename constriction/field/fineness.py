@@ -10,9 +10,10 @@ import math
 import statistics
 from dataclasses import replace
 
-from constriction.field.limits import check_cell, check_crowd, check_gap, check_outlines, check_rims
+from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
 from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
 from constriction.field.mesh.flat import MeshSizes, rims_of, rounded
+from constriction.field.mesh.meshable import check_outlines
 from constriction.field.response import Goal
 from constriction.geometry.cell import Layout, rim_lengths
 

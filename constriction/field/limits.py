@@ -6,7 +6,6 @@ import math
 
 from constriction.base.errors import InputError
 from constriction.geometry.cell import Layout
-from constriction.geometry.outlines import Outline
 
 FLATTEST = 1e3  # longest side of a cell / depth of the slab
 LONGEST = 2e3  # longest side of a cell / its shortest
@@ -20,7 +19,6 @@ ENERGY_ROUNDING, ENERGY_SHARE = 4e-13, 0.2  # of F(∞), measured on small pores
 STRETCHED_ROUNDING, SHARE, LARGEST_BAR = 1e-15, 0.1, 2.5e-3
 CROWDED, MOST_UNKNOWNS = 5.0, 5e5  # unknowns / those of the same spots apart; half a minute's
 MOST_IN_GAP = 2e5  # unknowns
-MOST_EDGES, CONCAVE = 12, 1e-9  # of a meshed spot; more of its hull's area than that is missing in a concave one
 SMALLEST_SHARE = 1e-7  # of contact or gap, by transforms
 MOST_PIXELS = 2e6  # per spot, of the coarsest useful grid
 
@@ -46,37 +44,6 @@ def check_cell(layout: Layout, depth: float) -> None:
             f"interface.cell: one side is {max(sides) / min(sides):.2g} times the other; "
             f"expected at most {LONGEST:g} times"
         )
-
-
-def check_outlines(layout: Layout) -> None:
-    """Refuse to mesh outlines that are no single spots.
-
-    Raises:
-        InputError: with how many outlines there are.
-    """
-    expected = "expected accuracy.method = 'spectral' without --cross-check"
-    if layout.traced is not None:
-        raise InputError(
-            f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; {expected}"
-        )
-    if layout.outlined is not None:
-        raise InputError(
-            f"interface: the {len(layout.spots)} outlines of polygons or merged spots are not meshed; {expected}"
-        )
-    for number, spot in enumerate(layout.spots, start=1):
-        if len(spot.edges) > MOST_EDGES or _is_concave(spot):
-            raise InputError(
-                f"interface: spot {number} is an ellipse or a ring, of {len(spot.edges)} edges, and not meshed; "
-                f"{expected}"
-            )
-
-
-def _is_concave(spot: Outline) -> bool:
-    """Whether an outline is not convex; that of a cut disc is."""
-    straight = all(edge.centre is None for edge in spot.edges)
-    polygon = spot.polygon(4)
-    concave = polygon.convex_hull.area > polygon.area * (1 + CONCAVE)
-    return concave if straight else any(edge.turn < 0 for edge in spot.edges)
 
 
 def check_rims(layout: Layout, depth: float, room: float, relative_error: float) -> None:

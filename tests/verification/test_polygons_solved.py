@@ -5,6 +5,7 @@ import shapely
 from cases import case_of
 from shapely.geometry import box
 
+from constriction.base.errors import InputError
 from constriction.simulation.simulate import simulate
 
 CELL = {"pattern": "list", "cell": ["1 mm", "0.8 mm"]}
@@ -15,6 +16,16 @@ def solved(folder, *polygons, **keys):
     path.write_text(shapely.to_wkt(shapely.MultiPolygon(polygons), rounding_precision=17))
     interface = {**CELL, "pattern": "polygons", "file": str(path), "unit": "mm", **keys}
     return simulate(case_of(interface, relative_error=1e-3))
+
+
+L_SHAPE = [(0.1, 0.1), (0.6, 0.1), (0.6, 0.3), (0.3, 0.3), (0.3, 0.6), (0.1, 0.6)]
+NOTCH = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.7), (0.63, 0.7), (0.5, 0.3), (0.37, 0.7), (0.2, 0.7)]
+CORNERS = {
+    "triangle": [(0.2, 0.2), (0.7, 0.3), (0.3, 0.7)],
+    "L": L_SHAPE,
+    "notch of 36°": NOTCH,
+    "sharp, 31°": [(0.2, 0.2), (0.8, 0.2), (0.76, 0.535)],
+}
 
 
 def agree(one, other):
@@ -39,11 +50,42 @@ def test_a_ring_is_a_frame(tmp_path, inverted):
 
 
 def test_bars_of_an_l_shape_and_a_triangle(tmp_path):
-    corners = [(0.1, 0.1), (0.6, 0.1), (0.6, 0.3), (0.3, 0.3), (0.3, 0.6), (0.1, 0.6)]
     path = tmp_path / "contacts.wkt"
     triangle = [(0.7, 0.4), (0.95, 0.5), (0.75, 0.7)]
-    path.write_text(shapely.to_wkt(shapely.MultiPolygon([shapely.Polygon(corners), shapely.Polygon(triangle)])))
+    path.write_text(shapely.to_wkt(shapely.MultiPolygon([shapely.Polygon(L_SHAPE), shapely.Polygon(triangle)])))
     interface = {**CELL, "pattern": "polygons", "file": str(path), "unit": "mm"}
     coarse, fine = (simulate(case_of(interface, relative_error=error)) for error in (5e-3, 5e-4))
     assert fine.relative_error_reached <= 5e-4
     assert abs(coarse.R_cstr - fine.R_cstr) <= coarse.R_cstr_error
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("name", CORNERS)
+def test_corners_by_both_methods(tmp_path, name, inverted):
+    """Finite elements and transforms within both bars, at three accuracies of the meshes."""
+    exact = solved(tmp_path, shapely.Polygon(CORNERS[name]), inverted=inverted)
+    for error in (1e-2, 3e-3, 1e-3):
+        accuracy = {"relative_error": error, "method": "finite_elements"}
+        case = exact.case.model_copy(update={"accuracy": exact.case.accuracy.model_copy(update=accuracy)})
+        meshed = simulate(case)
+        assert meshed.relative_error_reached <= error
+        assert agree(meshed, exact)
+
+
+UNMESHED = [
+    ([(0.1, 0.1), (0.9, 0.2), (0.9, 0.3)], "has a corner of 6.91°, below 30°"),
+    ([(0.1, 0.1), (0.5, 0.1), (0.9, 0.11), (0.5, 0.5)], "has a corner that turns by 1.43°, as a curve"),
+    ([(0.0, 0.1), (0.5, 0.2), (0.0, 0.5)], "meets a side of the cell at no right angle"),
+    (
+        [(0.0, 0.1), (1.0, 0.1), (1.0, 0.5), (0.0, 0.5)],
+        "has more than one rim, as a ring or what reaches from side to side",
+    ),
+]
+
+
+@pytest.mark.parametrize(("corners", "words"), UNMESHED)
+def test_what_is_not_meshed(tmp_path, corners, words):
+    case = solved(tmp_path, shapely.Polygon(corners)).case
+    accuracy = case.accuracy.model_copy(update={"method": "finite_elements"})
+    with pytest.raises(InputError, match=f"interface: spot 1 {words}, which is not meshed; expected accuracy.method"):
+        simulate(case.model_copy(update={"accuracy": accuracy}))

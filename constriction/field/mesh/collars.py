@@ -84,7 +84,8 @@ def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Co
     # inside the spot the skin of one edge must not cross that of the next: radius < distance from the corner
     first_step = sizes.spacing * np.min(pace[away == 0], initial=np.inf)
     share = np.minimum(sizes.radius * scale, max(sizes.radius, LARGEST_RADIUS))
-    radius = np.minimum(share * np.minimum(surroundings.room, limit), 0.5 * first_step + 0.4 * away)
+    beside = rim.openness * (0.5 * first_step + 0.4 * away)
+    radius = np.minimum(share * np.minimum(surroundings.room, limit), beside)
     radii = np.interp(t, surroundings.t, radius)
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, sizes.sectors + 1)

@@ -43,6 +43,10 @@ class Rim(Protocol):
     def turn(self) -> float:
         """The angle that it turns through from start to end, in radians; 0 where it is straight."""
 
+    @property
+    def openness(self) -> float:
+        """Tangent of half the sharpest corner's angle, inside or outside the spot; one where none is below 90°."""
+
     def at(self, t: Reals) -> tuple[Reals, Reals]:
         """Points and normals away from the spot, both (len(t), 2); at a corner the mitre, longer than one."""
 
@@ -82,6 +86,11 @@ class CurvedRim:
     def length(self) -> float:
         """Arc length."""
         return self.turn * math.dist(self.start, self.centre)
+
+    @property
+    def openness(self) -> float:
+        """No corners."""
+        return 1.0
 
     def at(self, t: Reals) -> tuple[Reals, Reals]:
         """Points and unit normals."""
@@ -153,6 +162,15 @@ class StraightRim:
         """The corners' t."""
         along = np.cumsum(np.linalg.norm(self._pieces, axis=1)) / self.length
         return (0.0, *along[:-1].tolist(), 1.0)
+
+    @property
+    def openness(self) -> float:
+        """From the angles between pieces."""
+        along = self._pieces / np.linalg.norm(self._pieces, axis=1)[:, None]
+        ahead = np.roll(along, -1, axis=0) if self.closed else along[1:]
+        cosines = np.sum(along[: len(ahead)] * ahead, axis=1)  # of the turn: half the angle is 90° less half of it
+        least = round(min(cosines.tolist(), default=0.0), 9)
+        return min(math.sqrt((1 + least) / (1 - least)), 1.0)
 
     def at(self, t: Reals) -> tuple[Reals, Reals]:
         """Points and normals, at corners the mitre."""
