@@ -41,9 +41,7 @@ def _unmeshable(layout: Layout, spot: Outline) -> str:
         return "has more than one rim, as a ring or what reaches from side to side"
     if any(edge.centre is not None for edge in rims):
         return ""
-    if layout.circular or _ends_upright(layout.cell, rims):
-        return _corners(_turns(rims))
-    return "meets a side of the cell at no right angle"
+    return _corners(_turns(rims)) or _ends(layout, rims)
 
 
 def _corners(turns: Reals) -> str:
@@ -76,8 +74,10 @@ def _way(edge: Edge) -> tuple[float, float]:
     return (edge.end[0] - edge.start[0]) / length, (edge.end[1] - edge.start[1]) / length
 
 
-def _ends_upright(cell: Outline, rims: list[Edge]) -> bool:
-    """Whether a rim of straight edges, if it is open, meets the sides of a rectangular cell at right angles."""
+def _ends(layout: Layout, rims: list[Edge]) -> str:
+    """What is wrong with the ends of a rim of straight edges, which meets the sides of a rectangular cell upright."""
     starts, ends = {edge.start for edge in rims}, {edge.end for edge in rims}
     outer = [_way(edge) for edge in rims if edge.start not in ends or edge.end not in starts]
-    return all(min(abs(np.dot(way, _way(side))) for side in cell.edges) < SNAP for way in outer)
+    sides = [_way(side) for side in layout.cell.edges]
+    upright = layout.circular or all(min(abs(np.dot(way, side)) for side in sides) < SNAP for way in outer)
+    return "" if upright else "meets a side of the cell at no right angle"
