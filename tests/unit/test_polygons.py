@@ -1,6 +1,7 @@
 """Polygons from files: what is read, drawn and refused, and that the file goes with the case."""
 
 import json
+import re
 import tomllib
 
 import pytest
@@ -13,7 +14,7 @@ from constriction.case.maps.files import as_bytes
 from constriction.case.schema import load, referred_files, resolved_toml
 from constriction.geometry.cell import layout
 from constriction.geometry.patches import GAP
-from constriction.simulation.record import write_case
+from constriction.simulation.record import CASE_FILES, write_case
 from constriction.study.file.file import load_study, study_of
 from constriction.study.run.plan import plan_of
 
@@ -171,6 +172,11 @@ def test_the_file_goes_with_the_case(tmp_path):
 def test_a_file_with_the_name_of_a_result_is_renamed(tmp_path):
     case = case_of(tmp_path, geojson(box(10, 10, 20, 20)), "contacts.geojson")
     assert tomllib.loads(resolved_toml(case))["interface"]["file"] == "contacts-2.geojson"
+
+
+@pytest.mark.parametrize("name", ["contacts.wkt", "contacts-2.geojson"])
+def test_a_folder_of_results_may_hold_the_file(name):
+    assert re.fullmatch(CASE_FILES, name)
 
 
 def test_a_study_over_files(tmp_path):

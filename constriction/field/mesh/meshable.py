@@ -41,7 +41,7 @@ def _unmeshable(layout: Layout, spot: Outline) -> str:
         return "has more than one rim, as a ring or what reaches from side to side"
     if any(edge.centre is not None for edge in rims):
         return ""
-    return _corners(_turns(rims)) or _ends(layout, rims)
+    return _corners(_turns(rims)) or ("" if layout.circular else _ends(layout, rims))
 
 
 def _corners(turns: Reals) -> str:
@@ -79,5 +79,5 @@ def _ends(layout: Layout, rims: list[Edge]) -> str:
     starts, ends = {edge.start for edge in rims}, {edge.end for edge in rims}
     outer = [_way(edge) for edge in rims if edge.start not in ends or edge.end not in starts]
     sides = [_way(side) for side in layout.cell.edges]
-    upright = layout.circular or all(min(abs(np.dot(way, side)) for side in sides) < SNAP for way in outer)
+    upright = all(min(abs(np.dot(way, side)) for side in sides) < SNAP for way in outer)
     return "" if upright else "meets a side of the cell at no right angle"
