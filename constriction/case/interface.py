@@ -4,13 +4,15 @@ A pattern of [interface] is a model with exactly its keys, and a function that d
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, create_model
+from pydantic import Field, PrivateAttr, create_model
 from pydantic.fields import FieldInfo
 
+from constriction.base.errors import InputError
 from constriction.case.fields import Section
 from constriction.case.maps.files import TAKES
+from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
 from constriction.case.patterns.kinds import Filled, Pattern, Shaped
 from constriction.case.patterns.lattices import Annulus, Frame, Hexagonal, Single, Square, Stripes
@@ -25,6 +27,7 @@ __all__ = [
     "Clustered",
     "Filled",
     "Frame",
+    "HeightMapped",
     "Hexagonal",
     "Image",
     "Interface",
@@ -64,8 +67,53 @@ class Image(Pattern):
     despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
 
 
+class HeightMapped(Pattern):
+    """Contacts where the map of gap.profile = 'map' is lower than gap.contact_below; solved by transforms.
+
+    Attributes:
+        smooth: standard deviation of a Gaussian filter before outlines are drawn; 0: none.
+        despeckle: spots and holes that are smaller are taken away; 0: none.
+    """
+
+    METHOD: ClassVar[str] = "spectral"
+
+    pattern: Literal["height_map"]
+    smooth: PixelsOrLength = Field(0.0, description="a number of pixels or a length")
+    despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
+    inverted: Literal[False] = Field(False, description="false")
+    _heights: HeightMap | None = PrivateAttr(None)
+
+    @property
+    def heights(self) -> HeightMap:
+        """The map of the gap, with the height below which the metal touches.
+
+        Raises:
+            InputError: the section was not read with its case.
+        """
+        if self._heights is None or self._heights.contact_below is None:
+            raise InputError(f"interface.pattern = '{self.pattern}': no map of heights; expected a case from load")
+        return self._heights
+
+    def over(self, heights: HeightMap | None) -> Self:
+        """A copy that takes the contacts from another map."""
+        copy = self.model_copy()
+        copy._heights = heights
+        return copy
+
+
 Interface = Annotated[
-    Single | Square | Hexagonal | Stripes | Annulus | Frame | Random | Clustered | List | Polygons | Image,
+    Single
+    | Square
+    | Hexagonal
+    | Stripes
+    | Annulus
+    | Frame
+    | Random
+    | Clustered
+    | List
+    | Polygons
+    | Image
+    | HeightMapped,
     Field(discriminator="pattern"),
 ]
 """Where the metal touches the electrolyte: a pattern with exactly its keys."""

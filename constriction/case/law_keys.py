@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pydantic import ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
 from constriction.base.errors import InputError
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity, shown
-from constriction.case.fields import within
+from constriction.case.fields import Section, Text, within
 
 if TYPE_CHECKING:
     from constriction.laws.circuit import Circuit, Node
@@ -226,3 +229,43 @@ def without_seconds(text: str) -> tuple[str, float | Literal["a"] | None]:
     except ValueError:
         return bare, None
     return bare, -power if "/" in parts["joint"] else power
+
+
+class LawSection(Section):
+    """A section that may have a law. What its letters name are further keys, held as they are written."""
+
+    model_config = ConfigDict(extra="allow")
+
+    if TYPE_CHECKING:
+        law: Text | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reads_law(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        own = {key: value for key, value in data.items() if key in cls.model_fields}
+        keys = {key: value for key, value in data.items() if key not in own}
+        if unknown := [key for key in keys if not KEY.fullmatch(str(key))]:
+            raise PydanticCustomError("unknown_key", "unknown key", {"key": unknown[0]})
+        return {**own, **cls._with_values(own.get("law"), keys)}
+
+    @classmethod
+    def _with_values(cls, law: Any, keys: dict[str, Any]) -> dict[str, Any]:
+        """The keys of a law as the section holds them."""
+        if isinstance(law, str):
+            circuit = read_law(law)
+            return {**written_values(circuit, keys, cls._known(circuit))}
+        if keys and law is None:
+            key, value = next(iter(keys.items()))
+            raise InputError(f"{key} = {shown(value)}: there is no law; expected law = 'p(R1,C1)' or another circuit")
+        return keys
+
+    @classmethod
+    def _known(cls, circuit: Any) -> tuple[str, ...]:
+        """Parameters of the law that have no key."""
+        return ()
+
+    def written(self) -> tuple[tuple[str, str | float], ...]:
+        """The keys that the law's letters name, with their values as they are written."""
+        return tuple((self.__pydantic_extra__ or {}).items())

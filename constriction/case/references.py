@@ -190,9 +190,9 @@ class _FolderNames:
 
     def settled(self, case: Case) -> Case:
         """A case whose material, map and inner cases have the names of their files."""
-        if (own := file_of(case.interface)) is not None:
-            file = replace(own, name=self.free(own.name, own.text))
-            case = case.model_copy(update={"interface": case.interface.model_copy(update={"file": file})})
+        for key, file in maps_of(case).items():
+            named_file = replace(file, name=self.free(file.name, file.text))
+            case = case.model_copy(update={key: getattr(case, key).model_copy(update={"file": named_file})})
         material = case.electrolyte.material
         if not material.shipped and (name := self.free(material.name, material.text)) != material.name:
             renamed = case.electrolyte.model_copy(update={"material": replace(material, name=name)})
@@ -214,9 +214,14 @@ def texts_beside(case: Case, write: Callable[[Case], str]) -> dict[str, str]:
     """
     material = case.electrolyte.material
     own = {} if material.shipped else {material.name: material.text}
-    if (drawn := file_of(case.interface)) is not None:
-        own[drawn.name] = drawn.text
+    own |= {file.name: file.text for file in maps_of(case).values()}
     return own | {name: write(inner) for name, inner in inner_cases(case)}
+
+
+def maps_of(case: Case) -> dict[str, MapFile]:
+    """The maps that a case names, by the section that names it with the key `file`."""
+    own = {"interface": file_of(case.interface), "gap": case.gap.file}
+    return {section: file for section, file in own.items() if file is not None}
 
 
 def inner_cases(case: Case) -> Iterator[tuple[str, Case]]:

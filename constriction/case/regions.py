@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
-from pydantic import ConfigDict, Field, PrivateAttr, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PrivateAttr, model_validator
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity, shown
 from constriction.case.fields import (
     Adhesion,
+    Coordinate,
     HeightOrNone,
     LengthOrNone,
     Number,
@@ -24,7 +24,10 @@ from constriction.case.fields import (
     Text,
     Thickness,
 )
-from constriction.case.law_keys import KEY, bare_capacitors, law_of, read_law, written_values
+from constriction.case.law_keys import LawSection, bare_capacitors, law_of, read_law
+from constriction.case.maps.files import TAKES
+from constriction.case.maps.heights import DEFAULTS, KEYS, NEEDED, HeightMap, Unit
+from constriction.case.maps.keys import NamedMap, Pixel
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
@@ -69,46 +72,6 @@ class CaseSection(Section):
     @property
     def _field(self) -> str:
         return self.FILE_KEY.partition(".")[2]
-
-
-class LawSection(Section):
-    """A section that may have a law. What its letters name are further keys, held as they are written."""
-
-    model_config = ConfigDict(extra="allow")
-
-    if TYPE_CHECKING:
-        law: Text | None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _reads_law(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        own = {key: value for key, value in data.items() if key in cls.model_fields}
-        keys = {key: value for key, value in data.items() if key not in own}
-        if unknown := [key for key in keys if not KEY.fullmatch(str(key))]:
-            raise PydanticCustomError("unknown_key", "unknown key", {"key": unknown[0]})
-        return {**own, **cls._with_values(own.get("law"), keys)}
-
-    @classmethod
-    def _with_values(cls, law: Any, keys: dict[str, Any]) -> dict[str, Any]:
-        """The keys of a law as the section holds them."""
-        if isinstance(law, str):
-            circuit = read_law(law)
-            return {**written_values(circuit, keys, cls._known(circuit))}
-        if keys and law is None:
-            key, value = next(iter(keys.items()))
-            raise InputError(f"{key} = {shown(value)}: there is no law; expected law = 'p(R1,C1)' or another circuit")
-        return keys
-
-    @classmethod
-    def _known(cls, circuit: Any) -> tuple[str, ...]:
-        """Parameters of the law that have no key."""
-        return ()
-
-    def written(self) -> tuple[tuple[str, str | float], ...]:
-        """The keys that the law's letters name, with their values as they are written."""
-        return tuple((self.__pydantic_extra__ or {}).items())
 
 
 class Contact(CaseSection, LawSection):  # the last one says which keys there may be
@@ -159,19 +122,44 @@ class Gap(LawSection):
         relative_permittivity: of what fills the gap.
         model: thin (a capacitance per area), volume (meshed), or auto (by the asked accuracy; thin with a law).
         law: circuit per area; a `C` without a number comes from height and permittivity, and is the law by default.
-        profile: uniform, linear (falls from the rise to the height within the length from a rim) or plate (the
-            collector is an elastic foil that the contacts lift); the height then is the gap's far from contacts.
-        rise: height of the gap at the rims of contacts, m; not for uniform.
+        profile: uniform, linear (falls from the rise to the height within the length from a rim), plate (the collector
+            is an elastic foil that the contacts lift) or map (measured); the height then is the gap's far from
+            contacts, and of a map the least.
+        rise: height of the gap at the rims of contacts, m; for linear and plate.
         length: how far from a rim the gap falls to its height, m; linear only.
+        file: of a map of heights, a path from the case file; rows from the top down. This key and those below are for
+            profile map only.
+        pixel: width and height of a pixel of the map, m; one length if they are equal.
+        unit: the height of one count: value · unit + offset is the height of the metal over the electrolyte, m.
+        offset: added to all heights, m; with level the height of the plane. By default 0.
+        level: whether the plane that most points lie on is taken off. By default false.
+        missing: the value that stands where nothing was measured; NaN always says so.
+        most_missing: the share of the points that may be filled, those without a value and outliers. By default 0.05.
+        outliers: a point that stands out of those around it by more than so many spreads is replaced; by default none.
+        contact_below: where the height is below it the metal touches, m; for pattern height_map.
     """
 
     height: HeightOrNone = 1e-7
     relative_permittivity: Permittivity = 1.0
     model: Literal["thin", "volume", "auto"] = "auto"
     law: Text | None = Field(None, description="a circuit per area such as 'p(C,Q1)'")
-    profile: Literal["uniform", "linear", "plate"] = "uniform"
+    profile: Literal["uniform", "linear", "plate", "map"] = "uniform"
     rise: LengthOrNone = Field(None, description="a length such as '8.8 um'")
     length: LengthOrNone = Field(None, description="a length such as '150 um'")
+    file: NamedMap | None = Field(None, description=TAKES)
+    pixel: Pixel | None = Field(None, description="a length such as '1.7 um', or two, x and y")
+    unit: Unit = Field(None, description="a length such as '1 um'")
+    offset: Coordinate | None = Field(None, description="a length such as '100 nm'")
+    level: bool | None = Field(None, strict=True, description="true or false")
+    missing: Number | None = Field(None, description="a number")
+    most_missing: Number | None = Field(None, ge=0, le=0.5, description="a number from 0 to 0.5")
+    outliers: Number | None = Field(None, ge=3, le=1e6, description="a number from 3 to 1e6, such as 8")
+    contact_below: LengthOrNone = Field(None, description="a length such as '50 nm'")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _completes_map(cls, data: Any) -> Any:
+        return {**DEFAULTS, **data} if isinstance(data, dict) and data.get("profile") == "map" else data
 
     @classmethod
     def _known(cls, circuit: Any) -> tuple[str, ...]:
@@ -195,25 +183,26 @@ class Gap(LawSection):
 
     @model_validator(mode="after")
     def _fits_profile(self) -> Self:
-        needed = {"uniform": (), "linear": ("rise", "length"), "plate": ("rise",)}[self.profile]
-        for key in ("rise", "length"):
-            given = getattr(self, key)
+        needed = {"linear": ("rise", "length"), "plate": ("rise",), "map": NEEDED}.get(self.profile, ())
+        whose = {"rise": "'linear' or 'plate'", "length": "'linear'"}
+        for key in ("rise", "length", *KEYS):
+            given, takes = getattr(self, key), str(type(self).model_fields[key].description)
             if given is None and key in needed:
-                example = "'8.8 um'" if key == "rise" else "'150 um'"
-                raise InputError(f"{key}: missing; profile = '{self.profile}' expects a length such as {example}")
-            if given is not None and key not in needed:
-                whose = "'linear' or 'plate'" if key == "rise" else "'linear'"
-                raise InputError(f"{key}: does not apply to profile = '{self.profile}'; expected profile = {whose}")
-        if needed:
-            self._check_rise()
+                raise InputError(f"{key}: missing; profile = '{self.profile}' expects {takes}")
+            if given is not None and key not in (KEYS if self.profile == "map" else needed):
+                raise InputError(
+                    f"{key}: does not apply to profile = '{self.profile}'; expected profile = {whose.get(key, "'map'")}"
+                )
+        if self.uneven:
+            self._check_uneven()
         return self
 
-    def _check_rise(self) -> None:
+    def _check_uneven(self) -> None:
         """Refuse what a gap of uneven height cannot be."""
         name = f"profile = '{self.profile}'"
-        if self.height is None or self.rise is None:
+        if self.height is None:
             raise InputError(f"height = 'none': there is no gap for {name}; expected a length such as '100 nm'")
-        if self.rise < self.height:
+        if self.rise is not None and self.rise < self.height:
             rise, height = (format_quantity(value, "length") for value in (self.rise, self.height))
             raise InputError(f"rise = '{rise}': below height = '{height}', from which contacts lift the metal")
         if not self.capacitor_only:
@@ -227,6 +216,13 @@ class Gap(LawSection):
     def uneven(self) -> bool:
         """Whether the height differs from place to place."""
         return self.profile != "uniform"
+
+    @property
+    def height_map(self) -> HeightMap | None:
+        """The map that its height is from; None: it has another profile."""
+        if self.file is None or self.pixel is None or self.unit is None:
+            return None
+        return HeightMap(**{key: getattr(self, key) for key in KEYS})
 
     @property
     def capacitor_only(self) -> bool:

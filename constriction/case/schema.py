@@ -18,11 +18,18 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
-from constriction.case.interface import PATTERNS, AnyPattern, Filled, Image, Interface, Polygons
+from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
+from constriction.case.references import (
+    CaseOrigin,
+    in_one_folder,
+    named,
+    nested,
+    texts_beside,
+    with_references,
+)
 from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
 
 _IDEAL = Contact(), Collector(), CounterElectrode()
@@ -85,9 +92,34 @@ class Case(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _holds_map(self) -> Self:
+        pattern, below = self.interface.pattern, self.gap.contact_below
+        wanted = isinstance(self.interface, HeightMapped)
+        if wanted and self.gap.profile != "map":
+            raise InputError(
+                f"interface.pattern = '{pattern}': takes contacts from gap.profile = 'map', given "
+                f"'{self.gap.profile}'; expected gap.profile = 'map' with file, pixel, unit and contact_below"
+            )
+        if wanted and below is None:
+            raise InputError(f"gap.contact_below: missing; interface.pattern = '{pattern}' expects one such as '50 nm'")
+        if below is not None and not wanted:
+            raise InputError(
+                f"gap.contact_below: does not apply to interface.pattern = '{pattern}', which says itself where the "
+                "metal touches; expected interface.pattern = 'height_map'"
+            )
+        return self
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other sections; cases that it refers to get its electrolyte, sweep and accuracy."""
-        return nested(super().model_copy(update=update, deep=deep))
+        return nested(super().model_copy(update=update, deep=deep)._with_heights())
+
+    def _with_heights(self) -> Self:
+        """The same, with contacts from the gap's map if the pattern says so."""
+        interface, heights = self.interface, self.gap.height_map
+        if not isinstance(interface, HeightMapped) or interface._heights == heights:
+            return self
+        return super().model_copy(update={"interface": interface.over(heights)})
 
     def with_sections(self, contact: Contact, counter: CounterElectrode) -> Self:
         """A copy that refers to other cases."""
@@ -165,7 +197,7 @@ def _read(origin: CaseOrigin) -> Case:
 
 def _alone(data: dict[str, Any], origin: CaseOrigin) -> Case:
     try:
-        return Case.model_validate(data, by_alias=True, by_name=False, context=origin.folder)
+        return Case.model_validate(data, by_alias=True, by_name=False, context=origin.folder)._with_heights()
     except ValidationError as error:
         problems = all_wrong(error)
         others = len(problems) - 1
@@ -207,8 +239,8 @@ def _comment(section: Section, key: str) -> str:
         own_file = key == "material" and not material.shipped
         said = f"SHA-256 {_sha256(material.text)}" if own_file else section.remark(key)
         return f"  # {said}" if said else ""
-    if key == "file" and isinstance(section, Image | Polygons):
-        return f"  # SHA-256 {section.file.hash}"
+    if key == "file" and isinstance(file := getattr(section, key), MapFile):
+        return f"  # SHA-256 {file.hash}"
     other = section.referred if isinstance(section, CaseSection) and section.FILE_KEY.endswith(f".{key}") else None
     return "" if other is None else f"  # SHA-256 {case_sha256(other)}"
 

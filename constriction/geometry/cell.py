@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from constriction.case.interface import Filled, Image, Interface
+from constriction.case.interface import Filled, HeightMapped, Image, Interface
 from constriction.geometry.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
 from constriction.geometry.patterns.drawn import polygonal
@@ -15,7 +15,7 @@ from constriction.geometry.placed import listed
 __all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
 
 
-def _mapped(interface: Image) -> Layout:
+def _mapped(interface: Image | HeightMapped) -> Layout:
     """The outlines of a map; what reads pictures is imported only here."""
     from constriction.geometry.maps.drawing import mapped
 
@@ -34,6 +34,7 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
     "list": listed,
     "polygons": polygonal,
     "image": _mapped,
+    "height_map": _mapped,
 }
 """What draws each pattern: from its model to its layout."""
 

@@ -27,6 +27,7 @@ NORMAL = 1.4826  # standard deviation over the median of the distances to the me
 ROUNDS = 30  # of the plane's fit
 STILL = 1e-6  # of the spread: a plane that moves less has settled
 WINDOW = 5  # points across which a median tells what is an outlier
+THIRD = 2  # lowest and highest of the points around one: two of them may be outliers too
 STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
 FEWEST = 2  # points along a side of a map
 
@@ -90,23 +91,36 @@ def level(heights: Floats, pixel: tuple[float, float], marks: Marks | None = Non
 
 
 def without_outliers(heights: Floats, times: float) -> Cleaned:
-    """Take out points that stand out of those around them.
+    """Take out points that stand out of those around them, alone or by twos or threes; steep rims and ridges do not.
 
     Args:
         heights: in m, (rows, columns).
-        times: how many standard deviations of the distances to the median round a point are too many.
+        times: how many standard deviations of the distances to the median round a point are too many, beyond what the
+            points around it span.
 
     Returns:
         The map with NaN there.
     """
     missing = ~np.isfinite(heights)
     middle = np.median(heights[~missing]) if not missing.all() else 0.0
-    around = median_filter(np.where(missing, middle, heights), size=WINDOW, mode="nearest")
-    off = np.where(missing, 0.0, np.abs(heights - around))
+    whole = np.where(missing, middle, heights)
+    off = np.abs(whole - median_filter(whole, size=WINDOW, mode="nearest"))
     spread = NORMAL * float(np.median(off[~missing])) if not missing.all() else 0.0
     floor = float(np.finfo(np.float64).eps * np.abs(heights[~missing]).max(initial=0.0))
-    wild = off > times * max(spread, floor)
+    low, high = _around(whole)
+    beyond = np.maximum(whole - high, low - whole) - (high - low)
+    wild = (beyond > times * max(spread, floor)) & ~missing
     return Cleaned(np.where(wild, np.nan, heights), wild)
+
+
+def _around(heights: Floats) -> tuple[Floats, Floats]:
+    """The third lowest and the third highest of the eight points around each, m; (rows, columns)."""
+    wide = np.pad(heights, 1, mode="symmetric")
+    rows, columns = heights.shape
+    shifts = [(i, j) for i in range(3) for j in range(3) if (i, j) != (1, 1)]
+    around = np.stack([wide[i : i + rows, j : j + columns] for i, j in shifts])
+    low, high = np.partition(around, (THIRD, -1 - THIRD), axis=0)[[THIRD, -1 - THIRD]]
+    return low, high
 
 
 def filled(heights: Floats, most: float) -> Cleaned:
@@ -192,13 +206,21 @@ def height_of(heights: Floats, pixel: tuple[float, float], least: float) -> Heig
     return sampled(np.maximum(heights, least)[::-1].T, raster_of_map(heights, pixel))
 
 
-def sampled(values: Floats, raster: Raster) -> Height:
-    """Values at the nodes of a raster, (across, along), as a function: linear between them, mirrors at the sides."""
+def sampled(values: Floats, raster: Raster, every: int = 1) -> Height:
+    """Values at the nodes of a raster, (across, along), as a function: linear between them, mirrors at the sides.
+
+    Args:
+        values: at the pixels' centres.
+        raster: the pixels.
+        every: 2: take every second node only.
+    """
+    values = values[::every, ::every]
+    across, along = values.shape
 
     def height(x: Floats, y: Floats) -> Floats:
-        i, u = _between(x / raster.pixel[0] - 0.5, raster.across)
-        j, v = _between(y / raster.pixel[1] - 0.5, raster.along)
-        next_i, next_j = np.minimum(i + 1, raster.across - 1), np.minimum(j + 1, raster.along - 1)
+        i, u = _between((x / raster.pixel[0] - 0.5) / every, across)
+        j, v = _between((y / raster.pixel[1] - 0.5) / every, along)
+        next_i, next_j = np.minimum(i + 1, across - 1), np.minimum(j + 1, along - 1)
         low = (1 - v) * values[i, j] + v * values[i, next_j]
         high = (1 - v) * values[next_i, j] + v * values[next_i, next_j]
         return np.asarray((1 - u) * low + u * high)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.case.maps.heights import HeightMap
 from constriction.case.regions import Collector, Gap
 from constriction.geometry.coverage import Raster, coverage
 from constriction.geometry.distances import rim_distance
@@ -33,8 +34,9 @@ EVEN_DIVISION = 16  # its numbers of cells are multiples, so that coarser grids 
 class Profile:
     """The height of a gap relative to the one far from contacts, `height` at x and y in m that broadcast together.
 
-    `largest` at the rims. `foils` of a plate, on a grid and on one of twice as wide cells; `coarse` is the second one's
-    height.
+    `largest` at the rims, of a map anywhere. `foils` of a plate, on a grid and on one of twice as wide cells; `coarse`
+    is the second one's height, or that of every second point of a map. `changes`: what was done to a map; None: there
+    is none.
     """
 
     plan: Layout
@@ -42,6 +44,7 @@ class Profile:
     largest: float
     foils: tuple[LiftedFoil, ...] = ()
     coarse: Height | None = None
+    changes: tuple[str, ...] | None = None
 
     @cached_property
     def _samples(self) -> tuple[Floats, Floats]:
@@ -94,6 +97,8 @@ def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: flo
         InputError: a plate in a circular cell.
         SolverError: a plate does not settle.
     """
+    if gap.height_map is not None and gap.height is not None:
+        return _measured(gap.height_map, gap.height, plan)
     if gap.rise is None or gap.height is None or not plan.spots:
         return None
     largest = gap.rise / gap.height
@@ -111,6 +116,26 @@ def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: flo
     return Profile(plan, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
 
 
+def _measured(heights: HeightMap, least: float, plan: Layout) -> Profile:
+    """The profile of a map; what reads pictures is imported only here."""
+    if plan.circular or is_row(plan):
+        cell = "a circular cell" if plan.circular else "stripes, along which nothing varies"
+        raise InputError(f"gap.profile = 'map': does not fit {cell}; expected a rectangular cell of another pattern")
+    from constriction.geometry.maps.heights import mapped_gap
+
+    found = mapped_gap(heights, plan, least)
+    return Profile(plan, found.height, found.largest, coarse=found.coarse, changes=found.changes)
+
+
+def _map_name(heights: HeightMap, least: float) -> tuple[float, ...]:
+    """Numbers that tell maps over one cell apart: of the file those of its hash, and lengths over the least height."""
+    hashed = (float(int(heights.file.hash[n : n + 8], 16)) for n in range(0, 64, 8))
+    outliers = 0.0 if heights.outliers is None else heights.outliers
+    missing = (0.0, 0.0) if heights.missing is None else (1.0, heights.missing)
+    lengths = heights.unit / least, heights.offset / least
+    return *hashed, outliers, *missing, *lengths, float(heights.level)
+
+
 def foil_of(gap: Gap, collector: Collector) -> Foil:
     """The foil of a case with a plate over its gap."""
     return Foil(
@@ -124,6 +149,8 @@ def foil_of(gap: Gap, collector: Collector) -> Foil:
 
 def profile_name(gap: Gap, collector: Collector, plan: Layout) -> tuple[float, ...]:
     """Numbers that tell profiles of one layout apart, whatever the unit of length; none of an even gap."""
+    if gap.height_map is not None and gap.height is not None:
+        return _map_name(gap.height_map, gap.height)
     if gap.rise is None or gap.height is None:
         return ()
     if gap.length is not None:

@@ -111,12 +111,15 @@ def currents_record(result: Result) -> dict[str, float | None]:
     return record
 
 
-def lift_record(result: Result) -> dict[str, float]:
+def lift_record(result: Result) -> dict[str, Any]:
     """What result.json says of a gap of uneven height, SI; nothing of an even one."""
     profile = uneven_gap(result.case, result.plan)
     if profile is None:
         return {}
-    record = {"lifted_share": profile.lifted_share}
+    if profile.changes is None:
+        record: dict[str, Any] = {"lifted_share": profile.lifted_share}
+    else:
+        record = {"height_map_changes": list(profile.changes)}
     if profile.foils:
         record["largest_bending_strain"] = profile.foils[0].largest_strain
     if result.laws.height_error is not None:

@@ -176,8 +176,8 @@ def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
 
 
 def error_asked(case: Case) -> float:
-    """The relative error that meshes or grids may make: what a finer case, and a lifted foil, leave of it."""
-    shares = SHARE * (case.contact.fine is not None) + SHARE * (case.gap.profile == "plate")
+    """The relative error that meshes or grids may make: what a finer case, and a lifted foil or a map, leave of it."""
+    shares = SHARE * (case.contact.fine is not None) + SHARE * (case.gap.profile in ("plate", "map"))
     return case.accuracy.relative_error * (1.0 - shares)
 
 

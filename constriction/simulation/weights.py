@@ -69,16 +69,18 @@ def check_thin(case: Case, plan: Layout) -> None:
     """Refuse an uneven gap that is too high for the thin law.
 
     Raises:
-        InputError: with the law's error at the rise.
+        InputError: with the law's error at the rise, or where a map is highest.
     """
     gap = case.gap
-    if not gap.uneven or gap.model != "auto" or not plan.spots or gap.rise is None:
+    if not gap.uneven or gap.model != "auto" or not plan.spots or gap.height is None:
         return
-    error = thin_gap_error(plan, gap.rise)
+    profile = uneven_gap(case, plan) if gap.rise is None else None
+    error = thin_gap_error(plan, gap.rise or (profile.largest * gap.height if profile else 0.0))
     if error > case.accuracy.relative_error:
+        place = "as high as its rise" if gap.rise else "highest"
         raise InputError(
-            f"gap.model = 'auto': where it is as high as its rise, the gap is not thin, an error of {error:.2g}, and "
-            f"one with profile = '{gap.profile}' is not meshed; expected gap.model = 'thin', a lower rise, or a larger "
+            f"gap.model = 'auto': where it is {place}, the gap is not thin, an error of {error:.2g}, and "
+            f"one with profile = '{gap.profile}' is not meshed; expected gap.model = 'thin', a lower one, or a larger "
             "accuracy.relative_error"
         )
 

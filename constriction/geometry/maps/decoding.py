@@ -27,8 +27,12 @@ class StoredMap(NamedTuple):
     changes: tuple[str, ...] = ()
 
 
-def decode(file: MapFile) -> StoredMap:
+def decode(file: MapFile, may_miss: bool = False) -> StoredMap:
     """The values of a map.
+
+    Args:
+        file: of the map.
+        may_miss: whether values may be missing, NaN.
 
     Raises:
         InputError: the file is not what its name says, is cut off, too large, or has values that are no numbers.
@@ -39,7 +43,8 @@ def decode(file: MapFile) -> StoredMap:
             f"an array of shape {stored.values.shape} and type {stored.values.dtype}; expected real numbers in rows "
             "and columns"
         )
-    if wrong := int(stored.values.size - np.count_nonzero(np.isfinite(stored.values))):
+    wrong = 0 if may_miss else int(stored.values.size - np.count_nonzero(np.isfinite(stored.values)))
+    if wrong:
         raise InputError(f"{wrong} pixels are no finite numbers; expected a map without missing values")
     return stored
 

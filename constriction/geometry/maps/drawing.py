@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.case.interface import Image
+from constriction.case.interface import HeightMapped, Image
 from constriction.geometry.maps.levels import LevelMap, level_map
 from constriction.geometry.maps.tracing import Rings, area, shifted, traced
 from constriction.geometry.outlines import Edge, Outline, rectangle
@@ -16,7 +16,7 @@ from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Traced
 Floats = NDArray[np.float64]
 
 
-def mapped(interface: Image) -> Layout:
+def mapped(interface: Image | HeightMapped) -> Layout:
     """The outlines of a map; the pitch is the root of the area that an island has on average.
 
     Raises:
@@ -27,7 +27,7 @@ def mapped(interface: Image) -> Layout:
     return _drawn(levelled, contacts, len(contacts))
 
 
-def shifted_map(interface: Image, outward: float) -> Layout | None:
+def shifted_map(interface: Image | HeightMapped, outward: float) -> Layout | None:
     """The outlines of a map, moved by so many pixels; lengths in the pitch of those that are not.
 
     Returns:

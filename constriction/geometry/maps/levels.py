@@ -12,9 +12,11 @@ from scipy.ndimage import gaussian_filter, label
 
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity, shown
-from constriction.case.interface import Image
+from constriction.case.interface import HeightMapped, Image
+from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import OTSU, Amount, PixelsOr
 from constriction.geometry.maps.decoding import StoredMap, decode
+from constriction.geometry.maps.heights import heights_of, where
 
 FEWEST = 10  # pixels along either side
 CLASSES = 8  # as many values are classes, between which nothing can be interpolated
@@ -47,24 +49,50 @@ class LevelMap:
 
 
 @lru_cache(maxsize=2)  # its outlines are wanted as they are, and shifted
-def level_map(interface: Image) -> LevelMap:
+def level_map(interface: Image | HeightMapped) -> LevelMap:
     """The map of an interface, ready for outlines.
 
     Raises:
         InputError: the file is no map, or has no contact, only contact, or too few pixels.
     """
-    with naming(f"interface.file = {shown(interface.file.name)}"):
-        stored = decode(interface.file)
-    cropped = _cropped(stored, interface)
-    levelled = _smoothed(_levelled(cropped, interface), interface)
-    levelled = _despeckled(levelled, _in_pixels(interface.despeckle, interface.pixel))
+    raw = _of_heights(interface.heights) if isinstance(interface, HeightMapped) else _of_picture(interface)
+    levelled = _despeckled(_smoothed(raw, interface.smooth), _in_pixels(interface.despeckle, raw.pixel))
     if not 0 < levelled.contact_fraction < 1:
         all_or_no = "no pixel" if levelled.contact_fraction == 0 else "every pixel"
+        source = where(interface.heights) if isinstance(interface, HeightMapped) else _where(interface)
+        limit = "contact_below" if isinstance(interface, HeightMapped) else "threshold"
         raise InputError(
-            f"interface.file = {shown(interface.file.name)}: {all_or_no} is in contact"
-            f"{_told(levelled.changes)}; expected contacts and gaps, perhaps by another threshold"
+            f"{source}: {all_or_no} is in contact{_told(levelled.changes)}; expected contacts and gaps, perhaps by "
+            f"another {limit}"
         )
     return levelled
+
+
+def _where(interface: Image) -> str:
+    return f"interface.file = {shown(interface.file.name)}"
+
+
+def _of_picture(interface: Image) -> LevelMap:
+    """The part of a picture that counts, before it is smoothed."""
+    with naming(_where(interface)):
+        stored = decode(interface.file)
+    return _levelled(_cropped(stored, interface), interface)
+
+
+def _of_heights(heights: HeightMap) -> LevelMap:
+    """The metal touches where it is low; clipped, so that rims are half way where the height jumps."""
+    values, below = heights_of(heights).values, heights.contact_below or 0.0
+    with naming(where(heights)):
+        _check_shape(values)
+    return LevelMap(
+        -np.clip(values, 0.0, 2 * below), -below, heights.pixel, (f"contact below {format_quantity(below, 'length')}",)
+    )
+
+
+def _check_shape(values: NDArray[Any]) -> None:
+    """Refuse maps of too few pixels."""
+    if min(values.shape) < FEWEST:
+        raise InputError(f"{values.shape[1]} × {values.shape[0]} pixels; expected at least {FEWEST} along each side")
 
 
 def _told(changes: tuple[str, ...]) -> str:
@@ -98,11 +126,8 @@ def _cropped(stored: StoredMap, interface: Image) -> StoredMap:
             )
         values = values[top:bottom, left:right]
         changes = (*changes, f"cropped to {right - left} × {bottom - top} of {columns} × {rows} pixels")
-    if min(values.shape) < FEWEST:
-        raise InputError(
-            f"interface.file = {shown(interface.file.name)}: {values.shape[1]} × {values.shape[0]} pixels; "
-            f"expected at least {FEWEST} along each side"
-        )
+    with naming(_where(interface)):
+        _check_shape(values)
     return StoredMap(values, changes)
 
 
@@ -167,11 +192,10 @@ def otsu(values: NDArray[Any]) -> float:
     return float(found[best] + found[best + 1]) / 2
 
 
-def _smoothed(levelled: LevelMap, interface: Image) -> LevelMap:
-    across, along = _along(interface.smooth, interface.pixel)
+def _smoothed(levelled: LevelMap, smooth: PixelsOr) -> LevelMap:
+    across, along = _along(smooth, levelled.pixel)
     if across == 0:
         return levelled
-    smooth = interface.smooth
     width = format_quantity(smooth.value, smooth.kind) if isinstance(smooth, Amount) else f"{smooth:g} pixels"
     field = gaussian_filter(levelled.field, (along, across), mode="reflect")
     return replace(levelled, field=field, changes=(*levelled.changes, f"smoothed by a Gaussian of {width}"))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.case.interface import Image
+from constriction.case.interface import HeightMapped, Image
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
@@ -38,7 +38,9 @@ def map_error(case: Case, plan: Layout, curve: Curve, response: Response[Any]) -
 
 
 @lru_cache(maxsize=256)  # many cases of a study have one map, and the same θ at rest
-def _change(interface: Image, plan: Layout, depth: float, pixels: int, theta: tuple[float, ...]) -> float:
+def _change(
+    interface: Image | HeightMapped, plan: Layout, depth: float, pixels: int, theta: tuple[float, ...]
+) -> float:
     from constriction.geometry.maps.drawing import shifted_map
 
     at = np.array(theta)

@@ -19,8 +19,8 @@ from constriction.case.schema import Case, files_of, load_without_counter
 from constriction.study.file.axes import DEFAULT
 
 MATERIAL = "electrolyte.material"
-MAP = "interface.file"
-REFERRING = ("contact.fine", "counter.file", MATERIAL, MAP)
+MAPS = "interface.file", "gap.file"
+REFERRING = ("contact.fine", "counter.file", MATERIAL, *MAPS)
 """Keys of a case that name another case's file, a map's, or perhaps a material's."""
 
 
@@ -43,7 +43,7 @@ class _Place(NamedTuple):
     def read(self) -> Case | Material | MapFile:
         """The case, material or map of the file; errors begin with the words for the place."""
         with naming(f"{self.before} {self.name} = {shown(self.table[self.key])}"):
-            if self.name == MAP:
+            if self.name in MAPS:
                 return read_map_file(Path(self.path))
             return _material(self.path) if self.name == MATERIAL else load_without_counter(self.path)
 
@@ -100,6 +100,6 @@ def _names_file(place: _Place) -> bool:
     value = place.table[place.key]
     if place.name == MATERIAL:
         return names_file(value)
-    if place.name == MAP:
+    if place.name in MAPS:
         return isinstance(value, str) and value.lower().endswith((*SUFFIXES, *OUTLINE_SUFFIXES))
     return isinstance(value, str) and value != DEFAULT

@@ -19,8 +19,9 @@ from constriction.case.interface import (
     Square,
     Stripes,
 )
+from constriction.case.law_keys import LawSection
 from constriction.case.patterns.scattered import Scattered
-from constriction.case.regions import Contact, LawSection
+from constriction.case.regions import Contact
 from constriction.case.schema import Case
 
 _SHAPES = {shape: (shape, f"{shape}s") for shape in ("disc", "square", "ellipse", "rectangle")}

@@ -144,11 +144,13 @@ def fine_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def map_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Of a map: what a quarter pixel of its rims changes, its contact fraction by pixels, what was done to it.
+    """Of maps: what a quarter pixel of the rims changes, the contact fraction by pixels, what was done to them.
 
     Args:
         record: the content of result.json.
     """
+    if "height_map_changes" in record:
+        yield "done to the heights", "; ".join(record["height_map_changes"]) or "nothing"
     if "map_changes" not in record:
         return
     if (error := record["R_cstr_map_error_ohm_cm2"]) is not None:

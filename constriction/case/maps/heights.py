@@ -1,0 +1,57 @@
+"""Height maps that a case names: their keys in [gap], and the same as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from constriction.base.quantities import format_quantity
+from constriction.case.fields import within
+from constriction.case.maps.files import MapFile
+
+NEEDED = ("file", "pixel", "unit")
+DEFAULTS: Mapping[str, Any] = {"offset": "0 nm", "level": False, "most_missing": 0.05}
+KEYS = (*NEEDED, *DEFAULTS, "missing", "outliers", "contact_below")
+"""Of [gap], for a profile that is a map alone."""
+
+
+def _written(value: float | None) -> str | None:
+    return None if value is None else format_quantity(value, "length")
+
+
+Unit = Annotated[
+    float | None,
+    BeforeValidator(partial(within, kind="length", limits=("1 pm", "1 m"))),
+    PlainSerializer(_written, return_type=str | None),
+]
+
+
+@dataclass(frozen=True)
+class HeightMap:
+    """A map of heights of the metal over the electrolyte, as a case names it: value · unit − plane + offset.
+
+    Attributes:
+        file: the map.
+        pixel: distance of its columns and of its rows, m.
+        unit: height of one count, m.
+        offset: added to all heights, m.
+        level: whether the plane that most points lie on is taken off before that.
+        missing: value that stands where nothing was measured, beside NaN; None: there is none.
+        most_missing: the share of the map that may be filled.
+        outliers: how many spreads a point may stand out of its neighbours; None: any.
+        contact_below: height in m below which the metal touches; None: contacts are given by another pattern.
+    """
+
+    file: MapFile
+    pixel: tuple[float, float]
+    unit: float
+    offset: float = 0.0
+    level: bool = False
+    missing: float | None = None
+    most_missing: float = 0.05
+    outliers: float | None = None
+    contact_below: float | None = None

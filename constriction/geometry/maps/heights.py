@@ -1,0 +1,159 @@
+"""From a measured map of heights to the height of a gap: values without, levelled, filled, over a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.base.errors import InputError, naming
+from constriction.base.quantities import format_quantity, shown
+from constriction.case.maps.heights import HeightMap
+from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.height_maps import (
+    FEWEST,
+    Height,
+    Levelled,
+    check_heights,
+    filled,
+    level,
+    sampled,
+    without_outliers,
+)
+from constriction.geometry.maps.decoding import decode
+from constriction.geometry.patches import CONTACT, Layout
+
+TOUCHED = 1e-9  # of a pixel: less is not under a contact
+ALMOST = 1e-6  # of a pixel: what rounding may add to a length
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Heights:
+    """Heights in m without gaps, (rows, columns), the first row at the top; `changes`: what was done to the map."""
+
+    values: Floats
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class MappedGap:
+    """The height of a gap over a cell, relative to the least one: `height`, and `coarse` from every second point.
+
+    `largest`: beside the contacts; `changes`: what was done to the map, in words.
+    """
+
+    height: Height
+    coarse: Height
+    largest: float
+    changes: tuple[str, ...]
+
+
+def where(heights: HeightMap) -> str:
+    """What an error about a map begins with."""
+    return f"gap.file = {shown(heights.file.name)}"
+
+
+@lru_cache(maxsize=4)  # contacts and gap may be from one map
+def heights_of(heights: HeightMap) -> Heights:
+    """A map in metres, without outliers, levelled and filled.
+
+    Raises:
+        InputError: the file is no map, or too much of it is missing; one line that begins with the key.
+    """
+    with naming(where(heights)):
+        stored = decode(heights.file, may_miss=True)
+        values = np.where(np.isfinite(stored.values), stored.values.astype(np.float64), np.nan)
+        if heights.missing is not None:
+            values[values == heights.missing] = np.nan
+        if min(values.shape) < FEWEST:
+            raise InputError(f"{values.shape[0]} rows of {values.shape[1]} points; expected at least {FEWEST} of each")
+        changes, missing = list(stored.changes), int(np.isnan(values).sum())
+        values = values * heights.unit
+        if heights.outliers is not None:
+            values, wild = without_outliers(values, heights.outliers)
+            changes += [f"{int(wild.sum())} outliers replaced, beyond {heights.outliers:g} spreads"] * bool(wild.any())
+        if heights.level:
+            values, words = _levelled(values, heights.pixel)
+            changes.append(words)
+        if missing:
+            changes.append(f"{missing} points without a value filled, {100 * missing / values.size:.3g} %")
+        return Heights(filled(values, heights.most_missing).heights + heights.offset, tuple(changes))
+
+
+def _levelled(values: Floats, pixel: tuple[float, float]) -> tuple[Floats, str]:
+    """A map without its plane, and how that was tilted: y goes up, rows go down."""
+    found: Levelled = level(values, pixel[::-1])
+    down, across = found.plane.slopes
+    words = f"levelled: a plane that rises by {across:.4g} along x and {-down:.4g} along y taken off"
+    return found.heights, words
+
+
+def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
+    """The height of a gap from a map.
+
+    Args:
+        heights: the map.
+        plan: the layout of the interface.
+        least: what the gap is at least, m.
+
+    Raises:
+        InputError: the map does not cover the cell, or has heights below zero beside the contacts; or as `heights_of`.
+    """
+    found = heights_of(heights)
+    values = found.values
+    with naming(where(heights)):
+        raster = _over(plan, heights, values)
+        beside = _beside(plan, raster)
+        if heights.contact_below is None:
+            _check_above_zero(values, beside)
+        low = int((values < least)[beside].sum())
+        clipped = np.maximum(values, least) / least
+        check_heights(clipped)
+    told = f"{low} points beside the contacts that are lower than {format_quantity(least, 'length')} taken as so high"
+    nodes = clipped[::-1].T
+    return MappedGap(
+        height=sampled(nodes, raster),
+        coarse=sampled(nodes, raster, every=2),
+        largest=float(clipped[beside].max(initial=1.0)),
+        changes=(*found.changes, *[told] * bool(low)),
+    )
+
+
+def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
+    """The pixels of a map on a cell that it covers."""
+    rows, columns = values.shape
+    width, depth = columns * heights.pixel[0], rows * heights.pixel[1]
+    off = abs(width - plan.width) / heights.pixel[0], abs(depth - plan.depth) / heights.pixel[1]
+    if max(off) >= 1 - ALMOST:
+        own, cell = (
+            " × ".join(format_quantity(side, "length") for side in sides)
+            for sides in ((width, depth), (plan.width, plan.depth))
+        )
+        raise InputError(
+            f"{columns} × {rows} points over {own}; expected a map of the cell of [interface], {cell}, to less than a "
+            "pixel"
+        )
+    return Raster(plan.width, plan.depth, columns, rows)
+
+
+def _beside(plan: Layout, raster: Raster) -> Marks:
+    """Which points of a map lie wholly beside contacts, (rows, columns)."""
+    covered = coverage(plan.spots, raster)
+    contact = 1.0 - covered if plan.background == CONTACT else covered
+    return np.asarray((contact <= TOUCHED).T[::-1])
+
+
+def _check_above_zero(values: Floats, beside: Marks) -> None:
+    """Refuse metal inside the electrolyte."""
+    below = values[beside & (values < 0)]
+    if below.size:
+        lowest = format_quantity(float(below.min()), "length")
+        raise InputError(
+            f"{below.size} points beside the contacts are below zero, the lowest at {lowest}; expected heights above "
+            "the electrolyte, by another offset, or pattern = 'height_map' with contact_below"
+        )
