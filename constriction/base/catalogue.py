@@ -112,7 +112,7 @@ _QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spect
     ),
     OutputQuantity("lifted_share", "1", "part of the interface where contacts lift the metal"),
     OutputQuantity("largest_bending_strain", "1", "largest bending strain of the lifted foil"),
-    OutputQuantity("height_error", "ohm m2", "largest error bar of any impedance by the grid of the lifted foil"),
+    OutputQuantity("height_error", "ohm m2", "largest error bar of any impedance by a foil's grid or a map's points"),
     OutputQuantity("electrode_area", "m2"),
     OutputQuantity("pellet_area", "m2"),
     OutputQuantity("R_cstr", "ohm", "constriction resistance of the whole pellet"),

@@ -6,7 +6,7 @@ A pattern of [interface] is a model with exactly its keys, and a function that d
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field, PrivateAttr, create_model
+from pydantic import Field, PrivateAttr, create_model, model_validator
 from pydantic.fields import FieldInfo
 
 from constriction.base.errors import InputError
@@ -80,8 +80,13 @@ class HeightMapped(Pattern):
     pattern: Literal["height_map"]
     smooth: PixelsOrLength = Field(0.0, description="a number of pixels or a length")
     despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
-    inverted: Literal[False] = Field(False, description="false")
     _heights: HeightMap | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _touches_where_low(self) -> Self:
+        if self.inverted:
+            raise InputError("inverted = true: the metal touches where the map is low; expected false")
+        return self
 
     @property
     def heights(self) -> HeightMap:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.ndimage import median_filter
+from scipy.ndimage import distance_transform_edt, median_filter
 from scipy.sparse.linalg import spsolve
 
 from constriction.base.errors import InputError
@@ -102,11 +102,13 @@ def without_outliers(heights: Floats, times: float) -> Cleaned:
         The map with NaN there.
     """
     missing = ~np.isfinite(heights)
-    middle = np.median(heights[~missing]) if not missing.all() else 0.0
-    whole = np.where(missing, middle, heights)
+    if missing.all():
+        return Cleaned(heights.copy(), ~missing)
+    nearest = distance_transform_edt(missing, return_distances=False, return_indices=True)
+    whole = heights[tuple(nearest)]
     off = np.abs(whole - median_filter(whole, size=WINDOW, mode="nearest"))
-    spread = NORMAL * float(np.median(off[~missing])) if not missing.all() else 0.0
-    floor = float(np.finfo(np.float64).eps * np.abs(heights[~missing]).max(initial=0.0))
+    spread = NORMAL * float(np.median(off[~missing]))
+    floor = float(np.finfo(np.float64).eps * np.abs(heights[~missing]).max())
     low, high = _around(whole)
     beyond = np.maximum(whole - high, low - whole) - (high - low)
     wild = (beyond > times * max(spread, floor)) & ~missing

@@ -178,7 +178,7 @@ def test_wedge_falls_from_the_rim():
         (LINEAR, {"interface": {**SQUARE, "contact_fraction": 1.0}}, "needs contacts and a gap"),
         ({**LINEAR, "law": "p(C,Q1)", "Q1": "20 uS s^0.9/cm2", "a1": 0.9}, {}, "does not follow the height"),
         ({**LINEAR, "model": "volume"}, {}, "is not meshed"),
-        ({"profile": "wedge"}, {}, "expected 'uniform', 'linear' or 'plate'"),
+        ({"profile": "wedge"}, {}, "expected 'uniform', 'linear', 'plate' or 'map'"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(gap, sections, words):

@@ -1,4 +1,4 @@
-"""What two heights of a gap make of F: what the grid of a lifted foil leaves, from one that is twice as coarse."""
+"""What two heights of a gap make of F: what a foil's grid or a map's points leave, from twice as coarse ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ FEWEST_PIXELS, MOST_PIXELS = 6_000.0, 100_000.0
 RELATIVE_ERROR = 1e-3  # of the reduced models that are compared
 # A foil's error falls as the square of its cells' width, so a third of the difference is left; with caution 1.5.
 LEFT = 0.5
+# A map's falls as slowly as the distance of its points where it has steps; measured on steps, kinks and waves.
+LEFT_OF_MAP = 1.0
 
 
 def height_error(plan: Layout, depth: float, curve: Curve, profile: Profile) -> NDArray[np.float64] | None:
@@ -36,4 +38,5 @@ def height_error(plan: Layout, depth: float, curve: Curve, profile: Profile) -> 
     goal = Goal(RELATIVE_ERROR, math.inf, (curve,))
     models = [solve_grid(plan, depth, pixels, goal, height).model for height in (profile.height, profile.coarse)]
     fine, coarse = (model.interface(curve.every) for model in models)
-    return np.asarray(LEFT * np.abs(fine - coarse))
+    left = LEFT if profile.changes is None else LEFT_OF_MAP
+    return np.asarray(left * np.abs(fine - coarse))

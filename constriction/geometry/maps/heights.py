@@ -114,7 +114,7 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
         low = int((values < least)[beside].sum())
         clipped = np.maximum(values, least) / least
         check_heights(clipped)
-    told = f"{low} points beside the contacts that are lower than {format_quantity(least, 'length')} taken as so high"
+    told = f"{low} points beside the contacts that are lower than {_told(least)} taken as so high"
     nodes = clipped[::-1].T
     return MappedGap(
         height=sampled(nodes, raster),
@@ -130,10 +130,7 @@ def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
     width, depth = columns * heights.pixel[0], rows * heights.pixel[1]
     off = abs(width - plan.width) / heights.pixel[0], abs(depth - plan.depth) / heights.pixel[1]
     if max(off) >= 1 - ALMOST:
-        own, cell = (
-            " × ".join(format_quantity(side, "length") for side in sides)
-            for sides in ((width, depth), (plan.width, plan.depth))
-        )
+        own, cell = (" × ".join(map(_told, sides)) for sides in ((width, depth), (plan.width, plan.depth)))
         raise InputError(
             f"{columns} × {rows} points over {own}; expected a map of the cell of [interface], {cell}, to less than a "
             "pixel"
@@ -152,8 +149,12 @@ def _check_above_zero(values: Floats, beside: Marks) -> None:
     """Refuse metal inside the electrolyte."""
     below = values[beside & (values < 0)]
     if below.size:
-        lowest = format_quantity(float(below.min()), "length")
         raise InputError(
-            f"{below.size} points beside the contacts are below zero, the lowest at {lowest}; expected heights above "
-            "the electrolyte, by another offset, or pattern = 'height_map' with contact_below"
+            f"{below.size} points beside the contacts are below zero, the lowest at {_told(below.min())}; expected "
+            "heights above the electrolyte, by another offset, or pattern = 'height_map' with contact_below"
         )
+
+
+def _told(length: float) -> str:
+    """A length (m) in six digits."""
+    return format_quantity(float(f"{length:.6g}"), "length")

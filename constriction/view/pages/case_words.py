@@ -10,6 +10,7 @@ from constriction.case.interface import (
     Clustered,
     Filled,
     Frame,
+    HeightMapped,
     Hexagonal,
     Image,
     List,
@@ -61,6 +62,12 @@ def _gap_in_words(case: Case) -> str:
     if gap.height is None:
         return f"{where}{law or ' the interface insulates'}."
     filled = f", filled with ε_r = {gap.relative_permittivity:g}" if gap.relative_permittivity != 1 else ""
+    if (heights := gap.height_map) is not None:
+        points = " × ".join(dict.fromkeys(_said(length, "length") for length in heights.pixel))
+        return (
+            f"{where} a gap{filled} is as high as the map {heights.file.name} says it, with points {points} apart, and "
+            f"{_said(gap.height, 'length')} at least."
+        )
     if gap.rise is not None:
         return f"{where} a gap{filled} lies under {_lifted_in_words(case)}."
     return f"{where} a gap of {_said(gap.height, 'length')}{filled} lies under flat copper{law and ';' + law}."
@@ -101,6 +108,9 @@ def _interface_in_words(interface: Pattern) -> str:
         return _listed(interface, one, many)
     if isinstance(interface, Image | Polygons):
         return _from_file(interface)
+    if isinstance(interface, HeightMapped):
+        limit = _said(interface.heights.contact_below or 0.0, "length")
+        return f"The metal touches where the map {interface.heights.file.name} has it below {limit}."
     if not isinstance(interface, Filled):
         return f"The metal touches in a pattern of the kind '{interface.pattern}'."
     if interface.contact_fraction == 0:
