@@ -85,7 +85,9 @@ class HeightMapped(Pattern):
     @model_validator(mode="after")
     def _touches_where_low(self) -> Self:
         if self.inverted:
-            raise InputError("inverted = true: the metal touches where the map is low; expected false")
+            raise InputError(
+                f"inverted = {str(self.inverted).lower()}: the metal touches where the map is low; expected false"
+            )
         return self
 
     @property

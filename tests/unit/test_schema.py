@@ -340,7 +340,8 @@ WRONG = [
     (
         section("gap", hieght="1 nm"),
         "gap.hieght: unknown key, the nearest is 'height'; [gap] takes height, relative_permittivity, model, law,"
-        " profile, rise, length and the keys of its law",
+        " profile, rise, length, file, pixel, unit, offset, level, missing, most_missing,"
+        " outliers, contact_below and the keys of its law",
     ),
     (
         section("sweep", start="1 MHz"),
