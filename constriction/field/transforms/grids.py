@@ -34,6 +34,7 @@ from constriction.base.errors import SolverError
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, coverage
 from constriction.geometry.height_maps import Height
+from constriction.geometry.maps.averages import MapHeight
 
 Floats = NDArray[np.float64]
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
@@ -178,13 +179,18 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
     return Plate(
         symbol=_symbol(raster, depth, layout.pitch),
         contact=np.where(partly, RIM_ADMITTANCE / width * covered / bare, np.inf if film else 0.0),
-        gap=np.where(partly, bare / height(*raster.centres), 0.0),
+        gap=np.where(partly, bare * _inverse(height, raster), 0.0),
         free=partly | film,
         width=width,
         screening=_rim_density(covered, dx, dy),
         film=film,
         covered=covered,
     )
+
+
+def _inverse(height: Height, raster: Raster) -> Floats:
+    """One over a relative height: of a map its mean over each pixel, else at the centres."""
+    return height.mean_inverse(raster) if isinstance(height, MapHeight) else np.asarray(1 / height(*raster.centres))
 
 
 def _symbol(raster: Raster, depth: float, pitch: float) -> Floats:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity, shown
@@ -19,12 +20,13 @@ from constriction.geometry.height_maps import (
     check_heights,
     filled,
     level,
-    sampled,
     without_outliers,
 )
+from constriction.geometry.maps.averages import MapHeight
 from constriction.geometry.maps.decoding import decode
 from constriction.geometry.patches import CONTACT, Layout
 
+HALF = 0.5  # of a pixel: more is inside a contact
 TOUCHED = 1e-9  # of a pixel: less is not under a contact
 ALMOST = 1e-6  # of a pixel: what rounding may add to a length
 
@@ -108,17 +110,18 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
     values = found.values
     with naming(where(heights)):
         raster = _over(plan, heights, values)
-        beside = _beside(plan, raster)
+        contact = _in_contact(plan, raster)
+        beside = contact <= TOUCHED
         if heights.contact_below is None:
             _check_above_zero(values, beside)
         low = int((values < least)[beside].sum())
         clipped = np.maximum(values, least) / least
         check_heights(clipped)
     told = f"{low} points beside the contacts that are lower than {_told(least)} taken as so high"
-    nodes = clipped[::-1].T
+    nodes = _continued(clipped, contact > HALF, heights.pixel)[::-1].T
     return MappedGap(
-        height=sampled(nodes, raster),
-        coarse=sampled(nodes, raster, every=2),
+        height=MapHeight(nodes, raster),
+        coarse=MapHeight(nodes, raster, every=2),
         largest=float(clipped[beside].max(initial=1.0)),
         changes=(*found.changes, *[told] * bool(low)),
     )
@@ -138,11 +141,16 @@ def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
     return Raster(plan.width, plan.depth, columns, rows)
 
 
-def _beside(plan: Layout, raster: Raster) -> Marks:
-    """Which points of a map lie wholly beside contacts, (rows, columns)."""
+def _in_contact(plan: Layout, raster: Raster) -> Floats:
+    """The share of each point of a map that is in contact, (rows, columns)."""
     covered = coverage(plan.spots, raster)
-    contact = 1.0 - covered if plan.background == CONTACT else covered
-    return np.asarray((contact <= TOUCHED).T[::-1])
+    return np.asarray((1.0 - covered if plan.background == CONTACT else covered).T[::-1])
+
+
+def _continued(values: Floats, inside: Marks, pixel: tuple[float, float]) -> Floats:
+    """A map with the heights that are nearest beside contacts inside them: the gap's, up to the rims."""
+    nearest = distance_transform_edt(inside, pixel[::-1], return_distances=False, return_indices=True)
+    return np.asarray(values[tuple(nearest)])
 
 
 def _check_above_zero(values: Floats, beside: Marks) -> None:
