@@ -54,14 +54,14 @@ def test_a_map_of_one_height_is_the_even_gap(method):
     found = simulate(case_of(map_of(np.full((20, 20), 100.0)), method))
     assert found.spectrum.impedance == pytest.approx(even.spectrum.impedance, rel=1e-12)
     assert (found.R_cstr, found.C_high) == pytest.approx((even.R_cstr, even.C_high), rel=1e-12)
-    assert result_record(found)["height_error_ohm_cm2"] == 0
+    assert result_record(found)["height_error_ohm_cm2"] < 1e-12  # rounding
 
 
 @METHODS
 def test_a_map_of_a_wedge_is_the_wedge(method):
     wedge = simulate(case_of(LINEAR, method))
     found = simulate(case_of(map_of(sampled(LINEAR, 50)), method))
-    assert abs(wedge.R_cstr - found.R_cstr) <= 1e-9 * wedge.R_cstr
+    assert abs(wedge.R_cstr - found.R_cstr) <= 1e-7 * wedge.R_cstr  # to which fields are solved: no current passes gaps
     assert apart(wedge, found) <= wedge.spectrum_error + found.spectrum_error
     if method == "spectral":  # on the same grids the distance of the points alone is left
         assert 0 < apart(wedge, found) <= found.height_error

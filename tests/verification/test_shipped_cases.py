@@ -19,9 +19,11 @@ from alternatives import tube_constriction
 from PIL import Image
 from readme_blocks import ROOT, case_row, row_in, same_line
 from support.closed_forms import strip_constriction
+from support.maps import map_file
 
 from constriction import load, parse_case
 from constriction.case.regions import Collector, Gap
+from constriction.geometry.maps.levels import level_map
 from constriction.simulation.record import result_record
 from constriction.simulation.simulate import Options, simulate
 
@@ -35,9 +37,10 @@ COARSER = {"random_islands": 0.05}
 BLOCKING = {"copper_pristine"}  # no direct current, so no R_cstr and no capacitances
 INSULATING = {"pellet_electrode"}  # a gap without capacitance
 FULL = {"dense_layer"}  # the whole interface in contact
-MAPS = {"measured_map"}  # whose contact fraction is traced, not given
+MAPS = {"height_map", "measured_map"}  # whose contact fraction is traced, not given
 PANELS = ("dense_layer", "island_edge", "thin_layer", "island_with_gap")  # of the paper's Figs 6 and 7
 UNEVEN = {
+    "height_map",
     "lifted_plate",
     "island_edge",
     "thin_layer",
@@ -71,7 +74,7 @@ def peaks_of(impedance):
 def test_the_promised_cases_are_shipped():
     promised = {"sodium_islands", "lifted_copper", "two_signals", "random_islands", "stripes", "single_spot"}
     laws = {"charge_transfer", "copper_pristine", "two_levels", "pellet_electrode", "symmetric_cell"}
-    assert promised | laws | {"llzo_square_spot", "measured_map"} <= set(NAMES)
+    assert promised | laws | {"llzo_square_spot", "measured_map", "height_map"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,11 +133,35 @@ def test_spectrum_ends_at_the_dc_resistance(solved, name):
     assert sum(peak.resistance for peak in result.peaks) == pytest.approx(result.R_cstr, rel=1e-6)
 
 
-def test_the_map_is_what_its_script_makes(tmp_path):
+def test_the_maps_are_what_their_script_makes(tmp_path):
     subprocess.run([sys.executable, MESHES / "make_maps.py", tmp_path], check=True)
-    made, shipped = (np.asarray(Image.open(folder / "measured_map.png")) for folder in (tmp_path, MESHES))
-    # rounding of another machine may take a value to the next grey
-    assert np.max(np.abs(made.astype(int) - shipped)) <= 1
+    for name in ("measured_map.png", "height_map.png"):
+        made, shipped = (np.asarray(Image.open(folder / name)).astype(int) for folder in (tmp_path, MESHES))
+        # rounding of another machine may take a value to the next grey
+        assert np.max(np.abs(made - shipped)) <= 1
+        assert (MESHES / name).stat().st_size < 100_000
+
+
+def test_a_height_map_is_levelled_and_lowers_c_high(solved):
+    result = solved("height_map")
+    assert pytest.approx(39.9 * OHM_CM2, rel=0.005) == result.R_cstr
+    touching = level_map(result.case.interface).contact
+    flat = simulate(
+        parse_case(
+            {
+                "interface": {"pattern": "image", "file": map_file(255 * touching.astype(np.uint8)), "pixel": "25 um"},
+                "gap": {"height": "300 nm"},
+                "accuracy": {"relative_error": 2e-2},
+            }
+        )
+    )
+    assert flat.R_cstr == pytest.approx(result.R_cstr, rel=0.01)  # outlines half way and at the limit
+    assert result.C_high / flat.C_high == pytest.approx(0.65, abs=0.01)
+    assert result.C_low / flat.C_low == pytest.approx(0.98, abs=0.01)
+    outliers, plane, filled = result_record(result)["height_map_changes"]
+    assert int(outliers.split()[0]) == pytest.approx(12, abs=4)  # the script makes 12; tips of islands look like them
+    assert plane == "levelled: a plane that rises by 0.0012 along x and 0.0006999 along y taken off"
+    assert filled.startswith("60 points without a value filled")
 
 
 def test_sodium_islands_have_an_arc_of_their_own(solved):
