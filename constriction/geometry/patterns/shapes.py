@@ -20,6 +20,9 @@ Extents = tuple[float, float]
 """Semi-axes of an ellipse, or half the width and depth of a rectangle."""
 
 
+SMALLEST_INSIDE = 1e-6  # of a ring, relative; what is smaller is none
+
+
 def long_polygon(shape: str, centre: Point, extents: Extents, angle: float = 0.0) -> Polygon:
     """An ellipse, as a polygon of its area, or a rectangle.
 
@@ -101,7 +104,8 @@ def ring_of(interface: RingPattern, shape: str) -> Outline:
     Raises:
         InputError: it would touch its neighbours.
     """
-    given, ratio = interface.contact_fraction, interface.inner_ratio
+    given = interface.contact_fraction
+    ratio = interface.inner_ratio if interface.inner_ratio >= SMALLEST_INSIDE else 0.0
     share = 1.0 - given if interface.inverted else given
     each = math.pi if shape == "disc" else 4.0
     limit = each / 4 * (1 - ratio * ratio)
