@@ -64,6 +64,7 @@ KEYS = {
 }
 DRAWS = 200
 DRAWN_ONLY = {
+    "clustered",
     "hexagonal",
     "list",
     "polygons",
