@@ -17,6 +17,7 @@ from scipy.sparse.linalg import spsolve
 
 from constriction.base.errors import InputError
 from constriction.geometry.coverage import Raster
+from constriction.geometry.plate.bending import laplacian
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -141,7 +142,7 @@ def filled(heights: Floats, most: float) -> Cleaned:
         raise InputError(f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill")
     if not missing.any():
         return Cleaned(heights.copy(), missing)
-    second = _differences(heights.shape)
+    second = laplacian((heights.shape[0], heights.shape[1]), (1.0, 1.0))
     energy = sparse.csr_array(second.T @ second - STIFF * second)
     inside, known = np.flatnonzero(missing), np.flatnonzero(~missing)
     unit = float(np.abs(heights[~missing]).max()) or 1.0
@@ -150,19 +151,6 @@ def filled(heights: Floats, most: float) -> Cleaned:
     whole = heights.copy()
     whole.ravel()[inside] = unit * np.atleast_1d(values)
     return Cleaned(whole, missing)
-
-
-def _differences(shape: tuple[int, ...]) -> sparse.csr_array:
-    """Second differences on a map, with mirrors at its sides."""
-    parts = []
-    for count in shape:
-        middle = np.full(count, -2.0)
-        middle[0] += 1
-        middle[-1] += 1
-        beside = np.ones(count - 1)
-        parts.append(sparse.diags_array([beside, middle, beside], offsets=[-1, 0, 1], shape=(count, count)))
-    first, last = (sparse.eye_array(count) for count in shape)
-    return sparse.csr_array(sparse.kron(parts[0], last) + sparse.kron(first, parts[1]))
 
 
 def check_heights(heights: Floats) -> None:
@@ -180,32 +168,6 @@ def check_heights(heights: Floats) -> None:
         raise InputError(
             f"a height map with {heights.min():.3g} m in row {row}, column {column}: expected no height below zero"
         )
-
-
-def in_contact(heights: Floats, below: float) -> Marks:
-    """Where the metal touches: heights below a limit in m; (rows, columns)."""
-    return np.asarray(heights < below)
-
-
-def raster_of_map(heights: Floats, pixel: tuple[float, float]) -> Raster:
-    """The cell that a map covers; `pixel` as in `level`."""
-    rows, columns = heights.shape
-    return Raster(columns * pixel[1], rows * pixel[0], columns, rows)
-
-
-def height_of(heights: Floats, pixel: tuple[float, float], least: float) -> Height:
-    """A map as the height of a gap in m at x and y in m, from the lower left corner; linear between its points.
-
-    Args:
-        heights: in m, (rows, columns), none missing.
-        pixel: distance of rows and of columns, m.
-        least: what the gap is at least, m: a height of zero beside a contact would be none.
-
-    Raises:
-        InputError: as `check_heights`.
-    """
-    check_heights(heights)
-    return sampled(np.maximum(heights, least)[::-1].T, raster_of_map(heights, pixel))
 
 
 def sampled(values: Floats, raster: Raster, every: int = 1) -> Height:

@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 
 from constriction.base.errors import InputError
+from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import (
     check_heights,
     filled,
-    height_of,
-    in_contact,
     level,
-    raster_of_map,
+    sampled,
     without_outliers,
 )
 
@@ -87,11 +86,9 @@ def test_what_is_no_height_is_refused():
 
 def test_a_map_is_the_height_over_its_cell():
     heights = np.array([[3e-6, 4e-6, 5e-6], [0.0, 1e-6, 2e-6]])  # the second row is the lower one
-    raster = raster_of_map(heights, PIXEL)
-    assert (raster.width, raster.depth) == pytest.approx((3e-6, 4e-6))
-    height = height_of(heights, PIXEL, 1e-9)
+    raster = Raster(3e-6, 4e-6, 3, 2)
+    height = sampled(np.maximum(heights, 1e-9)[::-1].T, raster)
     x, y = raster.centres
     assert height(x, y) == pytest.approx(np.maximum(heights, 1e-9)[::-1].T)
     assert height(np.array([1.0e-6]), np.array([2e-6])) == pytest.approx([2.00025e-6])
     assert height(np.array([0.0, 3e-6]), np.array([0.0, 4e-6])) == pytest.approx([1e-9, 5e-6])
-    assert in_contact(heights, 1e-6).tolist() == [[False] * 3, [True, False, False]]
