@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.geometry.outlines import Edge, Outline, Point
+from constriction.geometry.patches import CONTACT, Layout
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,12 @@ def coverage(outlines: Iterable[Outline], raster: Raster) -> Floats:
     pieces = [_straight_pieces(straight, raster.pixel)]
     pieces += [_arc_pieces(edge, edge.centre, raster.pixel) for edge in edges if edge.centre is not None]
     return _summed(_Pieces(*map(np.concatenate, zip(*pieces, strict=True))), raster)
+
+
+def contact_coverage(layout: Layout, raster: Raster) -> Floats:
+    """The share of each pixel that is in contact, (across, along), of a raster over a cell."""
+    covered = coverage(layout.spots, raster)
+    return 1.0 - covered if layout.background == CONTACT else covered
 
 
 class _Pieces(NamedTuple):

@@ -127,6 +127,11 @@ class Layout:
         """Whether the cell is a part of a tube."""
         return any(edge.centre is not None for edge in self.cell.edges)
 
+    @cached_property
+    def striped(self) -> bool:
+        """Whether nothing varies along the depth of the cell: every spot is a rectangle from side to side."""
+        return all(len(spot.edges) == 4 and _spans(spot, self.depth) for spot in self.spots)
+
     @property
     def decay_length(self) -> float:
         """The length over which what reaches deepest into the slab falls by e, metres: 1/k of the slowest mode.
@@ -182,6 +187,14 @@ class Layout:
             "pitch_m": self.pitch,
         }
         return {"type": "FeatureCollection", "properties": properties, "features": features}
+
+
+def _spans(spot: Outline, depth: float) -> bool:
+    """Whether a spot of four edges is an upright rectangle over all of a cell's depth in m."""
+    corners = [edge.start[1] for edge in spot.edges]
+    return {min(corners), max(corners)} == {0.0, depth} and all(
+        edge.centre is None and (edge.start[0] == edge.end[0] or edge.start[1] == edge.end[1]) for edge in spot.edges
+    )
 
 
 def spots_and_rest(spots: Sequence[Outline], inverted: bool) -> tuple[Patch, Patch]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError
 from constriction.case.maps.heights import HeightMap
 from constriction.case.regions import Collector, Gap
-from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.coverage import Raster, contact_coverage, coverage
 from constriction.geometry.distances import rim_distance
 from constriction.geometry.height_maps import Height, sampled
-from constriction.geometry.patches import CONTACT, Layout
+from constriction.geometry.patches import Layout
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import LiftedFoil, lift
 
@@ -50,8 +50,7 @@ class Profile:
     def _samples(self) -> tuple[Floats, Floats]:
         """Heights on a raster, and the part of the cell that each stands for; (across, along)."""
         raster = sampled_by(self.plan)
-        covered = coverage(self.plan.spots, raster)
-        bare = covered if self.plan.background == CONTACT else 1.0 - covered
+        bare = 1.0 - contact_coverage(self.plan, raster)
         if self.plan.circular:
             bare = bare * coverage([self.plan.cell], raster)
         share = self.plan.width * self.plan.depth / self.plan.cell.area / bare.size
@@ -72,15 +71,10 @@ class Profile:
 
 def sampled_by(plan: Layout) -> Raster:
     """A raster of a cell for means over it."""
-    if is_row(plan):
+    if plan.striped:
         return Raster(plan.width, plan.depth, SAMPLES // 100, 1)
     across = math.sqrt(SAMPLES * plan.width / plan.depth)
     return Raster(plan.width, plan.depth, max(round(across), 1), max(round(SAMPLES / across), 1))
-
-
-def is_row(plan: Layout) -> bool:
-    """Whether nothing varies along the depth of the cell: stripes."""
-    return plan.lattice_images == 2
 
 
 @lru_cache(maxsize=8)
@@ -118,7 +112,7 @@ def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: flo
 
 def _measured(heights: HeightMap, least: float, plan: Layout) -> Profile:
     """The profile of a map; what reads pictures is imported only here."""
-    if plan.circular or is_row(plan):
+    if plan.circular or plan.striped:
         cell = "a circular cell" if plan.circular else "stripes, along which nothing varies"
         raise InputError(f"gap.profile = 'map': does not fit {cell}; expected a rectangular cell of another pattern")
     from constriction.geometry.maps.heights import mapped_gap
@@ -167,7 +161,7 @@ def raster_for(plan: Layout, foil: Foil, relative_error: float) -> Raster:
     cells = min(max(CELLS * math.sqrt(ASKED / relative_error), FEWEST), MOST)
     smallest = min(spot.size for spot in plan.spots) if plan.traced is None else plan.traced.room
     side = min(foil.lifted_length / cells, smallest / PER_SPOT)
-    if is_row(plan):
+    if plan.striped:
         return Raster(plan.width, plan.depth, _divisible(min(plan.width / side, MOST_CELLS / 100)), 1)
     side = max(side, math.sqrt(plan.width * plan.depth / MOST_CELLS))
     return Raster(plan.width, plan.depth, _divisible(plan.width / side), _divisible(plan.depth / side))

@@ -19,7 +19,7 @@ from constriction.base.errors import InputError, SolverError
 from constriction.field.response import Goal
 from constriction.field.transforms import grids as pixels
 from constriction.field.transforms.convergence import converge, solve_grid
-from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, is_striped, plate_of, raster_of, solve
+from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, plate_of, raster_of, solve
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
 from constriction.geometry.coverage import Raster
@@ -181,13 +181,13 @@ def test_pixels_are_nearly_square_and_few(name):
     for count in (300, 5000, 90_000):
         raster = raster_of(plan, count)
         assert 0.99 * count <= raster.across * raster.along <= 1.5 * count
-        if not is_striped(plan):
+        if not plan.striped:
             dx, dy = raster.pixel
             assert abs(math.log(dx / dy)) < 0.04
 
 
 def test_only_stripes_are_striped():
-    striped = {name for name, interface in MORPHOLOGIES.items() if is_striped(layout(case_of(interface).interface))}
+    striped = {name for name, interface in MORPHOLOGIES.items() if layout(case_of(interface).interface).striped}
     assert striped == {"stripes"}
 
 

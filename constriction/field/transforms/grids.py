@@ -32,7 +32,7 @@ from scipy.linalg import eigvalsh_tridiagonal
 
 from constriction.base.errors import SolverError
 from constriction.geometry.cell import Layout
-from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.height_maps import Height
 from constriction.geometry.maps.averages import MapHeight
 
@@ -134,7 +134,7 @@ class Solved:
 
 def raster_of(layout: Layout, pixels: float) -> Raster:
     """About so many nearly square pixels, of numbers that transforms are fast for; stripes need one row only."""
-    if is_striped(layout):
+    if layout.striped:
         return Raster(layout.width, layout.depth, next_fast_len(max(2, math.ceil(pixels)), real=True), 1)
     start = max(2, math.ceil(math.sqrt(pixels * layout.width / layout.depth)))
 
@@ -147,18 +147,6 @@ def raster_of(layout: Layout, pixels: float) -> Raster:
     return min(map(waste, sorted(fast)), key=lambda entry: entry[0])[1]
 
 
-def is_striped(layout: Layout) -> bool:
-    """Whether nothing varies along the depth of the cell: every spot is a rectangle from side to side."""
-
-    def spans(edges: tuple[Any, ...]) -> bool:
-        corners = [edge.start[1] for edge in edges]
-        return {min(corners), max(corners)} == {0.0, layout.depth} and all(
-            edge.centre is None and (edge.start[0] == edge.end[0] or edge.start[1] == edge.end[1]) for edge in edges
-        )
-
-    return all(len(spot.edges) == 4 and spans(spot.edges) for spot in layout.spots)
-
-
 def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, height: Height = even_height) -> Plate:
     """An interface on a raster.
 
@@ -169,8 +157,7 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
         film: the contact has a law.
         height: of the gap at x (across, 1) and y (1, along) in metres, relative to the one that θ is made with.
     """
-    covered = coverage(layout.spots, raster)
-    covered = 1.0 - covered if layout.background == "contact" else covered
+    covered = contact_coverage(layout, raster)
     covered = np.where(covered < WHOLE, 0.0, covered)
     dx, dy = (length / layout.pitch for length in raster.pixel)
     width = dx if raster.along == 1 else math.sqrt(dx * dy)

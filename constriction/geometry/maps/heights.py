@@ -12,7 +12,7 @@ from scipy.ndimage import distance_transform_edt
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity, shown
 from constriction.case.maps.heights import HeightMap
-from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.height_maps import (
     FEWEST,
     Height,
@@ -24,7 +24,7 @@ from constriction.geometry.height_maps import (
 )
 from constriction.geometry.maps.averages import MapHeight
 from constriction.geometry.maps.decoding import decode
-from constriction.geometry.patches import CONTACT, Layout
+from constriction.geometry.patches import Layout
 
 HALF = 0.5  # of a pixel: more is inside a contact
 TOUCHED = 1e-9  # of a pixel: less is not under a contact
@@ -143,8 +143,7 @@ def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
 
 def _in_contact(plan: Layout, raster: Raster) -> Floats:
     """The share of each point of a map that is in contact, (rows, columns)."""
-    covered = coverage(plan.spots, raster)
-    return np.asarray((1.0 - covered if plan.background == CONTACT else covered).T[::-1])
+    return contact_coverage(plan, raster).T[::-1]
 
 
 def _continued(values: Floats, inside: Marks, pixel: tuple[float, float]) -> Floats:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.geometry.coverage import Raster, coverage
+from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.distances import rim_distance
-from constriction.geometry.patches import CONTACT, Layout
+from constriction.geometry.patches import Layout
 from constriction.geometry.plate.bending import Bending, bending, coarser, second_of
 from constriction.geometry.plate.clamps import Clamp, curvature_at, hold
 from constriction.geometry.plate.foil import Foil
@@ -204,5 +204,4 @@ def signed_distance(plan: Layout, raster: Raster) -> Floats:
 
 def _gap_share(plan: Layout, raster: Raster) -> Floats:
     """The share of each cell that no contact covers; (across, along)."""
-    covered = coverage(plan.spots, raster)
-    return covered if plan.background == CONTACT else 1.0 - covered
+    return 1.0 - contact_coverage(plan, raster)
