@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry import Polygon
 
 from constriction.case.interface import HeightMapped, Image
 from constriction.geometry.maps.levels import LevelMap, level_map
-from constriction.geometry.maps.tracing import Rings, area, shifted, traced
-from constriction.geometry.outlines import Edge, Outline, rectangle
+from constriction.geometry.maps.tracing import Rings, shifted, traced
+from constriction.geometry.outlines import rectangle
 from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Traced
+from constriction.geometry.patterns.polygons import outline_of, widths_of
 
 Floats = NDArray[np.float64]
 
@@ -44,38 +46,20 @@ def shifted_map(interface: Image | HeightMapped, outward: float) -> Layout | Non
 def _drawn(levelled: LevelMap, contacts: list[Rings], islands: int) -> Layout:
     rows, columns = levelled.field.shape
     sides = columns * levelled.pixel[0], rows * levelled.pixel[1]
-    scaled = [[ring * levelled.pixel for ring in rings] for rings in contacts]
-    rims = math.fsum(_rim_length(ring, sides) for rings in scaled for ring in rings)
-    covered = math.fsum(area(ring) for rings in scaled for ring in rings)
-    cell = sides[0] * sides[1]
+    polygons = [Polygon(*_shell_and_holes(rings, levelled.pixel)) for rings in contacts]
+    widths = widths_of(polygons, sides, inverted=False)
     about = Traced(
-        contact_width=2 * covered / rims if rims else min(sides),
-        gap_width=2 * (cell - covered) / rims if rims else min(sides),
+        contact_width=widths.contact_width,
+        gap_width=widths.gap_width,
         contact_fraction_pixels=levelled.contact_fraction,
         changes=levelled.changes,
     )
-    outlines = tuple(_outline(rings, sides) for rings in scaled)
-    patches = Patch(CONTACT, outlines), Patch(GAP)
-    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, math.sqrt(cell / islands), 1, about)
+    outlines = tuple(outline_of(polygon, sides) for polygon in polygons)
+    pitch = math.sqrt(math.prod(sides) / islands)
+    return Layout(rectangle(0.0, 0.0, *sides), (Patch(CONTACT, outlines), Patch(GAP)), *sides, pitch, 1, about)
 
 
-def _outline(rings: Rings, sides: tuple[float, float]) -> Outline:
-    rim = math.fsum(_rim_length(ring, sides) for ring in rings)
-    covered = math.fsum(map(area, rings))
-    outer, *holes = map(_edges, rings)
-    return Outline(outer, 2 * covered / rim if rim else min(sides), tuple(holes))
-
-
-def _edges(ring: Floats) -> tuple[Edge, ...]:
-    points = [(x, y) for x, y in ring.tolist()]
-    return tuple(map(Edge, points, [*points[1:], points[0]]))
-
-
-def _rim_length(ring: Floats, sides: tuple[float, float]) -> float:
-    """Length of a ring (n, 2) that does not lie on the cell's sides, in its unit."""
-    after = np.roll(ring, -1, axis=0)
-    on_side = np.zeros(len(ring), dtype=bool)
-    for axis, side in enumerate(sides):
-        for line in (0.0, side):
-            on_side |= (np.abs(ring[:, axis] - line) < 1e-9 * side) & (np.abs(after[:, axis] - line) < 1e-9 * side)
-    return float(np.hypot(*(after - ring).T)[~on_side].sum())
+def _shell_and_holes(rings: Rings, pixel: tuple[float, float]) -> tuple[Floats, list[Floats]]:
+    """An outline and its holes in m."""
+    outer, *holes = (ring * pixel for ring in rings)
+    return outer, holes
