@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from constriction.base.errors import InputError
 from constriction.case.interface import Annulus, Filled, Frame, Hexagonal, Single, Square, Stripes
 from constriction.case.patterns.lattices import RingPattern
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Widths, spots_and_rest
 from constriction.geometry.patterns.shapes import is_long, long_spots, ring_of
+from constriction.geometry.patterns.shares import share_below
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,8 @@ class Touching:
         Raises:
             InputError: they would touch.
         """
-        given, limit = interface.contact_fraction, self.discs if shape == "disc" else self.squares
-        fraction = 1.0 - given if interface.inverted else given
-        if fraction >= limit:
-            bound = f"above {1 - limit:.6g}" if interface.inverted else f"below {limit:.6g}"
-            raise InputError(
-                f"interface.contact_fraction = {given}: {self.words.format(shape)} touch there; "
-                f"expected {bound} (or 1, the full contact)"
-            )
-        return fraction
+        limit = self.discs if shape == "disc" else self.squares
+        return share_below(limit, interface, self.words.format(shape))
 
 
 ON_SQUARES = Touching(math.pi / 4, 1.0, "{}s on a square lattice")

@@ -21,6 +21,7 @@ from constriction.geometry.outlines import SNAP, Point, Spot
 from constriction.geometry.patches import Layout, spots_and_rest
 from constriction.geometry.patterns.merged import Dropped
 from constriction.geometry.patterns.polygons import outline_of, widths_of
+from constriction.geometry.patterns.shares import share_of_spots
 
 SEPARATION = 1.05  # random spots: smallest distance of two centres, over the sum of their sizes
 AT_RANDOM = Touching(
@@ -108,13 +109,12 @@ def drawn(interface: Scattered, sizes: Sequence[float], propose: Propose) -> Lay
 
 def _merged(interface: Scattered, dropped: Dropped) -> Layout:
     """The layout of spots that may overlap."""
-    given = interface.contact_fraction
-    share = 1.0 - given if interface.inverted else given
+    share = share_of_spots(interface)
     if share > MOST_MERGED:
         bound = f"at least {1 - MOST_MERGED:.2g}" if interface.inverted else f"at most {MOST_MERGED:g}"
         raise InputError(
-            f"interface.contact_fraction = {given}: spots that merge cover at most {MOST_MERGED:g} of the cell; "
-            f"expected {bound} (or 1, the full contact)"
+            f"interface.contact_fraction = {interface.contact_fraction}: spots that merge cover at most "
+            f"{MOST_MERGED:g} of the cell; expected {bound} (or 1, the full contact)"
         )
     pitch = interface.pitch
     sides = dropped.side * pitch, dropped.side * pitch

@@ -8,19 +8,17 @@ import numpy as np
 import shapely
 from shapely.geometry import Polygon
 
-from constriction.base.errors import InputError
 from constriction.case.patterns.lattices import LONG, Lattice, RingPattern
 from constriction.geometry.outlines import Edge, Outline, Point, Spot
 from constriction.geometry.patterns.merged import unit_polygon
 from constriction.geometry.patterns.polygons import Sides, outline_of, polygons_of
+from constriction.geometry.patterns.shares import share_below
 
+SMALLEST_INSIDE = 1e-6  # of a ring, relative; what is smaller is none
 CHORDS, MOST_STRETCH = 128, 16.0  # of an ellipse whose axes are alike, and how many times as many a long one has
 
 Extents = tuple[float, float]
 """Semi-axes of an ellipse, or half the width and depth of a rectangle."""
-
-
-SMALLEST_INSIDE = 1e-6  # of a ring, relative; what is smaller is none
 
 
 def long_polygon(shape: str, centre: Point, extents: Extents, angle: float = 0.0) -> Polygon:
@@ -78,16 +76,10 @@ def long_spots(
     Raises:
         InputError: they would touch.
     """
-    given, long = interface.contact_fraction, math.sqrt(interface.aspect)
-    share = 1.0 - given if interface.inverted else given
+    long = math.sqrt(interface.aspect)
     each = math.pi if interface.shape == "ellipse" else 4.0
     limit = each * min(_touching(interface.shape, x / long, y * long) for x, y in others) ** 2 / cell
-    if share >= limit:
-        bound = f"above {1 - limit:.6g}" if interface.inverted else f"below {limit:.6g}"
-        raise InputError(
-            f"interface.contact_fraction = {given}: {interface.shape}s of this aspect on a {interface.pattern} lattice "
-            f"touch there; expected {bound} (or 1, the full contact)"
-        )
+    share = share_below(limit, interface, f"{interface.shape}s of this aspect on a {interface.pattern} lattice")
     size = interface.pitch * math.sqrt(share * cell / each)
     extents = size * long, size / long
     return [cut(long_polygon(interface.shape, centre, extents), sides, min(extents)) for centre in centres]
@@ -104,17 +96,10 @@ def ring_of(interface: RingPattern, shape: str) -> Outline:
     Raises:
         InputError: it would touch its neighbours.
     """
-    given = interface.contact_fraction
     ratio = interface.inner_ratio if interface.inner_ratio >= SMALLEST_INSIDE else 0.0
-    share = 1.0 - given if interface.inverted else given
     each = math.pi if shape == "disc" else 4.0
     limit = each / 4 * (1 - ratio * ratio)
-    if share >= limit:
-        bound = f"above {1 - limit:.6g}" if interface.inverted else f"below {limit:.6g}"
-        raise InputError(
-            f"interface.contact_fraction = {given}: rings of inner_ratio = {ratio:g} touch there; "
-            f"expected {bound} (or 1, the full contact)"
-        )
+    share = share_below(limit, interface, f"rings of inner_ratio = {ratio:g}")
     outer = interface.pitch * math.sqrt(share / (each * (1 - ratio) * (1 + ratio)))
     inner = ratio * outer
     if inner == 0:
