@@ -112,6 +112,8 @@ ConductivityOrNone = Annotated[float | None, _reads("conductivity", _within_or_n
 Energy = Annotated[float, _reads("energy", limits=("1 meV", "5 eV")), _writes("energy")]
 EnergyOrNone = Annotated[float | None, _reads("energy", _within_or_none, limits=("1 meV", "5 eV")), _writes("energy")]
 LengthOrNone = Annotated[float | None, _reads("length", limits=_ATOMIC), _writes_or_nothing("length")]
+CountOrNone = Annotated[float | None, _reads("length", limits=("1 pm", "1 m")), _writes_or_nothing("length")]
+"""The length that one count of a map stands for."""
 Thickness = Annotated[float, _reads("length", limits=("1 nm", "10 mm")), _writes("length")]
 StackPressure = Annotated[float | None, _reads("pressure", limits=("1 Pa", "10 GPa")), _writes_or_nothing("pressure")]
 Adhesion = Annotated[

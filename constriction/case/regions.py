@@ -14,6 +14,7 @@ from constriction.base.quantities import format_quantity, shown
 from constriction.case.fields import (
     Adhesion,
     Coordinate,
+    CountOrNone,
     HeightOrNone,
     LengthOrNone,
     Number,
@@ -26,7 +27,7 @@ from constriction.case.fields import (
 )
 from constriction.case.law_keys import LawSection, bare_capacitors, law_of, read_law
 from constriction.case.maps.files import TAKES
-from constriction.case.maps.heights import DEFAULTS, KEYS, NEEDED, HeightMap, Unit
+from constriction.case.maps.heights import DEFAULTS, KEYS, NEEDED, HeightMap
 from constriction.case.maps.keys import NamedMap, Pixel
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Gap(LawSection):
     length: LengthOrNone = Field(None, description="a length such as '150 um'")
     file: NamedMap | None = Field(None, description=TAKES)
     pixel: Pixel | None = Field(None, description="a length such as '1.7 um', or two, x and y")
-    unit: Unit = Field(None, description="a length such as '1 um'")
+    unit: CountOrNone = Field(None, description="a length such as '1 um'")
     offset: Coordinate | None = Field(None, description="a length such as '100 nm'")
     level: bool | None = Field(None, strict=True, description="true or false")
     missing: Number | None = Field(None, description="a number")

@@ -22,14 +22,7 @@ from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapp
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
-from constriction.case.references import (
-    CaseOrigin,
-    in_one_folder,
-    named,
-    nested,
-    texts_beside,
-    with_references,
-)
+from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
 from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
 
 _IDEAL = Contact(), Collector(), CounterElectrode()

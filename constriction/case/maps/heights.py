@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, PlainSerializer
-
-from constriction.base.quantities import format_quantity
-from constriction.case.fields import within
 from constriction.case.maps.files import MapFile
 
 NEEDED = ("file", "pixel", "unit")
 DEFAULTS: Mapping[str, Any] = {"offset": "0 nm", "level": False, "most_missing": 0.05}
 KEYS = (*NEEDED, *DEFAULTS, "missing", "outliers", "contact_below")
 """Of [gap], for a profile that is a map alone."""
-
-
-def _written(value: float | None) -> str | None:
-    return None if value is None else format_quantity(value, "length")
-
-
-Unit = Annotated[
-    float | None,
-    BeforeValidator(partial(within, kind="length", limits=("1 pm", "1 m"))),
-    PlainSerializer(_written, return_type=str | None),
-]
 
 
 @dataclass(frozen=True)
