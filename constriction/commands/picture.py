@@ -166,6 +166,7 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
+    from constriction.case.interface import HeightMapped, Image
     from constriction.case.schema import load
 
     _check_options(options)
@@ -179,7 +180,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
 
     check_output(output, options.what)
     check_file(output)
-    if case.interface.pattern == "image" and options.what == "interface":
+    if isinstance(case.interface, Image | HeightMapped) and options.what == "interface":
         _check_map(output, options)
         return PicturePlan(case, (), False, math.inf, 1, from_above=True)
     with naming(path):

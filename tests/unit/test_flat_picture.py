@@ -69,3 +69,10 @@ def test_lifted_part_is_told():
     section = from_above(plan, case.gap.height, profile)
     assert f"{100 * profile.lifted_share:.2g} % of the interface" in section.caption
     assert section.png == from_above(plan, case.gap.height, profile).png
+
+
+def test_a_map_of_heights_lifts_nothing():
+    case = load(MESHES / "height_map.toml")
+    plan = layout(case.interface)
+    section = from_above(plan, case.gap.height, uneven_gap(case, plan))
+    assert section.title == "Height of the gap" and "lifted" not in section.caption

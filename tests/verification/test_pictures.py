@@ -313,8 +313,9 @@ def test_height_of_an_uneven_gap_is_coloured():
     assert density.scale.name == "current"
 
 
-def test_map_is_drawn_from_above_without_a_mesh(tmp_path, capsys):
-    case, path = MESHES / "measured_map.toml", tmp_path / "map.png"
+@pytest.mark.parametrize("name", ["measured_map", "height_map"])
+def test_map_is_drawn_from_above_without_a_mesh(name, tmp_path, capsys):
+    case, path = MESHES / f"{name}.toml", tmp_path / "map.png"
     main(["picture", str(case), "--what", "interface", "-o", str(path)])
     with Image.open(path) as image:
         assert image.width == round(WIDTHS[1] * 300)

@@ -24,9 +24,7 @@ def check_outlines(layout: Layout) -> None:
     """
     expected = "expected accuracy.method = 'spectral' without --cross-check"
     if layout.traced is not None:
-        raise InputError(
-            f"interface.pattern = 'image': the {len(layout.spots)} outlines of a map are not meshed yet; {expected}"
-        )
+        raise InputError(f"interface.pattern: the {len(layout.spots)} outlines of a map are not meshed yet; {expected}")
     for number, spot in enumerate(layout.spots, start=1):
         if why := _unmeshable(layout, spot):
             raise InputError(f"interface: spot {number} {why}, which is not meshed; {expected}")

@@ -67,8 +67,8 @@ def from_above(layout: Layout, gap_height: float | None, profile: Profile | None
     png = flat_png(layout, gap_height, profile)
     if profile is None:
         return ImageSection("The interface from above", "The contacts as they were traced on the map.", png)
-    lifted = f"It is lifted on {100 * profile.lifted_share:.2g} % of the interface."
-    return ImageSection("Height of the gap", f"From above: the darker, the higher is the gap. {lifted}", png)
+    lifted = f" It is lifted on {100 * profile.lifted_share:.2g} % of the interface." if profile.changes is None else ""
+    return ImageSection("Height of the gap", f"From above: the darker, the higher is the gap.{lifted}", png)
 
 
 def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:
