@@ -11,20 +11,35 @@ from constriction.base.errors import InputError
 from constriction.case.interface import PATTERNS
 from constriction.case.maps.files import MapFile
 from constriction.geometry.cell import layout
-from constriction.simulation.simulate import Options, check_geometry, simulate
+from constriction.simulation.simulate import simulate
 
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed (extra 'dev')")
 from hypothesis import HealthCheck, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
+
+def polygon_file(corners):
+    """Corners in their order around their middle: a polygon that does not cross itself, but for ties."""
+    x, y = (sum(parts) / len(corners) for parts in zip(*corners, strict=True))
+    around = sorted(corners, key=lambda corner: math.atan2(corner[1] - y, corner[0] - x))
+    return MapFile("contacts.wkt", shapely.to_wkt(shapely.Polygon(around)).encode())
+
+
 SHARE = st.floats(0.001, 0.999)
 RATIO = st.floats(0.01, 100)
 PITCH = st.just("1 um")
-PLACE = st.floats(-0.2, 1.2).map(lambda x: f"{round(x, 3)} um")
-EXTENT = st.floats(0.05, 0.6).map(lambda x: f"{round(x, 3)} um")
+# Places are on a raster: a sliver of a nanometre beside a wall is solved too, in minutes.
+RASTER = st.sampled_from([*range(17), 21]).map(lambda step: 50 * step)
+PLACE = RASTER.map(lambda x: f"{x} nm")
+EXTENT = st.integers(1, 5).map(lambda step: f"{50 * step} nm")
 LONG = st.tuples(PLACE, PLACE, EXTENT, EXTENT, st.sampled_from([0, 30, 45, 90])).map(list)
 FILLED = {"contact_fraction": SHARE, "pitch": PITCH, "inverted": st.booleans()}
-LATTICE = {**FILLED, "shape": st.sampled_from(["disc", "square", "ellipse", "rectangle"]), "aspect": RATIO}
+ROUND = {**FILLED, "shape": st.sampled_from(["disc", "square"])}
+LATTICE = [
+    ROUND,
+    {**FILLED, "shape": st.sampled_from(["ellipse", "rectangle"]), "aspect": st.floats(0.4, 2.5)},
+    {**ROUND, "shape": st.sampled_from(["disc", "square", "ellipse", "rectangle"]), "aspect": RATIO},
+]
 SCATTERED = {
     **FILLED,
     "shape": st.sampled_from(["disc", "square"]),
@@ -33,7 +48,7 @@ SCATTERED = {
     "overlap": st.sampled_from(["none", "merge"]),
 }
 KEYS = {
-    "single": {**LATTICE, "cell_shape": st.sampled_from(["square", "circular"])},
+    "single": [*LATTICE, {**ROUND, "cell_shape": st.sampled_from(["square", "circular"])}],
     "square": LATTICE,
     "hexagonal": LATTICE,
     "stripes": FILLED,
@@ -56,22 +71,13 @@ KEYS = {
     "polygons": {
         "inverted": st.booleans(),
         "cell": st.just(["1 um", "0.8 um"]),
-        "unit": st.sampled_from(["um", "nm"]),
-        "file": st.lists(st.tuples(st.floats(-0.1, 1.1), st.floats(-0.1, 0.9)), min_size=3, max_size=6).map(
-            lambda corners: MapFile("contacts.wkt", shapely.to_wkt(shapely.Polygon(corners)).encode())
-        ),
+        "unit": st.just("nm"),
+        "file": st.lists(st.tuples(RASTER, RASTER), min_size=3, max_size=6).map(polygon_file),
     },
 }
 DRAWS = 200
-DRAWN_ONLY = {
-    "clustered",
-    "hexagonal",
-    "list",
-    "polygons",
-    "random",
-    "single",
-    "square",
-}  # and checked: all their kinds are solved elsewhere, minutes here
+# A gap that is thin beside the smallest contact: one meshed as a volume takes minutes a draw.
+QUICK = {"gap": {"height": "1 nm"}, "sweep": {"points_per_decade": 1}, "accuracy": {"relative_error": 0.2}}
 
 
 def test_all_patterns_but_maps_are_tried():
@@ -82,18 +88,14 @@ def test_all_patterns_but_maps_are_tried():
 @settings(deadline=None, max_examples=DRAWS // len(KEYS), suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_any_pattern(name, data):
-    interface = data.draw(st.fixed_dictionaries({"pattern": st.just(name), **KEYS[name]}))
+    kinds = KEYS[name] if isinstance(KEYS[name], list) else [KEYS[name]]
+    interface = data.draw(st.one_of([st.fixed_dictionaries({"pattern": st.just(name), **kind}) for kind in kinds]))
     try:
-        case = parse_case(
-            {"interface": interface, "sweep": {"points_per_decade": 1}, "accuracy": {"relative_error": 0.2}}
-        )
+        case = parse_case({"interface": interface, **QUICK})
         plan = layout(case.interface)
         share = interface.get("contact_fraction", plan.contact_fraction)
         assert math.isclose(plan.contact_fraction, share, abs_tol=1e-12)
         json.dumps(plan.geojson(), allow_nan=False)
-        check_geometry(case, plan, Options())
-        if name in DRAWN_ONLY:
-            return
         result = simulate(case)
     except InputError as error:
         assert "\n" not in str(error) and "expected" in str(error)
