@@ -14,7 +14,7 @@ from constriction.case.fields import Section
 from constriction.case.maps.files import TAKES
 from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import Crop, NamedMap, Pixel, PixelsOrArea, PixelsOrLength, Threshold
-from constriction.case.patterns.kinds import Filled, Pattern, Shaped
+from constriction.case.patterns.kinds import Filled, Pattern, Shaped, Sided
 from constriction.case.patterns.lattices import Annulus, Frame, Hexagonal, Single, Square, Stripes
 from constriction.case.patterns.listed import List
 from constriction.case.patterns.polygons import Polygons
@@ -36,13 +36,14 @@ __all__ = [
     "Polygons",
     "Random",
     "Shaped",
+    "Sided",
     "Single",
     "Square",
     "Stripes",
 ]
 
 
-class Image(Pattern):
+class Image(Sided):
     """A map of the contacts: a picture or a table of values; solved by transforms.
 
     Attributes:
@@ -67,7 +68,7 @@ class Image(Pattern):
     despeckle: PixelsOrArea = Field(0.0, description="a number of pixels or an area")
 
 
-class HeightMapped(Pattern):
+class HeightMapped(Sided):
     """Contacts where the map of gap.profile = 'map' is lower than gap.contact_below; solved by transforms.
 
     Attributes:

@@ -18,7 +18,7 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
-from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface
+from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface, Sided
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
@@ -82,6 +82,15 @@ class Case(Section):
             raise InputError(
                 f"interface.contact_fraction = {given!r}: gap.profile = '{self.gap.profile}' needs contacts and a gap "
                 "beside them; expected a number between 0 and 1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _lifts_beside_mirrors(self) -> Self:
+        if isinstance(self.interface, Sided) and self.interface.periodic and self.gap.profile in ("linear", "plate"):
+            raise InputError(
+                f"gap.profile = '{self.gap.profile}': the lifted metal has mirrors at the sides of the cell; expected "
+                f"interface.sides = 'mirror' instead of '{self.interface.sides}', or profile = 'uniform' or 'map'"
             )
         return self
 

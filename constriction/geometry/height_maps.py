@@ -6,6 +6,7 @@ nothing was measured. Every function leaves its argument as it is, and tells wha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -170,21 +171,27 @@ def check_heights(heights: Floats) -> None:
         )
 
 
-def sampled(values: Floats, raster: Raster, every: int = 1) -> Height:
+def sampled(values: Floats, raster: Raster, every: int = 1, periodic: bool = False) -> Height:
     """Values at the nodes of a raster, (across, along), as a function: linear between them, mirrors at the sides.
 
     Args:
         values: at the pixels' centres.
         raster: the pixels.
         every: 2: take every second node only.
+        periodic: the values go on beyond the sides instead, from the last node to the first.
     """
+    nodes: tuple[int, ...] = values.shape
     values = values[::every, ::every]
     across, along = values.shape
 
     def height(x: Floats, y: Floats) -> Floats:
-        i, u = _between((x / raster.pixel[0] - 0.5) / every, across)
-        j, v = _between((y / raster.pixel[1] - 0.5) / every, along)
-        next_i, next_j = np.minimum(i + 1, across - 1), np.minimum(j + 1, along - 1)
+        places = (x / raster.pixel[0] - 0.5) / every, (y / raster.pixel[1] - 0.5) / every
+        if periodic:
+            (i, u), (j, v) = (_in_period(place, count / every) for place, count in zip(places, nodes, strict=True))
+            next_i, next_j = (i + 1) % across, (j + 1) % along
+        else:
+            (i, u), (j, v) = (_between(place, count) for place, count in zip(places, values.shape, strict=True))
+            next_i, next_j = np.minimum(i + 1, across - 1), np.minimum(j + 1, along - 1)
         low = (1 - v) * values[i, j] + v * values[i, next_j]
         high = (1 - v) * values[next_i, j] + v * values[next_i, next_j]
         return np.asarray((1 - u) * low + u * high)
@@ -197,3 +204,10 @@ def _between(places: Floats, count: int) -> tuple[NDArray[np.intp], Floats]:
     clipped = np.clip(places, 0.0, count - 1.0)
     before = np.minimum(clipped.astype(np.intp), max(count - 2, 0))
     return before, clipped - before
+
+
+def _in_period(places: Floats, period: float) -> tuple[NDArray[np.intp], Floats]:
+    """The node before each place, and how far it is on the way to the next one; after the period comes the first."""
+    inside = np.mod(places, period)
+    before = np.minimum(inside.astype(np.intp), math.ceil(period) - 1)
+    return before, (inside - before) / np.minimum(1.0, period - before)

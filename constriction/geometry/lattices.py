@@ -45,9 +45,14 @@ def size_of(shape: str, area: float) -> float:
 
 
 def in_rectangle(
-    sides: tuple[float, float], patches: tuple[Patch, ...], pitch: float, images: int, widths: Widths | None = None
+    sides: tuple[float, float],
+    patches: tuple[Patch, ...],
+    pitch: float,
+    images: int,
+    widths: Widths | None = None,
+    periodic: bool = False,
 ) -> Layout:
-    """Patches in a rectangular mirror cell.
+    """Patches in a rectangular cell.
 
     Args:
         sides: width and depth of the cell, metres.
@@ -55,8 +60,10 @@ def in_rectangle(
         pitch: metres.
         images: mirror cells that make one lattice cell.
         widths: of outlines that are no single spots.
+        periodic: the cell repeats without mirrors.
     """
-    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, pitch, images, outlined=widths)
+    cell = rectangle(0.0, 0.0, *sides)
+    return Layout(cell, patches, *sides, pitch, images, outlined=widths, periodic=periodic)
 
 
 def cut_spots(spots: Sequence[Spot], sides: tuple[float, float], inverted: bool) -> tuple[Patch, ...]:

@@ -132,7 +132,7 @@ def _cut_disc(disc: Spot, width: float, depth: float) -> Outline:
     edges: list[Edge] = []
     for arc, following in zip(arcs, arcs[1:] + arcs[:1], strict=True):
         edges.append(arc)
-        edges.extend(_along_border(arc.end, following.start, (disc.x, disc.y)))
+        edges.extend(_along_border(arc.end, following.start, (width, depth)))
     return Outline(tuple(edges), disc.size)
 
 
@@ -161,10 +161,11 @@ def _crossings(disc: Spot, width: float, depth: float) -> list[float]:
     return [a for a in angles if all(abs(a - r) > SNAP for r in [*right, 2 * math.pi])]
 
 
-def _along_border(start: Point, end: Point, centre: Point) -> list[Edge]:
-    """From one arc to the next along the cell's edge: straight, or round the corner at the disc's centre."""
+def _along_border(start: Point, end: Point, sides: Point) -> list[Edge]:
+    """From one arc to the next along the edge of a cell of these sides: straight, or round the corner in the disc."""
     if start == end:
         return []
     if start[0] == end[0] or start[1] == end[1]:
         return [Edge(start, end)]
-    return [Edge(start, centre), Edge(centre, end)]
+    corner = (start[0], end[1]) if start[0] in (0.0, sides[0]) else (end[0], start[1])
+    return [Edge(start, corner), Edge(corner, end)]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, mapping
 
 from constriction.geometry.outlines import SNAP, Outline
+from constriction.geometry.patterns.periodic import count_whole, rooms_between
 
 CONTACT, GAP = "contact", "gap"
 
@@ -66,7 +67,8 @@ class Layout:
     """The layout of the interface in one mirror cell; lengths in m.
 
     `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
-    make one lattice cell. `traced`: of outlines of a map; `outlined`: of others that are no single spots.
+    make one lattice cell. `traced`: of outlines of a map; `outlined`: of others that are no single spots. `periodic`:
+    the cell repeats without mirrors, and its outlines are the parts of the spots that are in it.
     """
 
     cell: Outline
@@ -77,6 +79,7 @@ class Layout:
     lattice_images: int
     traced: Traced | None = None
     outlined: Widths | None = None
+    periodic: bool = False
 
     @property
     def widths(self) -> Widths | None:
@@ -136,9 +139,18 @@ class Layout:
     def decay_length(self) -> float:
         """The length over which what reaches deepest into the slab falls by e, metres: 1/k of the slowest mode.
 
-        k = π / largest side, or 3.8317 / radius in a tube, the first zero of J1.
+        k = π / largest side between mirrors, 2π over it where it repeats, or 3.8317 / radius in a tube, the first zero
+        of J1.
         """
-        return max(self.width, self.depth) / (3.8317 if self.circular else math.pi)
+        wave = 2 * math.pi if self.periodic else math.pi
+        return max(self.width, self.depth) / (3.8317 if self.circular else wave)
+
+    @cached_property
+    def islands(self) -> int:
+        """How many spots there are: the parts of one that crosses the sides of a periodic cell are one."""
+        if not self.periodic:
+            return len(self.spots)
+        return count_whole([spot.polygon(64) for spot in self.spots], (self.width, self.depth))
 
     def inside(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of some points (n, 2), in metres, lie in the cell; (n,)."""
@@ -164,6 +176,8 @@ class Layout:
             return (self.widths.room,) * len(self.spots)
         polygons = np.array([spot.polygon(64) for spot in self.spots], dtype=object)
         room = np.array([spot.size for spot in self.spots], dtype=float)
+        if self.periodic:
+            return rooms_between(list(polygons), room, (self.width, self.depth))
         for edge in self.cell.edges:
             mirror = LineString([*edge.points(64), edge.end])
             away = shapely.distance(polygons, mirror)
@@ -183,6 +197,7 @@ class Layout:
             "cell_area_m2": self.cell.area,
             "cell_outline_m": mapping(self.cell.polygon())["coordinates"],
             "mirror_images_per_lattice_cell": self.lattice_images,
+            "sides": "periodic" if self.periodic else "mirror",
             "contact_fraction": self.contact_fraction,
             "pitch_m": self.pitch,
         }

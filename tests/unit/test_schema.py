@@ -385,10 +385,10 @@ def test_a_wrong_case_gets_one_line(data: dict[str, Any], message: str) -> None:
         ("square", "cell_shape", "square", "contact_fraction, pitch, shape, aspect"),
         ("hexagonal", "seed", 1, "contact_fraction, pitch, shape, aspect"),
         ("stripes", "shape", "disc", "contact_fraction, pitch"),
-        ("random", "cell_shape", "circular", "shape, contact_fraction, pitch, seed, size_spread, overlap, spots"),
-        ("list", "contact_fraction", 0.2, "cell, discs, ellipses, rectangles"),
-        ("list", "pitch", "40 um", "cell, discs, ellipses, rectangles"),
-        ("list", "shape", "disc", "cell, discs, ellipses, rectangles"),
+        ("random", "cell_shape", "circular", "sides, shape, contact_fraction, pitch, seed, size_spread, overlap, spots"),
+        ("list", "contact_fraction", 0.2, "sides, cell, discs, ellipses, rectangles"),
+        ("list", "pitch", "40 um", "sides, cell, discs, ellipses, rectangles"),
+        ("list", "shape", "disc", "sides, cell, discs, ellipses, rectangles"),
     ],
 )
 def test_a_key_of_another_pattern_is_refused(pattern: str, key: str, value: Any, applying: str) -> None:

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from constriction.case.fields import Fraction, Length, Section
 
+PERIODIC = "periodic"
+
 
 class Pattern(Section):
     """What every pattern has.
@@ -34,6 +36,26 @@ class Pattern(Section):
         """How a case is solved that does not say it, from the keys of its interface, which nothing has checked yet."""
         del given
         return cls.METHOD
+
+
+class Sided(Pattern):
+    """A pattern of which the cell is no lattice's: its sides are mirrors, or the pattern goes on beyond them.
+
+    Attributes:
+        sides: of the cell; periodic repeats it without mirrors, what crosses a side reappears at the other.
+    """
+
+    sides: Literal["mirror", "periodic"] = "mirror"
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the cell repeats without mirrors."""
+        return self.sides == PERIODIC
+
+    @classmethod
+    def method_of(cls, given: Mapping[str, Any]) -> str:
+        """Periodic cells are solved by transforms."""
+        return "spectral" if given.get("sides") == PERIODIC else cls.METHOD
 
 
 class Shaped(Pattern):

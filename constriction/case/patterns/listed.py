@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 
 from constriction.base.errors import InputError
 from constriction.case.fields import Disc, Length, Long
-from constriction.case.patterns.kinds import Pattern
+from constriction.case.patterns.kinds import Sided
 
 
-class List(Pattern):
+class List(Sided):
     """Spots that are listed one by one.
 
     Attributes:
@@ -36,7 +36,7 @@ class List(Pattern):
     @classmethod
     def method_of(cls, given: Mapping[str, Any]) -> str:
         """Ellipses are solved by transforms."""
-        return "spectral" if given.get("ellipses") else cls.METHOD
+        return "spectral" if given.get("ellipses") else super().method_of(given)
 
     @model_validator(mode="after")
     def _not_empty(self) -> Self:

@@ -9,7 +9,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import parse_quantity, shown
 from constriction.case.fields import Length
 from constriction.case.maps.files import OUTLINE_SUFFIXES, OUTLINES_TAKE, MapFile, map_of
-from constriction.case.patterns.kinds import Pattern
+from constriction.case.patterns.kinds import Sided
 
 _LONGEST = 20  # characters of a unit
 
@@ -30,7 +30,7 @@ def _unit(value: Any) -> str:
     return value
 
 
-class Polygons(Pattern):
+class Polygons(Sided):
     """Polygons from a file, perhaps with holes.
 
     Attributes:

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from constriction.case.fields import Integer, Length, Number
-from constriction.case.patterns.kinds import Filled, Shaped
+from constriction.case.patterns.kinds import Filled, Shaped, Sided
 
 MERGE = "merge"
 
 
-class Scattered(Filled, Shaped):
+class Scattered(Filled, Shaped, Sided):
     """Spots at random places, one per pitch².
 
     Attributes:
@@ -33,7 +33,7 @@ class Scattered(Filled, Shaped):
     @classmethod
     def method_of(cls, given: Mapping[str, Any]) -> str:
         """Spots that merge are solved by transforms."""
-        return "spectral" if given.get("overlap") == MERGE else cls.METHOD
+        return "spectral" if given.get("overlap") == MERGE else super().method_of(given)
 
 
 class Random(Scattered):

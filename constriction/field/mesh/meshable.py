@@ -23,6 +23,10 @@ def check_outlines(layout: Layout) -> None:
         InputError: with what is wrong with which outline.
     """
     expected = "expected accuracy.method = 'spectral' without --cross-check"
+    if layout.periodic:
+        raise InputError(
+            f"interface.sides = 'periodic': finite elements mesh cells between mirrors; {expected}, or 'mirror'"
+        )
     if layout.traced is not None:
         raise InputError(f"interface.pattern: the {len(layout.spots)} outlines of a map are not meshed yet; {expected}")
     for number, spot in enumerate(layout.spots, start=1):

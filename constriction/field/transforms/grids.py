@@ -1,13 +1,13 @@
-"""A flat interface on a grid of pixels: the electrolyte is diagonal in cosines, contact and gap in pixels.
+"""A flat interface on a grid of pixels: the electrolyte is diagonal in cosines or waves, contact and gap in pixels.
 
 Lengths are in pitches and the electrolyte's conductivity is one. With a uniform current density 1 through the slab,
 the potential u of the interface solves (Λ + C + θG) u = 1: Λ turns a potential into the current density that the
 electrolyte draws for it, C and θG are the admittances per area of contact and gap. Then F(θ) − depth = mean of u.
 
-A mirror cell's cosine of wave number k has Λ = k coth(k·depth). A pixel's potential is one number, so near a rim, where
-the potential goes as √r, the grid has a rim of its own. Where that lies follows from the symbol alone (Wiener and Hopf:
-at large n the solution of a lattice half plane goes as √(n + ¾ + b), with b = −∫ ln g / (4π sin²(ξ/2)) dξ over 0 … π,
-g = Λ / |2 sin(ξ/2)|, and n counted from the first pixel without contact). So:
+A mirror cell's cosine, or a periodic cell's wave, of wave number k has Λ = k coth(k·depth). A pixel's potential is one
+number, so near a rim, where the potential goes as √r, the grid has a rim of its own. Where that lies follows from the
+symbol alone (Wiener and Hopf: at large n the solution of a lattice half plane goes as √(n + ¾ + b), with
+b = −∫ ln g / (4π sin²(ξ/2)) dξ over 0 … π, g = Λ / |2 sin(ξ/2)|, n counted from the first pixel without contact). So:
 
 - Λ is divided by sinc(k_x δ/2)^p sinc(k_y δ/2)^p. With p = 3.1673 the grid's rim is the edge of the pixels, b = −¼; a
   pixel's uniform current density, p = 2, leaves it 0.07 pixels off, an error of the first order in the pixel.
@@ -27,16 +27,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dctn, idctn, next_fast_len
+from scipy.fft import next_fast_len
 from scipy.linalg import eigvalsh_tridiagonal
 
 from constriction.base.errors import SolverError
+from constriction.field.transforms.waves import Floats, filtered, half_phases
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.height_maps import Height
 from constriction.geometry.maps.averages import MapHeight
 
-Floats = NDArray[np.float64]
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
 Theta = NDArray[Any]  # θ of the contact's film, if there is one, and of the gap, (terms,)
 
@@ -61,7 +61,8 @@ class Plate:
     `symbol` is Λ of each cosine, zero for the mean; `contact` and `gap` are C and G, zero where the pixel is not
     `free`, that is wholly in contact with a metal. With a `film` on the contact all pixels are free; it covers the
     parts `covered` of them, and C is what leads to its share of a pixel, infinite where that is all. `screening` is the
-    wave number (1/pitch) below which contacts screen a potential.
+    wave number (1/pitch) below which contacts screen a potential. A `periodic` cell's `symbol` belongs to its waves, as
+    `waves` tells.
     """
 
     symbol: Floats
@@ -72,6 +73,7 @@ class Plate:
     screening: float
     film: bool
     covered: Floats
+    periodic: bool = False
 
     @property
     def load(self) -> Floats:
@@ -100,10 +102,10 @@ class Plate:
 
     def drawn(self, field: Field) -> Field:
         """Λ·field everywhere: the current density that the electrolyte draws for a potential."""
-        return np.asarray(idctn(self.symbol * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True))
+        return filtered(field, self.symbol, self.periodic)
 
     def preconditioner(self, theta: Theta) -> Callable[[Field], Field]:
-        """Roughly the inverse of A at θ ≥ 0: 1/Λ in cosines, faded out where contact or gap take over."""
+        """Roughly the inverse of A at θ ≥ 0: 1/Λ of waves, faded out where contact or gap take over."""
         contact = self.through_contact(theta)
         fade = np.where(self.free, 1 / np.sqrt(1 + self.width / RIM_ADMITTANCE * contact), 0.0)
         screening = self.screening
@@ -111,7 +113,7 @@ class Plate:
             mean = float(contact.mean())
             screening = screening * mean / (screening + mean) if mean > 0 else 0.0
         inverse = 1 / (self.symbol + screening + theta[-1] * float(np.max(self.gap, initial=0.0)))
-        return lambda field: fade * idctn(inverse * dctn(fade * field, norm="ortho"), norm="ortho", overwrite_x=True)
+        return lambda field: fade * filtered(fade * field, inverse, self.periodic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +153,7 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
     """An interface on a raster.
 
     Args:
-        layout: the mirror cell, a rectangle.
+        layout: the cell, a rectangle.
         depth: of the slab, in pitches.
         raster: the pixels.
         film: the contact has a law.
@@ -164,7 +166,7 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
     partly = covered < 1.0 - WHOLE
     bare = np.where(partly, 1.0 - covered, 1.0)
     return Plate(
-        symbol=_symbol(raster, depth, layout.pitch),
+        symbol=_symbol(raster, depth, layout),
         contact=np.where(partly, RIM_ADMITTANCE / width * covered / bare, np.inf if film else 0.0),
         gap=np.where(partly, bare * _inverse(height, raster), 0.0),
         free=partly | film,
@@ -172,6 +174,7 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
         screening=_rim_density(covered, dx, dy),
         film=film,
         covered=covered,
+        periodic=layout.periodic,
     )
 
 
@@ -180,11 +183,10 @@ def _inverse(height: Height, raster: Raster) -> Floats:
     return height.mean_inverse(raster) if isinstance(height, MapHeight) else np.asarray(1 / height(*raster.centres))
 
 
-def _symbol(raster: Raster, depth: float, pitch: float) -> Floats:
-    """Λ of each cosine in 1/pitch, (across, along); zero for the mean, whose current is given."""
-    dx, dy = (length / pitch for length in raster.pixel)
-    x = np.pi / 2 * np.arange(raster.across)[:, None] / raster.across  # k δ/2, below π/2
-    y = np.pi / 2 * np.arange(raster.along)[None, :] / raster.along
+def _symbol(raster: Raster, depth: float, layout: Layout) -> Floats:
+    """Λ of each cosine or wave in 1/pitch; zero for the mean, whose current is given."""
+    dx, dy = (length / layout.pitch for length in raster.pixel)
+    x, y = half_phases(raster.across, raster.along, layout.periodic)
     k = np.hypot(2 / dx * x, 2 / dy * y)
     k[0, 0] = 1.0
     symbol = k / np.tanh(k * depth) * (1 - OBLIQUE * (np.sin(x) * np.sin(y)) ** 2)

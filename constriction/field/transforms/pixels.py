@@ -111,7 +111,7 @@ class PixelSpace:
         else:
             drawn = 1.0 - plate.drawn(pixels)  # what the electrolyte leaves for the metal
             density = np.where(partly, plate.contact * pixels / np.where(partly, plate.covered, 1.0), drawn)
-        return pixel_spread(plate.covered, density, plate.width, theta, plate.film)
+        return pixel_spread(plate.covered, density, plate.width, theta, plate.film, plate.periodic)
 
     def refine(self, residual: Field) -> Field | None:
         """Nothing is cheaper than a solve."""

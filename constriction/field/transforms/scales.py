@@ -33,7 +33,7 @@ def scale_of(layout: Layout) -> float:
 def islands(layout: Layout) -> float:
     """How many spots share the noise: of a map as many discs as its rims would make, for its contacts may be one."""
     if layout.widths is None:
-        return float(max(len(layout.spots), 1))
+        return float(max(layout.islands, 1))
     share = min(layout.contact_fraction, 1.0 - layout.contact_fraction)
     return max(share * layout.width * layout.depth / (math.pi * layout.widths.room**2), 1.0)
 

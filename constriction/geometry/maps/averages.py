@@ -26,10 +26,11 @@ class MapHeight:
     values: Floats
     raster: Raster
     every: int = 1
+    periodic: bool = False
 
     @cached_property
     def _between(self) -> Height:
-        return sampled(self.values, self.raster, self.every)
+        return sampled(self.values, self.raster, self.every, self.periodic)
 
     def __call__(self, x: Floats, y: Floats) -> Floats:
         """The relative height at places in m."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
 from constriction.case.interface import HeightMapped, Image
-from constriction.geometry.maps.levels import LevelMap, level_map
+from constriction.geometry.maps.levels import LevelMap, labelled, level_map
 from constriction.geometry.maps.tracing import Rings, shifted, traced
 from constriction.geometry.outlines import rectangle
 from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Traced
@@ -26,7 +26,7 @@ def mapped(interface: Image | HeightMapped) -> Layout:
     """
     levelled = level_map(interface)
     contacts = traced(levelled)
-    return _drawn(levelled, contacts, len(contacts))
+    return _drawn(levelled, contacts, _islands(levelled))
 
 
 def shifted_map(interface: Image | HeightMapped, outward: float) -> Layout | None:
@@ -39,15 +39,22 @@ def shifted_map(interface: Image | HeightMapped, outward: float) -> Layout | Non
     contacts = shifted(levelled, outward)
     if not contacts:
         return None
-    plan = _drawn(levelled, contacts, len(traced(levelled)))
+    plan = _drawn(levelled, contacts, _islands(levelled))
     return plan if plan.contact_fraction < 1 else None
+
+
+def _islands(levelled: LevelMap) -> int:
+    """How many contacts there are; those that meet across a side of a cell that repeats are one."""
+    if levelled.periodic:
+        return labelled(levelled.contact, periodic=True)[1]
+    return len(traced(levelled))
 
 
 def _drawn(levelled: LevelMap, contacts: list[Rings], islands: int) -> Layout:
     rows, columns = levelled.field.shape
     sides = columns * levelled.pixel[0], rows * levelled.pixel[1]
     polygons = [Polygon(*_shell_and_holes(rings, levelled.pixel)) for rings in contacts]
-    widths = widths_of(polygons, sides, inverted=False)
+    widths = widths_of(polygons, sides, False, levelled.periodic)
     about = Traced(
         contact_width=widths.contact_width,
         gap_width=widths.gap_width,
@@ -56,7 +63,8 @@ def _drawn(levelled: LevelMap, contacts: list[Rings], islands: int) -> Layout:
     )
     outlines = tuple(outline_of(polygon, sides) for polygon in polygons)
     pitch = math.sqrt(math.prod(sides) / islands)
-    return Layout(rectangle(0.0, 0.0, *sides), (Patch(CONTACT, outlines), Patch(GAP)), *sides, pitch, 1, about)
+    patches = Patch(CONTACT, outlines), Patch(GAP)
+    return Layout(rectangle(0.0, 0.0, *sides), patches, *sides, pitch, 1, about, periodic=levelled.periodic)
 
 
 def _shell_and_holes(rings: Rings, pixel: tuple[float, float]) -> tuple[Floats, list[Floats]]:

@@ -28,6 +28,7 @@ from constriction.geometry.patches import Layout
 
 HALF = 0.5  # of a pixel: more is inside a contact
 TOUCHED = 1e-9  # of a pixel: less is not under a contact
+ACROSS = 8  # points of a map that repeats that count beyond its sides
 ALMOST = 1e-6  # of a pixel: what rounding may add to a length
 
 Floats = NDArray[np.float64]
@@ -118,10 +119,10 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
         clipped = np.maximum(values, least) / least
         check_heights(clipped)
     told = f"{low} points beside the contacts that are lower than {_told(least)} taken as so high"
-    nodes = _continued(clipped, contact > HALF, heights.pixel)[::-1].T
+    nodes = _continued(clipped, contact > HALF, heights.pixel, plan.periodic)[::-1].T
     return MappedGap(
-        height=MapHeight(nodes, raster),
-        coarse=MapHeight(nodes, raster, every=2),
+        height=MapHeight(nodes, raster, periodic=plan.periodic),
+        coarse=MapHeight(nodes, raster, every=2, periodic=plan.periodic),
         largest=float(clipped[beside].max(initial=1.0)),
         changes=(*found.changes, *[told] * bool(low)),
     )
@@ -146,10 +147,14 @@ def _in_contact(plan: Layout, raster: Raster) -> Floats:
     return contact_coverage(plan, raster).T[::-1]
 
 
-def _continued(values: Floats, inside: Marks, pixel: tuple[float, float]) -> Floats:
+def _continued(values: Floats, inside: Marks, pixel: tuple[float, float], periodic: bool) -> Floats:
     """A map with the heights that are nearest beside contacts inside them: the gap's, up to the rims."""
-    nearest = distance_transform_edt(inside, pixel[::-1], return_distances=False, return_indices=True)
-    return np.asarray(values[tuple(nearest)])
+    beyond = ACROSS if periodic else 0
+    wide = np.pad(inside, beyond, mode="wrap")
+    nearest = distance_transform_edt(wide, pixel[::-1], return_distances=False, return_indices=True)
+    rows, columns = (np.mod(places - beyond, count) for places, count in zip(nearest, values.shape, strict=True))
+    within = tuple(slice(beyond, beyond + count) for count in values.shape)
+    return np.asarray(values[rows, columns][within])
 
 
 def _check_above_zero(values: Floats, beside: Marks) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, label
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity, shown
@@ -29,13 +31,15 @@ Floats = NDArray[np.float64]
 class LevelMap:
     """A map whose contacts are where `field` (rows, columns), the first row at the top, is above `level`.
 
-    `pixel`: width and height in m; `changes`: what was done to the map, in words.
+    `pixel`: width and height in m; `changes`: what was done to the map, in words; `periodic`: it
+    repeats without mirrors.
     """
 
     field: Floats
     level: float
     pixel: tuple[float, float]
     changes: tuple[str, ...]
+    periodic: bool = False
 
     @property
     def contact(self) -> NDArray[np.bool_]:
@@ -56,6 +60,7 @@ def level_map(interface: Image | HeightMapped) -> LevelMap:
         InputError: the file is no map, or has no contact, only contact, or too few pixels.
     """
     raw = _of_heights(interface.heights) if isinstance(interface, HeightMapped) else _of_picture(interface)
+    raw = replace(raw, periodic=interface.periodic)
     levelled = _despeckled(_smoothed(raw, interface.smooth), _in_pixels(interface.despeckle, raw.pixel))
     if not 0 < levelled.contact_fraction < 1:
         all_or_no = "no pixel" if levelled.contact_fraction == 0 else "every pixel"
@@ -197,15 +202,32 @@ def _smoothed(levelled: LevelMap, smooth: PixelsOr) -> LevelMap:
     if across == 0:
         return levelled
     width = format_quantity(smooth.value, smooth.kind) if isinstance(smooth, Amount) else f"{smooth:g} pixels"
-    field = gaussian_filter(levelled.field, (along, across), mode="reflect")
+    field = gaussian_filter(levelled.field, (along, across), mode="wrap" if levelled.periodic else "reflect")
     return replace(levelled, field=field, changes=(*levelled.changes, f"smoothed by a Gaussian of {width}"))
+
+
+def labelled(marks: NDArray[np.bool_], periodic: bool) -> tuple[NDArray[np.integer[Any]], int]:
+    """Numbers of the connected parts of marked pixels, zero elsewhere, and how many there are.
+
+    Args:
+        marks: (rows, columns).
+        periodic: the first and the last row meet, and so do the columns.
+    """
+    parts, count = label(marks)
+    if not periodic or count == 0:
+        return parts, count
+    ends = [np.stack([lines[0], lines[-1]]) for lines in (parts, parts.T)]
+    pairs = np.concatenate([pair[:, (pair > 0).all(axis=0)] for pair in ends], axis=1)
+    links = coo_array((np.ones(pairs.shape[1]), tuple(pairs - 1)), shape=(count, count))
+    count, whole = connected_components(links, directed=False)
+    return np.concatenate([[0], whole + 1])[parts], int(count)
 
 
 def _despeckled(levelled: LevelMap, smallest: float) -> LevelMap:
     """A map without spots and holes of fewer pixels: their values are mirrored at the level."""
     field, told = levelled.field, []
     for word, sign in (("spots", 1.0), ("holes", -1.0)):
-        parts, count = label(sign * (field - levelled.level) > 0)
+        parts, count = labelled(sign * (field - levelled.level) > 0, levelled.periodic)
         small = np.bincount(parts.ravel(), minlength=count + 1) < smallest
         small[0] = False
         if removed := int(small.sum()):

@@ -22,7 +22,7 @@ from constriction.geometry.maps.levels import LevelMap
 
 STRAIGHT = 1e-12  # pixels²; corners that turn less are none
 SMALLEST = 1e-9  # pixels², area of a ring that is one
-MARGIN = 2  # pixels that are mirrored beyond the cell, for outlines that are shifted
+MARGIN = 2  # pixels beyond the cell, for outlines that are shifted or repeat
 
 Floats = NDArray[np.float64]
 Rings = list[Floats]
@@ -30,7 +30,9 @@ Rings = list[Floats]
 
 
 def traced(levelled: LevelMap) -> list[Rings]:
-    """The contacts of a map."""
+    """The contacts of a map; of one that repeats without mirrors the parts of them in the cell."""
+    if levelled.periodic:
+        return shifted(levelled, 0.0)
     rows, columns = levelled.field.shape
     ends = np.pad(levelled.field[::-1], 1, mode="edge")
     return _contours(_places(columns), _places(rows), ends, levelled.level)
@@ -44,7 +46,7 @@ def shifted(levelled: LevelMap, outward: float) -> list[Rings]:
         outward: by how many pixels contacts grow, at most 1; negative: shrink.
     """
     rows, columns = levelled.field.shape
-    field = np.pad(levelled.field[::-1], MARGIN, mode="symmetric")
+    field = np.pad(levelled.field[::-1], MARGIN, mode="wrap" if levelled.periodic else "symmetric")
     x, y = (np.arange(-MARGIN, count + MARGIN) + 0.5 for count in (columns, rows))
     polygons = [Polygon(outer, holes) for outer, *holes in _contours(x, y, field, levelled.level)]
     grown = shapely.buffer(shapely.union_all(shapely.make_valid(polygons)), outward, join_style="mitre")

@@ -41,7 +41,8 @@ def polygonal(interface: Polygons) -> Layout:
             raise InputError(f"the polygons cover {covered:.6g} of the cell; expected contacts and gaps")
     outlines = [outline_of(part, sides) for part in parts]
     patches = spots_and_rest(outlines, interface.inverted)
-    return in_rectangle(sides, patches, max(sides), 1, widths_of(parts, sides, interface.inverted))
+    widths = widths_of(parts, sides, interface.inverted, interface.periodic)
+    return in_rectangle(sides, patches, max(sides), 1, widths, interface.periodic)
 
 
 def _polygons(file: MapFile) -> list[Polygon]:

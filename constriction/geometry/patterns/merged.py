@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import Point
+from constriction.geometry.patterns.periodic import images_of
 from constriction.geometry.patterns.polygons import polygons_of
 
 CHORDS, FEWEST, MOST = 100_000, 32, 128  # of all discs together, and of each
@@ -24,19 +25,23 @@ EXACT = 1e-13  # of the cell's area
 class Dropped:
     """Spots in a square cell; lengths in pitches.
 
-    `sizes` are relative: radius of a disc or half the side of a square, before all are scaled alike.
+    `sizes` are relative: radius of a disc or half the side of a square, before all are scaled alike. `periodic`:
+    what sticks out of the cell is in it at the other side.
     """
 
     shape: str
     centres: Sequence[Point]
     sizes: Sequence[float]
     side: float
+    periodic: bool = False
 
     def merged(self, scale: float, chords: int) -> list[Polygon]:
         """Their outlines with sizes that are scaled, those that overlap as one, cut at the cell."""
         unit = unit_polygon(self.shape, chords)
         places, sizes = np.array(self.centres), scale * np.array(self.sizes)
         spots = shapely.polygons(places[:, None, :] + sizes[:, None, None] * unit)
+        if self.periodic:
+            spots = np.array(images_of(spots.tolist(), (self.side, self.side)), dtype=object)
         return polygons_of(shapely.intersection(shapely.union_all(spots), shapely.box(0, 0, self.side, self.side)))
 
     def covering(self, share: float) -> list[Polygon]:

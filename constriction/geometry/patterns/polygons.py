@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -12,6 +12,7 @@ from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.patches import Widths
+from constriction.geometry.patterns.periodic import unmatched_length
 
 LONG = 0.5  # of the smaller width: longer edges are straight rims, shorter ones pieces of a curve
 ON_SIDE = 1e-9  # of the cell's side: nearer than this to it is on it
@@ -42,15 +43,18 @@ def outline_of(polygon: Polygon, sides: Sides, size: float | None = None) -> Out
     return Outline(chains[0], size, tuple(chains[1:]))
 
 
-def widths_of(polygons: Sequence[Polygon], sides: Sides, inverted: bool) -> Widths:
+def widths_of(polygons: Sequence[Polygon], sides: Sides, inverted: bool, periodic: bool = False) -> Widths:
     """Twice the areas of contact and gap over the length of the rims.
 
     Args:
         polygons: in a cell, apart from each other, metres.
         sides: width and depth of the cell, m.
         inverted: they are gaps.
+        periodic: the cell repeats without mirrors.
     """
     rims, cell = rim_length(polygons, sides), math.prod(sides)
+    if periodic:
+        rims += unmatched_length([ring for polygon in polygons for ring in _rings(polygon)], sides, ON_SIDE)
     inside = math.fsum(polygon.area for polygon in polygons)
     within, beside = (2 * area / rims if rims else min(sides) for area in (inside, cell - inside))
     straight = bool(polygons) and max(map(_longest, polygons)) > LONG * min(within, beside)
@@ -60,17 +64,17 @@ def widths_of(polygons: Sequence[Polygon], sides: Sides, inverted: bool) -> Widt
 
 def _longest(polygon: Polygon) -> float:
     """The longest edge of an outline, in its unit."""
-    rings = (np.asarray(ring.coords) for ring in (polygon.exterior, *polygon.interiors))
-    return max(float(np.hypot(*np.diff(ring, axis=0).T).max()) for ring in rings)
+    return max(float(np.hypot(*np.diff(ring, axis=0).T).max()) for ring in _rings(polygon))
+
+
+def _rings(polygon: Polygon) -> Iterator[Floats]:
+    """The closed outlines (n, 2) of a polygon."""
+    return (np.asarray(ring.coords) for ring in (polygon.exterior, *polygon.interiors))
 
 
 def rim_length(polygons: Iterable[Polygon], sides: Sides) -> float:
     """Length of the outlines that do not lie on the cell's sides, in their unit."""
-    return math.fsum(
-        _length_inside(np.asarray(ring.coords), sides)
-        for polygon in polygons
-        for ring in (polygon.exterior, *polygon.interiors)
-    )
+    return math.fsum(_length_inside(ring, sides) for polygon in polygons for ring in _rings(polygon))
 
 
 def _length_inside(ring: Floats, sides: Sides) -> float:

@@ -92,6 +92,7 @@ def _outlines_key(interface: Interface) -> str:
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
         tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
+        contacts.periodic,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

@@ -1,0 +1,35 @@
+"""Fields on pixels as cosines of a cell whose sides are mirrors, or as waves of one that repeats without them.
+
+Pixels of a mirror cell are half of a period: its cosines are those waves of the doubled cell that its mirrors leave.
+So both have one symbol, of the same k, and rims lie in their pixels in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import dctn, fftfreq, idctn, irfftn, rfftfreq, rfftn
+
+Floats = NDArray[np.float64]
+
+
+def half_phases(across: int, along: int, periodic: bool) -> tuple[Floats, Floats]:
+    """K δ/2 of each cosine or wave, at most π/2 in size: along the width (n, 1) and along the depth (1, m).
+
+    Of waves along the depth there are only those of k ≥ 0: a real field has the others as their conjugates.
+    """
+    if periodic:
+        return np.pi * fftfreq(across)[:, None], np.pi * rfftfreq(along)[None, :]
+    x, y = (np.pi / 2 * np.arange(count) / count for count in (across, along))
+    return x[:, None], y[None, :]
+
+
+def filtered(field: NDArray[Any], factors: Floats, periodic: bool) -> NDArray[Any]:
+    """A field (across, along) of which each cosine or wave is multiplied by its factor."""
+    if not periodic:
+        return np.asarray(idctn(factors * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True))
+    if np.iscomplexobj(field):
+        return filtered(field.real, factors, periodic) + 1j * filtered(field.imag, factors, periodic)
+    return np.asarray(irfftn(factors * rfftn(field), field.shape, overwrite_x=True))
