@@ -102,7 +102,7 @@ class PicturePlan(NamedTuple):
     fineness: float
     columns: int
     from_above: bool = False
-    """Whether it is a map's interface, which needs no mesh."""
+    """Whether it is the interface of a map or of a periodic cell, which needs no mesh."""
 
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
@@ -166,7 +166,6 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
-    from constriction.case.interface import HeightMapped, Image
     from constriction.case.schema import load
 
     _check_options(options)
@@ -180,7 +179,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
 
     check_output(output, options.what)
     check_file(output)
-    if isinstance(case.interface, Image | HeightMapped) and options.what == "interface":
+    if options.what == "interface" and _unmeshed(case):
         _check_map(output, options)
         return PicturePlan(case, (), False, math.inf, 1, from_above=True)
     with naming(path):
@@ -190,18 +189,29 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
 
 
+def _unmeshed(case: Case) -> bool:
+    """Whether it is a map or a periodic cell, of which no mesh is made."""
+    from constriction.case.interface import HeightMapped, Image, Sided
+
+    interface = case.interface
+    return isinstance(interface, Image | HeightMapped) or (isinstance(interface, Sided) and interface.periodic)
+
+
 def _check_map(output: Path, options: PictureOptions) -> None:
-    """Refuse what the picture of a map, which is not solved for it, cannot show."""
+    """Refuse what the picture of a map or a periodic cell, which is not solved for it, cannot show."""
     if options.frequency:
         raise InputError(
-            f"--frequency {options.frequency[0]!r}: of a map contacts and gap are drawn, no current; expected none"
+            f"--frequency {options.frequency[0]!r}: of a map or a periodic cell contacts and gap are drawn, no "
+            "current; expected none"
         )
     if output.suffix.lower() != ".png":
-        raise InputError(f"{output}: of a map contacts and gap are drawn, which do not change; expected .png")
+        raise InputError(
+            f"{output}: of a map or a periodic cell contacts and gap are drawn, which do not change; expected .png"
+        )
 
 
 def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
-    """Contacts of a map as they were traced, and the gap beside them."""
+    """Contacts of a map as they were traced, or those of a periodic cell, and the gap beside them."""
     from constriction.geometry.cell import layout
     from constriction.simulation.weights import uneven_gap
     from constriction.view.pictures.flat import MARGIN, flat_figure
@@ -209,7 +219,9 @@ def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
     from constriction.view.pictures.stage import WIDTHS, wrapped
 
     plan = layout(case.interface)
-    traced = f"{len(plan.spots)} contacts as they were traced, {100 * plan.contact_fraction:.3g} % of the interface."
+    contacts = f"{plan.islands} contacts" if plan.background == "gap" else f"Contacts beside {plan.islands} pores"
+    drawn = f"{contacts} as they were traced" if plan.traced else contacts
+    traced = f"{drawn}, {100 * plan.contact_fraction:.3g} % of the interface."
     words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", traced]))
     below = wrapped(words, WIDTHS[1] - MARGIN)
     write_still(flat_figure(plan, case.gap.height, uneven_gap(case, plan), below), output, options.small)

@@ -16,7 +16,7 @@ from constriction.case.interface import PATTERNS
 from constriction.geometry.cell import LAYOUTS, layout, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import Patch
-from constriction.geometry.patterns.scattered import anywhere, place_spots
+from constriction.geometry.patterns.placing import anywhere, place_spots
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
 CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6

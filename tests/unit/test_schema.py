@@ -385,7 +385,12 @@ def test_a_wrong_case_gets_one_line(data: dict[str, Any], message: str) -> None:
         ("square", "cell_shape", "square", "contact_fraction, pitch, shape, aspect"),
         ("hexagonal", "seed", 1, "contact_fraction, pitch, shape, aspect"),
         ("stripes", "shape", "disc", "contact_fraction, pitch"),
-        ("random", "cell_shape", "circular", "sides, shape, contact_fraction, pitch, seed, size_spread, overlap, spots"),
+        (
+            "random",
+            "cell_shape",
+            "circular",
+            "sides, shape, contact_fraction, pitch, seed, size_spread, overlap, spots",
+        ),
         ("list", "contact_fraction", 0.2, "sides, cell, discs, ellipses, rectangles"),
         ("list", "pitch", "40 um", "sides, cell, discs, ellipses, rectangles"),
         ("list", "shape", "disc", "sides, cell, discs, ellipses, rectangles"),

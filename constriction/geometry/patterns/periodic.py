@@ -68,7 +68,7 @@ def touching_images(shapes: Sequence[Polygon], sides: Point, near: float) -> lis
     """Which shapes are nearer than `near` to another one or its image, or to an image of their own; sorted pairs."""
     tree = shapely.STRtree(shapes)
     found: set[tuple[int, int]] = set()
-    for number, way in enumerate(shifts(sides)):
+    for number, way in enumerate(shifts(sides) if shapes else []):
         pairs = tree.query([moved(shape, way) for shape in shapes], predicate="dwithin", distance=near)
         found |= {(i, j) for i, j in pairs.T.tolist() if i < j or (i == j and number > 0)}
     return sorted(found)
