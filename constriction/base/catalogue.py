@@ -62,10 +62,13 @@ class OutputQuantity(NamedTuple):
         return self.meaning or self.key.replace("_", " ")
 
 
-_QUANTITIES = (  # of result.json, then of its cross-check, its peaks, and spectra
+_QUANTITIES = (  # of result.json and means.csv, then of a cross-check, of peaks, and spectra
     OutputQuantity("contact_fraction", "1"),
     OutputQuantity("R_cstr", "ohm m2", "constriction resistance"),
     OutputQuantity("R_cstr_error", "ohm m2", "error bar of the constriction resistance"),
+    OutputQuantity("R_cstr_side_bias", "ohm m2", "mean R_cstr between mirrors less that of periodic cells"),
+    OutputQuantity("R_cstr_side_bias_error", "ohm m2", "standard error of the mean difference, seed by seed"),
+    OutputQuantity("R_cstr_side_bias_solver_error", "ohm m2", "mean error bars of both sides together"),
     OutputQuantity("contact_fraction_pixels", "1", "share of a map's pixels in contact"),
     OutputQuantity("R_cstr_map_error", "ohm m2", "what a quarter pixel of a map's rims changes in R_cstr"),
     OutputQuantity("R_cstr_lower", "ohm m2"),

@@ -19,6 +19,7 @@ import time
 from collections import deque
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import xarray
@@ -413,6 +414,33 @@ def test_means_and_spreads_over_seeds(tmp_path):
     assert float(means[1]["R_cstr_ohm_cm2"]) == pytest.approx(mean, rel=1e-12)
     spread = (sum((value - mean) ** 2 for value in values) / 2) ** 0.5
     assert float(means[1]["R_cstr_ohm_cm2_spread"]) == pytest.approx(spread, rel=1e-9)
+
+
+def test_side_bias_of_the_seeds(tmp_path):
+    """The mean difference seed by seed, and its standard error, as numpy has them."""
+    base = BASE.replace('pattern = "square"', 'pattern = "random"\nspots = 4') + SPECTRAL
+    text = '[grid]\n"interface.contact_fraction" = [0.1, 0.2]\n[repeat]\nside_bias = true\n"interface.seed" = 3\n'
+    plan = plan_of(load(write_study(tmp_path, text, base)), MEMORY)
+    run_here(plan, tmp_path / "out")
+    collected(tmp_path / "out")
+    shape = 2, 2, 3  # fractions, sides, seeds
+    value, bar = (
+        np.array([float(row[key]) for row in rows_of(tmp_path / "out")]).reshape(shape)
+        for key in ("R_cstr_ohm_cm2", "R_cstr_error_ohm_cm2")
+    )
+    with (tmp_path / "out" / "means.csv").open(newline="") as file:
+        means = list(csv.DictReader(file))
+    assert [row["interface.sides"] for row in means] == ["mirror", "periodic"] * 2
+    for number in range(2):
+        mirror, periodic = means[2 * number : 2 * number + 2]
+        apart = value[number, 0] - value[number, 1]
+        assert mirror["side_bias_repeats"] == "3"
+        assert float(mirror["R_cstr_side_bias_ohm_cm2"]) == pytest.approx(apart.mean(), rel=1e-9)
+        assert float(mirror["R_cstr_side_bias_error_ohm_cm2"]) == pytest.approx(apart.std(ddof=1) / 3**0.5, rel=1e-9)
+        both = bar[number].sum(axis=0).mean()
+        assert float(mirror["R_cstr_side_bias_solver_error_ohm_cm2"]) == pytest.approx(both, rel=1e-9)
+        assert periodic["R_cstr_side_bias_ohm_cm2"] == periodic["side_bias_repeats"] == ""
+        assert float(periodic["R_cstr_ohm_cm2"]) == pytest.approx(value[number, 1].mean(), rel=1e-12)
 
 
 def test_log_has_a_line_for_every_case(tmp_path, tubes):

@@ -114,6 +114,24 @@ def test_repeats_are_seeds_and_a_lattice_has_none():
     assert len(made.keys) == 4  # the three repeats of the lattice are one case
 
 
+def test_side_bias_solves_each_seed_on_both_sides():
+    text = """
+    [grid]
+    "interface.pattern" = ["square", "random"]
+    [repeat]
+    side_bias = true
+    "interface.seed" = 2
+    """
+    made = plan(text)
+    found = [
+        (e.case.interface.sides, e.case.interface.seed) for e in made.entries if e.case.interface.pattern == "random"
+    ]
+    assert found == [("mirror", 1), ("mirror", 2), ("periodic", 1), ("periodic", 2)]
+    assert len(made.keys) == 5  # a lattice has neither seeds nor sides
+    assert [axis.name for axis in made.study.axes] == ["interface.pattern", "interface.sides", "interface.seed"]
+    assert len(plan(text.replace("true", "false")).entries) == 4
+
+
 def test_geometries_are_shared_by_what_does_not_enter_the_dimensionless_problem():
     text = """
     [grid]

@@ -21,6 +21,7 @@ from constriction.study.file.parameters import Quantity, in_case_words, quantity
 
 DEFAULT = "default"  # a value that leaves the key out
 MOST_REPEATS = 100_000
+SIDE_BIAS, SIDES = "side_bias", "interface.sides"  # of [repeat], and the key that it varies
 SCALES = {"linear": (-math.inf, ""), "log": (0.0, ", both above zero")}  # above what the ends must be
 
 type Point = dict[str, Any]
@@ -38,7 +39,7 @@ class Axis:
     @property
     def name(self) -> str:
         """The key, or the table where several vary."""
-        return self.keys[0] if len(self.keys) == 1 and self.table in ("grid", "repeat") else self.table
+        return self.keys[0] if len(self.keys) == 1 and self.table in ("grid", "repeat", SIDE_BIAS) else self.table
 
 
 def axes_of(data: Table, source: str) -> list[Axis]:
@@ -163,13 +164,28 @@ def _between(low: Quantity, high: Quantity, scale: str, part: float) -> Any:
 
 
 def _repeat(table: Table, where: str) -> Iterator[Axis]:
-    for key, given in table.items():
+    keys = {key: value for key, value in table.items() if key != SIDE_BIAS}
+    if _both_sides(table, keys, where):
+        yield Axis(SIDE_BIAS, (SIDES,), [("mirror",), ("periodic",)])
+    for key, given in keys.items():
         place = f"{where} {key}"
         if isinstance(given, list):
             seeds = [_whole(place, seed, 0) for seed in _values(place, given)]
         else:
             seeds = list(range(1, _whole(place, given, 1, MOST_REPEATS) + 1))
         yield Axis("repeat", (key,), [(seed,) for seed in seeds])
+
+
+def _both_sides(table: Table, keys: Table, where: str) -> bool:
+    """Whether each repeat is to be solved between mirrors and in a periodic cell."""
+    asked = table.get(SIDE_BIAS, False)
+    if not isinstance(asked, bool):
+        raise InputError(f"{where} {SIDE_BIAS} = {shown(asked)}: expected true or false")
+    if asked and not keys:
+        raise InputError(
+            f'{where} {SIDE_BIAS} = true: nothing to repeat; expected a seed beside it, "interface.seed" = 8'
+        )
+    return asked
 
 
 READERS: Mapping[str, Callable[[Table, str], Iterator[Axis]]] = {

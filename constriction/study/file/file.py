@@ -13,7 +13,7 @@ from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
 from constriction.case.file import read_toml
 from constriction.case.schema import Case
-from constriction.study.file.axes import Axis, axes_of, read_rows
+from constriction.study.file.axes import SIDE_BIAS, Axis, axes_of, read_rows
 from constriction.study.file.derive import Derivation, derivation_of
 from constriction.study.file.figures import check_plots
 from constriction.study.file.references import take_files
@@ -49,6 +49,11 @@ class Study:
     def repeated(self) -> tuple[str, ...]:
         """The keys of [repeat]."""
         return tuple(key for axis in self.axes if axis.table == "repeat" for key in axis.keys)
+
+    @property
+    def side_bias(self) -> bool:
+        """Whether repeats are solved between mirrors and in periodic cells."""
+        return any(axis.table == SIDE_BIAS for axis in self.axes)
 
 
 def load_study(path: str | os.PathLike[str]) -> Study:

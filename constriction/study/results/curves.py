@@ -12,7 +12,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import shown
-from constriction.study.file.axes import Axis
+from constriction.study.file.axes import SIDE_BIAS, Axis
 from constriction.study.file.figures import Figure, check_plots, names_of
 from constriction.study.file.parameters import label_of, without
 from constriction.study.results.table import Row, Table, differing, is_number, mean_and_spread, numeric
@@ -114,7 +114,7 @@ def _usual(table: Table) -> Iterator[Figure]:
     axes = [axis for axis in table.plan.study.axes if axis.table != "repeat"]
     y = tuple(filter(USUAL.__contains__, numeric(table)))
     title = table.plan.study.title
-    if not y or not axes:
+    if not y or all(axis.table == SIDE_BIAS for axis in axes):
         return
     if {"list", "latin_hypercube"} & {axis.table for axis in axes}:
         for key in chain.from_iterable(axis.keys for axis in axes):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from constriction.base.catalogue import QUANTITIES, edge_unit
 from constriction.base.files import csv_text
 from constriction.study.file.parameters import without
+from constriction.study.results.side_bias import side_bias
 from constriction.study.run.plan import Plan, units_of
 from constriction.study.run.store import Record, Store
 
@@ -157,29 +158,36 @@ def means(table: Table) -> Iterator[Row]:
     """Mean and spread of the finished repeats: a row for each case but for its repeats, in plan order.
 
     Each has the keys that are not repeated, `repeats` (how many are done), and for each numeric output its mean and,
-    as `…_spread`, the standard deviation of the repeats (n − 1; None for fewer than two).
+    as `…_spread`, the standard deviation of the repeats (n − 1; None for fewer than two). With side_bias the rows of
+    cells between mirrors tell theirs, as `side_bias` does.
     """
     kept = without(table.keys, table.plan.study.repeated)
     outputs = [key for key in numeric(table) if not key.startswith("relative_error")]
-    for group in _repeats(table):
+    groups = _repeats(table)
+    for places, group in groups.items():
         done = finished(group)
         row: Row = {**_picked(kept, group[0]), "repeats": len(done)}
         for key in outputs:
             row[key], row[f"{key}_spread"] = mean_and_spread([row[key] for row in done])
-        yield row
+        yield {**row, **side_bias(group, groups[_periodic(places)])} if table.plan.study.side_bias else row
+
+
+def _periodic(places: tuple[int, ...]) -> tuple[int, ...]:
+    """The place of the periodic cells beside some; the sides are the last axis but for those of repeats."""
+    return (*places[:-1], 1)
 
 
 def _picked(keys: Iterable[str], row: Row) -> Row:
     return {key: row[key] for key in keys}
 
 
-def _repeats(table: Table) -> Iterable[list[Row]]:
-    """The rows that differ in nothing but their repeats, in plan order."""
+def _repeats(table: Table) -> Mapping[tuple[int, ...], list[Row]]:
+    """The rows that differ in nothing but their repeats, in plan order, by their places along the other axes."""
     groups: dict[tuple[int, ...], list[Row]] = {}
     kept = [axis.table != "repeat" for axis in table.plan.study.axes]
     for entry, row in zip(table.plan.entries, table.rows, strict=True):
         groups.setdefault(tuple(compress(entry.places, kept)), []).append(row)
-    return groups.values()
+    return groups
 
 
 def mean_and_spread(values: Iterable[float | None]) -> tuple[float | None, float | None]:

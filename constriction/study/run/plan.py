@@ -16,7 +16,7 @@ from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
 from constriction.simulation.counter import check_apart
 from constriction.simulation.simulate import check_size
-from constriction.study.file.axes import DEFAULT, Point, points
+from constriction.study.file.axes import DEFAULT, SIDES, Point, points
 from constriction.study.file.derive import derive, is_case_key
 from constriction.study.file.file import Study
 from constriction.study.file.parameters import UNITS, Quantity, in_case_words, label_of, quantity_of, read_at
@@ -199,12 +199,12 @@ def _with_point(study: Study, point: Point) -> dict[str, Any]:
 
 
 def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
-    """A lattice has no seed: all its repeats are one case."""
+    """A lattice has no seed, nor sides: all its repeats are one case."""
     table = data.get("interface")
     if not isinstance(table, dict):  # the case's own check tells
         return
     model = PATTERNS.get(str(table.get("pattern")))
-    for section, _, name in (key.partition(".") for key in study.repeated):
+    for section, _, name in (key.partition(".") for key in (*study.repeated, *[SIDES] * study.side_bias)):
         if section == "interface" and model and name not in model.model_fields:
             table.pop(name, None)
 
