@@ -48,8 +48,8 @@ BAD = {
     "log of zero": (RANGE + '{low = "0 nm", high = "1 nm", scale = "log"}', "above zero"),
     "no samples": (RANGE.replace("samples", "seed") + '{low = "1 nm", high = "2 nm"}', "samples = None: expected"),
     "repeats": (GRID + '[repeat]\n"interface.seed" = 0', r"interface\.seed = 0: expected an integer from 1"),
-    "side bias": (GRID + '[repeat]\nside_bias = 1\n"interface.seed" = 2', r"\[repeat\] side_bias = 1: expected true or"),
-    "no seeds": (GRID + "[repeat]\nside_bias = true", r"\[repeat\] side_bias = true: nothing to repeat; expected a seed"),
+    "side bias": (GRID + '[repeat]\nside_bias = 1\n"interface.seed" = 2', r"\[repeat\] side_bias = 1: expected true"),
+    "no seeds": (GRID + "[repeat]\nside_bias = true", r"\[repeat\] side_bias = true: nothing to repeat; expected"),
     "sides twice": (
         '[grid]\n"interface.sides" = ["mirror"]\n[repeat]\nside_bias = true\n"interface.seed" = 2',
         r"interface\.sides: in \[grid\] and in \[side_bias\]",

@@ -108,4 +108,4 @@ def test_case_is_valid(text):
     elif "bulk_conductivity" in data:
         parsed(SolidElectrolyte, data, "the page")
     else:
-        assert {"grid", "derive"} & data.keys()
+        assert {"grid", "derive", "repeat"} & data.keys()

@@ -230,6 +230,18 @@ def test_the_contacts_that_a_run_writes_are_the_same_polygons():
     assert abs(again.R_cstr - first.R_cstr) <= again.R_cstr_error + first.R_cstr_error + 2e-4 * first.R_cstr
 
 
+@pytest.mark.parametrize("bands", [[(0.3, 0.6)], [(0.0, 0.3)], [(0.7, 1.0)], [(0.0, 0.123), (0.823, 1.0)]])
+def test_bands_are_stripes(bands):
+    """Wherever a band lies: also with its rim on a side, and in two parts at both sides."""
+    rings = ", ".join(f"(({a} 0, {b} 0, {b} 1, {a} 1, {a} 0))" for a, b in bands)
+    keys = {"pattern": "polygons", "unit": "mm", "cell": ["1 mm", "1 mm"], "sides": "periodic"}
+    keys["file"] = MapFile("bands.wkt", f"MULTIPOLYGON ({rings})".encode())
+    stripes = {"pattern": "stripes", "pitch": "1 mm", "contact_fraction": 0.3}
+    exact, found = (simulate(parse_case({**beside(5e-3), "interface": one})) for one in (stripes, keys))
+    assert found.plan.striped and found.plan.islands == 1
+    assert_same(exact, found)
+
+
 def test_height_maps_repeat():
     """Rolled by a third of the cell: contacts, gap and error bars go on beyond the sides."""
     x = (np.arange(36) + 0.5) / 36

@@ -16,6 +16,7 @@ from constriction.case.interface import (
     List,
     Pattern,
     Polygons,
+    Sided,
     Single,
     Square,
     Stripes,
@@ -31,7 +32,8 @@ _SHAPES = {shape: (shape, f"{shape}s") for shape in ("disc", "square", "ellipse"
 def case_in_words(case: Case) -> str:
     """What was asked, in sentences."""
     electrolyte, sweep = case.electrolyte, case.sweep
-    words = [_interface_in_words(case.interface), *_contact_in_words(case.contact), _gap_in_words(case)]
+    words = [_interface_in_words(case.interface), *_sides_in_words(case.interface)]
+    words += [*_contact_in_words(case.contact), _gap_in_words(case)]
     slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
     slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
     if electrolyte.grain_boundary_conductivity is not None:
@@ -42,6 +44,12 @@ def case_in_words(case: Case) -> str:
     asked = f"{100 * case.accuracy.relative_error:.3g} %"
     words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
     return " ".join(words)
+
+
+def _sides_in_words(interface: Pattern) -> Iterator[str]:
+    """What is beyond the sides of a cell, but for mirrors."""
+    if isinstance(interface, Sided) and interface.periodic:
+        yield "The cell repeats without mirrors."
 
 
 def _contact_in_words(contact: Contact) -> Iterator[str]:
