@@ -35,6 +35,7 @@ EXTENT = st.integers(1, 5).map(lambda step: f"{50 * step} nm")
 LONG = st.tuples(PLACE, PLACE, EXTENT, EXTENT, st.sampled_from([0, 30, 45, 90])).map(list)
 FILLED = {"contact_fraction": SHARE, "pitch": PITCH, "inverted": st.booleans()}
 ROUND = {**FILLED, "shape": st.sampled_from(["disc", "square"])}
+SIDES = {"sides": st.sampled_from(["mirror", "periodic"])}
 LATTICE = [
     ROUND,
     {**FILLED, "shape": st.sampled_from(["ellipse", "rectangle"]), "aspect": st.floats(0.4, 2.5)},
@@ -42,6 +43,7 @@ LATTICE = [
 ]
 SCATTERED = {
     **FILLED,
+    **SIDES,
     "shape": st.sampled_from(["disc", "square"]),
     "seed": st.integers(0, 2**63 - 1),
     "size_spread": st.floats(0, 2),
@@ -62,6 +64,7 @@ KEYS = {
         "cluster_radius": EXTENT,
     },
     "list": {
+        **SIDES,
         "inverted": st.booleans(),
         "cell": st.just(["1 um", "0.8 um"]),
         "discs": st.lists(st.tuples(PLACE, PLACE, EXTENT).map(list), max_size=1),
