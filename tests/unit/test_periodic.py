@@ -16,6 +16,7 @@ from support.maps import map_case, map_file
 from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.case.interface import PATTERNS, Sided
+from constriction.case.maps.files import MapFile
 from constriction.case.schema import resolved_toml
 from constriction.field.fineness import check_mesh
 from constriction.field.transforms.waves import filtered, half_phases
@@ -26,6 +27,7 @@ from constriction.geometry.maps.levels import labelled
 from constriction.geometry.outlines import Spot
 from constriction.geometry.patterns.periodic import pieces_of_spot, unmatched_length
 from constriction.geometry.patterns.placing import anywhere, around_middles, place_spots
+from constriction.study.run.geometry import geometry_key
 
 PERIODIC = {"sides": "periodic"}
 RANDOM = {"pattern": "random", "pitch": "1 um", "contact_fraction": 0.3, "spots": 12, "seed": 3, **PERIODIC}
@@ -290,6 +292,21 @@ def test_lattices_have_no_sides(pattern):
         case_of(keys)
 
 
+def test_sides_and_holes_tell_geometries_apart():
+    """Cases of a study share a solution only if their sides, and the holes of their contacts, are the same."""
+
+    def key(sides, hole):
+        x, y = hole
+        ring = f"{x} {y}, {x} {y + 1}, {x + 1} {y + 1}, {x + 1} {y}, {x} {y}"
+        file = MapFile("ring.wkt", f"POLYGON ((1 1, 9 1, 9 9, 1 9, 1 1), ({ring}))".encode())
+        return geometry_key(
+            case_of({"pattern": "polygons", "file": file, "unit": "um", "cell": ["10 um", "10 um"], "sides": sides})
+        )
+
+    assert len({key("mirror", (2, 2)), key("periodic", (2, 2)), key("mirror", (4, 2))}) == 3
+    assert key("periodic", (2, 2)) == key("periodic", (2, 2))
+
+
 def test_unknown_sides_are_refused():
     with pytest.raises(InputError, match=r"^case: interface\.sides = 'open': expected 'mirror' or 'periodic'$"):
         case_of({**RANDOM, "sides": "open"})
@@ -316,8 +333,6 @@ def test_finite_elements_refuse_them():
 def test_polygons_may_face_each_other():
     """Two halves of a square at the left and the right side are one."""
     text = "MULTIPOLYGON (((0 1, 1 1, 1 2, 0 2, 0 1)), ((3 1, 4 1, 4 2, 3 2, 3 1)))"
-    from constriction.case.maps.files import MapFile
-
     keys = {"pattern": "polygons", "unit": "um", "cell": ["4 um", "3 um"], **PERIODIC}
     plan = plan_of(**keys, file=MapFile("two.wkt", text.encode()))
     assert plan.islands == 1

@@ -119,7 +119,8 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
 def _in_pitches(outline: Outline, pitch: float) -> tuple[tuple[float, ...], ...]:
     return tuple(
         _rounded([x / pitch for point in (edge.start, edge.end, edge.centre or ()) for x in point])
-        for edge in outline.edges
+        for chain in outline.chains
+        for edge in chain
     )
 
 
