@@ -133,7 +133,7 @@ class Layout:
     @cached_property
     def striped(self) -> bool:
         """Whether nothing varies along the depth of the cell: every spot is a rectangle from side to side."""
-        return all(len(spot.edges) == 4 and _spans(spot, self.depth) for spot in self.spots)
+        return all(len(spot.edges) == 4 and not spot.holes and _spans(spot, self.depth) for spot in self.spots)
 
     @property
     def decay_length(self) -> float:

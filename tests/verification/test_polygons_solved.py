@@ -49,6 +49,13 @@ def test_a_ring_is_a_frame(tmp_path, inverted):
     assert agree(polygon, simulate(case_of(frame)))
 
 
+def test_a_pore_in_a_contact_on_all_sides(tmp_path):
+    """A contact of four edges that covers the cell but for a hole is no stripe."""
+    whole = box(0, 0, 1, 0.8).difference(box(0.1, 0.3, 0.5, 0.5))
+    pores = {**CELL, "rectangles": [["0.3 mm", "0.4 mm", "0.4 mm", "0.2 mm", 0]], "inverted": True}
+    assert agree(solved(tmp_path, whole), simulate(case_of(pores)))
+
+
 def test_bars_of_an_l_shape_and_a_triangle(tmp_path):
     path = tmp_path / "contacts.wkt"
     triangle = [(0.7, 0.4), (0.95, 0.5), (0.75, 0.7)]
