@@ -183,6 +183,20 @@ def test_ideal_contacts_and_what_is_asked_of_meshes_separate_them(tmp_path):
     assert key_of(fine) == key_of(film.model_copy(update={"accuracy": asked}))  # and only that
 
 
+def test_holes_elsewhere_separate_them(tmp_path):
+    """Of as many corners, as large and with as long rims; but one of them lies nearer to the rim."""
+    keys = set()
+    for x in (15, 20, 40):
+        (tmp_path / "a.wkt").write_text(
+            f"POLYGON ((10 10, 70 10, 70 70, 10 70, 10 10), ({x} 30, {x + 20} 30, {x + 20} 50, {x} 50, {x} 30))"
+        )
+        (tmp_path / "case.toml").write_text(
+            '[interface]\npattern = "polygons"\nfile = "a.wkt"\nunit = "um"\ncell = ["100 um", "80 um"]\n'
+        )
+        keys.add(key_of(constriction.load(tmp_path / "case.toml")))
+    assert len(keys) == 3
+
+
 def test_finer_cases_and_far_sides_are_kept_too(tmp_path, solved):
     for name, pitch in (("micro", "1 um"), ("far", "30 um")):
         (tmp_path / f"{name}.toml").write_text(MICRO.format(pitch=pitch))

@@ -19,7 +19,7 @@ from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
 from constriction.geometry.cell import Layout, layout
-from constriction.geometry.outlines import Outline
+from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.profiles import profile_name
 from constriction.simulation.simulate import error_asked
 from constriction.simulation.weights import gap_model
@@ -116,12 +116,13 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
     return Effort(unknowns, SECONDS_AT_LEAST + SECONDS_PER_UNKNOWN * unknowns, memory)
 
 
-def _in_pitches(outline: Outline, pitch: float) -> tuple[tuple[float, ...], ...]:
-    return tuple(
-        _rounded([x / pitch for point in (edge.start, edge.end, edge.centre or ()) for x in point])
-        for chain in outline.chains
-        for edge in chain
-    )
+def _in_pitches(outline: Outline, pitch: float) -> list[list[tuple[float, ...]]]:
+    """The edges of an outline and of each of its holes."""
+    return [[_edge_in_pitches(edge, pitch) for edge in chain] for chain in outline.chains]
+
+
+def _edge_in_pitches(edge: Edge, pitch: float) -> tuple[float, ...]:
+    return _rounded([x / pitch for point in (edge.start, edge.end, edge.centre or ()) for x in point])
 
 
 def _rounded(lengths: Iterable[float]) -> tuple[float, ...]:
