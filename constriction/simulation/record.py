@@ -35,7 +35,7 @@ FILES = (
     *("result.json", "case.toml", "spectrum.csv", "contacts.geojson", "nyquist.png", "currents.png", "field.vtu"),
     *("report.html", "nyquist.pdf", "bode.pdf", "circuit.txt", "circuit.json", "circuit.sp"),
 )
-CASE_FILES = r".+\.(toml|png|tiff?|npy|csv|wkt|geojson)"  # beside case.toml, if it refers to them
+CASE_FILES = r"(?i:.+\.(toml|png|tiff?|npy|csv|wkt|geojson))"  # beside case.toml, if it refers to them
 OUR_KEYS = frozenset({"R_cstr_ohm_cm2", "case_sha256", "versions"})  # what shows that a result.json is ours
 
 

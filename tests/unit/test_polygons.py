@@ -174,7 +174,7 @@ def test_a_file_with_the_name_of_a_result_is_renamed(tmp_path):
     assert tomllib.loads(resolved_toml(case))["interface"]["file"] == "contacts-2.geojson"
 
 
-@pytest.mark.parametrize("name", ["contacts.wkt", "contacts-2.geojson"])
+@pytest.mark.parametrize("name", ["contacts.wkt", "contacts-2.geojson", "MAP.PNG", "Scan 1.TIF"])
 def test_a_folder_of_results_may_hold_the_file(name):
     assert re.fullmatch(CASE_FILES, name)
 
