@@ -111,6 +111,7 @@ REFUSED = [
     ("POLYGON ((90 10, 110 10, 110 30, 90 10))", "crosses or lies outside the cell of 100 × 80 um; expected it inside"),
     ("POLYGON ((-1e9 10, 110 10, 110 30, -1e9 10))", "polygon 1 has corners far outside"),
     ("POLYGON ((nan 10, 110 10, 110 30, nan 10))", "expected"),
+    ("POLYGON ((10 10, nan 10, 60 30, 10 30, 10 10))", "polygon 1 has corners far outside of the cell, or none"),
     (
         "MULTIPOLYGON (((10 10, 30 10, 30 30, 10 10)), ((20 10, 40 10, 40 30, 20 10)))",
         "polygons 1 and 2 overlap by",
@@ -120,6 +121,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("text", "words"), REFUSED)
 def test_what_is_refused(tmp_path, text, words):
     found = complaint(tmp_path, text)

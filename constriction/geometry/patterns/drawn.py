@@ -53,8 +53,9 @@ def _polygons(file: MapFile) -> list[Polygon]:
     """
     try:
         text = file.data.decode("utf-8-sig")
-        shapes = _of_geojson(json.loads(text)) if file.suffix == ".geojson" else [shapely.from_wkt(text.strip())]
-        found = [part for shape in shapes for part in _parts(shape)]
+        with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
+            shapes = _of_geojson(json.loads(text)) if file.suffix == ".geojson" else [shapely.from_wkt(text.strip())]
+            found = [part for shape in shapes for part in _parts(shape)]
     except (ValueError, TypeError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
         if isinstance(error, InputError):
             raise
