@@ -44,6 +44,11 @@ def naming(where: object, joint: str = ": ") -> Iterator[None]:
         raise InputError(f"{where}{joint}{error}") from None
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are: 1 pixel, 2 pixels."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like an unknown one, for an error; there is at least one."""
     return difflib.get_close_matches(word, list(known), n=1, cutoff=0.0)[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError, naming
+from constriction.base.errors import InputError, counted, naming
 from constriction.base.files import check_file
 from constriction.base.quantities import parse_quantity
 from constriction.base.ranks import agree
@@ -219,7 +219,7 @@ def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
     from constriction.view.pictures.stage import WIDTHS, wrapped
 
     plan = layout(case.interface)
-    contacts = f"{plan.islands} contacts" if plan.background == "gap" else f"Contacts beside {plan.islands} pores"
+    contacts = counted(plan.islands, "contact") if plan.background == "gap" else f"Contacts beside {plan.islands} pores"
     drawn = f"{contacts} as they were traced" if plan.traced else contacts
     traced = f"{drawn}, {100 * plan.contact_fraction:.3g} % of the interface."
     words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", traced]))

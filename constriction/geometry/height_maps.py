@@ -140,7 +140,9 @@ def filled(heights: Floats, most: float) -> Cleaned:
     missing = ~np.isfinite(heights)
     share = float(missing.mean())
     if share > most or missing.all():
-        raise InputError(f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill")
+        raise InputError(
+            f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill, or a larger most_missing"
+        )
     if not missing.any():
         return Cleaned(heights.copy(), missing)
     second = laplacian((heights.shape[0], heights.shape[1]), (1.0, 1.0))

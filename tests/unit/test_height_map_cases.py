@@ -84,7 +84,7 @@ def test_lower_points_are_raised_to_the_least_gap_and_told():
     values = np.full((40, 40), 1.0)
     values[2, 30:33], values[39, 0] = 0.05, -3.0  # the last one lies under the contact in the lower left corner
     profile = uneven_gap(*with_plan(case_of(values, SQUARE)))
-    assert profile.changes == ("3 points beside the contacts that are lower than 100 nm taken as so high",)
+    assert profile.changes == ("3 points beside the contacts, lower than 100 nm, taken as so high",)
     assert profile.largest == pytest.approx(10)
     # row 2 is the third from the top
     assert profile.height(np.array([31.5 * 25e-6]), np.array([37.5 * 25e-6])) == pytest.approx([1.0])
@@ -106,7 +106,25 @@ def test_contacts_lie_where_the_map_is_low():
     rough = heights()
     rough[0, 20] = 0.0
     small = layout(case_of(rough, {**OF_HEIGHTS, "despeckle": 4}, contact_below="500 nm").interface)
-    assert "despeckled: 1 spots of fewer than 4 pixels taken away" in small.traced.changes
+    assert "despeckled: 1 spot of fewer than 4 pixels taken away" in small.traced.changes
+
+
+def test_points_deep_in_the_electrolyte_are_told():
+    values = heights()
+    values[3, 4], values[3, 9] = -9999.0, -0.6
+    assert layout(case_of(values).interface).traced.changes == (
+        "contact below 500 nm",
+        "2 points of it below -500 nm, the lowest at -9.999 mm",
+    )
+
+
+def test_heights_that_no_gap_has_are_refused():
+    values = heights()
+    values[3, 4] = values[9, 4] = 3.4e38
+    said = told(lambda: case_of(values))
+    assert said.startswith("gap.file = 'map.npy': 2 points higher or lower than 1 m, the first 3.4e+32 m in row 4,")
+    assert " column 5; expected another gap.unit, or its value as gap.missing" in said
+    assert heights_of(case_of(values, missing=3.4e38).gap.height_map).changes[0].startswith("2 points without a value")
 
 
 def test_a_map_of_contacts_may_have_a_map_of_heights():
@@ -241,7 +259,7 @@ HOLES = np.where(np.arange(1600).reshape(40, 40) < 100, np.nan, 1.0)
     [
         (HOLES, SQUARE, "gap.file = 'map.npy': a height map of which 0.0625 is missing: expected at most 0.05 to fill"),
         (np.full((40, 40), np.nan), SQUARE, "a height map of which 1 is missing"),
-        (np.full((40, 40), -0.2), SQUARE, "points beside the contacts are below zero, the lowest at -200 nm"),
+        (np.full((40, 40), -0.2), SQUARE, "points beside the contacts below zero, the lowest at -200 nm"),
         (np.ones((40, 41)), SQUARE, "41 × 40 points over 1.025 mm × 1 mm; expected a map of the cell of [interface]"),
         (np.ones((1, 40)), SQUARE, "1 rows of 40 points; expected at least 2 of each"),
         (np.ones((40, 40)), {**SQUARE, "pattern": "single", "cell_shape": "circular"}, "does not fit a circular cell"),

@@ -2,7 +2,9 @@
 
 import io
 import json
+import struct
 import tomllib
+import zlib
 
 import numpy as np
 import pytest
@@ -22,7 +24,16 @@ from constriction.simulation.record import files_record, write_case
 from constriction.study.file.file import load_study, study_of
 from constriction.study.run.plan import plan_of
 
+
+def chunk(name, data):
+    """A part of a PNG file."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
 VALUES = np.array([[0, 10, 20], [255, 40, 50]], dtype=np.uint8)
+LARGE_HEAD = (
+    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)) + chunk(b"IDAT", b"")
+)
 DISC = np.hypot(*(np.indices((24, 24)) - 11.5)) < 7
 BLACK_AND_WHITE = np.where(DISC, 255, 0).astype(np.uint8)
 
@@ -166,7 +177,7 @@ def test_spots_and_holes_are_counted(tmp_path):
     assert len(before.spots) == 3 and len(before.spots[0].holes) + len(before.spots[1].holes) == 1
     for smallest in (3, "12 um2"):
         plan = layout(mapped(on_disk(tmp_path, values), despeckle=smallest).interface)
-        assert plan.traced.changes == ("despeckled: 2 spots and 1 holes of fewer than 3 pixels taken away",)
+        assert plan.traced.changes == ("despeckled: 2 spots and 1 hole of fewer than 3 pixels taken away",)
         assert plan.contact_fraction == pytest.approx(
             layout(mapped(on_disk(tmp_path, BLACK_AND_WHITE)).interface).contact_fraction, rel=1e-12
         )
@@ -242,12 +253,12 @@ def test_nothing_is_left_of_small_spots(tmp_path):
 @pytest.mark.parametrize(
     ("values", "keys", "told"),
     [
-        (np.zeros((12, 12), np.uint8), {"threshold": [-1, 300]}, "no pixel is in contact"),
-        (np.full((12, 12), 300, np.uint16), {"threshold": [0, 300]}, "every pixel is in contact"),
+        (BLACK_AND_WHITE, {"threshold": [-1, 600]}, "no pixel is in contact"),
+        (np.where(DISC, 300, 299).astype(np.uint16), {"threshold": [0, 300]}, "every pixel is in contact"),
         (BLACK_AND_WHITE, {"threshold": 300}, "interface.threshold = 300.0: the map's values are from 0 to 255"),
         (BLACK_AND_WHITE, {"threshold": [300, 400]}, "[300.0, 400.0]: the map's values are from 0 to 255"),
         (BLACK_AND_WHITE, {"threshold": 255}, "the map's values are from 0 to 255"),
-        (BLACK_AND_WHITE, {"despeckle": 1000}, "no pixel is in contact (despeckled: 1 spots of fewer than 1000"),
+        (BLACK_AND_WHITE, {"despeckle": 1000}, "no pixel is in contact (despeckled: 1 spot of fewer than 1000"),
         (BLACK_AND_WHITE, {"crop": [0, 0, 25, 24]}, "interface.crop: from 0, 0 to 25, 24 pixels"),
         (BLACK_AND_WHITE, {"crop": [5, 5, 5, 20]}, "expected a part of the 24 × 24 of the map"),
         (BLACK_AND_WHITE, {"crop": [0, 0, 24, 9]}, "24 × 9 pixels; expected at least 10 along each side"),
@@ -262,7 +273,8 @@ def test_maps_that_cannot_be_drawn(tmp_path, values, keys, told):
     ("name", "content", "told"),
     [
         ("a.png", packed(BLACK_AND_WHITE, ".png")[:70], "no whole picture"),
-        ("a.png", b"no picture", "no whole picture"),
+        ("a.png", b"no picture", "no whole picture (not known, begins with b'no pictu')"),
+        ("a.png", LARGE_HEAD, "far more than 50 million pixels"),
         ("a.png", b"", "no whole picture"),
         ("a.tif", packed(BLACK_AND_WHITE, ".tif")[:200], "no whole picture"),
         ("a.npy", packed(VALUES, ".npy")[:-1], "no whole array"),
@@ -270,11 +282,12 @@ def test_maps_that_cannot_be_drawn(tmp_path, values, keys, told):
         ("a.npy", packed(np.array([[object()]]), ".npy"), "no whole array"),
         ("a.npy", packed(np.zeros((12, 12), complex), ".npy"), "of shape (12, 12) and type complex128"),
         ("a.npy", packed(np.zeros(12), ".npy"), "of shape (12,) and type float64"),
-        ("a.npy", packed(np.where(DISC, np.nan, 1.0), ".npy"), "pixels are no finite numbers"),
-        ("a.npy", packed(np.zeros((7001, 7200), np.uint8), ".npy")[:200], "7200 × 7001 pixels, that is 50 million"),
-        ("a.csv", b"1,2\n3", "no table of numbers"),
-        ("a.csv", b"1,x\n3,4", "no table of numbers"),
-        ("a.csv", b"1,nan\n3,4", "1 pixels are no finite numbers"),
+        ("a.npy", packed(np.where(DISC, np.nan, 1.0), ".npy"), "pixels without a finite number"),
+        ("a.npy", packed(np.zeros((7001, 7200), np.uint8), ".npy")[:200], "7200 × 7001 pixels, that is 50.4 million"),
+        ("a.csv", b"1,2\n\n3", "no table of numbers (line 3 has 1 number, those before have 2)"),
+        ("a.csv", b"# x\nheight,x\n3,4", "no table of numbers (line 2 has 'height')"),
+        ("a.csv", b"1,2,\n3,4,", "no table of numbers (line 1 has '')"),
+        ("a.csv", b"1,nan\n3,4", "1 pixel without a finite number"),
         ("a.csv", b"\xff\xfe", "no table of numbers"),
         ("a.csv", b"", "of shape (0, 1)"),
     ],
@@ -285,10 +298,22 @@ def test_files_that_are_no_maps(tmp_path, name, content, told):
     assert message.startswith(f"interface.file = '{name}': ") and told in message
 
 
+@pytest.mark.parametrize("threshold", [128, "otsu", [0, 255]])
+def test_a_map_of_one_value_is_told(tmp_path, threshold):
+    path = on_disk(tmp_path, np.full((20, 20), 7, np.uint8))
+    assert "every pixel has the value 7; expected contacts and gaps" in complaint(path, threshold=threshold)
+
+
+def test_a_filter_that_is_wider_than_the_map_is_refused(tmp_path):
+    path = on_disk(tmp_path, BLACK_AND_WHITE)
+    for smooth in (1e9, "1 m"):
+        assert "; expected less than the map's 24 × 24 pixels" in complaint(path, smooth=smooth)
+
+
 def test_a_large_picture_is_not_decoded(tmp_path):
     """Only its head is looked at: the rest of the file is not there."""
     (tmp_path / "a.png").write_bytes(packed(Image.new("1", (8000, 6300)), ".png")[:60])
-    assert "8000 × 6300 pixels, that is 50 million; expected at most 50 million" in complaint(tmp_path / "a.png")
+    assert "8000 × 6300 pixels, that is 50.4 million; expected at most 50 million" in complaint(tmp_path / "a.png")
 
 
 def test_pictures_of_several_frames(tmp_path):

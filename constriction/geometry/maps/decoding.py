@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, counted
+from constriction.base.quantities import shown
 from constriction.case.maps.files import MapFile
 
 MOST_PIXELS = 50_000_000
@@ -45,7 +46,7 @@ def decode(file: MapFile, may_miss: bool = False) -> StoredMap:
         )
     wrong = 0 if may_miss else int(stored.values.size - np.count_nonzero(np.isfinite(stored.values)))
     if wrong:
-        raise InputError(f"{wrong} pixels are no finite numbers; expected a map without missing values")
+        raise InputError(f"{counted(wrong, 'pixel')} without a finite number; expected a map without missing values")
     return stored
 
 
@@ -53,7 +54,7 @@ def _check_size(columns: int, rows: int) -> None:
     """Refuse too many pixels."""
     if columns * rows > MOST_PIXELS:
         raise InputError(
-            f"{columns} × {rows} pixels, that is {columns * rows / 1e6:.0f} million; "
+            f"{columns} × {rows} pixels, that is {columns * rows / 1e6:.1f} million; "
             f"expected at most {MOST_PIXELS / 1e6:.0f} million"
         )
 
@@ -72,6 +73,12 @@ def _picture(data: bytes) -> StoredMap:
             return _values_of(image)
     except InputError:
         raise
+    except Image.DecompressionBombError:
+        raise InputError(f"far more than {MOST_PIXELS / 1e6:.0f} million pixels; expected at most that") from None
+    except UnidentifiedImageError:
+        raise InputError(
+            f"no whole picture (not known, begins with {shown(data[:8])}); expected a PNG or TIFF file"
+        ) from None
     except Exception as error:  # whatever Pillow makes of a broken file
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise InputError(f"no whole picture ({reason}); expected a PNG or TIFF file") from None
@@ -111,6 +118,7 @@ def _array(data: bytes) -> StoredMap:
 
 def _table(data: bytes) -> StoredMap:
     """Numbers in lines, between commas, semicolons, tabs or blanks."""
+    text, separator = "", None
     try:
         text = data.decode("utf-8-sig")
         first = next((line for line in io.StringIO(text) if line.strip() and not line.startswith("#")), "")
@@ -122,7 +130,35 @@ def _table(data: bytes) -> StoredMap:
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"no table of numbers ({error}); expected equally many in each line") from None
+        reason = _wrong_line(text, separator) or " ".join(str(error).split())[:120]
+        raise InputError(
+            f"no table of numbers ({reason}); expected UTF-8 text, equally many in each line, nan where one misses, "
+            "# before comments"
+        ) from None
+
+
+def _wrong_line(text: str, separator: str | None) -> str:
+    """The first line of a table that is wrong, and why; "" where none is."""
+    columns = 0
+    for number, line in enumerate(io.StringIO(text), start=1):
+        cells = line.partition("#")[0].strip("\n\r ").split(separator)
+        if not any(map(str.strip, cells)):
+            continue
+        wrong = next((cell for cell in cells if not _is_number(cell)), None)
+        if wrong is not None:
+            return f"line {number} has {shown(wrong.strip())}"
+        columns = columns or len(cells)
+        if len(cells) != columns:
+            return f"line {number} has {counted(len(cells), 'number')}, those before have {columns}"
+    return ""
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 _READERS: Mapping[str, Callable[[bytes], StoredMap]] = {

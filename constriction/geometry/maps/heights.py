@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from constriction.base.errors import InputError, naming
+from constriction.base.errors import InputError, counted, naming
 from constriction.base.quantities import format_quantity, shown
 from constriction.case.maps.heights import HeightMap
 from constriction.geometry.coverage import Raster, contact_coverage
@@ -29,6 +29,7 @@ from constriction.geometry.patches import Layout
 HALF = 0.5  # of a pixel: more is inside a contact
 TOUCHED = 1e-9  # of a pixel: less is not under a contact
 ACROSS = 8  # points of a map that repeats that count beyond its sides
+HIGHEST = 1.0  # m, as lengths of a case
 ALMOST = 1e-6  # of a pixel: what rounding may add to a length
 
 Floats = NDArray[np.float64]
@@ -79,13 +80,16 @@ def heights_of(heights: HeightMap) -> Heights:
         values = values * heights.unit
         if heights.outliers is not None:
             values, wild = without_outliers(values, heights.outliers)
-            changes += [f"{int(wild.sum())} outliers replaced, beyond {heights.outliers:g} spreads"] * bool(wild.any())
+            number = counted(int(wild.sum()), "outlier")
+            changes += [f"{number} replaced, beyond {heights.outliers:g} spreads"] * bool(wild.any())
         if heights.level:
             values, words = _levelled(values, heights.pixel)
             changes.append(words)
         if missing:
-            changes.append(f"{missing} points without a value filled, {100 * missing / values.size:.3g} %")
-        return Heights(filled(values, heights.most_missing).heights + heights.offset, tuple(changes))
+            changes.append(f"{counted(missing, 'point')} without a value filled, {100 * missing / values.size:.3g} %")
+        whole = filled(values, heights.most_missing).heights + heights.offset
+        _check_size(whole)
+        return Heights(whole, tuple(changes))
 
 
 def _levelled(values: Floats, pixel: tuple[float, float]) -> tuple[Floats, str]:
@@ -118,7 +122,7 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
         low = int((values < least)[beside].sum())
         clipped = np.maximum(values, least) / least
         check_heights(clipped)
-    told = f"{low} points beside the contacts that are lower than {_told(least)} taken as so high"
+    told = f"{counted(low, 'point')} beside the contacts, lower than {told_length(least)}, taken as so high"
     nodes = _continued(clipped, contact > HALF, heights.pixel, plan.periodic)[::-1].T
     return MappedGap(
         height=MapHeight(nodes, raster, periodic=plan.periodic),
@@ -134,7 +138,7 @@ def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
     width, depth = columns * heights.pixel[0], rows * heights.pixel[1]
     off = abs(width - plan.width) / heights.pixel[0], abs(depth - plan.depth) / heights.pixel[1]
     if max(off) >= 1 - ALMOST:
-        own, cell = (" × ".join(map(_told, sides)) for sides in ((width, depth), (plan.width, plan.depth)))
+        own, cell = (" × ".join(map(told_length, sides)) for sides in ((width, depth), (plan.width, plan.depth)))
         raise InputError(
             f"{columns} × {rows} points over {own}; expected a map of the cell of [interface], {cell}, to less than a "
             "pixel"
@@ -157,16 +161,28 @@ def _continued(values: Floats, inside: Marks, pixel: tuple[float, float], period
     return np.asarray(values[rows, columns][within])
 
 
+def _check_size(values: Floats) -> None:
+    """Refuse heights that no gap has, such as the largest number, written where nothing was measured."""
+    wild = np.abs(values) > HIGHEST
+    if wild.any():
+        number, (row, column) = counted(int(wild.sum()), "point"), np.unravel_index(np.argmax(wild), wild.shape)
+        raise InputError(
+            f"{number} higher or lower than {told_length(HIGHEST)}, the first {values[row, column]:.3g} m in row "
+            f"{row + 1}, column {column + 1}; expected another gap.unit, or its value as gap.missing"
+        )
+
+
 def _check_above_zero(values: Floats, beside: Marks) -> None:
     """Refuse metal inside the electrolyte."""
     below = values[beside & (values < 0)]
     if below.size:
+        number, lowest = counted(below.size, "point"), told_length(below.min())
         raise InputError(
-            f"{below.size} points beside the contacts are below zero, the lowest at {_told(below.min())}; expected "
-            "heights above the electrolyte, by another offset, or pattern = 'height_map' with contact_below"
+            f"{number} beside the contacts below zero, the lowest at {lowest}; expected heights above the electrolyte, "
+            "by another offset, or pattern = 'height_map' with contact_below"
         )
 
 
-def _told(length: float) -> str:
+def told_length(length: float) -> str:
     """A length (m) in six digits."""
     return format_quantity(float(f"{length:.6g}"), "length")

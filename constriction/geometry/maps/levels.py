@@ -12,13 +12,13 @@ from scipy.ndimage import gaussian_filter, label
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from constriction.base.errors import InputError, naming
+from constriction.base.errors import InputError, counted, naming
 from constriction.base.quantities import format_quantity, shown
 from constriction.case.interface import HeightMapped, Image
 from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import OTSU, Amount, PixelsOr
 from constriction.geometry.maps.decoding import StoredMap, decode
-from constriction.geometry.maps.heights import heights_of, where
+from constriction.geometry.maps.heights import heights_of, told_length, where
 
 FEWEST = 10  # pixels along either side
 CLASSES = 8  # as many values are classes, between which nothing can be interpolated
@@ -89,9 +89,11 @@ def _of_heights(heights: HeightMap) -> LevelMap:
     values, below = heights_of(heights).values, heights.contact_below or 0.0
     with naming(where(heights)):
         _check_shape(values)
-    return LevelMap(
-        -np.clip(values, 0.0, 2 * below), -below, heights.pixel, (f"contact below {format_quantity(below, 'length')}",)
-    )
+    changes, deep = [f"contact below {told_length(below)}"], values[values < -below]
+    if deep.size:  # no noise
+        number, lowest = counted(deep.size, "point"), told_length(deep.min())
+        changes.append(f"{number} of it below {told_length(-below)}, the lowest at {lowest}")
+    return LevelMap(-np.clip(values, 0.0, 2 * below), -below, heights.pixel, tuple(changes))
 
 
 def _check_shape(values: NDArray[Any]) -> None:
@@ -126,13 +128,15 @@ def _cropped(stored: StoredMap, interface: Image) -> StoredMap:
         )
         if not (0 <= left < right <= columns and 0 <= top < bottom <= rows):
             raise InputError(
-                f"interface.crop: from {left}, {top} to {right}, {bottom} pixels; expected a part of the "
-                f"{columns} × {rows} of the map"
+                f"interface.crop: from {left:.6g}, {top:.6g} to {right:.6g}, {bottom:.6g} pixels; expected a part of "
+                f"the {columns} × {rows} of the map"
             )
         values = values[top:bottom, left:right]
         changes = (*changes, f"cropped to {right - left} × {bottom - top} of {columns} × {rows} pixels")
     with naming(_where(interface)):
         _check_shape(values)
+        if values.min() == values.max():
+            raise InputError(f"every pixel has the value {float(values[0, 0]):g}; expected contacts and gaps")
     return StoredMap(values, changes)
 
 
@@ -202,6 +206,9 @@ def _smoothed(levelled: LevelMap, smooth: PixelsOr) -> LevelMap:
     if across == 0:
         return levelled
     width = format_quantity(smooth.value, smooth.kind) if isinstance(smooth, Amount) else f"{smooth:g} pixels"
+    rows, columns = levelled.field.shape
+    if across > columns or along > rows:
+        raise InputError(f"interface.smooth: {width}; expected less than the map's {columns} × {rows} pixels")
     field = gaussian_filter(levelled.field, (along, across), mode="wrap" if levelled.periodic else "reflect")
     return replace(levelled, field=field, changes=(*levelled.changes, f"smoothed by a Gaussian of {width}"))
 
@@ -226,13 +233,13 @@ def labelled(marks: NDArray[np.bool_], periodic: bool) -> tuple[NDArray[np.integ
 def _despeckled(levelled: LevelMap, smallest: float) -> LevelMap:
     """A map without spots and holes of fewer pixels: their values are mirrored at the level."""
     field, told = levelled.field, []
-    for word, sign in (("spots", 1.0), ("holes", -1.0)):
+    for word, sign in (("spot", 1.0), ("hole", -1.0)):
         parts, count = labelled(sign * (field - levelled.level) > 0, levelled.periodic)
         small = np.bincount(parts.ravel(), minlength=count + 1) < smallest
         small[0] = False
         if removed := int(small.sum()):
             field = np.where(small[parts], 2 * levelled.level - field, field)
-            told.append(f"{removed} {word}")
+            told.append(counted(removed, word))
         if removed == count:  # the rest would be one large hole
             break
     if not told:

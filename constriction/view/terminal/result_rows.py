@@ -150,7 +150,7 @@ def map_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         record: the content of result.json.
     """
     if "height_map_changes" in record:
-        yield "done to the heights", "; ".join(record["height_map_changes"]) or "nothing"
+        yield "done to heights", "; ".join(record["height_map_changes"]) or "nothing"
     if "map_changes" not in record:
         return
     if (error := record["R_cstr_map_error_ohm_cm2"]) is not None:
