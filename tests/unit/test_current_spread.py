@@ -166,6 +166,15 @@ def test_chart_shows_the_parts_above_with_bars():
     assert sum(counted.series[0].y[1:-1:2]) == pytest.approx(100, abs=0.1)
 
 
+def test_chart_of_contacts_whose_notches_carry_next_to_nothing():
+    """As of spots that merge, where part of the area is below every level."""
+    zero = np.zeros(len(LEVELS))
+    share = 0.9999 * even_spread(AT_REST).area
+    chart = current_chart(BarredSpread(share, share, zero, zero))
+    drawn = [series for series in chart.panels[1].series if not series.error]
+    assert np.nanmin(drawn[0].x[np.isfinite(drawn[0].y)]) == LEVELS[0]
+
+
 def test_chart_of_an_even_density_has_one_bar():
     zero = np.zeros(len(LEVELS))
     even = even_spread(AT_REST)

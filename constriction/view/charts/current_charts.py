@@ -36,7 +36,7 @@ def current_chart(spread: BarredSpread) -> Chart:
     counted: list[Series] = []
     above: list[Series] = []
     marks = np.isin(LEVELS, MULTIPLES)
-    lowest = edges[edges <= LEVELS[spread.area >= WHOLE][-1]][-1]
+    lowest = edges[edges <= np.max(LEVELS[spread.area >= WHOLE], initial=edges[0])][-1]
     for name, colour, line, share, error in both:
         counted.append(Series(name, *_steps(edges, share), colour, line, ""))
         shown = np.where((share > LEAST) & (LEVELS >= lowest), 100 * share, np.nan)
