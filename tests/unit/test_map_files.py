@@ -5,6 +5,7 @@ import json
 import struct
 import tomllib
 import zlib
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scipy.ndimage import gaussian_filter, label
 
 from constriction import parse_case
 from constriction.base.errors import InputError
+from constriction.base.files import LARGEST_INPUT
 from constriction.case.maps.files import MapFile, as_bytes
 from constriction.case.schema import case_sha256, referred_files, resolved_toml
 from constriction.geometry.cell import layout
@@ -23,6 +25,7 @@ from constriction.geometry.maps.levels import level_map, otsu
 from constriction.simulation.record import files_record, write_case
 from constriction.study.file.file import load_study, study_of
 from constriction.study.run.plan import plan_of
+from constriction.study.run.store import notices, open_store
 
 
 def chunk(name, data):
@@ -383,6 +386,20 @@ def test_a_result_has_its_map_beside_it(tmp_path):
     assert list(files_record(case)["referred_files"]) == ["nyquist-2.png"]
     assert as_bytes(referred_files(case)["nyquist-2.png"]) == path.read_bytes()
     assert case.interface.file.hash in resolved_toml(case)
+
+
+def test_a_study_tells_that_its_map_has_changed_and_is_read_again_whatever_its_size(tmp_path):
+    path, text = on_disk(tmp_path, BLACK_AND_WHITE), '[base.interface]\npattern = "image"\nfile = "map.png"\n'
+    (tmp_path / "study.toml").write_text(f'{text}pixel = "2 um"\n[grid]\n"gap.height" = ["50 nm", "100 nm"]\n')
+    (tmp_path / "out").mkdir()
+    open_store(tmp_path / "out", load_study(tmp_path / "study.toml"))
+    first = path.read_bytes()
+    on_disk(tmp_path, BLACK_AND_WHITE.T[:20])
+    with (tmp_path / "out" / "study.json").open("a") as file:
+        file.write(" " * LARGEST_INPUT)
+    (told,) = notices(tmp_path / "out", load_study(tmp_path / "study.toml"))
+    names = [f"{len(data)} bytes (SHA-256 {sha256(data).hexdigest()[:8]}…)" for data in (first, path.read_bytes())]
+    assert told == f"the study has changed: map.png: {' → '.join(names)}; only what is new is computed"
 
 
 def test_a_study_varies_its_map(tmp_path):

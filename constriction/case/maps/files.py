@@ -85,9 +85,14 @@ def read_map_file(path: Path) -> MapFile:
     return MapFile(path.name, read_file(path, takes, "crop the map", LARGEST))
 
 
+def is_map_text(value: object) -> bool:
+    """Whether a study's value is the text of a map."""
+    return isinstance(value, str) and value.startswith(_AS_TEXT)
+
+
 def as_bytes(text: str) -> bytes:
     """The content of a file that a case refers to, from its text: of a map its own bytes."""
-    if text.startswith(_AS_TEXT):
+    if is_map_text(text):
         return base64.b64decode(text.removeprefix(_AS_TEXT))
     return text.encode()
 

@@ -17,12 +17,14 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from constriction.base.errors import InputError
 from constriction.base.files import (
     HIDDEN,
+    LARGEST_INPUT,
     check_name,
     check_writable,
     read_file,
@@ -32,6 +34,7 @@ from constriction.base.files import (
 )
 from constriction.base.folders import STALE_AFTER
 from constriction.base.versions import package_version
+from constriction.case.maps.files import as_bytes, is_map_text
 from constriction.study.file.file import Study, study_of
 from constriction.study.file.parameters import without
 
@@ -211,7 +214,8 @@ def notices(folder: Path, study: Study) -> list[str]:
 def _read_state(folder: Path) -> Record:
     path = folder / STUDY
     try:
-        state = json.loads(read_file(path, "what constriction study run wrote"))
+        size = path.stat().st_size if path.is_file() else 0  # it carries the study's maps, of any size
+        state = json.loads(read_file(path, "what constriction study run wrote", largest=max(size, LARGEST_INPUT)))
     except InputError:
         raise
     except ValueError as error:
@@ -231,5 +235,8 @@ def _differences(old: Any, new: Any, place: str = "") -> Iterable[str]:
 
 
 def _brief(value: Any) -> str:
+    if is_map_text(value):
+        data = as_bytes(value)
+        return f"{len(data)} bytes (SHA-256 {sha256(data).hexdigest()[:8]}…)"
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}…"
