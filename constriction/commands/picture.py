@@ -102,7 +102,7 @@ class PicturePlan(NamedTuple):
     fineness: float
     columns: int
     from_above: bool = False
-    """Whether it is the interface of a map or of a periodic cell, which needs no mesh."""
+    """Whether it is an interface whose outlines are not meshed."""
 
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
@@ -114,7 +114,7 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     if comm.rank != 0:
         return
     if plan.from_above:
-        _draw_map(plan.case, output, options)
+        _draw_from_above(plan.case, output, options)
         return
     wait_for_compilers()
     from constriction.geometry.cell import layout
@@ -167,6 +167,8 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
+    from constriction.field.mesh.meshable import is_meshed
+    from constriction.geometry.cell import layout
 
     _check_options(options)
     path = case_file(source)
@@ -179,39 +181,28 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
 
     check_output(output, options.what)
     check_file(output)
-    if options.what == "interface" and _unmeshed(case):
-        _check_map(output, options)
-        return PicturePlan(case, (), False, math.inf, 1, from_above=True)
     with naming(path):
+        if options.what == "interface" and not is_meshed(layout(case.interface)):
+            _check_from_above(output, options)
+            return PicturePlan(case, (), False, math.inf, 1, from_above=True)
         fineness = _fineness(case, options)
     prepare_rendering()
     chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
     return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
 
 
-def _unmeshed(case: Case) -> bool:
-    """Whether it is a map or a periodic cell, of which no mesh is made."""
-    from constriction.case.interface import HeightMapped, Image, Sided
-
-    interface = case.interface
-    return isinstance(interface, Image | HeightMapped) or (isinstance(interface, Sided) and interface.periodic)
-
-
-def _check_map(output: Path, options: PictureOptions) -> None:
-    """Refuse what the picture of a map or a periodic cell, which is not solved for it, cannot show."""
+def _check_from_above(output: Path, options: PictureOptions) -> None:
+    """Refuse what the picture of outlines that are not meshed, and so not solved for it, cannot show."""
     if options.frequency:
         raise InputError(
-            f"--frequency {options.frequency[0]!r}: of a map or a periodic cell contacts and gap are drawn, no "
-            "current; expected none"
+            f"--frequency {options.frequency[0]!r}: contacts without a mesh are drawn without a current; expected none"
         )
     if output.suffix.lower() != ".png":
-        raise InputError(
-            f"{output}: of a map or a periodic cell contacts and gap are drawn, which do not change; expected .png"
-        )
+        raise InputError(f"{output}: contacts that are not meshed are drawn from above; expected .png")
 
 
-def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
-    """Contacts of a map as they were traced, or those of a periodic cell, and the gap beside them."""
+def _draw_from_above(case: Case, output: Path, options: PictureOptions) -> None:
+    """Contacts that are not meshed, such as those of a map as they were traced, and the gap beside them."""
     from constriction.geometry.cell import layout
     from constriction.simulation.weights import uneven_gap
     from constriction.view.pictures.flat import MARGIN, flat_figure
@@ -219,10 +210,14 @@ def _draw_map(case: Case, output: Path, options: PictureOptions) -> None:
     from constriction.view.pictures.stage import WIDTHS, wrapped
 
     plan = layout(case.interface)
-    contacts = counted(plan.islands, "contact") if plan.background == "gap" else f"Contacts beside {plan.islands} pores"
-    drawn = f"{contacts} as they were traced" if plan.traced else contacts
-    traced = f"{drawn}, {100 * plan.contact_fraction:.3g} % of the interface."
-    words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", traced]))
+    contacts = "Contacts"
+    if plan.background != "gap":
+        contacts = f"Contacts beside {plan.islands} pores"
+    elif plan.lattice_images == 1:
+        contacts = counted(plan.islands, "contact")
+    traced = " as traced" if plan.traced else ""
+    drawn = f"{contacts}{traced}, {100 * plan.contact_fraction:.3g} % of the interface."
+    words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", drawn]))
     below = wrapped(words, WIDTHS[1] - MARGIN)
     write_still(flat_figure(plan, case.gap.height, uneven_gap(case, plan), below), output, options.small)
     tell(f"Written: {output}")

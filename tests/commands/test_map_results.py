@@ -79,6 +79,28 @@ def test_what_needs_a_mesh_is_refused(case, tmp_path, monkeypatch, capsys, words
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        'pattern = "annulus"\npitch = "100 um"\ncontact_fraction = 0.3\ninner_ratio = 0.5',
+        'pattern = "random"\npitch = "100 um"\ncontact_fraction = 0.4\nspots = 5\noverlap = "merge"',
+    ],
+)
+def test_contacts_without_a_mesh_are_drawn_from_above(tmp_path, capsys, pattern):
+    (tmp_path / "case.toml").write_text(f"[interface]\n{pattern}\n")
+    words = ["picture", tmp_path / "case.toml", "--what", "interface", "--output", tmp_path / "a.png"]
+    assert command(*words) == 0 and (tmp_path / "a.png").exists()
+    capsys.readouterr()
+    assert command(*words, "--frequency", "1 kHz") == 2
+    assert "contacts without a mesh are drawn without a current; expected none" in capsys.readouterr().err
+
+
+def test_a_picture_of_a_bad_map_tells_the_case(case, capsys):
+    case.write_text(CASE.replace("despeckle = 5", "threshold = 300"))
+    assert command("picture", case, "--what", "interface", "--output", case.parent / "a.png") == 2
+    assert f"{case}: interface.threshold = 300.0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("change", "told"),
     [
         (("threshold", "300"), "interface.threshold = 300.0"),

@@ -320,8 +320,8 @@ def test_map_is_drawn_from_above_without_a_mesh(name, tmp_path, capsys):
     with Image.open(path) as image:
         assert image.width == round(WIDTHS[1] * 300)
     for words, told in (
-        (["--frequency", "1 kHz", "-o", str(path)], "no current; expected none"),
-        (["-o", str(tmp_path / "map.gif")], "do not change; expected .png"),
+        (["--frequency", "1 kHz", "-o", str(path)], "drawn without a current; expected none"),
+        (["-o", str(tmp_path / "map.gif")], "drawn from above; expected .png"),
     ):
         assert main(["picture", str(case), "--what", "interface", *words]) == 2
         assert told in capsys.readouterr().err

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, counted
 from constriction.field.mesh.rims import rim_edges
 from constriction.field.mesh.simplices import Reals
 from constriction.geometry.cell import Layout
@@ -34,10 +34,15 @@ def check_outlines(layout: Layout) -> None:
             raise InputError(f"interface: spot {number} {why}, which is not meshed; {expected}")
 
 
+def is_meshed(layout: Layout) -> bool:
+    """Whether all outlines can be meshed."""
+    return layout.traced is None and not layout.periodic and not any(_unmeshable(layout, spot) for spot in layout.spots)
+
+
 def _unmeshable(layout: Layout, spot: Outline) -> str:
     """Why an outline cannot be meshed; nothing if it can."""
     if spot.holes or len(spot.edges) > MOST_EDGES:
-        return f"has {len(spot.holes)} holes and {len(spot.edges)} edges, as a curve or spots that merge"
+        return f"has {counted(len(spot.holes), 'hole')} and {len(spot.edges)} edges, as a curve or spots that merge"
     rims = rim_edges(layout.cell, spot)
     if any(edge.turn < 0 for edge in rims) or _pieces(rims) > 1:
         return "has more than one rim, as a ring or what reaches from side to side"
