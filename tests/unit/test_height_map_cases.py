@@ -60,9 +60,10 @@ def test_what_is_done_to_a_map_is_told():
     found = heights_of(case.gap.height_map)
     outliers, plane, filled = found.changes
     assert outliers == "2 outliers replaced, beyond 8 spreads"
-    assert plane.startswith("levelled: a plane that rises by 0.00") and plane.endswith(" along y taken off")
-    slopes = [float(word) for word in plane.split() if word[0].isdigit()]
-    assert slopes == pytest.approx([0.003, 0.002], rel=0.02)
+    assert plane.startswith("levelled: a plane that rises by 0.00")
+    slopes, near = plane.split(" along y taken off, half of the points within ")
+    assert [float(word) for word in slopes.split() if word[0].isdigit()] == pytest.approx([0.003, 0.002], rel=0.02)
+    assert 8 < float(near.removesuffix(" nm of it")) < 10  # the noise, and the fifth of the points on islands
     assert filled == "2 points without a value filled, 0.167 %"
     kept = np.ones(values.shape, dtype=bool)
     kept[3, 4] = kept[20, 31] = kept[15, 15:17] = False

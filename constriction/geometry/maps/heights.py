@@ -96,8 +96,9 @@ def _levelled(values: Floats, pixel: tuple[float, float]) -> tuple[Floats, str]:
     """A map without its plane, and how that was tilted: y goes up, rows go down."""
     found: Levelled = level(values, pixel[::-1])
     down, across = found.plane.slopes
+    near = told_length(np.nanmedian(np.abs(found.heights)))
     words = f"levelled: a plane that rises by {across:.4g} along x and {-down:.4g} along y taken off"
-    return found.heights, words
+    return found.heights, f"{words}, half of the points within {near} of it"
 
 
 def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
