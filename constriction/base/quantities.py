@@ -181,7 +181,7 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, datetime.date | datetime.time):  # as TOML writes them
         return value.isoformat()
-    return shortened(_SHORT.repr(value), _LONGEST_SHOWN)
+    return shortened(" ".join(_SHORT.repr(value).splitlines()), _LONGEST_SHOWN)
 
 
 class _Short(reprlib.Repr):

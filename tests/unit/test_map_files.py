@@ -355,6 +355,16 @@ def test_keys_that_are_wrong(tmp_path, monkeypatch, keys, told):
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_map_may_be_named_by_a_path(tmp_path):
+    path = on_disk(tmp_path, BLACK_AND_WHITE)
+    data = {"interface": {"pattern": "image", "file": path, "pixel": "2 um"}}
+    assert parse_case(data).interface.file.data == path.read_bytes()
+    data["interface"]["file"] = np.zeros((20, 20))  # an array is none, and is told in one line
+    with pytest.raises(InputError, match=r"interface.file = array\(.*: expected a file that ends with") as error:
+        parse_case(data)
+    assert "\n" not in str(error.value)
+
+
 def test_the_method_follows_the_pattern(tmp_path):
     case = mapped(on_disk(tmp_path, BLACK_AND_WHITE))
     assert case.accuracy.method == "spectral"

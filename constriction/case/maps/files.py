@@ -68,6 +68,7 @@ def map_of(name: object, folder: Folder, suffixes: tuple[str, ...] = SUFFIXES, t
     """
     if isinstance(name, MapFile):
         return name
+    name = os.fspath(name) if isinstance(name, Path) else name
     if not isinstance(name, str) or not name.lower().endswith(suffixes):
         raise InputError(f"{shown(name)}: expected {takes}")
     if isinstance(folder, Mapping):
