@@ -72,7 +72,7 @@ def describe(problem: ErrorDetails, model: type[BaseModel], whole: str = "a case
     if problem["type"] in UNKNOWN:
         return _misplaced_key(place, pattern, problem["input"]) or _unknown_key(place, model, whole)
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
-        return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model)}"
+        return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model, pattern)}"
     if isinstance(context.get("error"), InputError):
         return f"{_dotted(place)}{_joint(place, model)}{context['error']}"
     if problem["type"] == "missing":
@@ -123,12 +123,13 @@ def _unknown_key(place: Place, model: type[BaseModel], whole: str) -> str:
     return f"{_dotted(place)}: unknown key, the nearest is '{near}'; {where} takes {', '.join(known)}{more}"
 
 
-def _expected(place: Place, model: type[BaseModel]) -> str:
+def _expected(place: Place, model: type[BaseModel], pattern: str = NO_PATTERN) -> str:
     """What belongs at a place of the case, from its field's description."""
     if not place:
         return "a table with the sections of a case"
     key = str(place[min(len(place), _DEPTH_OF_KEYS) - 1])
-    for name, field in _section(place[:1] if len(place) > 1 else (), model).model_fields.items():
+    section = PATTERNS.get(pattern) or _section(place[:1] if len(place) > 1 else (), model)
+    for name, field in section.model_fields.items():
         if key in (name, field.alias) and field.description:
             return field.description
     return f"a section [{key}]"

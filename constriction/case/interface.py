@@ -4,6 +4,7 @@ A pattern of [interface] is a model with exactly its keys, and a function that d
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, PrivateAttr, create_model, model_validator
@@ -132,11 +133,21 @@ PATTERNS: Mapping[str, type[Pattern]] = {
 """The model of each pattern by its name."""
 
 
+def _either(first: FieldInfo, other: FieldInfo) -> FieldInfo:
+    """A field of two patterns: the first one's, which takes what either does."""
+    takes, more = first.description, other.description
+    if not takes or not more or more in takes:
+        return first
+    either = copy(first)
+    either.description = f"{takes}, or {more}"
+    return either
+
+
 def _any_pattern() -> type[Section]:
     """Every key of every pattern, none of them required but `pattern`; `inverted` is the last, as in case files."""
     fields: dict[str, FieldInfo] = {}
     for model in PATTERNS.values():
-        fields |= {name: field for name, field in model.model_fields.items() if name not in fields}
+        fields |= {name: _either(fields.get(name, field), field) for name, field in model.model_fields.items()}
     del fields["pattern"]
     fields["inverted"] = fields.pop("inverted")
     words = ", ".join(f"'{name}'" for name in PATTERNS)

@@ -355,6 +355,18 @@ def test_keys_that_are_wrong(tmp_path, monkeypatch, keys, told):
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("keys", "suffixes"),
+    [
+        ({"pattern": "image", "pixel": "1 um"}, ".png, .tif, .npy or .csv"),
+        ({"pattern": "polygons", "unit": "um", "cell": ["9 um", "9 um"]}, ".wkt or .geojson"),
+    ],
+)
+def test_the_file_that_is_missing_is_told_by_pattern(keys, suffixes):
+    with pytest.raises(InputError, match=rf"pattern '{keys['pattern']}' expects a file that ends with {suffixes}$"):
+        parse_case({"interface": keys})
+
+
 def test_a_map_may_be_named_by_a_path(tmp_path):
     path = on_disk(tmp_path, BLACK_AND_WHITE)
     data = {"interface": {"pattern": "image", "file": path, "pixel": "2 um"}}
