@@ -1,0 +1,127 @@
+"""A table grows: where its last prediction was worst it is asked for more, until predictions are good enough.
+
+Contact fraction and depth get one more Leja point in turn. Before a new line of interfaces is solved the table says
+what they will be; an axis is done once it was right twice in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.interpret.atlas.atlas import PatternTable
+from constriction.interpret.atlas.axes import TableAxis
+from constriction.interpret.atlas.solving import CONTACT, GAP, Recipe, SolvedPoint, film_scale, pairs, solve_point
+
+Floats = NDArray[np.float64]
+Solve = Callable[[Recipe, float, float], SolvedPoint]
+
+FIRST, MOST = 4, 24  # points of an axis, to begin with and at most
+RIGHT = 2  # predictions in a row
+
+RECIPES = (
+    Recipe("hexagonal", {"pattern": "hexagonal"}, (0.005, 0.9)),
+    Recipe("square", {"pattern": "square"}, (0.005, 0.78)),
+    Recipe("stripes", {"pattern": "stripes"}, (0.005, 0.98)),
+    Recipe("pores", {"pattern": "hexagonal", "inverted": True}, (0.1, 0.98)),
+)
+FILMS = tuple(replace(recipe, film=True) for recipe in RECIPES)
+
+
+@dataclass
+class Growing:
+    """A table that is being made.
+
+    Attributes:
+        recipe: what of.
+        shares: the contact fractions so far.
+        depths: the depths so far, in pitches.
+        points: what was solved, by its numbers on both axes.
+        errors: how wrong the last predictions of each axis were, relative to R_cstr.
+    """
+
+    recipe: Recipe
+    shares: TableAxis
+    depths: TableAxis
+    points: dict[tuple[int, int], SolvedPoint] = field(default_factory=dict)
+    errors: dict[str, list[float]] = field(default_factory=lambda: {"shares": [], "depths": []})
+
+    def solve(self, solve: Solve) -> None:
+        """Solve what both axes ask for and is not there."""
+        for i, share in enumerate(self.shares.points):
+            for j, depth in enumerate(self.depths.points):
+                if (i, j) not in self.points:
+                    self.points[i, j] = solve(self.recipe, float(share), float(depth))
+
+    def table(self) -> PatternTable:
+        """The table as it stands."""
+        shape = self.shares.count, self.depths.count
+        points = [self.points[place] for place in np.ndindex(shape)]
+        residues, times = (np.array([getattr(point, name) for point in points]) for name in ("residues", "times"))
+        rest = np.array([point.rest for point in points])
+        return PatternTable(
+            self.recipe.pattern,
+            self.shares,
+            self.depths,
+            rest.reshape(shape),
+            times.reshape(*shape, -1),
+            residues.reshape(*shape, *residues.shape[1:]),
+        )
+
+    def done(self, axis: str, tolerance: float) -> bool:
+        """Whether an axis, "shares" or "depths", predicted well enough, relative to R_cstr, often enough in a row."""
+        last = self.errors[axis][-RIGHT:]
+        count = getattr(self, axis).count
+        return count >= MOST or (len(last) == RIGHT and max(last) <= tolerance)
+
+
+def grow(
+    recipe: Recipe, tolerance: float, report: Callable[[str], Any] = print, solve: Solve = solve_point
+) -> PatternTable:
+    """Make a pattern's table, its predictions within `tolerance`, relative to R_cstr.
+
+    Raises:
+        InputError, SolverError: as `solve_point`.
+    """
+    shares, depths = TableAxis("logit", *recipe.shares, FIRST), TableAxis("log", *recipe.depths, FIRST)
+    growing = Growing(recipe, shares, depths)
+    growing.solve(solve)
+    while open_axes := [axis for axis in growing.errors if not growing.done(axis, tolerance)]:
+        for axis in open_axes:
+            before = growing.table()
+            grown = getattr(growing, axis)
+            setattr(growing, axis, replace(grown, count=grown.count + 1))
+            growing.solve(solve)
+            error = prediction_error(before, growing, axis)
+            growing.errors[axis].append(error)
+            report(f"{recipe.pattern}: {growing.shares.count} × {growing.depths.count}, {axis} wrong by {error:.1e}")
+    return growing.table()
+
+
+def prediction_error(before: PatternTable, growing: Growing, axis: str) -> float:
+    """How wrong a table was on the newest line of an axis, ideal contacts and films, relative to R_cstr."""
+    last = getattr(growing, axis).count - 1
+    worst = 0.0
+    for (i, j), point in growing.points.items():
+        if (i if axis == "shares" else j) == last:
+            at = np.array([growing.shares.points[i]]), np.array([growing.depths.points[j]])
+            worst = max(worst, _difference(before, point, *at))
+    return worst
+
+
+def _difference(table: PatternTable, point: SolvedPoint, share: Floats, depth: Floats) -> float:
+    """The largest difference of F − d of a table and a point, relative to R_cstr."""
+    weights, rest, one = table.mixed(share, depth), float(np.exp(point.rest)), np.ones((1, 1))
+    alone = replace(table, rest=np.array([[point.rest]]), times=point.times[None, None])
+    alone = replace(alone, residues=point.residues[None, None])
+    times = np.exp(point.times)
+    if len(times) == 1:
+        theta = np.asarray(GAP[None, :] / times, np.complex128)
+        return float(np.max(np.abs(table.of_ideal(weights, theta) - alone.of_ideal(one, theta)))) / rest
+    contact, gap = (pairs(CONTACT, GAP) / times).T[:, None, :]
+    error = np.abs(table.of_film(weights, share, gap, contact) - alone.of_film(one, share, gap, contact))
+    return float(np.max(error / film_scale(share, contact, rest)))

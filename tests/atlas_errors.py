@@ -1,0 +1,88 @@
+"""How far the atlas is from interfaces that it was not made of, each solved anew.
+
+    python tests/atlas_errors.py [--points 60] [--films] [--seed 1] [--out results/atlas-errors.json]
+
+Contact fraction and depth are drawn over the whole table, even in their logarithms, the gap's θ (and the film's) over
+the complex values that a passive cell has. Printed and written is the largest error of F − d relative to R_cstr, at
+rest and on θ, beside the error bar of the solve.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from constriction.field.reduction.curves import Curve
+from constriction.geometry.cell import layout
+from constriction.interpret.atlas import load_atlas
+from constriction.interpret.atlas.building import FILMS, RECIPES
+from constriction.interpret.atlas.solving import ASKED_CONTACT, film_scale, pairs, response_of
+
+ALLOWED = 3e-3
+GAP = np.logspace(-1.9, 4, 24) * np.exp(1j * np.linspace(0, np.pi / 2, 24)[::-1])
+CONTACT = np.logspace(-1.5, 2, 8) * np.exp(1j * np.array([0.1, 1.4, -0.7, 0.4, 0.0, 1.0, -0.3, 0.7]))
+
+
+def drawn(recipe, random):
+    """A contact fraction and a depth within a recipe's table."""
+    share, depth = (random.uniform(*np.log(ends)) for ends in (recipe.shares, recipe.depths))
+    return float(np.exp(share)), float(np.exp(depth))
+
+
+def error_at(recipe, share, depth, seed=None, relative_error=1e-3):
+    """The atlas's largest errors at rest and on θ, relative to R_cstr, and the solve's own bar; floats."""
+    recipe = replace(recipe, accuracy={"relative_error": relative_error})
+    case = recipe.case(share, depth, seed)
+    theta, scale, curves = points_of(recipe, share)
+    response = response_of(case, curves)
+    rest = response.constriction
+    at = np.array([share]), np.array([depth])
+    atlas = load_atlas()
+    film = theta[None, :, 0] if recipe.film else None
+    found = atlas.interface(recipe.pattern, *at, theta[None, :, -1], film)[0]
+    at_rest = atlas.interface(recipe.pattern, *at, np.zeros((1, 1), complex))[0, 0].real
+    actual = layout(case.interface).contact_fraction
+    errors = np.abs(found - response(theta)) / (scale(actual, rest) if recipe.film else rest)
+    bar = float(np.max(response.errors(curves[0]))) / rest
+    return abs(at_rest / rest - 1), float(errors.max()), bar
+
+
+def points_of(recipe, share):
+    """θ (n, terms), what a film's errors are relative to, and the curves that the solver is asked for."""
+    if not recipe.film:
+        return GAP[:, None], None, (Curve(GAP[:, None], np.zeros(1)),)
+    theta = pairs(CONTACT, GAP)
+    curves = tuple(Curve(pairs(np.array([one]), GAP[::5]), np.array([abs(one), 0.0]), True) for one in ASKED_CONTACT)
+    return theta, lambda f, rest: film_scale(np.array(f), theta[:, 0], rest), curves
+
+
+def main():
+    """Draw, solve, compare; exit 1 if the atlas of a lattice is further off than it may be."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--points", type=int, default=60)
+    parser.add_argument("--films", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("results/atlas-errors.json"))
+    given = parser.parse_args()
+    atlas, random, rows = load_atlas(), np.random.default_rng(given.seed), []
+    there = atlas.films if given.films else atlas.tables
+    recipes = [one for one in (FILMS if given.films else RECIPES) if one.pattern in there]
+    for number in range(given.points):
+        recipe = recipes[number % len(recipes)]
+        share, depth = drawn(recipe, random)
+        at_rest, on_theta, bar = error_at(recipe, share, depth)
+        rows.append({"pattern": recipe.pattern, "contact_fraction": share, "depth": depth})
+        rows[-1] |= {"at_rest": at_rest, "on_theta": on_theta, "bar_of_solve": bar}
+        print(f"{recipe.pattern:10} f {share:.4f}  depth {depth:.3f}: {at_rest:.1e} at rest, {on_theta:.1e} on θ")
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(rows, indent=1) + "\n")
+    worst = max(max(row["at_rest"], row["on_theta"]) for row in rows)
+    print(f"worst of {len(rows)}: {worst:.1e}; allowed {ALLOWED:.0e}")
+    sys.exit(worst > ALLOWED)
+
+
+if __name__ == "__main__":
+    main()
