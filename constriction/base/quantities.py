@@ -63,11 +63,17 @@ KINDS: Mapping[str, Kind] = {
         "20 uS/cm2",
         {"pS/cm2": -8, "nS/cm2": -5, "uS/cm2": -2, "S/m2": 0, "mS/cm2": 1, "S/cm2": 4},
     ),
+    "area inductance": Kind(
+        "an inductance times area",
+        "H m2",
+        "0.1 uH cm2",
+        {"pH cm2": -16, "nH cm2": -13, "uH cm2": -10, "mH cm2": -7, "H cm2": -4, "H m2": 0},
+    ),
     "time": Kind("a time", "s", "20 ms", {"ns": -9, "us": -6, "ms": -3, "s": 0}),
 }
 
 # The field writes per cm and cm².
-_ONLY_READ = {"S/m", "ohm m2", "F/m2", "S/m2"}
+_ONLY_READ = {"S/m", "ohm m2", "F/m2", "S/m2", "H m2"}
 _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256

@@ -1,1 +1,1 @@
-"""From a measured spectrum back to the interface: an atlas of solved interfaces, and what it says of a measurement."""
+"""From measured spectra back to the interface: what they say of contact fraction, pitch and gap, and what not."""

@@ -1,0 +1,247 @@
+"""One spectrum, every model: best fit, samples, evidence, and what they say together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from constriction.base.errors import InputError
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel, Interfaces, space_of
+from constriction.interpret.model.priors import Prior
+from constriction.interpret.posterior.evidence import Evidence, evidence
+from constriction.interpret.posterior.likelihood import Likelihood
+from constriction.interpret.posterior.ridge import Straight, straighten
+from constriction.interpret.posterior.sampling import Samples, sample
+from constriction.interpret.posterior.search import Mode, find_modes
+from constriction.laws.arrays import Complexes, Reals
+from constriction.spectra.spectrum import Spectrum
+
+GUIDES = ("contact_fraction", "film_resistance")
+"""What leads along a ridge, the first of these that is free."""
+HOPELESS = 25.0
+"""A model whose evidence by its best fit alone is e^−25 of the best one's is not sampled."""
+IMPOSSIBLE = 1e-3
+"""A model less probable than this has no part in what is said of the unknowns."""
+SEED = 20240607
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known before the measurement.
+
+    Attributes:
+        thickness: of the electrolyte, m.
+        priors: of the unknowns, SI units.
+        models: that are tried, at least one.
+        seed: of all random numbers; the same one gives the same result.
+    """
+
+    thickness: float
+    priors: Mapping[str, Prior]
+    models: tuple[InterfaceModel, ...]
+    seed: int = SEED
+
+
+@dataclass(frozen=True, eq=False)
+class BestFit:
+    """A model at its best.
+
+    Attributes:
+        forward: the spectrum of the model.
+        likelihood: of it.
+        modes: maxima of the posterior, best first.
+    """
+
+    forward: Forward
+    likelihood: Likelihood
+    modes: tuple[Mode, ...]
+
+    @cached_property
+    def log_evidence(self) -> float:
+        """As if the posterior were normal about its highest maximum."""
+        mode = self.modes[0]
+        size = np.linalg.slogdet(2 * np.pi * mode.covariance)[1]
+        return float(mode.log_posterior + 0.5 * size)
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What a spectrum says under one model.
+
+    Attributes:
+        best: fit.
+        samples: of the posterior; None: the model is hopeless beside others, and was not sampled.
+        evidence: by importance sampling; None likewise.
+        straight: the coordinates of both; None likewise.
+    """
+
+    best: BestFit
+    samples: Samples | None = None
+    evidence: Evidence | None = None
+    straight: Straight | None = None
+
+    @property
+    def model(self) -> InterfaceModel:
+        """What the interface is taken for."""
+        return self.best.forward.model
+
+    @property
+    def log_evidence(self) -> float:
+        """Natural logarithm of ∫ likelihood × prior; by the best fit alone if the model was not sampled."""
+        return self.best.log_evidence if self.evidence is None else self.evidence.log_evidence
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the samples are many enough to be believed."""
+        return self.evidence is not None and self.evidence.sure
+
+    @cached_property
+    def scores(self) -> Reals:
+        """Samples (k, d) of the posterior."""
+        if self.straight is None or self.samples is None or self.evidence is None:
+            return self.best.modes[0].scores[np.newaxis]
+        return self.straight.scores(self.evidence.places if self.trusted else self.samples.places)
+
+    @cached_property
+    def weights(self) -> Reals:
+        """Of the samples, (k,), their sum is 1."""
+        if self.evidence is None or not self.trusted:
+            return np.full(len(self.scores), 1 / len(self.scores))
+        return self.evidence.weights
+
+    @cached_property
+    def values(self) -> dict[str, Reals]:
+        """Of all unknowns and of R_cstr in Ω·m², (k,) by name, SI units."""
+        return self._values(self.scores)
+
+    @cached_property
+    def at_best(self) -> dict[str, Reals]:
+        """The same at the best fit, (1,) each."""
+        return self._values(self.best.modes[0].scores[np.newaxis])
+
+    def _values(self, scores: Reals) -> dict[str, Reals]:
+        found = self.best.forward.space.values(scores)
+        if self.model.constricts:
+            found["R_cstr"] = self.best.forward.constriction_resistance(scores)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Interpretation:
+    """What a spectrum says.
+
+    Attributes:
+        spectrum: per area, without the points that were left out.
+        setting: what was known before.
+        fitted: the models, the most probable one first.
+        noise: of one part as the Kramers-Kronig test has it, relative to |Z|.
+    """
+
+    spectrum: Spectrum
+    setting: Setting
+    fitted: tuple[Fitted, ...]
+    noise: float = field(default=0.0)
+
+    @cached_property
+    def probabilities(self) -> Reals:
+        """Of the models, each as likely before as any other of its kind, kinds alike; their sum is 1."""
+        kinds = [fitted.model.kind for fitted in self.fitted]
+        before = np.array([1 / kinds.count(kind) for kind in kinds])
+        logs = np.array([fitted.log_evidence for fitted in self.fitted])
+        found = before * np.exp(logs - logs.max())
+        shares: Reals = found / found.sum()
+        return shares
+
+    def probability(self, kinds: Sequence[str]) -> float:
+        """Of some kinds of models together."""
+        return float(sum(p for p, one in zip(self.probabilities, self.fitted, strict=True) if one.model.kind in kinds))
+
+    def having(self, names: Sequence[str]) -> list[tuple[Fitted, float]]:
+        """The models that have all of some unknowns and are not impossible, each with its probability."""
+        pairs = zip(self.fitted, self.probabilities.tolist(), strict=True)
+        return [(one, share) for one, share in pairs if share > IMPOSSIBLE and set(names) <= one.values.keys()]
+
+    def posterior(self, names: Sequence[str]) -> tuple[Reals, Reals]:
+        """Samples of some unknowns, averaged over all models that have them.
+
+        Args:
+            names: p of them, as in `unknowns.UNKNOWNS`, or R_cstr.
+
+        Returns:
+            Values (k, p) in SI units and their weights (k,), whose sum is 1; both empty where no model has them.
+        """
+        having = self.having(names)
+        if not having:
+            return np.empty((0, len(names))), np.empty(0)
+        values = np.concatenate([np.column_stack([one.values[name] for name in names]) for one, _ in having])
+        weights = np.concatenate([one.weights * share for one, share in having])
+        return values, weights / weights.sum()
+
+    def predicted(self, count: int) -> Complexes:
+        """Impedances (about `count`, n) of the models at draws from the posterior, in the spectrum's unit."""
+        random = np.random.default_rng(self.setting.seed)
+        found = []
+        for one, share in zip(self.fitted, self.probabilities, strict=True):
+            if (number := round(count * share)) > 0:
+                chosen = random.choice(len(one.scores), number, p=one.weights)
+                found.append(one.best.forward.impedance(one.scores[chosen]))
+        return np.concatenate(found)
+
+
+def interpret(
+    spectrum: Spectrum,
+    setting: Setting,
+    atlas: Interfaces,
+    noise: float = 2e-3,
+    say: Callable[[str], None] = lambda _: None,
+) -> Interpretation:
+    """Interpret one spectrum.
+
+    Args:
+        spectrum: per area, Ω·m², screened by the Kramers-Kronig rule.
+        setting: what is known before.
+        atlas: of solved interfaces.
+        noise: a guess of that of one part, relative to |Z|.
+        say: is told what is done.
+
+    Raises:
+        InputError: fewer points than unknowns.
+    """
+    best = []
+    for model in setting.models:
+        say(f"best fit of {model.name}")
+        best.append(_best_fit(spectrum, setting, atlas, (model, noise)))
+    highest = max(one.log_evidence for one in best)
+    fitted = []
+    for one in best:
+        if one.log_evidence < highest - HOPELESS:
+            fitted.append(Fitted(one))
+            continue
+        say(f"posterior of {one.forward.model.name}")
+        fitted.append(_sampled(one, np.random.default_rng(setting.seed)))
+    ordered = tuple(sorted(fitted, key=lambda one: -one.log_evidence))
+    return Interpretation(spectrum, setting, ordered, noise)
+
+
+def _best_fit(spectrum: Spectrum, setting: Setting, atlas: Interfaces, how: tuple[InterfaceModel, float]) -> BestFit:
+    """The best fit of a model; `how`: the model, and a guess of the noise."""
+    model, noise = how
+    space = space_of(model, setting.priors, atlas)
+    if spectrum.frequency.size < space.dimension:
+        raise InputError(
+            f"{spectrum.frequency.size} points are left: expected at least {space.dimension}, as many as "
+            f"{model.name} has unknowns"
+        )
+    forward = Forward(model, space, atlas, spectrum.frequency, setting.thickness)
+    likelihood = Likelihood(spectrum, forward.impedance, space.dimension)
+    return BestFit(forward, likelihood, find_modes(likelihood, np.random.default_rng(setting.seed), noise))
+
+
+def _sampled(best: BestFit, random: np.random.Generator) -> Fitted:
+    names = best.forward.space.names
+    guide = next((names.index(name) for name in GUIDES if name in names), 0)
+    straight = straighten(best.likelihood, best.modes[0], guide)
+    samples = sample(straight, random)
+    return Fitted(best, samples, evidence(straight, samples, random), straight)

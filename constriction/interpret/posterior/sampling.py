@@ -1,0 +1,71 @@
+"""Samples of a posterior: walkers (emcee) that start along the ridge and run until they have converged."""
+
+from dataclasses import dataclass
+
+import emcee
+import numpy as np
+
+from constriction.interpret.posterior.convergence import autocorrelation_time, split_r_hat
+from constriction.interpret.posterior.ridge import Straight
+from constriction.laws.arrays import Reals
+
+WALKERS_PER_DIMENSION, FEWEST_WALKERS = 5, 40
+BLOCK, MOST_BLOCKS = 200, 5
+"""Steps after which convergence is looked at, and how often at most; the first block is forgotten."""
+ENOUGH_TIMES, R_HAT = 20.0, 1.1
+"""Autocorrelation times that the kept steps shall be long, and the largest split R-hat."""
+KEPT = 4000  # samples
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Of a posterior.
+
+    Attributes:
+        places: (k, d) in straight coordinates, equally likely.
+        r_hat: (d,) split R-hat of each score.
+        times: (d,) autocorrelation times, in steps.
+        steps: that were kept, of each walker.
+        converged: whether both say so.
+        acceptance: mean part of the steps that were taken.
+    """
+
+    places: Reals
+    r_hat: Reals
+    times: Reals
+    steps: int
+    converged: bool
+    acceptance: float
+
+
+def sample(straight: Straight, random: np.random.Generator) -> Samples:
+    """Draw samples of a posterior.
+
+    Args:
+        straight: the coordinates in which the walkers go, and the posterior there.
+        random: of the walkers; the same state gives the same samples.
+    """
+    dimension = straight.likelihood.dimension
+    walkers = max(FEWEST_WALKERS, 2 * (WALKERS_PER_DIMENSION * dimension // 2))
+    start = straight.draw(walkers, random)
+    moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
+    sampler = emcee.EnsembleSampler(walkers, dimension, straight.log_posterior, moves=moves, vectorize=True)
+    sampler.random_state = np.random.RandomState(int(random.integers(2**31))).get_state()  # as emcee wants it
+    state = sampler.run_mcmc(start, BLOCK, skip_initial_state_check=True)
+    sampler.reset()
+    for _ in range(MOST_BLOCKS):
+        state = sampler.run_mcmc(state, BLOCK, skip_initial_state_check=True)
+        found = _judged(sampler)
+        if found.converged:
+            break
+    return found
+
+
+def _judged(sampler: emcee.EnsembleSampler) -> Samples:
+    chains = np.asarray(sampler.get_chain())
+    r_hat, times = split_r_hat(chains), autocorrelation_time(chains)
+    steps = chains.shape[0]
+    converged = bool(np.all(r_hat < R_HAT) and steps >= ENOUGH_TIMES * np.max(times))
+    flat = chains.reshape(-1, chains.shape[2])
+    thinned = flat[:: max(1, flat.shape[0] // KEPT)]
+    return Samples(thinned, r_hat, times, steps, converged, float(np.mean(sampler.acceptance_fraction)))

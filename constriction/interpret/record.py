@@ -1,0 +1,124 @@
+"""interpretation.json: what was found of each spectrum, with its intervals, its evidence and its verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from constriction.base.versions import git_commit, library_versions, package_version
+from constriction.interpret.interpretation import Fitted, Interpretation
+from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.interpret.summary import Credible, summary
+from constriction.interpret.verdict import Verdict, residual_of, verdict
+from constriction.spectra.exclusion import Exclusion
+
+type Record = dict[str, Any]
+
+R_CSTR = "R_cstr"
+OHM_CM2 = 1e4  # from Ω·m²
+LIBRARIES = "numpy", "scipy", "emcee"
+DEFINITIONS = {
+    "best": "at the best fit of the most probable model that has the unknown",
+    "low68, high68, low95, high95": "central intervals of the posterior, averaged over the models by their evidence",
+    "determined": "the 68 % interval is at most half as wide as the prior's, and a model follows the spectrum",
+    "probability": "of a model among those tried, kinds of models being alike before, patterns of one kind alike",
+    "log_evidence": "natural logarithm of the integral of likelihood times prior; by the best fit alone if not sampled",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One spectrum of a file, or why it could not be interpreted.
+
+    Attributes:
+        file: as it was named.
+        name: the file without folder, and which sweep.
+        area: by which it was multiplied, m²; None: per area already.
+        screened: what the Kramers-Kronig rule left.
+        interpretation: None where there is none.
+        error: "" or one line.
+        notes: what a reader must know.
+    """
+
+    file: str
+    name: str
+    area: float | None = None
+    screened: Exclusion | None = None
+    interpretation: Interpretation | None = None
+    error: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def interpretation_record(entries: Sequence[Entry]) -> Record:
+    """The content of interpretation.json."""
+    return {
+        "files": [entry_record(entry) for entry in entries],
+        "definitions": DEFINITIONS,
+        "versions": {"constriction": package_version(), "git_commit": git_commit(), **library_versions(*LIBRARIES)},
+    }
+
+
+def entry_record(entry: Entry) -> Record:
+    """What interpretation.json says of one spectrum."""
+    base: Record = {"file": entry.file, "name": entry.name, "error": entry.error or None, "notes": list(entry.notes)}
+    found = entry.interpretation
+    if found is None:
+        return base | {"verdict": f"not determined: {entry.error}"}
+    said = verdict(found)
+    priors = found.setting.priors
+    base |= {UNKNOWNS[name].key: _unknown(found, name, said) for name in UNKNOWNS if _is_asked(found, name)}
+    base["R_cstr_ohm_cm2"] = _numbers(summary(found, R_CSTR), OHM_CM2, said)
+    return base | {
+        "evidence": [_model(one, share) for one, share in zip(found.fitted, found.probabilities.tolist(), strict=True)],
+        "arc": said.arc,
+        "verdict": said.words,
+        "noise_relative": found.noise,
+        "residual_relative": residual_of(found),
+        "points": int(found.spectrum.frequency.size),
+        "excluded": [] if entry.screened is None else [point.why for point in entry.screened.excluded],
+        "area_cm2": None if entry.area is None else entry.area * 1e4,
+        "thickness_m": found.setting.thickness,
+        "priors": {name: priors[name].words() for name in priors},
+    }
+
+
+def _is_asked(found: Interpretation, name: str) -> bool:
+    return bool(found.having([name])) and found.setting.priors[name].free
+
+
+def _unknown(found: Interpretation, name: str, said: Verdict) -> Record | None:
+    return _numbers(summary(found, name), UNKNOWNS[name].factor, said)
+
+
+def _numbers(found: Credible | None, factor: float, said: Verdict) -> Record | None:
+    if found is None:
+        return None
+    names = ("best", "low68", "high68", "low95", "high95")
+    numbers = {name: getattr(found, name) * factor for name in names}
+    return numbers | {"determined": found.determined and said.sound}
+
+
+def _model(one: Fitted, probability: float) -> Record:
+    found: Record = {
+        "model": one.model.kind,
+        "pattern": one.model.pattern or None,
+        "probability": probability,
+        "log_evidence": one.log_evidence,
+        "log_evidence_stderr": None,
+        "effective_samples": None,
+        "r_hat": None,
+        "autocorrelation_steps": None,
+        "converged": None,
+    }
+    if one.evidence is None or one.samples is None:
+        return found
+    stderr = one.evidence.stderr
+    return found | {
+        "log_evidence_stderr": stderr if math.isfinite(stderr) else None,
+        "effective_samples": one.evidence.effective,
+        "r_hat": float(one.samples.r_hat.max()),
+        "autocorrelation_steps": float(one.samples.times.max()),
+        "converged": bool(one.trusted or one.samples.converged),
+    }

@@ -1,0 +1,80 @@
+"""A posterior in numbers: best value, intervals, and whether the spectrum determined it at all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from constriction.interpret.interpretation import Interpretation
+from constriction.interpret.model.priors import Prior
+from constriction.laws.arrays import Reals
+
+LEVELS = {"low95": 0.025, "low68": 0.16, "median": 0.5, "high68": 0.84, "high95": 0.975}
+NARROWER = 0.5
+"""A posterior determines an unknown if its 68 % interval is at most this part of the prior's."""
+END = 0.05
+"""A posterior reaches an end of the prior if its 95 % interval comes this close to it, in the unit cube."""
+
+
+@dataclass(frozen=True)
+class Credible:
+    """Of one unknown, in its SI unit.
+
+    Attributes:
+        best: at the best fit of the most probable model that has it.
+        low68, high68, low95, high95: ends of the central intervals of 68 and 95 %.
+        median: of the posterior.
+        width: of the 68 % interval relative to the prior's, in the prior's unit cube.
+        below: whether the posterior reaches the lower end of the prior.
+        above: whether it reaches the upper end.
+        determined: whether it is much narrower than the prior.
+    """
+
+    best: float
+    low95: float
+    low68: float
+    median: float
+    high68: float
+    high95: float
+    width: float
+    below: bool
+    above: bool
+    determined: bool
+
+
+def summary(interpretation: Interpretation, name: str) -> Credible | None:
+    """What a spectrum says of one unknown, averaged over the models that have it; None: none has.
+
+    Args:
+        interpretation: of the spectrum.
+        name: as in `unknowns.UNKNOWNS`, or R_cstr, Ω·m².
+    """
+    values, weights = interpretation.posterior([name])
+    if values.size == 0:
+        return None
+    ends = dict(zip(LEVELS, weighted_quantiles(values[:, 0], weights, tuple(LEVELS.values())), strict=True))
+    best = float(interpretation.having([name])[0][0].at_best[name][0])
+    prior = interpretation.setting.priors.get(name)
+    return _with_prior(best, ends, prior)
+
+
+def _with_prior(best: float, ends: dict[str, float], prior: Prior | None) -> Credible:
+    if prior is None or not prior.free:
+        return Credible(best, **ends, width=0.0, below=False, above=False, determined=True)
+    place = {level: float(ndtr(prior.scores(value))) for level, value in ends.items()}
+    width = (place["high68"] - place["low68"]) / 0.68
+    below, above = place["low95"] < END, place["high95"] > 1 - END
+    return Credible(best, **ends, width=width, below=below, above=above, determined=width <= NARROWER)
+
+
+def weighted_quantiles(values: Reals, weights: Reals, levels: tuple[float, ...]) -> list[float]:
+    """Quantiles of weighted samples.
+
+    Args:
+        values: (k,).
+        weights: (k,), their sum is 1.
+        levels: between 0 and 1.
+    """
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) - 0.5 * weights[order]
+    return [float(value) for value in np.interp(levels, reached, values[order])]

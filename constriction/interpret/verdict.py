@@ -1,0 +1,143 @@
+"""What a spectrum says of its interface, in plain words, and what it does not say."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from constriction.base.quantities import KINDS
+from constriction.interpret.interpretation import Interpretation
+from constriction.interpret.model.models import FILM_ONLY, FILMED, LATTICE, NOTHING
+from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.interpret.summary import Credible, summary
+
+SURE, EQUAL = 20.0, 3.0
+"""Ratios of evidence: from the first one on a model is preferred for sure, up to the second one both are as good."""
+MISFIT, VISIBLE = 3.0, 3e-3
+"""A model does not follow a spectrum if its residuals are this many times the noise, and this part of |Z|."""
+TOLD = ("pitch", "contact_fraction", "gap_height")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a spectrum.
+
+    Attributes:
+        words: one line.
+        sound: whether any number may be taken for determined.
+        arc: "constriction", "film", "either", "none" or "not explained".
+    """
+
+    words: str
+    sound: bool
+    arc: str
+
+
+def verdict(interpretation: Interpretation) -> Verdict:
+    """What a spectrum says, in one line."""
+    rms = residual_of(interpretation)
+    if rms > max(MISFIT * interpretation.noise, VISIBLE):
+        words = (
+            f"not determined: no model follows the spectrum, the best one's residuals are {100 * rms:.2g} % of |Z| "
+            f"(noise {100 * interpretation.noise:.2g} %)"
+        )
+        return Verdict(words, False, "not explained")
+    arc, said = _arc(interpretation)
+    if arc in ("film", "none"):
+        return Verdict(f"contact fraction, pitch and gap height not determined: {said}", False, arc)
+    numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
+    doubt = () if _sampled_well(interpretation) else ("samples are few, intervals are rough",)
+    sound = arc in ("constriction", "either") and not doubt
+    return Verdict("; ".join((*numbers, said, *doubt)), sound, arc)
+
+
+def residual_of(interpretation: Interpretation) -> float:
+    """Root mean square of one part of the best fit's residuals, relative to |Z|."""
+    rms = [
+        float(np.sqrt(np.mean(one.best.likelihood.residuals(one.best.modes[0].scores[np.newaxis]) ** 2)))
+        for one in interpretation.fitted
+    ]
+    return min(rms)
+
+
+def _sampled_well(interpretation: Interpretation) -> bool:
+    """Whether the models that count have samples that can be believed."""
+    return all(
+        one.trusted or (one.samples is not None and one.samples.converged)
+        for one, share in zip(interpretation.fitted, interpretation.probabilities, strict=True)
+        if share > 0.05
+    )
+
+
+def _arc(interpretation: Interpretation) -> tuple[str, str]:
+    """What the arc is, as a word and in words."""
+    tried = {one.model.kind for one in interpretation.fitted}
+    spots = interpretation.probability((LATTICE, FILMED))
+    film, nothing = interpretation.probability((FILM_ONLY,)), interpretation.probability((NOTHING,))
+    if NOTHING in tried and nothing > 1 / SURE * max(spots, film):
+        return "none", f"full contact without any arc explains the spectrum{_ratio(nothing, max(spots, film))}"
+    if FILM_ONLY not in tried:
+        return "constriction", "a film instead of constriction was not tried"
+    if spots >= SURE * film:
+        return "constriction", f"a film alone does not explain the arc{_ratio(spots, film)}"
+    if film >= SURE * spots:
+        return "film", f"a film explains the arc, constriction does not{_ratio(film, spots)}"
+    if max(spots, film) <= EQUAL * min(spots, film):
+        return "either", f"a film explains the arc equally well{_ratio(spots, film)}"
+    better = "constriction" if spots > film else "a film"
+    return "either", f"{better} explains the arc better, but not for sure{_ratio(max(spots, film), min(spots, film))}"
+
+
+def _ratio(more: float, less: float) -> str:
+    ratio = more / less if less > 0 else math.inf
+    return " (evidence ratio above 1e6)" if ratio > 1e6 else f" (evidence ratio {ratio:.2g})"
+
+
+def _of_unknown(interpretation: Interpretation, name: str) -> str:
+    """What is said of one unknown; "" where no model has it, or it was held."""
+    found, unknown = summary(interpretation, name), UNKNOWNS[name]
+    if found is None or not interpretation.setting.priors[name].free:
+        return ""
+    return f"{unknown.words} {words_of(found, unknown.kind)}"
+
+
+def words_of(found: Credible, kind: str | None) -> str:
+    """An interval in words, such as "0.6 to 1.1 mm".
+
+    Args:
+        found: of an unknown.
+        kind: of quantity; None: a fraction, in per cent.
+    """
+    if found.determined:
+        return span(found.low68, found.high68, kind)
+    if found.below and found.above:
+        return "not determined by this window"
+    if found.above:
+        return f"not determined above {span(found.low95, None, kind)} by this window"
+    if found.below:
+        return f"not determined below {span(found.high95, None, kind)} by this window"
+    return f"{span(found.low68, found.high68, kind)}, hardly narrower than assumed"
+
+
+def span(low: float, high: float | None, kind: str | None) -> str:
+    """One value or two with two digits and a unit.
+
+    Args:
+        low: SI.
+        high: SI, or None.
+        kind: of quantity as in `base.quantities.KINDS`; None: a fraction, in per cent.
+    """
+    largest = low if high is None else high
+    power, unit = _unit_for(largest, kind)
+    numbers = [f"{float(f'{value / 10.0**power:.2g}'):g}" for value in (low, high) if value is not None]
+    return f"{' to '.join(dict.fromkeys(numbers))} {unit}"
+
+
+def _unit_for(value: float, kind: str | None) -> tuple[int, str]:
+    """The largest unit that a value is at least one of, and the power of ten that it is; of lengths none above mm."""
+    if kind is None:
+        return -2, "%"
+    known = sorted((power, unit) for unit, power in KINDS[kind].powers.items())
+    fitting = [pair for pair in known if value >= 0.9999 * 10.0 ** pair[0]]
+    power, unit = fitting[-1] if fitting else known[0]
+    return min((power, unit), (-3, "mm")) if kind == "length" else (power, unit)
