@@ -20,8 +20,8 @@ from constriction.spectra.spectrum import Spectrum
 
 GUIDES = ("contact_fraction", "film_resistance")
 """What leads along a ridge, the first of these that is free."""
-HOPELESS = 25.0
-"""A model whose evidence by its best fit alone is e^−25 of the best one's is not sampled."""
+HOPELESS = 16.0
+"""A model whose evidence by its best fit alone is e^−16 of the best one's is not sampled."""
 IMPOSSIBLE = 1e-3
 """A model less probable than this has no part in what is said of the unknowns."""
 SEED = 20240607

@@ -28,6 +28,10 @@ DEFAULTS = (LATTICE, FILM_ONLY, NOTHING)
 class Interfaces(Protocol):
     """What a model needs of the atlas of solved interfaces."""
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Their names."""
+
     def limits(self, pattern: str) -> tuple[float, float]:
         """Contact fraction from, to."""
 

@@ -1,0 +1,62 @@
+"""The table of one interpreted spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.view.terminal.numbers import engineering, significant
+
+MAIN = ("contact_fraction", "pitch", "gap_height", "film_resistance", "film_capacitance")
+LEAST = 0.01  # probability of a model that is told
+
+type Record = Mapping[str, Any]
+
+
+def interpretation_rows(record: Record) -> Iterator[tuple[str, str]]:
+    """The lines of a table.
+
+    Args:
+        record: of one spectrum in interpretation.json.
+    """
+    if record["error"]:
+        yield "not interpreted", record["error"]
+        return
+    for name in MAIN:
+        key = UNKNOWNS[name].key
+        if key in record:
+            yield UNKNOWNS[name].words, interval_text(record[key], _unit(UNKNOWNS[name].suffix))
+    if record["R_cstr_ohm_cm2"] is not None:
+        yield "R_cstr", interval_text(record["R_cstr_ohm_cm2"], "Ω·cm²")
+    for model in record["evidence"]:
+        if model["probability"] >= LEAST:
+            yield "model", _model_text(model)
+    yield "verdict", record["verdict"]
+    for note in record["notes"]:
+        yield "note", note
+
+
+def interval_text(numbers: Record, unit: str) -> str:
+    """Such as "best 1.2 mm, 68 %: 0.9 to 1.4, 95 %: 0.5 to 2"; not determined ones say so.
+
+    Args:
+        numbers: with best, low68, high68, low95, high95, determined, in the unit.
+        unit: "" for none.
+    """
+    names = ("best", "low68", "high68", "low95", "high95")
+    best, *ends = (engineering(numbers[name], unit) if unit else significant(numbers[name], 3) for name in names)
+    said = f"best {best}, 68 %: {ends[0]} to {ends[1]}, 95 %: {ends[2]} to {ends[3]}"
+    return said if numbers["determined"] else f"not determined ({said})"
+
+
+def _model_text(model: Record) -> str:
+    name = " ".join(filter(None, (model["model"], model["pattern"])))
+    said = f"{name}: probability {significant(model['probability'], 2)}"
+    if model["converged"] is False:
+        said += ", not converged"
+    return said
+
+
+def _unit(suffix: str) -> str:
+    return {"ohm_cm2": "Ω·cm²", "farad_per_cm2": "F/cm²"}.get(suffix, suffix)
