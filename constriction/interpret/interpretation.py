@@ -8,18 +8,16 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import InterfaceModel, Interfaces, space_of
+from constriction.interpret.model.models import MODELS, REALISATION, InterfaceModel, Interfaces, space_of
 from constriction.interpret.model.priors import Prior
-from constriction.interpret.posterior.evidence import Evidence, evidence
+from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
-from constriction.interpret.posterior.sampling import Samples, sample
+from constriction.interpret.posterior.sampling import WALKERS, Samples, sample
 from constriction.interpret.posterior.search import Mode, find_modes
 from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.spectrum import Spectrum
 
-GUIDES = ("contact_fraction", "film_resistance")
-"""What leads along a ridge, the first of these that is free."""
 HOPELESS = 16.0
 """A model whose evidence by its best fit alone is e^−16 of the best one's is not sampled."""
 IMPOSSIBLE = 1e-3
@@ -241,7 +239,9 @@ def _best_fit(spectrum: Spectrum, setting: Setting, atlas: Interfaces, how: tupl
 
 def _sampled(best: BestFit, random: np.random.Generator) -> Fitted:
     names = best.forward.space.names
-    guide = next((names.index(name) for name in GUIDES if name in names), 0)
-    straight = straighten(best.likelihood, best.modes[0], guide)
-    samples = sample(straight, random)
-    return Fitted(best, samples, evidence(straight, samples, random), straight)
+    interface = (*MODELS[best.forward.model.kind], REALISATION)
+    lead = [names.index(name) for name in interface if name in names] or [0]
+    straight = straighten(best.likelihood, best.modes[0], lead)
+    first = explore(straight, random)
+    samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
+    return Fitted(best, samples, evidence(straight, samples, first, random), straight)

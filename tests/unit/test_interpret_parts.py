@@ -15,11 +15,11 @@ from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.model.space import ScoreSpace
 from constriction.interpret.model.unknowns import OF_INTERFACE, electrolyte_priors
 from constriction.interpret.posterior.convergence import autocorrelation_time, split_r_hat
-from constriction.interpret.posterior.evidence import evidence
+from constriction.interpret.posterior.evidence import evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import LOUDEST, QUIETEST, Likelihood, log_of_squares
 from constriction.interpret.posterior.mixtures import FREEDOM, Mixture, fit_mixture
 from constriction.interpret.posterior.ridge import straighten
-from constriction.interpret.posterior.sampling import sample
+from constriction.interpret.posterior.sampling import WALKERS, sample
 from constriction.interpret.posterior.search import find_modes
 from constriction.laws.circuit import parse_circuit
 from constriction.laws.electrolyte import resistivity
@@ -162,7 +162,8 @@ def linear_problem(seed, spectra=1.0):
     return likelihood
 
 
-def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms():
+@pytest.mark.parametrize("lead", [[0], [2, 0]])
+def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms(lead):
     """At each noise level the posterior is normal and its evidence known: one integral over the noise is left."""
     likelihood = linear_problem(7)
     steep = (likelihood.residuals(np.eye(3)) - likelihood.residuals(np.zeros((1, 3)))).T
@@ -186,10 +187,12 @@ def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms():
     deviation = np.sqrt(np.diag(second - np.outer(mean, mean)))
 
     random = np.random.default_rng(11)
-    straight = straighten(likelihood, find_modes(likelihood, random, 0.01)[0], 0)
-    samples = sample(straight, random)
-    told = evidence(straight, samples, random)
+    straight = straighten(likelihood, find_modes(likelihood, random, 0.01)[0], lead)
+    first = explore(straight, random)
+    samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
+    told = evidence(straight, samples, first, random)
     assert samples.converged
+    assert first.log_evidence == pytest.approx(expected, abs=4 * first.stderr + 0.02)
     assert told.log_evidence == pytest.approx(expected, abs=4 * told.stderr + 0.02)
     assert told.stderr < 0.05
     scores = straight.scores(samples.places)
@@ -199,16 +202,19 @@ def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms():
     assert told.weights @ weighted == pytest.approx(mean, abs=0.15 * deviation.max())
 
 
-def test_straight_coordinates_keep_the_evidence():
+@pytest.mark.parametrize("lead", [[1], [1, 2], [0, 2, 1]])
+def test_straight_coordinates_keep_the_evidence(lead):
     """Their density times the volume of their map is that of the scores: the Jacobian is in it."""
     likelihood = linear_problem(3)
-    straight = straighten(likelihood, find_modes(likelihood, np.random.default_rng(0), 0.01)[0], 1)
+    straight = straighten(likelihood, find_modes(likelihood, np.random.default_rng(0), 0.01)[0], lead)
     place = np.array([[straight.knots.mean(), 0.4, -0.7]])
     steps = 1e-6 * np.eye(3)
     slopes = (straight.scores(place + steps) - straight.scores(place - steps)) / 2e-6
     expected = likelihood.log_posterior(straight.scores(place)) + np.linalg.slogdet(slopes)[1]
     assert straight.log_posterior(place) == pytest.approx(expected, abs=1e-6)
     assert straight.log_posterior(place + 100)[0] == -np.inf
+    best = straight.places(straight.scores(place * [1, 1, 0] if len(lead) == 2 else place * [1, 0, 0]))
+    assert straight.scores(best) == pytest.approx(straight.scores(straight.places(straight.scores(best))), abs=1e-8)
 
 
 def test_chains_that_disagree_are_seen():

@@ -22,6 +22,8 @@ MODELS: Mapping[str, tuple[str, ...]] = {
 """What is unknown of the interface in each model: ideal contacts of a pattern beside a gap; the same with a film on the
 contacts; a film in full contact; full contact without anything."""
 WITH_PATTERN = (LATTICE, FILMED)
+REALISATION = "realisation"
+"""Which of many random interfaces the cell has: an unknown of patterns that are random."""
 DEFAULTS = (LATTICE, FILM_ONLY, NOTHING)
 
 
@@ -85,7 +87,7 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     if model.constricts:
         found["contact_fraction"] = _cut(found["contact_fraction"], model.pattern, atlas)
         if _is_random(model.pattern, atlas):
-            found["realisation"] = priors.get("realisation", Normal())
+            found[REALISATION] = priors.get(REALISATION, Normal())
     return ScoreSpace(found)
 
 

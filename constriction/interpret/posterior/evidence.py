@@ -14,8 +14,14 @@ from constriction.interpret.posterior.ridge import Straight
 from constriction.interpret.posterior.sampling import Samples
 from constriction.laws.arrays import Reals
 
-PARTS, DRAWS, ROUNDS = 6, 3000, 3
-"""Components of a mixture, draws of each round, rounds: each fits its mixture to the weighted draws before."""
+PARTS, DRAWS = 10, 4000
+"""Components of a mixture, draws of each round: each round fits its mixture to the weighted draws before."""
+FIRST, LAST = 3, 5
+"""Most rounds before there are samples, and with them."""
+PLENTY = 1000.0
+"""Effective samples after which no further round is needed."""
+MILDEST = 1 / 64
+"""Smallest power to which weights of first draws are raised."""
 ENOUGH = 200.0
 """Effective samples that an evidence needs to be told."""
 
@@ -44,23 +50,50 @@ class Evidence:
         return self.effective >= ENOUGH
 
 
-def evidence(straight: Straight, samples: Samples, random: np.random.Generator) -> Evidence:
+def explore(straight: Straight, random: np.random.Generator) -> Evidence:
+    """A first evidence, from mixtures that begin with the ridge as the curvature has it.
+
+    Args:
+        straight: coordinates of a model, and the posterior there.
+        random: of the draws.
+    """
+    points, weights = _start(straight, random)
+    best: Evidence | None = None
+    for number in range(FIRST):
+        found = _weighed(straight, fit_mixture(points, weights, PARTS, random), random)
+        best = found if best is None or found.effective > best.effective else best
+        if number == 0:
+            first = points, weights
+        if best.effective > PLENTY:
+            break
+        points, weights = _together(first, found)
+    assert best is not None  # there is more than one round
+    return best
+
+
+def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.random.Generator) -> Evidence:
     """The evidence of a model.
 
     Args:
         straight: the coordinates of the samples, and the posterior there.
         samples: of its posterior.
+        before: as `explore` has it.
         random: of the draws.
     """
-    points, weights = samples.places, np.full(len(samples.places), 1 / len(samples.places))
-    best: Evidence | None = None
-    for _ in range(ROUNDS):
-        mixture = fit_mixture(points, weights, PARTS, random)
-        found = _weighed(straight, mixture, random)
-        best = found if best is None or found.effective > best.effective else best
-        points, weights = _joined(samples, best, random)
-    assert best is not None  # there is more than one round
+    best = before
+    for _ in range(LAST):
+        even = np.full(len(samples.places), 1 / len(samples.places))
+        points, weights = _together((samples.places, even), best)
+        found = _weighed(straight, fit_mixture(points, weights, PARTS, random), random)
+        best = found if found.effective > best.effective else best
+        if best.effective > PLENTY:
+            break
     return best
+
+
+def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals:
+    """Equally likely places (count, d) from weighted ones."""
+    return found.places[random.choice(len(found.weights), count, p=found.weights)]
 
 
 def _weighed(straight: Straight, mixture: Mixture, random: np.random.Generator) -> Evidence:
@@ -73,9 +106,26 @@ def _weighed(straight: Straight, mixture: Mixture, random: np.random.Generator) 
     return Evidence(total - np.log(DRAWS), stderr, effective, draws, weights)
 
 
-def _joined(samples: Samples, found: Evidence, random: np.random.Generator) -> tuple[Reals, Reals]:
-    """Samples and importance samples together, with weights: what the next mixture is fitted to."""
+def _start(straight: Straight, random: np.random.Generator) -> tuple[Reals, Reals]:
+    """Places and weights of the first mixture: half from the ridge, half from the prior of the interface.
+
+    The weights of the latter are made milder until enough of them count.
+    """
+    ridge = straight.draw(DRAWS // 2, random)
+    wide, logs = straight.draw_wide(2 * DRAWS, random)
+    power = 1.0
+    while (shares := _shares(power * logs)) @ shares > 1 / ENOUGH and power > MILDEST:
+        power /= 2
+    return np.concatenate([ridge, wide]), np.concatenate([np.full(len(ridge), 0.5 / len(ridge)), 0.5 * shares])
+
+
+def _shares(logs: Reals) -> Reals:
+    found: Reals = np.exp(logs - logsumexp(logs))
+    return found
+
+
+def _together(before: tuple[Reals, Reals], found: Evidence) -> tuple[Reals, Reals]:
+    """Weighted samples and importance samples together: what the next mixture is fitted to."""
     trust = found.effective / (found.effective + ENOUGH)
-    points = np.concatenate([samples.places, found.places])
-    even = np.full(len(samples.places), (1 - trust) / len(samples.places))
-    return points, np.concatenate([even, trust * found.weights])
+    places, weights = before
+    return np.concatenate([places, found.places]), np.concatenate([(1 - trust) * weights, trust * found.weights])

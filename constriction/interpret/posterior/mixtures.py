@@ -54,33 +54,30 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
         random: where the components start.
     """
     mean = weights @ points
-    spread = np.einsum("k,ki,kj->ij", weights, points - mean, points - mean)
+    spread = (weights[:, np.newaxis] * (points - mean)).T @ (points - mean)
     floor = FLOOR * spread + 1e-12 * np.eye(points.shape[1])
     means = points[random.choice(len(points), parts, p=weights)]
     covariances = np.repeat((spread / parts + floor)[np.newaxis], parts, axis=0)
     shares = np.full(parts, 1 / parts)
+    # As if a few samples of the whole were in each component: none collapses on fewer samples than dimensions.
+    few = 2 * points.shape[1] / len(points)
     for _ in range(ROUNDS):
         roots = np.linalg.cholesky(covariances)
         each = np.log(shares) - _log_size(roots) - 0.5 * _squares(points, means, roots)
         belongs = np.exp(each - logsumexp(each, axis=1, keepdims=True)) * weights[:, np.newaxis]
         shares = np.maximum(belongs.sum(axis=0), 1e-8)
         means = (belongs.T @ points) / shares[:, np.newaxis]
-        apart = points[:, np.newaxis] - means
-        covariances = np.einsum("kc,kci,kcj->cij", belongs, apart, apart) / shares[:, np.newaxis, np.newaxis]
-        # As if a few samples of the whole were in each component: none collapses on fewer samples than dimensions.
-        few = 2 * points.shape[1] / len(points)
-        covariances = (shares[:, np.newaxis, np.newaxis] * covariances + few * spread / parts) / (
-            shares[:, np.newaxis, np.newaxis] + few
-        ) + floor
+        apart = points - means[:, np.newaxis]  # (c, k, d)
+        inside = np.swapaxes(belongs.T[:, :, np.newaxis] * apart, 1, 2) @ apart
+        covariances = (inside + few * spread / parts) / (shares + few)[:, np.newaxis, np.newaxis] + floor
     return Mixture(shares / shares.sum(), means, np.linalg.cholesky(covariances))
 
 
 def _squares(points: Reals, means: Reals, roots: Reals) -> Reals:
     """Squared distances in scales, (k, c)."""
-    found = [
-        np.sum(np.linalg.solve(root, (points - mean).T) ** 2, axis=0) for mean, root in zip(means, roots, strict=True)
-    ]
-    return np.stack(found, axis=1)
+    scaled = (points - means[:, np.newaxis]) @ np.swapaxes(np.linalg.inv(roots), 1, 2)
+    found: Reals = np.square(scaled).sum(axis=2).T
+    return found
 
 
 def _log_size(roots: Reals) -> Reals:

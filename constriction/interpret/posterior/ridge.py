@@ -1,12 +1,14 @@
 """Coordinates in which a posterior is straight.
 
 Contact fraction and pitch lie on a narrow, bent ridge: finer spots and more area lower R_cstr alike. Walkers creep
-along such a ridge, and no normal distribution is like it. So one unknown is chosen as the guide; at many values of it
-the best values of all others and their curvature are found; and the others are counted from there, in units of their
-conditional standard deviations. What is left is nearly a normal distribution beside any density of the guide.
+along such a ridge, and no normal distribution is like it. So one unknown of the interface is chosen as the guide; at
+many values of it the best values of all others and their curvature are found; and the interface's others are counted
+from there, in units of their standard deviations. The electrolyte is counted from where it follows the spectrum best
+beside that interface: a few steps of Newton's method with a fixed slope find it, as it is nearly linear. What is left
+of the electrolyte is nearly a normal distribution, and of the interface few unknowns remain that are not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,22 +24,28 @@ from constriction.laws.arrays import Reals
 FARTHEST = 3.3  # scores of the guide between which a ridge is followed: 99.9 % of the prior
 COARSE, FINE = 0.4, 32  # step of the first walk along the ridge, in scores; intervals of the second
 LOWEST = 14.0  # the ridge ends where the logarithm of its density is this far below its highest
+NEWTON, LONGEST = 2, 2.0  # steps towards the best electrolyte, and how long one may be, in scores
+LINEAR = 3.0  # standard deviations of the interface within which the electrolyte's first guess follows it
 
 
 @dataclass(frozen=True, eq=False)
 class Straight:
-    """Straight coordinates: the guide's score, then the others' distance from the ridge.
+    """Straight coordinates: the guide's score, the interface's distance from the ridge, the electrolyte's.
 
     Attributes:
         likelihood: of the model.
-        guide: which score leads.
-        knots: (k,) its scores, rising.
-        centres: (k, d − 1) best scores of the others there.
+        order: (d,) which score is which coordinate: the guide, q others of the interface, the electrolyte's.
+        interface: q.
+        mode: about which the electrolyte is taken as linear.
+        knots: (k,) scores of the guide, rising.
+        centres: (k, d − 1) best scores of the others there, in their order.
         roots: (k, d − 1, d − 1) lower triangular, root·rootᵀ their conditional covariance.
     """
 
     likelihood: Likelihood
-    guide: int
+    order: Sequence[int]
+    interface: int
+    mode: Mode
     knots: Reals
     centres: Reals
     roots: Reals
@@ -45,6 +53,13 @@ class Straight:
     @cached_property
     def _line(self) -> CubicSpline:
         return CubicSpline(self.knots, self.centres)
+
+    @cached_property
+    def _slopes(self) -> tuple[Reals, Reals]:
+        """Of the residuals over the electrolyte's scores, by the noise squared; and what Newton's step multiplies."""
+        steep = jacobian(self.likelihood, self.mode.scores)[:, list(self.order[1 + self.interface :])]
+        weighted = steep / self.mode.noise**2
+        return weighted, np.linalg.inv(steep.T @ weighted + np.eye(steep.shape[1]))
 
     def _root(self, along: Reals) -> Reals:
         place = np.clip(np.searchsorted(self.knots, along) - 1, 0, self.knots.size - 2)
@@ -55,9 +70,44 @@ class Straight:
 
     def scores(self, places: Reals) -> Reals:
         """Scores (m, d) of places (m, d) in straight coordinates."""
+        q = self.interface
         along = np.clip(places[:, 0], self.knots[0], self.knots[-1])
-        others = self._line(along) + np.einsum("mij,mj->mi", self._root(along), places[:, 1:])
-        return np.insert(others, self.guide, along, axis=1)
+        root, others = self._root(along), self._line(along)
+        near = np.clip(places[:, 1 : 1 + q], -LINEAR, LINEAR)
+        others[:, q:] += np.einsum("mij,mj->mi", root[:, q:, :q], near)
+        others[:, :q] += np.einsum("mij,mj->mi", root[:, :q, :q], places[:, 1 : 1 + q])
+        if q:
+            for _ in range(NEWTON):
+                others[:, q:] -= self._step(self._ordered(along, others), others[:, q:])
+        others[:, q:] += np.einsum("mij,mj->mi", root[:, q:, q:], places[:, 1 + q :])
+        return self._ordered(along, others)
+
+    def _ordered(self, along: Reals, others: Reals) -> Reals:
+        found = np.empty((along.size, others.shape[1] + 1))
+        found[:, list(self.order)] = np.column_stack([along, others])
+        return found
+
+    def _step(self, scores: Reals, electrolyte: Reals) -> Reals:
+        """Newton's step of the electrolyte's scores, (m, d − 1 − q)."""
+        weighted, inverse = self._slopes
+        step = (self.likelihood.residuals(scores) @ weighted + electrolyte) @ inverse
+        return np.clip(np.nan_to_num(step), -LONGEST, LONGEST)
+
+    def places(self, scores: Reals) -> Reals:
+        """Places (m, d) of scores (m, d) whose guide is on the ridge; the electrolyte is at its best there."""
+        q = self.interface
+        along = np.clip(scores[:, self.order[0]], self.knots[0], self.knots[-1])
+        apart = scores[:, list(self.order[1 : 1 + q])] - self._line(along)[:, :q]
+        found = np.zeros(scores.shape)
+        found[:, 0] = along
+        found[:, 1 : 1 + q] = np.linalg.solve(self._root(along)[:, :q, :q], apart[..., np.newaxis])[..., 0]
+        return found
+
+    def log_volume(self, along: Reals, first: int | None = None) -> Reals:
+        """Logarithm of what the others' scores change per place, (m,); `first`: of so many of them alone."""
+        diagonal = np.diagonal(self._root(along), axis1=1, axis2=2)[:, :first]
+        found: Reals = np.log(diagonal).sum(axis=1)
+        return found
 
     def log_posterior(self, places: Reals) -> Reals:
         """Logarithm of the posterior density in straight coordinates, (m,); −∞ beyond the ridge's ends."""
@@ -65,8 +115,8 @@ class Straight:
         inside = (along >= self.knots[0]) & (along <= self.knots[-1])
         found = np.full(along.size, -np.inf)
         if inside.any():
-            diagonal = np.diagonal(self._root(along[inside]), axis1=1, axis2=2)
-            found[inside] = self.likelihood.log_posterior(self.scores(places[inside])) + np.log(diagonal).sum(axis=1)
+            height = self.likelihood.log_posterior(self.scores(places[inside]))
+            found[inside] = height + self.log_volume(along[inside])
         return found
 
     def draw(self, count: int, random: np.random.Generator) -> Reals:
@@ -78,35 +128,52 @@ class Straight:
         along = self.knots[which] + random.random(count) * np.diff(self.knots)[which]
         return np.column_stack([along, random.standard_normal((count, self.centres.shape[1]))])
 
+    def draw_wide(self, count: int, random: np.random.Generator) -> tuple[Reals, Reals]:
+        """Places (k, d), k ≤ count, with an interface drawn from the prior, and the logarithm of their importance, (k,)."""
+        q = self.interface
+        scores = random.standard_normal((count, len(self.order)))
+        inside = (scores[:, self.order[0]] > self.knots[0]) & (scores[:, self.order[0]] < self.knots[-1])
+        scores = scores[inside]
+        places = self.places(scores)
+        places[:, 1 + q :] = random.standard_normal((len(places), places.shape[1] - 1 - q))
+        drawn = np.square(scores[:, list(self.order[: 1 + q])]).sum(axis=1) + np.square(places[:, 1 + q :]).sum(axis=1)
+        return places, self.log_posterior(places) + 0.5 * drawn - self.log_volume(places[:, 0], q)
+
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """Of a ridge: the guide's score, the best scores of the others, their root, the logarithm of the density."""
+    """Of a ridge: the guide's score, the best scores of the others, the curvature, the logarithm of the density."""
 
     along: float
     others: Reals
-    root: Reals
+    curvature: Reals
     height: float
 
 
-def straighten(likelihood: Likelihood, mode: Mode, guide: int) -> Straight:
+def straighten(likelihood: Likelihood, mode: Mode, lead: Sequence[int]) -> Straight:
     """Follow the ridge through a maximum.
 
     Args:
         likelihood: of a model of at least two unknowns.
         mode: its maximum.
-        guide: which score is held on the way.
+        lead: which scores are the interface's, the first one is held on the way; at least one.
     """
+    order = (*lead, *(k for k in range(mode.scores.size) if k not in lead))
+    points = _ridge(likelihood, mode, lead[0])
+    others = np.argsort(np.argsort(order[1:]))
+    knots, centres = np.array([point.along for point in points]), np.array([point.others for point in points])
+    roots = np.array([_root_of_inverse(point.curvature[np.ix_(others, others)]) for point in points])
+    return Straight(likelihood, order, len(lead) - 1, mode, knots, centres[:, others], roots)
+
+
+def _ridge(likelihood: Likelihood, mode: Mode, guide: int) -> list[_Point]:
+    """Points at equal distances of the guide's score, found from a first walk in larger steps both ways."""
     start = _at(likelihood, (guide, float(np.clip(mode.scores[guide], -FARTHEST, FARTHEST))), mode, mode.scores)
     walks = [list(_walk(likelihood, mode, guide, (start, step))) for step in (-COARSE, COARSE)]
     coarse = [*reversed(walks[0]), start, *walks[1]]
     line = CubicSpline([point.along for point in coarse], np.array([point.others for point in coarse]))
-    fine = []
-    for along in np.linspace(coarse[0].along, coarse[-1].along, FINE + 1):
-        guess = np.insert(line(along), guide, along)
-        fine.append(_at(likelihood, (guide, float(along)), mode, guess))
-    stacked = (np.array([point.others for point in fine]), np.array([point.root for point in fine]))
-    return Straight(likelihood, guide, np.array([point.along for point in fine]), *stacked)
+    places = np.linspace(coarse[0].along, coarse[-1].along, FINE + 1)
+    return [_at(likelihood, (guide, float(place)), mode, np.insert(line(place), guide, place)) for place in places]
 
 
 def _walk(likelihood: Likelihood, mode: Mode, guide: int, way: tuple[_Point, float]) -> Iterator[_Point]:
@@ -140,9 +207,9 @@ def _at(likelihood: Likelihood, held: tuple[int, float], mode: Mode, guess: Real
 
     found = least_squares(residuals, np.delete(guess, guide), slopes, method="trf", max_nfev=30, xtol=1e-5, ftol=1e-5)
     steep = slopes(found.x)
-    root = _root_of_inverse(steep.T @ steep)
-    height = float(likelihood.log_posterior(whole(found.x)[np.newaxis])[0]) + float(np.log(np.diag(root)).sum())
-    return _Point(along, np.asarray(found.x, dtype=np.float64), root, height)
+    curvature = steep.T @ steep
+    height = float(likelihood.log_posterior(whole(found.x)[np.newaxis])[0]) - 0.5 * np.linalg.slogdet(curvature)[1]
+    return _Point(along, np.asarray(found.x, dtype=np.float64), curvature, float(height))
 
 
 def _root_of_inverse(curvature: Reals) -> Reals:

@@ -9,11 +9,11 @@ from constriction.interpret.posterior.convergence import autocorrelation_time, s
 from constriction.interpret.posterior.ridge import Straight
 from constriction.laws.arrays import Reals
 
-WALKERS_PER_DIMENSION, FEWEST_WALKERS = 5, 40
-BLOCK, MOST_BLOCKS = 200, 5
+WALKERS = 120
+BLOCK, MOST_BLOCKS = 60, 4
 """Steps after which convergence is looked at, and how often at most; the first block is forgotten."""
-ENOUGH_TIMES, R_HAT = 20.0, 1.1
-"""Autocorrelation times that the kept steps shall be long, and the largest split R-hat."""
+ENOUGH_TIMES, R_HAT = 10.0, 1.1
+"""Autocorrelation times that the kept steps of each walker shall be long, and the largest split R-hat."""
 KEPT = 4000  # samples
 
 
@@ -38,20 +38,20 @@ class Samples:
     acceptance: float
 
 
-def sample(straight: Straight, random: np.random.Generator) -> Samples:
+def sample(straight: Straight, start: Reals, random: np.random.Generator) -> Samples:
     """Draw samples of a posterior.
 
     Args:
         straight: the coordinates in which the walkers go, and the posterior there.
+        start: (k, d) places from which the walkers start, k ≥ WALKERS: about as the posterior has them.
         random: of the walkers; the same state gives the same samples.
     """
-    dimension = straight.likelihood.dimension
-    walkers = max(FEWEST_WALKERS, 2 * (WALKERS_PER_DIMENSION * dimension // 2))
-    start = straight.draw(walkers, random)
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
-    sampler = emcee.EnsembleSampler(walkers, dimension, straight.log_posterior, moves=moves, vectorize=True)
+    sampler = emcee.EnsembleSampler(
+        WALKERS, straight.likelihood.dimension, straight.log_posterior, moves=moves, vectorize=True
+    )
     sampler.random_state = np.random.RandomState(int(random.integers(2**31))).get_state()  # as emcee wants it
-    state = sampler.run_mcmc(start, BLOCK, skip_initial_state_check=True)
+    state = sampler.run_mcmc(_apart(start, random), BLOCK, skip_initial_state_check=True)
     sampler.reset()
     for _ in range(MOST_BLOCKS):
         state = sampler.run_mcmc(state, BLOCK, skip_initial_state_check=True)
@@ -69,3 +69,10 @@ def _judged(sampler: emcee.EnsembleSampler) -> Samples:
     flat = chains.reshape(-1, chains.shape[2])
     thinned = flat[:: max(1, flat.shape[0] // KEPT)]
     return Samples(thinned, r_hat, times, steps, converged, float(np.mean(sampler.acceptance_fraction)))
+
+
+def _apart(start: Reals, random: np.random.Generator) -> Reals:
+    """As many of the places as there are walkers, a little apart where one was drawn twice."""
+    chosen = start[random.choice(len(start), WALKERS, replace=False)]
+    found: Reals = chosen + 1e-3 * start.std(axis=0) * random.standard_normal(chosen.shape)
+    return found
