@@ -1,9 +1,9 @@
 """How often the intervals hold the truth: `python tests/interpret_calibration.py COUNT [FIRST] [--atlas]`.
 
-COUNT synthetic spectra of a lattice whose unknowns are all drawn from the prior, with 0.2 % noise, are interpreted by the
-model they are from. The table gives for each unknown the share of truths within the 68 and 95 % intervals and what a
-binomial spread of that share is; the last column is the mean rank, 0.5 if the posterior is neither high nor low. Without
-`--atlas` the interfaces are those of `poles_atlas`, which cost nothing.
+COUNT synthetic spectra of a lattice whose unknowns are all drawn from the prior, with 0.2 % noise, are interpreted by
+the model they are from. The table gives for each unknown the share of truths within the 68 and 95 % intervals and the
+binomial spread of that share is; the last column is the mean rank, 0.5 if the posterior is neither high nor low.
+Without `--atlas` the interfaces are those of `poles_atlas`, which cost nothing.
 """
 
 import sys

@@ -44,7 +44,7 @@ LIBRARIES = {
     "simulation": NUMERIC | {"psutil", "mpi4py"},
     "compare": {"numpy"},
     "study": NUMERIC | {"psutil", "mpi4py", "pydantic", "xarray", "h5netcdf"},
-    "interpret": NUMERIC | {"emcee", "pydantic"},
+    "interpret": NUMERIC | {"emcee", "pydantic", "pydantic_core"},
     "view": NUMERIC | {"matplotlib", "PIL", "pyvista", "rich", "plotly", "imageio", "vtkmodules"},
     "commands": {"cyclopts"},
     "cli": {"cyclopts"},

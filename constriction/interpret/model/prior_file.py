@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from constriction.base.errors import InputError, nearest
 from constriction.base.quantities import parse_quantity, shown
@@ -51,9 +52,9 @@ class PriorEntry(Section):
     def _is_one(self) -> Self:
         given = [name for name in ("log_uniform", "uniform", "log_normal") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise InputError(f"{' and '.join(given) or 'nothing'}: expected {FORMS}")
+            raise InputError(f"{' and '.join(given) or 'nothing'} given, one is needed")
         if (self.factor is None) == (self.log_normal is not None):
-            raise InputError(f"factor = {self.factor}: expected it with log_normal, and with nothing else")
+            raise InputError(f"factor = {self.factor} belongs to log_normal, and to nothing else")
         return self
 
 
@@ -95,7 +96,7 @@ def priors_of(tables: Mapping[str, Any], source: str) -> dict[str, Prior]:
     try:
         said = PriorFile.model_validate(dict(tables))
     except ValidationError as error:
-        raise InputError(f"{source}: {describe(error.errors()[0], PriorFile, 'a priors file')}") from None
+        raise InputError(f"{source}: {_complaint(error.errors()[0])}") from None
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
     found = dict(OF_INTERFACE) | electrolyte_priors(said.electrolyte)
@@ -107,6 +108,16 @@ def priors_of(tables: Mapping[str, Any], source: str) -> dict[str, Prior]:
         except InputError as error:
             raise InputError(f"{source}: priors.{name} = {error}") from None
     return found
+
+
+def _complaint(problem: ErrorDetails) -> str:
+    """What is wrong with a priors file, in one line."""
+    place = problem["loc"]
+    if len(place) < 2 or place[0] != "priors":
+        return describe(problem, PriorFile, "a priors file")
+    said = problem.get("ctx", {}).get("error", problem["msg"])
+    what = f".{place[3]}" if len(place) > 3 else ""
+    return f"priors.{place[1]}{what} = {shown(problem['input'])}: {said}; expected {FORMS}"
 
 
 def _prior(spread: PriorEntry | Written, unknown: Unknown) -> Prior:

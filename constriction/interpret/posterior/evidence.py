@@ -16,7 +16,7 @@ from constriction.laws.arrays import Reals
 
 PARTS, DRAWS = 10, 4000
 """Components of a mixture, draws of each round: each round fits its mixture to the weighted draws before."""
-FIRST, LAST = 3, 5
+FIRST, LAST = 4, 5
 """Most rounds before there are samples, and with them."""
 PLENTY = 1000.0
 """Effective samples after which no further round is needed."""

@@ -8,7 +8,8 @@ from scipy.special import gammaln, logsumexp
 from constriction.laws.arrays import Reals
 
 FREEDOM = 6.0  # degrees of freedom of Student's t: tails longer than the posterior's
-ROUNDS = 25  # of expectation and maximisation
+ROUNDS = 15  # of expectation and maximisation
+MOST = 3000  # samples that a mixture is fitted to: of more so many are drawn by their weights
 FLOOR = 1e-6  # of a variance, relative to that of all samples
 
 
@@ -53,6 +54,9 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
         parts: at most so many components.
         random: where the components start.
     """
+    if len(points) > MOST:
+        points = points[random.choice(len(points), MOST, p=weights)]
+        weights = np.full(MOST, 1 / MOST)
     mean = weights @ points
     spread = (weights[:, np.newaxis] * (points - mean)).T @ (points - mean)
     floor = FLOOR * spread + 1e-12 * np.eye(points.shape[1])

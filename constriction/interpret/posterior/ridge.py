@@ -129,7 +129,7 @@ class Straight:
         return np.column_stack([along, random.standard_normal((count, self.centres.shape[1]))])
 
     def draw_wide(self, count: int, random: np.random.Generator) -> tuple[Reals, Reals]:
-        """Places (k, d), k ≤ count, with an interface drawn from the prior, and the logarithm of their importance, (k,)."""
+        """Places (k, d), k ≤ count, with interfaces drawn from the prior, and logarithms of their importance, (k,)."""
         q = self.interface
         scores = random.standard_normal((count, len(self.order)))
         inside = (scores[:, self.order[0]] > self.knots[0]) & (scores[:, self.order[0]] < self.knots[-1])

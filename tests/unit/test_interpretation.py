@@ -1,0 +1,263 @@
+"""Whole interpretations of synthetic spectra, with interfaces of two poles: what is found, and what is not claimed."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from poles_atlas import PolesAtlas, resistance
+
+from constriction.base.errors import InputError
+from constriction.compare.measured import Loaded
+from constriction.interpret.batch import interpret_all, screened
+from constriction.interpret.interpretation import Interpretation, Setting, interpret
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel, models_of, space_of
+from constriction.interpret.model.prior_file import default_priors, priors_of
+from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
+from constriction.interpret.record import Entry, entry_record
+from constriction.interpret.summary import summary, weighted_quantiles
+from constriction.interpret.verdict import span, verdict
+from constriction.spectra.reading.analysis import AnalysisOptions
+from constriction.spectra.spectrum import Spectrum
+from constriction.view.posteriors.bands import draw_bands
+from constriction.view.posteriors.corner import CornerColumn, draw_corner
+from constriction.view.posteriors.rows import interpretation_rows
+
+FREQUENCY = np.geomspace(7e6, 100, 40)
+ATLAS, THICKNESS, NOISE = PolesAtlas(), 1.5e-3, 2e-3
+ELECTROLYTE = {
+    "bulk_conductivity": 1.4,
+    "relative_permittivity": 25.0,
+    "grain_boundary_conductivity": 0.8,
+    "grain_boundary_frequency": 1.2e6,
+    "grain_boundary_exponent": 0.96,
+}
+VISIBLE = {"contact_fraction": 0.1, "pitch": 1e-3, "gap_height": 5e-9, "gap_permittivity": 1.0}
+FILM = {"film_resistance": 12e-4, "film_capacitance": 5e-3, "film_exponent": 0.95}
+
+
+def spectrum_of(kind, pattern="", noise=NOISE, **values):
+    model = InterfaceModel(kind, pattern)
+    forward = Forward(model, space_of(model, default_priors(), ATLAS), ATLAS, FREQUENCY, THICKNESS)
+    z = forward.at({name: np.array([value]) for name, value in (ELECTROLYTE | values).items()})[0]
+    random = np.random.default_rng(1)
+    errors = random.standard_normal(z.size) + 1j * random.standard_normal(z.size)
+    return Spectrum(FREQUENCY, z + noise * np.abs(z) * errors, "ohm m2")
+
+
+def setting(*kinds, patterns=("hexagonal",), **priors):
+    return Setting(THICKNESS, default_priors() | priors, models_of(kinds, patterns))
+
+
+@pytest.fixture(scope="module")
+def visible() -> Interpretation:
+    known = setting("lattice", "film", "full_contact", pitch=Uniform(0.8e-3, 1.3e-3, True))
+    return interpret(spectrum_of("lattice", "hexagonal", **VISIBLE), known, ATLAS, NOISE)
+
+
+def test_a_visible_arc_is_found_within_its_intervals(visible):
+    """With the pitch known from a microscope the ridge is short, and all three are determined."""
+    for name in ("contact_fraction", "gap_height"):
+        found = summary(visible, name)
+        assert found.determined, name
+        assert found.low95 <= VISIBLE[name] <= found.high95, name
+        assert found.low95 <= found.low68 <= found.median <= found.high68 <= found.high95
+    truth = 1e-3 * (1 / 1.4 + 1 / 0.8) * resistance("hexagonal", 0.1) * math.tanh(4 * THICKNESS / 1e-3)
+    assert summary(visible, "R_cstr").low95 < truth < summary(visible, "R_cstr").high95
+    assert summary(visible, "R_cstr").high95 < 1.03 * summary(visible, "R_cstr").low95
+
+
+def test_a_film_does_not_explain_what_constriction_did(visible):
+    said = verdict(visible)
+    assert (said.arc, said.sound) == ("constriction", True)
+    assert "a film alone does not explain the arc" in said.words
+    assert visible.probability(("lattice",)) > 0.99
+
+
+def test_without_a_known_pitch_the_ridge_is_told():
+    """Finer spots and more area are alike: the pitch is wide, R_cstr is not, and the truth is inside."""
+    spectrum = spectrum_of("lattice", "hexagonal", **VISIBLE)
+    found = interpret(spectrum, setting("lattice"), ATLAS, NOISE)
+    assert found.fitted[0].trusted
+    pitch, fraction = summary(found, "pitch"), summary(found, "contact_fraction")
+    assert pitch.high95 > 5 * pitch.low95
+    assert not fraction.determined
+    assert fraction.low95 < 0.1 < fraction.high95
+    assert pitch.low95 < 1e-3 < pitch.high95
+    values, weights = found.posterior(["contact_fraction", "pitch"])
+    logs = np.log(values) - weights @ np.log(values)
+    covariance = (weights[:, np.newaxis] * logs).T @ logs
+    assert covariance[0, 1] / math.sqrt(covariance[0, 0] * covariance[1, 1]) > 0.9
+
+
+def test_the_arc_of_a_film_is_not_called_constriction():
+    found = interpret(spectrum_of("film", **FILM), setting("lattice", "film", "full_contact"), ATLAS, NOISE)
+    said = verdict(found)
+    assert said.arc in ("film", "either")
+    assert found.probability(("film",)) > 0.2
+    record = entry_record(Entry("f", "f", interpretation=found))
+    assert record["film_resistance_ohm_cm2"]["low95"] < 12 < record["film_resistance_ohm_cm2"]["high95"]
+    if said.arc == "film":
+        assert "contact_fraction" not in record or not record["contact_fraction"]["determined"]
+
+
+def test_a_window_without_an_arc_determines_nothing():
+    kinds = setting("lattice", "film", "full_contact")
+    found = interpret(spectrum_of("full_contact"), kinds, ATLAS, NOISE)
+    said = verdict(found)
+    assert (said.arc, said.sound) == ("none", False)
+    assert "not determined" in said.words
+    record = entry_record(Entry("f", "f", interpretation=found))
+    for key in ("contact_fraction", "pitch_m", "gap_height_m"):
+        assert not record.get(key, {"determined": False})["determined"], key
+
+
+def test_what_no_model_follows_is_not_determined():
+    spectrum = spectrum_of("lattice", "hexagonal", **VISIBLE)
+    wrong = Spectrum(FREQUENCY, spectrum.impedance * (1 + 0.03 * np.sin(np.log(FREQUENCY))), "ohm m2")
+    found = interpret(wrong, setting("film"), ATLAS, NOISE)
+    said = verdict(found)
+    assert (said.arc, said.sound) == ("not explained", False)
+    assert said.words.startswith("not determined: no model follows the spectrum")
+
+
+def test_fewer_points_than_unknowns_are_refused():
+    spectrum = spectrum_of("lattice", "hexagonal", **VISIBLE)
+    with pytest.raises(InputError, match="7 points are left: expected at least 8, as many as lattice hexagonal has"):
+        interpret(spectrum.part(np.arange(0, 28, 4)), setting("lattice"), ATLAS, NOISE)
+
+
+def test_spectra_that_fail_kramers_kronig_are_refused_and_others_go_on():
+    good = spectrum_of("full_contact")
+    random = np.random.default_rng(3)
+    wild = Spectrum(FREQUENCY, good.impedance * (1 + 0.1 * random.standard_normal(FREQUENCY.size)), "ohm m2")
+    with pytest.raises(InputError, match="fails the Kramers-Kronig test"):
+        screened(wild, AnalysisOptions())
+    drifting = Spectrum(FREQUENCY, good.impedance * np.geomspace(1, 1.5, FREQUENCY.size) ** 2, "ohm m2")
+    with pytest.raises(InputError, match="Kramers-Kronig test"):
+        screened(drifting, AnalysisOptions())
+    loaded = [
+        Loaded("bad.csv", spectrum=wild),
+        Loaded("lost.csv", error="lost.csv: not there"),
+        Loaded("good.csv", spectrum=good),
+    ]
+    entries = interpret_all(loaded, setting("full_contact"), ATLAS, AnalysisOptions(), lambda _: None)
+    assert entries[0].error.startswith("bad.csv: fails")
+    assert entries[1].error == "lost.csv: not there"
+    assert entries[2].interpretation is not None
+    records = [entry_record(entry) for entry in entries]
+    assert records[0]["verdict"].startswith("not determined: bad.csv: fails")
+    json.dumps(records, allow_nan=False)
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    spectrum = spectrum_of("full_contact")
+    first, again = (interpret(spectrum, setting("full_contact"), ATLAS, NOISE) for _ in range(2))
+    assert summary(first, "bulk_conductivity") == summary(again, "bulk_conductivity")
+    assert first.fitted[0].log_evidence == again.fitted[0].log_evidence
+
+
+def test_kinds_are_alike_beforehand_whatever_the_number_of_patterns(visible):
+    twice = Interpretation(visible.spectrum, visible.setting, (*visible.fitted, visible.fitted[0]), NOISE)
+    assert twice.probability(("lattice",)) == pytest.approx(visible.probability(("lattice",)))
+
+
+def test_predictions_surround_the_spectrum(visible):
+    draws = visible.predicted(200)
+    apart = (draws.mean(axis=0) - visible.spectrum.impedance) / np.abs(visible.spectrum.impedance)
+    assert np.sqrt(np.mean(np.abs(apart) ** 2) / 2) < 1.3 * NOISE
+    assert draws.std(axis=0).max() < 0.01 * np.abs(visible.spectrum.impedance).max()
+
+
+def test_rows_tell_intervals_models_and_verdict(visible):
+    record = entry_record(Entry("cell.csv", "cell.csv", interpretation=visible, notes=("area told",)))
+    rows = list(interpretation_rows(record))
+    names = [name for name, _ in rows]
+    assert names[:3] == ["contact fraction", "pitch", "gap height"]
+    assert ("note", "area told") in rows
+    assert any(text.startswith("lattice hexagonal: probability") for name, text in rows if name == "model")
+    failed = entry_record(Entry("x", "x", error="x: broken"))
+    assert list(interpretation_rows(failed)) == [("not interpreted", "x: broken")]
+
+
+def test_pictures_are_drawn(visible, tmp_path):
+    draw_bands(tmp_path / "band.png", "cell $1", visible.spectrum, visible.predicted(50), NOISE)
+    values, weights = visible.posterior(["contact_fraction", "R_cstr"])
+    columns = [CornerColumn("f", values[:, 0], 0.2, 0.005, 0.95), CornerColumn("R_cstr  (Ω·m²)", values[:, 1], 1.3e-3)]
+    draw_corner(tmp_path / "corner.png", "cell", columns, weights)
+    assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in ("band.png", "corner.png"))
+
+
+def test_weighted_quantiles_are_those_of_repeated_samples():
+    values, counts = np.array([3.0, 1.0, 2.0]), np.array([1, 5, 4])
+    found = weighted_quantiles(values, counts / 10, (0.25, 0.7))
+    assert found == pytest.approx([1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "words"),
+    [
+        (0.6e-3, 1.1e-3, "length", "0.6 to 1.1 mm"),
+        (0.08, 0.21, None, "8 to 21 %"),
+        (3e-6, None, "length", "3 um"),
+        (1.0001e-7, 1.0002e-7, "length", "100 nm"),
+        (0.02, 12.0, "length", "20 to 12000 mm"),
+    ],
+)
+def test_spans_in_words(low, high, kind, words):
+    assert span(low, high, kind) == words
+
+
+def test_a_priors_file_is_read():
+    found = priors_of(
+        {
+            "electrolyte": {"material": "NZSP", "bulk_conductivity": "12 mS/cm"},
+            "priors": {
+                "pitch": {"log_uniform": ["0.1 mm", "2 mm"]},
+                "gap_height": {"log_normal": "100 nm", "factor": 1.5},
+                "grain_boundary_exponent": {"uniform": [0.9, 1.0]},
+                "gap_permittivity": 2,
+            },
+        },
+        "p.toml",
+    )
+    assert found["pitch"] == Uniform(1e-4, 2e-3, True)
+    assert found["gap_height"] == LogNormal(1e-7, 1.5)
+    assert found["grain_boundary_exponent"] == Uniform(0.9, 1.0)
+    assert found["gap_permittivity"] == Fixed(2.0)
+    assert found["bulk_conductivity"] == LogNormal(1.2, 1.35)
+    assert found["contact_fraction"] == Uniform(0.005, 0.95, True)
+
+
+def test_an_electrolyte_without_grain_boundaries_has_no_such_unknowns():
+    found = priors_of({"electrolyte": {"grain_boundary_conductivity": "none"}}, "p.toml")
+    assert "grain_boundary_frequency" not in found
+
+
+@pytest.mark.parametrize(
+    ("priors", "words"),
+    [
+        ({"pich": "1 mm"}, "priors.pich: no unknown, the nearest is 'pitch'"),
+        ({"pitch": "1 S"}, "priors.pitch = '1 S': expected a length"),
+        ({"pitch": 1e-3}, "priors.pitch = 0.001: expected a length with its unit"),
+        ({"pitch": "-1 mm"}, "expected a value above zero"),
+        ({"pitch": {"log_uniform": ["2 mm", "1 mm"]}}, "expected the smaller value first"),
+        ({"pitch": {"log_normal": "1 mm"}}, "factor = None belongs to log_normal"),
+        ({"pitch": {"log_normal": "1 mm", "factor": 0.5}}, "priors.pitch.factor = 0.5: Input should be greater than 1"),
+        ({"pitch": {}}, "nothing given, one is needed; expected a value"),
+        ({"pitch": {"uniform": ["1 mm", "2 mm"], "factor": 2}}, "factor = 2"),
+        ({"contact_fraction": "a lot"}, "expected a number"),
+    ],
+)
+def test_a_wrong_prior_is_one_line(priors, words):
+    with pytest.raises(InputError) as caught:
+        priors_of({"priors": priors}, "p.toml")
+    assert str(caught.value).startswith("p.toml: ")
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_sections_of_a_priors_file_are_refused():
+    with pytest.raises(InputError, match=r"p.toml: prior: unknown key, the nearest is 'priors'"):
+        priors_of({"prior": {}}, "p.toml")
