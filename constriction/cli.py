@@ -36,6 +36,8 @@ Example: constriction analyze measured.mpt --out results/measured
 
 Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.13 cm2" --out results/compared
 
+Example: constriction interpret measured.mpt --area "1.13 cm2" --thickness "1.5 mm" --out results/interpreted
+
 Example: constriction study run studies/pitch/study.toml --out results/pitch
 
 Example: constriction examples my-cases
@@ -80,7 +82,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-COMMANDS = ("run", "mesh", "picture", "convert", "analyze", "compare", "examples", "doctor", "study")
+COMMANDS = ("run", "mesh", "picture", "convert", "analyze", "compare", "interpret", "examples", "doctor", "study")
 for command in COMMANDS:
     app.command(f"constriction.commands.{command}:{command}", name=command)
 

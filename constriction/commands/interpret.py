@@ -1,0 +1,176 @@
+"""`constriction interpret`: from measured spectra back to contact fraction, pitch and gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from constriction.base.errors import InputError, nearest
+from constriction.base.folders import check_place
+from constriction.base.ranks import agree
+from constriction.commands.job.guard import guarded
+from constriction.commands.job.interpretation_folder import INTERPRETATIONS, write_interpretation
+from constriction.commands.job.options import (
+    FLAG,
+    SEVERAL,
+    Debug,
+    Impedance,
+    masks,
+    none_of,
+    optional_quantity,
+    positive_quantity,
+    window,
+)
+from constriction.commands.job.steps import tell_folder
+from constriction.view.terminal.streams import tell_record
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from constriction.interpret.interpretation import Setting
+    from constriction.interpret.model.models import Interfaces
+    from constriction.interpret.record import Entry
+    from constriction.spectra.reading.analysis import AnalysisOptions
+
+type ModelName = Literal["lattice", "lattice_film", "film", "full_contact"]
+type Extra = Literal["resistance", "inductance", "tail"]
+PATTERNS = ("hexagonal", "stripes", "random")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class InterpretOptions:
+    """How spectra are interpreted."""
+
+    area: str | None = None
+    """Area of the electrode, such as "1.13 cm2". [default: what each file says]"""
+    thickness: str | None = None
+    """Of the electrolyte, such as "1.5 mm"."""
+    model: Annotated[tuple[ModelName, ...], SEVERAL] = ()
+    """Model of the interface: ideal contacts beside a gap (lattice), the same with a film on them (lattice_film), a
+    film in full contact (film), or nothing (full_contact); may be repeated. [default: all but lattice_film]"""
+    pattern: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
+    priors: Path | None = None
+    """Priors file (TOML): electrolyte, and how each unknown is spread before the measurement."""
+    with_: Annotated[tuple[Extra, ...], Parameter(name="--with", negative="", show_default=False)] = ()
+    """What else is in series: resistance, inductance, or a constant-phase tail; may be repeated."""
+    from_: Annotated[str | None, Parameter(name="--from")] = None
+    """Highest frequency used, such as "7 MHz". [default: all]"""
+    to: str | None = None
+    """Lowest frequency used, such as "100 Hz". [default: all]"""
+    kk_limit: float = 0.02
+    """Largest Kramers-Kronig residual of a point that stays, relative to |Z|."""
+    mask: Annotated[tuple[str, ...], SEVERAL] = ()
+    """Point left out by hand, such as "1 kHz" (within 5%), or points, such as "10 Hz-20 Hz"; may be repeated."""
+    impedance: Impedance = None
+    seed: int = 20240607
+    """Of the random numbers; the same one gives the same result."""
+    json: Annotated[bool, FLAG] = False
+    """Print interpretation.json to stdout and nothing else."""
+    debug: Debug = False
+
+
+def interpret(
+    *files: Path,
+    out: Annotated[Path, Parameter(name=["--out", "-o"])],
+    options: InterpretOptions = InterpretOptions(),  # noqa: B008 - frozen, so no state is shared
+) -> int:
+    """Say what measured spectra tell of an interface, contact fraction, pitch and gap with intervals, and what not.
+
+    Example: constriction interpret cell.mpt --area "1.13 cm2" --thickness "1.5 mm" --out results/interpreted
+
+    Example: constriction interpret cell.csv --thickness "1.5 mm" --pattern stripes --priors known.toml -o striped
+
+    Every model is fitted, samples of its posterior are drawn, and the models are weighed by their evidence. What the
+    spectrum does not determine is called so. A file that fails stays in the table with its error. Exit codes: 0 done;
+    2 wrong input, or all files failed and nothing was written; 1 anything else.
+
+    Parameters
+    ----------
+    files:
+        Measured files, of any kind that `constriction convert` reads.
+    out:
+        Folder for interpretation.json and pictures; an earlier interpretation there is replaced as a whole.
+    """
+    # On rank 0 alone.
+    return guarded(lambda comm: agree(comm, lambda: _work(files, out, options)), options.debug)
+
+
+def _work(files: Sequence[Path], out: Path, options: InterpretOptions) -> None:
+    from constriction.view.terminal.words import progress
+
+    with progress(silent=options.json) as say:
+        entries = _entries(files, out, options, say)
+        say("drawing")
+        record = write_interpretation(entries, out)
+    _show(record, out, options.json)
+
+
+def _entries(
+    files: Sequence[Path], out: Path, options: InterpretOptions, say: Callable[[str], None]
+) -> tuple[Entry, ...]:
+    """Check the options, read and interpret; what can be wrong with the options is found before anything is fitted."""
+    from constriction.compare.measured import load_all
+    from constriction.interpret.atlas import load_atlas
+    from constriction.interpret.batch import interpret_all
+
+    if not files:
+        raise InputError(f"no file to interpret: expected at least one, given {len(files)}")
+    say("reading")
+    area, atlas = optional_quantity("--area", options.area, "area"), load_atlas()
+    setting, how = _setting(options, atlas), _screening(options)
+    check_place(out, INTERPRETATIONS)
+    loaded = load_all(files, area, options.impedance or "", setting.thickness)
+    entries = interpret_all(loaded, setting, atlas, how, say)
+    if all(entry.error for entry in entries):
+        raise InputError(none_of([entry.error for entry in entries]))
+    return entries
+
+
+def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
+    """What is known before the measurement."""
+    from constriction.interpret.interpretation import Setting
+    from constriction.interpret.model.models import DEFAULTS, models_of, space_of
+    from constriction.interpret.model.prior_file import default_priors, read_priors
+
+    if options.thickness is None:
+        raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")
+    patterns = dict.fromkeys(options.pattern or PATTERNS)
+    for pattern in patterns:
+        if pattern not in atlas.patterns:
+            known = f"the nearest is {nearest(pattern, atlas.patterns)!r} of {', '.join(atlas.patterns)}"
+            raise InputError(f"--pattern {pattern!r}: not in the atlas, {known}")
+    priors = default_priors() if options.priors is None else read_priors(options.priors)
+    extras = tuple(dict.fromkeys(options.with_))
+    models = models_of(tuple(dict.fromkeys(options.model)) or DEFAULTS, tuple(patterns), extras)
+    for model in models:
+        space_of(model, priors, atlas)  # refuses priors that a pattern cannot have
+    return Setting(positive_quantity("--thickness", options.thickness, "length"), priors, models, options.seed)
+
+
+def _screening(options: InterpretOptions) -> AnalysisOptions:
+    from constriction.spectra.reading.analysis import AnalysisOptions
+
+    if not 0 < options.kk_limit < 1:
+        raise InputError(f"--kk-limit {options.kk_limit!r}: expected a number between 0 and 1")
+    hidden, seen = masks(options.mask), window(options.from_, options.to)
+    return AnalysisOptions(window=seen, masks=hidden, limit=options.kk_limit)
+
+
+def _show(record: dict[str, Any], out: Path, as_json: bool) -> None:
+    import json
+
+    from constriction.view.posteriors.rows import interpretation_rows
+    from constriction.view.terminal.words import print_table
+
+    if as_json:
+        tell_record(json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+        return
+    for item in record["files"]:
+        print_table(item["name"], interpretation_rows(item))
+    tell_folder(out)

@@ -1,0 +1,97 @@
+"""What `constriction interpret` leaves behind: interpretation.json and two pictures per spectrum."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from constriction.base.errors import one_line
+from constriction.base.folders import FolderKind, whole_folder
+from constriction.commands.job.guard import complain
+
+if TYPE_CHECKING:
+    from constriction.interpret.interpretation import Interpretation
+    from constriction.interpret.record import Entry
+    from constriction.view.posteriors.corner import CornerColumn
+
+INTERPRETATION = "interpretation.json"
+KEYS = frozenset({"files", "definitions", "versions"})
+INTERPRETATIONS = FolderKind("interpretation", (INTERPRETATION,), KEYS, r"(corner|predicted)-\d{2,}\.png")
+DRAWS = 400  # spectra of a band
+SHOWN = ("contact_fraction", "pitch", "gap_height", "R_cstr")
+FILM_SHOWN = ("film_resistance", "film_capacitance")
+R_CSTR = "R_cstr  (Ω·cm²)", 1e4
+UNITS = {"length": "m", "area resistance": "Ω·cm²", "area capacitance": "F/cm²"}
+
+
+def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, Any]:
+    """Fill the folder; returns the content of interpretation.json.
+
+    Args:
+        entries: the spectra, in the order of the files.
+        folder: nothing, an empty folder, or an earlier interpretation, which is replaced.
+
+    Raises:
+        InputError: the folder holds something else; nothing was changed.
+    """
+    from constriction.interpret.record import interpretation_record
+
+    record = interpretation_record(entries)
+    with whole_folder(folder, INTERPRETATIONS) as fresh:
+        for number, entry in enumerate(entries, start=1):
+            try:
+                _draw(entry, fresh, number)
+            except OSError:  # the disk, which all others need as well
+                raise
+            except Exception as error:
+                complain(f"WARNING: no picture: {one_line(entry.file, error)}")
+        text = json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+        (fresh / INTERPRETATION).write_text(text, encoding="utf-8")
+    return record
+
+
+def _draw(entry: Entry, folder: Path, number: int) -> None:
+    from constriction.view.posteriors.bands import draw_bands
+    from constriction.view.posteriors.corner import draw_corner
+
+    found = entry.interpretation
+    if found is None:
+        return
+    best = found.fitted[0].best.modes[0]
+    draw_bands(folder / f"predicted-{number:02}.png", entry.name, found.spectrum, found.predicted(DRAWS), best.noise)
+    names = SHOWN if found.having(SHOWN) else FILM_SHOWN
+    if found.having(names):
+        _, weights = found.posterior(names)
+        draw_corner(folder / f"corner-{number:02}.png", entry.name, _columns(found, names), weights)
+
+
+def _columns(found: Interpretation, names: Sequence[str]) -> list[CornerColumn]:
+    """What a corner plot shows of some unknowns."""
+    from constriction.interpret.model.priors import Uniform
+    from constriction.view.posteriors.corner import CornerColumn
+
+    values, _ = found.posterior(names)
+    best = found.having(names)[0][0].at_best
+    columns = []
+    for place, name in enumerate(names):
+        label, factor = _axis(name, float(best[name][0]))
+        prior = found.setting.priors.get(name)
+        ends = (prior.low * factor, prior.high * factor) if isinstance(prior, Uniform) else ()
+        columns.append(CornerColumn(label, values[:, place] * factor, float(best[name][0]) * factor, *ends))
+    return columns
+
+
+def _axis(name: str, value: float) -> tuple[str, float]:
+    """What an axis is called, and the factor to its unit from SI, of which the value is SI."""
+    from constriction.interpret.model.unknowns import UNKNOWNS
+    from constriction.view.terminal.numbers import decimal_prefix
+
+    if name not in UNKNOWNS:
+        return R_CSTR
+    unknown = UNKNOWNS[name]
+    if unknown.kind not in UNITS:
+        return unknown.words, unknown.factor
+    size, prefix = decimal_prefix(value * unknown.factor)
+    return f"{unknown.words}  ({prefix}{UNITS[unknown.kind]})", unknown.factor / size

@@ -1,0 +1,114 @@
+"""`constriction interpret`: what it writes, prints and refuses. Interfaces are those of `poles_atlas`."""
+
+import json
+import sys
+import types
+
+import numpy as np
+import pytest
+from poles_atlas import PolesAtlas
+
+from constriction.cli import main
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel, space_of
+from constriction.interpret.model.prior_file import default_priors
+from constriction.spectra.spectrum import Spectrum, write_csv
+
+FREQUENCY = np.geomspace(7e6, 100, 40)
+THICK = ["--thickness", "1.5 mm"]
+
+
+@pytest.fixture(autouse=True)
+def poles(monkeypatch):
+    module = types.ModuleType("constriction.interpret.atlas")
+    module.load_atlas = PolesAtlas
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+@pytest.fixture
+def measured(tmp_path):
+    """A film's arc, per area and of a cell of 1.13 cm²."""
+    model = InterfaceModel("film")
+    space = space_of(model, default_priors(), PolesAtlas())
+    forward = Forward(model, space, PolesAtlas(), FREQUENCY, 1.5e-3)
+    medians = {name: float(prior.values(0.0)) for name, prior in space.priors.items()}
+    film = {"film_resistance": 12e-4, "film_capacitance": 5e-3, "film_exponent": 0.95}
+    z = forward.at({name: np.array([value]) for name, value in (medians | film).items()})[0]
+    random = np.random.default_rng(1)
+    z = z * (1 + 2e-3 * random.standard_normal(40) + 2e-3j * random.standard_normal(40))
+    write_csv(Spectrum(FREQUENCY, z, "ohm m2"), tmp_path / "area.csv")
+    write_csv(Spectrum(FREQUENCY, z / 1.13e-4, "ohm"), tmp_path / "cell.csv")
+    return tmp_path
+
+
+def run(*arguments):
+    return main(["interpret", *map(str, arguments)])
+
+
+def test_a_folder_is_written(measured, capsys):
+    out = measured / "out"
+    films = ["--model", "film", "--model", "full_contact"]
+    area = ["--area", "1.13 cm2", "--with", "inductance"]
+    assert run(measured / "cell.csv", measured / "lost.csv", *THICK, *films, *area, "--out", out) == 0
+    told = capsys.readouterr().out
+    assert "film resistance" in told
+    assert "not interpreted" in told
+    assert "verdict" in told
+    assert sorted(path.name for path in out.iterdir()) == ["corner-01.png", "interpretation.json", "predicted-01.png"]
+    record = json.loads((out / "interpretation.json").read_text("utf-8"))
+    first, second = record["files"]
+    assert first["film_resistance_ohm_cm2"]["low95"] < 12 < first["film_resistance_ohm_cm2"]["high95"]
+    assert first["area_cm2"] == pytest.approx(1.13)
+    assert {"inductance_henry_cm2", "bulk_conductivity_siemens_per_m"} <= first.keys()
+    assert "contact_fraction" not in first
+    assert second["error"]
+    assert [model["model"] for model in first["evidence"]] == ["film", "full_contact"]
+
+
+def test_json_is_all_that_is_printed(measured, capsys):
+    priors = measured / "priors.toml"
+    priors.write_text("[priors]\nfilm_exponent = 0.95\ngrain_boundary_exponent = 0.9\n", encoding="utf-8")
+    arguments = [*THICK, "--model", "film", "--priors", priors, "--json", "--out", measured / "out"]
+    assert run(measured / "area.csv", *arguments) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["files"][0]["priors"]["film_exponent"] == "0.95, held"
+    assert "film_exponent" not in record["files"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["cell.csv", *THICK], "expected --area, such as --area '1.13 cm2'"),
+        (["area.csv", *THICK, "--area", "1 cm2"], "expected no --area"),
+        (["area.csv"], "--thickness None: expected that of the electrolyte"),
+        (["area.csv", *THICK, "--pattern", "hexagon"], "the nearest is 'hexagonal'"),
+        (["area.csv", *THICK, "--kk-limit", "3"], "expected a number between 0 and 1"),
+        (["area.csv", *THICK, "--priors", "lost.toml"], "lost.toml"),
+        (["area.csv", *THICK, "--from", "10 kHz", "--to", "3 kHz"], "points"),
+        (["lost.csv", *THICK], "lost.csv"),
+        (THICK, "no file to interpret"),
+    ],
+)
+def test_wrong_input_is_one_line_and_nothing_is_written(arguments, words, measured, capsys, monkeypatch):
+    monkeypatch.chdir(measured)
+    assert run(*arguments, "--out", "out") == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert len([line for line in said.splitlines() if line.startswith("constriction:")]) == 1
+    assert not (measured / "out").exists()
+
+
+def test_priors_that_a_pattern_cannot_have_are_refused_before_anything_is_fitted(measured, capsys):
+    priors = measured / "priors.toml"
+    priors.write_text("[priors]\ncontact_fraction = 0.7\n", encoding="utf-8")
+    assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
+    assert "pattern 'random' has 0.005 to 0.45" in capsys.readouterr().err
+
+
+def test_a_folder_of_something_else_is_left_alone(measured, capsys):
+    out = measured / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("mine", encoding="utf-8")
+    assert run(measured / "area.csv", *THICK, "--out", out) == 2
+    assert (out / "mine.txt").read_text("utf-8") == "mine"
+    assert "out" in capsys.readouterr().err
