@@ -106,13 +106,14 @@ class Plate:
 
     def preconditioner(self, theta: Theta) -> Callable[[Field], Field]:
         """Roughly the inverse of A at θ ≥ 0: 1/Λ of waves, faded out where contact or gap take over."""
-        contact = self.through_contact(theta)
-        fade = np.where(self.free, 1 / np.sqrt(1 + self.width / RIM_ADMITTANCE * contact), 0.0)
+        contact, most = self.through_contact(theta), theta[-1] * float(np.max(self.gap, initial=0.0))
+        rim = RIM_ADMITTANCE / self.width
+        fade = np.where(self.free, np.sqrt((rim + most) / (rim + contact + theta[-1] * self.gap)), 0.0)
         screening = self.screening
         if self.film:  # no potential builds up beyond what the film takes
             mean = float(contact.mean())
             screening = screening * mean / (screening + mean) if mean > 0 else 0.0
-        inverse = 1 / (self.symbol + screening + theta[-1] * float(np.max(self.gap, initial=0.0)))
+        inverse = 1 / (self.symbol + screening + most)
         return lambda field: fade * filtered(fade * field, inverse, self.periodic)
 
 
