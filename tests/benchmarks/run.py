@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ Columns = dict[str, tuple[int, Callable[[Record], str]]]  # title: width and tex
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A case in the words of a case file; `most`: upper bounds on entries of its record."""
+    """A case in the words of a case file, or what makes them; `most`: upper bounds on entries of its record."""
 
-    case: dict[str, Any]
+    case: dict[str, Any] | Callable[[], dict[str, Any]]
     direct: bool = False
     most: dict[str, float] = field(default_factory=dict)
 
@@ -43,8 +44,34 @@ def lattice(pattern: str, contact_fraction: float, pitch: str = "100 um", **more
     return {"interface": {"pattern": pattern, "contact_fraction": contact_fraction, "pitch": pitch, **more}}
 
 
+def random_map(smooth: float) -> dict[str, Any]:
+    """A map of 471 x 471 pixels of 1.7 um, a fifth of it islands, as wide as so many pixels; 61 frequencies."""
+    import io
+
+    import numpy as np
+    from scipy.ndimage import gaussian_filter
+
+    from constriction.case.maps.files import MapFile
+
+    rough = gaussian_filter(np.random.default_rng(7).normal(size=(471, 471)), smooth)
+    file = io.BytesIO()
+    np.save(file, (rough > np.quantile(rough, 0.8)).astype(np.uint8))
+    return {
+        "interface": {
+            "pattern": "image",
+            "file": MapFile("map.npy", file.getvalue()),
+            "pixel": "1.7 um",
+            "threshold": 0,
+        },
+        "accuracy": {"relative_error": 1e-2},
+        "sweep": SIX_DECADES,
+    }
+
+
 # six decades, 61 frequencies, with the grain boundaries' peak and the gap's
-ONE_DISC = {**lattice("square", 0.126), "sweep": {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 10}}
+SIX_DECADES = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 10}
+ONE_DISC = {**lattice("square", 0.126), "sweep": SIX_DECADES}
+OF_A_MAP = {"seconds_total": 15.0, "peak_memory_bytes": 2e9}
 
 QUICK = ("one disc", "25 random discs")
 BENCHMARKS = {
@@ -59,6 +86,8 @@ BENCHMARKS = {
     "stripes": Benchmark(lattice("stripes", 0.3)),
     "gap volume": Benchmark({**lattice("hexagonal", 0.3), "gap": {"height": "10 um", "model": "volume"}}),
     "one disc, direct": Benchmark(ONE_DISC, direct=True),
+    "map, 101 islands": Benchmark(partial(random_map, 7.0), most=OF_A_MAP),
+    "map, 606 islands": Benchmark(partial(random_map, 2.7), most=OF_A_MAP),
 }
 
 
@@ -75,7 +104,8 @@ def measure(name: str, repeat: int) -> Record:
     from constriction import Options, parse_case, simulate
 
     imported, memory_imports = time.perf_counter() - start, peak_memory()
-    case, options = parse_case(benchmark.case, name), Options(direct=benchmark.direct)
+    data = benchmark.case() if callable(benchmark.case) else benchmark.case
+    case, options = parse_case(data, name), Options(direct=benchmark.direct)
     first, memory_first = run(lambda: simulate(case, options)), peak_memory()
     runs = [run(lambda: simulate(case, options)) for _ in range(repeat)]
     best = min(runs, key=lambda record: record["seconds_total"])
