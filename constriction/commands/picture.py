@@ -167,7 +167,7 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.field.mesh.meshable import is_meshed
+    from constriction.field.mesh.plan.meshable import is_meshed_as_drawn
     from constriction.geometry.cell import layout
 
     _check_options(options)
@@ -182,7 +182,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     check_output(output, options.what)
     check_file(output)
     with naming(path):
-        if options.what == "interface" and not is_meshed(layout(case.interface)):
+        if options.what == "interface" and not is_meshed_as_drawn(layout(case.interface)):
             _check_from_above(output, options)
             return PicturePlan(case, (), False, math.inf, 1, from_above=True)
         fineness = _fineness(case, options)

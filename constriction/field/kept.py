@@ -29,6 +29,7 @@ _HOMES = {
     "Spread": "currents.spread",
     "MeshSolution": "mesh_response",
     "MeshResponse": "mesh_response",
+    "Simplified": "response",
     "GridSolution": "transforms.convergence",
     "GridResponse": "transforms.convergence",
     "TubeSolution": "transforms.tubes",

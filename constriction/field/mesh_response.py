@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.field.bounds.bounds import Bounds
 from constriction.field.fineness import sectors
 from constriction.field.layers import film_bars, rings_for
-from constriction.field.response import Goal, Response, Solution
+from constriction.field.response import Goal, Response, Simplified, Solution
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
@@ -33,7 +33,12 @@ class MeshSolution(Solution):
 
 @dataclass(frozen=True)
 class MeshResponse(Response[MeshSolution]):
-    """Extrapolated from the two finest meshes, for an error proportional to the fineness."""
+    """Extrapolated from the two finest meshes, for an error proportional to the fineness.
+
+    `outlines`: how those of a map were simplified; None: what was meshed is what the case says.
+    """
+
+    outlines: Simplified | None = None
 
     @property
     def coarse(self) -> MeshSolution:

@@ -93,6 +93,17 @@ class Solution:
 
 
 @dataclass(frozen=True)
+class Simplified:
+    """How outlines that were meshed differ from those of the case.
+
+    `farthest`: largest distance between the rims, m; `error`: what that may change in F, pitches.
+    """
+
+    farthest: float
+    error: float
+
+
+@dataclass(frozen=True)
 class Response[Answer: Solution](ABC):
     """The interface's impedance in a mirror cell, F(θ) − depth in pitches, extrapolated from its solutions."""
 
@@ -118,6 +129,11 @@ class Response[Answer: Solution](ABC):
     @abstractmethod
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale: solutions may agree by chance."""
+
+    @property
+    def outlines(self) -> Simplified | None:
+        """How what was solved differs from the case; None: it does not."""
+        return None
 
     @property
     def _last(self) -> tuple[Answer, ...]:
@@ -177,7 +193,8 @@ class Response[Answer: Solution](ABC):
             at_rest = np.zeros(len(rests))
             at_rest[rests] = bars[firsts[rests]]
             least = np.maximum(least, at_rest[curves.owners])
-        return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every))
+        of_outlines = 0.0 if self.outlines is None else self.outlines.error
+        return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every) + of_outlines)
 
     @property
     def _ideal(self) -> float:

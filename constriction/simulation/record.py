@@ -20,9 +20,10 @@ from constriction.base.versions import git_commit, library_versions, package_ver
 from constriction.case.maps.files import as_bytes
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
 from constriction.field.currents.spread import MULTIPLES
+from constriction.laws.electrolyte import dc_resistivity
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
-from constriction.simulation.maps.record import map_record
+from constriction.simulation.maps.record import map_record, outlines_record
 from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
@@ -96,6 +97,7 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
         "versions": versions(result.case.accuracy.method),
     }
     more = currents_record(result) | lift_record(result) | map_record(result.plan, result.R_cstr_map_error)
+    more |= outlines_record(result.response, dc_resistivity(result.case.electrolyte) * result.plan.pitch)
     more |= pellet_record(result) | fine_record(result) | counter_record(result)
     return edge_record(values | more) | apparent_record(reading) | how
 

@@ -17,6 +17,7 @@ from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
+from constriction.simulation.maps.meshed import meshed_plan
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of, uneven_gap
@@ -179,7 +180,7 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     plan = layout(case.interface)
     profile = uneven_gap(case, plan)
     height = None if profile is None else profile.height
-    return CellCase(plan, case.electrolyte.thickness, meshed_height(case, plan), fineness, height)
+    return CellCase(meshed_plan(case, plan), case.electrolyte.thickness, meshed_height(case, plan), fineness, height)
 
 
 def picture_fineness(case: Case, finest: float) -> float:

@@ -26,6 +26,8 @@ from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
+from constriction.simulation.maps.meshed import SHARE as OUTLINES
+from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import Laws, check_thin, curve_of, gap_model, meshed_height, uneven_gap
 
@@ -166,8 +168,13 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
     height = meshed_height(case, plan)
-    sizes = partial(mesh_sizes, plan, thickness, height)
-    return converge(plan, sizes, goal, comm, options.report, uneven)
+    simpler = agree(comm, lambda: outlines_meshed(case, plan))
+    if simpler is None:
+        return converge(plan, partial(mesh_sizes, plan, thickness, height), goal, comm, options.report, uneven)
+    options.report(f"outlines simplified by {1e6 * simpler.differs.farthest:.2g} µm at most")
+    sizes = partial(mesh_sizes, simpler.plan, thickness, height)
+    left = replace(goal, relative_error=(1 - OUTLINES) * goal.relative_error)
+    return replace(converge(simpler.plan, sizes, left, comm, options.report, uneven), outlines=simpler.differs)
 
 
 def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
@@ -199,7 +206,8 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
     else:
         from constriction.field.fineness import check_mesh
 
-        check_mesh(plan, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
+        drawn = agree(options.comm or MPI.COMM_SELF, lambda: check_meshed(case, plan, memory))
+        check_mesh(drawn, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
 
 
 def check_bounds(case: Case, curve: Curve) -> None:

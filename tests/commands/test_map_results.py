@@ -62,20 +62,32 @@ def test_a_run_leaves_its_map_behind_and_can_be_repeated(case, tmp_path, capsys)
     assert command("run", out / "case.toml", "--out", out) == 0  # the folder is its own
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["run", "--cross-check"],
-        ["run", "--bounds"],
-        ["mesh", "--output", "a.msh"],
-        ["picture", "--output", "a.png"],
-    ],
-)
-def test_what_needs_a_mesh_is_refused(case, tmp_path, monkeypatch, capsys, words):
-    monkeypatch.chdir(tmp_path)
-    assert command(words[0], case, *words[1:]) == 2
+def test_a_map_is_cross_checked_by_finite_elements(case, tmp_path, capsys):
+    assert command("run", case, "--cross-check", "--out", tmp_path / "out") == 0
+    assert "they agree" in capsys.readouterr().out
+    record = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert record["cross_check_method"] == "finite_elements" and "outline_tolerance_um" not in record
+
+
+def test_a_map_by_finite_elements_says_how_its_rims_were_simplified(case, tmp_path, capsys):
+    case.write_text(CASE + 'method = "finite_elements"\n')
+    assert command("run", case, "--field", "--out", tmp_path / "out") == 0
+    record = json.loads((tmp_path / "out" / "result.json").read_text())
+    assert 0 < record["outline_tolerance_um"] < 10
+    assert 0 < record["R_cstr_outline_error_ohm_cm2"] < record["R_cstr_error_ohm_cm2"]
+    assert "meshed rims       simplified by up to" in capsys.readouterr().out
+    assert (tmp_path / "out" / "field.vtu").exists()
+
+
+def test_a_map_is_meshed(case, tmp_path):
+    assert command("mesh", case, "--level", "2.6", "--output", tmp_path / "a.msh") == 0
+    assert (tmp_path / "a.msh").stat().st_size > 1e5
+
+
+def test_bounds_of_a_map_are_refused(case, capsys):
+    assert command("run", case, "--bounds") == 2
     told = capsys.readouterr().err
-    assert told.count("\n") == 1 and ("spectral" in told)
+    assert told.count("\n") == 1 and "spectral" in told
 
 
 @pytest.mark.parametrize(

@@ -384,14 +384,6 @@ def test_the_method_follows_the_pattern(tmp_path):
     assert square.accuracy.method == "finite_elements"
 
 
-def test_finite_elements_are_refused(tmp_path):
-    from constriction import simulate
-
-    data = {"interface": {"pattern": "image", "file": str(on_disk(tmp_path, BLACK_AND_WHITE)), "pixel": "2 um"}}
-    with pytest.raises(InputError, match=r"outlines of a map are not meshed yet; expected accuracy\.method"):
-        simulate(parse_case(data | {"accuracy": {"method": "finite_elements"}}))
-
-
 def test_a_result_has_its_map_beside_it(tmp_path):
     (tmp_path / "deep").mkdir()
     path = on_disk(tmp_path / "deep", BLACK_AND_WHITE, "nyquist.png")  # a name that a picture of the result has

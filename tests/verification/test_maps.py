@@ -18,7 +18,7 @@ from support.maps import blobs, map_case, solved_case
 from constriction import simulate
 from constriction.geometry.cell import layout
 from constriction.geometry.coverage import Raster, coverage
-from constriction.simulation.maps.record import _interface_at
+from constriction.simulation.maps.record import interface_at
 
 SIGMA = 0.5  # S/m, of NZSP at ω → 0
 PIXELS_PER_PITCH = np.array([8, 16, 32, 64])
@@ -28,7 +28,7 @@ AT_REST = np.zeros(1)
 def on_grid(case, pixels=160**2):
     """F(0) − depth of a case in m, on one grid."""
     plan = layout(case.interface)
-    return _interface_at(plan, case.electrolyte.thickness / plan.pitch, pixels, AT_REST) * plan.pitch
+    return interface_at(plan, case.electrolyte.thickness / plan.pitch, pixels, AT_REST) * plan.pitch
 
 
 def discs(share, x, y):

@@ -75,7 +75,14 @@ def test_turned_rectangles_by_both_methods():
 
 
 @pytest.mark.parametrize("interface", [{"shape": "ellipse"}, {"pattern": "frame", "inner_ratio": 0.5}])
-def test_what_is_not_meshed(interface):
-    with pytest.raises(InputError, match="spot 1 has .* which is not meshed; expected accuracy.method"):
-        solved(interface, "finite_elements")
-    assert solved(interface).case.accuracy.method == "spectral"
+def test_curves_and_frames_by_both_methods(interface):
+    """Ellipses are meshed with fewer corners; the transforms are the default all the same."""
+    meshed, exact = solved(interface, "finite_elements"), solved(interface)
+    assert exact.case.accuracy.method == "spectral"
+    assert (meshed.response.outlines is None) == ("shape" not in interface)
+    assert meshed.accuracy_reached and agree(meshed, exact)
+
+
+def test_rings_of_arcs_are_not_meshed():
+    with pytest.raises(InputError, match="spot 1 has more than one rim of arcs.* not meshed; expected accuracy"):
+        solved({"pattern": "annulus", "inner_ratio": 0.5}, "finite_elements")

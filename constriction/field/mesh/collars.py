@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from constriction.field.mesh.plan.folds import BLUNT, widest
 from constriction.field.mesh.rims import Rim, Surroundings
 from constriction.field.mesh.simplices import Ints, Reals, split_prisms, split_quadrilaterals
 
@@ -86,7 +87,7 @@ def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Co
     share = np.minimum(sizes.radius * scale, max(sizes.radius, LARGEST_RADIUS))
     beside = rim.openness * (0.5 * first_step + 0.4 * away)
     radius = np.minimum(share * np.minimum(surroundings.room, limit), beside)
-    radii = np.interp(t, surroundings.t, radius)
+    radii = np.minimum(np.interp(t, surroundings.t, radius), widest(rim, t))
     feet, normals = rim.straightened(t), rim.at(t)[1]
     angles = np.linspace(0, math.pi, sizes.sectors + 1)
     distances = RING ** np.arange(sizes.rings, -1.0, -1.0)[:, None, None] * radii[:, None]  # (rings + 1, stations, 1)
@@ -106,11 +107,11 @@ def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Co
 
 
 def _away_from_corners(rim: Rim, t: Reals) -> Reals:
-    """Distance along the rim to the nearest corner at places t; inf if there is none."""
-    corners = rim.breaks if rim.closed and len(rim.breaks) > 2 else rim.breaks[1:-1]
+    """Distance along the rim to the nearest corner that is not blunt at places t; inf if there is none."""
     away: Reals = np.full(len(t), np.inf)
-    for corner in corners:
-        away = np.minimum(away, rim.length * np.abs(t - corner))
+    for corner, turn in zip(rim.breaks, rim.bends, strict=True):
+        if abs(turn) > BLUNT:
+            away = np.minimum(away, rim.length * np.abs(t - corner))
     return away
 
 

@@ -18,12 +18,13 @@ from scipy.spatial import cKDTree
 
 from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
 from constriction.field.mesh.drawing import Drawn, draw
-from constriction.field.mesh.rims import Rim, Surroundings, rim_edges, rim_of
+from constriction.field.mesh.plan.scaled import in_pitches
+from constriction.field.mesh.rims import Rim, Surroundings, rims_in
 from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, extrude
 from constriction.field.mesh.surroundings import check_apart, survey
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
-from constriction.geometry.outlines import Edge, Outline, Point
+from constriction.geometry.outlines import Outline
 
 GMSH_OPTIONS = {
     "General.Terminal": 0,
@@ -61,13 +62,15 @@ class MeshSizes:
 
 def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
-    cell, spots = _in_pitches(layout)
+    cell, spots = in_pitches(layout)
     rims, surroundings = rims_of(layout, sizes)
     collars = [build_collar(rim, near, sizes.collar) for rim, near in zip(rims, surroundings, strict=True)]
     check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
-    drawn = draw(cell, spots, collars, sizes.slab_depth)
+    owners = owners_of(layout)
+    owned = [[collar for collar, owner in zip(collars, owners, strict=True) if owner == k] for k in range(len(spots))]
+    drawn = draw(cell, spots, owned, sizes.slab_depth)
     _grade(_sources(collars, sizes.slope), _largest_size(cell, sizes))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
@@ -81,30 +84,16 @@ def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
 
 def rims_of(layout: Layout, sizes: MeshSizes) -> tuple[list[Rim], list[Surroundings]]:
     """The rims of all spots, and what is near them."""
-    cell, spots = _in_pitches(layout)
-    rims = [rim_of(rim_edges(cell, spot), spot.size) for spot in spots]
-    return rims, survey(rims, layout.regions, cell, sizes.slab_depth, sizes.weights)
+    cell, spots = in_pitches(layout)
+    rims = [rim for spot in spots for rim in rims_in(cell, spot)]
+    regions = [layout.regions[owner] for owner in owners_of(layout)]
+    return rims, survey(rims, regions, cell, sizes.slab_depth, sizes.weights)
 
 
-def rounded(length: float) -> float:
-    """A length in pitches without its last digits, so that one geometry in other units gets the same mesh."""
-    return float(f"{length:.12g}")
-
-
-def _in_pitches(layout: Layout) -> tuple[Outline, list[Outline]]:
-    def scaled(point: Point) -> Point:
-        return rounded(point[0] / layout.pitch), rounded(point[1] / layout.pitch)
-
-    def scale(outline: Outline) -> Outline:
-        return Outline(
-            tuple(
-                Edge(scaled(e.start), scaled(e.end), None if e.centre is None else scaled(e.centre))
-                for e in outline.edges
-            ),
-            rounded(outline.size / layout.pitch),
-        )
-
-    return scale(layout.cell), [scale(spot) for spot in layout.spots]
+def owners_of(layout: Layout) -> list[int]:
+    """The number of the spot, from 0, that each rim belongs to."""
+    cell, spots = in_pitches(layout)
+    return [number for number, spot in enumerate(spots) for _ in rims_in(cell, spot)]
 
 
 # --- sizes ----------------------------------------------------------------------------------------------------------
@@ -178,7 +167,8 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearM
     rim, inner = [], []
     curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
-    for collar, nodes, region in zip(collars, drawn.nodes, layout.regions, strict=True):
+    for collar, nodes, owner in zip(collars, drawn.nodes, owners_of(layout), strict=True):
+        region = layout.regions[owner]
         number = np.full(len(collar.points), -1)
         number[collar.outer] = place[nodes]
         own = number < 0

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from constriction.field.mesh.plan.straight import StraightRim
 from constriction.field.mesh.simplices import Reals
 from constriction.geometry.outlines import Edge, Outline, Point
 
@@ -44,6 +45,14 @@ class Rim(Protocol):
         """The angle that it turns through from start to end, in radians; 0 where it is straight."""
 
     @property
+    def sides(self) -> tuple[Point, ...]:
+        """Ways along the straight mirrors that it ends on, unit vectors; of an arc none are told."""
+
+    @property
+    def bends(self) -> Reals:
+        """The angle that it turns through at each of its `breaks`, rad; at ends through that with its mirror image."""
+
+    @property
     def openness(self) -> float:
         """Tangent of half the sharpest corner's angle, inside or outside the spot; one where none is below 90°."""
 
@@ -66,6 +75,7 @@ class CurvedRim:
     centre: Point
     turn: float
     size: float
+    sides: tuple[Point, ...] = ()
 
     @property
     def ends(self) -> tuple[Point, Point]:
@@ -86,6 +96,11 @@ class CurvedRim:
     def length(self) -> float:
         """Arc length."""
         return self.turn * math.dist(self.start, self.centre)
+
+    @property
+    def bends(self) -> Reals:
+        """No corners."""
+        return np.zeros(2)
 
     @property
     def openness(self) -> float:
@@ -130,77 +145,6 @@ class CurvedRim:
         return np.hypot(beside, points[:, 2])
 
 
-@dataclass(frozen=True)
-class StraightRim:
-    """A rim of straight pieces through `corners`; its ends are the first and the last (one point if it is closed)."""
-
-    corners: tuple[Point, ...]
-    size: float
-    turn: float = 0.0
-
-    @property
-    def closed(self) -> bool:
-        """Whether it ends where it starts."""
-        return self.corners[0] == self.corners[-1]
-
-    @property
-    def ends(self) -> tuple[Point, Point]:
-        """The first and the last corner."""
-        return self.corners[0], self.corners[-1]
-
-    @property
-    def _pieces(self) -> Reals:
-        return np.diff(np.array(self.corners), axis=0)
-
-    @property
-    def length(self) -> float:
-        """Length of all pieces."""
-        return float(np.sum(np.linalg.norm(self._pieces, axis=1)))
-
-    @property
-    def breaks(self) -> tuple[float, ...]:
-        """The corners' t."""
-        along = np.cumsum(np.linalg.norm(self._pieces, axis=1)) / self.length
-        return (0.0, *along[:-1].tolist(), 1.0)
-
-    @property
-    def openness(self) -> float:
-        """From the angles between pieces."""
-        along = self._pieces / np.linalg.norm(self._pieces, axis=1)[:, None]
-        ahead = np.roll(along, -1, axis=0) if self.closed else along[1:]
-        cosines = np.sum(along[: len(ahead)] * ahead, axis=1)  # of the turn: half the angle is 90° less half of it
-        least = round(min(cosines.tolist(), default=0.0), 9)
-        return min(math.sqrt((1 + least) / (1 - least)), 1.0)
-
-    def at(self, t: Reals) -> tuple[Reals, Reals]:
-        """Points and normals, at corners the mitre."""
-        breaks, corners = np.array(self.breaks), np.array(self.corners)
-        points = np.column_stack([np.interp(t, breaks, corners[:, axis]) for axis in (0, 1)])
-        along = self._pieces / np.linalg.norm(self._pieces, axis=1)[:, None]
-        sides = np.column_stack([along[:, 1], -along[:, 0]])
-        ends = (sides[-1:], sides[:1]) if self.closed else (sides[:1], sides[-1:])
-        before, after = np.concatenate([ends[0], sides]), np.concatenate([sides, ends[1]])
-        mitres = (before + after) / (1 + np.sum(before * after, axis=1))[:, None]
-        piece = np.clip(np.searchsorted(breaks, t, side="right") - 1, 0, len(sides) - 1)
-        normals = sides[piece]
-        for mitre, place in zip(mitres, breaks, strict=True):
-            normals[np.abs(t - place) < 1e-12] = mitre
-        return points, normals
-
-    def straightened(self, t: Reals) -> Reals:
-        """The points themselves."""
-        return self.at(t)[0]
-
-    def distance(self, points: Reals) -> Reals:
-        """Distance of points (n, 3), (n,)."""
-        beside = np.full(len(points), np.inf)
-        for start, piece in zip(np.array(self.corners)[:-1], self._pieces, strict=True):
-            arm = points[:, :2] - start
-            along = np.clip(arm @ piece / (piece @ piece), 0, 1)
-            beside = np.minimum(beside, np.linalg.norm(arm - along[:, None] * piece, axis=1))
-        return np.asarray(np.hypot(beside, points[:, 2]))
-
-
 def rim_edges(cell: Outline, spot: Outline) -> list[Edge]:
     """The edges of a spot that are not on the cell's border."""
     return [edge for edge in spot.edges if not any(_lies_on(edge, side) for side in cell.edges)]
@@ -220,15 +164,40 @@ def place_on(point: Point, side: Edge) -> tuple[float, float]:
     return ((x - x0) * dx + (y - y0) * dy) / length, abs((x - x0) * dy - (y - y0) * dx) / length
 
 
-def rim_of(edges: Sequence[Edge], size: float) -> Rim:
-    """The rim of one spot from its edges off the cell's border, counter-clockwise."""
-    ends = {edge.end for edge in edges}
-    first = next((k for k, edge in enumerate(edges) if edge.start not in ends), 0)
-    ordered = [*edges[first:], *edges[:first]]
-    centre = ordered[0].centre
+def rims_in(cell: Outline, spot: Outline) -> list[Rim]:
+    """The rims of one spot: pieces of its outline from side to side of the cell, or all of it; and its holes."""
+    found = []
+    for chain in spot.chains:
+        edges = rim_edges(cell, Outline(chain))
+        size = spot.size if chain is spot.edges else min(spot.size, _width_of(chain))
+        ends = {edge.end for edge in edges}
+        firsts = [k for k, edge in enumerate(edges) if edge.start not in ends] or [0] * bool(edges)
+        for first, following in zip(firsts, [*firsts[1:], firsts[0] + len(edges)] if firsts else [], strict=True):
+            found.append(_rim_of([edges[k % len(edges)] for k in range(first, following)], size, cell))
+    return found
+
+
+def _width_of(chain: Sequence[Edge]) -> float:
+    """Twice the area of a hole over its rim."""
+    return 2 * abs(sum(edge.swept_area for edge in chain)) / sum(math.dist(edge.start, edge.end) for edge in chain)
+
+
+def _rim_of(edges: Sequence[Edge], size: float, cell: Outline) -> Rim:
+    """The rim of edges that follow each other off the cell's border, the spot on their left."""
+    centre = edges[0].centre
     if centre is not None:
-        return CurvedRim(ordered[0].start, ordered[-1].end, centre, sum(edge.turn for edge in ordered), size)
-    return StraightRim((ordered[0].start, *(edge.end for edge in ordered)), size)
+        return CurvedRim(edges[0].start, edges[-1].end, centre, sum(edge.turn for edge in edges), size)
+    corners = (edges[0].start, *(edge.end for edge in edges))
+    ends = () if corners[0] == corners[-1] else (corners[0], corners[-1])
+    return StraightRim(corners, size, tuple(_side_at(end, cell) for end in ends))
+
+
+def _side_at(point: Point, cell: Outline) -> Point:
+    """The way along the straight side that a point is on."""
+    straight = [side for side in cell.edges if side.centre is None]
+    side = min(straight, key=lambda one: place_on(point, one)[1])
+    length = math.dist(side.start, side.end)
+    return (side.end[0] - side.start[0]) / length, (side.end[1] - side.start[1]) / length
 
 
 @dataclass(frozen=True)

@@ -44,16 +44,16 @@ def _change(
     from constriction.geometry.maps.drawing import shifted_map
 
     at = np.array(theta)
-    middle, largest = _interface_at(plan, depth, pixels, at), 0.0
+    middle, largest = interface_at(plan, depth, pixels, at), 0.0
     for outward in (QUARTER, -QUARTER):
         moved = shifted_map(interface, outward)
         if moved is None:
             return float("inf")
-        largest = max(largest, abs(_interface_at(moved, depth, pixels, at) - middle))
+        largest = max(largest, abs(interface_at(moved, depth, pixels, at) - middle))
     return largest
 
 
-def _interface_at(plan: Layout, depth: float, pixels: float, theta: NDArray[np.float64]) -> float:
+def interface_at(plan: Layout, depth: float, pixels: float, theta: NDArray[np.float64]) -> float:
     """F(θ) − depth in pitches at a real θ (terms,), on one grid of about so many pixels."""
     plate = plate_of(plan, depth, raster_of(plan, pixels), film=len(theta) > 1)
     return float(solve(plate, theta, TOLERANCE).field.mean())
@@ -72,4 +72,19 @@ def map_record(plan: Layout, error: float | None) -> dict[str, Any]:
         "contact_fraction_pixels": plan.traced.contact_fraction_pixels,
         "R_cstr_map_error_ohm_cm2": error,
         "map_changes": list(plan.traced.changes),
+    }
+
+
+def outlines_record(response: Response[Any], unit: float) -> dict[str, float]:
+    """What result.json says of outlines that were simplified for meshes, SI: nothing where they were not.
+
+    Args:
+        response: of the geometry.
+        unit: Ω·m² per pitch.
+    """
+    if response.outlines is None:
+        return {}
+    return {
+        "outline_tolerance_um": response.outlines.farthest,
+        "R_cstr_outline_error_ohm_cm2": unit * response.outlines.error,
     }

@@ -144,11 +144,15 @@ def fine_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def map_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Of maps: what a quarter pixel of the rims changes, the contact fraction by pixels, what was done to them.
+    """Of maps: what a quarter pixel of the rims changes, the contact fraction by pixels, what was done to the outlines.
 
     Args:
         record: the content of result.json.
     """
+    if "outline_tolerance_um" in record:
+        error = significant(record["R_cstr_outline_error_ohm_cm2"], 2)
+        off = significant(record["outline_tolerance_um"], 2)
+        yield "meshed rims", f"simplified by up to {off} µm, which is {error} {AREA} of the error bar"
     if "height_map_changes" in record:
         yield "done to heights", "; ".join(record["height_map_changes"]) or "nothing"
     if "map_changes" not in record:
