@@ -22,7 +22,8 @@ LIBRARIES = "numpy", "scipy", "emcee"
 DEFINITIONS = {
     "best": "at the best fit of the most probable model that has the unknown",
     "low68, high68, low95, high95": "central intervals of the posterior, averaged over the models by their evidence",
-    "determined": "the 68 % interval is at most half as wide as the prior's, and a model follows the spectrum",
+    "determined": "the 68 % interval is at most half as wide as the prior's, a model follows the spectrum, and the arc "
+    "may be of what the unknown belongs to",
     "probability": "of a model among those tried, kinds of models being alike before, patterns of one kind alike",
     "log_evidence": "natural logarithm of the integral of likelihood times prior; by the best fit alone if not sampled",
 }
@@ -69,7 +70,7 @@ def entry_record(entry: Entry) -> Record:
     said = verdict(found)
     priors = found.setting.priors
     base |= {UNKNOWNS[name].key: _unknown(found, name, said) for name in UNKNOWNS if _is_asked(found, name)}
-    base["R_cstr_ohm_cm2"] = _numbers(summary(found, R_CSTR), OHM_CM2, said)
+    base["R_cstr_ohm_cm2"] = _numbers(summary(found, R_CSTR), OHM_CM2, said.tells(R_CSTR))
     return base | {
         "evidence": [_model(one, share) for one, share in zip(found.fitted, found.probabilities.tolist(), strict=True)],
         "arc": said.arc,
@@ -89,15 +90,15 @@ def _is_asked(found: Interpretation, name: str) -> bool:
 
 
 def _unknown(found: Interpretation, name: str, said: Verdict) -> Record | None:
-    return _numbers(summary(found, name), UNKNOWNS[name].factor, said)
+    return _numbers(summary(found, name), UNKNOWNS[name].factor, said.tells(name))
 
 
-def _numbers(found: Credible | None, factor: float, said: Verdict) -> Record | None:
+def _numbers(found: Credible | None, factor: float, told: bool) -> Record | None:
     if found is None:
         return None
     names = ("best", "low68", "high68", "low95", "high95")
     numbers = {name: getattr(found, name) * factor for name in names}
-    return numbers | {"determined": found.determined and said.sound}
+    return numbers | {"determined": found.determined and told}
 
 
 def _model(one: Fitted, probability: float) -> Record:

@@ -7,8 +7,8 @@ import numpy as np
 
 from constriction.base.quantities import KINDS
 from constriction.interpret.interpretation import Interpretation
-from constriction.interpret.model.models import FILM_ONLY, FILMED, LATTICE, NOTHING
-from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.interpret.model.models import FILM_ONLY, FILMED, LATTICE, NOTHING, REALISATION
+from constriction.interpret.model.unknowns import FILM, INTERFACE, UNKNOWNS
 from constriction.interpret.summary import Credible, summary
 
 SURE, EQUAL = 20.0, 3.0
@@ -24,13 +24,21 @@ class Verdict:
 
     Attributes:
         words: one line.
-        sound: whether any number may be taken for determined.
+        sound: whether a model follows the spectrum and its samples can be believed.
         arc: "constriction", "film", "either", "none" or "not explained".
     """
 
     words: str
     sound: bool
     arc: str
+
+    def tells(self, name: str) -> bool:
+        """Whether an unknown may be taken for determined: those of an interface only where the arc may be theirs."""
+        if name in FILM:
+            return self.sound and self.arc in ("film", "either")
+        if name in (*INTERFACE, REALISATION, "R_cstr"):
+            return self.sound and self.arc in ("constriction", "either")
+        return self.sound
 
 
 def verdict(interpretation: Interpretation) -> Verdict:
@@ -43,11 +51,11 @@ def verdict(interpretation: Interpretation) -> Verdict:
         )
         return Verdict(words, False, "not explained")
     arc, said = _arc(interpretation)
+    sound = _sampled_well(interpretation)
     if arc in ("film", "none"):
-        return Verdict(f"contact fraction, pitch and gap height not determined: {said}", False, arc)
+        return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
     numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
-    doubt = () if _sampled_well(interpretation) else ("samples are few, intervals are rough",)
-    sound = arc in ("constriction", "either") and not doubt
+    doubt = () if sound else ("samples are few, intervals are rough",)
     return Verdict("; ".join((*numbers, said, *doubt)), sound, arc)
 
 
