@@ -9,6 +9,7 @@ from scipy.stats import multivariate_t
 
 from constriction.base.errors import InputError
 from constriction.case.electrolyte import Electrolyte
+from constriction.interpret.atlas import load_atlas
 from constriction.interpret.model.forward import Forward, resistivities
 from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
@@ -238,3 +239,13 @@ def test_space_without_anything_free_has_no_scores():
     space = ScoreSpace({"pitch": Fixed(1e-3)})
     assert space.dimension == 0
     assert space.values(np.empty((2, 0)))["pitch"].tolist() == [1e-3, 1e-3]
+
+
+def test_the_atlas_gives_the_known_resistance_of_sodium_islands():
+    """Hexagonal discs, 20 % of contact, pitch 2 mm, slab of 1.5 mm of NZSP: 14.78 Ω·cm² by finite elements."""
+    atlas = load_atlas()
+    model = InterfaceModel("lattice", "hexagonal")
+    forward = Forward(model, space_of(model, PRIORS, atlas), atlas, FREQUENCY, 1.5e-3)
+    islands = {"contact_fraction": 0.2, "pitch": 2e-3, "gap_height": 5e-9}
+    found = forward.constriction_resistance(forward.space.scores(electrolyte_values() | islands))
+    assert found[0] == pytest.approx(14.78e-4, rel=3e-3)
