@@ -54,8 +54,7 @@ class InterpretOptions:
     """Model of the interface: ideal contacts beside a gap (lattice), the same with a film on them (lattice_film), a
     film in full contact (film), or nothing (full_contact); may be repeated. [default: all but lattice_film]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random, those
-    that the atlas has]"""
+    """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
     priors: Path | None = None
     """Priors file (TOML): electrolyte, and how each unknown is spread before the measurement."""
     with_: Annotated[tuple[Extra, ...], Parameter(name="--with", negative="", show_default=False)] = ()
@@ -141,8 +140,7 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
 
     if options.thickness is None:
         raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")
-    usual = [pattern for pattern in PATTERNS if pattern in atlas.patterns]
-    patterns = dict.fromkeys(options.pattern or usual)
+    patterns = dict.fromkeys(options.pattern or PATTERNS)
     for pattern in patterns:
         if pattern not in atlas.patterns:
             known = f"the nearest is {nearest(pattern, atlas.patterns)!r} of {', '.join(atlas.patterns)}"

@@ -6,6 +6,8 @@ from atlas_errors import ALLOWED, drawn, error_at
 
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.atlas.building import RECIPES
+from constriction.interpret.atlas.scattered import SCATTERED
+from constriction.interpret.atlas.solving import solve_point
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -39,3 +41,15 @@ def test_more_contact_constricts_less_and_a_shorted_gap_not_at_all(pattern):
     found = load_atlas().interface(pattern, share, np.full(40, 0.7), gap)
     assert np.all(np.diff(found[:, 0].real) < 0)
     assert np.all(np.abs(found[:, 1]) < 0.02 * found[:, 0].real + 1e-3)
+
+
+@pytest.mark.parametrize("recipe", SCATTERED, ids=lambda recipe: recipe.pattern)
+def test_cells_that_a_table_at_random_was_not_made_of(recipe):
+    """Their mean over seeds is the table's within four standard errors, and they differ as much as it says."""
+    share, depth, seeds = 0.04, 0.6, range(5001, 5013)
+    rests = np.exp([solve_point(recipe, share, depth, seed).rest for seed in seeds])
+    at = np.array([share]), np.array([depth])
+    mean = load_atlas().interface(recipe.pattern, *at, np.zeros((1, 1), complex))[0, 0].real
+    spread = load_atlas().spread(recipe.pattern, *at)[0]
+    assert rests.mean() == pytest.approx(mean, rel=4 * spread * (1 / len(seeds) + 10 / 256) ** 0.5)
+    assert 0.5 < rests.std(ddof=1) / rests.mean() / spread < 2

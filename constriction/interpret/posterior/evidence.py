@@ -15,7 +15,7 @@ from constriction.interpret.posterior.sampling import Samples
 from constriction.laws.arrays import Reals
 
 PARTS, DRAWS = 10, 4000
-"""Components of a mixture, draws of each round: each round fits its mixture to the weighted draws before."""
+"""Components of a mixture, draws of each round: each round fits its mixture to the weighted draws so far."""
 FIRST, LAST = 4, 5
 """Most rounds before there are samples, and with them."""
 PLENTY = 1000.0
@@ -27,6 +27,39 @@ ENOUGH = 200.0
 
 
 @dataclass(frozen=True, eq=False)
+class Drawn:
+    """Draws of all rounds together, as if from one mixture of their mixtures.
+
+    A round that misses a part of the posterior weighs what it has too much, and looks the better for it; beside the
+    wider rounds before it does not.
+
+    Attributes:
+        mixtures: one a round.
+        places: (k, d) draws in straight coordinates, the same number of each round.
+        heights: (k,) logarithms of the posterior density there.
+        densities: (k,) logarithms of the sum of all mixtures' densities there.
+    """
+
+    mixtures: tuple[Mixture, ...]
+    places: Reals
+    heights: Reals
+    densities: Reals
+
+    def with_round(self, straight: Straight, mixture: Mixture, random: np.random.Generator) -> "Drawn":
+        """The same with the draws of one more mixture."""
+        places = mixture.draw(DRAWS, random)
+        mixtures = (*self.mixtures, mixture)
+        here = logsumexp([one.log_density(places) for one in mixtures], axis=0)
+        before = np.logaddexp(self.densities, mixture.log_density(self.places)) if self.mixtures else self.densities
+        return Drawn(
+            mixtures,
+            np.concatenate([self.places, places]),
+            np.concatenate([self.heights, straight.log_posterior(places)]),
+            np.concatenate([before, here]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """Of a model.
 
@@ -34,15 +67,20 @@ class Evidence:
         log_evidence: natural logarithm of ∫ likelihood × prior.
         stderr: of that.
         effective: how many equally likely samples the weighted ones are worth.
-        places: (k, d) importance samples of the best round, in straight coordinates.
-        weights: (k,) of these, their sum is 1.
+        weights: (k,) of the draws, their sum is 1.
+        drawn: the draws of all rounds.
     """
 
     log_evidence: float
     stderr: float
     effective: float
-    places: Reals
     weights: Reals
+    drawn: Drawn
+
+    @property
+    def places(self) -> Reals:
+        """Draws (k, d) in straight coordinates."""
+        return self.drawn.places
 
     @property
     def sure(self) -> bool:
@@ -57,18 +95,15 @@ def explore(straight: Straight, random: np.random.Generator) -> Evidence:
         straight: coordinates of a model, and the posterior there.
         random: of the draws.
     """
-    points, weights = _start(straight, random)
-    best: Evidence | None = None
-    for number in range(FIRST):
-        found = _weighed(straight, fit_mixture(points, weights, PARTS, random), random)
-        best = found if best is None or found.effective > best.effective else best
-        if number == 0:
-            first = points, weights
-        if best.effective > PLENTY:
+    points, weights = first = _start(straight, random)
+    drawn = Drawn((), np.empty((0, points.shape[1])), np.empty(0), np.empty(0))
+    for _ in range(FIRST):
+        drawn = drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random)
+        found = _weighed(drawn)
+        if found.effective > PLENTY:
             break
         points, weights = _together(first, found)
-    assert best is not None  # there is more than one round
-    return best
+    return found
 
 
 def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.random.Generator) -> Evidence:
@@ -80,15 +115,13 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
         before: as `explore` has it.
         random: of the draws.
     """
-    best = before
+    found, even = before, np.full(len(samples.places), 1 / len(samples.places))
     for _ in range(LAST):
-        even = np.full(len(samples.places), 1 / len(samples.places))
-        points, weights = _together((samples.places, even), best)
-        found = _weighed(straight, fit_mixture(points, weights, PARTS, random), random)
-        best = found if found.effective > best.effective else best
-        if best.effective > PLENTY:
+        points, weights = _together((samples.places, even), found)
+        found = _weighed(found.drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random))
+        if found.effective > PLENTY:
             break
-    return best
+    return found
 
 
 def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals:
@@ -96,14 +129,13 @@ def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals
     return found.places[random.choice(len(found.weights), count, p=found.weights)]
 
 
-def _weighed(straight: Straight, mixture: Mixture, random: np.random.Generator) -> Evidence:
-    draws = mixture.draw(DRAWS, random)
-    logs = straight.log_posterior(draws) - mixture.log_density(draws)
+def _weighed(drawn: Drawn) -> Evidence:
+    logs = drawn.heights - (drawn.densities - np.log(len(drawn.mixtures)))
     total = float(logsumexp(logs))
     weights = np.exp(logs - total)
     effective = 1 / float(np.sum(weights**2))
-    stderr = float(np.sqrt(max(1 / effective - 1 / DRAWS, 0.0)))
-    return Evidence(total - np.log(DRAWS), stderr, effective, draws, weights)
+    stderr = float(np.sqrt(max(1 / effective - 1 / len(logs), 0.0)))
+    return Evidence(total - float(np.log(len(logs))), stderr, effective, weights, drawn)
 
 
 def _start(straight: Straight, random: np.random.Generator) -> tuple[Reals, Reals]:
