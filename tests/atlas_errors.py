@@ -45,7 +45,8 @@ def error_at(recipe, share, depth, seed=None, relative_error=1e-3):
     found = atlas.interface(recipe.pattern, *at, theta[None, :, -1], film)[0]
     at_rest = atlas.interface(recipe.pattern, *at, np.zeros((1, 1), complex))[0, 0].real
     actual = layout(case.interface).contact_fraction
-    errors = np.abs(found - response(theta)) / (scale(actual, rest) if recipe.film else rest)
+    solved = response(theta)
+    errors = np.abs(found - solved) / (scale(actual, rest, solved) if recipe.film else rest)
     bar = float(np.max(response.errors(curves[0]))) / rest
     return abs(at_rest / rest - 1), float(errors.max()), bar
 
@@ -56,7 +57,7 @@ def points_of(recipe, share):
         return GAP[:, None], None, (Curve(GAP[:, None], np.zeros(1)),)
     theta = pairs(CONTACT, GAP)
     curves = tuple(Curve(pairs(np.array([one]), GAP[::5]), np.array([abs(one), 0.0]), True) for one in ASKED_CONTACT)
-    return theta, lambda f, rest: film_scale(np.array(f), theta[:, 0], rest), curves
+    return theta, lambda f, rest, solved: film_scale(np.array(f), theta[:, 0], rest, solved), curves
 
 
 def main():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from constriction.base.errors import InputError, one_line
+from constriction.base.errors import InputError, SolverError, one_line
 from constriction.compare.measured import Loaded
-from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.best_case import best_case, best_lattice, solved_anew
+from constriction.interpret.interpretation import Interpretation, Setting, interpret
 from constriction.interpret.model.models import Interfaces
 from constriction.interpret.record import Entry
 from constriction.spectra.exclusion import Exclusion
@@ -16,6 +17,8 @@ from constriction.spectra.spectrum import Spectrum
 
 MOST_EXCLUDED = 0.25
 """Part of the points that may fail the Kramers-Kronig rule; beyond it the spectrum is taken for none."""
+VISIBLE = 3e-3
+"""Difference between the atlas and a lattice solved anew, relative to |Z|, from which on it is told."""
 
 
 def screened(spectrum: Spectrum, how: AnalysisOptions) -> Exclusion:
@@ -71,4 +74,23 @@ def _interpreted(
             found = interpret(left.spectrum, setting, atlas, left.test.noise, say)
     except Exception as error:  # one bad file must not cost the others
         return replace(entry, error=one_line(item.file, error))
-    return replace(entry, screened=left, interpretation=found, notes=(*item.notes, *left.remarks))
+    entry = replace(entry, screened=left, interpretation=found, notes=(*item.notes, *left.remarks))
+    return with_best_case(entry, found, say)
+
+
+def with_best_case(entry: Entry, found: Interpretation, say: Callable[[str], None]) -> Entry:
+    """The same with the best lattice as a case, solved anew; why it cannot be is a note."""
+    fitted = best_lattice(found)
+    if fitted is None:
+        return entry
+    say(f"solving the best {fitted.model.name} anew")
+    try:
+        case = best_case(fitted, found, f"Best {fitted.model.pattern} lattice of {entry.name}")
+        entry = replace(entry, case=case)
+        anew = solved_anew(fitted, case, found.spectrum.frequency)
+    except (InputError, SolverError) as error:
+        return replace(entry, notes=(*entry.notes, f"the best lattice could not be solved anew: {error}"))
+    if anew.largest > VISIBLE:
+        told = f"the best {anew.name}, solved anew, differs from the atlas, of thin gaps, by {anew.largest:.2g} of |Z|"
+        entry = replace(entry, notes=(*entry.notes, told))
+    return replace(entry, anew=anew)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from constriction.base.versions import git_commit, library_versions, package_version
+from constriction.case.schema import Case
+from constriction.interpret.best_case import SolvedAnew
 from constriction.interpret.interpretation import Fitted, Interpretation
 from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.interpret.summary import Credible, summary
@@ -24,6 +26,8 @@ DEFINITIONS = {
     "low68, high68, low95, high95": "central intervals of the posterior, averaged over the models by their evidence",
     "determined": "the 68 % interval is at most half as wide as the prior's, a model follows the spectrum, and the arc "
     "may be of what the unknown belongs to",
+    "best_case": "the best fit of the most probable lattice, solved anew by finite elements: its R_cstr, that of the "
+    "atlas, and the largest difference of the impedances at the measured frequencies, relative to |Z|",
     "probability": "of a model among those tried, kinds of models being alike before, patterns of one kind alike",
     "log_evidence": "natural logarithm of the integral of likelihood times prior; by the best fit alone if not sampled",
 }
@@ -39,6 +43,8 @@ class Entry:
         area: by which it was multiplied, m²; None: per area already.
         screened: what the Kramers-Kronig rule left.
         interpretation: None where there is none.
+        case: the best lattice as a case; None where no lattice has a part in what is said.
+        anew: what finite elements say of it; None where they could not.
         error: "" or one line.
         notes: what a reader must know.
     """
@@ -48,6 +54,8 @@ class Entry:
     area: float | None = None
     screened: Exclusion | None = None
     interpretation: Interpretation | None = None
+    case: Case | None = None
+    anew: SolvedAnew | None = None
     error: str = ""
     notes: tuple[str, ...] = ()
 
@@ -72,6 +80,7 @@ def entry_record(entry: Entry) -> Record:
     base |= {UNKNOWNS[name].key: _unknown(found, name, said) for name in UNKNOWNS if _is_asked(found, name)}
     base["R_cstr_ohm_cm2"] = _numbers(summary(found, R_CSTR), OHM_CM2, said.tells(R_CSTR))
     return base | {
+        "best_case": _anew(entry.anew),
         "evidence": [_model(one, share) for one, share in zip(found.fitted, found.probabilities.tolist(), strict=True)],
         "arc": said.arc,
         "verdict": said.words,
@@ -82,6 +91,18 @@ def entry_record(entry: Entry) -> Record:
         "area_cm2": None if entry.area is None else entry.area * 1e4,
         "thickness_m": found.setting.thickness,
         "priors": {name: priors[name].words() for name in priors},
+    }
+
+
+def _anew(found: SolvedAnew | None) -> Record | None:
+    if found is None:
+        return None
+    return {
+        "model": found.name,
+        "R_cstr_ohm_cm2": found.R_cstr * OHM_CM2,
+        "R_cstr_error_ohm_cm2": found.error * OHM_CM2,
+        "R_cstr_atlas_ohm_cm2": found.atlas * OHM_CM2,
+        "largest_difference_relative": found.largest,
     }
 
 

@@ -1,4 +1,4 @@
-"""What `constriction interpret` leaves behind: interpretation.json and two pictures per spectrum."""
+"""What `constriction interpret` leaves behind: interpretation.json; per spectrum two pictures and the best case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 INTERPRETATION = "interpretation.json"
 KEYS = frozenset({"files", "definitions", "versions"})
-INTERPRETATIONS = FolderKind("interpretation", (INTERPRETATION,), KEYS, r"(corner|predicted)-\d{2,}\.png")
+INTERPRETATIONS = FolderKind(
+    "interpretation", (INTERPRETATION,), KEYS, r"(corner|predicted)-\d{2,}\.png|best-\d{2,}\.toml"
+)
 DRAWS = 400  # spectra of a band
 SHOWN = ("contact_fraction", "pitch", "gap_height", "R_cstr")
 FILM_SHOWN = ("film_resistance", "film_capacitance")
@@ -36,11 +38,14 @@ def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, An
     Raises:
         InputError: the folder holds something else; nothing was changed.
     """
+    from constriction.case.schema import resolved_toml
     from constriction.interpret.record import interpretation_record
 
     record = interpretation_record(entries)
     with whole_folder(folder, INTERPRETATIONS) as fresh:
         for number, entry in enumerate(entries, start=1):
+            if entry.case is not None:
+                (fresh / f"best-{number:02}.toml").write_text(resolved_toml(entry.case), encoding="utf-8")
             try:
                 _draw(entry, fresh, number)
             except OSError:  # the disk, which all others need as well

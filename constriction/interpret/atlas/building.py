@@ -123,5 +123,6 @@ def _difference(table: PatternTable, point: SolvedPoint, share: Floats, depth: F
         theta = np.asarray(GAP[None, :] / times, np.complex128)
         return float(np.max(np.abs(table.of_ideal(weights, theta) - alone.of_ideal(one, theta)))) / rest
     contact, gap = (pairs(CONTACT, GAP) / times).T[:, None, :]
-    error = np.abs(table.of_film(weights, share, gap, contact) - alone.of_film(one, share, gap, contact))
-    return float(np.max(error / film_scale(share, contact, rest)))
+    there = alone.of_film(one, share, gap, contact)
+    error = np.abs(table.of_film(weights, share, gap, contact) - there)
+    return float(np.max(error / film_scale(share, contact, rest, there)))

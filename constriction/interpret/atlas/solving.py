@@ -119,7 +119,7 @@ def _behind_film(case: Case, ideal: Complexes, rest: float, time: float) -> Solv
     even, factor = film_parts(share, theta[:, 0], theta[:, 1])
     values = np.concatenate([response(solved), ideal])
     basis = _film_basis() * (factor * rest)[:, None]
-    found = fitted(basis, values - even, film_scale(share, theta[:, 0], rest))
+    found = fitted(basis, values - even, film_scale(share, theta[:, 0], rest, values))
     return SolvedPoint(math.log(rest), np.log(times), found.reshape(len(CONTACT_POLES) + 1, len(GAP_POLES) + 1))
 
 
@@ -139,9 +139,13 @@ def _film_basis() -> Complexes:
     return np.asarray(np.einsum("ij,kl->ikjl", contact, gap).reshape(len(contact) * len(gap), -1))
 
 
-def film_scale(share: Floats, contact: Complexes, rest: float | Floats) -> Floats:
-    """R_cstr behind a film of θ_c (n,), about, in pitches: what its errors are held against; (n,)."""
-    return np.asarray((1 / share - 1) / np.abs(contact) + rest)
+def film_scale(share: Floats, contact: Complexes, rest: float, values: Complexes) -> Floats:
+    """What errors behind a film of θ_c (n,) are held against, in pitches; (n,).
+
+    R_cstr, about, or what is added to full contact at these θ, if that is more: where the gap leads far better than the
+    film, current is constricted into the gap.
+    """
+    return np.asarray(np.maximum((1 / share - 1) / np.abs(contact) + rest, np.abs(values - 1 / contact)))
 
 
 def pairs(contact: Complexes, gap: Complexes) -> Complexes:

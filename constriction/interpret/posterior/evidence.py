@@ -27,7 +27,7 @@ ENOUGH = 200.0
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawnRounds:
     """Draws of all rounds together, as if from one mixture of their mixtures.
 
     A round that misses a part of the posterior weighs what it has too much, and looks the better for it; beside the
@@ -45,13 +45,13 @@ class Drawn:
     heights: Reals
     densities: Reals
 
-    def with_round(self, straight: Straight, mixture: Mixture, random: np.random.Generator) -> "Drawn":
+    def with_round(self, straight: Straight, mixture: Mixture, random: np.random.Generator) -> "DrawnRounds":
         """The same with the draws of one more mixture."""
         places = mixture.draw(DRAWS, random)
         mixtures = (*self.mixtures, mixture)
         here = logsumexp([one.log_density(places) for one in mixtures], axis=0)
         before = np.logaddexp(self.densities, mixture.log_density(self.places)) if self.mixtures else self.densities
-        return Drawn(
+        return DrawnRounds(
             mixtures,
             np.concatenate([self.places, places]),
             np.concatenate([self.heights, straight.log_posterior(places)]),
@@ -75,7 +75,7 @@ class Evidence:
     stderr: float
     effective: float
     weights: Reals
-    drawn: Drawn
+    drawn: DrawnRounds
 
     @property
     def places(self) -> Reals:
@@ -96,7 +96,7 @@ def explore(straight: Straight, random: np.random.Generator) -> Evidence:
         random: of the draws.
     """
     points, weights = first = _start(straight, random)
-    drawn = Drawn((), np.empty((0, points.shape[1])), np.empty(0), np.empty(0))
+    drawn = DrawnRounds((), np.empty((0, points.shape[1])), np.empty(0), np.empty(0))
     for _ in range(FIRST):
         drawn = drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random)
         found = _weighed(drawn)
@@ -129,7 +129,7 @@ def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals
     return found.places[random.choice(len(found.weights), count, p=found.weights)]
 
 
-def _weighed(drawn: Drawn) -> Evidence:
+def _weighed(drawn: DrawnRounds) -> Evidence:
     logs = drawn.heights - (drawn.densities - np.log(len(drawn.mixtures)))
     total = float(logsumexp(logs))
     weights = np.exp(logs - total)

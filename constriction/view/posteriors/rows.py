@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constriction.interpret.model.unknowns import UNKNOWNS
-from constriction.view.terminal.numbers import engineering, significant
+from constriction.view.terminal.numbers import engineering, significant, with_error
 
 MAIN = ("contact_fraction", "pitch", "gap_height", "film_resistance", "film_capacitance")
 LEAST = 0.01  # probability of a model that is told
@@ -23,18 +23,24 @@ def interpretation_rows(record: Record) -> Iterator[tuple[str, str]]:
     if record["error"]:
         yield "not interpreted", record["error"]
         return
+    yield from _unknown_rows(record)
+    for model in record["evidence"]:
+        if model["probability"] >= LEAST:
+            yield "model", _model_text(model)
+    if anew := record["best_case"]:
+        yield "solved anew", _anew_text(anew)
+    yield "verdict", record["verdict"]
+    for note in record["notes"]:
+        yield "note", note
+
+
+def _unknown_rows(record: Record) -> Iterator[tuple[str, str]]:
     for name in MAIN:
         key = UNKNOWNS[name].key
         if key in record:
             yield UNKNOWNS[name].words, interval_text(record[key], _unit(UNKNOWNS[name].suffix))
     if record["R_cstr_ohm_cm2"] is not None:
         yield "R_cstr", interval_text(record["R_cstr_ohm_cm2"], "Ω·cm²")
-    for model in record["evidence"]:
-        if model["probability"] >= LEAST:
-            yield "model", _model_text(model)
-    yield "verdict", record["verdict"]
-    for note in record["notes"]:
-        yield "note", note
 
 
 def interval_text(numbers: Record, unit: str) -> str:
@@ -48,6 +54,12 @@ def interval_text(numbers: Record, unit: str) -> str:
     best, *ends = (engineering(numbers[name], unit) if unit else significant(numbers[name], 3) for name in names)
     said = f"best {best}, 68 %: {ends[0]} to {ends[1]}, 95 %: {ends[2]} to {ends[3]}"
     return said if numbers["determined"] else f"not determined ({said})"
+
+
+def _anew_text(anew: Record) -> str:
+    solved = with_error(anew["R_cstr_ohm_cm2"], anew["R_cstr_error_ohm_cm2"], "Ω·cm²")
+    by_atlas = significant(anew["R_cstr_atlas_ohm_cm2"], 4)
+    return f"best {anew['model']}: R_cstr {solved} by finite elements, {by_atlas} by the atlas"
 
 
 def _model_text(model: Record) -> str:

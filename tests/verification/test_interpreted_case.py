@@ -1,0 +1,61 @@
+"""The best lattice of an interpretation as a case: solved anew it is what the atlas says, and finds its way back."""
+
+import numpy as np
+import pytest
+
+from constriction import load, parse_case, simulate
+from constriction.case.schema import resolved_toml
+from constriction.interpret.atlas import load_atlas
+from constriction.interpret.best_case import best_case, best_lattice, solved_anew
+from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.model.models import models_of
+from constriction.interpret.model.prior_file import default_priors
+from constriction.spectra.spectrum import Spectrum
+
+THICKNESS = 1.5e-3
+CASES = {
+    "hexagonal": {"pattern": "hexagonal", "contact_fraction": 0.1, "pitch": "1 mm"},
+    "stripes": {"pattern": "stripes", "contact_fraction": 0.3, "pitch": "2 mm"},
+    "pores": {"pattern": "hexagonal", "inverted": True, "contact_fraction": 0.4, "pitch": "4 mm"},
+}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def interpreted(request):
+    """A spectrum by finite elements with 0.2 % of noise, interpreted as one of its own pattern.
+
+    Its exponent is not 1, an end of the prior, where no posterior has the truth in its middle.
+    """
+    case = {"interface": CASES[request.param], "gap": {"height": "5 nm"}}
+    case |= {"electrolyte": {"grain_boundary_exponent": 0.93}}
+    result = simulate(parse_case(case | {"accuracy": {"relative_error": 2e-3}}))
+    frequency = np.geomspace(7e6, 100, 49)
+    random = np.random.default_rng(11)
+    noise = random.standard_normal(49) + 1j * random.standard_normal(49)
+    z = result.impedance(frequency)
+    spectrum = Spectrum(frequency, z + 2e-3 * np.abs(z) * noise, "ohm m2")
+    setting = Setting(THICKNESS, default_priors(), models_of(("lattice",), (request.param,)))
+    return result, interpret(spectrum, setting, load_atlas())
+
+
+def test_solved_anew_it_is_what_the_atlas_says(interpreted):
+    _, found = interpreted
+    fitted = best_lattice(found)
+    anew = solved_anew(fitted, best_case(fitted, found, "best"), found.spectrum.frequency)
+    assert anew.atlas == pytest.approx(anew.R_cstr, rel=3e-3)
+    assert anew.largest < 3e-3
+
+
+def test_the_spectrum_of_finite_elements_has_its_own_resistance_within_95_percent(interpreted):
+    result, found = interpreted
+    values, weights = found.posterior(["R_cstr"])
+    below = weights[values[:, 0] < result.R_cstr].sum()
+    assert 0.025 < below < 0.975
+
+
+def test_the_case_is_read_back(interpreted, tmp_path):
+    _, found = interpreted
+    case = best_case(best_lattice(found), found, 'Best lattice of "cell".csv')
+    path = tmp_path / "best.toml"
+    path.write_text(resolved_toml(case), encoding="utf-8")
+    assert load(path) == case
