@@ -14,6 +14,10 @@ class PolesAtlas:
 
     patterns = tuple(LIMITS)
 
+    @property
+    def filmed(self):
+        return self.patterns
+
     def limits(self, pattern):
         return LIMITS[pattern]
 

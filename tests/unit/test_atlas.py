@@ -69,7 +69,7 @@ def test_without_constriction_regions_lie_in_parallel(ratio):
     share, gap = np.array(0.3), np.array([0.7 + 0.2j])
     even, factor = film_parts(share, ratio * gap, gap)
     assert even == pytest.approx(1 / (0.3 * ratio * gap + 0.7 * gap))
-    assert factor == pytest.approx(((ratio - 1) / (0.3 * ratio + 0.7)) ** 2)
+    assert factor == pytest.approx((0.3 * (ratio - 1) / (0.3 * ratio + 0.7)) ** 2)
 
 
 def test_a_grown_table_is_right_where_nothing_was_solved(table):

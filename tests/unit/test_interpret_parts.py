@@ -249,3 +249,11 @@ def test_the_atlas_gives_the_known_resistance_of_sodium_islands():
     islands = {"contact_fraction": 0.2, "pitch": 2e-3, "gap_height": 5e-9}
     found = forward.constriction_resistance(forward.space.scores(electrolyte_values() | islands))
     assert found[0] == pytest.approx(14.78e-4, rel=3e-3)
+
+
+def test_a_film_on_contacts_that_the_atlas_does_not_have_is_refused():
+    class Bare(PolesAtlas):
+        filmed = ("hexagonal",)
+
+    with pytest.raises(InputError, match="'stripes': the atlas has no film on its contacts; expected one of hexagonal"):
+        space_of(InterfaceModel("lattice_film", "stripes"), PRIORS, Bare())

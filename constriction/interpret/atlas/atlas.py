@@ -102,6 +102,11 @@ class Atlas:
         """The patterns that there are tables of, with ideal contacts."""
         return tuple(self.tables)
 
+    @property
+    def filmed(self) -> tuple[str, ...]:
+        """The patterns that there are tables of with films on the contacts."""
+        return tuple(self.films)
+
     def limits(self, pattern: str) -> tuple[float, float]:
         """The contact fractions, from and to, that a pattern is tabulated for.
 
@@ -153,7 +158,8 @@ class Atlas:
     def _table(self, pattern: str, film: bool = False) -> PatternTable:
         tables, what = (self.films, " with films") if film else (self.tables, "")
         if pattern not in tables:
-            raise InputError(f"pattern = '{pattern}': not in the atlas{what}; expected one of {', '.join(tables)}")
+            known = f"one of {', '.join(tables)}" if tables else "ideal contacts"
+            raise InputError(f"pattern = '{pattern}': not in the atlas{what}; expected {known}")
         return tables[pattern]
 
 

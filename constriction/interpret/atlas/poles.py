@@ -5,10 +5,10 @@ of ln λ every one of them is smooth (its nearest singularity is at least π/2 a
 residues over a few fixed, evenly spaced ln t stand for them all. So that interfaces are alike, θ is multiplied by
 τ = −F'(0)/(F(0) − d), the mean of 1/λ. A film adds θ_c; then
 
-F − d = 1/m + ((θ_c − θ_g)/m)² · K(θ_c, θ_g),   m = f θ_c + (1 − f) θ_g,
+F − d = 1/m + (f(θ_c − θ_g)/m)² · K(θ_c, θ_g),   m = f θ_c + (1 − f) θ_g,
 
 where 1/m is what currents without constriction would give, and K is finite and smooth also where both laws vanish. For
-θ_c → ∞ it is f² times F of the ideal contact.
+θ_c → ∞ it is F − d of the ideal contact.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def with_constant(poles: Floats, theta: Complexes) -> Complexes:
 def film_parts(share: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
     """F − d without constriction, in pitches, and the factor of K, at θ_c and θ_g (…), f broadcast; (…) each."""
     even = 1 / (share * contact + (1 - share) * gap)
-    return np.asarray(even), np.asarray(((contact - gap) * even) ** 2)
+    return np.asarray(even), np.asarray((share * (contact - gap) * even) ** 2)
 
 
 def fitted(basis: Complexes, values: Complexes, scales: Floats) -> Floats:

@@ -128,7 +128,7 @@ def _contact_time(response: Response[Any], share: Floats, rest: float) -> float:
     theta = np.stack([FILMS, np.zeros_like(FILMS)], axis=-1)
     even, factor = film_parts(share, theta[:, 0], theta[:, 1])
     kernel = ((response(theta) - even) / factor).real
-    midway = (kernel[0] + share**2 * rest) / 2
+    midway = (kernel[0] + rest) / 2
     return float(np.exp(-np.interp(midway, kernel, np.log(FILMS.real))))
 
 

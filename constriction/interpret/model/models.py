@@ -34,6 +34,10 @@ class Interfaces(Protocol):
     def patterns(self) -> tuple[str, ...]:
         """Their names."""
 
+    @property
+    def filmed(self) -> tuple[str, ...]:
+        """Those whose contacts may have a film."""
+
     def limits(self, pattern: str) -> tuple[float, float]:
         """Contact fraction from, to."""
 
@@ -80,8 +84,11 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
         atlas: its limits cut the prior of the contact fraction.
 
     Raises:
-        InputError: no contact fraction of the prior is one of the pattern.
+        InputError: no contact fraction of the prior is one of the pattern, or the atlas has no film on its contacts.
     """
+    if model.kind == FILMED and model.pattern not in atlas.filmed:
+        known = f"one of {', '.join(atlas.filmed)}" if atlas.filmed else f"another model than {FILMED}"
+        raise InputError(f"pattern {model.pattern!r}: the atlas has no film on its contacts; expected {known}")
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
     found = {name: priors[name] for name in named if name in priors}
     if model.constricts:
