@@ -51,8 +51,9 @@ class InterpretOptions:
     thickness: str | None = None
     """Of the electrolyte, such as "1.5 mm"."""
     model: Annotated[tuple[ModelName, ...], SEVERAL] = ()
-    """Model of the interface: ideal contacts beside a gap (lattice), the same with a film on them (lattice_film), a
-    film in full contact (film), or nothing (full_contact); may be repeated. [default: all but lattice_film]"""
+    """Model of the interface: ideal contacts beside a gap (lattice), a film in full contact (film), nothing
+    (full_contact), or ideal contacts with a film on them (lattice_film), for which the atlas that the program comes with
+    has no tables; may be repeated. [default: all but lattice_film]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
     priors: Path | None = None

@@ -11,6 +11,7 @@ from constriction.interpret.best_case import best_case, best_lattice, solved_ane
 from constriction.interpret.interpretation import Interpretation, Setting, interpret
 from constriction.interpret.model.models import Interfaces
 from constriction.interpret.record import Entry
+from constriction.interpret.verdict import verdict
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.spectrum import Spectrum
@@ -79,9 +80,9 @@ def _interpreted(
 
 
 def with_best_case(entry: Entry, found: Interpretation, say: Callable[[str], None]) -> Entry:
-    """The same with the best lattice as a case, solved anew; why it cannot be is a note."""
+    """The same with the best lattice as a case, solved anew, if the arc may be its; why it cannot be is a note."""
     fitted = best_lattice(found)
-    if fitted is None:
+    if fitted is None or verdict(found).arc not in ("constriction", "either"):
         return entry
     say(f"solving the best {fitted.model.name} anew")
     try:

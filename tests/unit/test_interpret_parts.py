@@ -203,6 +203,16 @@ def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms(lead):
     assert told.weights @ weighted == pytest.approx(mean, abs=0.15 * deviation.max())
 
 
+def test_walkers_that_all_start_at_one_place_are_no_error(recwarn):
+    """So it is where a single draw has all the weight, as of a spectrum that no model is like."""
+    likelihood = linear_problem(7)
+    straight = straighten(likelihood, find_modes(likelihood, np.random.default_rng(0), 0.01)[0], [0])
+    place = np.array([[straight.knots.mean(), 0.3, 0.1]])
+    samples = sample(straight, np.repeat(place, 4 * WALKERS, axis=0), np.random.default_rng(1))
+    assert samples.places == pytest.approx(np.repeat(place, len(samples.places), axis=0))
+    assert not samples.converged and not recwarn.list
+
+
 @pytest.mark.parametrize("lead", [[1], [1, 2], [0, 2, 1]])
 def test_straight_coordinates_keep_the_evidence(lead):
     """Their density times the volume of their map is that of the scores: the Jacobian is in it."""

@@ -46,7 +46,8 @@ class Likelihood:
 
     def residuals(self, scores: Reals) -> Reals:
         """(model − measured)/|measured|, real parts then imaginary ones, (m, 2n), of scores (m, d)."""
-        apart = (self.predict(scores) - self.spectrum.impedance) * self._weight
+        with np.errstate(all="ignore"):  # far from all priors numbers overflow; nothing is like that
+            apart = (self.predict(scores) - self.spectrum.impedance) * self._weight
         return np.concatenate([apart.real, apart.imag], axis=1)
 
     def log_likelihood(self, scores: Reals) -> Reals:

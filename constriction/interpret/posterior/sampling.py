@@ -46,7 +46,7 @@ def sample(straight: Straight, start: Reals, random: np.random.Generator) -> Sam
         start: (k, d) places from which the walkers start, k ≥ WALKERS: about as the posterior has them.
         random: of the walkers; the same state gives the same samples.
     """
-    moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.2)]
+    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.StretchMove(), 0.2)]
     sampler = emcee.EnsembleSampler(
         WALKERS, straight.likelihood.dimension, straight.log_posterior, moves=moves, vectorize=True
     )
