@@ -52,8 +52,8 @@ class InterpretOptions:
     """Of the electrolyte, such as "1.5 mm"."""
     model: Annotated[tuple[ModelName, ...], SEVERAL] = ()
     """Model of the interface: ideal contacts beside a gap (lattice), a film in full contact (film), nothing
-    (full_contact), or ideal contacts with a film on them (lattice_film), for which the atlas that the program comes with
-    has no tables; may be repeated. [default: all but lattice_film]"""
+    (full_contact), or ideal contacts with a film on them (lattice_film), for which the shipped atlas has no tables;
+    may be repeated. [default: all but lattice_film]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
     priors: Path | None = None
