@@ -172,6 +172,13 @@ def test_otsu_is_told(tmp_path):
     assert plan.traced.changes == ("threshold 127.5 found by Otsu's method",)
 
 
+@pytest.mark.parametrize(("inverted", "side"), [(False, "above"), (True, "up to")])
+def test_a_threshold_among_values_that_are_no_bytes_is_told(tmp_path, inverted, side):
+    deep = np.where(BLACK_AND_WHITE > 0, 40_000, 90).astype(np.uint16)
+    plan = layout(mapped(on_disk(tmp_path, deep, "map.tif"), inverted=inverted).interface)
+    assert plan.traced.changes == (f"contact {side} 128, of 90 to 40000",)
+
+
 def test_spots_and_holes_are_counted(tmp_path):
     values = BLACK_AND_WHITE.copy()
     values[1, 1] = values[1, 20] = values[1, 21] = 255

@@ -156,6 +156,9 @@ def _levelled(stored: StoredMap, interface: Image) -> LevelMap:
     else:
         level = float(threshold)
         _check_between(level, level, values)
+        if values.dtype.itemsize > 1:  # of a byte everybody knows the ends
+            side = "up to" if interface.inverted else "above"
+            changes = (*changes, f"contact {side} {level:.6g}, of {values.min():.6g} to {values.max():.6g}")
     classes = _few(values)
     above = values > level
     if classes:
