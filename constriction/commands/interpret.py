@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from constriction.base.errors import InputError, nearest
+from constriction.base.errors import InputError, naming, nearest
 from constriction.base.folders import check_place
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
@@ -56,6 +56,8 @@ class InterpretOptions:
     may be repeated. [default: all but lattice_film]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
+    pristine: Path | None = None
+    """Measured file of the cell before the deposition, whose electrodes block: the electrolyte is learnt from it."""
     priors: Path | None = None
     """Priors file (TOML): electrolyte, and how each unknown is spread before the measurement."""
     with_: Annotated[tuple[Extra, ...], Parameter(name="--with", negative="", show_default=False)] = ()
@@ -126,11 +128,32 @@ def _entries(
     area, atlas = optional_quantity("--area", options.area, "area"), load_atlas()
     setting, how = _setting(options, atlas), _screening(options)
     check_place(out, INTERPRETATIONS)
+    if options.pristine is not None:
+        setting = _after_pristine(options, area, setting, atlas, say)
     loaded = load_all(files, area, options.impedance or "", setting.thickness)
     entries = interpret_all(loaded, setting, atlas, how, say)
     if all(entry.error for entry in entries):
         raise InputError(none_of([entry.error for entry in entries]))
     return entries
+
+
+def _after_pristine(
+    options: InterpretOptions, area: float | None, setting: Setting, atlas: Interfaces, say: Callable[[str], None]
+) -> Setting:
+    """What is known after the pristine cell's spectrum."""
+    from constriction.compare.measured import load_all
+    from constriction.interpret.batch import screened
+    from constriction.interpret.pristine import with_pristine
+
+    assert options.pristine is not None  # the caller asked
+    found, *others = load_all([options.pristine], area, options.impedance or "", setting.thickness)
+    if found.spectrum is None:
+        raise InputError(f"--pristine: {found.error}")
+    with naming(f"--pristine {options.pristine}"):
+        if others:
+            raise InputError(f"{1 + len(others)} spectra; expected a file of one")
+        left = screened(found.spectrum, _screening(options))
+        return with_pristine(setting, left.spectrum, atlas, left.test.noise, lambda text: say(f"pristine cell: {text}"))
 
 
 def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:

@@ -1,8 +1,6 @@
 """`constriction interpret`: what it writes, prints and refuses. Interfaces are those of `poles_atlas`."""
 
 import json
-import sys
-import types
 
 import numpy as np
 import pytest
@@ -20,9 +18,7 @@ THICK = ["--thickness", "1.5 mm"]
 
 @pytest.fixture(autouse=True)
 def poles(monkeypatch):
-    module = types.ModuleType("constriction.interpret.atlas")
-    module.load_atlas = PolesAtlas
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("constriction.interpret.atlas.load_atlas", PolesAtlas)
 
 
 @pytest.fixture
@@ -112,3 +108,46 @@ def test_a_folder_of_something_else_is_left_alone(measured, capsys):
     assert run(measured / "area.csv", *THICK, "--out", out) == 2
     assert (out / "mine.txt").read_text("utf-8") == "mine"
     assert "out" in capsys.readouterr().err
+
+
+# --- the pristine cell ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pristine(tmp_path):
+    """Of the same cell without sodium: a slab with a constant phase in series."""
+    model = InterfaceModel("full_contact", extras=("tail",))
+    space = space_of(model, default_priors(), PolesAtlas())
+    medians = {name: np.array([float(prior.values(0.0))]) for name, prior in space.priors.items()}
+    values = medians | {"tail_capacitance": np.array([0.05]), "tail_exponent": np.array([0.9])}
+    z = Forward(model, space, PolesAtlas(), FREQUENCY, 1.5e-3).at(values)[0]
+    random = np.random.default_rng(2)
+    z = z * (1 + 2e-3 * random.standard_normal(40) + 2e-3j * random.standard_normal(40))
+    write_csv(Spectrum(FREQUENCY, z, "ohm m2"), tmp_path / "pristine.csv")
+    return tmp_path / "pristine.csv"
+
+
+def test_the_electrolyte_of_a_pristine_cell_is_the_prior(measured, pristine):
+    out = measured / "out"
+    assert run(measured / "area.csv", *THICK, "--model", "film", "--pristine", pristine, "--out", out) == 0
+    (first,) = json.loads((out / "interpretation.json").read_text("utf-8"))["files"]
+    assert "within a factor of 1.35" not in first["priors"]["bulk_conductivity"]
+    low, high = (first["bulk_conductivity_siemens_per_m"][end] for end in ("low68", "high68"))
+    assert high / low < 1.1
+
+
+@pytest.mark.parametrize("name", ["lost.csv", "area.csv"])
+def test_a_pristine_cell_that_is_none_is_told_in_one_line(measured, pristine, capsys, name):
+    """A file that is not there; and one whose electrolyte is another one, as its area is missing."""
+    if name == "area.csv":
+        lines = pristine.read_text("utf-8").splitlines()
+        rows = [[float(cell) for cell in line.split(",")] for line in lines[1:]]
+        scaled = [f"{f!r},{x * 100!r},{y * 100!r}" for f, x, y in (row[:3] for row in rows)]
+        (measured / name).write_text("\n".join([",".join(lines[0].split(",")[:3]), *scaled]) + "\n", encoding="utf-8")
+    assert (
+        run(measured / "cell.csv", "--area", "1.13 cm2", *THICK, "--pristine", measured / name, "-o", measured / "o")
+        == 2
+    )
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "--pristine" in told and name in told
+    assert not (measured / "o").exists()
