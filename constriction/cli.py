@@ -82,7 +82,19 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-COMMANDS = ("run", "mesh", "picture", "convert", "analyze", "compare", "interpret", "examples", "doctor", "study")
+COMMANDS = (
+    "run",
+    "mesh",
+    "picture",
+    "convert",
+    "analyze",
+    "compare",
+    "interpret",
+    "sensitivity",
+    "examples",
+    "doctor",
+    "study",
+)
 for command in COMMANDS:
     app.command(f"constriction.commands.{command}:{command}", name=command)
 

@@ -1,0 +1,129 @@
+"""What a measurement could tell, against numbers found otherwise and against what must hold of any information."""
+
+import json
+
+import numpy as np
+import pytest
+
+from constriction import parse_case
+from constriction.base.errors import InputError
+from constriction.cli import main
+from constriction.interpret.atlas import load_atlas
+from constriction.interpret.design import SHAPE, forward_of, measured, sharpness, variations
+
+NOISE = 2e-3
+# Contact fraction, pitch, gap height; to 7 MHz; standard deviations of their logarithms, with an electrolyte that is
+# known within 30 % (f_gb 70 %) and with one that is known: worked out by another program, with other solves.
+ELSEWHERE = [
+    (0.2, "2 mm", "5 nm", [0.97, 1.1, 0.27], [0.60, 0.70, 0.16]),
+    (0.3, "5 mm", "100 nm", [1.1, 1.8, 0.50], [0.56, 0.92, 0.25]),
+    (0.1, "100 um", "100 nm", [1.8, 1.6, 2.1], [1.7, 1.5, 0.26]),
+]
+
+
+def seen(share, pitch, gap, highest=7e6, **more):
+    interface = {"pattern": "hexagonal", "contact_fraction": share, "pitch": pitch}
+    forward, values = forward_of(parse_case({"interface": interface, "gap": {"height": gap}} | more), load_atlas())
+    return measured(forward, 100, highest, 10), values
+
+
+@pytest.mark.parametrize(("share", "pitch", "gap", "free", "known"), ELSEWHERE)
+def test_deviations_are_those_that_were_found_elsewhere(share, pitch, gap, free, known):
+    """Other priors of exponent and permittivity, another lowest frequency: within a factor of 1.4."""
+    found = sharpness(*seen(share, pitch, gap), NOISE)
+    assert np.abs(np.log(found.deviations / free)).max() < np.log(1.4)
+    assert np.abs(np.log(found.known / known)).max() < np.log(1.4)
+
+
+def test_the_slope_is_that_of_the_spectrum():
+    """A spectrum that moves by one deviation along the sharpest direction moves by its noise, all points together."""
+    forward, values = seen(0.2, "2 mm", "5 nm")
+    found = sharpness(forward, values, NOISE)
+    step = 1e-3
+    moved = dict(values)
+    for name, part in zip(SHAPE, found.directions[0], strict=True):
+        moved[name] = values[name] * np.exp(step * part)
+    before, after = forward.at(values)[0], forward.at(moved)[0]
+    alone = np.linalg.norm(np.abs(after - before) / np.abs(before)) / step / NOISE
+    # The electrolyte may follow, so together with it the direction is at most as sharp as alone.
+    assert 1 / alone <= found.along[0] * 1.001 < 10 / alone
+
+
+def test_more_is_never_told_less_sharply():
+    forward, values = seen(0.2, "2 mm", "5 nm")
+    first = sharpness(forward, values, NOISE)
+    wider = sharpness(measured(forward, 100, 1e8, 10), values, NOISE)
+    quieter = sharpness(forward, values, NOISE / 4)
+    for other in (wider.deviations, quieter.deviations, first.known):
+        assert np.all(other <= first.deviations * 1.001)
+    assert np.all(np.diff(first.along) > 0)
+    assert first.directions @ first.directions.T == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def test_a_pitch_from_a_microscope_is_worth_more_than_a_decade_of_frequency():
+    found = dict(variations(*seen(0.2, "2 mm", "5 nm"), NOISE))
+    assert found["pitch to 10 %"].deviations[0] < 0.3 * found["to 100 MHz"].deviations[0]
+    assert list(found)[0] == "this measurement" and len(found) == 7
+
+
+def test_pores_are_those_of_the_atlas():
+    interface = {"pattern": "hexagonal", "contact_fraction": 0.4, "pitch": "1 mm", "inverted": True}
+    forward, _ = forward_of(parse_case({"interface": interface}), load_atlas())
+    assert forward.model.pattern == "pores"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"interface": {"pattern": "square", "shape": "square", "contact_fraction": 0.2, "pitch": "1 mm"}},
+        {"interface": {"pattern": "square", "inverted": True, "contact_fraction": 0.4, "pitch": "1 mm"}},
+        {"interface": {"pattern": "list", "cell": ["1 mm", "1 mm"], "discs": [["0.5 mm", "0.5 mm", "0.1 mm"]]}},
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "1 mm"},
+            "contact": {"law": "R1", "R1": "1 ohm cm2"},
+        },
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "1 mm"},
+            "gap": {"law": "p(C,R1)", "R1": "1 kohm cm2"},
+        },
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "1 mm"},
+            "gap": {"height": "none"},
+        },
+    ],
+)
+def test_what_the_atlas_does_not_have_is_refused_in_one_line(case):
+    with pytest.raises(InputError, match="expected discs, stripes or pores of the atlas") as error:
+        forward_of(parse_case(case), load_atlas())
+    assert "\n" not in str(error.value)
+
+
+CASE = '[interface]\npattern = "stripes"\ncontact_fraction = 0.3\npitch = "2 mm"\n'
+
+
+def test_the_command_prints_a_table_or_json(tmp_path, capsys):
+    path = tmp_path / "case.toml"
+    path.write_text(CASE)
+    assert main(["sensitivity", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "this measurement" in told and "hardly told" in told
+    assert main(["sensitivity", str(path), "--json", "--noise", "0.001"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["noise_relative"] == 0.001
+    assert set(record["deviations_of_logarithms"]["this measurement"]) == set(SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--noise", "0"], "--noise 0.0: expected a part of |Z|"),
+        (["--to", "8 MHz"], "expected below --from '7 MHz'"),
+        (["--from", "7"], "--from"),
+    ],
+)
+def test_wrong_input_is_one_line(tmp_path, capsys, arguments, said):
+    path = tmp_path / "case.toml"
+    path.write_text(CASE)
+    assert main(["sensitivity", str(path), *arguments]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1 and said in line
