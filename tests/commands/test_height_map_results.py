@@ -80,6 +80,6 @@ def test_what_cannot_be_exits_with_2(case, tmp_path, capsys, old, new, said):
     assert not (tmp_path / "out").exists()
 
 
-def test_both_methods_solve_it_and_agree(case, capsys):
-    assert main(["run", str(case), "--cross-check"]) == 0
+def test_both_methods_solve_it_and_agree(case, tmp_path, capsys):
+    assert main(["run", str(case), "--cross-check", "--out", str(tmp_path / "out")]) == 0
     assert "they agree" in capsys.readouterr().out
