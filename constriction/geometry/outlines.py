@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import shapely
 from shapely.geometry import Polygon
 
 Point = tuple[float, float]
@@ -169,3 +170,9 @@ def _along_border(start: Point, end: Point, sides: Point) -> list[Edge]:
         return [Edge(start, end)]
     corner = (start[0], end[1]) if start[0] in (0.0, sides[0]) else (end[0], start[1])
     return [Edge(start, corner), Edge(corner, end)]
+
+
+def polygons_of(shape: shapely.Geometry) -> list[Polygon]:
+    """The polygons that a geometry is made of; lines and points are left out."""
+    parts = getattr(shape, "geoms", [shape])
+    return [part for part in parts if isinstance(part, Polygon) and part.area > 0]

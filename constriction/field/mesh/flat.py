@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import gmsh
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
@@ -63,19 +64,19 @@ class MeshSizes:
 def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
     """The straight-sided mesh of a cell, and the smallest quality; gmsh must be initialised."""
     cell, spots = in_pitches(layout)
-    rims, surroundings = rims_of(layout, sizes)
+    own = [rims_in(cell, spot) for spot in spots]
+    rims, surroundings = _surveyed(layout, cell, own, sizes)
     collars = [build_collar(rim, near, sizes.collar) for rim, near in zip(rims, surroundings, strict=True)]
     check_apart(collars, cell)
     for option, value in GMSH_OPTIONS.items():
         gmsh.option.setNumber(option, value)
-    owners = owners_of(layout)
-    owned = [[collar for collar, owner in zip(collars, owners, strict=True) if owner == k] for k in range(len(spots))]
-    drawn = draw(cell, spots, owned, sizes.slab_depth)
+    in_turn = iter(collars)
+    drawn = draw(cell, spots, [list(islice(in_turn, len(rims))) for rims in own], sizes.slab_depth)
     _grade(_sources(collars, sizes.slope), _largest_size(cell, sizes))
     gmsh.model.mesh.generate(3)
     tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
     quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
-    mesh = _collect(drawn, collars, layout)
+    mesh = _collect(drawn, collars, _regions(layout, own), layout)
     if sizes.gap_height is not None:
         heights = sizes.gap_height * (np.arange(1, sizes.gap_layers + 1) / sizes.gap_layers) ** 2  # finer at the rim
         mesh = extrude(mesh, mesh.facets[mesh.tags == SURFACES["gap"]], heights, {**VOLUMES, **SURFACES})
@@ -85,15 +86,20 @@ def linear_mesh(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float]:
 def rims_of(layout: Layout, sizes: MeshSizes) -> tuple[list[Rim], list[Surroundings]]:
     """The rims of all spots, and what is near them."""
     cell, spots = in_pitches(layout)
-    rims = [rim for spot in spots for rim in rims_in(cell, spot)]
-    regions = [layout.regions[owner] for owner in owners_of(layout)]
-    return rims, survey(rims, regions, cell, sizes.slab_depth, sizes.weights)
+    return _surveyed(layout, cell, [rims_in(cell, spot) for spot in spots], sizes)
 
 
-def owners_of(layout: Layout) -> list[int]:
-    """The number of the spot, from 0, that each rim belongs to."""
-    cell, spots = in_pitches(layout)
-    return [number for number, spot in enumerate(spots) for _ in rims_in(cell, spot)]
+def _surveyed(
+    layout: Layout, cell: Outline, own: Sequence[Sequence[Rim]], sizes: MeshSizes
+) -> tuple[list[Rim], list[Surroundings]]:
+    """The rims of all spots, one spot after another, and what is near them."""
+    rims = list(chain.from_iterable(own))
+    return rims, survey(rims, _regions(layout, own), cell, sizes.slab_depth, sizes.weights)
+
+
+def _regions(layout: Layout, own: Sequence[Sequence[Rim]]) -> list[str]:
+    """The region inside of each rim."""
+    return [region for region, rims in zip(layout.regions, own, strict=True) for _ in rims]
 
 
 # --- sizes ----------------------------------------------------------------------------------------------------------
@@ -148,8 +154,8 @@ def _largest_size(cell: Outline, sizes: MeshSizes) -> float:
 # --- from gmsh and the collars to one mesh --------------------------------------------------------------------------
 
 
-def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearMesh:
-    """Join gmsh's mesh and the collars; a facet of the interface has its region's name."""
+def _collect(drawn: Drawn, collars: Sequence[Collar], regions: Sequence[str], layout: Layout) -> LinearMesh:
+    """Join gmsh's mesh and the collars, each with the region inside its rim; facets there have its name."""
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
     place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
     place[tags] = np.arange(len(tags))
@@ -167,8 +173,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], layout: Layout) -> LinearM
     rim, inner = [], []
     curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
-    for collar, nodes, owner in zip(collars, drawn.nodes, owners_of(layout), strict=True):
-        region = layout.regions[owner]
+    for collar, nodes, region in zip(collars, drawn.nodes, regions, strict=True):
         number = np.full(len(collar.points), -1)
         number[collar.outer] = place[nodes]
         own = number < 0

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from constriction.geometry.maps.clearance import Line
 from constriction.geometry.maps.tracing import area
 from constriction.geometry.patches import Layout
+from constriction.geometry.patterns.polygons import ON_SIDE
 
 SHARPEST = math.radians(35)  # of a corner: sharper ones are simplified less
 FEWEST, FEWEST_OF_OPEN = 5, 4  # corners of a closed rim, and of one from side to side with its ends
 BLUNTEST = math.radians(46)  # of a corner that is not rounded
 CUT, LARGEST_CUT = 1.0, 0.3  # how far from a corner it is rounded / tolerance, and / the shorter edge, at most
 AREA_STEPS, LARGEST_SHIFT = 12, 0.05  # of Newton's method; of the rim's length
-ON_SIDE = 1e-9  # of the cell's side: nearer than this to it is on it
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, label
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from constriction.base.errors import InputError, counted, naming
 from constriction.base.quantities import format_quantity, shown
@@ -19,6 +17,7 @@ from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import OTSU, Amount, PixelsOr
 from constriction.geometry.maps.decoding import StoredMap, decode
 from constriction.geometry.maps.heights import heights_of, told_length, where
+from constriction.geometry.patterns.periodic import connected
 
 FEWEST = 10  # pixels along either side
 CLASSES = 8  # as many values are classes, between which nothing can be interpolated
@@ -228,9 +227,8 @@ def labelled(marks: NDArray[np.bool_], periodic: bool) -> tuple[NDArray[np.integ
         return parts, count
     ends = [np.stack([lines[0], lines[-1]]) for lines in (parts, parts.T)]
     pairs = np.concatenate([pair[:, (pair > 0).all(axis=0)] for pair in ends], axis=1)
-    links = coo_array((np.ones(pairs.shape[1]), tuple(pairs - 1)), shape=(count, count))
-    count, whole = connected_components(links, directed=False)
-    return np.concatenate([[0], whole + 1])[parts], int(count)
+    whole = 1 + connected(pairs.T - 1, count)
+    return np.concatenate([[0], whole])[parts], int(whole.max())
 
 
 def _despeckled(levelled: LevelMap, smallest: float) -> LevelMap:

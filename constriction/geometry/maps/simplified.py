@@ -12,10 +12,11 @@ import shapely
 from numpy.typing import NDArray
 
 from constriction.geometry.maps.clearance import Line, clearances
-from constriction.geometry.maps.corners import ON_SIDE, is_sharp, simpler
+from constriction.geometry.maps.corners import is_sharp, simpler
 from constriction.geometry.maps.tracing import area
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.patches import Layout
+from constriction.geometry.patterns.polygons import ON_SIDE, ring_edges
 
 HALVINGS = 8  # of the tolerance of rims that cross or have a sharp corner
 
@@ -125,8 +126,8 @@ def _new_points(run: _Run, lines: Iterator[Line]) -> Floats:
 
 
 def _ring_edges(parts: Sequence[Floats]) -> tuple[Edge, ...]:
-    corners = [(x, y) for part in parts for x, y in part.tolist()]
-    return tuple(map(Edge, corners, corners[1:] + corners[:1]))
+    corners = np.concatenate(parts)
+    return ring_edges(np.concatenate([corners, corners[:1]]))
 
 
 def _wrong(outlines: Sequence[Outline], plan: Layout) -> set[int]:

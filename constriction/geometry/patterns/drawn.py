@@ -16,8 +16,9 @@ from constriction.base.quantities import shown
 from constriction.case.interface import Polygons
 from constriction.case.maps.files import MapFile
 from constriction.geometry.lattices import in_rectangle
+from constriction.geometry.outlines import polygons_of
 from constriction.geometry.patches import Layout, spots_and_rest
-from constriction.geometry.patterns.polygons import ON_SIDE, Sides, outline_of, polygons_of, widths_of
+from constriction.geometry.patterns.polygons import ON_SIDE, Sides, outline_of, widths_of
 
 MOST_CORNERS = 1_000_000
 OVERLAP = 1e-9  # of the smaller polygon's area

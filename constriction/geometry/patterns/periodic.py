@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import Polygon
 
-from constriction.geometry.outlines import SNAP, Outline, Point, Spot
+from constriction.geometry.outlines import SNAP, Outline, Point, Spot, polygons_of
 
 NEIGHBOURS = 0.0, -1.0, 1.0  # of a cell along each side, itself first
 
@@ -59,9 +59,7 @@ def pieces_of(polygon: Polygon, sides: Point) -> Iterator[Polygon]:
     """The parts in the cell of a polygon and of its images."""
     cell = shapely.box(0, 0, *sides)
     for image in images_of([polygon], sides):
-        inside = shapely.intersection(image, cell)
-        parts = getattr(inside, "geoms", [inside])
-        yield from (part for part in parts if isinstance(part, Polygon) and part.area > 0)
+        yield from polygons_of(shapely.intersection(image, cell))
 
 
 def touching_images(shapes: Sequence[Polygon], sides: Point, near: float) -> list[tuple[int, int]]:
@@ -77,7 +75,7 @@ def touching_images(shapes: Sequence[Polygon], sides: Point, near: float) -> lis
 def count_whole(pieces: Sequence[Polygon], sides: Point) -> int:
     """How many spots the pieces in a cell make, those that meet across a side being one."""
     links = np.concatenate([_meeting(pieces, way, SNAP * max(sides)) for way in _onward(sides)])
-    return int(_connected(links, len(pieces)).max()) + 1
+    return int(connected(links, len(pieces)).max()) + 1
 
 
 def rooms_between(pieces: Sequence[Polygon], sizes: Floats, sides: Point) -> tuple[float, ...]:
@@ -109,8 +107,8 @@ def _meeting(pieces: Sequence[Polygon], way: Point, near: float) -> Ints:
     return np.asarray(shapely.STRtree(pieces).query(images, predicate="dwithin", distance=near).T)
 
 
-def _connected(links: Ints, count: int) -> Ints:
-    """The number of the part that each of so many nodes belongs to."""
+def connected(links: Ints, count: int) -> Ints:
+    """The number of the part, from 0, that each of so many nodes belongs to; links are pairs of them, (n, 2)."""
     graph = coo_array((np.ones(len(links)), tuple(links.T)), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1])
 
@@ -124,7 +122,7 @@ def _wholes(pieces: Sequence[Polygon], sides: Point) -> Ints:
         met = _meeting(pieces, way, SNAP * max(sides))
         pairs = [(places[a + i, b + j], here) for (a, b), here in places.items() if (a + i, b + j) in places]
         links += [met + count * np.array(pair) for pair in pairs]
-    return _connected(np.concatenate(links), count * len(cells)).reshape(len(cells), count)
+    return connected(np.concatenate(links), count * len(cells)).reshape(len(cells), count)
 
 
 def unmatched_length(rings: Sequence[Floats], sides: Point, near: float) -> float:

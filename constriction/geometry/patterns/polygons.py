@@ -21,12 +21,6 @@ Floats = NDArray[np.float64]
 Sides = tuple[float, float]
 
 
-def polygons_of(shape: shapely.Geometry) -> list[Polygon]:
-    """The polygons that a geometry is made of; lines and points are left out."""
-    parts = getattr(shape, "geoms", [shape])
-    return [part for part in parts if isinstance(part, Polygon) and part.area > 0]
-
-
 def outline_of(polygon: Polygon, sides: Sides, size: float | None = None) -> Outline:
     """A polygon as an outline.
 
@@ -36,7 +30,7 @@ def outline_of(polygon: Polygon, sides: Sides, size: float | None = None) -> Out
         size: of the spot, m; None: twice the area over the length of the rim.
     """
     whole = shapely.geometry.polygon.orient(polygon)
-    chains = [_edges(np.asarray(ring.coords)) for ring in (whole.exterior, *whole.interiors)]
+    chains = [ring_edges(np.asarray(ring.coords)) for ring in (whole.exterior, *whole.interiors)]
     if size is None:
         rim = rim_length([polygon], sides)
         size = 2 * polygon.area / rim if rim else min(sides)
@@ -87,6 +81,7 @@ def _length_inside(ring: Floats, sides: Sides) -> float:
     return float(np.hypot(*(end - start).T)[~on_side].sum())
 
 
-def _edges(ring: Floats) -> tuple[Edge, ...]:
+def ring_edges(ring: Floats) -> tuple[Edge, ...]:
+    """The edges of a closed outline (n, 2), of which the last point is the first."""
     points = [(x, y) for x, y in ring.tolist()]
     return tuple(map(Edge, points, points[1:]))

@@ -9,9 +9,9 @@ import shapely
 from shapely.geometry import Polygon
 
 from constriction.case.patterns.lattices import LONG, Lattice, RingPattern
-from constriction.geometry.outlines import Edge, Outline, Point, Spot
+from constriction.geometry.outlines import Edge, Outline, Point, Spot, polygons_of
 from constriction.geometry.patterns.merged import unit_polygon
-from constriction.geometry.patterns.polygons import Sides, outline_of, polygons_of
+from constriction.geometry.patterns.polygons import Sides, outline_of
 from constriction.geometry.patterns.shares import share_below
 
 SMALLEST_INSIDE = 1e-6  # of a ring, relative; what is smaller is none
