@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from atlas_errors import ALLOWED, drawn, error_at
 
-from constriction.interpret.atlas import load_atlas
-from constriction.interpret.atlas.building import RECIPES
+from constriction.field.reduction.curves import Curve
+from constriction.interpret.atlas import Atlas, load_atlas
+from constriction.interpret.atlas.atlas import PatternTable
+from constriction.interpret.atlas.axes import TableAxis
+from constriction.interpret.atlas.building import FILMS, RECIPES
 from constriction.interpret.atlas.scattered import SCATTERED
-from constriction.interpret.atlas.solving import solve_point
+from constriction.interpret.atlas.solving import film_scale, pairs, response_of, solve_point
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -53,3 +56,26 @@ def test_cells_that_a_table_at_random_was_not_made_of(recipe):
     spread = load_atlas().spread(recipe.pattern, *at)[0]
     assert rests.mean() == pytest.approx(mean, rel=4 * spread * (1 / len(seeds) + 10 / 256) ** 0.5)
     assert 0.5 < rests.std(ddof=1) / rests.mean() / spread < 2
+
+
+def test_a_film_on_stripes_is_what_was_solved_and_has_its_limits():
+    """One point of a table of films: at θ that it was not fitted at, where both laws are alike, and ideal contacts."""
+    recipe = next(one for one in FILMS if one.pattern == "stripes")
+    share, depth = 0.3, 0.5
+    point = solve_point(recipe, share, depth)
+    assert 0.01 < np.exp(point.times[0]) < 100  # pitches: the widths of the contacts
+    axes = TableAxis("logit", share, share + 1e-9, 1), TableAxis("log", depth, depth + 1e-9, 1)
+    rest, times, residues = (np.array(part)[None, None] for part in (point.rest, point.times, point.residues))
+    atlas = Atlas({}, {"stripes": PatternTable("stripes", *axes, rest, times, residues)})
+    at = np.array([share]), np.array([depth])
+
+    contact, gap = pairs(np.array([0.2, 3 - 1j, 20j]), np.array([0.05, 0.7j, 8 + 8j])).T[:, None]
+    found = atlas.interface("stripes", *at, gap, contact)[0]
+    asked = Curve(np.stack([contact[0], gap[0]], axis=-1), np.array([0.2, 0.0]), True)
+    solved = response_of(recipe.case(share, depth), (asked,))(asked.points)
+    assert np.all(np.abs(found - solved) < 1e-2 * film_scale(np.array(share), contact[0], np.exp(point.rest), solved))
+
+    alike = np.array([[0.3, 2 + 1j, 9j]])
+    assert atlas.interface("stripes", *at, alike, alike) == pytest.approx(1 / alike)
+    ideal = load_atlas().interface("stripes", *at, gap)[0]
+    assert np.abs(atlas.interface("stripes", *at, gap, np.full_like(gap, 1e7))[0] - ideal).max() < 5e-3 * ideal[0].real

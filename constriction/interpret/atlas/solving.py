@@ -124,12 +124,15 @@ def _behind_film(case: Case, ideal: Complexes, rest: float, time: float) -> Solv
 
 
 def _contact_time(response: Response[Any], share: Floats, rest: float) -> float:
-    """1/θ_c where K of a gap that takes no current is midway from that of an ideal contact to that of a thick film."""
+    """1/θ_c where K of a gap that takes no current is midway from that of a thick film to that of an ideal contact.
+
+    It falls: a film spreads the current evenly, and the constriction of an even current is the larger one.
+    """
     theta = np.stack([FILMS, np.zeros_like(FILMS)], axis=-1)
     even, factor = film_parts(share, theta[:, 0], theta[:, 1])
     kernel = ((response(theta) - even) / factor).real
     midway = (kernel[0] + rest) / 2
-    return float(np.exp(-np.interp(midway, kernel, np.log(FILMS.real))))
+    return float(np.exp(-np.interp(midway, kernel[::-1], np.log(FILMS.real)[::-1])))
 
 
 @cache
