@@ -102,7 +102,8 @@ def sharpness(forward: Forward, values: Values, noise: float) -> Sharpness:
         noise: standard deviation of one part, relative to |Z|.
     """
     names = [*SHAPE, *(name for name in values if name not in (*SHAPE, "gap_permittivity"))]
-    slopes = np.stack([_slope(forward, values, name) for name in names], axis=1) / noise
+    size = np.abs(forward.at(values)[0])
+    slopes = np.stack([_slope(forward, values, name) / np.tile(size, 2) for name in names], axis=1) / noise
     information = slopes.T @ slopes
     information += np.diag([1 / _width(forward, name) ** 2 for name in names])
     q = len(SHAPE)
@@ -118,13 +119,13 @@ def sharpness(forward: Forward, values: Values, noise: float) -> Sharpness:
 
 
 def _slope(forward: Forward, values: Values, name: str) -> Reals:
-    """Slope of both parts of Z over |Z|, over the logarithm of an unknown, (2n,); one-sided at an exponent of 1."""
+    """Slope of both parts of Z, Ω·m², over the logarithm of an unknown, (2n,); one-sided at an exponent of 1."""
     above, below = values[name] * np.exp(STEP), values[name] * np.exp(-STEP)
     if name == "grain_boundary_exponent":
         above = np.minimum(above, 1.0)
-    high, low, middle = (forward.at({**values, name: value})[0] for value in (above, below, values[name]))
-    relative = (high - low) / np.abs(middle) / float(np.log(above / below)[0])
-    return np.concatenate([relative.real, relative.imag])
+    high, low = (forward.at({**values, name: value})[0] for value in (above, below))
+    slope = (high - low) / float(np.log(above / below)[0])
+    return np.concatenate([slope.real, slope.imag])
 
 
 def _width(forward: Forward, name: str) -> float:

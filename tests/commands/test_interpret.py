@@ -2,17 +2,14 @@
 
 import json
 
-import numpy as np
 import pytest
 from poles_atlas import PolesAtlas
+from support.made_up_cells import FREQUENCY, made_up
 
 from constriction.cli import main
-from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import InterfaceModel, space_of
-from constriction.interpret.model.prior_file import default_priors
+from constriction.interpret.model.models import InterfaceModel
 from constriction.spectra.spectrum import Spectrum, write_csv
 
-FREQUENCY = np.geomspace(7e6, 100, 40)
 THICK = ["--thickness", "1.5 mm"]
 
 
@@ -24,16 +21,10 @@ def poles(monkeypatch):
 @pytest.fixture
 def measured(tmp_path):
     """A film's arc, per area and of a cell of 1.13 cm²."""
-    model = InterfaceModel("film")
-    space = space_of(model, default_priors(), PolesAtlas())
-    forward = Forward(model, space, PolesAtlas(), FREQUENCY, 1.5e-3)
-    medians = {name: float(prior.values(0.0)) for name, prior in space.priors.items()}
     film = {"film_resistance": 12e-4, "film_capacitance": 5e-3, "film_exponent": 0.95}
-    z = forward.at({name: np.array([value]) for name, value in (medians | film).items()})[0]
-    random = np.random.default_rng(1)
-    z = z * (1 + 2e-3 * random.standard_normal(40) + 2e-3j * random.standard_normal(40))
-    write_csv(Spectrum(FREQUENCY, z, "ohm m2"), tmp_path / "area.csv")
-    write_csv(Spectrum(FREQUENCY, z / 1.13e-4, "ohm"), tmp_path / "cell.csv")
+    spectrum = made_up(InterfaceModel("film"), 1, film)
+    write_csv(spectrum, tmp_path / "area.csv")
+    write_csv(Spectrum(FREQUENCY, spectrum.impedance / 1.13e-4, "ohm"), tmp_path / "cell.csv")
     return tmp_path
 
 
@@ -117,13 +108,8 @@ def test_a_folder_of_something_else_is_left_alone(measured, capsys):
 def pristine(tmp_path):
     """Of the same cell without sodium: a slab with a constant phase in series."""
     model = InterfaceModel("full_contact", extras=("tail",))
-    space = space_of(model, default_priors(), PolesAtlas())
-    medians = {name: np.array([float(prior.values(0.0))]) for name, prior in space.priors.items()}
-    values = medians | {"tail_capacitance": np.array([0.05]), "tail_exponent": np.array([0.9])}
-    z = Forward(model, space, PolesAtlas(), FREQUENCY, 1.5e-3).at(values)[0]
-    random = np.random.default_rng(2)
-    z = z * (1 + 2e-3 * random.standard_normal(40) + 2e-3j * random.standard_normal(40))
-    write_csv(Spectrum(FREQUENCY, z, "ohm m2"), tmp_path / "pristine.csv")
+    spectrum = made_up(model, 2, {"tail_capacitance": 0.05, "tail_exponent": 0.9})
+    write_csv(spectrum, tmp_path / "pristine.csv")
     return tmp_path / "pristine.csv"
 
 

@@ -5,14 +5,14 @@ import math
 
 import numpy as np
 import pytest
-from poles_atlas import PolesAtlas, resistance
+from poles_atlas import resistance
+from support.made_up_cells import ATLAS, FREQUENCY, NOISE, THICKNESS, made_up
 
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
 from constriction.interpret.batch import interpret_all, screened
 from constriction.interpret.interpretation import Interpretation, Setting, interpret
-from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import InterfaceModel, models_of, space_of
+from constriction.interpret.model.models import InterfaceModel, models_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.record import Entry, entry_record
@@ -24,8 +24,6 @@ from constriction.view.posteriors.bands import draw_bands
 from constriction.view.posteriors.corner import CornerColumn, draw_corner
 from constriction.view.posteriors.rows import interpretation_rows
 
-FREQUENCY = np.geomspace(7e6, 100, 40)
-ATLAS, THICKNESS, NOISE = PolesAtlas(), 1.5e-3, 2e-3
 ELECTROLYTE = {
     "bulk_conductivity": 1.4,
     "relative_permittivity": 25.0,
@@ -38,12 +36,7 @@ FILM = {"film_resistance": 12e-4, "film_capacitance": 5e-3, "film_exponent": 0.9
 
 
 def spectrum_of(kind, pattern="", noise=NOISE, **values):
-    model = InterfaceModel(kind, pattern)
-    forward = Forward(model, space_of(model, default_priors(), ATLAS), ATLAS, FREQUENCY, THICKNESS)
-    z = forward.at({name: np.array([value]) for name, value in (ELECTROLYTE | values).items()})[0]
-    random = np.random.default_rng(1)
-    errors = random.standard_normal(z.size) + 1j * random.standard_normal(z.size)
-    return Spectrum(FREQUENCY, z + noise * np.abs(z) * errors, "ohm m2")
+    return made_up(InterfaceModel(kind, pattern), 1, ELECTROLYTE | values, noise)
 
 
 def setting(*kinds, patterns=("hexagonal",), **priors):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from poles_atlas import PolesAtlas
+from support.made_up_cells import ATLAS, FREQUENCY, NOISE, THICKNESS, made_up
 
 from constriction.base.errors import InputError
 from constriction.interpret.interpretation import Setting, interpret
@@ -14,8 +14,6 @@ from constriction.interpret.pristine import SURE, with_pristine
 from constriction.interpret.summary import summary
 from constriction.spectra.spectrum import Spectrum
 
-FREQUENCY = np.geomspace(7e6, 100, 40)
-ATLAS, THICKNESS, NOISE = PolesAtlas(), 1.5e-3, 2e-3
 ELECTROLYTE = {
     "bulk_conductivity": 1.9,
     "relative_permittivity": 22.0,
@@ -27,15 +25,7 @@ LATTICE = {"contact_fraction": 0.1, "pitch": 1e-3, "gap_height": 5e-9, "gap_perm
 TAIL = {"tail_capacitance": 0.05, "tail_exponent": 0.9}
 
 
-def spectrum(model, seed, **values):
-    forward = Forward(model, space_of(model, default_priors(), ATLAS), ATLAS, FREQUENCY, THICKNESS)
-    z = forward.at({name: np.array([value]) for name, value in (ELECTROLYTE | values).items()})[0]
-    random = np.random.default_rng(seed)
-    errors = random.standard_normal(z.size) + 1j * random.standard_normal(z.size)
-    return Spectrum(FREQUENCY, z + NOISE * np.abs(z) * errors, "ohm m2")
-
-
-PRISTINE = spectrum(InterfaceModel("full_contact", extras=("tail",)), 5, **TAIL)
+PRISTINE = made_up(InterfaceModel("full_contact", extras=("tail",)), 5, ELECTROLYTE | TAIL)
 
 
 def known(**held):
@@ -69,7 +59,7 @@ def test_what_is_held_stays_held():
 
 def test_a_deposit_is_seen_more_sharply_with_it(taught):
     """R_cstr is what an electrolyte that is not known blurs; the truth stays inside."""
-    measured = spectrum(InterfaceModel("lattice", "hexagonal"), 6, **LATTICE)
+    measured = made_up(InterfaceModel("lattice", "hexagonal"), 6, ELECTROLYTE | LATTICE)
     alone, together = (summary(interpret(measured, setting, ATLAS, NOISE), "R_cstr") for setting in (known(), taught))
     assert together.high95 - together.low95 < 0.9 * (alone.high95 - alone.low95)
     truth = Forward(
