@@ -68,6 +68,7 @@ bench: setup
 	$(bin)/python tests/benchmarks/growth.py
 	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/studies.py
+	$(bin)/python tests/benchmarks/atlas.py
 	$(bin)/python tests/benchmarks/rivals.py
 
 wheel-test: setup
