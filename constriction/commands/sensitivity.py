@@ -19,6 +19,8 @@ from constriction.view.terminal.streams import tell_record
 if TYPE_CHECKING:
     from typing import Any
 
+    from constriction.spectra.reading.apparent import Apparent
+
 PER_DECADE = 10
 WORDS = {"contact_fraction": "contact fraction", "pitch": "pitch", "gap_height": "gap height"}
 
@@ -76,6 +78,7 @@ def _record(path: Path, options: SensitivityOptions) -> dict[str, Any]:
     from constriction.case.schema import load
     from constriction.interpret.atlas import load_atlas
     from constriction.interpret.design import SHAPE, forward_of, measured, variations
+    from constriction.interpret.responses import responses
 
     if not 0 < options.noise < 1:
         raise InputError(f"--noise {options.noise!r}: expected a part of |Z| between 0 and 1, such as 0.002")
@@ -89,8 +92,8 @@ def _record(path: Path, options: SensitivityOptions) -> dict[str, Any]:
     with naming(path):
         forward, values = forward_of(case, load_atlas())
     asked = measured(forward, low, high, PER_DECADE)
-    found = {name: one for name, one in variations(asked, values, options.noise)}
-    first = next(iter(found.values()))
+    found = {name: one for name, one in variations(case, asked, values, options.noise)}
+    first, read = next(iter(found.values())), responses(case, asked, values)
     return {
         "title": case.title,
         "noise_relative": options.noise,
@@ -103,7 +106,18 @@ def _record(path: Path, options: SensitivityOptions) -> dict[str, Any]:
             {"exponents": dict(zip(SHAPE, row.tolist(), strict=True)), "deviation_of_logarithm": along}
             for row, along in zip(first.directions, first.along.tolist(), strict=True)
         ],
+        "read_off": _read_off(read.apparent),
+        "read_off_powers": {name: dict(powers) for name, powers in read.powers.items()},
+        "spectrum_changes_relative": dict(read.changes),
+        "read_off_remark": read.remark or None,
     }
+
+
+def _read_off(apparent: Apparent) -> dict[str, float | None]:
+    """R_SE, R_int and C_int of the case in the units of the result files."""
+    scaled = {"R_SE_ohm_cm2": apparent.R_SE, "R_int_ohm_cm2": apparent.R_int}
+    found = {name: None if value is None else value * 1e4 for name, value in scaled.items()}
+    return found | {"C_int_farad_per_cm2": None if apparent.C_int is None else apparent.C_int * 1e-4}
 
 
 def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -113,6 +127,12 @@ def _rows(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for direction, label in zip(record["directions"], ("told sharply", "told next", "hardly told"), strict=True):
         powers = " · ".join(f"({WORDS[key]})^{value:.2f}" for key, value in direction["exponents"].items())
         yield label, f"{powers}, {_within(direction['deviation_of_logarithm'])}"
+    for read in ("R_SE", "R_int", "C_int"):
+        powers_of = {name: record["read_off_powers"][name][read] for name in WORDS}
+        if None in powers_of.values():
+            yield f"{read} goes as", record["read_off_remark"] or "not read near this case"
+        else:
+            yield f"{read} goes as", " · ".join(f"({WORDS[name]})^{power:.2f}" for name, power in powers_of.items())
 
 
 def _within(deviation: float) -> str:

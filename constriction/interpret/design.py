@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from constriction.base.errors import InputError
+from constriction.case.electrolyte import OF_MATERIAL
 from constriction.case.schema import Case
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import LATTICE, InterfaceModel, Interfaces
@@ -26,6 +27,7 @@ SHAPE = ("contact_fraction", "pitch", "gap_height")
 STEP = 1e-4  # of a logarithm
 MICROSCOPE = 1.1  # factor within which a picture gives the pitch
 WIDE = 1e8  # Hz
+WARMER = 30.0  # K
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,26 @@ def forward_of(case: Case, atlas: Interfaces) -> tuple[Forward, Values]:
     values = {key: np.array([value], dtype=float) for key, value in given.items() if value is not None}
     space = ScoreSpace({key: priors[key] for key in values})
     return Forward(InterfaceModel(LATTICE, name), space, atlas, np.ones(1), case.electrolyte.thickness), values
+
+
+def warmer(case: Case, kelvin: float) -> Case | None:
+    """The same case so many kelvin warmer, its electrolyte's values as the material's laws change them; None without.
+
+    Args:
+        case: at a temperature of its material.
+        kelvin: by how much; below zero: colder.
+    """
+    electrolyte, changed = case.electrolyte, {}
+    after = electrolyte.temperature + kelvin
+    try:
+        for key in OF_MATERIAL:
+            before, then = (electrolyte.material.at(one, key) for one in (electrolyte.temperature, after))
+            value = getattr(electrolyte, key)
+            changed[key] = value * then / before if before and then and value is not None else value
+    except InputError:  # no law leads there
+        return None
+    other = electrolyte.model_copy(update={**changed, "temperature": after})
+    return case.model_copy(update={"electrolyte": other})
 
 
 def _name_in_atlas(case: Case, atlas: Interfaces) -> str:
@@ -143,11 +165,12 @@ def measured(forward: Forward, lowest: float, highest: float, per_decade: int) -
     return replace(forward, frequency=np.geomspace(highest, lowest, count))
 
 
-def variations(forward: Forward, values: Values, noise: float) -> Iterator[tuple[str, Sharpness]]:
+def variations(case: Case, forward: Forward, values: Values, noise: float) -> Iterator[tuple[str, Sharpness]]:
     """How sharply a measurement sees an interface, and others that would see it otherwise, each with its name.
 
     Args:
-        forward: of a lattice, at the frequencies of the measurement.
+        case: of the cell.
+        forward: its model, at the frequencies of the measurement.
         values: of its unknowns, (1,) each, SI units.
         noise: standard deviation of one part, relative to |Z|.
     """
@@ -164,3 +187,7 @@ def variations(forward: Forward, values: Values, noise: float) -> Iterator[tuple
         yield "to 100 MHz", sharpness(measured(forward, lowest, WIDE, per_decade), values, noise)
     for name, factor in (("half as thick", 0.5), ("twice as thick", 2.0)):
         yield name, sharpness(replace(forward, thickness=factor * forward.thickness), values, noise)
+    for kelvin, word in ((-WARMER, "colder"), (WARMER, "warmer")):
+        if (other := warmer(case, kelvin)) is not None:
+            there, theirs = forward_of(other, forward.atlas)
+            yield f"{WARMER:g} K {word}", sharpness(replace(there, frequency=forward.frequency), theirs, noise)

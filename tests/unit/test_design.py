@@ -9,7 +9,8 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.cli import main
 from constriction.interpret.atlas import load_atlas
-from constriction.interpret.design import SHAPE, forward_of, measured, sharpness, variations
+from constriction.interpret.design import SHAPE, forward_of, measured, sharpness, variations, warmer
+from constriction.interpret.responses import responses
 
 NOISE = 2e-3
 # Contact fraction, pitch, gap height; to 7 MHz; standard deviations of their logarithms, with an electrolyte that is
@@ -21,9 +22,13 @@ ELSEWHERE = [
 ]
 
 
-def seen(share, pitch, gap, highest=7e6, **more):
+def case_of(share, pitch, gap, **more):
     interface = {"pattern": "hexagonal", "contact_fraction": share, "pitch": pitch}
-    forward, values = forward_of(parse_case({"interface": interface, "gap": {"height": gap}} | more), load_atlas())
+    return parse_case({"interface": interface, "gap": {"height": gap}} | more)
+
+
+def seen(share, pitch, gap, highest=7e6, **more):
+    forward, values = forward_of(case_of(share, pitch, gap, **more), load_atlas())
     return measured(forward, 100, highest, 10), values
 
 
@@ -61,9 +66,55 @@ def test_more_is_never_told_less_sharply():
 
 
 def test_a_pitch_from_a_microscope_is_worth_more_than_a_decade_of_frequency():
-    found = dict(variations(*seen(0.2, "2 mm", "5 nm"), NOISE))
+    found = dict(variations(case_of(0.2, "2 mm", "5 nm"), *seen(0.2, "2 mm", "5 nm"), NOISE))
     assert found["pitch to 10 %"].deviations[0] < 0.3 * found["to 100 MHz"].deviations[0]
-    assert list(found)[0] == "this measurement" and len(found) == 7
+    assert list(found)[0] == "this measurement" and len(found) == 9
+
+
+def test_warmer_is_the_material_at_that_temperature():
+    for electrolyte in ({"material": "NZSP"}, {"material": "LLZO"}):
+        cold = parse_case(
+            {"interface": {"pattern": "stripes", "contact_fraction": 0.3, "pitch": "1 mm"}, "electrolyte": electrolyte}
+        )
+        there = cold.electrolyte.temperature + 30
+        named = {**electrolyte, "temperature": f"{there} K"}
+        written = parse_case(
+            {"interface": {"pattern": "stripes", "contact_fraction": 0.3, "pitch": "1 mm"}, "electrolyte": named}
+        )
+        found = warmer(cold, 30).electrolyte
+        for key in ("bulk_conductivity", "grain_boundary_conductivity", "grain_boundary_frequency"):
+            assert getattr(found, key) == pytest.approx(getattr(written.electrolyte, key), rel=1e-9)
+            assert getattr(found, key) > getattr(cold.electrolyte, key)
+    own = {"bulk_conductivity": "2 mS/cm"}
+    twice = warmer(case_of(0.2, "1 mm", "5 nm", electrolyte=own), 30).electrolyte
+    once = warmer(case_of(0.2, "1 mm", "5 nm"), 30).electrolyte
+    factor = 0.2 / case_of(0.2, "1 mm", "5 nm").electrolyte.bulk_conductivity
+    assert twice.bulk_conductivity == pytest.approx(factor * once.bulk_conductivity, rel=1e-9)
+
+
+def test_far_above_the_electrolyte_in_time_what_is_read_goes_as_the_constriction_does():
+    """Islands of 2 mm over 1 nm: their arc is far from the slab's, so R_int is R_cstr and C_int its capacitance."""
+    forward, values = seen(0.2, "2 mm", "1 nm")
+    found = responses(case_of(0.2, "2 mm", "1 nm"), forward, values)
+    rest = [float(load_atlas().interface("hexagonal", np.array([f]), np.array([0.75]), np.zeros((1, 1)))[0, 0].real)
+            for f in (0.2 * np.exp(0.02), 0.2 * np.exp(-0.02))]  # fmt: skip
+    of_share = np.log(rest[0] / rest[1]) / 0.04
+    assert found.powers["contact_fraction"]["R_int"] == pytest.approx(of_share, rel=0.03)
+    assert found.powers["gap_height"]["R_int"] == pytest.approx(0, abs=0.02)
+    assert found.powers["gap_height"]["C_int"] == pytest.approx(-1, abs=0.03)
+    for name in ("contact_fraction", "pitch", "gap_height"):
+        assert found.powers[name]["R_SE"] == pytest.approx(0, abs=0.02)
+    # All resistances at rest together are inverse to both conductivities together.
+    of_both = [sum(found.powers[f"{which}_conductivity"][read] for which in ("bulk", "grain_boundary"))
+               for read in ("R_SE", "R_int")]  # fmt: skip
+    assert of_both == pytest.approx([-1, -1], abs=0.03)
+
+
+def test_what_is_not_read_has_no_response():
+    found = responses(case_of(0.6, "10 um", "1 um"), *seen(0.6, "10 um", "1 um"))
+    assert found.apparent.R_int is None and found.remark
+    assert found.powers["pitch"]["R_int"] is None and found.powers["pitch"]["R_SE"] is not None
+    assert found.changes["bulk_conductivity"] > 100 * found.changes["gap_height"]
 
 
 def test_pores_are_those_of_the_atlas():
