@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from constriction.interpret.record import Entry
     from constriction.spectra.reading.analysis import AnalysisOptions
 
-type ModelName = Literal["lattice", "lattice_film", "film", "full_contact"]
+type ModelName = Literal["lattice", "lattice_film", "two_levels", "film", "full_contact"]
 type Extra = Literal["resistance", "inductance", "tail"]
 PATTERNS = ("hexagonal", "stripes", "random")
 
@@ -51,9 +51,9 @@ class InterpretOptions:
     thickness: str | None = None
     """Of the electrolyte, such as "1.5 mm"."""
     model: Annotated[tuple[ModelName, ...], SEVERAL] = ()
-    """Model of the interface: ideal contacts beside a gap (lattice), a film in full contact (film), nothing
-    (full_contact), or ideal contacts with a film on them (lattice_film), for which the shipped atlas has no tables;
-    may be repeated. [default: all but lattice_film]"""
+    """Model of the interface: ideal contacts beside a gap (lattice), the same behind a film (lattice_film), islands
+    that touch by finer spots (two_levels), a film in full contact (film), or nothing (full_contact); may be repeated.
+    [default: lattice, film and full_contact]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
     pristine: Path | None = None

@@ -7,14 +7,27 @@ import numpy as np
 
 from constriction.base.quantities import KINDS
 from constriction.interpret.interpretation import Interpretation
-from constriction.interpret.model.models import FILM_ONLY, FILMED, LATTICE, NOTHING, REALISATION
-from constriction.interpret.model.unknowns import FILM, INTERFACE, UNKNOWNS
+from constriction.interpret.model.models import (
+    FILM_ONLY,
+    FILMED,
+    LATTICE,
+    NOTHING,
+    REALISATION,
+    TWO_LEVELS,
+    WITH_PATTERN,
+)
+from constriction.interpret.model.unknowns import FILM, FINE, INTERFACE, UNKNOWNS
 from constriction.interpret.summary import Credible, summary
 
 SURE, EQUAL = 20.0, 3.0
 """Ratios of evidence: from the first one on a model is preferred for sure, up to the second one both are as good."""
 MISFIT, VISIBLE = 3.0, 3e-3
 """A model does not follow a spectrum if its residuals are this many times the noise, and this part of |Z|."""
+CONTACTS = {
+    LATTICE: "contacts are ideal",
+    FILMED: "contacts lie behind a film",
+    TWO_LEVELS: "islands touch by finer spots",
+}
 TOLD = ("pitch", "contact_fraction", "gap_height")
 
 
@@ -26,16 +39,20 @@ class Verdict:
         words: one line.
         sound: whether a model follows the spectrum and its samples can be believed.
         arc: "constriction", "film", "either", "none" or "not explained".
+        contacts: the kind of model, if one with spots is preferred for sure to the others that were tried; else "".
     """
 
     words: str
     sound: bool
     arc: str
+    contacts: str = ""
 
     def tells(self, name: str) -> bool:
         """Whether an unknown may be taken for determined: those of an interface only where the arc may be theirs."""
         if name in FILM:
-            return self.sound and self.arc in ("film", "either")
+            return self.sound and (self.arc in ("film", "either") or self.contacts == FILMED)
+        if name in FINE:
+            return self.sound and self.contacts == TWO_LEVELS
         if name in (*INTERFACE, REALISATION, "R_cstr"):
             return self.sound and self.arc in ("constriction", "either")
         return self.sound
@@ -55,8 +72,9 @@ def verdict(interpretation: Interpretation) -> Verdict:
     if arc in ("film", "none"):
         return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
     numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
+    contacts, told = _contacts(interpretation)
     doubt = () if sound else ("samples are few, intervals are rough",)
-    return Verdict("; ".join((*numbers, said, *doubt)), sound, arc)
+    return Verdict("; ".join((*numbers, said, *told, *doubt)), sound, arc, contacts)
 
 
 def residual_of(interpretation: Interpretation) -> float:
@@ -80,7 +98,7 @@ def _sampled_well(interpretation: Interpretation) -> bool:
 def _arc(interpretation: Interpretation) -> tuple[str, str]:
     """What the arc is, as a word and in words."""
     tried = {one.model.kind for one in interpretation.fitted}
-    spots = interpretation.probability((LATTICE, FILMED))
+    spots = interpretation.probability(WITH_PATTERN)
     film, nothing = interpretation.probability((FILM_ONLY,)), interpretation.probability((NOTHING,))
     if NOTHING in tried and nothing > 1 / SURE * max(spots, film):
         return "none", f"full contact without any arc explains the spectrum{_ratio(nothing, max(spots, film))}"
@@ -94,6 +112,18 @@ def _arc(interpretation: Interpretation) -> tuple[str, str]:
         return "either", f"a film explains the arc equally well{_ratio(spots, film)}"
     better = "constriction" if spots > film else "a film"
     return "either", f"{better} explains the arc better, but not for sure{_ratio(max(spots, film), min(spots, film))}"
+
+
+def _contacts(interpretation: Interpretation) -> tuple[str, tuple[str, ...]]:
+    """Which of several kinds of contacts they are, "" if none for sure; and what is said of it, if anything."""
+    tried = [kind for kind in WITH_PATTERN if kind in {one.model.kind for one in interpretation.fitted}]
+    if len(tried) < 2:
+        return "".join(tried), ()
+    first, second, *_ = sorted(tried, key=lambda kind: -interpretation.probability((kind,)))
+    more, less = (interpretation.probability((kind,)) for kind in (first, second))
+    if more >= SURE * less:
+        return first, (f"{CONTACTS[first]}{_ratio(more, less)}",)
+    return "", (f"whether {CONTACTS[first]} or {CONTACTS[second]} cannot be told{_ratio(more, less)}",)
 
 
 def _ratio(more: float, less: float) -> str:

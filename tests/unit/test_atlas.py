@@ -12,9 +12,18 @@ from constriction.interpret.atlas import Atlas
 from constriction.interpret.atlas.atlas import PatternTable, read_atlas, write_atlas
 from constriction.interpret.atlas.axes import TableAxis, leja
 from constriction.interpret.atlas.building import MOST, grow
-from constriction.interpret.atlas.poles import film_parts, fitted, gap_basis
+from constriction.interpret.atlas.poles import fitted, gap_basis, of_transform, transform
 from constriction.interpret.atlas.scattered import scattered
-from constriction.interpret.atlas.solving import GAP, Recipe, SolvedPoint
+from constriction.interpret.atlas.solving import (
+    FILM_CONTACT,
+    FILM_GAP,
+    GAP,
+    Recipe,
+    SolvedPoint,
+    film_point,
+    film_scale,
+    pairs,
+)
 
 RECIPE = Recipe("made up", {}, (0.005, 0.9))
 RANDOM = np.random.default_rng(7)
@@ -29,7 +38,7 @@ def closed_form(share, depth):
 def made_up(recipe, share, depth):
     rest, time = closed_form(share, depth)
     values = 1 / (1 + GAP)
-    return SolvedPoint(math.log(rest), np.log([time]), fitted(gap_basis(GAP), values, np.ones(len(GAP))))
+    return SolvedPoint(math.log(rest), fitted(gap_basis(GAP), values, np.ones(len(GAP))), math.log(time))
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +73,65 @@ def test_a_relaxation_of_any_time_is_a_sum_over_the_poles(pole):
     assert gap_basis(at) @ weights == pytest.approx(pole / (at + pole), abs=5e-4)
 
 
-@pytest.mark.parametrize("ratio", [1e-3, 0.1, 10, 1e3])
-def test_without_constriction_regions_lie_in_parallel(ratio):
-    share, gap = np.array(0.3), np.array([0.7 + 0.2j])
-    even, factor = film_parts(share, ratio * gap, gap)
-    assert even == pytest.approx(1 / (0.3 * ratio * gap + 0.7 * gap))
-    assert factor == pytest.approx((0.3 * (ratio - 1) / (0.3 * ratio + 0.7)) ** 2)
+# --- behind a film ---------------------------------------------------------------------------------------------------
+
+
+def between_walls(share, depth, contact, gap):
+    """F − d of a slab that insulating walls divide at the rims, as a very thin slab is."""
+    return 1 / (share / (depth + 1 / contact) + (1 - share) / (depth + 1 / gap)) - depth
+
+
+def joined(share, depth, contact, gap):
+    """F − d of two such columns whose tops, each an equipotential, are joined by a resistor."""
+    link = 0.3 * depth
+    legs = 1 / contact, 1 / gap
+    admittances = share / depth, (1 - share) / depth
+    # Nodes under the contact and under the gap; the electrode at 1, the counter electrode at 0.
+    a = share / legs[0] + admittances[0] + 1 / link
+    b = (1 - share) / legs[1] + admittances[1] + 1 / link
+    right = share / legs[0], (1 - share) / legs[1]
+    under = (right[0] * b + right[1] / link) / (a * b - 1 / link**2)
+    beside = (right[1] * a + right[0] / link) / (a * b - 1 / link**2)
+    current = share / legs[0] * (1 - under) + (1 - share) / legs[1] * (1 - beside)
+    return 1 / current - depth
+
+
+DRAWN = (
+    10.0 ** RANDOM.uniform(-3, 5, 200) * np.exp(1j * RANDOM.uniform(-np.pi / 4, np.pi / 2, 200)),
+    10.0 ** RANDOM.uniform(-3, 5, 200) * np.exp(1j * RANDOM.uniform(0, np.pi / 2, 200)),
+)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.9])
+def test_between_walls_the_transform_is_the_depth(share):
+    values = between_walls(share, 0.1, *DRAWN)
+    assert of_transform(np.array(share), *DRAWN, np.full(200, 0.1)) == pytest.approx(values, rel=1e-12)
+    small = (np.abs(DRAWN[0]) < 1e3) & (np.abs(DRAWN[1]) < 1e3) & (np.abs(DRAWN[0] / DRAWN[1] - 1) > 0.1)
+    at = DRAWN[0][small], DRAWN[1][small]
+    assert transform(np.array(share), *at, values[small]) == pytest.approx(0.1, rel=1e-6)
+
+
+def test_equal_laws_are_not_constricted_and_an_ideal_contact_has_its_constriction():
+    theta, share = DRAWN[1], np.array(0.2)
+    y = RANDOM.uniform(0.01, 1, 200) * np.exp(1j * RANDOM.uniform(-1, 1, 200))
+    assert of_transform(share, theta, theta, y) == pytest.approx(1 / theta, rel=1e-12)
+    ideal = of_transform(share, np.array([1e12 + 0j]), np.array([0j]), np.array([0.25 * 0.7 + 0j]))
+    assert ideal == pytest.approx(0.7)  # Y is R f/(1 - f)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.9])
+@pytest.mark.parametrize("model", [between_walls, joined])
+def test_behind_a_film_a_table_of_one_interface_is_that_interface(share, model):
+    depth = 0.05
+    rest = model(share, depth, 1e12, 1e-12)
+    solved = pairs(FILM_CONTACT, FILM_GAP).T
+    point = film_point(np.array(share), rest, tuple(solved), model(share, depth, *solved))
+    axes = TableAxis("logit", 0.005, 0.98, 1), TableAxis("log", 0.02, 1.0, 1)
+    table = PatternTable("p", *axes, np.array([[point.rest]]), point.residues[None, None])
+    atlas = Atlas({}, {"p": table})
+    found = atlas.interface("p", np.full(200, share), np.full(200, depth), DRAWN[1][:, None], DRAWN[0][:, None])[:, 0]
+    values = model(share, depth, *DRAWN)
+    assert np.max(np.abs(found - values) / film_scale(np.array(share), DRAWN[0], rest, values)) < 1e-3
 
 
 def test_a_grown_table_is_right_where_nothing_was_solved(table):
@@ -104,7 +166,7 @@ def test_seeds_spread_and_lattices_do_not(table):
 
 
 def test_written_and_read_it_is_the_same(table, tmp_path):
-    film = PatternTable("f", table.shares, table.depths, table.rest, table.times, np.ones((*table.rest.shape, 20, 30)))
+    film = PatternTable("f", table.shares, table.depths, table.rest, np.ones((*table.rest.shape, 16, 16)))
     write_atlas(tmp_path, Atlas({"made up": table}, {"f": film}, {"made up": {"tolerance": 1e-3}}))
     back = read_atlas(tmp_path)
     assert back.tables["made up"].residues == pytest.approx(table.residues, rel=1e-6, abs=1e-6)
@@ -136,7 +198,7 @@ def one_of_many(recipe, share, depth, seed):
     spread = recipe.interface["spread"]
     factor = math.exp(spread * np.random.default_rng(seed).normal() - spread**2 / 2)
     rest = math.exp(0.3 - 0.6 * x + 0.05 * x * x * y + 0.2 * y) * factor
-    return SolvedPoint(math.log(rest), np.log([0.5 + 0 * x]), fitted(gap_basis(GAP), 1 / (1 + GAP), np.ones(len(GAP))))
+    return SolvedPoint(math.log(rest), fitted(gap_basis(GAP), 1 / (1 + GAP), np.ones(len(GAP))), math.log(0.5))
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.02, 0.15])

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis
-from constriction.interpret.atlas.poles import CONTACT_POLES, GAP_POLES, film_parts, gap_basis, with_constant
+from constriction.interpret.atlas.poles import GAP_POLES, film_basis, film_variables, gap_basis, of_transform
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
-VERSION = 1
+VERSION = 2
 """Of the tables' meaning: of a table of another version nothing is read."""
 FILES = {"ideal": "", "films": "_film"}
 """Kinds of tables, and how their files' names end."""
@@ -36,10 +36,9 @@ class PatternTable:
         shares: contact fractions, from the least to the limit of the pattern.
         depths: thickness of the slab over the pitch; deeper ones are as the deepest.
         rest: ln(F − d) at rest of ideal contacts, F − d in pitches; (shares, depths).
-        times: ln τ, by which θ is multiplied: that of the gap, and before it of the contact behind a film;
-            (shares, depths, 1 or 2).
-        residues: weights of the poles over F − d at rest. Ideal contacts: of F − d, (shares, depths, poles); behind a
-            film of K, (shares, depths, contact poles + 1, gap poles + 1).
+        residues: weights of the poles. Ideal contacts: of F − d over that at rest, (shares, depths, poles); behind a
+            film of Y over Y at rest of ideal contacts, (shares, depths, contact poles + 1, gap poles + 1).
+        times: ln τ of the gap, by which θ is multiplied, (shares, depths); none behind a film.
         spread: standard deviation of F − d at rest between seeds, relative; (shares, depths), none for a lattice.
     """
 
@@ -47,8 +46,8 @@ class PatternTable:
     shares: TableAxis
     depths: TableAxis
     rest: Floats
-    times: Floats
     residues: Floats
+    times: Floats | None = None
     spread: Floats | None = None
 
     def mixed(self, share: Floats, depth: Floats) -> Floats:
@@ -64,23 +63,20 @@ class PatternTable:
         """F − d at rest of ideal contacts, in pitches, where points count as they do; (m,)."""
         return np.asarray(np.exp(weights @ self.rest.ravel()))
 
-    def _time(self, weights: Floats, term: int) -> Floats:
-        return np.asarray(np.exp(weights @ self.times[..., term].ravel())[:, None])
-
     def of_ideal(self, weights: Floats, gap: Complexes) -> Complexes:
         """F − d in pitches of ideal contacts, at θ_g (m, n); (m, n)."""
+        assert self.times is not None  # a table of ideal contacts
         residues = (weights @ self._flat) * self.constriction(weights)[:, None]
-        return np.asarray(
-            (gap_basis(gap * self._time(weights, -1)) @ residues[:, :, None].astype(np.complex128))[..., 0]
-        )
+        time = np.exp(weights @ self.times.ravel())[:, None]
+        return np.asarray((gap_basis(gap * time) @ residues[:, :, None].astype(np.complex128))[..., 0])
 
     def of_film(self, weights: Floats, share: Floats, gap: Complexes, contact: Complexes) -> Complexes:
         """F − d in pitches behind a film, at θ_g and θ_c (m, n); (m, n)."""
-        even, factor = film_parts(share[:, None], contact, gap)
         residues = (weights @ self._flat).reshape(len(share), *self.residues.shape[2:])
-        across = with_constant(CONTACT_POLES, contact * self._time(weights, 0)) @ residues.astype(np.complex128)
-        kernel = np.einsum("mnj,mnj->mn", across, with_constant(GAP_POLES, gap * self._time(weights, -1)))
-        return np.asarray(even + factor * kernel * self.constriction(weights)[:, None])
+        share, rest = share[:, None], self.constriction(weights)[:, None]
+        of_contact, of_gap = film_basis(*film_variables(share, rest, contact, gap))
+        y = np.einsum("mnj,mnj->mn", of_contact @ residues.astype(np.complex128), of_gap)
+        return of_transform(share, contact, gap, y * rest * share / (1 - share))
 
 
 @dataclass(frozen=True, eq=False)

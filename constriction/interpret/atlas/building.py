@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from constriction.interpret.atlas.atlas import PatternTable
 from constriction.interpret.atlas.axes import TableAxis
-from constriction.interpret.atlas.solving import CONTACT, GAP, Recipe, SolvedPoint, film_scale, pairs, solve_point
+from constriction.interpret.atlas.solving import (
+    FILM_CONTACT,
+    FILM_GAP,
+    GAP,
+    Recipe,
+    SolvedPoint,
+    film_scale,
+    pairs,
+    solve_point,
+)
 
 Floats = NDArray[np.float64]
 Solve = Callable[[Recipe, float, float], SolvedPoint]
@@ -61,16 +70,10 @@ class Growing:
         """The table as it stands."""
         shape = self.shares.count, self.depths.count
         points = [self.points[place] for place in np.ndindex(shape)]
-        residues, times = (np.array([getattr(point, name) for point in points]) for name in ("residues", "times"))
-        rest = np.array([point.rest for point in points])
-        return PatternTable(
-            self.recipe.pattern,
-            self.shares,
-            self.depths,
-            rest.reshape(shape),
-            times.reshape(*shape, -1),
-            residues.reshape(*shape, *residues.shape[1:]),
-        )
+        residues, rest = (np.array([getattr(point, name) for point in points]) for name in ("residues", "rest"))
+        times = None if self.recipe.film else np.array([point.times for point in points]).reshape(shape)
+        named = self.recipe.pattern, self.shares, self.depths
+        return PatternTable(*named, rest.reshape(shape), residues.reshape(*shape, *residues.shape[1:]), times)
 
     def done(self, axis: str, tolerance: float) -> bool:
         """Whether an axis, "shares" or "depths", predicted well enough, relative to R_cstr, often enough in a row."""
@@ -116,13 +119,12 @@ def prediction_error(before: PatternTable, growing: Growing, axis: str) -> float
 def _difference(table: PatternTable, point: SolvedPoint, share: Floats, depth: Floats) -> float:
     """The largest difference of F − d of a table and a point, relative to R_cstr."""
     weights, rest, one = table.mixed(share, depth), float(np.exp(point.rest)), np.ones((1, 1))
-    alone = replace(table, rest=np.array([[point.rest]]), times=point.times[None, None])
-    alone = replace(alone, residues=point.residues[None, None])
-    times = np.exp(point.times)
-    if len(times) == 1:
-        theta = np.asarray(GAP[None, :] / times, np.complex128)
+    alone = replace(table, rest=np.array([[point.rest]]), residues=point.residues[None, None])
+    if point.times is not None:
+        alone = replace(alone, times=np.array([[point.times]]))
+        theta = np.asarray(GAP[None, :] / np.exp(point.times), np.complex128)
         return float(np.max(np.abs(table.of_ideal(weights, theta) - alone.of_ideal(one, theta)))) / rest
-    contact, gap = (pairs(CONTACT, GAP) / times).T[:, None, :]
+    contact, gap = pairs(FILM_CONTACT, FILM_GAP).T[:, None, :]
     there = alone.of_film(one, share, gap, contact)
     error = np.abs(table.of_film(weights, share, gap, contact) - there)
     return float(np.max(error / film_scale(share, contact, rest, there)))

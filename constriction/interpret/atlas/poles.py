@@ -3,12 +3,18 @@
 F of an ideal contact is a sum of residues over (θ + λ), θ of the gap, its own λ ≥ 0 for each interface. As a function
 of ln λ every one of them is smooth (its nearest singularity is at least π/2 away for θ that a passive cell has), so
 residues over a few fixed, evenly spaced ln t stand for them all. So that interfaces are alike, θ is multiplied by
-τ = −F'(0)/(F(0) − d), the mean of 1/λ. A film adds θ_c; then
+τ = −F'(0)/(F(0) − d), the mean of 1/λ.
 
-F − d = 1/m + (f(θ_c − θ_g)/m)² · K(θ_c, θ_g),   m = f θ_c + (1 − f) θ_g,
+A film adds θ_c. With the resistances z = 1/θ of contact and gap, F − d is never below L = z_c z_g/s, which it would be
+on an equipotential, s = f z_g + (1 − f) z_c, and differs from it by the current that has to pass from above the gap to
+above the contact, against a resistance Y of the slab:
 
-where 1/m is what currents without constriction would give, and K is finite and smooth also where both laws vanish. For
-θ_c → ∞ it is F − d of the ideal contact.
+F − d = L + f(1 − f)(z_c − z_g)²/s² / (1/s + 1/Y).
+
+Y(z_c, z_g) is what the theory of composites calls a Y-transform. It lies between 0 and what an even current meets, is
+d in a thin slab, R f/(1 − f) for ideal contacts beside a gap without current, R their constriction resistance, and
+changes by little else than logarithms over all of θ and from one interface to the next: it is Y over that value which
+is tabulated, as weights of poles in both θ. Where z_c = z_g nothing is constricted, whatever Y is.
 """
 
 from __future__ import annotations
@@ -20,8 +26,10 @@ Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
 GAP_POLES = np.logspace(-1.5, 4.5, 29)  # of θ_g·τ
-CONTACT_POLES = np.logspace(-1.5, 3, 19)  # of θ_c, the like of it
-RIDGE = 1e-11  # of the mean square of a column: weights stay of the size of F, and are read as float32
+FILM_POLES = np.logspace(-1.5, 4, 15)  # of both θ of Y, as `film_variables` has them
+# Of the mean square of a column: weights stay of the size of F, are smooth over a table, and are read as float32.
+RIDGE = 1e-11
+FILM_RIDGE = 1e-9
 
 
 def gap_basis(theta: Complexes) -> Complexes:
@@ -35,15 +43,44 @@ def with_constant(poles: Floats, theta: Complexes) -> Complexes:
     return np.concatenate([poles / (theta[..., None] + poles), ones], axis=-1)
 
 
-def film_parts(share: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
-    """F − d without constriction, in pitches, and the factor of K, at θ_c and θ_g (…), f broadcast; (…) each."""
-    even = 1 / (share * contact + (1 - share) * gap)
-    return np.asarray(even), np.asarray((share * (contact - gap) * even) ** 2)
+def film_variables(share: Floats, rest: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
+    """θ_c and θ_g (…) as Y takes them, dimensionless: over those at which z of both is about Y; (…) each.
+
+    Args:
+        share: contact fraction f, broadcast.
+        rest: F − d of ideal contacts at rest, in pitches, broadcast.
+        contact: θ_c.
+        gap: θ_g.
+    """
+    return np.asarray(contact * (rest * share / (1 - share) ** 2)), np.asarray(gap * (rest / (1 - share)))
 
 
-def fitted(basis: Complexes, values: Complexes, scales: Floats) -> Floats:
+def film_basis(contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
+    """What Y's poles and a constant give at both variables of `film_variables` (…); (…, poles + 1) each."""
+    return with_constant(FILM_POLES, contact), with_constant(FILM_POLES, gap)
+
+
+def of_transform(share: Floats, contact: Complexes, gap: Complexes, y: Complexes) -> Complexes:
+    """F − d in pitches of Y in pitches, at θ_c and θ_g (…), f broadcast; (…)."""
+    mean = share * contact + (1 - share) * gap
+    apart = share * (1 - share) * ((contact - gap) / mean) ** 2
+    return np.asarray(1 / mean + apart * y / (1 + y * contact * gap / mean))
+
+
+def transform(share: Floats, contact: Complexes, gap: Complexes, values: Complexes) -> Complexes:
+    """Y in pitches of F − d in pitches, at θ_c and θ_g (…), f broadcast: the inverse of `of_transform`; (…).
+
+    Where both θ are the same F − d does not tell Y, and it is not a number.
+    """
+    mean = share * contact + (1 - share) * gap
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = share * (1 - share) * ((contact - gap) / mean) ** 2
+        return np.asarray(1 / (apart / (values - 1 / mean) - contact * gap / mean))
+
+
+def fitted(basis: Complexes, values: Complexes, scales: Floats, ridge: float = RIDGE) -> Floats:
     """Real weights of a basis (n, k) that come nearest to complex values (n,), each error over its scale (n,); (k,)."""
     columns = basis / scales[:, None]
     normal = (columns.conj().T @ columns).real
-    normal[np.diag_indices_from(normal)] += RIDGE * np.trace(normal) / len(normal)
+    normal[np.diag_indices_from(normal)] += ridge * np.trace(normal) / len(normal)
     return np.asarray(np.linalg.solve(normal, (columns.conj().T @ (values / scales)).real))

@@ -60,7 +60,7 @@ def scattered(
         points.append(_placed(recipe, (float(share), float(depth)), range(number + 1, TRIES * cells, cells), solve))
         if (number + 1) % 10 == 0:
             report(f"{recipe.pattern}: {number + 1} of {cells} cells")
-    solved = (np.array([getattr(point, name) for point in points]) for name in ("rest", "times", "residues"))
+    solved = (np.array([getattr(point, name) for point in points]) for name in ("rest", "residues", "times"))
     return regressed(recipe.pattern, (shares, depths), at, *solved)
 
 
@@ -80,8 +80,8 @@ def regressed(
     axes: tuple[TableAxis, TableAxis],
     at: tuple[Floats, Floats],
     rest: Floats,
-    times: Floats,
     residues: Floats,
+    times: Floats,
 ) -> PatternTable:
     """The table of what cells have in common.
 
@@ -90,8 +90,8 @@ def regressed(
         axes: of contact fraction and depth.
         at: contact fraction and depth of each cell, (m,) each, relative and in pitches.
         rest: their ln(F − d) at rest, (m,).
-        times: ln τ, (m, 1).
         residues: (m, poles).
+        times: ln τ, (m,).
     """
     design = _cubic(axes[0].unit(at[0]), axes[1].unit(at[1]))
     nodes = np.meshgrid(axes[0].unit(axes[0].points), axes[1].unit(axes[1].points), indexing="ij")
@@ -109,8 +109,8 @@ def regressed(
         pattern,
         *axes,
         (logs + variance / 2).reshape(shape),
-        common(times)[0].reshape(*shape, -1),
         common(residues)[0].reshape(*shape, -1),
+        common(times)[0].reshape(shape),
         np.full(shape, np.sqrt(variance)),
     )
 

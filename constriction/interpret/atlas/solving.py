@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,12 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.geometry.cell import layout
 from constriction.interpret.atlas.poles import (
-    CONTACT_POLES,
-    GAP_POLES,
-    film_parts,
+    FILM_RIDGE,
+    film_basis,
+    film_variables,
     fitted,
     gap_basis,
-    with_constant,
+    transform,
 )
 from constriction.simulation.simulate import Options, solve_geometry
 
@@ -33,12 +32,13 @@ Floats = NDArray[np.float64]
 GAP_PHASES = np.exp(1j * np.pi / 4 * np.arange(3))
 CONTACT_PHASES = np.exp(1j * np.pi / 4 * np.arange(-1, 3))
 GAP = np.concatenate([np.logspace(-2, 4.5, 40) * phase for phase in GAP_PHASES])  # times τ
-CONTACT = np.concatenate([np.logspace(-2, 2.5, 19) * phase for phase in CONTACT_PHASES])
-IDEAL = 1e9  # θ_c of what is an ideal contact to K
-FILMS = np.logspace(-2, 3, 60) + 0j
+FILM_CONTACT = np.concatenate([np.logspace(-3, 4.5, 16) * phase for phase in CONTACT_PHASES])
+FILM_GAP = np.concatenate([np.logspace(-3, 5, 17) * phase for phase in GAP_PHASES])
+HIDDEN = 300.0  # where Y is so many times what it is beside, F − d does not tell it
+LEAST = 0.03  # what an error of Y counts at least, where Y is all there is, relative to what it may do to F
 # What the solver's accuracy is asked for.
 ASKED_GAP = GAP[::5]
-ASKED_CONTACT = np.array([0.03, 1, 1j, 10, 10j, 100, (1 - 1j) / np.sqrt(2)])
+ASKED_CONTACT = np.array([0.03, 1, 1j, 10, 10j, 100, 1e3, 1e4, 10 * (1 - 1j) / np.sqrt(2)])
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,14 @@ class SolvedPoint:
 
     Attributes:
         rest: ln(F − d) at rest of ideal contacts, F − d in pitches.
-        times: ln τ of the gap, and with a film of the contact, (1 or 2,), dimensionless.
-        residues: weights of the poles over F − d at rest: of F − d, (poles,), or with a film of K, (contact poles + 1,
-            gap poles + 1).
+        residues: weights of the poles: of F − d over that at rest, (poles,), or with a film of Y over its value at rest
+            of ideal contacts, (contact poles + 1, gap poles + 1).
+        times: ln τ of the gap, dimensionless; none with a film.
     """
 
     rest: float
-    times: Floats
     residues: Floats
+    times: float | None = None
 
 
 def solve_point(recipe: Recipe, share: float, depth: float, seed: int | None = None) -> SolvedPoint:
@@ -99,47 +99,47 @@ def solve_point(recipe: Recipe, share: float, depth: float, seed: int | None = N
         InputError, SolverError: as `solve_geometry`.
     """
     case = recipe.case(share, depth, seed)
+    if recipe.film:
+        return _behind_film(case)
     ideal = response_of(case, (Curve(ASKED_GAP[:, None], np.zeros(1)),))
     rest = ideal.constriction
     time = ideal.stored / rest
     values = ideal(GAP[:, None] / time)
-    if recipe.film:
-        return _behind_film(case, values, rest, time)
-    return SolvedPoint(math.log(rest), np.log([time]), fitted(gap_basis(GAP), values / rest, np.ones(len(GAP))))
+    return SolvedPoint(math.log(rest), fitted(gap_basis(GAP), values / rest, np.ones(len(GAP))), math.log(time))
 
 
-def _behind_film(case: Case, ideal: Complexes, rest: float, time: float) -> SolvedPoint:
-    """The same with a film, from F − d of ideal contacts at `GAP` over their τ."""
+def _behind_film(case: Case) -> SolvedPoint:
+    """The same with a film on the contacts."""
     share = np.array(layout(case.interface).contact_fraction)
-    asked = [Curve(pairs(np.array([one]), ASKED_GAP), np.array([abs(one), 0.0]), True) for one in ASKED_CONTACT]
+    asked = [Curve(pairs(np.array([one]), FILM_GAP[::3]), np.array([abs(one), 0.0]), True) for one in ASKED_CONTACT]
     response = response_of(case, tuple(asked))
-    times = np.array([_contact_time(response, share, rest), time])
-    solved = pairs(CONTACT, GAP) / times
-    theta = np.concatenate([solved, pairs(np.array([IDEAL + 0j]), GAP) / times])
-    even, factor = film_parts(share, theta[:, 0], theta[:, 1])
-    values = np.concatenate([response(solved), ideal])
-    basis = _film_basis() * (factor * rest)[:, None]
-    found = fitted(basis, values - even, film_scale(share, theta[:, 0], rest, values))
-    return SolvedPoint(math.log(rest), np.log(times), found.reshape(len(CONTACT_POLES) + 1, len(GAP_POLES) + 1))
+    contact, gap = pairs(FILM_CONTACT, FILM_GAP).T
+    values = response(np.stack([contact, gap], axis=1))
+    return film_point(share, response.constriction, (contact, gap), values)
 
 
-def _contact_time(response: Response[Any], share: Floats, rest: float) -> float:
-    """1/θ_c where K of a gap that takes no current is midway from that of a thick film to that of an ideal contact.
+def film_point(share: Floats, rest: float, at: tuple[Complexes, Complexes], values: Complexes) -> SolvedPoint:
+    """The weights of Y that F − d behind a film has.
 
-    It falls: a film spreads the current evenly, and the constriction of an even current is the larger one.
+    Args:
+        share: contact fraction, ().
+        rest: F − d at rest of ideal contacts, in pitches.
+        at: θ_c and θ_g, (n,) each.
+        values: F − d there, in pitches, (n,).
     """
-    theta = np.stack([FILMS, np.zeros_like(FILMS)], axis=-1)
-    even, factor = film_parts(share, theta[:, 0], theta[:, 1])
-    kernel = ((response(theta) - even) / factor).real
-    midway = (kernel[0] + rest) / 2
-    return float(np.exp(-np.interp(midway, kernel[::-1], np.log(FILMS.real)[::-1])))
-
-
-@cache
-def _film_basis() -> Complexes:
-    contact = with_constant(CONTACT_POLES, np.concatenate([CONTACT, [IDEAL]]))
-    gap = with_constant(GAP_POLES, GAP)
-    return np.asarray(np.einsum("ij,kl->ikjl", contact, gap).reshape(len(contact) * len(gap), -1))
+    contact, gap = at
+    y, ideal = transform(share, contact, gap, values), rest * share / (1 - share)
+    hidden = np.abs(1 + y * contact * gap / (share * contact + (1 - share) * gap))
+    tells = np.isfinite(y) & (np.abs(contact / gap - 1) > 0.3) & (hidden < HIDDEN)
+    contact, gap, y, values, hidden = (each[tells] for each in (contact, gap, y, values, hidden))
+    # What a relative error of Y does to F, over what F's errors are held against.
+    apart = np.abs((contact - gap) / (share * contact + (1 - share) * gap) / hidden) ** 2
+    does = share * (1 - share) * ideal * apart / film_scale(share, contact, rest, values)
+    counts = np.maximum(does, LEAST / hidden)
+    of_contact, of_gap = film_basis(*film_variables(share, np.array(rest), contact, gap))
+    basis = np.einsum("nj,nk->njk", of_contact, of_gap).reshape(len(y), -1)
+    found = fitted(basis, y / ideal, 1 / counts, FILM_RIDGE)
+    return SolvedPoint(math.log(rest), found.reshape(of_contact.shape[1], of_gap.shape[1]))
 
 
 def film_scale(share: Floats, contact: Complexes, rest: float, values: Complexes) -> Floats:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.base.constants import VACUUM_PERMITTIVITY
-from constriction.interpret.model.models import FILM_ONLY, FILMED, InterfaceModel, Interfaces
+from constriction.interpret.model.models import FILM_ONLY, FINE_PATTERN, InterfaceModel, Interfaces
 from constriction.interpret.model.space import ScoreSpace, Values
 from constriction.laws.arrays import Complexes, Reals
 
@@ -59,7 +59,7 @@ class Forward:
             return np.zeros(scores.shape[0])
         values = self.space.values(scores)
         still = Forward(self.model, self.space, self.atlas, np.zeros(1), self.thickness)
-        ideal = {name: value for name, value in values.items() if not name.startswith("film")}
+        ideal = {name: value for name, value in values.items() if not name.startswith(("film", "fine"))}
         found: Reals = constriction(still, ideal, resistivities(values, still.frequency))[:, 0].real
         return found
 
@@ -104,17 +104,49 @@ def constriction(forward: Forward, values: Values, resistivity: Complexes) -> Co
     pulse = _pulse(forward.frequency)
     pitch, fraction = values["pitch"], values["contact_fraction"]
     depth, scale = forward.thickness / pitch, pitch[:, np.newaxis] * resistivity
-    storage = VACUUM_PERMITTIVITY * values["gap_permittivity"] / values["gap_height"]
-    gap = scale * (pulse * storage[:, np.newaxis])
+    gap = _gap(scale, values["gap_permittivity"] / values["gap_height"], pulse)
     pattern = forward.model.pattern
-    filmed = forward.model.kind == FILMED and "film_resistance" in values
-    contact = scale / film(values, pulse) if filmed else None
+    under = under_contacts(forward, values, resistivity)
+    contact = None if under is None else scale / under
     found = forward.atlas.interface(pattern, fraction, depth, gap, contact)
     if "realisation" in values:
         spread = forward.atlas.spread(pattern, fraction, depth) * values["realisation"]
         found = found * np.exp(spread)[:, np.newaxis]
     z: Complexes = scale * found
     return z
+
+
+def under_contacts(forward: Forward, values: Values, resistivity: Complexes) -> Complexes | None:
+    """Impedance per area in Ω·m², (m, n), of what is between contacts and electrolyte; None: contacts are ideal.
+
+    Finer spots lie on what is deep to them, and are an island's film.
+
+    Args:
+        forward: gives pattern, atlas and frequencies.
+        values: (m,) of the unknowns, SI units.
+        resistivity: (m, n) in Ω·m.
+    """
+    pulse = _pulse(forward.frequency)
+    if "film_resistance" in values:
+        return film(values, pulse)
+    if "fine_ratio" not in values:
+        return None
+    pitch = values["fine_ratio"] * island_size(forward.model.pattern, values)
+    scale = pitch[:, np.newaxis] * resistivity
+    gap = _gap(scale, values["gap_permittivity"] / values["fine_gap_height"], pulse)
+    deep = np.full(pitch.shape, np.inf)
+    z: Complexes = scale * forward.atlas.interface(FINE_PATTERN, values["fine_contact_fraction"], deep, gap)
+    return z
+
+
+def island_size(pattern: str, values: Values) -> Reals:
+    """About what a contact measures across, m, (m,): a stripe's width, or the root of a spot's area."""
+    return values["pitch"] * values["contact_fraction"] ** (1.0 if pattern == "stripes" else 0.5)
+
+
+def _gap(scale: Complexes, permittivity: Reals, pulse: Complexes) -> Complexes:
+    """θ (m, n) of a gap of relative permittivity over height, (m,) in 1/m, where pitch × resistivity is `scale`."""
+    return np.asarray(scale * (pulse * (VACUUM_PERMITTIVITY * permittivity)[:, np.newaxis]))
 
 
 def film(values: Values, pulse: Complexes) -> Complexes:

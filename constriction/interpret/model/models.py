@@ -9,19 +9,23 @@ import numpy as np
 from constriction.base.errors import InputError
 from constriction.interpret.model.priors import Fixed, Normal, Prior, Uniform
 from constriction.interpret.model.space import ScoreSpace
-from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, INTERFACE
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, FINE, INTERFACE
 from constriction.laws.arrays import Complexes, Reals
 
-LATTICE, FILMED, FILM_ONLY, NOTHING = "lattice", "lattice_film", "film", "full_contact"
+LATTICE, FILMED, TWO_LEVELS = "lattice", "lattice_film", "two_levels"
+FILM_ONLY, NOTHING = "film", "full_contact"
 MODELS: Mapping[str, tuple[str, ...]] = {
     LATTICE: INTERFACE,
     FILMED: (*INTERFACE, *FILM),
+    TWO_LEVELS: (*INTERFACE, *FINE),
     FILM_ONLY: FILM,
     NOTHING: (),
 }
 """What is unknown of the interface in each model: ideal contacts of a pattern beside a gap; the same with a film on the
-contacts; a film in full contact; full contact without anything."""
-WITH_PATTERN = (LATTICE, FILMED)
+contacts; islands that touch by finer spots; a film in full contact; full contact without anything."""
+WITH_PATTERN = (LATTICE, FILMED, TWO_LEVELS)
+FINE_PATTERN = "hexagonal"
+"""Of the spots that islands touch by."""
 REALISATION = "realisation"
 """Which of many random interfaces the cell has: an unknown of patterns that are random."""
 DEFAULTS = (LATTICE, FILM_ONLY, NOTHING)
@@ -86,8 +90,8 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     Raises:
         InputError: no contact fraction of the prior is one of the pattern, or the atlas has no film on its contacts.
     """
-    if model.kind == FILMED and model.pattern not in atlas.filmed:
-        known = f"one of {', '.join(atlas.filmed)}" if atlas.filmed else f"another model than {FILMED}"
+    if model.kind in (FILMED, TWO_LEVELS) and model.pattern not in atlas.filmed:
+        known = f"one of {', '.join(atlas.filmed)}" if atlas.filmed else f"another model than {model.kind}"
         raise InputError(f"pattern {model.pattern!r}: the atlas has no film on its contacts; expected {known}")
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
     found = {name: priors[name] for name in named if name in priors}

@@ -45,6 +45,9 @@ _UNKNOWNS = (
     Unknown("film_resistance", "area resistance", "film resistance", "ohm_cm2", 1e4),
     Unknown("film_capacitance", "area capacitance", "film capacitance", "farad_per_cm2", 1e-4),
     Unknown("film_exponent", None, "exponent of the film"),
+    Unknown("fine_contact_fraction", None, "contact fraction under the islands"),
+    Unknown("fine_ratio", None, "fine pitch over the islands' size"),
+    Unknown("fine_gap_height", "length", "gap height under the islands", "m"),
     Unknown("bulk_conductivity", "conductivity", "bulk conductivity", "siemens_per_m"),
     Unknown("grain_boundary_conductivity", "conductivity", "grain-boundary conductivity", "siemens_per_m"),
     Unknown("relative_permittivity", None, "permittivity of the bulk"),
@@ -59,6 +62,7 @@ UNKNOWNS: Mapping[str, Unknown] = {unknown.name: unknown for unknown in _UNKNOWN
 
 INTERFACE = ("contact_fraction", "pitch", "gap_height", "gap_permittivity")
 FILM = ("film_resistance", "film_capacitance", "film_exponent")
+FINE = ("fine_contact_fraction", "fine_ratio", "fine_gap_height")
 BULK = ("bulk_conductivity", "relative_permittivity")
 BOUNDARIES = ("grain_boundary_conductivity", "grain_boundary_frequency", "grain_boundary_exponent")
 EXTRAS: Mapping[str, tuple[str, ...]] = {
@@ -77,6 +81,9 @@ OF_INTERFACE: Mapping[str, Prior] = {
     "film_resistance": Uniform(1e-5, 1e-1, True),  # 0.1 Ω·cm² to 1 kΩ·cm²
     "film_capacitance": Uniform(1e-5, 1.0, True),  # 1 nF/cm² to 100 µF/cm²
     "film_exponent": Uniform(0.7, 1.0),
+    "fine_contact_fraction": Uniform(0.005, 0.9, True),
+    "fine_ratio": Uniform(1e-4, 0.2, True),  # beyond it the levels are not two
+    "fine_gap_height": Uniform(1e-9, 1e-6, True),
     "series_resistance": Uniform(1e-6, 1e-2, True),
     "inductance": Uniform(1e-13, 1e-9, True),  # 1 nH·cm² to 10 µH·cm²
     "tail_capacitance": Uniform(1e-4, 10.0, True),
