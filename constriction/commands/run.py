@@ -160,7 +160,7 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
 
 def _write_nyquist(result: Result, name: str, place: Path) -> None:
     from constriction.view.charts.curves import peaks_seen, slab_name
-    from constriction.view.writers.plots import nyquist
+    from constriction.view.writers.planes import nyquist
 
     alone = slab_name(result.laws.film)
     nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title, alone)
@@ -176,14 +176,10 @@ def _write_currents(result: Result, place: Path) -> None:
 
 
 def _write_bode(result: Result, place: Path) -> None:
-    from constriction.view.charts.curves import SpectrumCurve, slab_name
-    from constriction.view.writers.spectra_plots import bode
+    from constriction.view.charts.spectra_charts import bode_chart, result_curves
+    from constriction.view.writers.journal import draw_chart
 
-    curves = (
-        SpectrumCurve("with constriction", result.spectrum, "both"),
-        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
-    )
-    bode(curves, place / "bode.pdf", result.case.title)
+    draw_chart(bode_chart(result_curves(result)), place / "bode.pdf", result.case.title)
 
 
 def _write_circuit(result: Result, place: Path) -> None:

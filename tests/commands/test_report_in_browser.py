@@ -16,13 +16,16 @@ from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
 from constriction.spectra.spectrum import Spectrum, write_csv
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.fits import trend_chart
+from constriction.view.charts.relaxation_charts import processes_chart
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, residual_chart
 from constriction.view.charts.study_charts import StudyAxes, study_chart
 from constriction.view.pages.provenance import origin
 from constriction.view.pages.record_tables import fits_table, study_table
 from constriction.view.pages.report import write_report
 from constriction.view.pages.run_report import run_report
 from constriction.view.pages.sections import Heading, Paragraph, Report, TableSection
+from tests.support.charts import distribution
 
 if find_chromium() is None:
     pytest.skip("no Chromium here: apt-get install chromium runs the browser tests", allow_module_level=True)
@@ -63,7 +66,7 @@ def fits_page(tmp_path_factory):
         nyquist_chart(curves),
         bode_chart(curves),
         residual_chart(f, 0.001 * np.exp(1j * f), 0.01),
-        drt_chart(1 / f, np.sin(np.log(f)) ** 2, "Ω·cm²"),
+        processes_chart(distribution(1 / f, np.sin(np.log(f)) ** 2), None, (1.0, "Ω·cm²")),
         trend_chart("charge (mAh/cm²)", [0, 0.1], [("R_int (Ω·cm²)", [1, None], [0.1, None])]),
         Heading("Study"),
         study_chart(rows, StudyAxes("gap.height", ("R_cstr_ohm_cm2",))),

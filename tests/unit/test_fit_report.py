@@ -81,7 +81,7 @@ def test_fits_come_first_and_each_spectrum_has_its_plots(analysed):
 
 def test_peaks_of_the_distribution_are_named_where_the_arcs_are(analysed):
     (*_, chart) = (s for s in report_of(analysed[:1]).sections if getattr(s, "title", "").startswith("Distribution"))
-    (peaks,) = (series for series in chart.panels[0].series if series.label == "peaks")
+    (peaks,) = (series for series in chart.panels[0].series if series.label == "sure")
     assert sorted(1 / (2 * math.pi * tau) for tau in peaks.x) == pytest.approx([1e3, 1e5], rel=0.15)
 
 

@@ -11,7 +11,7 @@ from matplotlib.image import imread
 from constriction.base.errors import InputError, StoreError
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 from constriction.view.terminal.numbers import hertz
-from constriction.view.writers.plots import nyquist, nyquist_figure
+from constriction.view.writers.planes import nyquist, nyquist_figure
 
 WINDOW = logarithmic_frequencies(7e6, 100, 10)
 

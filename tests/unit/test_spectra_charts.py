@@ -13,13 +13,16 @@ from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart, trend_chart
+from constriction.view.charts.fits import trend_chart
+from constriction.view.charts.relaxation_charts import processes_chart, times_chart
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, residual_chart
 from constriction.view.charts.study_charts import StudyAxes, error_key, study_chart
 from constriction.view.pages.record_tables import comparison_table, fits_table, study_table
 from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.lettering import named_ticks
 from constriction.view.writers.plotly import figure
 from constriction.view.writers.svg import chart_figure, svg
+from tests.support.charts import cell_of, distribution, overlay_of
 
 F = np.geomspace(1e6, 1e2, 41)
 # An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².
@@ -30,6 +33,7 @@ CURVES = [
     SpectrumCurve("fit", ARC, "line", "c1"),
     SpectrumCurve("full contact", FLAT, "reference", "muted"),
 ]
+CELL = cell_of([(1e-4, 7e-4), (1e-3, 2e-4), (1e-2, 2e-6)], [(1e-7, 20e-4)])
 FILES = [
     {
         "file": "a.mpt",
@@ -71,7 +75,8 @@ def charts():
         "bode": bode_chart(CURVES),
         "one point": nyquist_chart([SpectrumCurve("one", Spectrum([1e3], [1 - 1j], "ohm"))]),
         "residuals": residual_chart(F, 0.01 * np.exp(1j * F), 0.02),
-        "drt": drt_chart(1 / F, F * 1e-4, "Ω·cm²", [1e-4], [(1e-4, 10.0), (1e-5, 3.0)]),
+        "drt": processes_chart(distribution(1 / F, F * 1e-4, [1e-4]), None, (1.0, "Ω·cm²")),
+        "times": times_chart(overlay_of(distribution(1 / F, F * 1e-8)), CELL),
         "trend": trend_chart("charge (mAh/cm²)", [0.0, 0.1, 0.2], trends, hover),
         "study": study_chart(ROWS, StudyAxes("gap.height", ("R_cstr_ohm_cm2",), ("interface.shape",))),
         "band": Chart("b", "", ChartAxis("x"), (Panel(ChartAxis("y", limits=(0, 9)), BANDED, (0.0, 5.0)),)),
@@ -150,13 +155,44 @@ def test_two_units_are_refused():
 
 
 def test_distribution_stands_over_its_relaxation_time():
-    drawn = figure(drt_chart([1e-4, 1e-2], [1.0, 3.0], "Ω", [1e-3], [(1e-4, 7.0)]))["data"]
-    curve, peaks, single = drawn
+    below, curve, peaks = figure(processes_chart(distribution([1e-4, 1e-2], [1.0, 3.0], [1e-3]), None, (1.0, "Ω")))[
+        "data"
+    ]
+    assert below["y"] == [0, 0, 3, 1]
     assert curve["x"] == pytest.approx([1e-4, 1e-2], rel=1e-6)
     # Half way on the logarithmic axis the curve is at 2.
     assert peaks["x"] == pytest.approx([1e-3], rel=1e-6) and peaks["y"] == pytest.approx([2.0])
     assert peaks["text"] == ["1 ms"] and peaks["hovertext"] == ["1.00 ms (159 Hz): 2.00 Ω"]
-    assert single["x"] == pytest.approx([1e-4], rel=1e-6) and single["y"] == [7.0]
+
+
+def test_times_of_a_simulated_cell_stand_at_their_resistance():
+    made = times_chart(overlay_of(None), CELL)
+    slab, geometry = figure(made)["data"]
+    assert (slab["x"], slab["y"], slab["name"]) == ([1e-7], [20.0], "simulated electrolyte")
+    # 1 Ω·m² = 10⁴ Ω·cm²; what is a thousandth of the largest is left out
+    assert (geometry["x"], geometry["y"]) == ([1e-4, 1e-3], [7.0, 2.0])
+    assert (geometry["error_y"]["array"], geometry["error_y"]["arrayminus"]) == ([0, 0], [7.0, 2.0])
+    window = 1 / (2 * np.pi * 1e6), 1 / (2 * np.pi * 1e2)
+    (shaded,) = figure(made)["layout"]["shapes"]
+    assert (shaded["x0"], shaded["x1"]) == pytest.approx(window)
+    for drawn in (chart_figure(made), journal_figure(made)):
+        stems = [line.tolist() for part in drawn.axes[0].collections for line in part.get_segments()]
+        assert stems == [[[1e-7, 0], [1e-7, 20]], [[1e-4, 0], [1e-4, 7]], [[1e-3, 0], [1e-3, 2]]]
+
+
+def test_residuals_far_beyond_the_limit_stand_at_the_edge():
+    made = residual_chart([1e3, 1e2, 1e1], [0.01, -0.001j, -0.5j], 0.02)
+    real, imaginary, far = figure(made)["data"]
+    assert (real["y"], imaginary["y"]) == ([1.0, 0.0, None], [0.0, -0.1, None])
+    low, high = figure(made)["layout"]["yaxis"]["range"]
+    assert (far["x"], far["name"], far["hovertext"]) == ([10.0], "&gt; 8 %", ["10.0 Hz: 0 %, -50 %"])
+    assert low < far["y"][0] < 0.9 * low and high == -low
+
+
+def test_a_reference_that_is_a_point_on_paper_is_a_square():
+    made = nyquist_chart([SpectrumCurve("with constriction", ARC, "both"), SpectrumCurve("alone", FLAT, "reference")])
+    (square,) = [part for part in made.panels[0].series if part.label == "alone"]
+    assert (square.symbol, square.hollow, list(square.x)) == ("square", True, [5.0])
 
 
 def test_trend_tells_points_with_error_bars_from_those_without():

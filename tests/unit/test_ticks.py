@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from constriction.view.charts.coinciding import lying, widths
+from constriction.view.terminal.numbers import plain
 from constriction.view.writers.lettering import (
     LEFT_TO_RIGHT,
     MISSING,
@@ -15,7 +16,6 @@ from constriction.view.writers.lettering import (
     legible,
     log_ticks,
     logarithmic,
-    plain,
     symbols,
 )
 

@@ -12,8 +12,8 @@ from constriction.base.folders import FolderKind, whole_folder
 from constriction.commands.job.analysis_record import AnalysisReport, Record, analysis_record, picture_name, record_text
 
 if TYPE_CHECKING:
-    from constriction.view.charts.analysis import AnalysisPicture
     from constriction.view.charts.charts import Chart
+    from constriction.view.charts.fits import AnalysisPicture
     from constriction.view.pages.provenance import Origin
 
 FIT, TABLE, REPORT, ARRHENIUS = "fit.json", "table.csv", "report.html", "arrhenius.csv"

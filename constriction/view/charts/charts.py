@@ -30,11 +30,13 @@ class Series:
         hollow: whether markers are open.
         width: of the line, relative to the usual one.
         error: (n,) half lengths of error bars of y; NaN: none.
-        band: (n,) half heights of a band about y, cut at 0 where all y are above it; NaN: no height.
+        band: (n,) half heights of a band about y, cut at 0 where all y are above it; NaN: no height. Or (2, n), its
+            lower and upper edge.
         hover: (n,) what is told of each point.
         names: (n,) what is written beside each point, "" for nothing.
         places: (n,) where, as plotly names it, such as "middle right"; () is above.
         optional: without JavaScript only those named points are drawn whose names find a free place.
+        stems: whether a line leads from each point to 0.
     """
 
     label: str
@@ -51,14 +53,15 @@ class Series:
     names: Sequence[str] = ()
     places: Sequence[str] = ()
     optional: bool = False
+    stems: bool = False
 
 
 @dataclass(frozen=True)
 class ChartAxis:
     """Name with unit, and how numbers are laid out.
 
-    `scale` is "linear", "whole" (ticks at integers only), "log", or "frequency" and "time" (log, decades in words, so
-    that the label needs no unit).
+    `scale` is "linear", "whole" (ticks at integers only), "degrees", "log", or "frequency" and "time" (log, decades in
+    words, so that the label needs no unit).
     `names` are written at 0, 1, 2 … instead of numbers. `limits` are shown whatever the values; None: what holds them.
     """
 
@@ -67,14 +70,27 @@ class ChartAxis:
     names: tuple[str, ...] = ()
     limits: tuple[float, float] | None = None
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether equal distances are equal factors."""
+        return self.scale not in ("linear", "whole", "degrees")
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Series over the chart's common x; `levels` are horizontal lines, dashed but for that at 0."""
+    """Series over the chart's common x.
+
+    Attributes:
+        y: its own axis.
+        series: from below.
+        levels: horizontal lines, dashed but for that at 0.
+        shaded: which part of x has a grey ground; None: no part.
+    """
 
     y: ChartAxis
     series: tuple[Series, ...]
     levels: tuple[float, ...] = ()
+    shaded: tuple[float, float] | None = None
 
     @property
     def places(self) -> NDArray[np.float64]:
@@ -123,6 +139,8 @@ class Chart:
 def band_of(series: Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lower and upper edge of a series' band, (n,) each, in the unit of y; both are y where it has no height."""
     y, half = np.asarray(series.y, dtype=float), np.nan_to_num(np.asarray(series.band, dtype=float))
+    if half.ndim == 2:
+        return half[0], half[1]
     return np.maximum(y - half, 0) if np.all(y > 0) else y - half, y + half
 
 

@@ -4,31 +4,70 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import impedance
+from constriction.spectra.drt.processes import Processes
+from constriction.spectra.drt.relaxation_times import Distribution
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.normalisation import Normalisation
 from constriction.spectra.reading.batch import AnalysedSpectrum
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import MAH_PER_CM2, PLATEAU, Nucleation
-from constriction.view.charts.analysis import AnalysisPicture, Residuals, Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.charts.curves import SpectrumCurve
-from constriction.view.charts.spectra_charts import trend_chart
+from constriction.view.charts.spectra_charts import Residuals
 from constriction.view.terminal.entries import Found, points_in_words, result_line, results, warnings_of
 from constriction.view.terminal.numbers import decimal_prefix
 
 CHARGE_AXIS = "charge  (mAh/cm²)"
 TRENDS = ("R_SE", "R_int", "C_int")
 
+WIDE = 50  # a quantity that changes along a series by more than this factor has a logarithmic axis
 # Points of a fitted circuit per decade, so that it looks like the curve it is.
 FINE = 40
+
+
+@dataclass(frozen=True, eq=False)
+class AnalysisPicture:
+    """What the picture of one analysed spectrum shows.
+
+    Attributes:
+        title: one line, usually the name of the file.
+        remarks: smaller lines below it, wrapped: results, and whether to trust them.
+        curves: spectra of the Nyquist and Bode panels; decades of frequency are marked on the first one.
+        residuals: of the fit and of the Kramers-Kronig test.
+        distribution: of relaxation times, or None for no such panel.
+        processes: which relaxation times are sure; None: not known.
+        scale: of the distribution: its γ times this is in the unit of the curves.
+        zoom: largest Re Z of an inset that shows the arcs beside a long blocking branch, SI; None: no inset.
+    """
+
+    title: str
+    remarks: Sequence[str]
+    curves: Sequence[SpectrumCurve]
+    residuals: Sequence[Residuals]
+    distribution: Distribution | None = None
+    processes: Processes | None = None
+    scale: float = 1.0
+    zoom: float | None = None
+
+
+class Trend(NamedTuple):
+    """One quantity along a series: its name with the unit, a value per spectrum and the standard errors of these.
+
+    None where a spectrum has no value, or a value no error bar.
+    """
+
+    name: str
+    values: Sequence[float | None]
+    stderr: Sequence[float | None]
 
 
 def entry_picture(entry: AnalysedSpectrum, by: Normalisation | None, title: str) -> AnalysisPicture:
@@ -85,6 +124,34 @@ def trends_of(
     trends = [_trend(name, column) for name, column in columns.items() if any(column)]
     x = range(1, len(entries) + 1) if charges is None else [charge / MAH_PER_CM2 for charge in charges]
     return trend_chart("spectrum" if charges is None else CHARGE_AXIS, list(x), trends, pristine=pristine)
+
+
+def trend_chart(
+    axis: str,
+    x: Sequence[float],
+    trends: Sequence[Trend],
+    hover: Sequence[str] = (),
+    pristine: bool = False,
+) -> Chart:
+    """Quantities along a series, a panel each; those without any value are left out.
+
+    Args:
+        axis: name of x with its unit.
+        x: (n,) of each spectrum.
+        trends: name with unit, (n,) values and (n,) standard errors; None where there is none.
+        hover: (n,) what is told of each spectrum, such as its file.
+        pristine: whether the first spectrum is the pristine cell's: grey and not joined, as its circuit is another.
+
+    Raises:
+        InputError: no quantity has a value.
+    """
+    shown = [trend for trend in trends if any(value is not None for value in trend[1])]
+    if not shown:
+        names = ", ".join(trend[0] for trend in trends)
+        raise InputError(f"no spectrum of the series has a value: expected at least one of {names}")
+    panels = tuple(_trend_panel(np.asarray(x, dtype=float), trend, hover, pristine) for trend in shown)
+    scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
+    return Chart("Trends", "Hollow: no error bar; fit.json tells why.", ChartAxis(axis, scale), panels)
 
 
 def deposition_chart(charge: NDArray[np.float64], potential: NDArray[np.float64], found: Nucleation) -> Chart:
@@ -148,9 +215,41 @@ def _curves(spectrum: Spectrum, screened: Exclusion, fit: CircuitFit) -> Iterato
     decades = math.log10(used.frequency[0] / used.frequency[-1])
     f = np.geomspace(used.frequency[0], used.frequency[-1], max(2, math.ceil(FINE * decades)))
     fitted = Spectrum(f, impedance(fit.circuit, fit.values, f), used.unit)
-    yield SpectrumCurve(fit.circuit.text, fitted, "line", "c2")
+    yield SpectrumCurve(fit.circuit.text, fitted, "line", "ink")
 
 
 def _scaled(curve: SpectrumCurve, scale: float, unit: str) -> SpectrumCurve:
     spectrum = curve.spectrum
     return replace(curve, spectrum=Spectrum(spectrum.frequency, spectrum.impedance * scale, unit))
+
+
+def _trend_panel(x: NDArray[np.float64], trend: Trend, hover: Sequence[str], pristine: bool) -> Panel:
+    """Points joined by a line; with an error bar filled, without hollow."""
+    name, values, stderr = trend
+    y, bars = np.array(values, dtype=float), np.array(stderr, dtype=float)
+    first = np.arange(x.size) < pristine
+    known, barred = np.isfinite(y), np.isfinite(bars)
+    parts = [Series("", x[~first], y[~first], line="solid", symbol="", width=0.7)]
+    for label, kind, colour, hollow in (
+        ("fit with standard error", ~first & barred, "c0", False),
+        ("no error bar: see fit.json", ~first & ~barred, "c0", True),
+        ("pristine", first & barred, "muted", False),
+        ("pristine, no error bar", first & ~barred, "muted", True),
+    ):
+        which = np.flatnonzero(kind & known)
+        if which.size:
+            told = [hover[int(k)] for k in which] if hover else ()
+            error = None if hollow else bars[which]
+            parts.append(Series(label, x[which], y[which], colour, hollow=hollow, error=error, hover=told))
+    return Panel(_trend_axis(name, y[known], bars[known & barred]), tuple(parts))
+
+
+def _trend_axis(name: str, values: NDArray[np.float64], bars: NDArray[np.float64]) -> ChartAxis:
+    """Logarithmic where values differ much; wide where they hardly do, as noise of a constant is no trend."""
+    if values.min() > 0 and values.max() > WIDE * values.min():
+        return ChartAxis(name, "log")
+    middle = float(values.mean())
+    if np.ptp(values) >= 0.02 * abs(middle):
+        return ChartAxis(name)
+    reach = 0.05 * abs(middle) + float(bars.max(initial=0.0))
+    return ChartAxis(name, limits=(middle - reach, middle + reach))

@@ -1,30 +1,57 @@
-"""Charts of spectra, of quantities along a series, and of studies; plain data in."""
+"""Charts of spectra and of residuals; plain data in."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from constriction.base.errors import InputError
+from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.spectrum import Spectrum
-from constriction.view.charts.analysis import Trend
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.charts.curves import POINTS, Named, SpectrumCurve, common_unit, decades, slab_name, smooth
-from constriction.view.terminal.numbers import engineering, hertz, seconds, significant
+from constriction.view.charts.curves import (
+    POINTS,
+    Named,
+    SpectrumCurve,
+    common_unit,
+    decades,
+    plane_window,
+    slab_name,
+    smooth,
+)
+from constriction.view.terminal.numbers import engineering, hertz, significant
 
 if TYPE_CHECKING:
     from constriction.compare.cell import Cell
     from constriction.compare.differences import Overlay
+    from constriction.simulation.result import Result
 
 FREQUENCY = ChartAxis("frequency", "frequency")
-TIME = ChartAxis("relaxation time τ", "time")
-WIDE = 50  # a quantity that changes along a series by more than this factor has a logarithmic axis
 DENSE = 60  # points of a simulated line per decade
 CROWDED = 0.05  # of width and height together: nearer decades are not marked
+POINT = 0.01  # of the plane's width: a curve that is shorter is a point
+FAR_BEYOND = 4.0  # limits; residuals further out stand at the edge of their panel
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Relative differences between a spectrum and what should follow it.
+
+    Attributes:
+        title: what follows it.
+        frequency: (N,) in Hz.
+        values: (N,) complex, relative to |Z|.
+        limit: drawn as two lines, relative to |Z|; None: no lines.
+    """
+
+    title: str
+    frequency: Reals
+    values: Complexes
+    limit: float | None = None
 
 
 def nyquist_chart(
@@ -41,20 +68,25 @@ def nyquist_chart(
         InputError: no curve, or two units.
     """
     scale, unit = common_unit(curves)
-    series = [part for curve in curves for part in _nyquist_series(curve, scale, unit)]
+    shortest = POINT * scale * plane_window(np.concatenate([curve.spectrum.impedance for curve in curves])).width
+    series = [part for curve in curves for part in _nyquist_series(curve, (scale, unit), shortest)]
     series.append(_decades(next((curve for curve in curves if curve.kind not in POINTS), curves[0]), scale))
-    if marks:
-        series.append(_peaks(marks, scale))
+    series += _peaks(marks, curves[0].spectrum.window, scale)
     y = ChartAxis(f"−Im Z ({unit})")
     return Chart("Nyquist plot", caption, ChartAxis(f"Re Z ({unit})"), (Panel(y, tuple(series)),), equal=True)
 
 
-def _peaks(marks: Sequence[tuple[float, complex]], scale: float) -> Series:
-    frequency, impedance = zip(*marks, strict=True)
-    z = np.array(impedance) * scale
-    hover = [f"peak at {engineering(f, 'Hz')}" for f in frequency]
-    names = list(map(hertz, frequency))
-    return Series("constriction peak", z.real, -z.imag, "ink", symbol="diamond", hover=hover, names=names)
+def _peaks(marks: Sequence[tuple[float, complex]], window: tuple[float, float], scale: float) -> Iterator[Series]:
+    """Peaks inside the window, and hollow those outside."""
+    low, high = window
+    for label, inside in (("constriction peak", True), ("peak outside the window", False)):
+        kept = [(f, z * scale) for f, z in marks if (low <= f <= high) == inside]
+        if kept:
+            frequency, impedance = zip(*kept, strict=True)
+            z, names = np.array(impedance), list(map(hertz, frequency))
+            hover = [f"peak at {engineering(f, 'Hz')}" for f in frequency]
+            look: dict[str, Any] = {"symbol": "diamond", "hollow": not inside}
+            yield Series(label, z.real, -z.imag, "ink", **look, hover=hover, names=names)
 
 
 def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
@@ -66,12 +98,14 @@ def bode_chart(curves: Sequence[SpectrumCurve], caption: str = "") -> Chart:
     scale, unit = common_unit(curves)
     moduli = tuple(_bode_series(curve, np.abs(curve.spectrum.impedance) * scale) for curve in curves)
     phases = tuple(_bode_series(curve, -np.degrees(np.angle(curve.spectrum.impedance))) for curve in curves)
-    panels = Panel(ChartAxis(f"|Z| ({unit})", "log"), moduli), Panel(ChartAxis("−phase (°)"), phases)
+    panels = Panel(ChartAxis(f"|Z| ({unit})", "log"), moduli), Panel(ChartAxis("−phase (°)", "degrees"), phases)
     return Chart("Bode plot", caption, FREQUENCY, panels)
 
 
 def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | None = None, caption: str = "") -> Chart:
     """Both parts of relative differences over frequency.
+
+    What is far beyond the limit stands at the edge as a cross, so that the other points can still be seen.
 
     Args:
         frequency: (N,) in Hz.
@@ -79,17 +113,31 @@ def residual_chart(frequency: ArrayLike, residuals: ArrayLike, limit: float | No
         limit: drawn as two lines, relative to |Z|; None: no lines.
         caption: below the picture.
     """
-    percent = 100 * np.asarray(residuals, dtype=complex)
-    hover = [
-        f"{engineering(f, 'Hz')}: {z.real:.2g} %, {z.imag:.2g} %"
-        for f, z in zip(np.asarray(frequency, dtype=float), percent, strict=True)
+    f, percent = np.asarray(frequency, dtype=float), 100 * np.asarray(residuals, dtype=complex)
+    hover = [f"{engineering(at, 'Hz')}: {z.real:.2g} %, {z.imag:.2g} %" for at, z in zip(f, percent, strict=True)]
+    most = math.inf if limit is None else FAR_BEYOND * 100 * limit
+    larger = np.where(np.abs(percent.real) > np.abs(percent.imag), percent.real, percent.imag)
+    far = np.abs(larger) > most
+    reach = max(1.15 * float(np.abs(larger[~far]).max(initial=0.0)), 115 * (limit or 0), 1e-6)
+    near = np.where(far, complex(math.nan, math.nan), percent)
+    parts = [
+        Series("Re", f, near.real, hover=hover),
+        Series("Im", f, near.imag, "c1", symbol="square", hollow=True, hover=hover),
     ]
-    parts = (
-        Series("real part", frequency, percent.real, hover=hover),
-        Series("imaginary part", frequency, percent.imag, "c1", symbol="square", hollow=True, hover=hover),
-    )
-    levels = () if limit is None else (-100 * limit, 100 * limit)
-    return Chart("Residuals", caption, FREQUENCY, (Panel(ChartAxis("residual (% of |Z|)"), parts, levels),))
+    if far.any():
+        edge, told = 0.93 * reach * np.sign(larger[far]), [hover[k] for k in np.flatnonzero(far)]
+        parts.append(Series(f"> {most:.3g} %", f[far], edge, "ink", symbol="cross", hover=told))
+    levels = (0.0,) if limit is None else (0.0, -100 * limit, 100 * limit)
+    y = ChartAxis("residual (% of |Z|)", limits=(-reach, reach))
+    return Chart("Residuals", caption, FREQUENCY, (Panel(y, tuple(parts), levels),))
+
+
+def result_curves(result: Result) -> list[SpectrumCurve]:
+    """The simulated spectrum of a case, and its electrolyte without constriction, dashed."""
+    return [
+        SpectrumCurve("with constriction", result.spectrum, "both"),
+        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
+    ]
 
 
 def overlay_curves(measured: Spectrum, overlay: Overlay, cell: Cell) -> list[SpectrumCurve]:
@@ -133,95 +181,37 @@ def difference_chart(overlay: Overlay, cell: Cell) -> Chart:
     return Chart("Residuals", "(measured − simulated) / |simulated|", FREQUENCY, (Panel(y, parts, (0.0,)),))
 
 
-def drt_chart(
-    tau: ArrayLike,
-    gamma: ArrayLike,
-    unit: str,
-    marks: Sequence[float] = (),
-    lines: Sequence[tuple[float, float]] = (),
-    caption: str = "",
-) -> Chart:
-    """A distribution of relaxation times, over τ.
-
-    Args:
-        tau: (J,) in s, rising.
-        gamma: (J,) per ln τ, in `unit`.
-        unit: as it is written, such as "Ω·cm²".
-        marks: time constants in s of peaks to be named on the curve.
-        lines: (time constant in s, resistance in `unit`) of single relaxations, drawn at the height of the resistance.
-        caption: below the picture.
-    """
-    times, values = np.asarray(tau, dtype=float), np.asarray(gamma, dtype=float)
-    series = [Series("distribution", times, values, line="solid", symbol="")]
-    at = np.interp(np.log(marks), np.log(times), values).tolist() if len(marks) else []
-    for label, points, hollow in (
-        ("peaks", list(zip(marks, at, strict=True)), False),
-        ("single relaxations: R", list(lines), True),
-    ):
-        if points:
-            x, y = zip(*points, strict=True)
-            hover = [f"{_time_in_words(time)}: {significant(value, 3)} {unit}" for time, value in points]
-            names = list(map(seconds, x))
-            series.append(Series(label, x, y, "ink", symbol="diamond", hollow=hollow, hover=hover, names=names))
-    y_axis = ChartAxis(f"γ per ln τ ({unit})")
-    return Chart("Distribution of relaxation times", caption, TIME, (Panel(y_axis, tuple(series)),))
-
-
-def _time_in_words(tau: float) -> str:
-    """A relaxation time in s and the frequency of its apex: 1.00 ms (159 Hz)."""
-    return f"{engineering(tau, 's')} ({engineering(1 / (2 * math.pi * tau), 'Hz')})"
-
-
-def trend_chart(
-    axis: str,
-    x: Sequence[float],
-    trends: Sequence[Trend],
-    hover: Sequence[str] = (),
-    pristine: bool = False,
-) -> Chart:
-    """Quantities along a series, a panel each; those without any value are left out.
-
-    Args:
-        axis: name of x with its unit.
-        x: (n,) of each spectrum.
-        trends: name with unit, (n,) values and (n,) standard errors; None where there is none.
-        hover: (n,) what is told of each spectrum, such as its file.
-        pristine: whether the first spectrum is the pristine cell's: grey and not joined, as its circuit is another.
-
-    Raises:
-        InputError: no quantity has a value.
-    """
-    shown = [trend for trend in trends if any(value is not None for value in trend[1])]
-    if not shown:
-        names = ", ".join(trend[0] for trend in trends)
-        raise InputError(f"no spectrum of the series has a value: expected at least one of {names}")
-    panels = tuple(_trend_panel(np.asarray(x, dtype=float), trend, hover, pristine) for trend in shown)
-    scale = "whole" if all(float(value).is_integer() for value in x) else "linear"  # numbers of spectra
-    return Chart("Trends", "Hollow: no error bar; fit.json tells why.", ChartAxis(axis, scale), panels)
-
-
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _nyquist_series(curve: SpectrumCurve, scale: float, unit: str) -> list[Series]:
+def _nyquist_series(curve: SpectrumCurve, unit: tuple[float, str], shortest: float) -> Iterator[Series]:
+    """One curve, in axis units; a reference shorter than `shortest` is a square, as a line that short is not seen."""
+    scale, name = unit
     z, f = curve.spectrum.impedance * scale, curve.spectrum.frequency
-    hover = _told(curve, scale, unit)
+    look: dict[str, Any] = {"colour": curve.colour, "hover": _told(curve, scale, name)}
     if curve.kind in POINTS:
-        return [Series(curve.label, z.real, -z.imag, curve.colour, symbol=POINTS[curve.kind], hover=hover)]
-    line = smooth(f, z)[::4]
-    dashed = "dashed" if curve.kind == "reference" else "solid"
-    drawn = [Series(curve.label, line.real, -line.imag, curve.colour, line=dashed, symbol="")]
+        yield Series(curve.label, z.real, -z.imag, symbol=POINTS[curve.kind], hollow=curve.kind == "hollow", **look)
+    elif curve.kind == "reference" and _size(z) < shortest:
+        yield Series(curve.label, z.real[:1], -z.imag[:1], curve.colour, "dashed", "square", hollow=True, width=1.5)
+    else:
+        line = z if curve.kind == "line" else smooth(f, z)[::4]
+        dashed = "dashed" if curve.kind == "reference" else "solid"
+        yield Series(curve.label, line.real, -line.imag, curve.colour, line=dashed, symbol="")
     if curve.kind == "both":
-        drawn.append(Series("", z.real, -z.imag, curve.colour, hover=hover))
-    return drawn
+        yield Series(curve.label, z.real, -z.imag, **look)
+
+
+def _size(z: Complexes) -> float:
+    """Width and height of a curve in the plane, together."""
+    return float(np.ptp(z.real) + np.ptp(z.imag))
 
 
 def _bode_series(curve: SpectrumCurve, values: NDArray[np.float64]) -> Series:
     scale, unit = common_unit([curve])
     line = {**dict.fromkeys(POINTS, ""), "reference": "dashed"}.get(curve.kind, "solid")
     symbol = POINTS.get(curve.kind, "circle" if curve.kind == "both" else "")
-    hover = _told(curve, scale, unit)
-    return Series(curve.label, curve.spectrum.frequency, values, curve.colour, line, symbol, hover=hover)
+    look: dict[str, Any] = {"hollow": curve.kind == "hollow", "hover": _told(curve, scale, unit)}
+    return Series(curve.label, curve.spectrum.frequency, values, curve.colour, line, symbol, **look)
 
 
 def _told(curve: SpectrumCurve, scale: float, unit: str) -> list[str]:
@@ -235,14 +225,15 @@ def _told(curve: SpectrumCurve, scale: float, unit: str) -> list[str]:
 def _decades(curve: SpectrumCurve, scale: float) -> Series:
     found = decades(curve.spectrum.frequency, curve.spectrum.impedance * scale)
     line = smooth(curve.spectrum.frequency, curve.spectrum.impedance * scale)[::-1]  # falling frequency
-    apart = CROWDED * float(np.ptp(line.real) + np.ptp(line.imag))
+    apart = CROWDED * _size(line)
     kept: list[Named] = []
     for here in found:
         if not kept or math.hypot(here[0] - kept[-1][0], here[1] - kept[-1][1]) > apart:
             kept.append(here)
     x, y, names = ([named[0] for named in kept], [named[1] for named in kept], [named[2] for named in kept])
     places = [_outside(line, complex(across, -up)) for across, up in zip(x, y, strict=True)]
-    return Series("", x, y, curve.colour, hollow=True, hover=names, names=names, places=places, optional=True)
+    colour = "muted" if curve.colour == "ink" else curve.colour
+    return Series("", x, y, colour, hollow=True, hover=names, names=names, places=places, optional=True)
 
 
 def _outside(line: NDArray[np.complex128], point: complex) -> str:
@@ -252,35 +243,3 @@ def _outside(line: NDArray[np.complex128], point: complex) -> str:
     angle = math.degrees(math.atan2(way.imag, way.real)) + 90
     sides = ("middle right", "top right", "top center", "top left", "middle left", "bottom left", "bottom center")
     return (*sides, "bottom right")[round(angle / 45) % 8]
-
-
-def _trend_panel(x: NDArray[np.float64], trend: Trend, hover: Sequence[str], pristine: bool) -> Panel:
-    """Points joined by a line; with an error bar filled, without hollow."""
-    name, values, stderr = trend
-    y, bars = np.array(values, dtype=float), np.array(stderr, dtype=float)
-    first = np.arange(x.size) < pristine
-    known, barred = np.isfinite(y), np.isfinite(bars)
-    parts = [Series("", x[~first], y[~first], line="solid", symbol="", width=0.7)]
-    for label, kind, colour, hollow in (
-        ("fit with standard error", ~first & barred, "c0", False),
-        ("no error bar: see fit.json", ~first & ~barred, "c0", True),
-        ("pristine", first & barred, "muted", False),
-        ("pristine, no error bar", first & ~barred, "muted", True),
-    ):
-        which = np.flatnonzero(kind & known)
-        if which.size:
-            told = [hover[int(k)] for k in which] if hover else ()
-            error = None if hollow else bars[which]
-            parts.append(Series(label, x[which], y[which], colour, hollow=hollow, error=error, hover=told))
-    return Panel(_trend_axis(name, y[known], bars[known & barred]), tuple(parts))
-
-
-def _trend_axis(name: str, values: NDArray[np.float64], bars: NDArray[np.float64]) -> ChartAxis:
-    """Logarithmic where values differ much; wide where they hardly do, as noise of a constant is no trend."""
-    if values.min() > 0 and values.max() > WIDE * values.min():
-        return ChartAxis(name, "log")
-    middle = float(values.mean())
-    if np.ptp(values) >= 0.02 * abs(middle):
-        return ChartAxis(name)
-    reach = 0.05 * abs(middle) + float(bars.max(initial=0.0))
-    return ChartAxis(name, limits=(middle - reach, middle + reach))

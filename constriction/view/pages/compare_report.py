@@ -11,11 +11,10 @@ from typing import Any
 from constriction.base.errors import shortened
 from constriction.compare.cell import Cell
 from constriction.compare.records import UNITS, ComparedSpectrum, remarks, table_csv
-from constriction.spectra.spectrum import EDGE_UNITS
+from constriction.view.charts.relaxation_charts import times_chart
 from constriction.view.charts.spectra_charts import (
     bode_chart,
     difference_chart,
-    drt_chart,
     nyquist_chart,
     overlay_curves,
 )
@@ -31,11 +30,9 @@ FILES = (
     ("table.csv", "the differences"),
     ("case.toml", "the case as it was solved"),
 )
-UNIT = EDGE_UNITS["ohm m2"]
 AGREE = 2.0  # error bars
 PER_AREA = tuple(unit for unit, _ in UNITS.values())  # in these a difference is told, in others it is the same
 MOST_TOLD = 6  # differences, before the table
-SMALLEST = 2e-3  # part of the largest resistance from which a relaxation time is drawn
 
 
 def compare_report(
@@ -111,14 +108,7 @@ def entry_sections(entry: ComparedSpectrum, cell: Cell) -> Iterator[Section]:
     yield nyquist_chart(curves)
     yield bode_chart(curves)
     yield difference_chart(overlay, cell)
-    if (found := overlay.distribution) is not None:
-        times, _ = cell.times()
-        kept = times.resistances > SMALLEST * times.resistances.max(initial=0.0)
-        lines = list(zip(times.times[kept].tolist(), (UNIT.factor * times.resistances[kept]).tolist(), strict=True))
-        words = "exact relaxation times" if times.exact else "where the gap's |s|·time is 1"
-        diamonds = f" Diamonds: the simulated constriction's own, {words}, each at its resistance."
-        caption = f"Curve: measured.{diamonds if lines else ''}"
-        yield drt_chart(found.tau, UNIT.factor * found.gamma, UNIT.label, lines=lines, caption=caption)
+    yield times_chart(overlay, cell)
 
 
 def _sentence(row: Row) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from constriction.view.charts.analysis import AnalysisPicture
 from constriction.view.charts.charts import Chart
 from constriction.view.charts.curves import display_unit
-from constriction.view.charts.spectra_charts import bode_chart, drt_chart, nyquist_chart, residual_chart
+from constriction.view.charts.fits import AnalysisPicture
+from constriction.view.charts.relaxation_charts import processes_chart
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, residual_chart
 from constriction.view.pages.provenance import Origin, links, repeat_sections
 from constriction.view.pages.record_tables import fits_table, relaxation_table
 from constriction.view.pages.sections import Answer, Heading, Paragraph, Report, Section, TableSection
@@ -125,12 +126,10 @@ def picture_sections(picture: AnalysisPicture) -> Iterator[Section]:
     for part in picture.residuals:
         yield residual_chart(part.frequency, part.values, part.limit, part.title)
     if picture.distribution is not None:
-        gamma = np.asarray(picture.distribution.gamma) * picture.scale
-        scale, unit = display_unit(picture.curves[0].spectrum.unit, float(np.abs(gamma).max()))
-        marks = [] if picture.processes is None else [item.time_constant for item in picture.processes.sure]
-        yield drt_chart(
-            picture.distribution.tau, gamma * scale, unit, marks, caption="Marked: relaxation times that are sure."
-        )
+        gamma = picture.scale * float(np.abs(picture.distribution.gamma).max())
+        scale, unit = display_unit(picture.curves[0].spectrum.unit, gamma)
+        caption = "Marked: relaxation times; hollow: not resolved or not sure."
+        yield processes_chart(picture.distribution, picture.processes, (picture.scale * scale, unit), caption)
 
 
 def _asked(record: Mapping[str, Any]) -> Paragraph:

@@ -10,8 +10,8 @@ from constriction.case.schema import resolved_toml
 from constriction.simulation.result import Result
 from constriction.simulation.weights import uneven_gap
 from constriction.view.charts.current_charts import current_chart
-from constriction.view.charts.curves import SpectrumCurve, peaks_seen, slab_name
-from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart
+from constriction.view.charts.curves import peaks_seen
+from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, result_curves
 from constriction.view.pages.case_words import case_in_words
 from constriction.view.pages.contact_scene import contact_scene, from_above
 from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
@@ -184,10 +184,7 @@ def _interface(result: Result) -> Iterator[Section]:
 
 
 def _charts(result: Result) -> tuple[Section, ...]:
-    curves = [
-        SpectrumCurve("with constriction", result.spectrum, "both"),
-        SpectrumCurve(slab_name(result.laws.film), result.slab, "reference", "c1"),
-    ]
+    curves = result_curves(result)
     low, high = result.spectrum.window
     alone = "the electrolyte alone" if result.laws.film else "the same slab with the whole interface in contact"
     caption = f"Impedance of electrolyte and interface; dashed: {alone}. "

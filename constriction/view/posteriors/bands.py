@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from constriction.laws.arrays import Complexes
 from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
-from constriction.view.writers.lettering import title_text
-from constriction.view.writers.panels import bare, frequency_axis
-from constriction.view.writers.plots import BLUE, GREY, LABEL, LEGEND, TWO_COLUMNS, journal_style, new_figure, save
+from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
+from constriction.view.charts.spectra_charts import FREQUENCY
+from constriction.view.writers.planes import draw_planes
+from constriction.view.writers.plots import LEGEND, two_columns
 
 SEEN = (2.5, 97.5)  # per cent of the predictions
+DRAWN = 60  # predictions
+HEIGHT = 66 / 25.4  # inches
 
 
 def draw_bands(path: Path, title: str, spectrum: Spectrum, predicted: Complexes, noise: float) -> None:
@@ -29,44 +32,48 @@ def draw_bands(path: Path, title: str, spectrum: Spectrum, predicted: Complexes,
     Raises:
         StoreError: the file cannot be written.
     """
-    unit = EDGE_UNITS[spectrum.unit]
-    z, draws = spectrum.impedance * unit.factor, predicted * unit.factor
-    with journal_style():
-        figure = new_figure(TWO_COLUMNS, 66 / 25.4, layout="constrained")
-        figure.suptitle(title_text(figure, title, 3), fontsize=8, x=0.01, ha="left").set_parse_math(False)
-        grid = figure.add_gridspec(2, 2, width_ratios=(1.3, 1), wspace=0.06, hspace=0.06)
-        plane = figure.add_subplot(grid[:, 0])
-        for draw in draws[:60]:
-            plane.plot(draw.real, -draw.imag, color=BLUE, lw=0.4, alpha=0.3, zorder=2)
-        plane.plot([], [], color=BLUE, label="drawn from the posterior")
-        plane.plot(z.real, -z.imag, "o", color="black", ms=2.4, mew=0, zorder=3, label="measured")
-        plane.set_aspect("equal", adjustable="datalim")
-        plane.set_xlabel(f"Re Z  ({unit.label})", labelpad=2, fontsize=LABEL)
-        plane.set_ylabel(f"−Im Z  ({unit.label})", labelpad=2, fontsize=LABEL)
-        plane.legend(ncols=2, **LEGEND)
-        bare(plane)
-        upper = figure.add_subplot(grid[0, 1])
-        lower = figure.add_subplot(grid[1, 1], sharex=upper)
-        for axes, part in ((upper, "Re"), (lower, "Im")):
-            _draw_part(axes, spectrum, predicted, (part, noise))
-        upper.set_xlabel("")
-        upper.tick_params(labelbottom=False)
+    with two_columns(path, title, HEIGHT) as figure:
+        _, upper, _ = draw_planes(figure, plane_chart(spectrum, predicted), bands_chart(spectrum, predicted, noise))
         upper.legend(ncols=2, **LEGEND)
-    save(figure, path)
 
 
-def _draw_part(axes: Axes, spectrum: Spectrum, predicted: Complexes, what: tuple[str, float]) -> None:
-    """Measured less median prediction in per cent of |Z|, and the band; `what`: which part, and the noise."""
-    part, noise = what
-    draws = (predicted.real if part == "Re" else predicted.imag) / np.abs(spectrum.impedance)
-    measured = (spectrum.impedance.real if part == "Re" else spectrum.impedance.imag) / np.abs(spectrum.impedance)
-    low, middle, high = np.percentile(draws, [SEEN[0], 50, SEEN[1]], axis=0)
-    f = spectrum.frequency
-    band = [100 * np.hypot(end - middle, 1.96 * noise) for end in (low, high)]
-    axes.fill_between(f, -band[0], band[1], color=GREY, alpha=0.18, lw=0, label="95 % with noise")
-    axes.fill_between(f, 100 * (low - middle), 100 * (high - middle), color=BLUE, alpha=0.35, lw=0, label="95 %")
-    axes.plot(f, 100 * (measured - middle), "o", color="black", ms=2, mew=0)
-    axes.axhline(0, color=GREY, lw=0.4)
-    axes.set_ylabel(f"Δ {part} Z  (% of |Z|)", labelpad=2, fontsize=LABEL)
-    frequency_axis(axes)
-    bare(axes)
+def plane_chart(spectrum: Spectrum, predicted: Complexes) -> Chart:
+    """−Im Z over Re Z: the measured points, below them some draws from the posterior.
+
+    Args:
+        spectrum: n points.
+        predicted: (k, n) draws from the posterior, in its unit.
+    """
+    unit = EDGE_UNITS[spectrum.unit]
+    z, draws = spectrum.impedance * unit.factor, predicted[:DRAWN] * unit.factor
+    told = ["drawn from the posterior", *[""] * len(draws)]
+    look: dict[str, Any] = {"line": "solid", "symbol": "", "width": 0.4}
+    lines = [Series(label, draw.real, -draw.imag, **look) for label, draw in zip(told, draws, strict=False)]
+    y = ChartAxis(f"−Im Z ({unit.label})")
+    panel = Panel(y, (*lines, Series("measured", z.real, -z.imag, "c5")))
+    return Chart("Nyquist plot", "", ChartAxis(f"Re Z ({unit.label})"), (panel,), equal=True)
+
+
+def bands_chart(spectrum: Spectrum, predicted: Complexes, noise: float) -> Chart:
+    """Measured less median prediction of both parts in per cent of |Z|, with the bands of the predictions.
+
+    Args:
+        spectrum: n points.
+        predicted: (k, n) draws from the posterior, in its unit.
+        noise: standard deviation of one part, relative to |Z|, that is added to the band.
+    """
+    size = np.abs(spectrum.impedance)
+    flat = np.zeros(size.size)
+    panels = []
+    for part in ("real", "imag"):
+        low, middle, high = np.percentile(getattr(predicted, part) / size, [SEEN[0], 50, SEEN[1]], axis=0)
+        inner = 100 * np.array([low - middle, high - middle])
+        outer = np.hypot(inner, 196 * noise) * np.array([[-1], [1]])
+        apart = 100 * (getattr(spectrum.impedance, part) / size - middle)
+        series = (
+            Series("95 % with noise", spectrum.frequency, flat, "muted", symbol="", band=outer),
+            Series("95 %", spectrum.frequency, flat, symbol="", band=inner),
+            Series("", spectrum.frequency, apart, "c5"),
+        )
+        panels.append(Panel(ChartAxis(f"Δ {part[:2].title()} Z (% of |Z|)"), series, (0.0,)))
+    return Chart("Differences", "", FREQUENCY, tuple(panels))

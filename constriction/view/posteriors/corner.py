@@ -13,7 +13,8 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, NullLocato
 from scipy.ndimage import gaussian_filter
 
 from constriction.laws.arrays import Reals
-from constriction.view.writers.lettering import plain, symbols, title_text
+from constriction.view.terminal.numbers import plain
+from constriction.view.writers.lettering import symbols, title_text
 from constriction.view.writers.plots import BLUE, GREY, LABEL, TWO_COLUMNS, VERMILION, journal_style, new_figure, save
 
 BINS, SMOOTH = 48, 1.2

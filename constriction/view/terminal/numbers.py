@@ -6,6 +6,8 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 PREFIXES = {12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f"}
+PLAIN = 1e-4, 1e6  # numbers of an axis below and from here on are written as powers of ten
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimal_prefix(value: float, least: float = 1.0, highest: int = 12) -> tuple[float, str]:
@@ -137,3 +139,21 @@ def _places(error: float) -> int:
     rounded = float(f"{error:.1e}")
     power = math.floor(math.log10(rounded))
     return -power + (1 if rounded < 2 * 10.0**power else 0)
+
+
+def plain(value: float) -> str:
+    """A number of an axis: 0.05, 200, 20 000; powers of ten where these would be long: 2·10⁻⁷."""
+    if value == 0 or PLAIN[0] * (1 - 1e-9) <= abs(value) < PLAIN[1]:
+        text = f"{float(f'{value:.7g}'):.7f}".rstrip("0").rstrip(".")
+        whole, dot, rest = text.partition(".")
+        grouped = f"{int(whole):,}".replace(",", "\N{NARROW NO-BREAK SPACE}") if len(whole.lstrip("-")) > 4 else whole
+        return f"{grouped}{dot}{rest}".replace("-", "−")
+    mantissa, exponent = f"{value:.3e}".split("e")
+    power = power_of_ten(int(exponent))
+    digits = f"{float(mantissa):g}"
+    return power if digits == "1" else f"{digits}·{power}".replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """Ten to a power: 10⁻⁷."""
+    return "10" + str(exponent).translate(RAISED)

@@ -1,7 +1,8 @@
 """Where names go in a picture, so that none covers a curve or another name."""
 
+import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from constriction.view.charts.charts import Panel, Series
 from constriction.view.charts.curves import Named
 
 # Directions tried, best first, as angles: above reads best, below last.
@@ -70,6 +72,32 @@ def place_labels(layout: LabelLayout, peaks: Sequence[Named], decades: Sequence[
         if _name(layout, (x, y, text), "#555555", must=False):
             layout.marked.append(here)
             layout.axes.plot([x], [y], "o", ms=3.2, mfc="white", mec=color, mew=0.8, zorder=4, clip_on=False)
+
+
+def name_points(axes: Axes, panel: Panel, dpi: float, colours: Mapping[str, str]) -> None:
+    """Write the names of a panel's points on an axes that shows it.
+
+    Args:
+        axes: with final size and limits.
+        panel: with named series, or without.
+        dpi: of the figure.
+        colours: by their names.
+    """
+    named = [series for series in panel.series if any(series.names)]
+    if not named:
+        return
+    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if s not in named]
+    layout = new_layout(axes, dpi, [curve[np.isfinite(curve).all(axis=1)] for curve in curves])
+    must, may = (_named(named, optional) for optional in (False, True))
+    colour = next((series.colour for series in named if series.optional), "muted")
+    place_labels(layout, must, may, colours[colour])
+
+
+def _named(several: Sequence[Series], optional: bool) -> list[Named]:
+    """The named points of those series that are optional, or not."""
+    chosen = [series for series in several if series.optional == optional]
+    points = [zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen]
+    return [point for point in itertools.chain(*points) if point[2]]
 
 
 def _pixel(layout: LabelLayout, x: float, y: float) -> NDArray[np.float64]:

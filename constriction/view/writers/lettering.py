@@ -15,13 +15,11 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from constriction.view.terminal.numbers import hertz, seconds
+from constriction.view.terminal.numbers import hertz, plain, power_of_ten, seconds
 
 MOST = 7  # numbers on one axis
-PLAIN = 1e-4, 1e6  # numbers below and from here on are written as powers of ten
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 QUANTITIES = re.compile(r"\b([RCZfτ])_(cstr|low|high|dc|electrolyte|interface|full_contact|SE|int|series|gb)\b")
 
 
@@ -130,19 +128,6 @@ def log_ticks(low: float, high: float) -> list[float]:
     return [value for value in found if low * (1 - 1e-9) <= value <= high * (1 + 1e-9) and value > 0]
 
 
-def plain(value: float) -> str:
-    """A number of an axis: 0.05, 200, 20 000; powers of ten where these would be long: 2·10⁻⁷."""
-    if value == 0 or PLAIN[0] * (1 - 1e-9) <= abs(value) < PLAIN[1]:
-        text = f"{float(f'{value:.7g}'):.7f}".rstrip("0").rstrip(".")
-        whole, dot, rest = text.partition(".")
-        grouped = f"{int(whole):,}".replace(",", "\N{NARROW NO-BREAK SPACE}") if len(whole.lstrip("-")) > 4 else whole
-        return f"{grouped}{dot}{rest}".replace("-", "−")
-    mantissa, exponent = f"{value:.3e}".split("e")
-    power = "10" + str(int(exponent)).translate(RAISED)
-    digits = f"{float(mantissa):g}"
-    return power if digits == "1" else f"{digits}·{power}".replace("-", "−")
-
-
 def logarithmic(axis: Axis, low: float, high: float) -> None:
     """Give an axis of matplotlib, which is logarithmic already, its numbers; none stands between them.
 
@@ -155,6 +140,13 @@ def logarithmic(axis: Axis, low: float, high: float) -> None:
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
     axis.set_minor_formatter(NullFormatter())
+
+
+def decade_ticks(axis: Axis) -> None:
+    """Give a logarithmic axis a tick for each decade, written as plain text, which is drawn faster."""
+    axis.set_major_locator(LogLocator(numticks=12))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda x, _: power_of_ten(round(math.log10(x))) if x > 0 else "")
 
 
 def symbols(text: str) -> str:

@@ -46,6 +46,8 @@ def figure(chart: Chart) -> dict[str, Any]:
         domain = [max(0.0, round(top - share, 6)), round(top, 6)]
         layout["yaxis" + name[1:]] = _axis(panel.y, panel.values) | {"domain": domain}
         layout["shapes"] += [_level(value, name) for value in panel.levels]
+        if panel.shaded is not None:
+            layout["shapes"].append(_shaded(panel.shaded, name))
         for series in panel.series:
             for trace in _traces(series):
                 data.append(trace | {"yaxis": name, "showlegend": series.label not in shown})
@@ -104,7 +106,7 @@ def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
     if axis.names:
         texts = [html.escape(name) for name in axis.names]
         return found | {"tickvals": list(range(len(texts))), "ticktext": texts}
-    if axis.scale == "linear":
+    if axis.scale in ("linear", "degrees"):
         return found | _range(axis)
     every = values[np.isfinite(values)]
     if axis.scale == "whole":
@@ -117,8 +119,7 @@ def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
 def _range(axis: ChartAxis) -> dict[str, Any]:
     if not axis.limits:
         return {}
-    logarithmic = axis.scale not in ("linear", "whole")
-    return {"range": [math.log10(end) if logarithmic else end for end in axis.limits]}
+    return {"range": [math.log10(end) if axis.logarithmic else end for end in axis.limits]}
 
 
 def _typeset(text: str) -> str:
@@ -129,6 +130,13 @@ def _typeset(text: str) -> str:
 def _level(value: float, axis: str) -> dict[str, Any]:
     line = {"color": "--muted", "dash": "dash" if value else "solid", "width": 1.2}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": value, "y1": value, "line": line}
+
+
+def _shaded(part: tuple[float, float], axis: str) -> dict[str, Any]:
+    """A part of x in grey, behind the series."""
+    look = {"layer": "below", "fillcolor": "--muted", "opacity": 0.08, "line": {"width": 0}}
+    place = {"xref": "x", "x0": part[0], "x1": part[1], "yref": f"{axis} domain", "y0": 0, "y1": 1}
+    return {"type": "rect"} | place | look
 
 
 def _traces(series: Series) -> Iterator[dict[str, Any]]:
@@ -184,9 +192,12 @@ def _texts(series: Series, colour: str) -> dict[str, Any]:
 
 
 def _bars(series: Series, colour: str) -> dict[str, Any]:
-    if series.error is None:
-        return {}
-    return {"error_y": {"type": "data", "array": numbers(series.error), "color": colour, "visible": True}}
+    """Error bars, or stems as bars that reach to 0."""
+    look: dict[str, Any] = {"type": "data", "color": colour, "visible": True}
+    if series.stems:
+        down = numbers(series.y)
+        return {"error_y": look | {"array": [0.0] * len(down), "arrayminus": down, "symmetric": False, "width": 0}}
+    return {} if series.error is None else {"error_y": look | {"array": numbers(series.error)}}
 
 
 def _marker(series: Series, colour: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import math
 import re
 import warnings
@@ -18,11 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
-from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.charts.curves import Named
+from constriction.view.charts.charts import Chart, ChartAxis
 from constriction.view.terminal.numbers import decimal_prefix
-from constriction.view.writers.journal import Look, draw_series
-from constriction.view.writers.labels import new_layout, place_labels
+from constriction.view.writers.journal import DEGREES, Look, draw_series, legend_entries
+from constriction.view.writers.labels import name_points
 from constriction.view.writers.lettering import symbols, ticks_of
 from constriction.view.writers.plots import STYLE
 
@@ -39,7 +37,7 @@ COLOURS = {
     "c5": "#5b5bd6",
 }
 _VARIABLES = {value: name for name, value in COLOURS.items()} | {PAPER: "paper", LINE: "line", "#000000": "ink"}
-LOOK = Look(COLOURS, PAPER, line=1.4, point=3.2, barred=3.2, edge=1.0, cap=2.0)
+LOOK = Look(COLOURS, PAPER, line=1.4, point=3.2, barred=3.2, marked=4.2, edge=1.0, cap=2.0)
 _WIDTH, _SINGLE, _PANEL = 5.2, 3.3, 1.55  # inches: a page column; heights of one panel, of one among several
 _STYLE = STYLE | {
     "font.size": 8.5,
@@ -96,7 +94,7 @@ def chart_figure(chart: Chart) -> Figure:
     if chart.equal:
         _from_zero(every[0])
     for axes, panel in zip(every, chart.panels, strict=True):
-        _name_points(axes, panel, drawn.dpi)
+        name_points(axes, panel, drawn.dpi, COLOURS)
     return drawn
 
 
@@ -114,9 +112,9 @@ def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64])
     if axis.names:
         mine.set_major_locator(FixedLocator(range(len(axis.names))))
         mine.set_major_formatter(FuncFormatter(lambda place, _: dict(enumerate(axis.names)).get(round(place), "")))
-    elif axis.scale in ("linear", "whole"):
-        count = 7 if which == "x" else 5
-        mine.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10], integer=axis.scale == "whole"))
+    elif not axis.logarithmic:
+        count, steps = 7 if which == "x" else 5, DEGREES if axis.scale == "degrees" else [1, 2, 5, 10]
+        mine.set_major_locator(MaxNLocator(count, steps=steps, integer=axis.scale == "whole"))
         mine.set_major_formatter(FuncFormatter(_plain))
     else:
         getattr(axes, f"set_{which}scale")("log")
@@ -154,13 +152,10 @@ def _from_zero(axes: Axes) -> None:
 
 
 def _legend(drawn: Figure, every: Sequence[Axes]) -> None:
-    found: dict[str, Any] = {}
-    for axes in every:
-        handles, labels = axes.get_legend_handles_labels()
-        found = dict(zip(labels, handles, strict=True)) | found
-    if found:
-        style = {"ncols": _columns(found), "frameon": False, "borderpad": 0.1}
-        drawn.legend(found.values(), found, loc="outside upper left", **style)
+    handles, labels = legend_entries(every)
+    if labels:
+        style = {"ncols": _columns(labels), "frameon": False, "borderpad": 0.1}
+        drawn.legend(handles, labels, loc="outside upper left", **style)
 
 
 def _columns(labels: Collection[str]) -> int:
@@ -169,24 +164,6 @@ def _columns(labels: Collection[str]) -> int:
         return max(1, len(labels))
     longest = max(map(len, labels))
     return 1 if longest > _LEGEND_ROW // 2 else 2 if longest > 16 else 4
-
-
-def _name_points(axes: Axes, panel: Panel, dpi: float) -> None:
-    named = [series for series in panel.series if any(series.names)]
-    if not named:
-        return
-    curves = [np.column_stack([s.x, s.y]).astype(float) for s in panel.series if s not in named]
-    layout = new_layout(axes, dpi, [curve[np.isfinite(curve).all(axis=1)] for curve in curves])
-    must, may = (_named(named, optional) for optional in (False, True))
-    colour = next((series.colour for series in named if series.optional), "muted")
-    place_labels(layout, must, may, COLOURS[colour])
-
-
-def _named(several: Sequence[Series], optional: bool) -> list[Named]:
-    """The named points of those series that are optional, or not."""
-    chosen = [series for series in several if series.optional == optional]
-    points = [zip(*np.asarray([s.x, s.y], dtype=float).tolist(), s.names, strict=True) for s in chosen]
-    return [point for point in itertools.chain(*points) if point[2]]
 
 
 def _for_a_page(text: str, name: str) -> str:
