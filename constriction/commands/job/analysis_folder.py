@@ -60,10 +60,15 @@ def _write_curves(report: AnalysisReport, folder: Path) -> None:
     from constriction.spectra.drt.curves import distribution_rows, kramers_kronig_rows
 
     for number, entry in enumerate(report.entries):
-        for kind, rows in (("kramers_kronig", kramers_kronig_rows(entry)), ("drt", distribution_rows(entry))):
-            if rows:
-                path = folder / f"{picture_name(number, entry)}-{kind}.csv"
-                path.write_text(csv_text(rows), encoding="utf-8")
+        if entry.measurement is None:
+            continue
+        spectrum, name = entry.measurement.spectrum, folder / picture_name(number, entry)
+        if entry.screened is not None:
+            Path(f"{name}-kramers_kronig.csv").write_text(
+                csv_text(kramers_kronig_rows(spectrum, entry.screened)), "utf-8"
+            )
+        if entry.distribution is not None:
+            Path(f"{name}-drt.csv").write_text(csv_text(distribution_rows(entry.distribution, spectrum.unit)), "utf-8")
 
 
 def _write_arrhenius(report: AnalysisReport, folder: Path) -> None:

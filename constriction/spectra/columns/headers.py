@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import HeaderColumn, recognise
+from constriction.spectra.columns.cutting import SPLITS, TABS, Split, blanks, trimmed
 from constriction.spectra.columns.units import unit_of
 from constriction.spectra.columns.vocabulary import Role
-from constriction.spectra.files.cutting import SPLITS, TABS, Split, blanks, trimmed
 
 # Of roles: the columns to read, () when they make no whole.
 type Complete = Callable[[frozenset[str]], tuple[str, ...]]

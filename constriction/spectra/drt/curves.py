@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from constriction.spectra.reading.batch import AnalysedSpectrum
-from constriction.spectra.spectrum import EDGE_UNITS
+from constriction.spectra.drt.relaxation_times import Distribution
+from constriction.spectra.exclusion import Exclusion
+from constriction.spectra.spectrum import EDGE_UNITS, Spectrum
 
 type Rows = list[list[float | str]]
 
 
-def kramers_kronig_rows(entry: AnalysedSpectrum) -> Rows:
+def kramers_kronig_rows(spectrum: Spectrum, screened: Exclusion) -> Rows:
     """Measured, fitted by the chain of RC elements, residuals, and whether the point was left out.
 
     Args:
-        entry: as far as it was analysed.
+        spectrum: as it was measured.
+        screened: what its Kramers-Kronig test left.
 
     Returns:
-        A header with units, then one row per point that took part or was left out, by falling frequency; none where
-        there is no test. Residuals are (measured − fitted)/|measured|; the chain is also told at points left out.
+        A header with units, then one row per point that took part or was left out, by falling frequency. Residuals are
+        (measured − fitted)/|measured|; the chain is also told at points left out.
     """
-    measurement, screened = entry.measurement, entry.screened
-    if measurement is None or screened is None:
-        return []
-    edge = EDGE_UNITS[measurement.spectrum.unit]
+    edge = EDGE_UNITS[spectrum.unit]
     points = sorted([*screened.spectrum.frequency.tolist(), *(point.frequency for point in screened.excluded)])[::-1]
-    tested = np.isin(measurement.spectrum.frequency, points)
-    f, z = measurement.spectrum.frequency[tested], measurement.spectrum.impedance[tested]
+    tested = np.isin(spectrum.frequency, points)
+    f, z = spectrum.frequency[tested], spectrum.impedance[tested]
     fitted = (z - screened.test.residuals * np.abs(z)) * edge.factor
     left_out = {point.frequency for point in screened.excluded}
     names = [f"{part}_impedance_{edge.suffix}" for part in ("real", "imaginary")]
@@ -39,15 +38,17 @@ def kramers_kronig_rows(entry: AnalysedSpectrum) -> Rows:
     return rows
 
 
-def distribution_rows(entry: AnalysedSpectrum) -> Rows:
+def distribution_rows(found: Distribution, unit: str) -> Rows:
     """Relaxation times and γ(ln τ).
 
+    Args:
+        found: the distribution.
+        unit: of its spectrum.
+
     Returns:
-        A header with units, then one row per τ, rising; none where there is no distribution.
+        A header with units, then one row per τ, rising.
     """
-    if entry.measurement is None or entry.distribution is None:
-        return []
-    edge = EDGE_UNITS[entry.measurement.spectrum.unit]
-    gamma = (entry.distribution.gamma * edge.factor).tolist()
+    edge = EDGE_UNITS[unit]
+    gamma = (found.gamma * edge.factor).tolist()
     header: list[float | str] = ["relaxation_time_second", f"gamma_{edge.suffix}"]
-    return [header, *([tau, value] for tau, value in zip(entry.distribution.tau.tolist(), gamma, strict=True))]
+    return [header, *([tau, value] for tau, value in zip(found.tau.tolist(), gamma, strict=True))]

@@ -17,7 +17,6 @@ from constriction.base.errors import InputError, naming
 from constriction.spectra.columns.conversions import SampleGeometry, pair_of
 from constriction.spectra.columns.headers import TextTable, Vocabulary
 from constriction.spectra.columns.quantities import complete, some
-from constriction.spectra.columns.traces import joined
 from constriction.spectra.columns.vocabulary import DRIFT_CORRECTED, SERIES, SPECTRUM
 from constriction.spectra.files.biologic import mpr_tables, sha256
 from constriction.spectra.files.formats import named_as
@@ -26,6 +25,7 @@ from constriction.spectra.files.refusals import check_no_header
 from constriction.spectra.files.sweeps import MeasuredSweep, sweeps_of
 from constriction.spectra.files.tables import find_tables, plain_table
 from constriction.spectra.files.texts import Text, load_bytes, text_of
+from constriction.spectra.files.traces import joined
 from constriction.spectra.measurement import Measurement, Metadata, suspicions
 from constriction.spectra.spectrum import Spectrum
 from constriction.spectra.timeseries import TimeSeries, series_columns, series_of

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import HeaderColumn, recognise
+from constriction.spectra.columns.cutting import NUMBER, blanks, is_void, number_rows
 from constriction.spectra.columns.headers import LONGEST_HEADER, cells_of_header
 from constriction.spectra.columns.vocabulary import FREQUENCIES, SERIES, SPECTRUM
-from constriction.spectra.files.cutting import blanks, is_void, number_rows
-from constriction.spectra.files.texts import NUMBER, Text
+from constriction.spectra.files.texts import Text
 
 _TOUCHSTONE = re.compile(r"#\s*[kmgt]?hz\s+[syzgh]\b", re.IGNORECASE)
 MOST_LINES_OF_OPTIONS = 100

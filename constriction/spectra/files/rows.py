@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.spectra.columns.cutting import NUMBER, SPLITS, Split, is_void, trimmed
 from constriction.spectra.columns.headers import (
     OPTIONAL,
     Columns,
@@ -19,8 +20,7 @@ from constriction.spectra.columns.headers import (
     may_be_header,
 )
 from constriction.spectra.columns.quantities import is_monotonic
-from constriction.spectra.files.cutting import SPLITS, Split, is_void, trimmed
-from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text, table_numbers, without_prefix
+from constriction.spectra.files.texts import STARTS_AS_NUMBER, Text, table_numbers, without_prefix
 
 # Lines without a row within one table.
 MOST_LINES_WITHIN = 50

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from constriction.base.errors import InputError
 from constriction.spectra.columns.columns import HeaderColumn
+from constriction.spectra.columns.cutting import NUMBER, Split, is_void, plain_split, trimmed
 from constriction.spectra.columns.headers import (
     MAIN,
     Fault,
@@ -17,10 +18,9 @@ from constriction.spectra.columns.headers import (
     with_units,
 )
 from constriction.spectra.columns.prose import with_units_in_words
-from constriction.spectra.files.cutting import Split, is_void, plain_split, trimmed
 from constriction.spectra.files.instruments import temperature_of
 from constriction.spectra.files.rows import RowLayout, broken_rows, is_broken_row, lacks_all, layout_of, read_rows
-from constriction.spectra.files.texts import NUMBER, STARTS_AS_NUMBER, Text
+from constriction.spectra.files.texts import STARTS_AS_NUMBER, Text
 
 # Lines with text between a header and its numbers: units, `End Comments`.
 MOST_LINES_BETWEEN = 6

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from constriction.base.errors import InputError
 from constriction.base.files import read_file
+from constriction.spectra.columns.cutting import NUMBER
 from constriction.spectra.columns.units import PREFIXES
 from constriction.spectra.files.formats import begins_as, named_as
 
@@ -18,8 +19,6 @@ TEXTS = "csv, txt, mpt, DTA, z, par"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a"))
 
-# No nested repetition: a cell of any length is matched in time proportional to it.
-NUMBER = re.compile(r"[+-]?(?:[0-9][0-9.,'’ \u00a0\u202f]*|[.,][0-9]+)(?:[eEdD][+-]?[0-9]+)?|[+-]?(?:nan|inf)", re.I)
 _PREFIXED = re.compile(r"([+-]?[0-9][0-9.,]*)\s?(Meg|[GMkKmuµμn])")
 STARTS_AS_NUMBER = re.compile(r"[+-]?[.,]?[0-9]|[+-]?(?:nan|inf)\b", re.IGNORECASE)
 _GROUPED = {mark: re.compile(rf"[+-]?[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+") for mark in ",."}

@@ -1,13 +1,14 @@
-"""Several circuits fitted to one spectrum, by Bayes's criterion."""
+"""Several circuits fitted to one spectrum, by Bayes's criterion; one without what sits on a bound."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
 from constriction.base.errors import InputError
-from constriction.laws.circuit import Circuit, parse_circuit
-from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
+from constriction.laws.circuit import Circuit, Element, parse_circuit
+from constriction.laws.elements import ELEMENTS
+from constriction.spectra.fit.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions, limited_to
 from constriction.spectra.spectrum import Spectrum
 
@@ -81,3 +82,36 @@ def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
     aic = min(fit.aic for fit in trusted)
     in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
     return tuple(Comparison(fit, fit.aic - aic, fit.bic - in_order[0].bic) for fit in in_order)
+
+
+def settle(spectrum: Spectrum, fit: CircuitFit, options: FitOptions) -> CircuitFit:
+    """Fit again without the parameters that sit on a bound, so that the others have error bars.
+
+    An exponent at 1 makes its constant phase element a capacitor; a plain resistance at its lower bound is left out.
+
+    Args:
+        spectrum: n points.
+        fit: of it.
+        options: of the fit.
+
+    Raises:
+        InputError: as `fit_circuit`.
+    """
+    elements = [part for part in fit.circuit.parts if isinstance(part, Element)]
+    parts = [_settled(element, fit) for element in elements]
+    texts = [text for text, _ in parts if text]
+    if len(elements) < len(fit.circuit.parts) or texts == [element.kind for element in elements]:
+        return fit
+    guess = chain.from_iterable(values for _, values in parts)
+    return fit_circuit(spectrum, "-".join(texts), replace(options, starts=1), [list(guess)])
+
+
+def _settled(element: Element, fit: CircuitFit) -> tuple[str, list[float]]:
+    """Text and values of an element without what sits on a bound; "" if nothing is left."""
+    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind].parameters)]
+    values = [parameter.value for parameter in mine]
+    if element.kind == "R" and mine[0].remark.startswith(AT_LOWER_BOUND):
+        return "", []
+    if element.kind == "RQ" and mine[2].remark.startswith(AT_UPPER_BOUND):
+        return "p(R,C)", values[:2]
+    return element.kind, values

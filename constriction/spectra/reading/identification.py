@@ -13,10 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from constriction.laws.circuit import Element
-from constriction.laws.elements import ELEMENTS
 from constriction.spectra.fit.arcs import Arc, distance, matched
-from constriction.spectra.fit.fitting import AT_LOWER_BOUND, AT_UPPER_BOUND, CircuitFit, fit_circuit
+from constriction.spectra.fit.comparison import settle
+from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
 from constriction.spectra.normalisation import scaled
 from constriction.spectra.reading.analysis import CIRCUITS
@@ -183,31 +182,3 @@ def unresolved(fit: CircuitFit, spectrum: Spectrum, own: Sequence[Arc] | None, w
         if arc.resistance < RESOLVED * wider * (math.inf if arc.resistance_stderr is None else arc.resistance_stderr):
             return f"the arc at {arc.f_apex:.3g} Hz is not larger than {RESOLVED:g} standard errors"
     return ""
-
-
-def settle(spectrum: Spectrum, fit: CircuitFit, options: FitOptions) -> CircuitFit:
-    """Fit again without the parameters that sit on a bound, so that the others have error bars.
-
-    An exponent at 1 makes its constant phase element a capacitor; a plain resistance at its lower bound is left out.
-
-    Raises:
-        InputError: as `fit_circuit`.
-    """
-    elements = [part for part in fit.circuit.parts if isinstance(part, Element)]
-    parts = [_settled(element, fit) for element in elements]
-    texts = [text for text, _ in parts if text]
-    if len(elements) < len(fit.circuit.parts) or texts == [element.kind for element in elements]:
-        return fit
-    guess = itertools.chain.from_iterable(values for _, values in parts)
-    return fit_circuit(spectrum, "-".join(texts), replace(options, starts=1), [list(guess)])
-
-
-def _settled(element: Element, fit: CircuitFit) -> tuple[str, list[float]]:
-    """Text and values of an element without what sits on a bound; "" if nothing is left."""
-    mine = fit.parameters[element.first : element.first + len(ELEMENTS[element.kind].parameters)]
-    values = [parameter.value for parameter in mine]
-    if element.kind == "R" and mine[0].remark.startswith(AT_LOWER_BOUND):
-        return "", []
-    if element.kind == "RQ" and mine[2].remark.startswith(AT_UPPER_BOUND):
-        return "p(R,C)", values[:2]
-    return element.kind, values
