@@ -19,7 +19,7 @@ from constriction.commands.job.steps import wait_for_compilers
 if TYPE_CHECKING:
     from mpi4py import MPI
 
-    from constriction.field.mesh.files import CellCase
+    from constriction.field.mesh_files import CellCase
 
 
 @Parameter(name="*")
@@ -59,7 +59,7 @@ def mesh(
 
 def _mesh(path: Path, output: Path, options: MeshOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone: a file is written by one rank anyway."""
-    from constriction.field.mesh.files import mesh_case  # on all ranks at once: PETSc starts here
+    from constriction.field.mesh_files import mesh_case  # on all ranks at once: PETSc starts here
     from constriction.view.terminal.words import mesh_rows, print_table, progress
 
     cell, title = agree(comm, lambda: _prepare_mesh(path, output, options))
@@ -79,7 +79,7 @@ def _prepare_mesh(path: Path, output: Path, options: MeshOptions) -> tuple[CellC
     case = load(path)
     check_level(options.level)
     memory = memory_of(options.memory)
-    from constriction.field.mesh.files import check_cell_case, check_suffix
+    from constriction.field.mesh_files import check_cell_case, check_suffix
     from constriction.simulation.scene import cell_case
     from constriction.simulation.simulate import check_size
 

@@ -107,7 +107,7 @@ class PicturePlan(NamedTuple):
 
 def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm) -> None:
     """On rank 0 alone."""
-    import constriction.field.mesh.files  # noqa: F401 - on all ranks at once: PETSc starts here
+    import constriction.field.mesh_files  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.view.terminal.words import progress
 
     plan = agree(comm, lambda: _prepare(source, output, options))
@@ -277,7 +277,7 @@ def _frames(sweep: Sweep) -> tuple[float, ...]:
 
 def _fineness(case: Case, options: PictureOptions) -> float:
     """Of the mesh; refused if it would not fit into the memory."""
-    from constriction.field.mesh.files import check_cell_case
+    from constriction.field.mesh_files import check_cell_case
     from constriction.simulation.scene import cell_case, picture_fineness
     from constriction.simulation.simulate import check_size
 

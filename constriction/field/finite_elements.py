@@ -19,11 +19,12 @@ from constriction.base.errors import InputError, MeshError, SolverError
 from constriction.field.bounds.bounds import Bounds, bound, solve_potential
 from constriction.field.currents.on_mesh import mesh_spread
 from constriction.field.currents.spread import Spread, even_spread
+from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.elements.assembly import CellProblem, assemble
-from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sizes import Weights, find_weights, may_be_uneven
+from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import (
     COARSEST_MESH,
     expected_memory,
@@ -41,7 +42,6 @@ from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.reduction.mesh_space import reduce_film
 from constriction.field.response import Goal, Report
-from constriction.field.uneven_gaps import weight_of
 from constriction.geometry.cell import Layout
 from constriction.geometry.height_maps import Height
 

@@ -253,7 +253,7 @@ RESULT = FolderKind("result", FILES, OUR_KEYS, listed="referred_files", listed_p
 
 def write_field_of(result: Result, folder: Path) -> None:
     """Solve the field again on the finest mesh of a result and write it as field.vtu; on one rank."""
-    from constriction.field.mesh.files import write_field
+    from constriction.field.mesh_files import write_field
     from constriction.field.mesh_response import MeshSolution
 
     case, finest = result.case, result.response.fine

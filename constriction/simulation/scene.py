@@ -23,7 +23,7 @@ from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of, uneven_gap
 
 if TYPE_CHECKING:
-    from constriction.field.mesh.files import CellCase, MeshArrays
+    from constriction.field.mesh_files import CellCase, MeshArrays
 
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
 FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
@@ -175,7 +175,7 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     Raises:
         InputError: the contacts cannot be made.
     """
-    from constriction.field.mesh.files import CellCase
+    from constriction.field.mesh_files import CellCase
 
     plan = layout(case.interface)
     profile = uneven_gap(case, plan)
@@ -273,7 +273,7 @@ def solve_scene(
 
 
 def _solved(case: Case, thetas: NDArray[np.complex128], frequencies: tuple[float, ...], fineness: float) -> Scene:
-    from constriction.field.mesh.files import mesh_and_fields
+    from constriction.field.mesh_files import mesh_and_fields
 
     cell = cell_case(case, fineness)
     mesh, fields = mesh_and_fields(cell, list(thetas))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from shapely.geometry import Polygon, box
 
-from constriction.field.mesh.plan.folds import widest
-from constriction.field.mesh.plan.straight import StraightRim
+from constriction.field.mesh.folds import widest
+from constriction.field.mesh.straight import StraightRim
 from constriction.geometry.maps.clearance import Line, clearances
 from constriction.geometry.maps.corners import BLUNTEST, rounded
 from constriction.geometry.maps.simplified import farthest, simplified

@@ -20,7 +20,8 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.field.elements.assembly import assemble
 from constriction.field.mesh.cells import mesh_cell
-from constriction.field.mesh.files import (
+from constriction.field.mesh.tags import SURFACES, VOLUMES
+from constriction.field.mesh_files import (
     CellCase,
     check_cell_case,
     mesh_arrays,
@@ -30,7 +31,6 @@ from constriction.field.mesh.files import (
     write_field,
     write_mesh,
 )
-from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import layout
 
 THICKNESS = 1e-3  # of the electrolyte, m; less than is disturbed, so that the mesh is as deep

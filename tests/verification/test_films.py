@@ -26,9 +26,9 @@ from support import film_references
 from support.together import simulate_together
 
 from constriction import Options, parse_case, simulate
+from constriction.field.direct import solve_directly
 from constriction.field.elements import multigrid
 from constriction.field.elements.assembly import assemble, coarsen
-from constriction.field.elements.direct import solve_directly
 from constriction.field.elements.multigrid import hierarchy
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell

@@ -22,8 +22,8 @@ from cases import STRIPES, case_of, conductor
 from mpi4py import MPI
 from support.fields import reduce
 
+from constriction.field.direct import flat_storage
 from constriction.field.elements.assembly import assemble
-from constriction.field.elements.direct import flat_storage
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout

@@ -16,8 +16,8 @@ from mpi4py import MPI
 from support.fields import reduce
 from support.ratios import gap_ratio
 
+from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.elements.assembly import assemble
-from constriction.field.elements.direct import flat_storage, solve_directly
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import layout

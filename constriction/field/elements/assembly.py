@@ -25,11 +25,11 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from constriction.field.elements.forms import area, conduction, contact_form, electrolyte_form, gap_form, within
 from constriction.field.elements.operators import Numbering, Operator, Vector
+from constriction.field.elements.uneven_gaps import WeightedBy, add_gap
 from constriction.field.mesh.cells import CellMesh
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
-from constriction.field.uneven_gaps import WeightedBy, add_gap
 
 type Theta = Sequence[complex] | NDArray[Any]
 

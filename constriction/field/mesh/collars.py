@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from constriction.field.mesh.plan.folds import BLUNT, widest
+from constriction.field.mesh.folds import BLUNT, widest
 from constriction.field.mesh.rims import Rim, Surroundings
 from constriction.field.mesh.simplices import Ints, Reals, split_prisms, split_quadrilaterals
 

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from constriction.field.mesh.plan.straight import StraightRim
 from constriction.field.mesh.simplices import Reals
+from constriction.field.mesh.straight import StraightRim
 from constriction.geometry.outlines import Edge, Outline, Point
 
 

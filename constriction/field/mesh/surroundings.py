@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from constriction.field.mesh.collars import Collar
-from constriction.field.mesh.plan.folds import BLUNT
+from constriction.field.mesh.folds import BLUNT
 from constriction.field.mesh.rims import Rim, Surroundings
 from constriction.field.mesh.simplices import Reals
 from constriction.geometry.maps.clearance import DETOUR, DETOUR_OF_CORNERS, Line, clearances

@@ -27,11 +27,11 @@ from ufl.core.expr import Expr
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
 from constriction.field.elements.forms import area, contact_form, electrolyte_form, gap_form
+from constriction.field.elements.uneven_gaps import WeightedBy, gap_weight, weight_of
 from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, SURFACES, VOLUMES
-from constriction.field.uneven_gaps import WeightedBy, gap_weight, weight_of
 from constriction.geometry.cell import Layout
 from constriction.geometry.height_maps import Height
 
