@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from constriction.case.interface import Filled, HeightMapped, Image, Interface
-from constriction.geometry.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patches import Layout
 from constriction.geometry.patterns.drawn import polygonal
+from constriction.geometry.patterns.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 

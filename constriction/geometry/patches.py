@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, mapping
 
 from constriction.geometry.outlines import SNAP, Outline
-from constriction.geometry.patterns.periodic import count_whole, rooms_between
+from constriction.geometry.periodic import count_whole, rooms_between
 
 CONTACT, GAP = "contact", "gap"
 

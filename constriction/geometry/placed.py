@@ -13,12 +13,12 @@ from shapely.geometry import Polygon
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import List
-from constriction.geometry.lattices import in_rectangle
 from constriction.geometry.outlines import SNAP, Outline, Point, Spot
 from constriction.geometry.patches import Layout, spots_and_rest
-from constriction.geometry.patterns.periodic import pieces_of, pieces_of_spot, shifts, touching_images
+from constriction.geometry.patterns.lattices import in_rectangle
 from constriction.geometry.patterns.polygons import outline_of
 from constriction.geometry.patterns.shapes import Extents, cut, long_polygon
+from constriction.geometry.periodic import pieces_of, pieces_of_spot, shifts, touching_images
 
 ROUND = 1e-3  # of a radius: polygons of discs that are farther apart stand for discs that are
 

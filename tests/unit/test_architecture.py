@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -262,6 +263,42 @@ def test_every_room_is_a_package() -> None:
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
     bare = sorted(f.relative_to(ROOT).as_posix() for f in folders if not (f / "__init__.py").exists())
     assert not bare, f"no __init__.py in {bare}"
+
+
+def circles(sources: Iterable[Module]) -> Iterator[str]:
+    """Files and rooms of one folder that import each other; what is imported for types alone does not count."""
+    graphs: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for source in sources:
+        own = Path(source.path).with_suffix("").parts
+        types = {id(node) for block in type_checking_blocks(source.tree) for node in ast.walk(block)}
+        for item in imports(source):
+            target = tuple(item.name.split("."))
+            depth = next((k for k, pair in enumerate(zip(own, target, strict=False)) if pair[0] != pair[1]), None)
+            if depth and id(item.node) not in types:
+                graphs.setdefault(own[:depth], {}).setdefault(own[depth], set()).add(target[depth])
+    for folder, graph in graphs.items():
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            yield f"{'/'.join(folder)}: {' ← '.join(error.args[1])}"
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    """Within each folder too: a room below another does not know it."""
+    found = list(circles(package_modules()))
+    assert not found, "\n".join(found)
+
+
+def test_a_circle_is_seen() -> None:
+    lines = {
+        "field/mesh/a.py": "from constriction.field.elements.b import c",
+        "field/elements/b.py": "def f():\n    from constriction.field.mesh.d import e",
+        "field/mesh/d.py": "if TYPE_CHECKING:\n    from constriction.field.mesh.a import g",
+    }
+    sources = [module(f"constriction/{path}", text) for path, text in lines.items()]
+    (found,) = circles(sources)
+    assert found.startswith("constriction/field: ") and {"mesh", "elements"} <= set(found.split())
+    assert not list(circles(sources[1:]))
 
 
 BREACHES = [

@@ -25,8 +25,8 @@ from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import sampled
 from constriction.geometry.maps.levels import labelled
 from constriction.geometry.outlines import Spot
-from constriction.geometry.patterns.periodic import pieces_of_spot, unmatched_length
 from constriction.geometry.patterns.placing import anywhere, around_middles, place_spots
+from constriction.geometry.periodic import pieces_of_spot, unmatched_length
 from constriction.study.run.geometry import geometry_key
 
 PERIODIC = {"sides": "periodic"}

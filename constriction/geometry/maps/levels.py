@@ -17,7 +17,7 @@ from constriction.case.maps.heights import HeightMap
 from constriction.case.maps.keys import OTSU, Amount, PixelsOr
 from constriction.geometry.maps.decoding import StoredMap, decode
 from constriction.geometry.maps.heights import heights_of, told_length, where
-from constriction.geometry.patterns.periodic import connected
+from constriction.geometry.periodic import connected
 
 FEWEST = 10  # pixels along either side
 CLASSES = 8  # as many values are classes, between which nothing can be interpolated

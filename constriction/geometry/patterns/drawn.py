@@ -15,9 +15,9 @@ from constriction.base.errors import InputError, naming
 from constriction.base.quantities import shown
 from constriction.case.interface import Polygons
 from constriction.case.maps.files import MapFile
-from constriction.geometry.lattices import in_rectangle
 from constriction.geometry.outlines import polygons_of
 from constriction.geometry.patches import Layout, spots_and_rest
+from constriction.geometry.patterns.lattices import in_rectangle
 from constriction.geometry.patterns.polygons import ON_SIDE, Sides, outline_of, widths_of
 
 MOST_CORNERS = 1_000_000

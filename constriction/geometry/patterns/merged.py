@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import Point, polygons_of
-from constriction.geometry.patterns.periodic import images_of
+from constriction.geometry.periodic import images_of
 
 CHORDS, FEWEST, MOST = 100_000, 32, 128  # of all discs together, and of each
 COARSE = 16  # chords of the discs by which the size is found roughly

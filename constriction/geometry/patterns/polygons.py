@@ -12,7 +12,7 @@ from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.patches import Widths
-from constriction.geometry.patterns.periodic import unmatched_length
+from constriction.geometry.periodic import unmatched_length
 
 LONG = 0.5  # of the smaller width: longer edges are straight rims, shorter ones pieces of a curve
 ON_SIDE = 1e-9  # of the cell's side: nearer than this to it is on it

@@ -16,14 +16,14 @@ from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Clustered, Random
 from constriction.case.patterns.scattered import Scattered
-from constriction.geometry.lattices import Touching, cut_spots, in_rectangle, size_of
 from constriction.geometry.outlines import Spot
 from constriction.geometry.patches import Layout, spots_and_rest
+from constriction.geometry.patterns.lattices import Touching, cut_spots, in_rectangle, size_of
 from constriction.geometry.patterns.merged import Dropped
-from constriction.geometry.patterns.periodic import pieces_of_spot
 from constriction.geometry.patterns.placing import SEPARATION, Draw, Propose, anywhere, around_middles, place_spots
 from constriction.geometry.patterns.polygons import outline_of, widths_of
 from constriction.geometry.patterns.shares import share_of_spots
+from constriction.geometry.periodic import pieces_of_spot
 
 AT_RANDOM = Touching(
     math.pi / (2 * math.sqrt(3)) / SEPARATION**2, 1.0 / SEPARATION**2, f"random {{}}s that keep {SEPARATION} diameters"
