@@ -27,7 +27,6 @@ class Samples:
         times: (d,) autocorrelation times, in steps.
         steps: that were kept, of each walker.
         converged: whether both say so.
-        acceptance: mean part of the steps that were taken.
     """
 
     places: Reals
@@ -35,7 +34,6 @@ class Samples:
     times: Reals
     steps: int
     converged: bool
-    acceptance: float
 
 
 def sample(straight: Straight, start: Reals, random: np.random.Generator) -> Samples:
@@ -68,7 +66,7 @@ def _judged(sampler: emcee.EnsembleSampler) -> Samples:
     converged = bool(np.all(r_hat < R_HAT) and steps >= ENOUGH_TIMES * np.max(times))
     flat = chains.reshape(-1, chains.shape[2])
     thinned = flat[:: max(1, flat.shape[0] // KEPT)]
-    return Samples(thinned, r_hat, times, steps, converged, float(np.mean(sampler.acceptance_fraction)))
+    return Samples(thinned, r_hat, times, steps, converged)
 
 
 def _apart(start: Reals, random: np.random.Generator) -> Reals:
