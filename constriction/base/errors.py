@@ -54,23 +54,27 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return difflib.get_close_matches(word, list(known), n=1, cutoff=0.0)[0]
 
 
-class DisagreementError(RuntimeError):
+class ToldError(RuntimeError):
+    """A failure that its message tells in full: nobody needs its kind, nor where in the code it was."""
+
+
+class DisagreementError(ToldError):
     """Two methods gave different answers, or none that could be compared; the message says which and how far apart."""
 
 
-class SolverError(RuntimeError):
+class SolverError(ToldError):
     """A linear system could not be solved; the message says which and why."""
 
 
-class MeshError(RuntimeError):
+class MeshError(ToldError):
     """A cell could not be meshed; the message says why."""
 
 
-class RenderingError(RuntimeError):
+class RenderingError(ToldError):
     """This machine cannot draw in three dimensions; the message says what to install."""
 
 
-class StoreError(RuntimeError):
+class StoreError(ToldError):
     """A result could not be kept; the message says where, why, and what is not lost."""
 
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from constriction.base.errors import InputError, printable, shortened
+from constriction.base.errors import InputError, ToldError, printable, shortened
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -93,7 +93,7 @@ def _failure(error: Exception, debug: bool) -> str:
                 return f"error: {advice}"
     if "home directory" in str(error):  # of Python, for DOLFINx keeps its compiled forms there
         return "error: this user has no home folder, where compiled forms are kept: export HOME=a folder of yours"
-    if type(error).__name__ in ("MeshError", "SolverError", "DisagreementError", "RenderingError", "StoreError"):
+    if isinstance(error, ToldError):
         return f"error: {error}"
     hint = "" if debug else " (run again with --debug to see where)"
     return f"error: {type(error).__name__}: {error}{hint}"

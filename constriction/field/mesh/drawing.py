@@ -27,12 +27,12 @@ class Drawn:
     The surfaces of each kind, the `round_sides` among the sides, per collar the mesh node of each point of its skin.
     """
 
-    spots: list[int]
-    rest: list[int]
+    spots: Sequence[int]
+    rest: Sequence[int]
     bottom: int
-    sides: list[int]
-    round_sides: list[int]
-    nodes: list[Ints]
+    sides: Sequence[int]
+    round_sides: Sequence[int]
+    nodes: Sequence[Ints]
 
 
 def draw(cell: Outline, spots: Sequence[Outline], collars: Sequence[Sequence[Collar]], depth: float) -> Drawn:

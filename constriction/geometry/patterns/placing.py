@@ -16,11 +16,11 @@ Propose = Callable[[int, float], Point]
 """Gives a place for the spot of a number that keeps so far from the cell's sides."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SquareCell:
-    """A square cell of spots of one shape, in bins as wide as two of the widest may reach; lengths in any one unit.
+    """A square cell that fills with spots of one shape; lengths in any one unit.
 
-    `periodic`: the cell repeats without mirrors.
+    The `bins` are as wide as two of the widest may reach. `periodic`: the cell repeats without mirrors.
     """
 
     side: float

@@ -34,7 +34,7 @@ class Text:
     """
 
     path: str
-    lines: list[str]
+    lines: Sequence[str]
 
 
 def load_bytes(path: str | Path) -> bytes:

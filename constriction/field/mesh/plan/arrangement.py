@@ -46,9 +46,9 @@ class Arrangement:
     `border` per cell edge its pieces, `spots` and `rest` what gmsh fills.
     """
 
-    border: list[list[Edge]]
-    spots: list[Loops]
-    rest: list[Loops]
+    border: Sequence[Sequence[Edge]]
+    spots: Sequence[Loops]
+    rest: Sequence[Loops]
 
 
 def arrange(cell: Outline, spots: Sequence[Outline], collars: Sequence[Sequence[Collar]]) -> Arrangement:
