@@ -167,7 +167,7 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.field.mesh.plan.meshable import is_meshed_as_drawn
+    from constriction.field.mesh.layouts.meshable import is_meshed_as_drawn
     from constriction.geometry.cell import layout
 
     _check_options(options)

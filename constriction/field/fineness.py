@@ -13,8 +13,8 @@ from dataclasses import replace
 from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
 from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
 from constriction.field.mesh.flat import MeshSizes, rims_of
-from constriction.field.mesh.plan.meshable import check_outlines
-from constriction.field.mesh.plan.scaled import rounded
+from constriction.field.mesh.layouts.meshable import check_outlines
+from constriction.field.mesh.layouts.scaled import rounded
 from constriction.field.response import Goal
 from constriction.geometry.cell import Layout, rim_lengths
 

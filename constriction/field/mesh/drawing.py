@@ -12,7 +12,7 @@ import gmsh
 import numpy as np
 
 from constriction.field.mesh.collars import Collar
-from constriction.field.mesh.plan.arrangement import Key, Name, arrange, corner_of, ends_of, key_of, name_of, ring_of
+from constriction.field.mesh.layouts.arrangement import Key, Name, arrange, corner_of, ends_of, key_of, name_of, ring_of
 from constriction.field.mesh.rims import halved
 from constriction.field.mesh.simplices import Ints
 from constriction.geometry.outlines import Edge, Outline, Point

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 
 from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
 from constriction.field.mesh.drawing import Drawn, draw
-from constriction.field.mesh.plan.scaled import in_pitches
+from constriction.field.mesh.layouts.scaled import in_pitches
 from constriction.field.mesh.rims import Rim, Surroundings, rims_in
 from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, extrude
 from constriction.field.mesh.surroundings import check_apart, survey

@@ -9,7 +9,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.case.schema import Case
-from constriction.field.mesh.plan.meshable import is_intricate
+from constriction.field.mesh.layouts.meshable import is_intricate
 from constriction.field.response import Simplified
 from constriction.field.transforms.convergence import pixels_of_width
 from constriction.geometry.cell import Layout

@@ -1,4 +1,4 @@
-"""The plan of a cell without the collars of its rims: what gmsh fills inside the spots, and beside them.
+"""The plane of a cell without the collars of its rims: what gmsh fills inside the spots, and beside them.
 
 Lengths in pitches.
 """
@@ -41,7 +41,7 @@ class Ring(Edge):
 
 @dataclass(frozen=True)
 class Arrangement:
-    """The plan cut into loops of edges.
+    """The plane cut into loops of edges.
 
     `border` per cell edge its pieces, `spots` and `rest` what gmsh fills.
     """

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.field.mesh.plan.scaled import in_pitches
+from constriction.field.mesh.layouts.scaled import in_pitches
 from constriction.field.mesh.rims import rims_in
 from constriction.geometry.cell import Layout
 from constriction.geometry.outlines import SNAP, Outline
