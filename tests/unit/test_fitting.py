@@ -12,10 +12,10 @@ from constriction.base.errors import InputError
 from constriction.compare.inductance import series_inductance
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.arrhenius import activation_energy
-from constriction.spectra.fit.comparison import compare_circuits
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.fit.marquardt import minimise
 from constriction.spectra.fit.problem import FitOptions, pose
+from constriction.spectra.fit.ranking import compare_circuits
 from constriction.spectra.fit.starts import halton
 from constriction.spectra.spectrum import Spectrum
 

@@ -91,8 +91,8 @@ def batch_options(options: AnalyzeOptions) -> BatchOptions:
         InputError: a circuit, a limit or a choice is none, or two do not fit together.
     """
     from constriction.laws.circuit import parse_circuit
-    from constriction.spectra.fit.comparison import check_names
     from constriction.spectra.fit.problem import FitOptions
+    from constriction.spectra.fit.ranking import check_names
     from constriction.spectra.reading.analysis import CIRCUITS, AnalysisOptions
     from constriction.spectra.reading.batch import BatchOptions
 

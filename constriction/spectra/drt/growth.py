@@ -10,9 +10,9 @@ import numpy as np
 
 from constriction.spectra.drt.persistence import decades
 from constriction.spectra.fit.arcs import Arc
-from constriction.spectra.fit.comparison import settle
 from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
+from constriction.spectra.fit.ranking import settle
 from constriction.spectra.spectrum import Spectrum
 
 # Another ZARC is taken if it lowers BIC by at least this: very strong evidence by Kass and Raftery, J. Am. Stat. Assoc.

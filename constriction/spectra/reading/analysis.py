@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.spectra.exclusion import ExcludedPoint, Exclusion, exclude
-from constriction.spectra.fit.comparison import Comparison, compare_circuits
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.problem import FitOptions
+from constriction.spectra.fit.ranking import RankedCircuit, compare_circuits
 from constriction.spectra.kramers_kronig import FEWEST_POINTS, KramersKronigOptions
 from constriction.spectra.spectrum import Spectrum
 
@@ -67,7 +67,7 @@ class Analysis:
     """
 
     screened: Exclusion
-    comparison: tuple[Comparison, ...]
+    comparison: tuple[RankedCircuit, ...]
 
     @property
     def fit(self) -> CircuitFit:

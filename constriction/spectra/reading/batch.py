@@ -15,10 +15,10 @@ from constriction.spectra.drt.processes import Processes, find_processes
 from constriction.spectra.drt.relaxation_times import Distribution, DistributionOptions, relaxation_times
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.files.readers import ReadOptions, read
-from constriction.spectra.fit.comparison import Comparison, compare_circuits, ranked
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.minima import JointArcs
 from constriction.spectra.fit.problem import limited_to
+from constriction.spectra.fit.ranking import RankedCircuit, compare_circuits, ranked
 from constriction.spectra.measurement import Measurement
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
 from constriction.spectra.reading.identification import identify
@@ -69,7 +69,7 @@ class AnalysedSpectrum:
     file: str
     measurement: Measurement | None = None
     screened: Exclusion | None = None
-    comparison: tuple[Comparison, ...] = ()
+    comparison: tuple[RankedCircuit, ...] = ()
     identities: tuple[int, ...] = ()
     distribution: Distribution | None = None
     scan: StabilityScan | None = None

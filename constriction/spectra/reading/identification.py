@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 
 from constriction.spectra.fit.arcs import Arc, distance, matched
-from constriction.spectra.fit.comparison import settle
 from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
 from constriction.spectra.fit.problem import FitOptions
+from constriction.spectra.fit.ranking import settle
 from constriction.spectra.normalisation import scaled
 from constriction.spectra.reading.analysis import CIRCUITS
 from constriction.spectra.reading.apparent import apparent

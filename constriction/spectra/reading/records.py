@@ -16,9 +16,9 @@ import numpy as np
 from constriction.spectra.drt.records import distribution_record
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.fit.arcs import Arc
-from constriction.spectra.fit.comparison import Comparison
 from constriction.spectra.fit.fitting import CircuitFit
 from constriction.spectra.fit.minima import JointArcs
+from constriction.spectra.fit.ranking import RankedCircuit
 from constriction.spectra.normalisation import (
     EdgeScale,
     Normalisation,
@@ -136,7 +136,7 @@ def _no_fit(used: Sequence[EdgeScale]) -> Record:
     }
 
 
-def _compared(item: Comparison) -> Record:
+def _compared(item: RankedCircuit) -> Record:
     return {
         "circuit": item.fit.circuit.text,
         "converged": item.fit.converged,

@@ -14,7 +14,7 @@ from constriction.spectra.spectrum import Spectrum
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RankedCircuit:
     """One circuit among several fitted to the same spectrum.
 
     Attributes:
@@ -30,7 +30,7 @@ class Comparison:
 
 def compare_circuits(
     spectrum: Spectrum, circuits: Sequence[Circuit | str], options: FitOptions | None = None
-) -> tuple[Comparison, ...]:
+) -> tuple[RankedCircuit, ...]:
     """Fit several circuits to one spectrum and rank them.
 
     Args:
@@ -72,7 +72,7 @@ def check_names(
         raise InputError(f"{where}, which no circuit has: {there}")
 
 
-def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
+def ranked(fits: Sequence[CircuitFit]) -> tuple[RankedCircuit, ...]:
     """Rank fits of one spectrum by rising BIC; those that did not converge come last.
 
     Args:
@@ -81,7 +81,7 @@ def ranked(fits: Sequence[CircuitFit]) -> tuple[Comparison, ...]:
     trusted = [fit for fit in fits if fit.converged] or fits
     aic = min(fit.aic for fit in trusted)
     in_order = sorted(fits, key=lambda fit: (not fit.converged, fit.bic))
-    return tuple(Comparison(fit, fit.aic - aic, fit.bic - in_order[0].bic) for fit in in_order)
+    return tuple(RankedCircuit(fit, fit.aic - aic, fit.bic - in_order[0].bic) for fit in in_order)
 
 
 def settle(spectrum: Spectrum, fit: CircuitFit, options: FitOptions) -> CircuitFit:
