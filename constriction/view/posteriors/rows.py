@@ -10,6 +10,7 @@ from constriction.view.terminal.numbers import engineering, significant, with_er
 
 MAIN = ("contact_fraction", "pitch", "gap_height", "film_resistance", "film_capacitance")
 LEAST = 0.01  # probability of a model that is told
+FEWEST, MOST = 3, 5  # digits of an interval
 
 type Record = Mapping[str, Any]
 
@@ -44,16 +45,25 @@ def _unknown_rows(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def interval_text(numbers: Record, unit: str) -> str:
-    """Such as "best 1.2 mm, 68 %: 0.9 to 1.4, 95 %: 0.5 to 2"; not determined ones say so.
+    """Such as "best 1.2 mm, 68 %: 0.9 to 1.4, 95 %: 0.5 to 2", in digits that tell the ends apart.
+
+    What is not determined says so.
 
     Args:
         numbers: with best, low68, high68, low95, high95, determined, in the unit.
         unit: "" for none.
     """
     names = ("best", "low68", "high68", "low95", "high95")
-    best, *ends = (engineering(numbers[name], unit) if unit else significant(numbers[name], 3) for name in names)
+    digits = FEWEST
+    while digits < MOST and len({_written(numbers[name], unit, digits) for name in names[1:]}) < len(names) - 1:
+        digits += 1
+    best, *ends = (_written(numbers[name], unit, digits) for name in names)
     said = f"best {best}, 68 %: {ends[0]} to {ends[1]}, 95 %: {ends[2]} to {ends[3]}"
     return said if numbers["determined"] else f"not determined ({said})"
+
+
+def _written(value: float, unit: str, digits: int) -> str:
+    return engineering(value, unit, digits=digits) if unit else significant(value, digits)
 
 
 def _anew_text(anew: Record) -> str:

@@ -51,12 +51,12 @@ UNSURE = 10.0  # error bar / value from which the value is told nevertheless
 MOST_PLACES = 9
 
 
-def engineering(value: float, unit: str, least: float = 1.0) -> str:
-    """A number of at least `least` and three digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
+def engineering(value: float, unit: str, least: float = 1.0, digits: int = 3) -> str:
+    """A number of at least `least` and so many digits with a decimal prefix: 4.6e4, Hz → 46.0 kHz."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g} {unit}"
-    size, prefix = decimal_prefix(float(f"{value:.2e}"), least)
-    return f"{significant(value / size, 3)} {prefix}{unit}"
+    size, prefix = decimal_prefix(float(f"{value:.{digits - 1}e}"), least)
+    return f"{significant(value / size, digits)} {prefix}{unit}"
 
 
 def farad(capacitance: float) -> str:
