@@ -22,7 +22,7 @@ from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.posteriors.bands import draw_bands
 from constriction.view.posteriors.corner import CornerColumn, draw_corner
-from constriction.view.posteriors.rows import interpretation_rows
+from constriction.view.posteriors.rows import interpretation_rows, interval_text
 
 ELECTROLYTE = {
     "bulk_conductivity": 1.4,
@@ -175,6 +175,18 @@ def test_rows_tell_intervals_models_and_verdict(visible):
     assert any(text.startswith("lattice hexagonal: probability") for name, text in rows if name == "model")
     failed = entry_record(Entry("x", "x", error="x: broken"))
     assert list(interpretation_rows(failed)) == [("not interpreted", "x: broken")]
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((15.2, 15.17, 15.21, 15.11, 15.3), "best 15.20 Ω, 68 %: 15.17 Ω to 15.21 Ω, 95 %: 15.11 Ω to 15.30 Ω"),
+        ((4.13e3, 3.97e3, 4.52e3, 3e3, 5e3), "best 4.13 kΩ, 68 %: 3.97 kΩ to 4.52 kΩ, 95 %: 3.00 kΩ to 5.00 kΩ"),
+    ],
+)
+def test_ends_of_an_interval_are_told_apart(ends, said):
+    names = ("best", "low68", "high68", "low95", "high95")
+    assert interval_text({**dict(zip(names, ends, strict=True)), "determined": True}, "Ω") == said
 
 
 def test_pictures_are_drawn(visible, tmp_path):
