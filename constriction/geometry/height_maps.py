@@ -28,6 +28,7 @@ TUKEY = 4.685  # spreads beyond which a point does not count for the plane
 NORMAL = 1.4826  # standard deviation over the median of the distances to the median
 ROUNDS = 30  # of the plane's fit
 STILL = 1e-6  # of the spread: a plane that moves less has settled
+ROUNDING = 1e-14  # of the largest height: spreads below are rounding
 WINDOW = 5  # points across which a median tells what is an outlier
 THIRD = 2  # lowest and highest of the points around one: two of them may be outliers too
 STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
@@ -84,7 +85,8 @@ def level(heights: Floats, pixel: tuple[float, float], marks: Marks | None = Non
         found, before = np.linalg.lstsq(system * roots[:, None], values * roots, rcond=None)[0], found
         off = values - system @ found
         spread = NORMAL * float(np.median(np.abs(off - np.median(off))))
-        if spread == 0 or np.abs(found - before).max() <= STILL * spread:
+        # Weights of nothing but rounding would leave out points of an exact plane.
+        if spread <= ROUNDING * np.abs(values).max() or np.abs(found - before).max() <= STILL * spread:
             break
         weights = np.clip(1 - (off / (TUKEY * spread)) ** 2, 0.0, None) ** 2
     height, *slopes = (found / scales).tolist()
