@@ -181,17 +181,21 @@ def lattice_constriction(radius, angle=90, order=16, eta=30.0):
     cut = 14 * eta
     reciprocal = 2 * math.pi * np.linalg.inv([[1.0, 0.0], [math.cos(math.radians(angle)), area]]).T
     reach = math.ceil(cut / math.pi)
-    i, j = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    # The others are these, turned, and have the same part in the sum: 0 to 90° on a square lattice, where the basis
+    # is at 90°, or 0 to 60° on a hexagonal one, between the first of its basis, at 120°, and the sum of both.
+    i, j = np.mgrid[1 : reach + 1, : reach + 1]
+    i = i if angle == 90 else i + j
     waves = (i[..., None] * reciprocal[0] + j[..., None] * reciprocal[1]).reshape(-1, 2)
     k = np.hypot(*waves.T)
-    waves, k = waves[(k > 0) & (k < cut)], k[(k > 0) & (k < cut)]
+    waves, k = waves[k < cut], k[k < cut]
     phi = np.arctan2(waves[:, 1], waves[:, 0])
     values = np.array(
         [c * special.spherical_jn(n, k * radius) * np.cos(m * phi) for c, (n, m) in zip(scale, shapes, strict=True)]
     )
-    matrix = (values * special.erfc(k / (2 * eta)) / k) @ values.T / area
-    x, weight = np.polynomial.legendre.leggauss(2000)
-    q, weight = (x + 1) * cut / 2, weight * cut / 2 * special.erfc((x + 1) * cut / (4 * eta))
+    matrix = symmetry * (values * special.erfc(k / (2 * eta)) / k) @ values.T / area
+    x, weight = np.polynomial.legendre.leggauss(20)  # on each of 100 panels
+    q = ((np.arange(100)[:, None] + (x + 1) / 2) * cut / 100).ravel()
+    weight = np.tile(weight, 100) * cut / 200 * special.erfc(q / (2 * eta))
     radial = np.array([special.spherical_jn(n, q * radius) for n, _ in shapes])
     single = np.diag([math.pi / (2 * radius * (2 * n + 1)) for n, _ in shapes]) - (radial * weight) @ radial.T
     same = np.equal.outer([m for _, m in shapes], [m for _, m in shapes])
