@@ -1,5 +1,6 @@
 """The Nyquist picture: equal axes, nothing covered, nothing cut off, the same bytes every time."""
 
+import functools
 import itertools
 import re
 
@@ -45,19 +46,20 @@ CASES = {
     "two points": picture(arcs((14.78e-4, 46e3)), f=np.array([1e5, 1e4])),
     "tiny": picture(arcs((1e-18, 46e3)), [46e3], unit="ohm"),
 }
-each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+each_case = pytest.mark.parametrize("name", CASES)
 
 
-def drawn(case, title="A title"):
-    figure = nyquist_figure(*case, title)
+@functools.cache  # drawn once for all that look at it
+def drawn(name, title="A title"):
+    figure = nyquist_figure(*CASES[name], title)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return figure, figure.axes[0]
 
 
 @each_case
-def test_axes_are_equal_and_the_figure_one_column_wide(case):
-    figure, axes = drawn(case)
+def test_axes_are_equal_and_the_figure_one_column_wide(name):
+    figure, axes = drawn(name)
     box = axes.get_window_extent()
     x, y = np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())
     # Millimetres per unit agree to rounding of the layout's arithmetic.
@@ -67,10 +69,10 @@ def test_axes_are_equal_and_the_figure_one_column_wide(case):
 
 
 @each_case
-def test_names_cover_neither_each_other_nor_a_curve(case):
-    _, axes = drawn(case)
+def test_names_cover_neither_each_other_nor_a_curve(name):
+    _, axes = drawn(name)
     boxes = [text.get_window_extent() for text in axes.texts]
-    assert len(boxes) >= len(case[2])
+    assert len(boxes) >= len(CASES[name][2])
     assert not [pair for pair in itertools.combinations(boxes, 2) if pair[0].overlaps(pair[1])]
     for line in axes.lines[:4]:
         pixels = axes.transData.transform(np.column_stack(line.get_data()))
@@ -80,9 +82,9 @@ def test_names_cover_neither_each_other_nor_a_curve(case):
 
 
 @each_case
-def test_all_data_are_in_view(case):
-    spectrum, _, marks = case
-    _, axes = drawn(case)
+def test_all_data_are_in_view(name):
+    spectrum, _, marks = CASES[name]
+    _, axes = drawn(name)
     z = np.concatenate([spectrum.impedance, [z for _, z in marks]])
     shown = np.concatenate([line.get_xdata() for line in axes.lines if line.get_marker() in ("o", "D")])
     scale = np.abs(shown).max() / np.abs(z).max() if np.abs(z).max() else 1
@@ -93,8 +95,8 @@ def test_all_data_are_in_view(case):
 
 
 @each_case
-def test_nothing_is_cut_off_at_the_edge_of_the_paper(tmp_path, case):
-    nyquist(*case, tmp_path / "n.png", "Sodium islands on a hexagonal lattice, f = 0.2, pitch 2 mm, gap 5 nm")
+def test_nothing_is_cut_off_at_the_edge_of_the_paper(tmp_path, name):
+    nyquist(*CASES[name], tmp_path / "n.png", "Sodium islands on a hexagonal lattice, f = 0.2, pitch 2 mm, gap 5 nm")
     pixels = imread(tmp_path / "n.png")[..., :3]
     assert pixels.shape[1] == round(84 / 25.4 * 300)
     for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
@@ -107,14 +109,14 @@ def test_wide_and_long_titles_leave_the_picture_its_size(tmp_path, title):
     nyquist(*CASES["islands"], tmp_path / "n.png", title)
     pixels = imread(tmp_path / "n.png")[..., :3]
     assert (pixels[:, -1] == 1).all()
-    figure, axes = drawn(CASES["islands"], title)
+    figure, axes = drawn("islands", title)
     assert axes.bbox.width > 0.75 * figure.bbox.width
     assert figure.get_figheight() * 25.4 < 90
 
 
 def test_ticks_do_not_run_into_each_other():
-    for case in CASES.values():
-        _, axes = drawn(case)
+    for name in CASES:
+        _, axes = drawn(name)
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
             ticks = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
@@ -124,7 +126,7 @@ def test_ticks_do_not_run_into_each_other():
 
 
 def test_labels_say_unit_peak_and_whether_it_is_in_the_window():
-    _, axes = drawn(CASES["hidden"])
+    _, axes = drawn("hidden")
     assert axes.get_xlabel() == "Re Z  (Ω·cm²)" and axes.get_ylabel() == "−Im Z  (Ω·cm²)"
     assert {"1 MHz", "630 MHz"} <= {text.get_text() for text in axes.texts}
     names = [text.get_text() for text in axes.get_legend().get_texts()]
@@ -136,14 +138,14 @@ def test_labels_say_unit_peak_and_whether_it_is_in_the_window():
 
 
 def test_large_values_get_a_prefix():
-    _, axes = drawn(CASES["blocking"])
+    _, axes = drawn("blocking")
     assert axes.get_ylabel() == "−Im Z  (kΩ·cm²)" or axes.get_ylabel() == "−Im Z  (MΩ·cm²)"
     # |Z| = 1/(2π·100 Hz·1e-7 F/m²) = 15.9 kΩ·m² = 159 MΩ·cm²
     assert 159 < axes.get_ylim()[1] < 250 and axes.get_ylabel().endswith("(MΩ·cm²)")
 
 
 def test_decades_stand_where_their_frequency_is():
-    _, axes = drawn(CASES["islands"])
+    _, axes = drawn("islands")
     at = {text.get_text(): text.xy for text in axes.texts}
     z = 1e4 * (slab(1e5) + arcs((14.78e-4, 46e3))(1e5))
     # Between points ten to the decade the drawn curve is within half a percent of the arc.
