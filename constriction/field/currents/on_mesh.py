@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,8 +152,9 @@ def _kinds(facets: ContactFacets) -> list[tuple[NDArray[np.bool_], bool]]:
     return [(which, bool(kind)) for which, kind in ((edge, True), (~edge, False)) if np.any(which)]
 
 
+@cache
 def _gauss(points: int) -> tuple[Floats, Floats]:
-    """Points and weights on [0, 1]."""
+    """Points and weights on [0, 1], not to be written into."""
     x, weight = np.polynomial.legendre.leggauss(points)
     return (x + 1) / 2, weight / 2
 
