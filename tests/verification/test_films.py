@@ -205,6 +205,17 @@ def test_random_films_are_within_their_bars(seed):
     assert relative <= max(found.relative_error_reached, found.case.accuracy.relative_error)
 
 
+@pytest.mark.parametrize("charge", [1.0, 0.010842774063244234])
+def test_a_gap_that_takes_far_more_than_the_film(charge):
+    """Products of a complex vector with itself come near zero here, where conjugate gradients break down."""
+    contact = {"law": "p(R1,Q1)", "R1": "1 ohm cm2", "Q1": f"{charge!r} uS s^0.5/cm2", "a1": 0.5}
+    gap = {"law": "p(C,Q1)", "Q1": "10 uS s^1.0/cm2", "a1": 1.0}
+    found = solved({**STRIPES, "contact_fraction": 0.5}, contact, gap, method="spectral", relative_error=0.1)
+    _, in_bars = errors(found.response, curve(found), lambda *at: film_stripes(0.5, *at))
+    assert found.accuracy_reached
+    assert in_bars <= 1
+
+
 # --- the reduced model ----------------------------------------------------------------------------------------------
 
 CELLS = {

@@ -31,6 +31,7 @@ from scipy.fft import next_fast_len
 from scipy.linalg import eigvalsh_tridiagonal
 
 from constriction.base.errors import SolverError
+from constriction.field.transforms.least_residuals import least_residuals
 from constriction.field.transforms.waves import Floats, filtered, half_phases
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, contact_coverage
@@ -204,11 +205,12 @@ def _rim_density(covered: Floats, dx: float, dy: float) -> float:
 
 
 def solve(plate: Plate, theta: Theta, tolerance: float, guess: Field | None = None) -> Solved:
-    """Solve (Λ + local admittance) u = 1 by preconditioned conjugate gradients.
+    """Solve (Λ + local admittance) u = 1 by preconditioned conjugate gradients, or else by least residuals.
 
     Args:
         plate: the interface.
-        theta: θ (terms,), real or complex with Re θ ≥ 0; the operator is symmetric, and nothing is conjugated.
+        theta: θ (terms,), real or complex with Re θ ≥ 0; the operator is symmetric, and nothing is conjugated, so that
+            a complex one may break down: a product of a vector with itself is zero.
         tolerance: of the mean of u, relative: its error is the residual's energy, of which the preconditioner gives
             about a third.
         guess: where to begin, (across, along).
@@ -216,6 +218,26 @@ def solve(plate: Plate, theta: Theta, tolerance: float, guess: Field | None = No
     Raises:
         SolverError: no convergence; with the history of the residual.
     """
+    try:
+        with np.errstate(all="ignore"):  # what is no number is found by `_check`
+            return _conjugate_gradients(plate, theta, tolerance, guess)
+    except SolverError:
+        if not np.iscomplexobj(theta) or (field := _least_residuals(plate, theta, tolerance)) is None:
+            raise
+        return Solved(field, (), ())
+
+
+def _least_residuals(plate: Plate, theta: Theta, tolerance: float) -> Field | None:
+    precondition, local = plate.preconditioner(np.abs(theta)), plate.local(theta)
+
+    def reached(field: Field, residual: Field) -> bool:
+        return bool(_size(residual, precondition(residual)) <= tolerance * abs(_dot(plate.load, field)))
+
+    return least_residuals(lambda field: plate.apply(field, local), precondition, plate.load, reached, MOST_ITERATIONS)
+
+
+def _conjugate_gradients(plate: Plate, theta: Theta, tolerance: float, guess: Field | None) -> Solved:
+    """Arguments and errors as of `solve`."""
     right = plate.load
     precondition, local, kind = plate.preconditioner(np.abs(theta)), plate.local(theta), np.asarray(theta).dtype
     field = np.zeros(right.shape, dtype=kind) if guess is None else guess.astype(kind)
