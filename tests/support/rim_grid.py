@@ -177,15 +177,19 @@ def _radial_breaks(step):
 
 
 class Grid(NamedTuple):
-    """What all θ share: lines and corners of `Field`, which nodes are `fixed`, (S, T), and what follows of the others.
+    """What all θ share: lines and corners of `Field`, and which nodes inside panels, and on their sides, are free.
 
-    Over the interface's area: `stiffness` = K, the forms `contact` and `gap` of the films, the interface's `load`.
+    What is inside panels follows from their sides, whatever the films: `follow` times the values there. On the sides,
+    over the interface's area: `stiffness`, K without what is inside; the forms `contact` and `gap` of the films; the
+    interface's `load`.
     """
 
     radial: Line
     angular: Line
     corners: np.ndarray
-    fixed: np.ndarray
+    inside: np.ndarray
+    sides: np.ndarray
+    follow: sparse.csr_matrix
     stiffness: sparse.csc_matrix
     contact: sparse.csc_matrix
     gap: sparse.csc_matrix
@@ -199,12 +203,24 @@ def _grid(section, ideal, order, step):
     fixed = np.zeros((len(radial.nodes), len(angular.nodes)), dtype=bool)
     fixed[-1, counter[0] * order : counter[1] * order + 1] = True
     fixed[:, 0] |= ideal
-    free = np.flatnonzero(~fixed)
-    stiffness = _stiffness(section, radial, angular, corners)[free][:, free]
-    plates = [_interface(section, radial, len(angular.nodes), end)[free] for end in (-section.left, section.right)]
+    inside = _inside(fixed.shape, order)
+    sides = np.setdiff1d(np.flatnonzero(~fixed), inside)
+    stiffness = _stiffness(section, radial, angular, corners).tocsr()
+    panels = sparse.bsr_matrix(stiffness[inside][:, inside], blocksize=((order - 1) ** 2,) * 2)
+    follow = (
+        -sparse.bsr_matrix((np.linalg.inv(panels.data), panels.indices, panels.indptr)) @ stiffness[inside][:, sides]
+    )
+    stiffness = stiffness[sides][:, sides] + stiffness[sides][:, inside] @ follow
+    plates = [_interface(section, radial, len(angular.nodes), end)[sides] for end in (-section.left, section.right)]
     load = sum(plates) @ np.ones(fixed.size) / section.area
-    contact, gap = (plate[:, free] / section.area for plate in plates)
-    return Grid(radial, angular, corners, fixed, stiffness / section.area, contact, gap, load)
+    contact, gap = (plate[:, sides] / section.area for plate in plates)
+    return Grid(radial, angular, corners, inside, sides, follow, stiffness / section.area, contact, gap, load)
+
+
+def _inside(shape, order):
+    """Return the nodes inside panels, (panels · (order − 1)²,), one panel after another."""
+    along, around = (np.arange(size - 1).reshape(-1, order)[:, 1:] for size in shape)
+    return (along[:, None, :, None] * shape[1] + around[None, :, None, :]).ravel()
 
 
 def solve(section, theta_c, theta_g, order=ORDER, step=STEP):
@@ -227,16 +243,16 @@ def solve(section, theta_c, theta_g, order=ORDER, step=STEP):
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
     )
-    free = np.flatnonzero(~grid.fixed)
-    excess = np.zeros(grid.fixed.size, dtype=films.dtype)
-    excess[free] = factors.solve(grid.load.astype(films.dtype))
-    mean = grid.load @ excess[free]
+    beside = factors.solve(grid.load.astype(films.dtype))
+    excess = np.zeros(len(grid.radial.nodes) * len(grid.angular.nodes), dtype=films.dtype)
+    excess[grid.sides], excess[grid.inside] = beside, grid.follow @ beside
+    mean = grid.load @ beside
     current = 1 - mean / section.depth
     if not ideal:
-        drop = factors.solve(films @ np.ones(len(free)))  # of one volt, from the counter electrode
+        drop = factors.solve(films @ np.ones(len(beside)))  # of one volt, from the counter electrode
         current = drop @ (grid.stiffness @ drop) + (1 - drop) @ (films @ (1 - drop))
         current *= section.depth
-    excess = excess.reshape(grid.fixed.shape)
+    excess = excess.reshape(len(grid.radial.nodes), -1)
     return Field(
         section, (theta_c, theta_g), grid.radial, grid.angular, grid.corners, excess, complex(mean), complex(current)
     )
