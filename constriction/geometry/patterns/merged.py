@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.optimize import brentq
 from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import Point, polygons_of
@@ -71,6 +70,8 @@ def unit_polygon(shape: str, chords: int) -> np.ndarray:
 
 def _root(rising: Callable[[float], float], between: tuple[float, float], tolerance: float) -> float:
     """Where a rising function is zero, to a relative tolerance, perhaps somewhat outside of where it is sought."""
+    from scipy.optimize import brentq  # a tenth of a second, which most commands need not wait
+
     low, high = between
     while rising(high) < 0:
         low, high = high, high * GROWTH
