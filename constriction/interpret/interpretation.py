@@ -70,8 +70,8 @@ class Fitted:
 
     Attributes:
         best: fit.
-        samples: of the posterior; None: the model is hopeless beside others, and was not sampled.
-        evidence: by importance sampling; None likewise.
+        samples: of walkers; None: importance sampling needed none, or the model was not sampled.
+        evidence: by importance sampling; None: the model is hopeless beside others, and was not sampled.
         straight: the coordinates of both; None likewise.
     """
 
@@ -98,14 +98,15 @@ class Fitted:
     @cached_property
     def scores(self) -> Reals:
         """Samples (k, d) of the posterior."""
-        if self.straight is None or self.samples is None or self.evidence is None:
+        if self.straight is None or self.evidence is None:
             return self.best.modes[0].scores[np.newaxis]
-        return self.straight.scores(self.evidence.places if self.trusted else self.samples.places)
+        by_walkers = self.samples is not None and not self.trusted
+        return self.straight.scores(self.samples.places if by_walkers else self.evidence.places)  # type: ignore[union-attr]
 
     @cached_property
     def weights(self) -> Reals:
         """Of the samples, (k,), their sum is 1."""
-        if self.evidence is None or not self.trusted:
+        if self.evidence is None or (self.samples is not None and not self.trusted):
             return np.full(len(self.scores), 1 / len(self.scores))
         return self.evidence.weights
 
@@ -243,5 +244,7 @@ def _sampled(best: BestFit, random: np.random.Generator) -> Fitted:
     lead = [names.index(name) for name in interface if name in names] or [0]
     straight = straighten(best.likelihood, best.modes[0], lead)
     first = explore(straight, random)
+    if first.plenty:
+        return Fitted(best, None, first, straight)
     samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
     return Fitted(best, samples, evidence(straight, samples, first, random), straight)

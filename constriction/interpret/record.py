@@ -134,12 +134,17 @@ def _model(one: Fitted, probability: float) -> Record:
         "autocorrelation_steps": None,
         "converged": None,
     }
-    if one.evidence is None or one.samples is None:
+    if one.evidence is None:
         return found
     stderr = one.evidence.stderr
-    return found | {
+    found |= {
         "log_evidence_stderr": stderr if math.isfinite(stderr) else None,
         "effective_samples": one.evidence.effective,
+        "converged": one.trusted,
+    }
+    if one.samples is None:
+        return found
+    return found | {
         "r_hat": float(one.samples.r_hat.max()),
         "autocorrelation_steps": float(one.samples.times.max()),
         "converged": bool(one.trusted or one.samples.converged),

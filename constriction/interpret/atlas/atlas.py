@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis
-from constriction.interpret.atlas.poles import GAP_POLES, film_basis, film_variables, gap_basis, of_transform
+from constriction.interpret.atlas.poles import GAP_POLES, film_basis, film_variables, gap_sum, of_transform
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ VERSION = 2
 """Of the tables' meaning: of a table of another version nothing is read."""
 FILES = {"ideal": "", "films": "_film"}
 """Kinds of tables, and how their files' names end."""
-AT_ONCE = 2_000_000  # complex numbers of a basis
+AT_ONCE = 500_000  # numbers of a basis: more do not fit into a processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +67,7 @@ class PatternTable:
         """F − d in pitches of ideal contacts, at θ_g (m, n); (m, n)."""
         assert self.times is not None  # a table of ideal contacts
         residues = (weights @ self._flat) * self.constriction(weights)[:, None]
-        time = np.exp(weights @ self.times.ravel())[:, None]
-        return np.asarray((gap_basis(gap * time) @ residues[:, :, None].astype(np.complex128))[..., 0])
+        return gap_sum(gap * np.exp(weights @ self.times.ravel())[:, None], residues)
 
     def of_film(self, weights: Floats, share: Floats, gap: Complexes, contact: Complexes) -> Complexes:
         """F − d in pitches behind a film, at θ_g and θ_c (m, n); (m, n)."""

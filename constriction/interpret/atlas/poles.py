@@ -37,6 +37,20 @@ def gap_basis(theta: Complexes) -> Complexes:
     return np.asarray(GAP_POLES / (theta[..., None] + GAP_POLES))
 
 
+def gap_sum(theta: Complexes, residues: Floats) -> Complexes:
+    """The basis of an ideal contact's gap times weights (m, poles), at θ_g (m, n) of m interfaces; (m, n).
+
+    In real numbers, P/(θ + P) = (P·θ* + P²)/|θ + P|²: no complex division, and one large array.
+    """
+    across = np.multiply.outer(theta.real, 2 * GAP_POLES)  # becomes 1/|θ + P|²; no difference, as Re θ ≥ 0
+    across += (theta.real**2 + theta.imag**2)[..., None]
+    across += GAP_POLES**2
+    np.reciprocal(across, out=across)
+    weights = residues * GAP_POLES
+    first, second = np.moveaxis(across @ np.stack([weights, weights * GAP_POLES], axis=2), 2, 0)
+    return np.asarray(theta.conj() * first + second)
+
+
 def with_constant(poles: Floats, theta: Complexes) -> Complexes:
     """What poles give at θ (…), and 1, which is left for θ → ∞; (…, poles + 1)."""
     ones = np.ones((*theta.shape, 1))

@@ -16,8 +16,8 @@ from constriction.laws.arrays import Reals
 
 PARTS, DRAWS = 10, 4000
 """Components of a mixture, draws of each round: each round fits its mixture to the weighted draws so far."""
-FIRST, LAST = 4, 5
-"""Most rounds before there are samples, and with them."""
+FIRST, LAST = 10, 5
+"""Most rounds before walkers are asked, and after them."""
 PLENTY = 1000.0
 """Effective samples after which no further round is needed."""
 MILDEST = 1 / 64
@@ -87,6 +87,11 @@ class Evidence:
         """Whether enough samples have weight."""
         return self.effective >= ENOUGH
 
+    @property
+    def plenty(self) -> bool:
+        """Whether so many have weight that no walkers are needed."""
+        return self.effective > PLENTY
+
 
 def explore(straight: Straight, random: np.random.Generator) -> Evidence:
     """A first evidence, from mixtures that begin with the ridge as the curvature has it.
@@ -100,7 +105,7 @@ def explore(straight: Straight, random: np.random.Generator) -> Evidence:
     for _ in range(FIRST):
         drawn = drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random)
         found = _weighed(drawn)
-        if found.effective > PLENTY:
+        if found.plenty:
             break
         points, weights = _together(first, found)
     return found
@@ -119,7 +124,7 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
     for _ in range(LAST):
         points, weights = _together((samples.places, even), found)
         found = _weighed(found.drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random))
-        if found.effective > PLENTY:
+        if found.plenty:
             break
     return found
 
