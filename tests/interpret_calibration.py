@@ -12,10 +12,11 @@ import time
 import numpy as np
 from poles_atlas import PolesAtlas
 
-from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import InterfaceModel, space_of
 from constriction.interpret.model.prior_file import default_priors
+from constriction.interpret.setting import Setting
 from constriction.spectra.spectrum import Spectrum
 
 NOISE, THICKNESS = 2e-3, 1.5e-3

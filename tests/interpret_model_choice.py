@@ -11,10 +11,11 @@ from collections import Counter
 import numpy as np
 from poles_atlas import PolesAtlas
 
-from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import models_of, space_of
 from constriction.interpret.model.prior_file import default_priors
+from constriction.interpret.setting import Setting
 from constriction.interpret.verdict import verdict
 from constriction.spectra.spectrum import Spectrum
 

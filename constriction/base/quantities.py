@@ -275,3 +275,12 @@ def _registry() -> "pint.UnitRegistry[Any]":
     import pint  # noqa: PLC0415 - half a second that most cases never need
 
     return pint.UnitRegistry(non_int_type=Decimal)
+
+
+def duration(seconds: float) -> str:
+    """A time as one would say it: 12 s, 4 min, 3.5 h, 2.1 days."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} days"

@@ -15,17 +15,23 @@ from constriction.base.folders import check_place
 from constriction.base.ranks import agree
 from constriction.commands.job.analysis_folder import ANALYSIS, write_analysis
 from constriction.commands.job.analysis_options import (
-    FIRST,
     AnalyzeOptions,
     batch_options,
     by_size,
-    charges_of,
     deposition_of,
 )
 from constriction.commands.job.analysis_record import AnalysisReport, Record, Scaled, record_text
 from constriction.commands.job.guard import guarded, refused
 from constriction.commands.job.limits import limits
-from constriction.commands.job.options import geometry, given_arguments, none_of, positive_quantity, refuse_empty
+from constriction.commands.job.options import (
+    FIRST,
+    charges_of,
+    geometry,
+    given_arguments,
+    none_of,
+    positive_quantity,
+    refuse_empty,
+)
 from constriction.commands.job.steps import tell_folder
 from constriction.view.terminal.streams import tell, tell_record
 
@@ -96,7 +102,7 @@ def _report(files: tuple[Path, ...], out: Path, options: AnalyzeOptions, say: Ca
     _check_pristine(options.pristine)
     say("reading")
     entries = _loaded(files, options, normalises=scaled.by is not None or options.pristine is not None)
-    charges = charges_of(options, len(entries))
+    charges = charges_of(options.charge, options.charge_step, len(entries))
     say("fitting")
     entries = _fitted(entries, how)
     if (pristine := _pristine(options, entries, how)) is not None:

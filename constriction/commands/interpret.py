@@ -13,12 +13,14 @@ from constriction.base.errors import InputError, naming, nearest
 from constriction.base.folders import check_place
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
-from constriction.commands.job.interpretation_folder import INTERPRETATIONS, write_interpretation
+from constriction.commands.job.interpretation_folder import INTERPRETATIONS, kept_in, write_interpretation
 from constriction.commands.job.options import (
+    FIRST,
     FLAG,
     SEVERAL,
     Debug,
     Impedance,
+    charges_of,
     masks,
     none_of,
     optional_quantity,
@@ -31,9 +33,11 @@ from constriction.view.terminal.streams import tell_record
 if TYPE_CHECKING:
     from typing import Any
 
-    from constriction.interpret.interpretation import Setting
+    from constriction.compare.measured import Loaded
     from constriction.interpret.model.models import Interfaces
     from constriction.interpret.record import Entry
+    from constriction.interpret.series.balance import DepositedMetal
+    from constriction.interpret.setting import Setting
     from constriction.spectra.reading.analysis import AnalysisOptions
 
 type ModelName = Literal["lattice", "lattice_film", "two_levels", "film", "full_contact"]
@@ -56,8 +60,19 @@ class InterpretOptions:
     [default: lattice, film and full_contact]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
-    pristine: Path | None = None
-    """Measured file of the cell before the deposition, whose electrodes block: the electrolyte is learnt from it."""
+    pristine: str | None = None
+    """Spectrum of the cell before the deposition, whose electrodes block, a file or "first": tells the electrolyte."""
+    series: Annotated[bool, FLAG] = False
+    """The files are one cell in this order: what each says of the electrolyte is known of the others."""
+    charge: str | None = None
+    """Charge passed before each spectrum, such as "0.05, 0.1 mAh/cm2"; implies --series."""
+    charge_step: str | None = None
+    """Charge passed between spectra, such as "1 mC/cm2", the pristine cell at 0, without one the first file; implies
+    --series."""
+    metal: Literal["sodium", "lithium"] = "sodium"
+    """What was deposited by the charge."""
+    metal_balance: bool = True
+    """Whether, with a charge, gaps are as high as islands of the metal that it deposited."""
     priors: Path | None = None
     """Priors file (TOML): electrolyte, and how each unknown is spread before the measurement."""
     with_: Annotated[tuple[Extra, ...], Parameter(name="--with", negative="", show_default=False)] = ()
@@ -89,9 +104,12 @@ def interpret(
 
     Example: constriction interpret cell.csv --thickness "1.5 mm" --pattern stripes --priors known.toml -o striped
 
+    Example: constriction interpret step*.mpt --thickness "1.5 mm" --pristine first --charge-step "1 mC/cm2" -o series
+
     Every model is fitted, samples of its posterior are drawn, and the models are weighed by their evidence. What the
-    spectrum does not determine is called so. A file that fails stays in the table with its error. Exit codes: 0 done;
-    2 wrong input, or all files failed and nothing was written; 1 anything else.
+    spectrum does not determine is called so. A file that fails stays in the table with its error. A run that was
+    killed goes on where it was if it is repeated. Exit codes: 0 done; 2 wrong input, or all files failed and nothing
+    was written; 1 anything else.
 
     Parameters
     ----------
@@ -120,7 +138,7 @@ def _entries(
     """Check the options, read and interpret; what can be wrong with the options is found before anything is fitted."""
     from constriction.compare.measured import load_all
     from constriction.interpret.atlas import load_atlas
-    from constriction.interpret.batch import interpret_all
+    from constriction.interpret.batch import Batch, interpret_all
 
     if not files:
         raise InputError(f"no file to interpret: expected at least one, given {len(files)}")
@@ -128,39 +146,68 @@ def _entries(
     area, atlas = optional_quantity("--area", options.area, "area"), load_atlas()
     setting, how = _setting(options, atlas), _screening(options)
     check_place(out, INTERPRETATIONS)
-    if options.pristine is not None:
-        setting = _after_pristine(options, area, setting, atlas, say)
-    loaded = load_all(files, area, options.impedance or "", setting.thickness)
-    entries = interpret_all(loaded, setting, atlas, how, say)
+    pristine, rest = _parted(options.pristine, files)
+    loaded = load_all(rest, area, options.impedance or "", setting.thickness)
+    deposition = _deposition(options, len(loaded), before=pristine is not None)
+    if pristine is not None:
+        first = load_all([pristine], area, options.impedance or "", setting.thickness)
+        setting = _after_pristine(first, setting, atlas, (how, say))
+    batch = Batch(setting, atlas, how, deposition, kept_in(out))
+    entries = interpret_all(loaded, batch, say)
     if all(entry.error for entry in entries):
         raise InputError(none_of([entry.error for entry in entries]))
     return entries
 
 
+def _parted(pristine: str | None, files: Sequence[Path]) -> tuple[Path | None, Sequence[Path]]:
+    """The pristine cell's file, if there is one, and the files to interpret."""
+    if pristine is None:
+        return None, files
+    if pristine != FIRST:
+        return Path(pristine), files
+    if len(files) < 2:
+        raise InputError(f"--pristine {FIRST}: expected at least two files, the first of the pristine cell")
+    return files[0], files[1:]
+
+
+def _deposition(options: InterpretOptions, count: int, before: bool) -> DepositedMetal | None:
+    """What was deposited before each of `count` spectra; `before`: a pristine cell's is before them, at no charge."""
+    from constriction.interpret.series.balance import DepositedMetal
+
+    listed = before and options.pristine == FIRST and options.charge is not None
+    more = int(listed or (before and options.charge_step is not None))
+    charges = charges_of(options.charge, options.charge_step, count + more)
+    if charges is None and not options.series:
+        return None
+    return DepositedMetal(None if charges is None else charges[more:], options.metal, options.metal_balance)
+
+
 def _after_pristine(
-    options: InterpretOptions, area: float | None, setting: Setting, atlas: Interfaces, say: Callable[[str], None]
+    loaded: Sequence[Loaded],
+    setting: Setting,
+    atlas: Interfaces,
+    how: tuple[AnalysisOptions, Callable[[str], None]],
 ) -> Setting:
-    """What is known after the pristine cell's spectrum."""
-    from constriction.compare.measured import load_all
+    """What is known after the pristine cell's spectrum; `how`: it is screened, and who is told."""
     from constriction.interpret.batch import screened
     from constriction.interpret.pristine import with_pristine
 
-    assert options.pristine is not None  # the caller asked
-    found, *others = load_all([options.pristine], area, options.impedance or "", setting.thickness)
+    found, *others = loaded
     if found.spectrum is None:
         raise InputError(f"--pristine: {found.error}")
-    with naming(f"--pristine {options.pristine}"):
+    screening, say = how
+    with naming(f"--pristine {found.file}"):
         if others:
             raise InputError(f"{1 + len(others)} spectra; expected a file of one")
-        left = screened(found.spectrum, _screening(options))
+        left = screened(found.spectrum, screening)
         return with_pristine(setting, left.spectrum, atlas, left.test.noise, lambda text: say(f"pristine cell: {text}"))
 
 
 def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
     """What is known before the measurement."""
-    from constriction.interpret.interpretation import Setting
     from constriction.interpret.model.models import DEFAULTS, models_of, space_of
     from constriction.interpret.model.prior_file import default_priors, read_priors
+    from constriction.interpret.setting import Setting
 
     if options.thickness is None:
         raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")

@@ -152,10 +152,11 @@ def plan_rows(planned: Plan, store: Store, ranks: int) -> Iterator[tuple[str, st
         store: what is done.
         ranks: on which the time is to be estimated.
     """
+    from constriction.base.quantities import duration
     from constriction.study.run.lock import Shard
     from constriction.study.run.plan import solves_along
     from constriction.study.run.runner import packages_of
-    from constriction.view.terminal.words import duration, gigabytes
+    from constriction.view.terminal.words import gigabytes
 
     done, failed = store.finished()
     keys = planned.keys
@@ -265,7 +266,8 @@ def _open(
 
 def _tell(summary: Summary, store: Store) -> None:
     """The end of a run, in the log and on the screen."""
-    from constriction.view.terminal.words import duration, print_table
+    from constriction.base.quantities import duration
+    from constriction.view.terminal.words import print_table
 
     store.log("end", done=summary.done, failed=summary.failed, seconds=summary.seconds, busy=list(summary.busy))
     print_table("", run_rows(summary))

@@ -1,16 +1,22 @@
-"""Measured spectra, one after the other: screened as `analyze` does it, interpreted, or told why not."""
+"""Measured spectra, one after the other or as a series: screened as `analyze` does it, interpreted, or told why not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from constriction.base.errors import InputError, SolverError, one_line
 from constriction.compare.measured import Loaded
 from constriction.interpret.best_case import best_case, best_lattice, solved_anew
-from constriction.interpret.interpretation import Interpretation, Setting, interpret
+from constriction.interpret.interpretation import Interpretation, interpret, posed
 from constriction.interpret.model.models import Interfaces
+from constriction.interpret.progress.clock import FIT, POSTERIOR, Clock
+from constriction.interpret.progress.kept import KeptParts
 from constriction.interpret.record import Entry
+from constriction.interpret.series.balance import DepositedMetal, balanced
+from constriction.interpret.series.series import Member, interpret_series
+from constriction.interpret.series.sharing import Agreement
+from constriction.interpret.setting import Aids, Setting
 from constriction.interpret.verdict import verdict
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
@@ -20,6 +26,25 @@ MOST_EXCLUDED = 0.25
 """Part of the points that may fail the Kramers-Kronig rule; beyond it the spectrum is taken for none."""
 VISIBLE = 3e-3
 """Difference between the atlas and a lattice solved anew, relative to |Z|, from which on it is told."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How spectra are interpreted.
+
+    Attributes:
+        setting: what is known before.
+        atlas: of solved interfaces.
+        how: they are screened; circuits and fits have no part in it.
+        deposition: they are a series with this between them; None: each is by itself.
+        kept: what an earlier, killed run has finished already.
+    """
+
+    setting: Setting
+    atlas: Interfaces
+    how: AnalysisOptions
+    deposition: DepositedMetal | None = None
+    kept: KeptParts = KeptParts()
 
 
 def screened(spectrum: Spectrum, how: AnalysisOptions) -> Exclusion:
@@ -40,43 +65,85 @@ def screened(spectrum: Spectrum, how: AnalysisOptions) -> Exclusion:
     return found
 
 
-def interpret_all(
-    loaded: Sequence[Loaded],
-    setting: Setting,
-    atlas: Interfaces,
-    how: AnalysisOptions,
-    say: Callable[[str], None],
-) -> tuple[Entry, ...]:
+def interpret_all(loaded: Sequence[Loaded], batch: Batch, say: Callable[[str], None]) -> tuple[Entry, ...]:
     """Interpret spectra; one that cannot be has its error, and the others go on.
 
     Args:
         loaded: per area, or with an error.
-        setting: what is known before.
-        atlas: of solved interfaces.
-        how: they are screened; circuits and fits have no part in it.
+        batch: how.
         say: is told what is done.
     """
-    entries = []
-    for number, item in enumerate(loaded, start=1):
-        place = f"{number} of {len(loaded)}, " if len(loaded) > 1 else ""
-        entries.append(_interpreted(item, setting, atlas, how, lambda text, place=place: say(place + text)))  # type: ignore[misc]
+    clock = Clock(say, len(loaded))
+    pairs = [_prepared(item, number, batch) for number, item in enumerate(loaded)]
+    models = sum(len(setting.models) for entry, setting in pairs if not entry.error)
+    clock.expect(models * (FIT + POSTERIOR + (FIT if batch.deposition else 0)))
+    if batch.deposition is not None:
+        return _series(pairs, batch, clock)
+    return tuple(_alone(*pair, batch, (clock, number)) for number, pair in enumerate(pairs, start=1))
+
+
+def _prepared(item: Loaded, number: int, batch: Batch) -> tuple[Entry, Setting]:
+    """A spectrum that is ready to be interpreted, or why it is not; and what is known of it before."""
+    entry, setting = Entry(item.file, item.name, area=item.area, notes=item.notes), batch.setting
+    if batch.deposition is not None:
+        entry = replace(entry, deposited=batch.deposition.at(number))
+    if item.spectrum is None:
+        return replace(entry, error=item.error), setting
+    try:
+        if entry.deposited is not None and batch.deposition is not None and batch.deposition.balance:
+            setting = balanced(setting, entry.deposited, batch.atlas)
+        left = screened(item.spectrum, batch.how)
+        with naming_the_taker(left):
+            for model in setting.models:
+                posed(left.spectrum, setting, batch.atlas, model)
+    except Exception as error:  # one bad file must not cost the others
+        return replace(entry, error=one_line(item.file, error)), setting
+    return replace(entry, screened=left, notes=(*item.notes, *left.remarks)), setting
+
+
+def _alone(entry: Entry, setting: Setting, batch: Batch, told: tuple[Clock, int]) -> Entry:
+    """One spectrum by itself; `told`: who is told what is done, and its number."""
+    if entry.screened is None:
+        return entry
+    clock, number = told
+    aids = Aids(clock.sayer(number), batch.kept, work=clock.did)
+    try:
+        found = interpret(entry.screened.spectrum, setting, batch.atlas, entry.screened.test.noise, aids)
+    except Exception as error:  # one bad file must not cost the others
+        return replace(entry, error=one_line(entry.file, error))
+    return with_best_case(replace(entry, interpretation=found), found, aids.say)
+
+
+def _series(pairs: Sequence[tuple[Entry, Setting]], batch: Batch, clock: Clock) -> tuple[Entry, ...]:
+    """Spectra that share their electrolyte; those that cannot be interpreted stay out of it."""
+    entries = [entry for entry, _ in pairs]
+    ready = [
+        (place, Member(entry.screened.spectrum, setting, entry.screened.test.noise, clock.sayer(place + 1)))
+        for place, (entry, setting) in enumerate(pairs)
+        if entry.screened is not None
+    ]
+    if not ready:
+        return tuple(entries)
+    found = interpret_series([one for _, one in ready], batch.atlas, Aids(kept=batch.kept, work=clock.did))
+    for (place, member), (interpretation, agreement) in zip(ready, found, strict=True):
+        entry = replace(
+            entries[place],
+            interpretation=interpretation,
+            agreement=agreement,
+            notes=(*entries[place].notes, *_disagreement(agreement)),
+        )
+        entries[place] = with_best_case(entry, interpretation, member.say)
     return tuple(entries)
 
 
-def _interpreted(
-    item: Loaded, setting: Setting, atlas: Interfaces, how: AnalysisOptions, say: Callable[[str], None]
-) -> Entry:
-    entry = Entry(item.file, item.name, area=item.area, notes=item.notes)
-    if item.spectrum is None:
-        return replace(entry, error=item.error)
-    try:
-        left = screened(item.spectrum, how)
-        with naming_the_taker(left):
-            found = interpret(left.spectrum, setting, atlas, left.test.noise, say)
-    except Exception as error:  # one bad file must not cost the others
-        return replace(entry, error=one_line(item.file, error))
-    entry = replace(entry, screened=left, interpretation=found, notes=(*item.notes, *left.remarks))
-    return with_best_case(entry, found, say)
+def _disagreement(agreement: Agreement) -> tuple[str, ...]:
+    """That a spectrum's electrolyte is another one than the others', in one line; () where it is not."""
+    if agreement.deviations is None or agreement.before is not None:
+        return ()
+    return (
+        f"its electrolyte contradicts that of the others by {agreement.deviations:.1f} standard deviations: it is "
+        "interpreted by itself, and they without it; expected the same cell, area and temperature",
+    )
 
 
 def with_best_case(entry: Entry, found: Interpretation, say: Callable[[str], None]) -> Entry:

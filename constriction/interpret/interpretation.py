@@ -1,20 +1,22 @@
 """One spectrum, every model: best fit, samples, evidence, and what they say together."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import MODELS, REALISATION, InterfaceModel, Interfaces, space_of
-from constriction.interpret.model.priors import Prior
+from constriction.interpret.model.models import MODELS, REALISATION, InterfaceModel, Interfaces
 from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
 from constriction.interpret.posterior.sampling import WALKERS, Samples, sample
 from constriction.interpret.posterior.search import Mode, find_modes
+from constriction.interpret.progress.clock import FIT, POSTERIOR
+from constriction.interpret.progress.kept import KeptParts, modes_arrays, modes_of, posterior_arrays, posterior_of
+from constriction.interpret.setting import Aids, Setting
 from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.spectrum import Spectrum
 
@@ -22,24 +24,6 @@ HOPELESS = 16.0
 """A model whose evidence by its best fit alone is e^−16 of the best one's is not sampled."""
 IMPOSSIBLE = 1e-3
 """A model less probable than this has no part in what is said of the unknowns."""
-SEED = 20240607
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is known before the measurement.
-
-    Attributes:
-        thickness: of the electrolyte, m.
-        priors: of the unknowns, SI units.
-        models: that are tried, at least one.
-        seed: of all random numbers; the same one gives the same result.
-    """
-
-    thickness: float
-    priors: Mapping[str, Prior]
-    models: tuple[InterfaceModel, ...]
-    seed: int = SEED
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +54,15 @@ class Fitted:
 
     Attributes:
         best: fit.
+        straight: the coordinates of both that follow; None: the model is hopeless beside others, and was not sampled.
         samples: of walkers; None: importance sampling needed none, or the model was not sampled.
-        evidence: by importance sampling; None: the model is hopeless beside others, and was not sampled.
-        straight: the coordinates of both; None likewise.
+        evidence: by importance sampling; None: the model was not sampled.
     """
 
     best: BestFit
+    straight: Straight | None = None
     samples: Samples | None = None
     evidence: Evidence | None = None
-    straight: Straight | None = None
 
     @property
     def model(self) -> InterfaceModel:
@@ -190,11 +174,7 @@ class Interpretation:
 
 
 def interpret(
-    spectrum: Spectrum,
-    setting: Setting,
-    atlas: Interfaces,
-    noise: float = 2e-3,
-    say: Callable[[str], None] = lambda _: None,
+    spectrum: Spectrum, setting: Setting, atlas: Interfaces, noise: float = 2e-3, aids: Aids | None = None
 ) -> Interpretation:
     """Interpret one spectrum.
 
@@ -203,48 +183,84 @@ def interpret(
         setting: what is known before.
         atlas: of solved interfaces.
         noise: a guess of that of one part, relative to |Z|.
-        say: is told what is done.
+        aids: what else there is to go by.
 
     Raises:
         InputError: fewer points than unknowns.
     """
-    best = []
-    for model in setting.models:
-        say(f"best fit of {model.name}")
-        best.append(_best_fit(spectrum, setting, atlas, (model, noise)))
+    aids = Aids() if aids is None else aids
+    best = best_fits(spectrum, setting, atlas, noise, aids)
     highest = max(one.log_evidence for one in best)
     fitted = []
     for one in best:
-        if one.log_evidence < highest - HOPELESS:
-            fitted.append(Fitted(one))
-            continue
-        say(f"posterior of {one.forward.model.name}")
-        fitted.append(_sampled(one, np.random.default_rng(setting.seed)))
-    ordered = tuple(sorted(fitted, key=lambda one: -one.log_evidence))
-    return Interpretation(spectrum, setting, ordered, noise)
+        hopeless = one.log_evidence < highest - HOPELESS
+        if not hopeless:
+            aids.say(f"posterior of {one.forward.model.name}")
+        fitted.append(Fitted(one) if hopeless else _kept_sampled(one, setting.seed, aids.kept))
+        aids.work(POSTERIOR)
+    return Interpretation(spectrum, setting, by_evidence(fitted), noise)
 
 
-def _best_fit(spectrum: Spectrum, setting: Setting, atlas: Interfaces, how: tuple[InterfaceModel, float]) -> BestFit:
-    """The best fit of a model; `how`: the model, and a guess of the noise."""
-    model, noise = how
-    space = space_of(model, setting.priors, atlas)
+def by_evidence(fitted: Sequence[Fitted]) -> tuple[Fitted, ...]:
+    """Models in order, the most probable one first."""
+    return tuple(sorted(fitted, key=lambda one: -one.log_evidence))
+
+
+def best_fits(spectrum: Spectrum, setting: Setting, atlas: Interfaces, noise: float, aids: Aids) -> tuple[BestFit, ...]:
+    """The best fit of each model; arguments and errors as of `interpret`."""
+    found = []
+    for model in setting.models:
+        aids.say(f"best fit of {model.name}")
+        asked = posed(spectrum, setting, atlas, model)
+        start = asked.forward.space.scores(aids.before[model.name]) if model.name in aids.before else None
+        key = aids.kept.key("fit", asked.forward, spectrum, (setting.seed, noise, start))
+        if (arrays := aids.kept.get(key)) is None:
+            random = np.random.default_rng(setting.seed)
+            arrays = modes_arrays(find_modes(asked.likelihood, random, noise, start))
+            aids.kept.put(key, arrays)
+        found.append(replace(asked, modes=modes_of(arrays)))
+        aids.work(FIT)
+    return tuple(found)
+
+
+def posed(spectrum: Spectrum, setting: Setting, atlas: Interfaces, model: InterfaceModel) -> BestFit:
+    """A model of a spectrum that is not fitted yet.
+
+    Raises:
+        InputError: fewer points than unknowns, or priors that the pattern cannot have.
+    """
+    space = setting.space(model, atlas)
     if spectrum.frequency.size < space.dimension:
         raise InputError(
             f"{spectrum.frequency.size} points are left: expected at least {space.dimension}, as many as "
             f"{model.name} has unknowns"
         )
     forward = Forward(model, space, atlas, spectrum.frequency, setting.thickness)
-    likelihood = Likelihood(spectrum, forward.impedance, space.dimension)
-    return BestFit(forward, likelihood, find_modes(likelihood, np.random.default_rng(setting.seed), noise))
+    return BestFit(forward, Likelihood(spectrum, forward.impedance, space.dimension), ())
 
 
-def _sampled(best: BestFit, random: np.random.Generator) -> Fitted:
+def _kept_sampled(best: BestFit, seed: int, kept: KeptParts) -> Fitted:
+    """Samples of a posterior, from an earlier run if it had them."""
+    key = kept.key("samples", best.forward, best.likelihood.spectrum, (seed, best.modes[0].scores))
+    if (arrays := kept.get(key)) is None:
+        straight, samples, found = _sampled(best, np.random.default_rng(seed))
+        arrays = posterior_arrays(straight, samples, found)
+        kept.put(key, arrays)
+    return Fitted(best, *posterior_of(arrays, best.likelihood, best.modes[0]))
+
+
+def straightened(best: BestFit) -> Straight:
+    """Coordinates in which a model's posterior is straight."""
     names = best.forward.space.names
     interface = (*MODELS[best.forward.model.kind], REALISATION)
     lead = [names.index(name) for name in interface if name in names] or [0]
-    straight = straighten(best.likelihood, best.modes[0], lead)
+    return straighten(best.likelihood, best.modes[0], lead)
+
+
+def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight, Samples | None, Evidence]:
+    straight = straightened(best)
     first = explore(straight, random)
     if first.plenty:
-        return Fitted(best, None, first, straight)
+        return straight, None, first
     samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
-    return Fitted(best, samples, evidence(straight, samples, first, random), straight)
+    return straight, samples, evidence(straight, samples, first, random)

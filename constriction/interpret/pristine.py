@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.interpret.interpretation import Interpretation, Setting, interpret
+from constriction.interpret.interpretation import Interpretation, interpret
 from constriction.interpret.model.models import NOTHING, InterfaceModel, Interfaces
 from constriction.interpret.model.priors import LogNormal, Prior, Uniform
 from constriction.interpret.model.unknowns import BOUNDARIES, BULK, UNKNOWNS
+from constriction.interpret.setting import Aids, Setting
 from constriction.interpret.summary import weighted_quantiles
 from constriction.interpret.verdict import verdict
 from constriction.spectra.spectrum import Spectrum
@@ -52,7 +53,7 @@ def with_pristine(
         InputError: the spectrum is none of a slab between blocking electrodes, or the electrolyte another one.
     """
     extras = setting.models[0].extras
-    found = interpret(spectrum, blocking(setting, extras), atlas, noise, say)
+    found = interpret(spectrum, blocking(setting, extras), atlas, noise, Aids(say))
     said = verdict(found)
     if said.arc == "not explained":
         raise InputError(

@@ -12,6 +12,7 @@ from constriction.case.schema import Case
 from constriction.interpret.best_case import SolvedAnew
 from constriction.interpret.interpretation import Fitted, Interpretation
 from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.interpret.series.sharing import Agreement
 from constriction.interpret.summary import Credible, summary
 from constriction.interpret.verdict import Verdict, residual_of, verdict
 from constriction.spectra.exclusion import Exclusion
@@ -28,6 +29,11 @@ DEFINITIONS = {
     "may be of what the unknown belongs to",
     "best_case": "the best fit of the most probable lattice, solved anew by finite elements: its R_cstr, that of the "
     "atlas, and the largest difference of the impedances at the measured frequencies, relative to |Z|",
+    "mean_metal_thickness_m": "charge per area times molar mass over Faraday's constant and density: contact fraction "
+    "times height of islands",
+    "electrolyte_deviations": "how far the electrolyte that the spectrum alone tells is from what the others of the "
+    "series tell together, in standard deviations of a normal number; null without others",
+    "electrolyte_shared": "whether it was interpreted with what the others tell of the electrolyte",
     "probability": "of a model among those tried, kinds of models being alike before, patterns of one kind alike",
     "log_evidence": "natural logarithm of the integral of likelihood times prior; by the best fit alone if not sampled",
 }
@@ -47,6 +53,8 @@ class Entry:
         anew: what finite elements say of it; None where they could not.
         error: "" or one line.
         notes: what a reader must know.
+        deposited: mean thickness of the metal by the charge, m; None: nobody said.
+        agreement: of its electrolyte with that of the others of its series; None: it is in none.
     """
 
     file: str
@@ -58,6 +66,8 @@ class Entry:
     anew: SolvedAnew | None = None
     error: str = ""
     notes: tuple[str, ...] = ()
+    deposited: float | None = None
+    agreement: Agreement | None = None
 
 
 def interpretation_record(entries: Sequence[Entry]) -> Record:
@@ -72,6 +82,7 @@ def interpretation_record(entries: Sequence[Entry]) -> Record:
 def entry_record(entry: Entry) -> Record:
     """What interpretation.json says of one spectrum."""
     base: Record = {"file": entry.file, "name": entry.name, "error": entry.error or None, "notes": list(entry.notes)}
+    base |= _series(entry)
     found = entry.interpretation
     if found is None:
         return base | {"verdict": f"not determined: {entry.error}"}
@@ -92,6 +103,17 @@ def entry_record(entry: Entry) -> Record:
         "thickness_m": found.setting.thickness,
         "priors": {name: priors[name].words() for name in priors},
     }
+
+
+def _series(entry: Entry) -> Record:
+    """What is told of a spectrum of a series; nothing of others."""
+    found: Record = {}
+    if entry.deposited is not None:
+        found["mean_metal_thickness_m"] = entry.deposited
+    if entry.agreement is not None:
+        found["electrolyte_deviations"] = entry.agreement.deviations
+        found["electrolyte_shared"] = entry.agreement.before is not None
+    return found
 
 
 def _anew(found: SolvedAnew | None) -> Record | None:

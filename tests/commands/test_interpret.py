@@ -137,3 +137,73 @@ def test_a_pristine_cell_that_is_none_is_told_in_one_line(measured, pristine, ca
     told = capsys.readouterr().err.strip().splitlines()[-1]
     assert "--pristine" in told and name in told
     assert not (measured / "o").exists()
+
+
+# --- a series ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def steps(pristine):
+    """Three spectra of a film in the same cell, after the pristine one."""
+    for number in (1, 2, 3):
+        film = {"film_resistance": 12e-4 / number, "film_capacitance": 5e-3, "film_exponent": 0.95}
+        write_csv(made_up(InterfaceModel("film"), 3 + number, film), pristine.parent / f"step{number}.csv")
+    return [pristine, *(pristine.parent / f"step{number}.csv" for number in (1, 2, 3))]
+
+
+def test_a_series_tells_charge_and_agreement(steps, capsys):
+    out = steps[0].parent / "out"
+    films = ["--model", "film", "--pristine", "first", "--charge-step", "0.05 mAh/cm2"]
+    assert run(*steps, *THICK, *films, "--out", out) == 0
+    record = json.loads((out / "interpretation.json").read_text("utf-8"))
+    assert [item["name"] for item in record["files"]] == ["step1.csv", "step2.csv", "step3.csv"]
+    thick = [item["mean_metal_thickness_m"] for item in record["files"]]
+    assert thick == pytest.approx([0.443e-6, 0.886e-6, 1.329e-6], rel=2e-3)
+    assert all(item["electrolyte_shared"] for item in record["files"])
+    told = capsys.readouterr()
+    assert "443 nm by the charge" in told.out
+    assert "3 of 3, posterior of film" in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--pristine", "first", "--charge-step=-1 mC/cm2"], "--charge-step '-1 mC/cm2'"),
+        (["--charge-step", "1 mC/cm2", "--charge", "0, 1, 2, 3 mC/cm2"], "expected one of them"),
+        (["--charge", "0, 1 mC/cm2"], "2 values for 4 spectra; expected one for each"),
+        (["--charge", "0, 0, -1, 0 mC/cm2"], "expected a charge above zero"),
+        (["--charge-step", "1 C/cm2", "--charge", "1, 2, 3 C/cm2", "--pristine", "lost.csv"], "one of them"),
+        (["--charge", "1, 2, 3, 4 kC/cm2"], "contradict each other"),
+    ],
+)
+def test_charges_that_cannot_be_are_refused(steps, arguments, words, capsys):
+    assert run(*steps, *THICK, *arguments, "--out", steps[0].parent / "out") == 2
+    assert words in capsys.readouterr().err
+    assert not (steps[0].parent / "out").exists()
+
+
+def test_a_killed_run_goes_on_where_it_was(steps, capsys, monkeypatch):
+    """After the kill only what was not finished is fitted, and the result is that of a run in one go."""
+    from constriction.interpret import interpretation
+
+    whole, out = steps[0].parent / "whole", steps[0].parent / "out"
+    arguments = [*steps[1:], *THICK, "--model", "film", "--series"]
+    assert run(*arguments, "--out", whole) == 0
+    fit, calls = interpretation.find_modes, []
+
+    def killed(*given):
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return fit(*given)
+
+    monkeypatch.setattr(interpretation, "find_modes", killed)
+    assert run(*arguments, "--out", out) == 130
+    assert json.loads((out / "interpretation.json").read_text("utf-8"))["unfinished"]
+    assert len(list(out.glob("kept-*.npz"))) == 5  # three best fits; one more, and the samples about it
+    monkeypatch.setattr(interpretation, "find_modes", lambda *given: calls.append(1) or fit(*given))
+    assert run(*arguments, "--out", out) == 0
+    assert len(calls) == 6
+    names = sorted(path.name for path in out.iterdir())
+    assert names == sorted(path.name for path in whole.iterdir()) and not any("kept" in name for name in names)
+    assert (out / "interpretation.json").read_text("utf-8") == (whole / "interpretation.json").read_text("utf-8")

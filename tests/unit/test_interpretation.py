@@ -10,12 +10,13 @@ from support.made_up_cells import ATLAS, FREQUENCY, NOISE, THICKNESS, made_up
 
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
-from constriction.interpret.batch import interpret_all, screened
-from constriction.interpret.interpretation import Interpretation, Setting, interpret
+from constriction.interpret.batch import Batch, interpret_all, screened
+from constriction.interpret.interpretation import Interpretation, interpret
 from constriction.interpret.model.models import InterfaceModel, models_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.record import Entry, entry_record
+from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary, weighted_quantiles
 from constriction.interpret.verdict import span, verdict
 from constriction.spectra.reading.analysis import AnalysisOptions
@@ -138,7 +139,7 @@ def test_spectra_that_fail_kramers_kronig_are_refused_and_others_go_on():
         Loaded("lost.csv", error="lost.csv: not there"),
         Loaded("good.csv", spectrum=good),
     ]
-    entries = interpret_all(loaded, setting("full_contact"), ATLAS, AnalysisOptions(), lambda _: None)
+    entries = interpret_all(loaded, Batch(setting("full_contact"), ATLAS, AnalysisOptions()), lambda _: None)
     assert entries[0].error.startswith("bad.csv: fails")
     assert entries[1].error == "lost.csv: not there"
     assert entries[2].interpretation is not None

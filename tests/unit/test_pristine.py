@@ -5,12 +5,13 @@ import pytest
 from support.made_up_cells import ATLAS, FREQUENCY, NOISE, THICKNESS, made_up
 
 from constriction.base.errors import InputError
-from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.prior_file import default_priors
 from constriction.interpret.model.priors import Fixed
 from constriction.interpret.pristine import SURE, with_pristine
+from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary
 from constriction.spectra.spectrum import Spectrum
 

@@ -7,9 +7,10 @@ from constriction import load, parse_case, simulate
 from constriction.case.schema import resolved_toml
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.best_case import best_case, best_lattice, solved_anew
-from constriction.interpret.interpretation import Setting, interpret
+from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.models import models_of
 from constriction.interpret.model.prior_file import default_priors
+from constriction.interpret.setting import Setting
 from constriction.spectra.spectrum import Spectrum
 
 THICKNESS = 1.5e-3

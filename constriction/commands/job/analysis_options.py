@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from constriction.base.errors import InputError, naming
-from constriction.base.quantities import parse_quantity
 from constriction.commands.job.analysis_record import Deposition, Scaled
 from constriction.commands.job.limits import limits
 from constriction.commands.job.options import (
+    FIRST,
     FLAG,
     SEVERAL,
     Debug,
@@ -27,8 +27,6 @@ from constriction.commands.job.options import (
 if TYPE_CHECKING:
     from constriction.spectra.drt.relaxation_times import DistributionOptions
     from constriction.spectra.reading.batch import BatchOptions
-
-FIRST = "first"
 
 
 @Parameter(name="*")
@@ -153,29 +151,6 @@ def by_size(options: AnalyzeOptions) -> Scaled:
     thickness = positive_quantity("--thickness", options.thickness, "length")
     facts = {"by": "cell constant", "area_cm2": area * 1e4, "thickness_cm": thickness * 100}
     return Scaled(to_cell_constant(area, thickness), facts, per_area)
-
-
-def charges_of(options: AnalyzeOptions, count: int) -> tuple[float, ...] | None:
-    """Charge in C/m² that had passed before each of `count` spectra."""
-    if options.charge_step is None:
-        return None if options.charge is None else _charges(options.charge, count)
-    if options.charge is not None:
-        given = f"given {options.charge!r} and {options.charge_step!r}"
-        raise InputError(f"--charge and --charge-step: expected one of them, {given}")
-    step = positive_quantity("--charge-step", options.charge_step, "charge per area")
-    return tuple(step * number for number in range(count))
-
-
-def _charges(text: str, count: int) -> tuple[float, ...]:
-    """What --charge lists; a unit behind the last value is that of all."""
-    parts = [part.strip() for part in text.split(",")]
-    unit = parts[-1].lstrip("+-.0123456789eE ")
-    whole = [f"{part} {unit}" if unit and math.isfinite(_number(part)) else part for part in parts]
-    with naming("--charge", " "):
-        values = tuple(parse_quantity(part, "charge per area") for part in whole)
-    if len(values) != count:
-        raise InputError(f"--charge {text!r}: {len(values)} values for {count} spectra; expected one for each")
-    return values
 
 
 def _number(text: str) -> float:

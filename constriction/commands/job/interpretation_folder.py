@@ -13,19 +13,31 @@ from constriction.commands.job.guard import complain
 
 if TYPE_CHECKING:
     from constriction.interpret.interpretation import Interpretation
+    from constriction.interpret.progress.kept import KeptParts
     from constriction.interpret.record import Entry
     from constriction.view.posteriors.corner import CornerColumn
 
 INTERPRETATION = "interpretation.json"
 KEYS = frozenset({"files", "definitions", "versions"})
 INTERPRETATIONS = FolderKind(
-    "interpretation", (INTERPRETATION,), KEYS, r"(corner|predicted)-\d{2,}\.png|best-\d{2,}\.toml"
+    "interpretation",
+    (INTERPRETATION,),
+    KEYS,
+    r"(corner|predicted)-\d{2,}\.png|best-\d{2,}\.toml|(\.constriction-)?kept-[0-9a-f]{24}\.npz",
 )
 DRAWS = 400  # spectra of a band
 SHOWN = ("contact_fraction", "pitch", "gap_height", "R_cstr")
 FILM_SHOWN = ("film_resistance", "film_capacitance")
 R_CSTR = "R_cstr  (Ω·cm²)", 1e4
 UNITS = {"length": "m", "area resistance": "Ω·cm²", "area capacitance": "F/cm²"}
+
+
+def kept_in(folder: Path) -> KeptParts:
+    """What is kept of a run that is not finished: in its folder, which the finished one replaces."""
+    from constriction.interpret.progress.kept import KeptParts
+
+    unfinished = {"files": [], "definitions": {}, "versions": {}, "unfinished": True}
+    return KeptParts(folder, (INTERPRETATION, json.dumps(unfinished) + "\n"))
 
 
 def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, Any]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from constriction.spectra.columns.conversions import SampleGeometry
     from constriction.spectra.reading.analysis import Mask
 
+FIRST = "first"
+"""What --pristine may say: the first of the files."""
 FLAG = SEVERAL = Parameter(negative="", show_default=False)
 
 
@@ -161,3 +163,40 @@ def _mask(text: str) -> Mask:
     whole = [end if end.lstrip("+-.0123456789eE ") else f"{end} {unit}".strip() for end in ends]
     found = sorted(positive_quantity("--mask", end, "frequency") for end in whole)
     return Mask(text, found[0], found[-1])
+
+
+def charges_of(listed: str | None, step: str | None, count: int) -> tuple[float, ...] | None:
+    """Charge in C/m² that had passed before each of `count` spectra; None where nothing is said.
+
+    Args:
+        listed: what --charge lists; a unit behind the last value is that of all.
+        step: what --charge-step says: the charge between two spectra, the first is at 0.
+        count: of the spectra.
+
+    Raises:
+        InputError: both are given, one is no charge per area, or there are not as many as spectra.
+    """
+    if step is None:
+        return None if listed is None else _charges(listed, count)
+    if listed is not None:
+        raise InputError(f"--charge and --charge-step: expected one of them, given {listed!r} and {step!r}")
+    between = positive_quantity("--charge-step", step, "charge per area")
+    return tuple(between * number for number in range(count))
+
+
+def _charges(text: str, count: int) -> tuple[float, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    unit = parts[-1].lstrip("+-.0123456789eE ")
+    whole = [f"{part} {unit}" if unit and _is_number(part) else part for part in parts]
+    with naming("--charge", " "):
+        values = tuple(parse_quantity(part, "charge per area") for part in whole)
+    if len(values) != count:
+        raise InputError(f"--charge {text!r}: {len(values)} values for {count} spectra; expected one for each")
+    return values
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

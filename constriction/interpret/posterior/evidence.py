@@ -4,7 +4,7 @@ The weights of the importance samples are exact, so they also give the posterior
 well, the weighted samples are right if many of them have weight, and the effective number says whether they do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
@@ -127,6 +127,11 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
         if found.plenty:
             break
     return found
+
+
+def reweighted(found: Evidence, logs: Reals) -> Evidence:
+    """The evidence with another prior; `logs` (k,): the logarithm of the other over this one at the draws."""
+    return _weighed(replace(found.drawn, heights=found.drawn.heights + logs))
 
 
 def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals:

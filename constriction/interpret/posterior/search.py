@@ -8,8 +8,8 @@ from scipy.optimize import least_squares
 from constriction.interpret.posterior.likelihood import LOUDEST, QUIETEST, Likelihood
 from constriction.laws.arrays import Reals
 
-DRAWS, STARTS = 1024, 8
-"""Draws from the prior that are looked at, and those of them from which is searched."""
+DRAWS, STARTS, FRESH = 1024, 8, 2
+"""Draws from the prior that are looked at, those of them from which is searched, and those beside known starts."""
 STEP = 1e-4  # of a score, for differences
 SAME = 0.1  # minima whose logarithms of the posterior differ less, and whose scores less than this, are one
 EVALUATIONS = 60  # of one search
@@ -33,19 +33,25 @@ class Mode:
     noise: float
 
 
-def find_modes(likelihood: Likelihood, random: np.random.Generator, noise: float) -> tuple[Mode, ...]:
+def find_modes(
+    likelihood: Likelihood, random: np.random.Generator, noise: float, known: Reals | None = None
+) -> tuple[Mode, ...]:
     """The maxima of a posterior that were found, best first.
 
     Args:
         likelihood: of a model.
         random: where the starts come from.
         noise: a guess of the noise of one part, relative to |Z|.
+        known: scores (k, d) from which is searched, too; None: there are none.
 
     Returns:
         At least one; those far below the best one are left out.
     """
     noise = float(np.clip(noise, QUIETEST, LOUDEST))
-    ends = [_descend(likelihood, start, noise) for start in _starts(likelihood, random)]
+    starts = _starts(likelihood, random)
+    if known is not None:
+        starts = [*known, *starts[:FRESH]]
+    ends = [_descend(likelihood, start, noise) for start in starts]
     heights = likelihood.log_posterior(np.array(ends))
     modes: list[Mode] = []
     for k in np.argsort(-heights):

@@ -24,7 +24,11 @@ def interpretation_rows(record: Record) -> Iterator[tuple[str, str]]:
     if record["error"]:
         yield "not interpreted", record["error"]
         return
+    if record.get("mean_metal_thickness_m") is not None:
+        yield "metal", f"{engineering(record['mean_metal_thickness_m'], 'm')} by the charge"
     yield from _unknown_rows(record)
+    if record.get("electrolyte_deviations") is not None:
+        yield "electrolyte", _agreement_text(record)
     for model in record["evidence"]:
         if model["probability"] >= LEAST:
             yield "model", _model_text(model)
@@ -64,6 +68,11 @@ def interval_text(numbers: Record, unit: str) -> str:
 
 def _written(value: float, unit: str, digits: int) -> str:
     return engineering(value, unit, digits=digits) if unit else significant(value, digits)
+
+
+def _agreement_text(record: Record) -> str:
+    far = f"{significant(record['electrolyte_deviations'], 2)} standard deviations from what the others say"
+    return far if record["electrolyte_shared"] else f"{far}: not shared"
 
 
 def _anew_text(anew: Record) -> str:

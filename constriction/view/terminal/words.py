@@ -177,15 +177,6 @@ def mesh_rows(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "written", ", ".join(map(str, facts["files"]))
 
 
-def duration(seconds: float) -> str:
-    """A time as one would say it: 12 s, 4 min, 3.5 h, 2.1 days."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 172_800 else f"{seconds / 86_400:.1f} days"
-
-
 def gigabytes(size: float) -> str:
     """Bytes in GB, two digits: 0.21 GB."""
     return f"{significant(size / 1e9, 2)} GB"

@@ -1,0 +1,1 @@
+"""How far an interpretation is, and what of it is kept if it is killed."""
