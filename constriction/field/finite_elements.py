@@ -33,7 +33,7 @@ from constriction.field.fineness import (
     sectors,
     sizes_for,
 )
-from constriction.field.layers import rings_at_rest, rings_for
+from constriction.field.layers import Guess, rings_for
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh_response import SURE_ERROR, MeshResponse, MeshSolution, reduction_share
@@ -141,7 +141,8 @@ def converge(
         return solution
 
     first, stuck = fineness, 0
-    rings = rings_at_rest(goal.curves, resolution_of(layout, sizes_at(fineness)))
+    resolution = resolution_of(layout, sizes_at(fineness))
+    rings = rings_for(goal.curves, Guess(layout.contact_fraction), resolution, fineness, goal.relative_error)
     fineness, solutions = _first_two(solve, first, goal, rings)
     response = MeshResponse(tuple(solutions))
     misses = response.misses(goal)
@@ -237,9 +238,9 @@ def _is_useless(response: MeshResponse, fineness: float, goal: Goal) -> bool:
 
 
 def _next_fineness(response: MeshResponse, misses: float) -> float:
-    """Refine by what is missing, at least to a half and at most to a quarter."""
+    """Refine by what is missing, at least by a quarter and at most to a quarter."""
     missing = 0.8 / misses
-    return response.fine.fineness * min(max(missing, 0.25), 0.5)
+    return response.fine.fineness * min(max(missing, 0.25), 0.75)
 
 
 def _memory_at(response: MeshResponse, fineness: float) -> float:

@@ -17,6 +17,7 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 
 SURE_ERROR = 1e-3  # of which this part stays even where two meshes happen to agree
 CAUTION = 1.5  # the error does not go with the fineness exactly: stations come in whole numbers
+APART = 1.6  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
@@ -33,7 +34,7 @@ class MeshSolution(Solution):
 
 @dataclass(frozen=True)
 class MeshResponse(Response[MeshSolution]):
-    """Extrapolated from the two finest meshes, for an error proportional to the fineness.
+    """Extrapolated from the finest mesh and one of about twice its fineness, for an error proportional to the fineness.
 
     `outlines`: how those of a map were simplified; None: what was meshed is what the case says.
     """
@@ -42,8 +43,14 @@ class MeshResponse(Response[MeshSolution]):
 
     @property
     def coarse(self) -> MeshSolution:
-        """The second finest mesh."""
-        return self.solutions[-2]
+        """The finest mesh that is coarser by far enough, or the second finest."""
+        finest = self.fine.fineness
+        return next((one for one in self.solutions[-2::-1] if one.fineness >= APART * finest), self.solutions[-2])
+
+    @property
+    def compared(self) -> tuple[MeshSolution, ...]:
+        """As `Response`: the coarse and the fine one."""
+        return self.coarse, self.fine
 
     @property
     def step(self) -> float:
@@ -75,7 +82,7 @@ class MeshResponse(Response[MeshSolution]):
         return reduction_share(relative_error)
 
     def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return film_bars(thinness, self.fine.fineness, abs(self.constriction))
+        return film_bars(thinness, self.fine.rings, self.fine.fineness, abs(self.constriction))
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""

@@ -136,12 +136,12 @@ class Response[Answer: Solution](ABC):
         return None
 
     @property
-    def _last(self) -> tuple[Answer, ...]:
-        """The solutions that `_combine` and `_bar` look at."""
+    def compared(self) -> tuple[Answer, ...]:
+        """The solutions that `_combine` and `_bar` look at, the finest last."""
         return self.solutions[-self.LOOKED_AT :]
 
     def _values(self, theta: NDArray[Any]) -> list[NDArray[np.complex128]]:
-        return [answer.model.interface(theta) for answer in self._last]
+        return [answer.model.interface(theta) for answer in self.compared]
 
     def __call__(self, theta: NDArray[Any]) -> NDArray[np.complex128]:
         """F(θ) − depth at θ (…, terms); (…)."""
@@ -158,13 +158,13 @@ class Response[Answer: Solution](ABC):
     @property
     def direct(self) -> NDArray[np.complex128] | None:
         """F(θ) − depth at the points that were asked to be solved directly."""
-        values = [answer.direct for answer in self.solutions if answer.direct is not None]
+        values = [answer.direct for answer in self.compared if answer.direct is not None]
         return self._combine(values) if values else None
 
     @property
     def constriction(self) -> float:
         """F(0) − depth of ideal contacts: their constriction resistance in pitches per unit conductivity."""
-        return float(self._combine([answer.model.constriction for answer in self.solutions]).real)
+        return float(self._combine([answer.model.constriction for answer in self.compared]).real)
 
     def errors(self, curve: Curve) -> NDArray[np.float64]:
         """Error bars of F on `every` θ of a curve: what the solutions say, and not below `least_error`; (1 + n or n,).
@@ -234,12 +234,7 @@ class Response[Answer: Solution](ABC):
     @property
     def stored(self) -> float:
         """−∂F/∂θ_gap at rest of ideal contacts."""
-        return float(self._combine([answer.model.stored for answer in self.solutions]).real)
-
-    @property
-    def compared(self) -> tuple[Answer, ...]:
-        """The solutions that tell the error of what is not extrapolated."""
-        return self.solutions[-2:]
+        return float(self._combine([answer.model.stored for answer in self.compared]).real)
 
     def spread(self, at_rest: NDArray[np.float64] | None) -> BarredSpread | None:
         """How the current at rest spreads over the contacts at θ (terms,); None where that was not asked for."""

@@ -365,3 +365,20 @@ def test_what_lies_outside_the_bounds_is_moved_in_with_the_whole_spectrum():
     assert bounded.stored == pytest.approx(free.stored * 1.05 / 1.1)
     assert bounded.bounds_at(at_rest) == pytest.approx((0.95, 1.05))
     assert bounded.bounds_at(np.ones(1)) is None  # another law
+
+
+def test_a_mesh_is_extrapolated_with_one_that_is_coarse_enough():
+    """F of 1.2 less a tenth of the fineness: any two meshes tell, but the last two are too near for unlike ones."""
+
+    def solution(fineness, error=0.0):
+        found = 1.2 - 0.1 * fineness + error
+        model = ReducedModel(np.array([0.0, 2.0]), np.array([1.0, found]), 1.0, 2 * found, 0.0, 1)
+        return replace(SOLUTION, model=model, fineness=fineness)
+
+    first, second, third = solution(1.0), solution(0.5, 1e-3), solution(0.4)
+    for found in (MeshResponse((first, second, third)), MeshResponse((first, third))):
+        assert found.coarse.fineness == 1.0
+        assert found.constriction == pytest.approx(1.2)
+        assert found(np.zeros(1)).real == pytest.approx(1.2)
+    assert MeshResponse((first, second)).coarse.fineness == 1.0
+    assert MeshResponse((second, third)).coarse.fineness == 0.5

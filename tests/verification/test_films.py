@@ -30,7 +30,8 @@ from constriction.field.direct import solve_directly
 from constriction.field.elements import multigrid
 from constriction.field.elements.assembly import assemble, coarsen
 from constriction.field.elements.multigrid import hierarchy
-from constriction.field.fineness import mesh_sizes
+from constriction.field.fineness import mesh_sizes, sizes_for
+from constriction.field.finite_elements import solve_mesh
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.reduction.curves import Curve
 from constriction.field.reduction.greedy import Wanted, least_weights
@@ -87,6 +88,18 @@ def test_collars_have_rings_where_a_layer_is_not_seen(resistance, rings):
     goal = Goal(1e-3, math.inf, (curve(found),))
     assert found.response.resolves(goal)
     assert found.response.resolves(replace(goal, curves=(curve(found), thin))) == (rings == 2)
+
+
+def test_rings_take_nothing_from_ideal_contacts():
+    """Stripes: −ln sin(πf/2)/π pitches. Elements of rings are pieces of one without, so the mesh is only finer."""
+    case = case_with({**STRIPES, "contact_fraction": 0.3})
+    plan, exact = layout(case.interface), -math.log(math.sin(0.15 * math.pi)) / math.pi
+    errors = []
+    for rings in (0, 1, 2):
+        sizes = sizes_for(mesh_sizes(plan, case.electrolyte.thickness, None, 1.0), (), rings)
+        model = solve_mesh(plan, sizes, 1.0, Goal(1e-3, math.inf), MPI.COMM_SELF).model
+        errors.append(exact - model.constriction)
+    assert 0 < errors[2] <= errors[1] <= errors[0] < 3e-4 * exact
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ FACTORED_BELOW = 20_000  # first-order unknowns; a factor takes fewer iterations
 MOST_ITERATIONS = 100
 STALLED = 20, 0.5  # so many iterations must make at least this of the residual
 MULTIGRID_FROM = 5_000  # second-order unknowns; below, a factor is quicker
+MORE_WITH_FILM = 2.0  # times as many with a film: multigrid then solves more often than with a factor
 MOST_FACTORED = 400_000  # second-order unknowns of which a factor is tried where multigrid stalls: 4 GB, a minute
 AGGREGATION: dict[str, str | float] = {
     "pc_gamg_agg_nsmooths": 1,
@@ -123,7 +124,8 @@ def hierarchy(problem: CellProblem, coarse: CoarseLevel) -> Hierarchy:
 
 def levels_for(problem: CellProblem) -> Hierarchy | None:
     """The levels of a problem that multigrid solves more quickly than a factor; None for a smaller one."""
-    return hierarchy(problem, coarsen(problem)) if problem.unknowns >= MULTIGRID_FROM else None
+    least = MULTIGRID_FROM * (1.0 if len(problem.terms) == 1 else MORE_WITH_FILM)
+    return hierarchy(problem, coarsen(problem)) if problem.unknowns >= least else None
 
 
 def with_levels_or_factor[Answer](problem: CellProblem, work: Callable[[Hierarchy | None], Answer]) -> Answer:

@@ -16,7 +16,7 @@ import numpy as np
 
 from constriction.field.mesh.folds import BLUNT, widest
 from constriction.field.mesh.rims import Rim, Surroundings
-from constriction.field.mesh.simplices import Ints, Reals, split_prisms, split_quadrilaterals
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals, split_prisms, split_quadrilaterals
 
 CORNER_SLOPE = 0.5
 LARGEST_RADIUS = (
@@ -50,7 +50,7 @@ class Collar:
     the rest (column 0) to the spot's (last column). `skin` are the triangles of the outer surface; `rest` and `spot`
     those on the plane z = 0 beside and inside the spot; `ends` those on mirror planes. `radii`, `spacings`
     (stations,) in pitches; `scale` there. `inner` are the points of rings inside the skin, `distances` theirs to the
-    rim.
+    rim. `edges` (e, 2) are the edges between rings, `middles` (e, 3) their mid-nodes.
     """
 
     of: Rim
@@ -67,6 +67,8 @@ class Collar:
     scale: Reals
     inner: Ints
     distances: Reals
+    edges: Ints
+    middles: Reals
 
 
 def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Collar:
@@ -98,8 +100,13 @@ def build_collar(rim: Rim, surroundings: Surroundings, sizes: CollarSizes) -> Co
     points = np.concatenate([np.column_stack([feet, np.zeros(len(t))]), ring.reshape(-1, 3)])
     rings = len(t) + np.arange(out.size).reshape(out.shape)
     collar = _connect(rim, points, np.arange(len(t)), rings, radii)
+    edges = _edges_between(collar.cells, rings[:-1], rings[-1])
+    root = np.concatenate([np.zeros(len(t)), np.sqrt(np.broadcast_to(distances, out.shape)).ravel()])
+    station = np.concatenate([np.arange(len(t)), np.tile(np.repeat(np.arange(len(t)), out.shape[2]), len(out))])
     return replace(
         collar,
+        edges=edges,
+        middles=_middles(points, points[: len(t)][station], root, edges),
         scale=np.interp(t, surroundings.t, scale),
         inner=rings[:-1].ravel(),
         distances=np.broadcast_to(distances[:-1], rings[:-1].shape).ravel(),
@@ -157,7 +164,34 @@ def _connect(rim: Rim, points: Reals, feet: Ints, rings: Ints, radii: Reals) -> 
         scale=np.ones(len(feet)),
         inner=np.zeros(0, dtype=np.int64),
         distances=np.zeros(0),
+        edges=np.zeros((0, 2), dtype=np.int64),
+        middles=np.zeros((0, 3)),
     )
+
+
+def _edges_between(cells: Ints, inner: Ints, skin: Ints) -> Ints:
+    """The edges of tetrahedra that touch rings inside the skin and not the rim, each once, (e, 2)."""
+    edges = np.unique(np.sort(np.concatenate([cells[:, pair] for pair in TETRAHEDRON_EDGES]), axis=1), axis=0)
+    on_ring = np.isin(edges, inner)
+    return np.asarray(edges[(on_ring | np.isin(edges, skin)).all(axis=1) & on_ring.any(axis=1)])
+
+
+def _middles(points: Reals, feet: Reals, root: Reals, edges: Ints) -> Reals:
+    """Mid-nodes of edges between rings, (e, 3).
+
+    In a cross section a sector is a triangle in the plane (X, Y), with √r = X + Y, whose map x = foot + √r·(X n₁ + Y
+    n₂) is quadratic: a second-order element holds √r. Rings cut that triangle along straight lines, so that the
+    elements are pieces of one without rings and hold all that it does.
+
+    Args:
+        points: corners, (n, 3).
+        feet: where on the rim they belong, (n, 3).
+        root: √r of them, (n,); above 0 at the edges.
+        edges: pairs of them, (e, 2).
+    """
+    (a, b), root = edges.T, root[:, None]
+    scaled = (points[a] - feet[a]) / root[a] + (points[b] - feet[b]) / root[b]
+    return np.asarray(0.5 * (feet[a] + feet[b]) + 0.25 * (root[a] + root[b]) * scaled)
 
 
 def _sectors(feet: Ints, rings: Ints) -> Ints:

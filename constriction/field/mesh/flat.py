@@ -170,7 +170,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], regions: Sequence[str], la
             ("side", drawn.sides),
         )
     ]
-    rim, inner = [], []
+    rim, inner, bent, bends = [], [], [np.zeros((0, 2), dtype=np.int64)], [np.zeros((0, 3))]
     curved = _edges(_triangles(drawn.round_sides, place))
     count = len(tags)
     for collar, nodes, region in zip(collars, drawn.nodes, regions, strict=True):
@@ -185,6 +185,8 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], regions: Sequence[str], la
         facets += [(region, number[collar.spot]), (layout.background, beside), ("side", number[collar.ends])]
         rim.append(number[collar.rim])
         inner.append((number[collar.inner], collar.distances))
+        bent.append(number[collar.edges])
+        bends.append(collar.middles)
     every, corners = np.concatenate(cells), np.concatenate(points)
     to_rim = _distances(corners, collars, np.concatenate([np.zeros(0, dtype=np.int64), *rim]))
     for numbers, distances in inner:  # a straight edge of the rim is farther off its arc than they may be
@@ -199,6 +201,8 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], regions: Sequence[str], la
             to_rim=to_rim,
             curved=curved,
             axes=np.zeros((len(curved), 2)),  # of a circular cell: the origin
+            bent=np.concatenate(bent),
+            bends=np.concatenate(bends),
         )
     )
 
@@ -241,4 +245,6 @@ def _without_loose_points(mesh: LinearMesh) -> LinearMesh:
         to_rim=mesh.to_rim[used],
         curved=number[mesh.curved],
         axes=mesh.axes,
+        bent=number[mesh.bent],
+        bends=mesh.bends,
     )

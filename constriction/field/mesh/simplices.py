@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class LinearMesh:
 
     `points` (N, 3) in pitches; `cells` (n, 4) with `regions` (n,); `facets` (m, 3) with `tags` (m,). `to_rim` (N,)
     are the points' distances to the nearest rim, 0 on it, inf where unknown. `curved` (c, 2) are edges whose middle
-    lies on a vertical cylinder about `axes` (c, 2).
+    lies on a vertical cylinder about `axes` (c, 2), `bent` (e, 2) those whose middle is at `bends` (e, 3).
     """
 
     points: Reals
@@ -46,6 +46,8 @@ class LinearMesh:
     to_rim: Reals
     curved: Ints
     axes: Reals
+    bent: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    bends: Reals = field(default_factory=lambda: np.zeros((0, 3)))
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,9 @@ def elevate(mesh: LinearMesh) -> QuadraticMesh:
     # there
     in_gap = (mesh.points[edges, 2] > 0).any(axis=1)
     middles[in_gap, 2] = mesh.points[edges[in_gap], 2].mean(axis=1)
-    _bend(middles, keys, mesh)
+    place, exists = _places(mesh.bent, keys, mesh)
+    middles[place] = mesh.bends[exists]
+    _round(middles, keys, mesh)
     middle_of_cell = len(mesh.points) + inverse.reshape(6, -1).T
     pairs = np.sort(np.stack([mesh.facets[:, pair] for pair in TRIANGLE_EDGES], axis=1), axis=2)
     middle_of_facet = len(mesh.points) + np.searchsorted(keys, pairs[:, :, 0] * len(mesh.points) + pairs[:, :, 1])
@@ -181,13 +185,19 @@ def _middle(first: Reals, second: Reals) -> Reals:
     return np.where(total > 0, (b + 3 * a) / (4 * np.where(total > 0, total, 1.0)), 0.5)
 
 
-def _bend(middles: Reals, keys: Ints, mesh: LinearMesh) -> None:
-    """Push the middles of curved edges out to the cylinder through their ends, in place."""
-    pairs = np.sort(mesh.curved, axis=1)
+def _places(edges: Ints, keys: Ints, mesh: LinearMesh) -> tuple[Ints, Flags]:
+    """Which of the mesh's edges those given (e, 2) are, and which of these there are at all, (e,)."""
+    pairs = np.sort(edges, axis=1)
     wanted = pairs[:, 0] * len(mesh.points) + pairs[:, 1]
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     exists = keys[place] == wanted
-    place, axes = place[exists], mesh.axes[exists]
-    radius = np.linalg.norm(mesh.points[pairs[exists, 0], :2] - axes, axis=1)
+    return place[exists], exists
+
+
+def _round(middles: Reals, keys: Ints, mesh: LinearMesh) -> None:
+    """Push the middles of curved edges out to the cylinder through their ends, in place."""
+    place, exists = _places(mesh.curved, keys, mesh)
+    axes = mesh.axes[exists]
+    radius = np.linalg.norm(mesh.points[mesh.curved[exists, 0], :2] - axes, axis=1)
     arm = middles[place, :2] - axes
     middles[place, :2] = axes + arm * (radius / np.linalg.norm(arm, axis=1))[:, None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -84,8 +85,17 @@ class Reduced:
         return len(self.matrices) - 1
 
     def fields(self, theta: ArrayLike) -> NDArray[np.complex128]:
-        """The fields' coefficients at θ (…, terms); (…, n)."""
-        return solve_small(self.matrices, self.load, theta)
+        """The fields' coefficients at θ (…, terms); (…, n). Those at the last θ are kept: their F has an error bar."""
+        at = np.ascontiguousarray(theta, dtype=np.complex128)
+        asked = at.tobytes()
+        if asked not in self._kept:
+            self._kept.clear()
+            self._kept[asked] = solve_small(self.matrices, self.load, at.reshape(-1, at.shape[-1]))
+        return self._kept[asked].reshape(*at.shape[:-1], self.load.size)
+
+    @cached_property
+    def _kept(self) -> dict[bytes, NDArray[np.complex128]]:
+        return {}
 
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""

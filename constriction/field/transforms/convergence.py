@@ -105,11 +105,6 @@ class GridResponse(Response[GridSolution]):
         return 1 + np.minimum(np.log1p(thinness), MOST_FILM_CAUTION), np.zeros(len(thinness))
 
     @property
-    def compared(self) -> tuple[GridSolution, ...]:
-        """The four finest grids."""
-        return self.solutions[-len(WIDTHS) :]
-
-    @property
     def least_error(self) -> float:
         """What the error bar is at least, relative to a curve's scale."""
         return LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
