@@ -38,8 +38,9 @@ WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, 
 ORDER, NOISE_ORDER = 2.0, 1.5
 CAUTION = 2.0
 SWINGS = 4.0  # of maps of many islands
-# A film multiplies the bar by 1 + ln(1 + θ·width), and by no more than this: `python tests/film_layers.py`.
-MOST_FILM_CAUTION = 6.0
+# A film multiplies the bar by 1 + ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal one:
+# `python tests/film_layers.py`.
+LIKE_IDEAL = 300.0
 LEAST_ERROR = 0.1  # error bar of R_cstr, relative, per (width of a pixel / length at the rims)^1.5
 FIRST_OF_MAPS = 0.5  # of the width that does for discs: many islands, small ones beside large, want more
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
@@ -102,7 +103,7 @@ class GridResponse(Response[GridSolution]):
         return reduction_share(relative_error)
 
     def _film_bars(self, thinness: Floats) -> tuple[Floats, Floats]:
-        return 1 + np.minimum(np.log1p(thinness), MOST_FILM_CAUTION), np.zeros(len(thinness))
+        return 1 + np.log1p(thinness) / (1 + thinness / LIKE_IDEAL), np.zeros(len(thinness))
 
     @property
     def least_error(self) -> float:
