@@ -106,15 +106,20 @@ class Plate:
         return filtered(field, self.symbol, self.periodic)
 
     def preconditioner(self, theta: Theta) -> Callable[[Field], Field]:
-        """Roughly the inverse of A at θ ≥ 0: 1/Λ of waves, faded out where contact or gap take over."""
-        contact, most = self.through_contact(theta), theta[-1] * float(np.max(self.gap, initial=0.0))
-        rim = RIM_ADMITTANCE / self.width
-        fade = np.where(self.free, np.sqrt((rim + most) / (rim + contact + theta[-1] * self.gap)), 0.0)
-        screening = self.screening
-        if self.film:  # no potential builds up beyond what the film takes
-            mean = float(contact.mean())
+        """Roughly the inverse of A at θ ≥ 0: 1/Λ of waves, faded out where contact or gap take over.
+
+        With a film either may: each is held against the smallest admittance, and no potential builds up beyond what
+        their mean takes.
+        """
+        local, rim, screening = self.local(theta), RIM_ADMITTANCE / self.width, self.screening
+        if self.film:
+            least = float(local.min())
+            mean = max(float(local.mean()) - least, 0.0)
             screening = screening * mean / (screening + mean) if mean > 0 else 0.0
-        inverse = 1 / (self.symbol + screening + most)
+        else:
+            least = theta[-1] * float(np.max(self.gap, initial=0.0))
+        fade = np.where(self.free, np.sqrt((rim + least) / (rim + local)), 0.0)
+        inverse = 1 / (self.symbol + screening + least)
         return lambda field: fade * filtered(fade * field, inverse, self.periodic)
 
 
