@@ -120,6 +120,7 @@ _QUANTITIES = (  # of result.json and means.csv, then of a cross-check, of peaks
     OutputQuantity("largest_bending_strain", "1", "largest bending strain of the lifted foil"),
     OutputQuantity("height_error", "ohm m2", "largest error bar of any impedance by a foil's grid or a map's points"),
     OutputQuantity("electrode_area", "m2"),
+    OutputQuantity("electrode_contact_fraction", "1", "contact area over that of the electrode on a pellet"),
     OutputQuantity("pellet_area", "m2"),
     OutputQuantity("R_cstr", "ohm", "constriction resistance of the whole pellet"),
     OutputQuantity("R_cstr_error", "ohm"),

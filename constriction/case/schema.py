@@ -95,6 +95,15 @@ class Case(Section):
         return self
 
     @model_validator(mode="after")
+    def _is_thin_on_a_pellet(self) -> Self:
+        if isinstance(self.interface, Sided) and self.interface.pellet is not None and self.gap.model == "volume":
+            raise InputError(
+                f"gap.model = '{self.gap.model}': a gap beside which a pellet lies bare is not meshed; expected "
+                "gap.model = 'thin', or interface.pellet = 'none'"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _holds_map(self) -> Self:
         pattern, below = self.interface.pattern, self.gap.contact_below
         wanted = isinstance(self.interface, HeightMapped)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from constriction.case.interface import Filled, HeightMapped, Image, Interface
+from constriction.case.interface import Filled, HeightMapped, Image, Interface, Sided
 from constriction.geometry.patches import Layout
 from constriction.geometry.patterns.drawn import polygonal
 from constriction.geometry.patterns.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
+from constriction.geometry.patterns.pellets import on_pellet
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 
@@ -43,9 +44,11 @@ def layout(interface: Interface) -> Layout:
     """The mirror cell of an interface.
 
     Raises:
-        InputError: the contact fraction does not fit the pattern, discs overlap or lie outside, or random spots
-            cannot be placed.
+        InputError: the contact fraction does not fit the pattern, discs overlap or lie outside, random spots
+            cannot be placed, or the pellet is no wider than the electrode.
     """
+    if isinstance(interface, Sided) and interface.pellet is not None:
+        return on_pellet(layout(interface.model_copy(update={"pellet": None})), interface.pellet)
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
     return LAYOUTS[interface.pattern](interface)

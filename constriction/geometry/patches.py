@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, mapping
 
-from constriction.geometry.outlines import SNAP, Outline
+from constriction.geometry.outlines import SNAP, Outline, Point
 from constriction.geometry.periodic import count_whole, rooms_between
 
 CONTACT, GAP = "contact", "gap"
@@ -63,12 +63,32 @@ class Traced(Widths):
 
 
 @dataclass(frozen=True)
+class Electrode:
+    """What lies on a wider pellet: the `plan` of the electrode alone, its left lower `corner` on the pellet in m."""
+
+    plan: Layout
+    corner: Point
+
+    @property
+    def outline(self) -> Polygon:
+        """Its sides on the pellet, m."""
+        left, front = self.corner
+        return shapely.box(left, front, left + self.plan.width, front + self.plan.depth)
+
+    def on(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether places on the pellet, in metres, lie on the electrode; as x and y broadcast together."""
+        left, front, right, back = self.outline.bounds
+        return np.asarray((left <= x) & (x <= right) & (front <= y) & (y <= back))
+
+
+@dataclass(frozen=True)
 class Layout:
     """The layout of the interface in one mirror cell; lengths in m.
 
     `patches` fill the cell, the last one is the background. Outlines do not overlap. `lattice_images` mirror cells
     make one lattice cell. `traced`: of outlines of a map; `outlined`: of others that are no single spots. `periodic`:
-    the cell repeats without mirrors, and its outlines are the parts of the spots that are in it.
+    the cell repeats without mirrors, and its outlines are the parts of the spots that are in it. `electrode`: what of
+    the cell the metal covers; beside it the interface insulates. None: all of it.
     """
 
     cell: Outline
@@ -80,6 +100,7 @@ class Layout:
     traced: Traced | None = None
     outlined: Widths | None = None
     periodic: bool = False
+    electrode: Electrode | None = None
 
     @property
     def widths(self) -> Widths | None:
@@ -190,6 +211,7 @@ class Layout:
 
     def geojson(self) -> dict[str, Any]:
         """A GeoJSON feature collection of the contacts, metres, with the cell in `properties`."""
+        own = None if self.electrode is None else self.electrode.outline
         features = [{"type": "Feature", "properties": {}, "geometry": mapping(polygon)} for polygon in self.contacts()]
         properties = {
             "cell_width_m": self.width,
@@ -200,6 +222,7 @@ class Layout:
             "sides": "periodic" if self.periodic else "mirror",
             "contact_fraction": self.contact_fraction,
             "pitch_m": self.pitch,
+            **({} if own is None else {"electrode_outline_m": mapping(own)["coordinates"]}),
         }
         return {"type": "FeatureCollection", "properties": properties, "features": features}
 

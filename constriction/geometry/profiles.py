@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -15,7 +15,8 @@ from constriction.case.regions import Collector, Gap
 from constriction.geometry.coverage import Raster, contact_coverage, coverage
 from constriction.geometry.distances import rim_distance
 from constriction.geometry.height_maps import Height, sampled
-from constriction.geometry.patches import Layout
+from constriction.geometry.patches import Electrode, Layout
+from constriction.geometry.patterns.pellets import PlacedHeight, covered_by_electrode
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import LiftedFoil, lift
 
@@ -50,7 +51,7 @@ class Profile:
     def _samples(self) -> tuple[Floats, Floats]:
         """Heights on a raster, and the part of the cell that each stands for; (across, along)."""
         raster = sampled_by(self.plan)
-        bare = 1.0 - contact_coverage(self.plan, raster)
+        bare = covered_by_electrode(self.plan, raster) - contact_coverage(self.plan, raster)
         if self.plan.circular:
             bare = bare * coverage([self.plan.cell], raster)
         share = self.plan.width * self.plan.depth / self.plan.cell.area / bare.size
@@ -91,6 +92,14 @@ def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: flo
         InputError: a plate in a circular cell.
         SolverError: a plate does not settle.
     """
+    if plan.electrode is not None:
+        own = profile_of(gap, collector, plan.electrode.plan, relative_error)
+        return None if own is None else _placed(own, plan, plan.electrode)
+    return _own_profile(gap, collector, plan, relative_error)
+
+
+def _own_profile(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> Profile | None:
+    """The profile of a gap over all of a cell."""
     if gap.height_map is not None and gap.height is not None:
         return _measured(gap.height_map, gap.height, plan)
     if gap.rise is None or gap.height is None or not plan.spots:
@@ -108,6 +117,12 @@ def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: flo
     foil = foil_of(gap, collector)
     fine, coarse = lift(plan, foil, raster_for(plan, foil, relative_error))
     return Profile(plan, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
+
+
+def _placed(own: Profile, plan: Layout, electrode: Electrode) -> Profile:
+    """The profile over an electrode, on its pellet."""
+    coarse = None if own.coarse is None else PlacedHeight(own.coarse, electrode)
+    return replace(own, plan=plan, height=PlacedHeight(own.height, electrode), coarse=coarse)
 
 
 def _measured(heights: HeightMap, least: float, plan: Layout) -> Profile:

@@ -126,7 +126,9 @@ def fine_record(result: Result) -> dict[str, float | str | None]:
 
 
 def is_pellet(result: Result) -> bool:
-    """Whether the contact is the whole electrode of a pellet: a disc on its axis, and nothing beside it."""
+    """Whether the cell is a pellet with an electrode: as the case says, or a disc on its axis, nothing beside it."""
+    if result.plan.electrode is not None:
+        return True
     interface = result.case.interface
     alone = isinstance(interface, Single) and not interface.inverted and interface.cell_shape == "circular"
     return alone and result.laws.gap is None and 0 < result.plan.contact_fraction < 1
@@ -136,11 +138,13 @@ def pellet_record(result: Result) -> dict[str, float | None]:
     """What result.json says of an electrode on a pellet beside values per area: areas, SI, and Ω; nothing of others."""
     if not is_pellet(result):
         return {}
-    pellet = math.pi * result.plan.pitch**2 / 4
+    plan, pellet = result.plan, result.plan.cell.area
+    covered = plan.contact_fraction if plan.electrode is None else plan.electrode.plan.cell.area / pellet
     names = "R_cstr", "R_cstr_error", "R_electrolyte", "R_interface", "R_interface_error", "R_dc"
     per_area = {f"{name}_ohm": getattr(result, name) for name in names}
     return {
-        "electrode_area_cm2": pellet * result.plan.contact_fraction,
+        "electrode_area_cm2": pellet * covered,
+        "electrode_contact_fraction": plan.contact_fraction / covered,
         "pellet_area_cm2": pellet,
         **{key: None if value is None else value / pellet for key, value in per_area.items()},
     }

@@ -287,4 +287,6 @@ def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tu
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
     profile = uneven_gap(case, plan)
     storage = response.flat_storage or (1.0 - plan.contact_fraction if profile is None else profile.mean)
-    return per_area * response.stored / response.constriction**2, per_area / storage
+    # beside an electrode no capacitor ends what constricts
+    high = per_area / storage if plan.electrode is None else None
+    return per_area * response.stored / response.constriction**2, high

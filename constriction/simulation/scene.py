@@ -17,6 +17,7 @@ from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
+from constriction.geometry.patterns.pellets import insulated_beside
 from constriction.simulation.maps.meshed import meshed_plan
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
@@ -129,9 +130,10 @@ class Scene:
     def heights_at(self, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Heights of an uneven gap in m at points (…, 3) of the cell in m; (…,). None: it is even."""
         profile = uneven_gap(self.case, self.plan)
-        if profile is None or self.gap_height is None:
+        height = insulated_beside(self.plan, None if profile is None else profile.height)
+        if height is None or self.gap_height is None:
             return None
-        return self.gap_height * profile.height(points[..., 0], points[..., 1])
+        return self.gap_height * height(points[..., 0], points[..., 1])
 
     def potential_at(
         self, number: int, nodes: NDArray[np.int32], places: NDArray[np.float64]
@@ -179,7 +181,7 @@ def cell_case(case: Case, fineness: float) -> CellCase:
 
     plan = layout(case.interface)
     profile = uneven_gap(case, plan)
-    height = None if profile is None else profile.height
+    height = insulated_beside(plan, None if profile is None else profile.height)
     return CellCase(meshed_plan(case, plan), case.electrolyte.thickness, meshed_height(case, plan), fineness, height)
 
 

@@ -24,6 +24,7 @@ from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
+from constriction.geometry.patterns.pellets import insulated_beside
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
@@ -167,7 +168,7 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
-    height = meshed_height(case, plan)
+    height, uneven = meshed_height(case, plan), insulated_beside(plan, uneven)
     simpler = agree(comm, lambda: outlines_meshed(case, plan))
     if simpler is None:
         return converge(plan, partial(mesh_sizes, plan, thickness, height), goal, comm, options.report, uneven)

@@ -53,11 +53,19 @@ def gap_model(case: Case, plan: Layout) -> str:
     gap = case.gap
     if gap.law_of() is None:
         return "none"
-    if gap.uneven:
+    if not _may_be_meshed(case, plan):
         return "thin"
-    if gap.model != "auto" or not plan.spots or case.contact.has_law or not gap.capacitor_only or gap.height is None:
+    if gap.model != "auto" or not plan.spots or gap.height is None:
         return "thin" if gap.model == "auto" else gap.model
     return "thin" if thin_gap_error(plan, gap.height) < case.accuracy.relative_error else "volume"
+
+
+def _may_be_meshed(case: Case, plan: Layout) -> bool:
+    """Whether a gap is even, everywhere beside the contacts, and, unless the case says it, beside no laws."""
+    gap = case.gap
+    if gap.uneven or plan.electrode is not None:
+        return False
+    return gap.model != "auto" or (gap.capacitor_only and not case.contact.has_law)
 
 
 def uneven_gap(case: Case, plan: Layout) -> Profile | None:
@@ -66,23 +74,31 @@ def uneven_gap(case: Case, plan: Layout) -> Profile | None:
 
 
 def check_thin(case: Case, plan: Layout) -> None:
-    """Refuse an uneven gap that is too high for the thin law.
+    """Refuse a gap that is not meshed, uneven or on a pellet, and too high for the thin law.
 
     Raises:
         InputError: with the law's error at the rise, or where a map is highest.
     """
     gap = case.gap
-    if not gap.uneven or gap.model != "auto" or not plan.spots or gap.height is None:
+    if gap.model != "auto" or not plan.spots or not gap.capacitor_only:
         return
-    profile = uneven_gap(case, plan) if gap.rise is None else None
-    error = thin_gap_error(plan, gap.rise or (profile.largest * gap.height if profile else 0.0))
+    error = thin_gap_error(plan, _highest_unmeshed(case, plan))
     if error > case.accuracy.relative_error:
         place = "as high as its rise" if gap.rise else "highest"
+        kind = f"with profile = '{gap.profile}'" if gap.uneven else "on a pellet"
         raise InputError(
             f"gap.model = 'auto': where it is {place}, the gap is not thin, an error of {error:.2g}, and "
-            f"one with profile = '{gap.profile}' is not meshed; expected gap.model = 'thin', a lower one, or a larger "
-            "accuracy.relative_error"
+            f"one {kind} is not meshed; expected gap.model = 'thin', a lower one, or a larger accuracy.relative_error"
         )
+
+
+def _highest_unmeshed(case: Case, plan: Layout) -> float:
+    """The largest height in m of a gap that is never meshed; 0 of others."""
+    gap = case.gap
+    if gap.height is None or not (gap.uneven or plan.electrode):
+        return 0.0
+    profile = uneven_gap(case, plan) if gap.rise is None else None
+    return gap.rise or (profile.largest if profile else 1.0) * gap.height
 
 
 def meshed_height(case: Case, plan: Layout) -> float | None:

@@ -389,11 +389,11 @@ def test_a_wrong_case_gets_one_line(data: dict[str, Any], message: str) -> None:
             "random",
             "cell_shape",
             "circular",
-            "sides, shape, contact_fraction, pitch, seed, size_spread, overlap, spots",
+            "sides, pellet, shape, contact_fraction, pitch, seed, size_spread, overlap, spots",
         ),
-        ("list", "contact_fraction", 0.2, "sides, cell, discs, ellipses, rectangles"),
-        ("list", "pitch", "40 um", "sides, cell, discs, ellipses, rectangles"),
-        ("list", "shape", "disc", "sides, cell, discs, ellipses, rectangles"),
+        ("list", "contact_fraction", 0.2, "sides, pellet, cell, discs, ellipses, rectangles"),
+        ("list", "pitch", "40 um", "sides, pellet, cell, discs, ellipses, rectangles"),
+        ("list", "shape", "disc", "sides, pellet, cell, discs, ellipses, rectangles"),
     ],
 )
 def test_a_key_of_another_pattern_is_refused(pattern: str, key: str, value: Any, applying: str) -> None:

@@ -1,13 +1,36 @@
 """What patterns of [interface] have in common."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from constriction.case.fields import Fraction, Length, Section
+from constriction.base.errors import InputError
+from constriction.base.quantities import format_quantity, shown
+from constriction.case.fields import Fraction, Length, Section, within
 
-PERIODIC = "periodic"
+PERIODIC, NONE = "periodic", "none"
+
+
+def _pellet(value: Any) -> tuple[float, float] | None:
+    """Width and depth in m of a length or two, None of "none"; raises InputError."""
+    if value in (None, NONE):
+        return None
+    pair = (value, value) if isinstance(value, str) else value
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        raise InputError(f"{shown(value)}: expected a length such as '12 mm', two of them, x and y, or 'none'")
+    width, depth = (side if isinstance(side, float) else within(side, "length") for side in pair)
+    return width, depth
+
+
+def _write_pellet(pellet: tuple[float, float] | None) -> str | tuple[str, ...]:
+    return NONE if pellet is None else tuple(format_quantity(side, "length") for side in pellet)
+
+
+Pellet = Annotated[
+    tuple[float, float] | None, BeforeValidator(_pellet), PlainSerializer(_write_pellet, return_type=Any)
+]
+"""Width and depth in m of what a cell lies on."""
 
 
 class Pattern(Section):
@@ -43,9 +66,20 @@ class Sided(Pattern):
 
     Attributes:
         sides: of the cell; periodic repeats it without mirrors, what crosses a side reappears at the other.
+        pellet: width and depth of a wider pellet on which the cell is the electrode, in the middle; what lies beside
+            it insulates.
     """
 
     sides: Literal["mirror", "periodic"] = "mirror"
+    pellet: Pellet = Field(None, description="a length such as '12 mm', two of them, or 'none'")
+
+    @model_validator(mode="after")
+    def _alone_on_its_pellet(self) -> Self:
+        if self.pellet is not None and self.periodic:
+            raise InputError(
+                f"sides = '{self.sides}': beside a pellet, on which the cell is alone; expected sides = 'mirror'"
+            )
+        return self
 
     @property
     def periodic(self) -> bool:
@@ -54,8 +88,9 @@ class Sided(Pattern):
 
     @classmethod
     def method_of(cls, given: Mapping[str, Any]) -> str:
-        """Periodic cells are solved by transforms."""
-        return "spectral" if given.get("sides") == PERIODIC else cls.METHOD
+        """Periodic cells, and electrodes on a pellet, are solved by transforms."""
+        alone = given.get("pellet", NONE) != NONE
+        return "spectral" if alone or given.get("sides") == PERIODIC else cls.METHOD
 
 
 class Shaped(Pattern):

@@ -14,6 +14,8 @@ b = −∫ ln g / (4π sin²(ξ/2)) dξ over 0 … π, g = Λ / |2 sin(ξ/2)|, n
 - A pixel of which the contact covers a part c gets C = c/(1 − c) · g₀²/δ. The same theory gives that this moves the
   grid's rim by exactly c·δ; g₀², the geometric mean of Λδ, is (π/e)^(p + 1).
 - A film of admittance θ on the contact is in series with that: c/(1/θ + (1 − c)·δ/g₀²) of the pixel.
+- The gap under an electrode on a wider pellet ends inside pixels. At high frequency it passes current as a contact
+  does, and a part c of a pixel is in series with the way to it as that of a film is.
 - Oblique rims are then off by up to 0.017 pixels; the factor 1 − ½ sin²(k_x δ/2) sin²(k_y δ/2) leaves 0.001.
 """
 
@@ -37,6 +39,7 @@ from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.height_maps import Height
 from constriction.geometry.maps.averages import MapHeight
+from constriction.geometry.patterns.pellets import PlacedHeight, covered_by_electrode
 
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
 Theta = NDArray[Any]  # θ of the contact's film, if there is one, and of the gap, (terms,)
@@ -63,7 +66,8 @@ class Plate:
     `free`, that is wholly in contact with a metal. With a `film` on the contact all pixels are free; it covers the
     parts `covered` of them, and C is what leads to its share of a pixel, infinite where that is all. `screening` is the
     wave number (1/pitch) below which contacts screen a potential. A `periodic` cell's `symbol` belongs to its waves, as
-    `waves` tells.
+    `waves` tells. `to_gap`: of an electrode on a pellet, where the gap is a part of a pixel, its admittance times the
+    resistance of the way to it; None: the gap is everywhere beside the contacts.
     """
 
     symbol: Floats
@@ -75,6 +79,7 @@ class Plate:
     film: bool
     covered: Floats
     periodic: bool = False
+    to_gap: Floats | None = None
 
     @property
     def load(self) -> Floats:
@@ -87,6 +92,11 @@ class Plate:
             return self.contact
         return np.asarray(self.covered * theta[0] / (1 + theta[0] * self.to_film))
 
+    def through_gap(self, theta: Theta) -> Field:
+        """Admittance of the gap, with the way to a part of a pixel, at θ (terms,)."""
+        taken = theta[-1] * self.gap
+        return np.asarray(taken if self.to_gap is None else taken / (1 + theta[-1] * self.to_gap))
+
     @cached_property
     def to_film(self) -> Floats:
         """Covered part / C: the resistance per area of the film on the way to it; zero where all is covered or bare."""
@@ -95,7 +105,7 @@ class Plate:
 
     def local(self, theta: Theta) -> Field:
         """Admittance of contact and gap at θ (terms,)."""
-        return np.asarray(self.through_contact(theta) + theta[-1] * self.gap)
+        return np.asarray(self.through_contact(theta) + self.through_gap(theta))
 
     def apply(self, field: Field, local: Field | float = 0.0) -> Field:
         """(Λ + local)·field on the free pixels."""
@@ -117,7 +127,8 @@ class Plate:
             mean = max(float(local.mean()) - least, 0.0)
             screening = screening * mean / (screening + mean) if mean > 0 else 0.0
         else:
-            least = theta[-1] * float(np.max(self.gap, initial=0.0))
+            # beside an electrode on a pellet nothing takes current
+            least = theta[-1] * float(np.max(self.gap, initial=0.0)) if self.to_gap is None else 0.0
         fade = np.where(self.free, np.sqrt((rim + least) / (rim + local)), 0.0)
         inverse = 1 / (self.symbol + screening + least)
         return lambda field: fade * filtered(fade * field, inverse, self.periodic)
@@ -172,22 +183,36 @@ def plate_of(layout: Layout, depth: float, raster: Raster, film: bool = False, h
     width = dx if raster.along == 1 else math.sqrt(dx * dy)
     partly = covered < 1.0 - WHOLE
     bare = np.where(partly, 1.0 - covered, 1.0)
+    under = covered_by_electrode(layout, raster)
+    gap = np.where(partly, np.maximum(under - covered, 0.0) * _inverse(height, raster), 0.0)
     return Plate(
         symbol=_symbol(raster, depth, layout),
         contact=np.where(partly, RIM_ADMITTANCE / width * covered / bare, np.inf if film else 0.0),
-        gap=np.where(partly, bare * _inverse(height, raster), 0.0),
+        gap=gap,
         free=partly | film,
         width=width,
         screening=_rim_density(covered, dx, dy),
         film=film,
         covered=covered,
         periodic=layout.periodic,
+        to_gap=None if layout.electrode is None else _to_gap(gap, np.asarray(under), covered, width),
     )
+
+
+def _to_gap(gap: Floats, under: Floats, covered: Floats, width: float) -> Floats:
+    """Of pixels that an electrode covers in part: the gap's admittance times the resistance of the way to it."""
+    partly = (under > WHOLE) & (under < 1.0 - WHOLE) & (covered == 0.0)
+    share = np.where(partly, under, 1.0)
+    return np.asarray(gap * (1.0 - share) / share * width / RIM_ADMITTANCE)
 
 
 def _inverse(height: Height, raster: Raster) -> Floats:
     """One over a relative height: of a map its mean over each pixel, else at the centres."""
-    return height.mean_inverse(raster) if isinstance(height, MapHeight) else np.asarray(1 / height(*raster.centres))
+    return (
+        height.mean_inverse(raster)
+        if isinstance(height, MapHeight | PlacedHeight)
+        else np.asarray(1 / height(*raster.centres))
+    )
 
 
 def _symbol(raster: Raster, depth: float, layout: Layout) -> Floats:

@@ -1,7 +1,8 @@
 """The pixels of a plate as a space for `greedy`.
 
-The potential's fields are real arrays (1 or 2, across, along): on the pixels, and with a film that of the film on the
-parts that it covers of pixels; that part leads to the rest of the pixel as `grids` tells.
+The potential's fields are real arrays (1 to 3, across, along): on the pixels, with a film that of the film on the parts
+that it covers of pixels, and under the rim of an electrode on a pellet that of the gap on its parts; a part leads to
+the rest of the pixel as `grids` tells.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from constriction.field.currents.on_pixels import pixel_spread
 from constriction.field.currents.spread import Spread
@@ -27,6 +30,49 @@ SHIFTS = 0.0, 30.0  # θ of the gap in the norms that residuals are measured in
 LARGE = 1e4  # θ of the gap above which F − depth is below a ten-thousandth of itself at rest, or so
 IDEAL = 1e8  # θ of a film that is thinner than any pixel by far
 SOLVE_SHARE = 0.03  # of the errors that are wanted, for each solve
+
+
+class Part(NamedTuple):
+    """What covers parts of pixels, of which it has a potential of its own: a film, or a gap that ends there.
+
+    `term`: its number in θ; `admittance`: its share of a pixel's, all of it, per θ; `way`: that times the resistance
+    of the way to it, zero where it covers all of a pixel or nothing. (across, along).
+    """
+
+    term: int
+    admittance: Floats
+    way: Floats
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """The pixels with such a part."""
+        return np.asarray(self.way > 0)
+
+    @property
+    def resistance(self) -> Floats:
+        """Of the way to the part; zero where there is none."""
+        return np.divide(self.way, self.admittance, out=np.zeros_like(self.way), where=self.there)
+
+    def share(self, theta: Theta) -> Field:
+        """What is left of a pixel's potential at the part, at θ (terms,)."""
+        return np.asarray(1 / (1 + theta[self.term] * self.way))
+
+    def drawn(self, pixels: Field, own: Field) -> Field:
+        """The current density from pixels to their parts, from the potentials of both."""
+        there = self.there
+        conductance = np.divide(self.admittance, self.way, out=np.zeros_like(self.way), where=there)
+        return np.asarray(conductance * np.where(there, pixels - own, 0.0))
+
+    def taken(self, pixels: Field, own: Field) -> tuple[Field, Field]:
+        """What it takes per θ, of the pixels that it covers as a whole and of its parts of others."""
+        there = self.there
+        return np.where(there, 0.0, self.admittance * pixels), np.where(there, self.admittance * own, 0.0)
+
+
+def parts_of(plate: Plate) -> tuple[Part, ...]:
+    """The film's parts of pixels, and those of a gap that ends under an electrode's rim."""
+    film = (Part(0, plate.covered, plate.to_film),) if plate.film else ()
+    return film if plate.to_gap is None else (*film, Part(-1, plate.gap, plate.to_gap))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +92,14 @@ class PlateNorm:
         return [self._applied(vector) for vector in vectors]
 
     def _applied(self, vector: Field) -> Field:
-        if not self.plate.film:
-            return self._precondition(vector[0])[None]
-        way = self.plate.to_film
-        share = 1 / (1 + self.sigma[0] * way)  # of a pixel's potential that is left at the film
-        pixels = self._precondition(vector[0] + share * vector[1])
-        film = share * (way / np.where(way > 0, self.plate.covered, 1.0) * vector[1] + pixels)
-        return np.stack([pixels, np.where(way > 0, film, 0.0)])
+        parts = parts_of(self.plate)
+        shares = [part.share(self.sigma) for part in parts]
+        pixels = self._precondition(vector[0] + sum(s * own for s, own in zip(shares, vector[1:], strict=True)))
+        inner = [
+            np.where(part.there, s * (part.resistance * own + pixels), 0.0)
+            for part, s, own in zip(parts, shares, vector[1:], strict=True)
+        ]
+        return np.stack([pixels, *inner])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,22 +114,21 @@ class PixelSpace:
     def load(self) -> Field:
         """b: the current density 1, over the root of the number of pixels, so that bᵀu is a mean."""
         load = self.plate.load / math.sqrt(self.plate.free.size)
-        return np.stack([load, 0 * load]) if self.plate.film else load[None]
+        return np.stack([load, *(0 * load for _ in parts_of(self.plate))])
 
     def images(self, field: Field) -> list[Field]:
         """K·field and every M·field."""
-        plate, pixels = self.plate, field[0]
-        if not plate.film:
-            return [plate.apply(pixels, plate.contact)[None], (plate.gap * pixels)[None]]
-        partly = plate.to_film > 0
-        drawn = np.where(partly, np.where(partly, plate.contact, 0.0) * (pixels - field[1]), 0.0)
-        nothing = np.zeros_like(pixels)
-        whole = np.where(partly, 0.0, plate.covered)
-        return [
-            np.stack([plate.apply(pixels) + drawn, -drawn]),
-            np.stack([whole * pixels, np.where(partly, plate.covered * field[1], 0.0)]),
-            np.stack([plate.gap * pixels, nothing]),
-        ]
+        plate, pixels, inner = self.plate, field[0], field[1:]
+        parts = parts_of(plate)
+        drawn = [part.drawn(pixels, own) for part, own in zip(parts, inner, strict=True)]
+        electrolyte = plate.apply(pixels, 0.0 if plate.film else plate.contact) + sum(drawn)
+        images = [np.stack([electrolyte, *(-one for one in drawn)])]
+        by_term: list[Field] = [np.zeros_like(field) for _ in range(1 + plate.film)]
+        if plate.to_gap is None:
+            by_term[-1][0] = plate.gap * pixels
+        for number, (part, own) in enumerate(zip(parts, inner, strict=True), start=1):
+            by_term[part.term][0], by_term[part.term][number] = part.taken(pixels, own)
+        return [*images, *by_term]
 
     def products(self, fields: Sequence[Field], other: Field) -> Floats:
         """Scalar products of real fields with another one, (fields,)."""
@@ -94,20 +140,18 @@ class PixelSpace:
         return self.whole(solve(self.plate, theta, self.tolerance, scaled).field, theta)
 
     def whole(self, pixels: Field, theta: Theta) -> Field:
-        """A field of `solve`, with the film's potential."""
+        """A field of `solve`, with the potentials of parts of pixels."""
         pixels = pixels / math.sqrt(self.plate.free.size)
-        if not self.plate.film:
-            return np.asarray(pixels[None])
-        film = pixels / (1 + theta[0] * self.plate.to_film)
-        return np.stack([pixels, np.where(self.plate.to_film > 0, film, 0.0)])
+        inner = [np.where(part.there, part.share(theta) * pixels, 0.0) for part in parts_of(self.plate)]
+        return np.stack([pixels, *inner])
 
     def spread(self, field: Field, theta: Floats) -> Spread | None:
         """How the current spreads over the contacts at a field of θ at rest, (terms,)."""
         plate = self.plate
-        pixels, *film = field * math.sqrt(plate.free.size)
+        pixels, *inner = field * math.sqrt(plate.free.size)
         partly = plate.free & (plate.covered > 0)
-        if film:
-            density = theta[0] * np.where(plate.to_film > 0, film[0], pixels)
+        if plate.film:
+            density = theta[0] * np.where(plate.to_film > 0, inner[0], pixels)
         else:
             drawn = 1.0 - plate.drawn(pixels)  # what the electrolyte leaves for the metal
             density = np.where(partly, plate.contact * pixels / np.where(partly, plate.covered, 1.0), drawn)
@@ -146,7 +190,9 @@ def reduce_plate(
     )
     start = [space.whole(first.field, np.zeros(1))]
     if gap:
-        start.append(np.where(plate.free, 1 / (plate.gap + plate.contact / LARGE + ~plate.free), 0.0)[None])
+        taking = plate.gap + plate.contact / LARGE  # nothing beside an electrode on a pellet
+        flat = np.divide(1.0, taking, out=np.zeros_like(taking), where=plate.free & (taking > 0))
+        start.append(space.whole(flat, np.array([LARGE])))
     found = reduce(space, start, Wanted((checked, *(curve for curve in curves if np.any(curve.at_rest))), share))
     times, weights = poles_of_pair(found.matrices[0], found.matrices[1], found.load)
     model = ReducedModel(

@@ -15,6 +15,7 @@ PARTS, FEWER_PARTS = 4, 2  # of a point's way to the next, along each side: even
 MANY = 1_000_000  # points of a map that has fewer parts
 PLACES, WEIGHTS = (np.polynomial.legendre.leggauss(3)[0] + 1) / 2, np.polynomial.legendre.leggauss(3)[1] / 2
 EVEN = 1e-9  # relative difference along a part: less is none
+NO_WIDTH = 1e-12  # of the map's side
 
 Floats = NDArray[np.float64]
 
@@ -38,9 +39,19 @@ class MapHeight:
 
     def mean_inverse(self, raster: Raster) -> Floats:
         """The mean of one over the relative height on each pixel of a raster of the same cell, (across, along)."""
+        ends = (
+            side * np.arange(n + 1) / n for side, n in ((raster.width, raster.across), (raster.depth, raster.along))
+        )
+        return self.mean_inverse_between(*ends)
+
+    def mean_inverse_between(self, x: Floats, y: Floats) -> Floats:
+        """The same on pixels between places x and y in m that do not fall; the level where they are not apart."""
         level, table = self._table
-        for axis, count in enumerate((raster.across, raster.along)):
-            table = np.diff(_at_edges(table, axis, count), axis=axis) * count
+        for axis, (places, side) in enumerate(((x, self.raster.width), (y, self.raster.depth))):
+            shares = places / side
+            apart = np.expand_dims(np.diff(shares), 1 - axis)
+            rise = np.diff(_at_edges(table, axis, shares), axis=axis)
+            table = np.divide(rise, apart, out=np.zeros_like(rise), where=apart > NO_WIDTH)
         return np.asarray(level + table)
 
     @cached_property
@@ -66,10 +77,10 @@ def _mean_inverse_between(first: Floats, last: Floats) -> Floats:
     return np.asarray(np.where(flat, 1.0, np.log1p(more) / np.where(flat, 1.0, more)) / first)
 
 
-def _at_edges(table: Floats, axis: int, count: int) -> Floats:
-    """A table at the edges of so many pixels along an axis."""
+def _at_edges(table: Floats, axis: int, shares: Floats) -> Floats:
+    """A table at these shares of the way along an axis."""
     parts = table.shape[axis] - 1
-    places = np.arange(count + 1) * (parts / count)
+    places = shares * parts
     before = np.minimum(places.astype(np.intp), parts - 1)
     after = np.expand_dims(places - before, 1 - axis)
     low, high = np.take(table, before, axis), np.take(table, before + 1, axis)

@@ -14,6 +14,7 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
 from constriction.field.transforms.grids import plate_of, raster_of, solve
 from constriction.geometry.cell import Layout
+from constriction.geometry.patterns.pellets import on_pellet
 
 QUARTER = 0.25  # of a pixel
 TOLERANCE = 1e-5  # relative, of a solve: a quarter pixel changes more
@@ -49,6 +50,8 @@ def _change(
         moved = shifted_map(interface, outward)
         if moved is None:
             return float("inf")
+        if interface.pellet is not None:
+            moved = on_pellet(moved, interface.pellet)
         largest = max(largest, abs(interface_at(moved, depth, pixels, at) - middle))
     return largest
 

@@ -93,6 +93,7 @@ def _outlines_key(interface: Interface) -> str:
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
         tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
         contacts.periodic,
+        None if contacts.electrode is None else _in_pitches(contacts.electrode.plan.cell, contacts.pitch),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

@@ -50,6 +50,9 @@ def _sides_in_words(interface: Pattern) -> Iterator[str]:
     """What is beyond the sides of a cell, but for mirrors."""
     if isinstance(interface, Sided) and interface.periodic:
         yield "The cell repeats without mirrors."
+    if isinstance(interface, Sided) and interface.pellet is not None:
+        sides = " × ".join(_said(side, "length") for side in interface.pellet)
+        yield f"It is the electrode in the middle of a pellet of {sides}, which insulates beside it."
 
 
 def _contact_in_words(contact: Contact) -> Iterator[str]:

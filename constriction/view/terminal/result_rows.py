@@ -121,7 +121,9 @@ def pellet_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "pellet_area_cm2" not in record:
         return
     areas = [f"{significant(record[f'{name}_area_cm2'], 4)} cm²" for name in ("electrode", "pellet")]
-    yield "electrode", f"{areas[0]} on a pellet of {areas[1]}; values per area are per area of the pellet"
+    share = record["electrode_contact_fraction"]
+    touches = f", {significant(share, 4)} of it in contact," if share < 1 - 1e-9 else ""
+    yield "electrode", f"{areas[0]}{touches} on a pellet of {areas[1]}; values per area are per area of the pellet"
     texts = [f"{name} {resistance_text(record, name, 'ohm')}" for name in ("R_interface", "R_cstr")]
     texts = texts[0 if has_law(record) else 1 :]
     total = record["R_dc_ohm"]
