@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from constriction.case.numerics import Sweep
     from constriction.case.schema import Case
+    from constriction.geometry.cell import Layout
     from constriction.simulation.weights import Laws
 
 # Of each kind: at which frequencies (Hz) it is drawn if none is given, over how many columns of a journal.
@@ -114,7 +115,7 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     if comm.rank != 0:
         return
     if plan.from_above:
-        _draw_from_above(plan.case, output, options)
+        _draw_from_above(plan, output, options)
         return
     wait_for_compilers()
     from constriction.geometry.cell import layout
@@ -182,44 +183,55 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     check_output(output, options.what)
     check_file(output)
     with naming(path):
-        if options.what == "interface" and not is_meshed_as_drawn(layout(case.interface)):
-            _check_from_above(output, options)
-            return PicturePlan(case, (), False, math.inf, 1, from_above=True)
+        if options.what == "interface" and not _is_meshed(layout(case.interface)):
+            _check_from_above(output)
+            return PicturePlan(case, frequencies, False, math.inf, 1, from_above=True)
         fineness = _fineness(case, options)
     prepare_rendering()
     chosen = options.what == "current" and not options.frequency and output.suffix.lower() == ".png"
     return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
 
 
-def _check_from_above(output: Path, options: PictureOptions) -> None:
-    """Refuse what the picture of outlines that are not meshed, and so not solved for it, cannot show."""
-    if options.frequency:
-        raise InputError(
-            f"--frequency {options.frequency[0]!r}: contacts without a mesh are drawn without a current; expected none"
-        )
+def _is_meshed(plan: Layout) -> bool:
+    """Whether an interface is drawn from a mesh of just its outlines."""
+    from constriction.field.mesh.plan.meshable import is_meshed_as_drawn
+
+    return plan.electrode is None and is_meshed_as_drawn(plan)
+
+
+def _check_from_above(output: Path) -> None:
+    """Refuse what the picture of outlines that are not meshed cannot be."""
     if output.suffix.lower() != ".png":
         raise InputError(f"{output}: contacts that are not meshed are drawn from above; expected .png")
 
 
-def _draw_from_above(case: Case, output: Path, options: PictureOptions) -> None:
-    """Contacts that are not meshed, such as those of a map as they were traced, and the gap beside them."""
+def _draw_from_above(what: PicturePlan, output: Path, options: PictureOptions) -> None:
+    """Contacts that are not meshed, such as those of a map as they were traced, the gap and the current density."""
     from constriction.geometry.cell import layout
+    from constriction.simulation.maps.densities import density_of
+    from constriction.simulation.simulate import Options, laws_of
     from constriction.simulation.weights import uneven_gap
     from constriction.view.pictures.flat import MARGIN, flat_figure
     from constriction.view.pictures.output import write_still
     from constriction.view.pictures.stage import WIDTHS, wrapped
+    from constriction.view.terminal.words import progress
 
+    case = what.case
     plan = layout(case.interface)
+    with progress(silent=False) as report:
+        laws = laws_of(case, plan, Options(report=report))
+        report("current density")
+        densities = [] if plan.circular else [density_of(case, plan, laws, f) for f in what.frequencies]
     contacts = "Contacts"
     if plan.background != "gap":
         contacts = f"Contacts beside {plan.islands} pores"
     elif plan.lattice_images == 1:
         contacts = counted(plan.islands, "contact")
-    traced = " as traced" if plan.traced else ""
-    drawn = f"{contacts}{traced}, {100 * plan.contact_fraction:.3g} % of the interface."
+    drawn = f"{contacts}{' as traced' if plan.traced else ''}, {100 * plan.contact_fraction:.3g} % of the interface."
     words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", drawn]))
-    below = wrapped(words, WIDTHS[1] - MARGIN)
-    write_still(flat_figure(plan, case.gap.height, uneven_gap(case, plan), below), output, options.small)
+    below = wrapped(words, (1 + len(densities)) * WIDTHS[1] - MARGIN)
+    profile = uneven_gap(case, plan)
+    write_still(flat_figure(plan, case.gap.height, profile, densities, below), output, options.small)
     tell(f"Written: {output}")
 
 

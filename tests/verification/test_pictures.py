@@ -318,9 +318,9 @@ def test_map_is_drawn_from_above_without_a_mesh(name, tmp_path, capsys):
     case, path = MESHES / f"{name}.toml", tmp_path / "map.png"
     main(["picture", str(case), "--what", "interface", "-o", str(path)])
     with Image.open(path) as image:
-        assert image.width == round(WIDTHS[1] * 300)
+        assert image.width == round(2 * WIDTHS[1] * 300)  # the current density beside it
     for words, told in (
-        (["--frequency", "1 kHz", "-o", str(path)], "drawn without a current; expected none"),
+        (["--frequency", "0 Hz", "-o", str(path)], "expected one or two above zero"),
         (["-o", str(tmp_path / "map.gif")], "drawn from above; expected .png"),
     ):
         assert main(["picture", str(case), "--what", "interface", *words]) == 2

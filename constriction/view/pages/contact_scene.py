@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import statistics
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from constriction.geometry.cell import Layout
 from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
+from constriction.simulation.maps.densities import Density
 from constriction.view.pages.sections import ImageSection, SceneSection
 from constriction.view.pictures.flat import flat_png
 from constriction.view.pictures.solids import solids_png
@@ -56,19 +58,24 @@ def contact_scene(layout: Layout, gap_height: float | None, thickness: float) ->
     return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
 
 
-def from_above(layout: Layout, gap_height: float | None, profile: Profile | None) -> ImageSection:
-    """The contacts of a case from above, and the height of an uneven gap.
+def from_above(
+    layout: Layout, gap_height: float | None, profile: Profile | None, densities: Sequence[Density] = ()
+) -> ImageSection:
+    """The contacts of a case from above, the height of an uneven gap, and the current density beside it.
 
     Args:
         layout: the mirror cell, of which a whole lattice cell is drawn.
         gap_height: far from contacts, m; None without a gap.
         profile: of an uneven gap.
+        densities: of current.
     """
-    png = flat_png(layout, gap_height, profile)
+    png = flat_png(layout, gap_height, profile, densities)
+    beside = " Beside it: the current density over its mean." if densities else ""
     if profile is None:
-        return ImageSection("The interface from above", "The contacts as they were traced on the map.", png)
+        return ImageSection("The interface from above", f"The contacts as they were traced on the map.{beside}", png)
     lifted = f" It is lifted on {100 * profile.lifted_share:.2g} % of the interface." if profile.changes is None else ""
-    return ImageSection("Height of the gap", f"From above: the darker, the higher is the gap.{lifted}", png)
+    words = f"From above: the darker, the higher is the gap.{lifted}{beside}"
+    return ImageSection("Height of the gap", words, png)
 
 
 def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from constriction.case.schema import resolved_toml
+from constriction.simulation.maps.densities import Density, density_of
 from constriction.simulation.result import Result
 from constriction.simulation.weights import uneven_gap
 from constriction.view.charts.current_charts import current_chart
@@ -180,7 +181,15 @@ def _interface(result: Result) -> Iterator[Section]:
         scene = contact_scene(plan, case.gap.rise, case.electrolyte.thickness)
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
     if plan.traced is not None or profile is not None:
-        yield from_above(plan, case.gap.height, profile)
+        yield from_above(plan, case.gap.height, profile, _densities(result))
+
+
+def _densities(result: Result) -> list[Density]:
+    """The current density over the interface of a map, direct current if it passes; none of other patterns."""
+    if result.plan.traced is None:
+        return []
+    frequency = result.spectrum.window[0] if result.R_interface is None else 0.0
+    return [density_of(result.case, result.plan, result.laws, frequency)]
 
 
 def _charts(result: Result) -> tuple[Section, ...]:

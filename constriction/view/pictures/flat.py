@@ -1,4 +1,4 @@
-"""The interface from above, without a mesh: contacts, and the height of the gap beside them."""
+"""The interface from above, without a mesh: contacts, the height of the gap beside them, and the current density."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from constriction.geometry.cell import Layout
 from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, relief, rings
-from constriction.view.terminal.numbers import decimal_prefix, metres, round_down
+from constriction.simulation.maps.densities import Density
+from constriction.view.terminal.numbers import decimal_prefix, hertz, metres, round_down
 from constriction.view.writers.lettering import legible
 from constriction.view.writers.plots import DPI, METADATA, WIDTH, journal_style, new_figure
 
 MM = 1 / 25.4
-CONTACT, GAP, INK = "#E69F00", "#8CC7EC", "#222222"  # as pictures of a mesh have them
+CONTACT, GAP, BARE, INK = "#E69F00", "#8CC7EC", "#B9B4A7", "#222222"  # as pictures of a mesh have them
+DENSITIES, LOWEST, HIGHEST = "magma", 1e-2, 1e2  # colours of current densities, and the widest range that has them
 HEIGHTS = "Blues"
 ACROSS = 600  # places along the longer side at which the height is drawn
 LOGARITHMIC = 3.0  # highest over lowest, from which heights go in equal ratios
@@ -35,40 +37,57 @@ type Floats = NDArray[np.float64]
 type Box = tuple[float, float, float, float]
 
 
-def flat_png(plan: Layout, gap_height: float | None, profile: Profile | None) -> bytes:
-    """The interface as a PNG for one journal column.
+def flat_png(
+    plan: Layout, gap_height: float | None, profile: Profile | None, densities: Sequence[Density] = ()
+) -> bytes:
+    """The interface as a PNG for one journal column, and one more for each density.
 
     Args:
         plan: the mirror cell, of which a whole lattice cell is drawn.
         gap_height: far from contacts, m; None without a gap's capacitance.
         profile: of the gap's height, None: it is even.
+        densities: of current, each drawn beside.
     """
     file = io.BytesIO()
-    flat_figure(plan, gap_height, profile).savefig(file, format="png", metadata=METADATA[".png"])
+    flat_figure(plan, gap_height, profile, densities).savefig(file, format="png", metadata=METADATA[".png"])
     return file.getvalue()
 
 
 def flat_figure(
-    plan: Layout, gap_height: float | None, profile: Profile | None, caption: Sequence[str] = (), dpi: int = DPI
+    plan: Layout,
+    gap_height: float | None,
+    profile: Profile | None,
+    densities: Sequence[Density] = (),
+    caption: Sequence[str] = (),
+    dpi: int = DPI,
 ) -> Figure:
     """The same as a figure, with `gap_height` in m; `caption` is set below, in these lines."""
-    found = relief(plan)
+    found, panels = relief(plan), 1 + len(densities)
     left, front, right, back = found.cell.bounds
-    foot = FOOT if profile is None or gap_height is None else FOOT + BAR
+    bars = densities or (profile is not None and gap_height is not None)
+    foot = FOOT + BAR if bars else FOOT
     wide = (WIDTH - 2 * MARGIN) * min(1.0, SLENDEREST * (right - left) / (back - front))
     high, below = wide * (back - front) / (right - left), (1.0 + 2.6 * len(caption)) * MM
     whole = high + MARGIN + foot + below
     with journal_style():
-        figure = new_figure(WIDTH, whole, dpi)
-        axes = figure.add_axes(((1 - wide / WIDTH) / 2, (foot + below) / whole, wide / WIDTH, high / whole))
-        axes.set_axis_off()
-        axes.set_xlim(left, right)
-        axes.set_ylim(front, back)
-        _draw(axes, found, plan, gap_height, profile)
-        _ruler(axes, right - left, high)
-        _key(figure, (foot + below - 2 * MM) / whole, gap_height, profile)
-        if profile is not None and gap_height is not None:
-            _bar(figure, (0.3, (below + 7 * MM) / whole, 0.64, 2.1 * MM / whole), gap_height, profile)
+        figure = new_figure(panels * WIDTH, whole, dpi)
+        sides = right - left, back - front
+        for panel in range(panels):
+            start = (panel + (1 - wide / WIDTH) / 2) / panels
+            axes = figure.add_axes((start, (foot + below) / whole, wide / WIDTH / panels, high / whole))
+            axes.set_axis_off()
+            axes.set_xlim(left, right)
+            axes.set_ylim(front, back)
+            bar = (panel + 0.3) / panels, (below + 7 * MM) / whole, 0.64 / panels, 2.1 * MM / whole
+            if panel:
+                _draw_density(axes, found, plan, densities[panel - 1], _range_of(densities))
+                _density_bar(figure, bar, densities[panel - 1], _range_of(densities))
+            else:
+                _draw(axes, found, plan, gap_height, profile)
+                _ruler(axes, sides[0], high)
+                _key(figure, (0.97 / panels, (foot + below - 2 * MM) / whole), gap_height, profile)
+                if profile is not None and gap_height is not None:
+                    _bar(figure, bar, gap_height, profile)
         style: dict[str, Any] = {"fontsize": 6, "color": "#444444", "va": "bottom", "parse_math": False}
         figure.text(0.01, 0.7 * MM / whole, "\n".join(map(legible, caption)), **style)
     return figure
@@ -76,11 +95,16 @@ def flat_figure(
 
 def heights_on(plan: Layout, found: Relief, profile: Profile, gap_height: float) -> Floats:
     """Heights of the gap in m on a raster of the drawn part, (along, across), from its front left corner."""
+    return gap_height * profile.height(*_places(plan, found))
+
+
+def _places(plan: Layout, found: Relief) -> tuple[Floats, Floats]:
+    """Places x (1, across) and y (along, 1) in m in the mirror cell, of a raster of the drawn part."""
     left, front, right, back = found.cell.bounds
     side = max(right - left, back - front) / ACROSS
     x, y = (np.linspace(low, high, max(round((high - low) / side), 2)) for low, high in ((left, right), (front, back)))
     y = np.minimum(np.abs(y), plan.depth) if plan.lattice_images == STRIPES else np.abs(y)
-    return gap_height * profile.height(np.abs(x)[None, :], y[:, None])
+    return np.abs(x)[None, :], y[:, None]
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
@@ -88,17 +112,40 @@ def heights_on(plan: Layout, found: Relief, profile: Profile, gap_height: float)
 
 def _draw(axes: Axes, found: Relief, plan: Layout, gap_height: float | None, profile: Profile | None) -> None:
     left, front, right, back = found.cell.bounds
-    cell = PathCollection([_path(rings(found.cell))], facecolors=GAP, edgecolors="none", zorder=0)
-    axes.add_collection(cell)
+    electrode, beside = (found.cell, GAP) if plan.electrode is None else (plan.electrode.outline, BARE)
+    axes.add_collection(PathCollection([_path(rings(found.cell))], facecolors=beside, edgecolors="none", zorder=0))
+    axes.add_collection(PathCollection([_path(rings(electrode))], facecolors=GAP, edgecolors="none", zorder=0.5))
     if profile is not None and gap_height is not None:
         heights = heights_on(plan, found, profile, gap_height)
         extent = (left, right, front, back)
         shown = axes.imshow(heights, HEIGHTS, _norm(profile, gap_height), aspect="auto", origin="lower", extent=extent)
         shown.set_zorder(1)
-        shown.set_clip_path(_path(rings(found.cell)), axes.transData)
+        shown.set_clip_path(_path(rings(electrode)), axes.transData)
     line = 0.5 if len(found.contacts) < 200 else 0.2
     style: dict[str, Any] = {"facecolors": CONTACT, "edgecolors": INK, "linewidths": line, "zorder": 2}
     axes.add_collection(PathCollection([_path(rings(part)) for part in found.contacts], **style))
+    _border(axes, found)
+
+
+def _draw_density(axes: Axes, found: Relief, plan: Layout, density: Density, norm: LogNorm) -> None:
+    left, front, right, back = found.cell.bounds
+    values = np.maximum(density.at(*_places(plan, found)), norm.vmin or LOWEST)
+    extent = (left, right, front, back)
+    shown = axes.imshow(values, DENSITIES, norm, aspect="auto", origin="lower", extent=extent)
+    shown.set_clip_path(_path(rings(found.cell)), axes.transData)
+    style: dict[str, Any] = {"facecolors": "none", "edgecolors": "#FFFFFF", "linewidths": 0.3, "zorder": 2}
+    axes.add_collection(PathCollection([_path(rings(part)) for part in found.contacts], **style))
+    _border(axes, found)
+
+
+def _range_of(densities: Sequence[Density]) -> LogNorm:
+    """One range of colours for all densities over their means."""
+    values = np.concatenate([density.values.ravel() for density in densities])
+    high = min(max(float(np.max(values)), 2.0), HIGHEST)
+    return LogNorm(min(max(float(np.min(values)), LOWEST), 0.5), high)
+
+
+def _border(axes: Axes, found: Relief) -> None:
     border: dict[str, Any] = {
         "facecolors": "none",
         "edgecolors": "#999999",
@@ -130,14 +177,14 @@ def _ruler(axes: Axes, width: float, high: float) -> None:
     axes.text(start, -2.8 * MM / high, f"{length / size:g} {prefix}m", fontsize=7, va="top", **style)
 
 
-def _key(figure: Figure, top: float, gap_height: float | None, profile: Profile | None) -> None:
-    """Names of colours, below the share `top` of the figure's height."""
+def _key(figure: Figure, corner: tuple[float, float], gap_height: float | None, profile: Profile | None) -> None:
+    """Names of colours, left below a place in shares of the figure."""
     named = [("contact", CONTACT)]
     if profile is None or gap_height is None:
         named.append(("gap, no capacitance" if gap_height is None else f"gap, h = {metres(gap_height)}", GAP))
     patches = [Patch(facecolor=colour, edgecolor="#666666", linewidth=0.4, label=name) for name, colour in named]
     style: dict[str, Any] = {"fontsize": 7, "handlelength": 1.1, "borderaxespad": 0, "borderpad": 0, "ncols": 2}
-    figure.legend(handles=patches, loc="upper right", bbox_to_anchor=(0.97, top), frameon=False, **style)
+    figure.legend(handles=patches, loc="upper right", bbox_to_anchor=corner, frameon=False, **style)
 
 
 def _bar(figure: Figure, box: Box, gap_height: float, profile: Profile) -> None:
@@ -152,3 +199,14 @@ def _bar(figure: Figure, box: Box, gap_height: float, profile: Profile) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(labelsize=6.5, pad=1.5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.4g}")
+
+
+def _density_bar(figure: Figure, box: Box, density: Density, norm: LogNorm) -> None:
+    """Colours of current densities."""
+    axes = figure.add_axes(box)
+    bar = figure.colorbar(ScalarMappable(norm, DENSITIES), cax=axes, orientation="horizontal")
+    at = "direct current" if density.frequency == 0 else hertz(density.frequency)
+    bar.set_label(f"current density over its mean, {at}", fontsize=7, labelpad=1)
+    axes.tick_params(labelsize=6.5, pad=1.5)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.4g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
