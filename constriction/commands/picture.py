@@ -16,7 +16,7 @@ from constriction.base.quantities import parse_quantity
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, check_level, memory_of
-from constriction.commands.job.steps import wait_for_compilers
+from constriction.commands.job.steps import case_file, wait_for_compilers
 from constriction.view.terminal.streams import tell
 
 if TYPE_CHECKING:
@@ -168,7 +168,6 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.field.mesh.layouts.meshable import is_meshed_as_drawn
     from constriction.geometry.cell import layout
 
     _check_options(options)
@@ -194,7 +193,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
 
 def _is_meshed(plan: Layout) -> bool:
     """Whether an interface is drawn from a mesh of just its outlines."""
-    from constriction.field.mesh.plan.meshable import is_meshed_as_drawn
+    from constriction.field.mesh.layouts.meshable import is_meshed_as_drawn
 
     return plan.electrode is None and is_meshed_as_drawn(plan)
 
@@ -247,20 +246,6 @@ def _check_options(options: PictureOptions) -> None:
 def _columns(output: Path, what: str) -> int:
     still = output.suffix.lower() == ".png"
     return DEFAULTS[what][1] if still or what == "interface" else 1
-
-
-def case_file(source: Path) -> Path:
-    """The case file that a path means: itself, or that of an earlier run.
-
-    Raises:
-        InputError: a folder without one.
-    """
-    if not source.is_dir():
-        return source
-    inside = source / "case.toml"
-    if not inside.is_file():
-        raise InputError(f"{source}: holds no case.toml; expected a case file or the folder of an earlier run")
-    return inside
 
 
 def _frequencies(case: Case, output: Path, options: PictureOptions) -> tuple[float, ...]:

@@ -68,7 +68,7 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
     Parameters
     ----------
     case:
-        The case file (TOML).
+        The case file (TOML), or the folder of an earlier run.
     """
     return guarded(partial(_run, case, options), options.debug)
 

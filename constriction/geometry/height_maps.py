@@ -27,8 +27,8 @@ type Height = Callable[[Floats, Floats], Floats]
 TUKEY = 4.685  # spreads beyond which a point does not count for the plane
 NORMAL = 1.4826  # standard deviation over the median of the distances to the median
 ROUNDS = 30  # of the plane's fit
+NO_NOISE = 1e-12  # of the largest height: a spread that rounding alone makes tells nothing of what stands out
 STILL = 1e-6  # of the spread: a plane that moves less has settled
-ROUNDING = 1e-14  # of the largest height: spreads below are rounding
 WINDOW = 5  # points across which a median tells what is an outlier
 THIRD = 2  # lowest and highest of the points around one: two of them may be outliers too
 STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
@@ -79,14 +79,13 @@ def level(heights: Floats, pixel: tuple[float, float], marks: Marks | None = Non
     system, values = columns / scales, heights[there]
     if len(values) < 3 or np.linalg.matrix_rank(system) < 3:
         raise InputError(f"a height map with {len(values)} points to level: expected three that are not in a row")
-    weights, found = np.ones(len(values)), np.zeros(3)
+    weights, found, largest = np.ones(len(values)), np.zeros(3), float(np.abs(values).max())
     for _ in range(ROUNDS):
         roots = np.sqrt(weights)
         found, before = np.linalg.lstsq(system * roots[:, None], values * roots, rcond=None)[0], found
         off = values - system @ found
         spread = NORMAL * float(np.median(np.abs(off - np.median(off))))
-        # Weights of nothing but rounding would leave out points of an exact plane.
-        if spread <= ROUNDING * np.abs(values).max() or np.abs(found - before).max() <= STILL * spread:
+        if spread <= NO_NOISE * largest or np.abs(found - before).max() <= STILL * spread:
             break
         weights = np.clip(1 - (off / (TUKEY * spread)) ** 2, 0.0, None) ** 2
     height, *slopes = (found / scales).tolist()
@@ -140,11 +139,7 @@ def filled(heights: Floats, most: float) -> Cleaned:
         InputError: more is missing, or all.
     """
     missing = ~np.isfinite(heights)
-    share = float(missing.mean())
-    if share > most or missing.all():
-        raise InputError(
-            f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill, or a larger most_missing"
-        )
+    check_missing(heights, most)
     if not missing.any():
         return Cleaned(heights.copy(), missing)
     second = laplacian((heights.shape[0], heights.shape[1]), (1.0, 1.0))
@@ -156,6 +151,19 @@ def filled(heights: Floats, most: float) -> Cleaned:
     whole = heights.copy()
     whole.ravel()[inside] = unit * np.atleast_1d(values)
     return Cleaned(whole, missing)
+
+
+def check_missing(heights: Floats, most: float) -> None:
+    """Refuse maps of which more than a part is missing, or all.
+
+    Raises:
+        InputError: with that part.
+    """
+    share = float((~np.isfinite(heights)).mean())
+    if share > most or share == 1:
+        raise InputError(
+            f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill, or a larger most_missing"
+        )
 
 
 def check_heights(heights: Floats) -> None:

@@ -41,7 +41,7 @@ def test_a_run_says_its_sides(case, tmp_path):
     assert record["contact_fraction"] == pytest.approx(0.2, abs=1e-12)
     assert record["contact_area_above_2"] is not None
     assert "The cell repeats without mirrors." in (out / "report.html").read_text()
-    assert command("run", out / "case.toml", "--out", again) == 0
+    assert command("run", out, "--out", again) == 0  # the folder stands for its case
     assert json.loads((again / "result.json").read_text())["R_cstr_ohm_cm2"] == record["R_cstr_ohm_cm2"]
 
 

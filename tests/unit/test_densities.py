@@ -30,7 +30,7 @@ def test_only_contacts_carry_direct_current_and_the_gap_much_at_high_frequency()
 
 
 def test_small_disc_has_its_own_density():
-    # j / mean over the disc = ½ / √(1 − ρ²), here far from its neighbours; 1 − √(1 − ρ²) of the current passes within ρ.
+    # Far from its neighbours j / mean over the disc = ½ / √(1 − ρ²); 1 − √(1 − ρ²) of the current passes within ρ.
     # Pixel by pixel a grid is worse towards the rim, where its densities alternate.
     case = solved_case({"pattern": "list", "cell": ["2 mm", "2 mm"], "discs": [["1 mm", "1 mm", "0.2 mm"]]})
     found = density(case, 0.0)

@@ -116,6 +116,7 @@ def test_points_deep_in_the_electrolyte_are_told():
     assert layout(case_of(values).interface).traced.changes == (
         "contact below 500 nm",
         "2 points of it below -500 nm, the lowest at -9.999 mm",
+        "1 contact of fewer than 4 pixels drawn smaller than these are, of one pixel by half",
     )
 
 
@@ -282,3 +283,19 @@ def test_heights_below_zero_are_counted():
     assert "gap.file = 'map.npy': 5 points beside" in told(lambda: case_of(values, SQUARE))
     clipped = case_of(np.where(heights() < 0.5, -0.3, 1.0))
     assert mapped_gap(clipped.gap.height_map, layout(clipped.interface), 1e-7).largest == pytest.approx(10)
+
+
+def test_a_map_that_repeats_is_cleaned_across_its_sides():
+    # Moved by a half, what lay at a side lies in the middle: the same points are found and filled alike.
+    values = heights()
+    y, x = np.indices(values.shape)
+    values += 0.2 * np.sin(2 * np.pi * x / COLUMNS) + 0.2 * np.cos(2 * np.pi * y / ROWS)
+    values[0, 0], values[7, COLUMNS - 1] = 40.0, -30.0
+    values[10:13, :2] = values[10:13, -2:] = np.nan
+    moved = np.roll(values, (ROWS // 2, COLUMNS // 2), axis=(0, 1))
+    at_side, inside = (heights_of(case_of(v, outliers=8).gap.height_map, periodic=True) for v in (values, moved))
+    assert at_side.changes == inside.changes and "3 outliers" in at_side.changes[0]  # one is noise
+    back = np.roll(inside.values, (-(ROWS // 2), -(COLUMNS // 2)), axis=(0, 1))
+    np.testing.assert_allclose(at_side.values, back, atol=2e-9)
+    mirrored = heights_of(case_of(values, outliers=8).gap.height_map)
+    assert np.abs(mirrored.values - at_side.values).max() > 1e-8

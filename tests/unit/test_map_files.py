@@ -295,8 +295,8 @@ def test_maps_that_cannot_be_drawn(tmp_path, values, keys, told):
         ("a.npy", packed(np.where(DISC, np.nan, 1.0), ".npy"), "pixels without a finite number"),
         ("a.npy", packed(np.zeros((7001, 7200), np.uint8), ".npy")[:200], "7200 × 7001 pixels, that is 50.4 million"),
         ("a.csv", b"1,2\n\n3", "no table of numbers (line 3 has 1 number, those before have 2)"),
-        ("a.csv", b"# x\nheight,x\n3,4", "no table of numbers (line 2 has 'height')"),
-        ("a.csv", b"1,2,\n3,4,", "no table of numbers (line 1 has '')"),
+        ("a.csv", b"# x\nheight,1\n3,4", "no table of numbers (line 2 has 'height')"),
+        ("a.csv", b"1,,2\n3,,4", "no table of numbers (line 1 has '')"),
         ("a.csv", b"1,nan\n3,4", "1 pixel without a finite number"),
         ("a.csv", b"\xff\xfe", "no table of numbers"),
         ("a.csv", b"", "of shape (0, 1)"),
@@ -451,3 +451,40 @@ def test_a_missing_map_of_a_study_is_told(tmp_path):
 def test_what_was_done_in_a_level_map_is_kept(tmp_path):
     interface = mapped(on_disk(tmp_path, BLACK_AND_WHITE)).interface
     assert level_map(interface) is level_map(interface)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("a;b;c\n0;10;20\n255;40;50\n", ("the first line left out, of names: 'a b c'",)),
+        ("0,10,20,\n255,40,50,\n", ("',' at the end of each line left out",)),
+        ("# x\nleft\tmiddle\tright\t\r\n0\t10\t20\t\r\n255\t40\t50\t\r\n", None),
+        ("\ufeffx y z\n0 10 20\n255 40 50\n", ("the first line left out, of names: 'x y z'",)),
+    ],
+)
+def test_names_and_last_separators_of_tables_are_left_out_and_told(text, changes):
+    found = decode(MapFile("a.csv", text.encode()))
+    np.testing.assert_array_equal(found.values, VALUES)
+    assert found.changes == changes if changes else len(found.changes) == 2
+
+
+@pytest.mark.parametrize("text", ["1,a,3\n4,5,6\n7,8,9\n", "1,2,\n3,4,5\n", "a,b\nc,d\n1,2\n"])
+def test_other_words_and_missing_cells_of_tables_are_refused(text):
+    with pytest.raises(InputError, match="no table of numbers"):
+        decode(MapFile("a.csv", text.encode()))
+
+
+def test_contacts_of_few_pixels_are_told(tmp_path):
+    values = np.where(DISC, 255, 0).astype(np.uint8)
+    values[2, 2] = values[2, 20] = values[20, 20] = values[20, 21] = 255
+    told = layout(mapped(on_disk(tmp_path, values)).interface).traced.changes
+    assert told == ("3 contacts of fewer than 4 pixels drawn smaller than these are, of one pixel by half",)
+    lone = np.where(DISC, 255, 0).astype(np.uint8)
+    lone[2, 2] = 255
+    spots = layout(mapped(on_disk(tmp_path, lone)).interface).spots
+    assert min(spot.area for spot in spots) == pytest.approx(0.5 * 2e-6**2)
+
+
+def test_slender_pixels_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"one side is 1e\+03 times the other; expected at most 100 times"):
+        mapped(on_disk(tmp_path, np.where(DISC, 255, 0).astype(np.uint8)), pixel=["1 um", "1 mm"])

@@ -94,6 +94,7 @@ def test_own_outlines_come_back(tmp_path):
     [
         "MULTIPOLYGON (((10 10, 20 10, 20 20, 10 10)), ((30 10, 40 10, 40 20, 30 10)))",
         "GEOMETRYCOLLECTION (POLYGON ((10 10, 20 10, 20 20, 10 10)), POLYGON ((30 10, 40 10, 40 20, 30 10)))",
+        "SRID=4326;POLYGON ((10 10, 30 10, 20 20, 10 10))",
         "\ufeffPOLYGON Z ((10 10 5, 30 10 5, 20 20 5, 10 10 5))\n",
     ],
 )

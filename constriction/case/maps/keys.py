@@ -21,6 +21,7 @@ OTSU = "otsu"
 NONE = "none"
 _SIDES = 4
 _PIXEL = "1 pm", "1 m"
+_SLENDEREST = 100.0  # of a pixel: grids have square ones, and would need as many for each
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ def _pixel(value: Any) -> tuple[float, float]:
     if not isinstance(pair, list | tuple) or len(pair) != 2:
         raise InputError(f"{shown(value)}: expected a length such as '1.7 um', or two of them, x and y")
     width, height = (within(length, "length", _PIXEL) for length in pair)
+    if max(width, height) > _SLENDEREST * min(width, height):
+        raise InputError(
+            f"{shown(value)}: one side is {max(width, height) / min(width, height):.3g} times the other; expected at "
+            f"most {_SLENDEREST:g} times"
+        )
     return width, height
 
 

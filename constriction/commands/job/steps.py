@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 type Titled = tuple[str, list[tuple[str, str]]]
 
 
+def case_file(source: Path) -> Path:
+    """The case file that a path means: itself, or that of an earlier run.
+
+    Raises:
+        InputError: a folder without one.
+    """
+    if not source.is_dir():
+        return source
+    inside = source / "case.toml"
+    if not inside.is_file():
+        raise InputError(f"{source}: holds no case.toml; expected a case file or the folder of an earlier run")
+    return inside
+
+
 def load_case(path: Path, relative_error: float | None) -> Case:
-    """The case of a file, perhaps with another accuracy.relative_error.
+    """The case of a file or of an earlier run's folder, perhaps with another accuracy.relative_error.
 
     Raises:
         InputError: as `case.schema.load`, or of --relative-error.
@@ -30,7 +44,7 @@ def load_case(path: Path, relative_error: float | None) -> Case:
     from constriction.case.numerics import Accuracy
     from constriction.case.schema import load
 
-    case = load(path)
+    case = load(case_file(path))
     if relative_error is None:
         return case
     try:

@@ -19,6 +19,7 @@ MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "TIFF")
 _GREY = ("1", "L", "LA", "La", "I", "F")
 _SEPARATORS = (";", ",", "\t")
+_TOLD = 40  # characters of a head
 
 
 class StoredMap(NamedTuple):
@@ -124,9 +125,10 @@ def _table(data: bytes) -> StoredMap:
         first = next((line for line in io.StringIO(text) if line.strip() and not line.startswith("#")), "")
         separator = next((mark for mark in _SEPARATORS if mark in first), None)
         _check_size(len(first.split(separator)), text.count("\n") + 1)
+        bare, changes = _without_extras(text, first, separator)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an empty file is told below
-            return StoredMap(np.loadtxt(io.StringIO(text), delimiter=separator, ndmin=2))
+            return StoredMap(np.loadtxt(io.StringIO(bare), delimiter=separator, ndmin=2), changes)
     except ValueError as error:
         if isinstance(error, InputError):
             raise
@@ -135,6 +137,31 @@ def _table(data: bytes) -> StoredMap:
             f"no table of numbers ({reason}); expected UTF-8 text, equally many in each line, nan where one misses, "
             "# before comments"
         ) from None
+
+
+def _without_extras(text: str, first: str, separator: str | None) -> tuple[str, tuple[str, ...]]:
+    """A table without a head of names and without what separates each line's last number from nothing; what was done.
+
+    Args:
+        text: of the whole file.
+        first: its first line that is no comment.
+        separator: of its numbers, None for blanks.
+    """
+    changes: list[str] = []
+    names = [cell.strip() for cell in first.strip("\n\r ").split(separator) if cell.strip()]
+    if names and not any(map(_is_number, names)):
+        text = text.replace(first, "\n", 1)
+        changes.append(f"the first line left out, of names: {shown(' '.join(names)[:_TOLD])}")
+    if separator is not None and _ends_each_line(text, separator):
+        text = "\n".join(line.rstrip("\r ").removesuffix(separator) for line in text.split("\n"))
+        changes.append(f"{shown(separator)} at the end of each line left out")
+    return text, tuple(changes)
+
+
+def _ends_each_line(text: str, separator: str) -> bool:
+    """Whether every line that is no comment ends with the separator of its numbers."""
+    lines = (line.rstrip("\r ") for line in text.split("\n") if not line.startswith("#"))
+    return all(line.endswith(separator) for line in lines if line.strip())
 
 
 def _wrong_line(text: str, separator: str | None) -> str:

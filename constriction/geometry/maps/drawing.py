@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
+from constriction.base.errors import counted
 from constriction.case.interface import HeightMapped, Image
 from constriction.geometry.maps.levels import LevelMap, labelled, level_map
 from constriction.geometry.maps.tracing import Rings, shifted, traced
 from constriction.geometry.outlines import rectangle
 from constriction.geometry.patches import CONTACT, GAP, Layout, Patch, Traced
 from constriction.geometry.patterns.polygons import outline_of, widths_of
+
+FEW = 4  # pixels: of a contact of four in a square an eighth is cut off
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +53,14 @@ def _islands(levelled: LevelMap) -> int:
     return len(traced(levelled))
 
 
+def _told_of_few(levelled: LevelMap) -> tuple[str, ...]:
+    """Words for contacts of so few pixels that level lines, which cut corners, draw them smaller than those are."""
+    parts, count = labelled(levelled.contact, levelled.periodic)
+    few = int((np.bincount(parts.ravel(), minlength=count + 1)[1:] < FEW).sum())
+    words = f"{counted(few, 'contact')} of fewer than {FEW} pixels drawn smaller than these are, of one pixel by half"
+    return (words,) if few else ()
+
+
 def _drawn(levelled: LevelMap, contacts: list[Rings], islands: int) -> Layout:
     rows, columns = levelled.field.shape
     sides = columns * levelled.pixel[0], rows * levelled.pixel[1]
@@ -59,7 +70,7 @@ def _drawn(levelled: LevelMap, contacts: list[Rings], islands: int) -> Layout:
         contact_width=widths.contact_width,
         gap_width=widths.gap_width,
         contact_fraction_pixels=levelled.contact_fraction,
-        changes=levelled.changes,
+        changes=(*levelled.changes, *_told_of_few(levelled)),
     )
     outlines = tuple(outline_of(polygon, sides) for polygon in polygons)
     pitch = math.sqrt(math.prod(sides) / islands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from constriction.geometry.height_maps import (
     Height,
     Levelled,
     check_heights,
+    check_missing,
     filled,
     level,
     without_outliers,
@@ -28,6 +30,7 @@ from constriction.geometry.patches import Layout
 
 HALF = 0.5  # of a pixel: more is inside a contact
 TOUCHED = 1e-9  # of a pixel: less is not under a contact
+BEYOND = 32  # points of a map that repeats by which it goes on where it is cleaned and filled
 ACROSS = 8  # points of a map that repeats that count beyond its sides
 HIGHEST = 1.0  # m, as lengths of a case
 ALMOST = 1e-6  # of a pixel: what rounding may add to a length
@@ -63,8 +66,12 @@ def where(heights: HeightMap) -> str:
 
 
 @lru_cache(maxsize=4)  # contacts and gap may be from one map
-def heights_of(heights: HeightMap) -> Heights:
+def heights_of(heights: HeightMap, periodic: bool = False) -> Heights:
     """A map in metres, without outliers, levelled and filled.
+
+    Args:
+        heights: the map.
+        periodic: it goes on beyond its sides instead of being mirrored there.
 
     Raises:
         InputError: the file is no map, or too much of it is missing; one line that begins with the key.
@@ -79,7 +86,8 @@ def heights_of(heights: HeightMap) -> Heights:
         changes, missing = list(stored.changes), int(np.isnan(values).sum())
         values = values * heights.unit
         if heights.outliers is not None:
-            values, wild = without_outliers(values, heights.outliers)
+            wide, wild = without_outliers(_beyond(values, periodic), heights.outliers)
+            values, wild = _within(wide, values, periodic), _within(wild, values, periodic)
             number = counted(int(wild.sum()), "outlier")
             changes += [f"{number} replaced, beyond {heights.outliers:g} spreads"] * bool(wild.any())
         if heights.level:
@@ -87,9 +95,28 @@ def heights_of(heights: HeightMap) -> Heights:
             changes.append(words)
         if missing:
             changes.append(f"{counted(missing, 'point')} without a value filled, {100 * missing / values.size:.3g} %")
-        whole = filled(values, heights.most_missing).heights + heights.offset
+        check_missing(values, heights.most_missing)
+        whole = _within(filled(_beyond(values, periodic), 1.0).heights, values, periodic) + heights.offset
         _check_size(whole)
         return Heights(whole, tuple(changes))
+
+
+def _reach(values: NDArray[Any]) -> tuple[int, int]:
+    """How many rows and columns beyond its sides a map that repeats is looked at."""
+    return min(BEYOND, values.shape[0]), min(BEYOND, values.shape[1])
+
+
+def _beyond(values: Floats, periodic: bool) -> Floats:
+    """A map that repeats with what lies beyond its sides; others as they are."""
+    return np.pad(values, [(n, n) for n in _reach(values)], mode="wrap") if periodic else values
+
+
+def _within[Kind: np.generic](wide: NDArray[Kind], values: Floats, periodic: bool) -> NDArray[Kind]:
+    """The part of a map from `_beyond` that is the map itself."""
+    if not periodic:
+        return wide
+    rows, columns = _reach(values)
+    return wide[rows : rows + values.shape[0], columns : columns + values.shape[1]]
 
 
 def _levelled(values: Floats, pixel: tuple[float, float]) -> tuple[Floats, str]:
@@ -112,7 +139,7 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
     Raises:
         InputError: the map does not cover the cell, or has heights below zero beside the contacts; or as `heights_of`.
     """
-    found = heights_of(heights)
+    found = heights_of(heights, plan.periodic)
     values = found.values
     with naming(where(heights)):
         raster = _over(plan, heights, values)

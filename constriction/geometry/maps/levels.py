@@ -58,8 +58,7 @@ def level_map(interface: Image | HeightMapped) -> LevelMap:
     Raises:
         InputError: the file is no map, or has no contact, only contact, or too few pixels.
     """
-    raw = _of_heights(interface.heights) if isinstance(interface, HeightMapped) else _of_picture(interface)
-    raw = replace(raw, periodic=interface.periodic)
+    raw = replace(_raw(interface), periodic=interface.periodic)
     levelled = _despeckled(_smoothed(raw, interface.smooth), _in_pixels(interface.despeckle, raw.pixel))
     if not 0 < levelled.contact_fraction < 1:
         all_or_no = "no pixel" if levelled.contact_fraction == 0 else "every pixel"
@@ -70,6 +69,13 @@ def level_map(interface: Image | HeightMapped) -> LevelMap:
             f"another {limit}"
         )
     return levelled
+
+
+def _raw(interface: Image | HeightMapped) -> LevelMap:
+    """The map before it is smoothed."""
+    if isinstance(interface, HeightMapped):
+        return _of_heights(interface.heights, interface.periodic)
+    return _of_picture(interface)
 
 
 def _where(interface: Image) -> str:
@@ -83,9 +89,9 @@ def _of_picture(interface: Image) -> LevelMap:
     return _levelled(_cropped(stored, interface), interface)
 
 
-def _of_heights(heights: HeightMap) -> LevelMap:
+def _of_heights(heights: HeightMap, periodic: bool) -> LevelMap:
     """The metal touches where it is low; clipped, so that rims are half way where the height jumps."""
-    values, below = heights_of(heights).values, heights.contact_below or 0.0
+    values, below = heights_of(heights, periodic).values, heights.contact_below or 0.0
     with naming(where(heights)):
         _check_shape(values)
     changes, deep = [f"contact below {told_length(below)}"], values[values < -below]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -22,6 +23,7 @@ from constriction.geometry.patterns.polygons import ON_SIDE, Sides, outline_of, 
 
 MOST_CORNERS = 1_000_000
 OVERLAP = 1e-9  # of the smaller polygon's area
+_SRID = re.compile(r"^SRID=\d+;", re.IGNORECASE)  # of EWKT: coordinates are the cell's, whatever it says
 GEOMETRY = "Polygon, MultiPolygon or a collection of them"
 
 Floats = NDArray[np.float64]
@@ -55,7 +57,11 @@ def _polygons(file: MapFile) -> list[Polygon]:
     try:
         text = file.data.decode("utf-8-sig")
         with np.errstate(invalid="ignore"):  # coordinates that are no numbers are told below
-            shapes = _of_geojson(json.loads(text)) if file.suffix == ".geojson" else [shapely.from_wkt(text.strip())]
+            shapes = (
+                _of_geojson(json.loads(text))
+                if file.suffix == ".geojson"
+                else [shapely.from_wkt(_SRID.sub("", text.strip()))]
+            )
             found = [part for shape in shapes for part in _parts(shape)]
     except (ValueError, TypeError, KeyError, RecursionError, shapely.errors.ShapelyError) as error:
         if isinstance(error, InputError):
