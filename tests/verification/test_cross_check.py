@@ -1,4 +1,4 @@
-"""Finite elements and the spectral twin agree within both error bars, on every flat case of meshes/ and some more.
+"""Finite elements and the spectral twin agree within both error bars; test_shipped_cases.py has the cases of meshes/.
 
 The two share the plan of the contacts and nothing else: meshes against grids or Bessel functions, MUMPS against
 conjugate gradients, residual bounds of their own. Agreement of R_cstr and of every Z of the sweep, in units of the sum
@@ -15,53 +15,16 @@ import pytest
 from cases import MORPHOLOGIES, SQUARE, case_of, tube
 
 from constriction import load, parse_case
-from constriction.base.errors import InputError, SolverError
+from constriction.base.errors import SolverError
 from constriction.cli import main
-from constriction.geometry.cell import layout
 from constriction.simulation.cross_check import CrossCheck, twin
-from constriction.simulation.simulate import check_flat, simulate
+from constriction.simulation.simulate import simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
-COARSER = {"random_islands": 0.05}  # the finite elements take 8 s at the case's own accuracy
-
-
-def is_flat(name):
-    case = load(MESHES / f"{name}.toml")
-    try:
-        check_flat(case, layout(case.interface))
-    except InputError:
-        return False
-    return True
-
-
-MESHED = [path for path in sorted(MESHES.glob("*.toml")) if load(path).accuracy.method == "finite_elements"]
-NAMES = [path.stem for path in MESHED]  # maps are solved by transforms alone
-FLAT = [name for name in NAMES if is_flat(name)]
 
 
 def check_of(case):
     return CrossCheck(simulate(case), simulate(twin(case)))
-
-
-def test_only_the_lifted_copper_is_not_flat():
-    assert set(NAMES) - set(FLAT) == {"lifted_copper"}
-
-
-@pytest.mark.parametrize("name", FLAT)
-def test_both_methods_agree(name):
-    case = load(MESHES / f"{name}.toml")
-    if name in COARSER:
-        accuracy = case.accuracy.model_copy(update={"relative_error": COARSER[name]})
-        case = case.model_copy(update={"accuracy": accuracy})
-    check = check_of(case)
-    assert check.agrees, check.record()
-    assert check.asked.accuracy_reached and check.other.accuracy_reached
-    # All follow from Z, which is off by the asked error at the most; a flat apex moves more than R does.
-    asked = case.accuracy.relative_error
-    for quantity, apart in (("C_cstr", 4 * asked), ("f_cstr", 4 * asked), ("C_low", 4 * asked), ("C_high", 1e-12)):
-        value, twin_value = getattr(check.asked, quantity), getattr(check.other, quantity)
-        assert (value is None) == (twin_value is None)
-        assert value is None or twin_value == pytest.approx(value, rel=apart)
 
 
 GAP = {"height": "2 nm", "model": "thin"}  # relaxes within the sweep

@@ -23,10 +23,13 @@ from support.closed_forms import strip_constriction
 from support.maps import map_file
 
 from constriction import load, parse_case
+from constriction.base.errors import InputError
 from constriction.case.regions import Collector, Gap
+from constriction.geometry.cell import layout
 from constriction.geometry.maps.levels import level_map
+from constriction.simulation.cross_check import CrossCheck, twin
 from constriction.simulation.record import result_record
-from constriction.simulation.simulate import Options, simulate
+from constriction.simulation.simulate import Options, check_flat, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
 NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))
@@ -49,6 +52,15 @@ UNEVEN = {
 }  # gaps of several heights
 
 
+def case_of(name):
+    """A shipped case, at the accuracy that is tested."""
+    case = load(MESHES / f"{name}.toml")
+    if name in COARSER:
+        accuracy = case.accuracy.model_copy(update={"relative_error": COARSER[name]})
+        case = case.model_copy(update={"accuracy": accuracy})
+    return case
+
+
 @pytest.fixture(scope="session")
 def solved():
     """The result of a shipped case; each is solved once."""
@@ -56,11 +68,7 @@ def solved():
 
     def result_of(name):
         if name not in results:
-            case = load(MESHES / f"{name}.toml")
-            if name in COARSER:
-                accuracy = case.accuracy.model_copy(update={"relative_error": COARSER[name]})
-                case = case.model_copy(update={"accuracy": accuracy})
-            results[name] = simulate(case, Options())
+            results[name] = simulate(case_of(name), Options())
         return results[name]
 
     return result_of
@@ -98,6 +106,42 @@ def test_case_reaches_its_accuracy(solved, name):
         return
     assert 0 < result.R_cstr_error <= asked * result.R_cstr
     assert result.spectrum_error <= asked * result.R_cstr
+
+
+# --- both methods, as in test_cross_check.py
+
+
+def is_flat(name):
+    case = load(MESHES / f"{name}.toml")
+    try:
+        check_flat(case, layout(case.interface))
+    except InputError:
+        return False
+    return True
+
+
+MESHED = [name for name in NAMES if load(MESHES / f"{name}.toml").accuracy.method == "finite_elements"]
+FLAT = [name for name in MESHED if is_flat(name)]  # maps are solved by transforms alone
+
+
+def test_only_the_lifted_copper_is_not_flat():
+    assert set(MESHED) - set(FLAT) == {"lifted_copper"}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_both_methods_agree(solved, name):
+    check = CrossCheck(solved(name), simulate(twin(case_of(name))))
+    assert check.agrees, check.record()
+    assert check.asked.accuracy_reached and check.other.accuracy_reached
+    # All follow from Z, which is off by the asked error at the most; a flat apex moves more than R does.
+    asked = check.asked.case.accuracy.relative_error
+    for quantity, apart in (("C_cstr", 4 * asked), ("f_cstr", 4 * asked), ("C_low", 4 * asked), ("C_high", 1e-12)):
+        value, twin_value = getattr(check.asked, quantity), getattr(check.other, quantity)
+        assert (value is None) == (twin_value is None)
+        assert value is None or twin_value == pytest.approx(value, rel=apart)
+
+
+# --- what their first lines and the documentation say
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(COARSER)))
