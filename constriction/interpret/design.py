@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.case.electrolyte import OF_MATERIAL
+from constriction.case.electrolyte import OF_MATERIAL, Electrolyte
 from constriction.case.schema import Case
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import LATTICE, InterfaceModel, Interfaces
@@ -78,17 +78,25 @@ def warmer(case: Case, kelvin: float) -> Case | None:
         case: at a temperature of its material.
         kelvin: by how much; below zero: colder.
     """
-    electrolyte, changed = case.electrolyte, {}
+    electrolyte = case.electrolyte
     after = electrolyte.temperature + kelvin
     try:
-        for key in OF_MATERIAL:
-            before, then = (electrolyte.material.at(one, key) for one in (electrolyte.temperature, after))
-            value = getattr(electrolyte, key)
-            changed[key] = value * then / before if before and then and value is not None else value
+        changed = {key: _at(electrolyte, key, after) for key in OF_MATERIAL}
     except InputError:  # no law leads there
         return None
     other = electrolyte.model_copy(update={**changed, "temperature": after})
     return case.model_copy(update={"electrolyte": other})
+
+
+def _at(electrolyte: Electrolyte, key: str, temperature: float) -> float | None:
+    """A value of an electrolyte at another temperature, K, changed as the material's own is.
+
+    Raises:
+        InputError: no law leads there.
+    """
+    value = getattr(electrolyte, key)
+    before, then = (electrolyte.material.at(one, key) for one in (electrolyte.temperature, temperature))
+    return value * then / before if value and before and then else value
 
 
 def _name_in_atlas(case: Case, atlas: Interfaces) -> str:
@@ -101,18 +109,19 @@ def _name_in_atlas(case: Case, atlas: Interfaces) -> str:
     name = str(interface.pattern)
     if getattr(interface, "inverted", False):
         name = "pores" if name == "hexagonal" else f"{name}, inverted"
-    others = (
-        name not in atlas.patterns,
-        getattr(interface, "shape", "disc") != "disc",
-        case.contact.law_of() is not None or case.contact.fine is not None,
-        case.gap.uneven or case.gap.height is None or not case.gap.capacitor_only,
-    )
-    if any(others):
+    if name not in atlas.patterns or getattr(interface, "shape", "disc") != "disc" or not _is_plain(case):
         raise InputError(
             f"interface.pattern = '{interface.pattern}': expected discs, stripes or pores of the atlas "
             f"({', '.join(atlas.patterns)}) in ideal contact beside an even gap"
         )
     return name
+
+
+def _is_plain(case: Case) -> bool:
+    """Whether contacts are ideal and the gap is an even capacitor."""
+    gap = case.gap
+    behind = case.contact.law_of() is not None or case.contact.fine is not None
+    return not behind and not gap.uneven and gap.height is not None and gap.capacitor_only
 
 
 def sharpness(forward: Forward, values: Values, noise: float) -> Sharpness:

@@ -116,7 +116,7 @@ def _arc(interpretation: Interpretation) -> tuple[str, str]:
 
 def _contacts(interpretation: Interpretation) -> tuple[str, tuple[str, ...]]:
     """Which of several kinds of contacts they are, "" if none for sure; and what is said of it, if anything."""
-    tried = [kind for kind in WITH_PATTERN if kind in {one.model.kind for one in interpretation.fitted}]
+    tried = {one.model.kind for one in interpretation.fitted}.intersection(WITH_PATTERN)
     if len(tried) < 2:
         return "".join(tried), ()
     first, second, *_ = sorted(tried, key=lambda kind: -interpretation.probability((kind,)))

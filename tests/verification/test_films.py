@@ -37,7 +37,8 @@ from constriction.field.reduction.curves import Curve
 from constriction.field.reduction.greedy import Wanted, least_weights
 from constriction.field.reduction.mesh_space import MeshNorm, MeshSpace, reduce_film
 from constriction.field.response import Goal
-from constriction.field.transforms.grids import plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
 from constriction.simulation.simulate import solve_geometry

@@ -9,7 +9,8 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import solve_grid
-from constriction.field.transforms.grids import plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.geometry.cell import layout
 from constriction.geometry.profiles import profile_of
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY

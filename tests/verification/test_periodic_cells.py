@@ -17,7 +17,8 @@ from support.maps import map_case, map_file, solved_case
 
 from constriction import parse_case
 from constriction.case.maps.files import MapFile
-from constriction.field.transforms.grids import plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.geometry.cell import layout
 from constriction.geometry.patterns.placing import anywhere, place_spots
 from constriction.simulation.record import result_record

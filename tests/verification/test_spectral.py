@@ -17,9 +17,11 @@ from support.ratios import ratio_curve
 
 from constriction.base.errors import InputError, SolverError
 from constriction.field.response import Goal
+from constriction.field.transforms import gradients
 from constriction.field.transforms import grids as pixels
 from constriction.field.transforms.convergence import converge, solve_grid
-from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, plate_of, raster_of
 from constriction.field.transforms.pixels import reduce_plate
 from constriction.geometry.cell import layout
 from constriction.geometry.coverage import Raster
@@ -239,7 +241,7 @@ def test_too_little_memory_is_refused():
 @pytest.mark.parametrize("ratio", [0.0, 1j])
 def test_divergence_is_an_error_with_its_history(monkeypatch, ratio):
     plate = plate_of(layout(case_of(UNEQUAL_DISCS).interface), 6.0, Raster(1e-3, 0.7e-3, 50, 35))
-    monkeypatch.setattr(pixels, "MOST_ITERATIONS", 5)
+    monkeypatch.setattr(gradients, "MOST_ITERATIONS", 5)
     with pytest.raises(SolverError, match=r"50 x 35 pixels .* not converge; residual after 0 to 5 steps: 1.0e\+00, "):
         solve(plate, np.array([ratio]), 1e-12)
 

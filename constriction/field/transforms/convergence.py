@@ -26,7 +26,8 @@ from constriction.field.currents.spread import even_spread
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
-from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
 from constriction.field.transforms.scales import hardly_swings, islands, scale_of
 from constriction.field.transforms.tube_films import converge_tube_film

@@ -22,7 +22,8 @@ from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.reduction.curves import Complexes, Curve, Floats
 from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 from constriction.field.reduction.poles import ReducedModel, poles_of_pair
-from constriction.field.transforms.grids import Plate, Theta, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import Plate, Theta
 
 CHECKED = np.asarray(1j * np.logspace(-3, 4, 57)[:, None], dtype=np.complex128)
 """θ of the gap where the model of ideal contacts is bounded: then it is good at every one."""

@@ -11,7 +11,8 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.field.transforms.convergence import pixels_of_width
-from constriction.field.transforms.grids import even_height, plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import even_height, plate_of, raster_of
 from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster
 from constriction.simulation.weights import Laws, theta_of, uneven_gap

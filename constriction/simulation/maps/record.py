@@ -12,7 +12,8 @@ from constriction.case.interface import HeightMapped, Image
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
-from constriction.field.transforms.grids import plate_of, raster_of, solve
+from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.geometry.cell import Layout
 from constriction.geometry.patterns.pellets import on_pellet
 

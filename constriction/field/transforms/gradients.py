@@ -1,0 +1,118 @@
+"""The field of a plate of pixels: preconditioned conjugate gradients, or least residuals where these break down."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.linalg import eigvalsh_tridiagonal
+
+from constriction.base.errors import SolverError
+from constriction.field.transforms.grids import Field, Plate, Theta
+from constriction.field.transforms.least_residuals import least_residuals
+
+MOST_ITERATIONS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What conjugate gradients found: the field, and of each step its length and how far the direction turned."""
+
+    field: Field
+    steps: tuple[complex, ...]
+    turns: tuple[complex, ...]
+
+    @property
+    def smallest(self) -> float:
+        """About the smallest eigenvalue of the preconditioned operator, for a real s (Lanczos); 1 without a step."""
+        if not self.steps:
+            return 1.0
+        steps, turns = np.real(self.steps), np.real(self.turns)
+        diagonal = 1 / steps + np.concatenate([[0.0], turns[:-1] / steps[:-1]])
+        return float(eigvalsh_tridiagonal(diagonal, np.sqrt(turns[:-1]) / steps[:-1])[0])
+
+
+def solve(plate: Plate, theta: Theta, tolerance: float, guess: Field | None = None) -> Solved:
+    """Solve (Λ + local admittance) u = 1 by preconditioned conjugate gradients, or else by least residuals.
+
+    Args:
+        plate: the interface.
+        theta: θ (terms,), real or complex with Re θ ≥ 0; the operator is symmetric, and nothing is conjugated, so that
+            a complex one may break down: a product of a vector with itself is zero.
+        tolerance: of the mean of u, relative: its error is the residual's energy, of which the preconditioner gives
+            about a third.
+        guess: where to begin, (across, along).
+
+    Raises:
+        SolverError: no convergence; with the history of the residual.
+    """
+    try:
+        with np.errstate(all="ignore"):  # what is no number is found by `_check`
+            return _conjugate_gradients(plate, theta, tolerance, guess)
+    except SolverError:
+        if not np.iscomplexobj(theta) or (field := _least_residuals(plate, theta, tolerance)) is None:
+            raise
+        return Solved(field, (), ())
+
+
+def _least_residuals(plate: Plate, theta: Theta, tolerance: float) -> Field | None:
+    precondition, local = plate.preconditioner(np.abs(theta)), plate.local(theta)
+
+    def reached(field: Field, residual: Field) -> bool:
+        return bool(_size(residual, precondition(residual)) <= tolerance * abs(_dot(plate.load, field)))
+
+    return least_residuals(lambda field: plate.apply(field, local), precondition, plate.load, reached, MOST_ITERATIONS)
+
+
+def _conjugate_gradients(plate: Plate, theta: Theta, tolerance: float, guess: Field | None) -> Solved:
+    """Arguments and errors as of `solve`."""
+    right = plate.load
+    precondition, local, kind = plate.preconditioner(np.abs(theta)), plate.local(theta), np.asarray(theta).dtype
+    field = np.zeros(right.shape, dtype=kind) if guess is None else guess.astype(kind)
+    residual: Field = right.astype(kind) if guess is None else right - plate.apply(field, local)
+    shaped = precondition(residual)
+    energy, direction = _dot(residual, shaped), shaped
+    history = [_size(residual, shaped)]
+    steps: list[complex] = []
+    turns: list[complex] = []
+    _check(history, plate, theta)
+    while history[-1] > tolerance * abs(_dot(right, field)):
+        image = plate.apply(direction, local)
+        steps.append(energy / _dot(direction, image))
+        field += steps[-1] * direction
+        residual -= steps[-1] * image
+        shaped = precondition(residual)
+        before, energy = energy, _dot(residual, shaped)
+        turns.append(energy / before)
+        direction = shaped + turns[-1] * direction
+        history.append(_size(residual, shaped))
+        _check(history, plate, theta)
+    return Solved(field, tuple(steps), tuple(turns))
+
+
+def _dot(a: Field, b: Field) -> Any:
+    """Σ a b, without conjugation."""
+    return np.dot(a.ravel(), b.ravel())
+
+
+def _size(residual: Field, shaped: Field) -> float:
+    return float(np.vdot(residual, shaped).real)
+
+
+def _check(history: list[float], plate: Plate, theta: Theta) -> None:
+    """Refuse to go on without end, or with what is no number.
+
+    Raises:
+        SolverError: with the residual's norm, relative to the first, at ten steps.
+    """
+    if len(history) <= MOST_ITERATIONS and math.isfinite(history[-1]):
+        return
+    shown = np.unique(np.linspace(0, len(history) - 1, 10).round().astype(int))
+    norms = ", ".join(f"{math.sqrt(abs(history[place]) / abs(history[0])):.1e}" for place in shown)
+    shape = " x ".join(map(str, plate.free.shape))
+    raise SolverError(
+        f"conjugate gradients on {shape} pixels at θ = {', '.join(f'{one:g}' for one in theta)} do not converge; "
+        f"residual after 0 to {len(history) - 1} steps: {norms}"
+    )
