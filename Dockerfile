@@ -67,10 +67,10 @@ ENV PATH=/opt/constriction/bin:$PATH \
     OMP_NUM_THREADS=1 \
     HYDRA_LAUNCHER=fork \
     VTK_DEFAULT_OPENGL_WINDOW=vtkEGLRenderWindow
-# Every form once, in a meshed gap, a thin one and on a mesh for multigrid. The folder then takes more forms from any user;
-# what is in it is nobody's to replace, and enough when nothing can be written.
-RUN for name in lifted_copper two_signals random_islands; do \
-        constriction run /opt/constriction/meshes/$name.toml --out /tmp/$name --bounds --field || exit; \
+# Every shipped case once, so that every form is compiled: of meshed and thin gaps, films, a mesh for multigrid. The folder
+# then takes more forms from any user; what is in it is nobody's to replace, and enough when nothing can be written.
+RUN for case in /opt/constriction/meshes/*.toml; do \
+        constriction run $case --out /tmp/$(basename $case .toml) --bounds --field || exit; \
     done && \
     rm -rf /tmp/* /var/cache/constriction/fenics/*.o && \
     chmod 1777 /var/cache/constriction /var/cache/constriction/fenics && \
