@@ -182,6 +182,15 @@ def raster_for(plan: Layout, foil: Foil, relative_error: float) -> Raster:
     return Raster(plan.width, plan.depth, _divisible(plan.width / side), _divisible(plan.depth / side))
 
 
+def foil_cells(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> int:
+    """How many cells the grid of a plate has; 0 without one. Arguments as of `profile_of`."""
+    alone = plan if plan.electrode is None else plan.electrode.plan
+    if gap.profile != "plate" or gap.rise == gap.height or not alone.spots or alone.circular:
+        return 0
+    raster = raster_for(alone, foil_of(gap, collector), relative_error)
+    return raster.across * raster.along
+
+
 def _divisible(count: float) -> int:
     return EVEN_DIVISION * max(2, math.ceil(count / EVEN_DIVISION))
 
