@@ -93,7 +93,7 @@ def test_bounds_of_a_map_are_refused(case, capsys):
 @pytest.mark.parametrize(
     "pattern",
     [
-        'pattern = "annulus"\npitch = "100 um"\ncontact_fraction = 0.3\ninner_ratio = 0.5',
+        'pattern = "square"\nshape = "ellipse"\naspect = 2\npitch = "100 um"\ncontact_fraction = 0.3',
         'pattern = "random"\npitch = "100 um"\ncontact_fraction = 0.4\nspots = 5\noverlap = "merge"',
     ],
 )

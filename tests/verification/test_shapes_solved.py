@@ -3,7 +3,6 @@
 import pytest
 from cases import case_of
 
-from constriction.base.errors import InputError
 from constriction.simulation.simulate import simulate
 
 SQUARE = {"pattern": "square", "pitch": "1 mm", "contact_fraction": 0.2}
@@ -83,6 +82,28 @@ def test_curves_and_frames_by_both_methods(interface):
     assert meshed.accuracy_reached and agree(meshed, exact)
 
 
-def test_rings_of_arcs_are_not_meshed():
-    with pytest.raises(InputError, match="spot 1 has more than one rim of arcs.* not meshed; expected accuracy"):
-        solved({"pattern": "annulus", "inner_ratio": 0.5}, "finite_elements")
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"inner_ratio": 0.5},
+        {"inner_ratio": 0.02},  # a hole far smaller than its spot
+        {"inner_ratio": 0.8, "contact_fraction": 0.1},
+        {"inner_ratio": 0.5, "contact_fraction": 0.7, "inverted": True},
+    ],
+    ids=str,
+)
+def test_round_rings_by_both_methods(keys):
+    ring = {"pattern": "annulus", "contact_fraction": 0.3, **keys}
+    meshed, exact = solved(ring, "finite_elements"), solved(ring)
+    assert exact.case.accuracy.method == "spectral"
+    assert meshed.accuracy_reached and agree(meshed, exact)
+
+
+def test_bounds_of_a_ring_hold_its_resistance():
+    case = case_of({**SQUARE, "pattern": "annulus", "inner_ratio": 0.5, "contact_fraction": 0.3}, relative_error=1e-2)
+    update = {"method": "finite_elements", "bounds": True}
+    found = simulate(case.model_copy(update={"accuracy": case.accuracy.model_copy(update=update)}))
+    low, high = found.R_cstr_bounds
+    exact = solved({"pattern": "annulus", "inner_ratio": 0.5, "contact_fraction": 0.3})
+    assert low - exact.R_cstr_error < exact.R_cstr < high + exact.R_cstr_error
+    assert high - low < 5e-3 * exact.R_cstr

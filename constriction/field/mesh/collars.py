@@ -129,7 +129,7 @@ def _stations(rim: Rim, t: Reals, pace: Reals, sizes: CollarSizes) -> Reals:
     places = []
     for a, b in zip(rim.breaks, rim.breaks[1:], strict=False):
         low, high = np.interp([a, b], t, total)
-        steps = max(math.ceil(high - low), math.ceil(rim.turn / LARGEST_TURN), 1)
+        steps = max(math.ceil(high - low), math.ceil(abs(rim.turn) / LARGEST_TURN), 1)
         inner = np.interp(np.linspace(low, high, steps + 1), total, t)
         inner[0] = a
         places.append(inner[:-1])

@@ -68,7 +68,7 @@ class Rim(Protocol):
 
 @dataclass(frozen=True)
 class CurvedRim:
-    """A rim that is a circle or an arc between two mirrors."""
+    """A rim that is a circle or an arc between two mirrors; `turn` is below zero round a hole."""
 
     start: Point
     end: Point
@@ -90,12 +90,12 @@ class CurvedRim:
     @property
     def closed(self) -> bool:
         """Whether it is a whole circle."""
-        return self.turn > 2 * math.pi - 1e-9
+        return abs(self.turn) > 2 * math.pi - 1e-9
 
     @property
     def length(self) -> float:
         """Arc length."""
-        return self.turn * math.dist(self.start, self.centre)
+        return abs(self.turn) * math.dist(self.start, self.centre)
 
     @property
     def bends(self) -> Reals:
@@ -114,7 +114,7 @@ class CurvedRim:
         turned = np.column_stack([c * arm[0] - s * arm[1], s * arm[0] + c * arm[1]])
         if not self.closed:  # exactly on the mirrors
             turned[t == 0], turned[t == 1] = arm, np.array(self.end) - self.centre
-        return self.centre + turned, turned / np.linalg.norm(arm)
+        return self.centre + turned, math.copysign(1.0, self.turn) * turned / np.linalg.norm(arm)
 
     def straightened(self, t: Reals) -> Reals:
         """Points, moved out so that their polygon has the arc's area.
@@ -123,7 +123,7 @@ class CurvedRim:
         mapping linearly in the parametric distance τ to the rim, while the distance itself goes as τ², so the
         elements would fold at the rim.
         """
-        angles = self.turn * (np.diff(t, append=1.0 + t[0]) if self.closed else np.diff(t))
+        angles = abs(self.turn) * (np.diff(t, append=1.0 + t[0]) if self.closed else np.diff(t))
         growth = angles / np.sin(angles)
         if self.closed:
             before, after = np.roll(growth, 1), growth
@@ -135,7 +135,7 @@ class CurvedRim:
         following = np.roll(excess, -1) if self.closed else excess[1:]
         leading = excess[: len(angles)]
         square, linear = (float(np.sum(e * np.sin(angles))) for e in (leading * following, leading + following))
-        missing = self.turn - float(np.sum(np.sin(angles)))
+        missing = abs(self.turn) - float(np.sum(np.sin(angles)))
         factor = 1 + excess * (2 * missing / (linear + math.sqrt(linear**2 + 4 * square * missing)))
         return np.asarray(self.centre + factor[:, None] * (self.at(t)[0] - self.centre))
 
@@ -186,7 +186,8 @@ def _rim_of(edges: Sequence[Edge], size: float, cell: Outline) -> Rim:
     """The rim of edges that follow each other off the cell's border, the spot on their left."""
     centre = edges[0].centre
     if centre is not None:
-        return CurvedRim(edges[0].start, edges[-1].end, centre, sum(edge.turn for edge in edges), size)
+        turn, radius = sum(edge.turn for edge in edges), math.dist(edges[0].start, centre)
+        return CurvedRim(edges[0].start, edges[-1].end, centre, turn, min(size, radius) if turn < 0 else size)
     corners = (edges[0].start, *(edge.end for edge in edges))
     ends = () if corners[0] == corners[-1] else (corners[0], corners[-1])
     return StraightRim(corners, size, tuple(_side_at(end, cell) for end in ends))

@@ -52,8 +52,7 @@ def _unmeshable(cell: Outline, spot: Outline) -> str:
     """Why an outline cannot be meshed; nothing if it can."""
     rims = rims_in(cell, spot)
     if any(edge.centre is not None for edge in spot.edges):
-        several = len(rims) > 1 or any(rim.turn < 0 for rim in rims)
-        return "has more than one rim of arcs, as a ring" if several else ""
+        return "has more than one outer rim of arcs" if sum(rim.turn > 0 for rim in rims) > 1 else ""
     turns = np.abs(np.concatenate([np.zeros(1), *(rim.bends for rim in rims)]))
     if turns.max() > math.pi - SHARPEST * (1 - SNAP):
         return f"has a corner of {math.degrees(math.pi - turns.max()):.3g}°, below 30°"
