@@ -8,9 +8,11 @@ import pytest
 from mpi4py import MPI
 from study_files import BASE, GRID, MEMORY, SPECTRAL, load, write_study
 
+from constriction import parse_case
 from constriction.base.errors import InputError
+from constriction.geometry.cell import layout
 from constriction.study.run import lock
-from constriction.study.run.geometry import Effort
+from constriction.study.run.geometry import Effort, effort_of
 from constriction.study.run.lock import Owner, Shard, locked
 from constriction.study.run.plan import plan_of
 from constriction.study.run.runner import packages_of, ranks_per_case
@@ -86,3 +88,23 @@ def hold(folder, owner):
 )
 def test_ranks_per_case(efforts, ranks, memory, expected):
     assert ranks_per_case(efforts, ranks, memory) == expected
+
+
+def test_effort_counts_the_cells_of_a_foil():
+    interface = {"pattern": "square", "pitch": "2 mm", "contact_fraction": 0.1}
+    even = parse_case({"interface": interface, "accuracy": {"method": "spectral"}})
+    plate = {"height": "100 nm", "profile": "plate", "rise": "9 um", "model": "thin"}
+    lifted, harder = (
+        parse_case(
+            {
+                "interface": interface,
+                "accuracy": {"method": "spectral"},
+                "gap": plate,
+                "collector": {"stack_pressure": pressure},
+            }
+        )
+        for pressure in ("1 MPa", "16 MPa")  # a lifted length half as large: four times as many cells
+    )
+    flat, coarse, fine = (effort_of(case, layout(case.interface)) for case in (even, lifted, harder))
+    assert coarse.unknowns == flat.unknowns and flat.seconds < coarse.seconds and flat.memory < coarse.memory
+    assert (fine.seconds - flat.seconds) / (coarse.seconds - flat.seconds) == pytest.approx(4, rel=0.15)
