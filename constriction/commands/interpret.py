@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from constriction.interpret.record import Entry
     from constriction.interpret.series.balance import DepositedMetal
     from constriction.interpret.setting import Setting
+    from constriction.interpret.triples.triple import Triple
     from constriction.spectra.reading.analysis import AnalysisOptions
 
 type ModelName = Literal["lattice", "lattice_film", "two_levels", "film", "full_contact"]
@@ -59,7 +60,7 @@ class InterpretOptions:
     that touch by finer spots (two_levels), a film in full contact (film), or nothing (full_contact); may be repeated.
     [default: lattice, film and full_contact]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
-    """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random]"""
+    """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random; with --triples hexagonal]"""
     pristine: str | None = None
     """Spectrum of the cell before the deposition, whose electrodes block, a file or "first": tells the electrolyte."""
     series: Annotated[bool, FLAG] = False
@@ -69,6 +70,9 @@ class InterpretOptions:
     charge_step: str | None = None
     """Charge passed between spectra, such as "1 mC/cm2", the pristine cell at 0, without one the first file; implies
     --series."""
+    triples: Annotated[bool, FLAG] = False
+    """The files are fit.json of `constriction analyze`, or tables with columns such as R_int_ohm_cm2 and
+    R_int_stderr_ohm_cm2, instead of spectra: what a fit of R-RQ-RQ, or R-RQ, read off."""
     metal: Literal["sodium", "lithium"] = "sodium"
     """What was deposited by the charge."""
     metal_balance: bool = True
@@ -147,8 +151,12 @@ def _entries(
     setting, how = _setting(options, atlas), _screening(options)
     check_place(out, INTERPRETATIONS)
     pristine, rest = _parted(options.pristine, files)
-    loaded = load_all(rest, area, options.impedance or "", setting.thickness)
-    deposition = _deposition(options, len(loaded), before=pristine is not None)
+    loaded: Sequence[Loaded | Triple]
+    if options.triples:
+        loaded = _triples(rest, options, area)
+    else:
+        loaded = load_all(rest, area, options.impedance or "", setting.thickness)
+    deposition = _deposition(options, loaded, before=pristine is not None)
     if pristine is not None:
         first = load_all([pristine], area, options.impedance or "", setting.thickness)
         setting = _after_pristine(first, setting, atlas, (how, say))
@@ -157,6 +165,18 @@ def _entries(
     if all(entry.error for entry in entries):
         raise InputError(none_of([entry.error for entry in entries]))
     return entries
+
+
+def _triples(files: Sequence[Path], options: InterpretOptions, area: float | None) -> Sequence[Triple]:
+    """What was read off the spectra of some files."""
+    from constriction.interpret.triples.tables import read_triples
+
+    if options.with_:
+        raise InputError(f"--with {options.with_[0]}: expected none with --triples, whose circuits have nothing for it")
+    seen = window(options.from_, options.to)
+    if seen is not None and None in (options.from_, options.to):
+        raise InputError(f"--from {options.from_!r} --to {options.to!r}: expected both, or none, with --triples")
+    return [triple for file in files for triple in read_triples(file, area, seen)]
 
 
 def _parted(pristine: str | None, files: Sequence[Path]) -> tuple[Path | None, Sequence[Path]]:
@@ -170,16 +190,22 @@ def _parted(pristine: str | None, files: Sequence[Path]) -> tuple[Path | None, S
     return files[0], files[1:]
 
 
-def _deposition(options: InterpretOptions, count: int, before: bool) -> DepositedMetal | None:
-    """What was deposited before each of `count` spectra; `before`: a pristine cell's is before them, at no charge."""
+def _deposition(options: InterpretOptions, loaded: Sequence[Loaded | Triple], before: bool) -> DepositedMetal | None:
+    """What was deposited before each spectrum; `before`: a pristine cell's is before them, at no charge."""
     from constriction.interpret.series.balance import DepositedMetal
 
-    listed = before and options.pristine == FIRST and options.charge is not None
-    more = int(listed or (before and options.charge_step is not None))
-    charges = charges_of(options.charge, options.charge_step, count + more)
-    if charges is None and not options.series:
-        return None
-    return DepositedMetal(None if charges is None else charges[more:], options.metal, options.metal_balance)
+    listed = options.pristine == FIRST and options.charge is not None
+    more = int(before and (listed or options.charge_step is not None))
+    charges = charges_of(options.charge, options.charge_step, len(loaded) + more)
+    if charges is not None:
+        return DepositedMetal(charges[more:], options.metal, options.metal_balance)
+    return DepositedMetal(_told_charges(loaded), options.metal, options.metal_balance) if options.series else None
+
+
+def _told_charges(loaded: Sequence[Loaded | Triple]) -> Sequence[float] | None:
+    """What tables of triples say of the charge; None unless all do."""
+    told = [charge for item in loaded if (charge := getattr(item, "charge", None)) is not None]
+    return told if told and len(told) == len(loaded) else None
 
 
 def _after_pristine(
@@ -211,7 +237,7 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
 
     if options.thickness is None:
         raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")
-    patterns = dict.fromkeys(options.pattern or PATTERNS)
+    patterns = dict.fromkeys(options.pattern or (PATTERNS[:1] if options.triples else PATTERNS))
     for pattern in patterns:
         if pattern not in atlas.patterns:
             known = f"the nearest is {nearest(pattern, atlas.patterns)!r} of {', '.join(atlas.patterns)}"

@@ -17,6 +17,7 @@ from constriction.interpret.series.balance import DepositedMetal, balanced
 from constriction.interpret.series.series import Member, interpret_series
 from constriction.interpret.series.sharing import Agreement
 from constriction.interpret.setting import Aids, Setting
+from constriction.interpret.triples.triple import Triple
 from constriction.interpret.verdict import verdict
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.reading.analysis import AnalysisOptions, naming_the_taker, screen
@@ -65,7 +66,7 @@ def screened(spectrum: Spectrum, how: AnalysisOptions) -> Exclusion:
     return found
 
 
-def interpret_all(loaded: Sequence[Loaded], batch: Batch, say: Callable[[str], None]) -> tuple[Entry, ...]:
+def interpret_all(loaded: Sequence[Loaded | Triple], batch: Batch, say: Callable[[str], None]) -> tuple[Entry, ...]:
     """Interpret spectra; one that cannot be has its error, and the others go on.
 
     Args:
@@ -82,33 +83,43 @@ def interpret_all(loaded: Sequence[Loaded], batch: Batch, say: Callable[[str], N
     return tuple(_alone(*pair, batch, (clock, number)) for number, pair in enumerate(pairs, start=1))
 
 
-def _prepared(item: Loaded, number: int, batch: Batch) -> tuple[Entry, Setting]:
+def _prepared(item: Loaded | Triple, number: int, batch: Batch) -> tuple[Entry, Setting]:
     """A spectrum that is ready to be interpreted, or why it is not; and what is known of it before."""
-    entry, setting = Entry(item.file, item.name, area=item.area, notes=item.notes), batch.setting
+    entry, setting = _entry(item), batch.setting
     if batch.deposition is not None:
         entry = replace(entry, deposited=batch.deposition.at(number))
-    if item.spectrum is None:
+    if isinstance(item, Loaded) and item.spectrum is None:
         return replace(entry, error=item.error), setting
     try:
         if entry.deposited is not None and batch.deposition is not None and batch.deposition.balance:
             setting = balanced(setting, entry.deposited, batch.atlas)
+        if isinstance(item, Triple):
+            return replace(entry, measured=item), setting
+        assert item.spectrum is not None  # seen above
         left = screened(item.spectrum, batch.how)
         with naming_the_taker(left):
             for model in setting.models:
                 posed(left.spectrum, setting, batch.atlas, model)
     except Exception as error:  # one bad file must not cost the others
         return replace(entry, error=one_line(item.file, error)), setting
-    return replace(entry, screened=left, notes=(*item.notes, *left.remarks)), setting
+    notes, noise = (*item.notes, *left.remarks), left.test.noise
+    return replace(entry, measured=left.spectrum, noise=noise, screened=left, notes=notes), setting
+
+
+def _entry(item: Loaded | Triple) -> Entry:
+    if isinstance(item, Triple):
+        return Entry(item.file, item.name)
+    return Entry(item.file, item.name, area=item.area, notes=item.notes)
 
 
 def _alone(entry: Entry, setting: Setting, batch: Batch, told: tuple[Clock, int]) -> Entry:
     """One spectrum by itself; `told`: who is told what is done, and its number."""
-    if entry.screened is None:
+    if entry.measured is None:
         return entry
     clock, number = told
     aids = Aids(clock.sayer(number), batch.kept, work=clock.did)
     try:
-        found = interpret(entry.screened.spectrum, setting, batch.atlas, entry.screened.test.noise, aids)
+        found = interpret(entry.measured, setting, batch.atlas, entry.noise, aids)
     except Exception as error:  # one bad file must not cost the others
         return replace(entry, error=one_line(entry.file, error))
     return with_best_case(replace(entry, interpretation=found), found, aids.say)
@@ -118,9 +129,9 @@ def _series(pairs: Sequence[tuple[Entry, Setting]], batch: Batch, clock: Clock) 
     """Spectra that share their electrolyte; those that cannot be interpreted stay out of it."""
     entries = [entry for entry, _ in pairs]
     ready = [
-        (place, Member(entry.screened.spectrum, setting, entry.screened.test.noise, clock.sayer(place + 1)))
+        (place, Member(entry.measured, setting, entry.noise, clock.sayer(place + 1)))
         for place, (entry, setting) in enumerate(pairs)
-        if entry.screened is not None
+        if entry.measured is not None
     ]
     if not ready:
         return tuple(entries)

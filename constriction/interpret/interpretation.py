@@ -17,8 +17,12 @@ from constriction.interpret.posterior.search import Mode, find_modes
 from constriction.interpret.progress.clock import FIT, POSTERIOR
 from constriction.interpret.progress.kept import KeptParts, modes_arrays, modes_of, posterior_arrays, posterior_of
 from constriction.interpret.setting import Aids, Setting
+from constriction.interpret.triples.triple import Triple, TripleLikelihood, reader
 from constriction.laws.arrays import Complexes, Reals
 from constriction.spectra.spectrum import Spectrum
+
+type Measured = Spectrum | Triple
+"""What may be interpreted."""
 
 HOPELESS = 16.0
 """A model whose evidence by its best fit alone is e^−16 of the best one's is not sampled."""
@@ -122,7 +126,7 @@ class Interpretation:
         noise: of one part as the Kramers-Kronig test has it, relative to |Z|.
     """
 
-    spectrum: Spectrum
+    spectrum: Measured
     setting: Setting
     fitted: tuple[Fitted, ...]
     noise: float = field(default=0.0)
@@ -174,12 +178,12 @@ class Interpretation:
 
 
 def interpret(
-    spectrum: Spectrum, setting: Setting, atlas: Interfaces, noise: float = 2e-3, aids: Aids | None = None
+    spectrum: Measured, setting: Setting, atlas: Interfaces, noise: float = 2e-3, aids: Aids | None = None
 ) -> Interpretation:
     """Interpret one spectrum.
 
     Args:
-        spectrum: per area, Ω·m², screened by the Kramers-Kronig rule.
+        spectrum: per area, Ω·m², screened by the Kramers-Kronig rule; or what was read off one.
         setting: what is known before.
         atlas: of solved interfaces.
         noise: a guess of that of one part, relative to |Z|.
@@ -206,7 +210,7 @@ def by_evidence(fitted: Sequence[Fitted]) -> tuple[Fitted, ...]:
     return tuple(sorted(fitted, key=lambda one: -one.log_evidence))
 
 
-def best_fits(spectrum: Spectrum, setting: Setting, atlas: Interfaces, noise: float, aids: Aids) -> tuple[BestFit, ...]:
+def best_fits(spectrum: Measured, setting: Setting, atlas: Interfaces, noise: float, aids: Aids) -> tuple[BestFit, ...]:
     """The best fit of each model; arguments and errors as of `interpret`."""
     found = []
     for model in setting.models:
@@ -223,30 +227,40 @@ def best_fits(spectrum: Spectrum, setting: Setting, atlas: Interfaces, noise: fl
     return tuple(found)
 
 
-def posed(spectrum: Spectrum, setting: Setting, atlas: Interfaces, model: InterfaceModel) -> BestFit:
+def posed(spectrum: Measured, setting: Setting, atlas: Interfaces, model: InterfaceModel) -> BestFit:
     """A model of a spectrum that is not fitted yet.
 
     Raises:
         InputError: fewer points than unknowns, or priors that the pattern cannot have.
     """
     space = setting.space(model, atlas)
+    forward = Forward(model, space, atlas, spectrum.frequency, setting.thickness)
+    if isinstance(spectrum, Triple):
+        read = reader(forward, spectrum.circuit)
+        stand_in = Spectrum(spectrum.frequency, np.ones(spectrum.frequency.size, dtype=complex), "ohm m2")
+        likelihood: Likelihood = TripleLikelihood(stand_in, forward.impedance, space.dimension, read, spectrum)
+        return BestFit(forward, likelihood, ())
     if spectrum.frequency.size < space.dimension:
         raise InputError(
             f"{spectrum.frequency.size} points are left: expected at least {space.dimension}, as many as "
             f"{model.name} has unknowns"
         )
-    forward = Forward(model, space, atlas, spectrum.frequency, setting.thickness)
     return BestFit(forward, Likelihood(spectrum, forward.impedance, space.dimension), ())
 
 
 def _kept_sampled(best: BestFit, seed: int, kept: KeptParts) -> Fitted:
     """Samples of a posterior, from an earlier run if it had them."""
-    key = kept.key("samples", best.forward, best.likelihood.spectrum, (seed, best.modes[0].scores))
+    key = kept.key("samples", best.forward, _data(best.likelihood), (seed, best.modes[0].scores))
     if (arrays := kept.get(key)) is None:
         straight, samples, found = _sampled(best, np.random.default_rng(seed))
         arrays = posterior_arrays(straight, samples, found)
         kept.put(key, arrays)
     return Fitted(best, *posterior_of(arrays, best.likelihood, best.modes[0]))
+
+
+def _data(likelihood: Likelihood) -> Measured:
+    """What a likelihood is of."""
+    return likelihood.spectrum if not isinstance(likelihood, TripleLikelihood) else likelihood.triple  # type: ignore[return-value]
 
 
 def straightened(best: BestFit) -> Straight:

@@ -10,7 +10,7 @@ from typing import Any
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.schema import Case
 from constriction.interpret.best_case import SolvedAnew
-from constriction.interpret.interpretation import Fitted, Interpretation
+from constriction.interpret.interpretation import Fitted, Interpretation, Measured
 from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.interpret.series.sharing import Agreement
 from constriction.interpret.summary import Credible, summary
@@ -47,6 +47,8 @@ class Entry:
         file: as it was named.
         name: the file without folder, and which sweep.
         area: by which it was multiplied, m²; None: per area already.
+        measured: what is interpreted: a spectrum per area without what the Kramers-Kronig rule left out, or a triple.
+        noise: of one part, relative to |Z|; of a triple 1.
         screened: what the Kramers-Kronig rule left.
         interpretation: None where there is none.
         case: the best lattice as a case; None where no lattice has a part in what is said.
@@ -60,6 +62,8 @@ class Entry:
     file: str
     name: str
     area: float | None = None
+    measured: Measured | None = None
+    noise: float = 1.0
     screened: Exclusion | None = None
     interpretation: Interpretation | None = None
     case: Case | None = None

@@ -18,6 +18,7 @@ from constriction.interpret.model.models import (
 )
 from constriction.interpret.model.unknowns import FILM, FINE, INTERFACE, UNKNOWNS
 from constriction.interpret.summary import Credible, summary
+from constriction.interpret.triples.triple import Triple
 
 SURE, EQUAL = 20.0, 3.0
 """Ratios of evidence: from the first one on a model is preferred for sure, up to the second one both are as good."""
@@ -62,10 +63,10 @@ def verdict(interpretation: Interpretation) -> Verdict:
     """What a spectrum says, in one line."""
     rms = residual_of(interpretation)
     if rms > max(MISFIT * interpretation.noise, VISIBLE):
-        words = (
-            f"not determined: no model follows the spectrum, the best one's residuals are {100 * rms:.2g} % of |Z| "
-            f"(noise {100 * interpretation.noise:.2g} %)"
-        )
+        told = f"{100 * rms:.2g} % of |Z| (noise {100 * interpretation.noise:.2g} %)"
+        if isinstance(interpretation.spectrum, Triple):
+            told = f"{rms:.2g} standard errors"
+        words = f"not determined: no model follows the spectrum, the best one's residuals are {told}"
         return Verdict(words, False, "not explained")
     arc, said = _arc(interpretation)
     sound = _sampled_well(interpretation)

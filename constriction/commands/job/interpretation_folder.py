@@ -70,14 +70,16 @@ def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, An
 
 
 def _draw(entry: Entry, folder: Path, number: int) -> None:
+    from constriction.spectra.spectrum import Spectrum
     from constriction.view.posteriors.bands import draw_bands
     from constriction.view.posteriors.corner import draw_corner
 
     found = entry.interpretation
     if found is None:
         return
-    best = found.fitted[0].best.modes[0]
-    draw_bands(folder / f"predicted-{number:02}.png", entry.name, found.spectrum, found.predicted(DRAWS), best.noise)
+    if isinstance(found.spectrum, Spectrum):
+        best, file = found.fitted[0].best.modes[0], folder / f"predicted-{number:02}.png"
+        draw_bands(file, entry.name, found.spectrum, found.predicted(DRAWS), best.noise)
     names = SHOWN if found.having(SHOWN) else FILM_SHOWN
     if found.having(names):
         _, weights = found.posterior(names)

@@ -55,6 +55,14 @@ class Likelihood:
         apart = self.residuals(scores)
         return log_of_squares(np.einsum("ij,ij->i", apart, apart), self.numbers)
 
+    def possible(self, noise: float) -> float:
+        """A guess of the noise of one part, relative to |Z|, within what noise may be."""
+        return float(np.clip(noise, QUIETEST, LOUDEST))
+
+    def level(self, scores: Reals) -> float:
+        """Standard deviation of one part of the residuals at scores (d,), relative to |Z|, within what noise may be."""
+        return self.possible(float(np.sqrt(np.mean(self.residuals(scores[np.newaxis]) ** 2))))
+
     def log_posterior(self, scores: Reals) -> Reals:
         """Logarithm of likelihood times prior density, in scores, (m,)."""
         prior = -0.5 * np.einsum("ij,ij->i", scores, scores) - 0.5 * self.dimension * np.log(2 * np.pi)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from constriction.interpret.posterior.likelihood import LOUDEST, QUIETEST, Likelihood
+from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.laws.arrays import Reals
 
 DRAWS, STARTS, FRESH = 1024, 8, 2
@@ -47,7 +47,7 @@ def find_modes(
     Returns:
         At least one; those far below the best one are left out.
     """
-    noise = float(np.clip(noise, QUIETEST, LOUDEST))
+    noise = likelihood.possible(noise)
     starts = _starts(likelihood, random)
     if known is not None:
         starts = [*known, *starts[:FRESH]]
@@ -105,16 +105,10 @@ def jacobian(likelihood: Likelihood, scores: Reals) -> Reals:
 def _polished(likelihood: Likelihood, scores: Reals) -> Mode:
     """The maximum near scores with the noise that the residuals have there."""
     for _ in range(2):
-        scores = _descend(likelihood, scores, noise_at(likelihood, scores))
-    noise, slopes = noise_at(likelihood, scores), jacobian(likelihood, scores)
+        scores = _descend(likelihood, scores, likelihood.level(scores))
+    noise, slopes = likelihood.level(scores), jacobian(likelihood, scores)
     covariance = np.linalg.inv(slopes.T @ slopes / noise**2 + np.eye(scores.size))
     return Mode(scores, float(likelihood.log_posterior(scores[np.newaxis])[0]), covariance, noise)
-
-
-def noise_at(likelihood: Likelihood, scores: Reals) -> float:
-    """Standard deviation of one part of the residuals at scores (d,), relative to |Z|, within what noise may be."""
-    rms = float(np.sqrt(np.mean(likelihood.residuals(scores[np.newaxis]) ** 2)))
-    return float(np.clip(rms, QUIETEST, LOUDEST))
 
 
 def _same(mode: Mode, other: Mode) -> bool:

@@ -21,6 +21,7 @@ from constriction.interpret.posterior.mixtures import Mixture
 from constriction.interpret.posterior.ridge import Straight
 from constriction.interpret.posterior.sampling import Samples
 from constriction.interpret.posterior.search import Mode
+from constriction.interpret.triples.triple import Triple
 from constriction.spectra.spectrum import Spectrum
 
 type Arrays = Mapping[str, Any]
@@ -38,7 +39,7 @@ class KeptParts:
     folder: Path | None = None
     mark: tuple[str, str] = ("", "")
 
-    def key(self, what: str, forward: Forward, spectrum: Spectrum, more: tuple[Any, ...]) -> str:
+    def key(self, what: str, forward: Forward, spectrum: Spectrum | Triple, more: tuple[Any, ...]) -> str:
         """The name of a part.
 
         Args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import logsumexp
@@ -16,7 +17,37 @@ FORGOTTEN = 30.0
 """A model whose evidence is e^−30 of the best one's has no part."""
 
 
-def of_best_fits(best: Sequence[BestFit], names: Sequence[str]) -> Belief:
+@dataclass(frozen=True, eq=False)
+class BeliefMixture:
+    """Normal distributions of the electrolyte's scores with weights: what a spectrum alone leaves possible.
+
+    Attributes:
+        logs: logarithms of the weights, (k,), up to a constant.
+        means: (k, s).
+        covariances: (k, s, s).
+    """
+
+    logs: Reals
+    means: Reals
+    covariances: Reals
+
+    def beside(self, others: Belief) -> Belief:
+        """Mean and covariance with what others say in place of the prior of scores by themselves.
+
+        Each part times others' density over that prior is normal again, in closed form.
+        """
+        own = np.linalg.inv(self.covariances)
+        outer, size = np.linalg.inv(others.covariance), len(others.mean)
+        covariances = np.linalg.inv(own + outer - np.eye(size))
+        pulls = np.einsum("kij,kj->ki", own, self.means)
+        means = np.einsum("kij,kj->ki", covariances, pulls + outer @ others.mean)
+        squares = np.einsum("ki,ki->k", pulls, self.means) - np.einsum("ki,ki->k", pulls + outer @ others.mean, means)
+        sizes = np.linalg.slogdet(covariances)[1] - np.linalg.slogdet(self.covariances)[1]
+        logs = self.logs + 0.5 * (sizes - squares)
+        return _mixed(np.exp(logs - logsumexp(logs)), list(means), list(covariances))
+
+
+def of_best_fits(best: Sequence[BestFit], names: Sequence[str]) -> BeliefMixture:
     """From best fits alone, each model's posterior normal beside its ridge.
 
     Args:
@@ -25,8 +56,11 @@ def of_best_fits(best: Sequence[BestFit], names: Sequence[str]) -> Belief:
     """
     highest = max(one.log_evidence for one in best)
     near = [one for one in best if one.log_evidence > highest - FORGOTTEN]
+    kinds = [one.forward.model.kind for one in near]
     parts = [_of_ridge(one, straightened(one), names) for one in near]
-    return _together([one.forward.model.kind for one in near], parts)
+    logs = [part.logs - np.log(kinds.count(kind)) for part, kind in zip(parts, kinds, strict=True)]
+    means, covariances = ([getattr(part, name) for part in parts] for name in ("means", "covariances"))
+    return BeliefMixture(np.concatenate(logs), np.concatenate(means), np.concatenate(covariances))
 
 
 def of_samples(fitted: Sequence[Fitted], names: Sequence[str]) -> Belief:
@@ -49,18 +83,20 @@ def _mixed(shares: Reals, means: Sequence[Reals], covariances: Sequence[Reals]) 
     return Belief(mean, covariance)
 
 
-def _of_ridge(best: BestFit, straight: Straight, names: Sequence[str]) -> tuple[float, Belief]:
-    """Logarithm of the evidence, and the moments, with what is beside the ridge normal at each of its knots."""
+def _of_ridge(best: BestFit, straight: Straight, names: Sequence[str]) -> BeliefMixture:
+    """What is beside a ridge is normal at each of its knots."""
     count, d = len(straight.knots), len(straight.order)
     heights = straight.log_posterior(np.column_stack([straight.knots, np.zeros((count, d - 1))]))
-    logs = heights + np.log(np.gradient(straight.knots)) + (d - 1) / 2 * np.log(2 * np.pi)
+    steps = np.asarray(np.gradient(straight.knots))
+    logs = heights + np.log(steps) + (d - 1) / 2 * np.log(2 * np.pi)
     centres, covariances = np.zeros((count, d)), np.zeros((count, d, d))
     centres[:, list(straight.order)] = np.column_stack([straight.knots, straight.centres])
     others = np.array(straight.order[1:])
     covariances[:, others[:, np.newaxis], others] = straight.roots @ np.swapaxes(straight.roots, 1, 2)
-    total = float(logsumexp(logs))
-    found = _mixed(np.exp(logs - total), list(centres), list(covariances))
-    return total, _of_values(best, found, names)
+    along = np.asarray(np.gradient(centres, axis=0))  # from one knot to the next there is no gap
+    covariances += along[:, :, np.newaxis] * along[:, np.newaxis] / 12
+    places = [best.forward.space.names.index(name) for name in names]
+    return BeliefMixture(logs, centres[:, places], covariances[:, places][:, :, places])
 
 
 def _of_samples(one: Fitted, names: Sequence[str]) -> tuple[float, Belief]:

@@ -1,0 +1,88 @@
+"""Triples from files: fit.json and table.csv of `constriction analyze`, or any table with such columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from constriction.base.errors import InputError
+from constriction.base.files import read_file
+from constriction.interpret.triples.circuit_fits import ONE_ARC, TWO_ARCS
+from constriction.interpret.triples.triple import NAMES, Triple
+from constriction.spectra.timeseries import MAH_PER_CM2
+
+type Row = Mapping[str, Any]
+
+PER_AREA = {"R": ("ohm_cm2", 1e-4), "C": ("farad_per_cm2", 1e4)}
+"""How the keys of values per area end, and the factor from their unit to SI."""
+OF_CELL = {"R": "ohm", "C": "farad"}
+WINDOW = 7e6, 100.0
+"""Highest and lowest frequency in Hz of a table that does not tell them."""
+
+
+def read_triples(path: Path, area: float | None, window: tuple[float, float] | None) -> Sequence[Triple]:
+    """R_SE, R_int and C_int of a file, one triple for each spectrum that was fitted.
+
+    Args:
+        path: fit.json, or a table with columns such as R_int_ohm_cm2 and R_int_stderr_ohm_cm2.
+        area: of the electrode in m²; None: values are per area already.
+        window: lowest and highest frequency of the measurement in Hz; None: what the file says, else `WINDOW`.
+
+    Raises:
+        InputError: nothing of the kind is in it.
+    """
+    found = [_triple(row, str(path), area, window) for row in _rows(path)]
+    known = [triple for triple in found if np.isfinite(triple.values).any()]
+    if not known:
+        units = ", ".join(f"{name}_{PER_AREA[name[0]][0]}" for name in NAMES)
+        raise InputError(f"{path}: no value with its standard error; expected columns such as {units}, and …_stderr_…")
+    return known
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    text = read_file(path, "fit.json or a table of R_SE, R_int, C_int").decode("utf-8-sig", errors="replace")
+    if path.suffix != ".json":
+        yield from csv.DictReader(io.StringIO(text))
+        return
+    try:
+        files = json.loads(text)["files"]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: expected fit.json of constriction analyze") from None
+    yield from (row for row in files if row.get("circuit"))
+
+
+def _triple(row: Row, file: str, area: float | None, window: tuple[float, float] | None) -> Triple:
+    circuit = row.get("circuit") or TWO_ARCS
+    if circuit not in (ONE_ARC, TWO_ARCS):
+        raise InputError(f"{file}: circuit {circuit!r}; expected {ONE_ARC} or {TWO_ARCS}")
+    pairs = np.array([_with_error(row, name, area) for name in NAMES])
+    pairs[~(np.isfinite(pairs) & (pairs > 0)).all(axis=1)] = np.nan
+    told = _number(row.get("from_hertz")), _number(row.get("to_hertz"))
+    highest, lowest = (window[1], window[0]) if window else told if all(map(math.isfinite, told)) else WINDOW
+    charge = _number(row.get("charge_mAh_per_cm2"))
+    name = f"{Path(str(row.get('file') or file)).name}"
+    passed = charge * MAH_PER_CM2 if math.isfinite(charge) else None
+    return Triple(pairs[:, 0], pairs[:, 1], highest, lowest, file, name, passed)
+
+
+def _with_error(row: Row, name: str, area: float | None) -> tuple[float, float]:
+    """A value and its standard error, SI per area; NaN where there is none."""
+    ending, factor = PER_AREA[name[0]]
+    if area is not None:
+        ending, factor = OF_CELL[name[0]], area if name[0] == "R" else 1 / area
+    value, error = (_number(row.get(f"{key}_{ending}")) * factor for key in (name, f"{name}_stderr"))
+    return value, error
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
