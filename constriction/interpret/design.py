@@ -94,7 +94,7 @@ def _at(electrolyte: Electrolyte, key: str, temperature: float) -> float | None:
     Raises:
         InputError: no law leads there.
     """
-    value = getattr(electrolyte, key)
+    value: float | None = getattr(electrolyte, key)
     before, then = (electrolyte.material.at(one, key) for one in (electrolyte.temperature, temperature))
     return value * then / before if value and before and then else value
 

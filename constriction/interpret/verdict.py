@@ -73,9 +73,9 @@ def verdict(interpretation: Interpretation) -> Verdict:
     if arc in ("film", "none"):
         return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
     numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
-    contacts, told = _contacts(interpretation)
+    contacts, of_contacts = _contacts(interpretation)
     doubt = () if sound else ("samples are few, intervals are rough",)
-    return Verdict("; ".join((*numbers, said, *told, *doubt)), sound, arc, contacts)
+    return Verdict("; ".join((*numbers, said, *of_contacts, *doubt)), sound, arc, contacts)
 
 
 def residual_of(interpretation: Interpretation) -> float:
