@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from atlas_errors import ALLOWED, drawn, error_at
 
+from constriction import parse_case, simulate
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import AT_REST
 from constriction.interpret.atlas import Atlas, load_atlas
@@ -12,6 +13,10 @@ from constriction.interpret.atlas.axes import TableAxis
 from constriction.interpret.atlas.building import FILMS, RECIPES
 from constriction.interpret.atlas.scattered import SCATTERED
 from constriction.interpret.atlas.solving import film_scale, pairs, response_of, solve_point
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel
+from constriction.interpret.model.space import ScoreSpace
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -68,10 +73,9 @@ def test_a_film_on_stripes_is_what_was_solved_and_has_its_limits():
     recipe = next(one for one in FILMS if one.pattern == "stripes")
     share, depth = 0.3, 0.5
     point = solve_point(recipe, share, depth)
-    assert 0.01 < np.exp(point.times[0]) < 100  # pitches: the widths of the contacts
     axes = TableAxis("logit", share, share + 1e-9, 1), TableAxis("log", depth, depth + 1e-9, 1)
-    rest, times, residues = (np.array(part)[None, None] for part in (point.rest, point.times, point.residues))
-    atlas = Atlas({}, {"stripes": PatternTable("stripes", *axes, rest, times, residues)})
+    rest, residues = (np.array(part)[None, None] for part in (point.rest, point.residues))
+    atlas = Atlas({}, {"stripes": PatternTable("stripes", *axes, rest, residues)})
     at = np.array([share]), np.array([depth])
 
     contact, gap = pairs(np.array([0.2, 3 - 1j, 20j]), np.array([0.05, 0.7j, 8 + 8j])).T[:, None]
@@ -84,3 +88,53 @@ def test_a_film_on_stripes_is_what_was_solved_and_has_its_limits():
     assert atlas.interface("stripes", *at, alike, alike) == pytest.approx(1 / alike)
     ideal = load_atlas().interface("stripes", *at, gap)[0]
     assert np.abs(atlas.interface("stripes", *at, gap, np.full_like(gap, 1e7))[0] - ideal).max() < 5e-3 * ideal[0].real
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_filmed_interface_that_the_atlas_was_not_made_of(number):
+    recipe = next(one for one in FILMS if one.pattern == "stripes")
+    share, depth = drawn(recipe, np.random.default_rng([number, 1]))
+    at_rest, on_theta, _ = error_at(recipe, share, depth, relative_error=2e-3)
+    assert max(at_rest, on_theta) < ALLOWED
+
+
+MICRO = """
+[interface]
+pattern = "hexagonal"
+contact_fraction = 0.05
+pitch = "12 um"
+[electrolyte]
+thickness = "0.5 mm"
+[gap]
+height = "5 nm"
+"""
+UNDER = {
+    "lattice_film": ({"law": "p(R1,C1)", "R1": "2 ohm cm2", "C1": "20 nF/cm2"}, {"film_resistance": 2e-4,
+                     "film_capacitance": 2e-4, "film_exponent": 1.0}),
+    "two_levels": ({"fine": "micro.toml"}, {"fine_contact_fraction": 0.05, "fine_gap_height": 5e-9,
+                   "fine_ratio": 12e-6 / (0.25 * 0.8e-3)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNDER)
+def test_a_model_of_stripes_is_the_case_that_it_stands_for(tmp_path, kind):
+    """The whole way: unknowns to Z against the program's own solve of the same cell, at 13 frequencies."""
+    contact, unknowns = UNDER[kind]
+    (tmp_path / "micro.toml").write_text(MICRO)
+    tables = {
+        "interface": {"pattern": "stripes", "contact_fraction": 0.25, "pitch": "0.8 mm"},
+        "contact": contact,
+        "gap": {"height": "5 nm"},
+        "electrolyte": {"thickness": "0.5 mm"},
+        "accuracy": {"relative_error": 1e-3},
+    }
+    result = simulate(parse_case(tables, folder=tmp_path))
+    frequency = np.geomspace(1e7, 10, 13)
+    electrolyte = {name: getattr(result.case.electrolyte, name) for name in (*BULK, *BOUNDARIES)}
+    shape = {"contact_fraction": 0.25, "pitch": 0.8e-3, "gap_height": 5e-9, "gap_permittivity": 1.0}
+    values = {name: np.array([value]) for name, value in (electrolyte | shape | unknowns).items()}
+    forward = Forward(InterfaceModel(kind, "stripes"), ScoreSpace({}), load_atlas(), frequency, 0.5e-3)
+    solved = result.impedance(frequency)
+    assert forward.at(values)[0] == pytest.approx(solved, abs=ALLOWED * result.R_cstr)
+    ideal = forward.at({name: value for name, value in values.items() if name not in unknowns})[0]
+    assert np.abs(ideal - solved).max() > 0.1 * result.R_cstr  # what lies under the contacts is seen
