@@ -128,5 +128,5 @@ def posterior_of(arrays: Arrays, likelihood: Likelihood, mode: Mode) -> tuple[St
     if "samples_places" not in arrays:
         return straight, None, evidence
     kept = {name: arrays[f"samples_{name}"] for name in Samples.__dataclass_fields__}
-    kept |= {"steps": int(kept["steps"]), "converged": bool(kept["converged"]), "acceptance": float(kept["acceptance"])}
+    kept |= {"steps": int(kept["steps"]), "converged": bool(kept["converged"])}
     return straight, Samples(**kept), evidence
