@@ -231,7 +231,7 @@ def _after_pristine(
 
 def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
     """What is known before the measurement."""
-    from constriction.interpret.model.models import DEFAULTS, models_of, space_of
+    from constriction.interpret.model.models import DEFAULTS, known_of, models_of, space_of
     from constriction.interpret.model.prior_file import default_priors, read_priors
     from constriction.interpret.setting import Setting
 
@@ -245,6 +245,8 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
     priors = default_priors() if options.priors is None else read_priors(options.priors)
     extras = tuple(dict.fromkeys(options.with_))
     models = models_of(tuple(dict.fromkeys(options.model)) or DEFAULTS, tuple(patterns), extras)
+    if not options.pattern:
+        models = known_of(models, atlas)
     for model in models:
         space_of(model, priors, atlas)  # refuses priors that a pattern cannot have
     return Setting(positive_quantity("--thickness", options.thickness, "length"), priors, models, options.seed)

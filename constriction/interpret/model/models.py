@@ -90,7 +90,7 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     Raises:
         InputError: no contact fraction of the prior is one of the pattern, or the atlas has no film on its contacts.
     """
-    if model.kind in (FILMED, TWO_LEVELS) and model.pattern not in atlas.filmed:
+    if not _is_known(model, atlas):
         known = f"one of {', '.join(atlas.filmed)}" if atlas.filmed else f"another model than {model.kind}"
         raise InputError(f"pattern {model.pattern!r}: the atlas has no film on its contacts; expected {known}")
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
@@ -100,6 +100,16 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
         if _is_random(model.pattern, atlas):
             found[REALISATION] = priors.get(REALISATION, Normal())
     return ScoreSpace(found)
+
+
+def _is_known(model: InterfaceModel, atlas: Interfaces) -> bool:
+    return model.kind not in (FILMED, TWO_LEVELS) or model.pattern in atlas.filmed
+
+
+def known_of(models: Collection[InterfaceModel], atlas: Interfaces) -> tuple[InterfaceModel, ...]:
+    """Those models that the atlas has; all of them where that leaves none of a kind."""
+    kinds = {model.kind for model in models if _is_known(model, atlas)}
+    return tuple(model for model in models if _is_known(model, atlas) or model.kind not in kinds)
 
 
 def _is_random(pattern: str, atlas: Interfaces) -> bool:
