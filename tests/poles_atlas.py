@@ -18,7 +18,7 @@ class PolesAtlas:
     def filmed(self):
         return self.patterns
 
-    def limits(self, pattern):
+    def limits(self, pattern, film=False):
         return LIMITS[pattern]
 
     def spread(self, pattern, contact_fraction, depth):

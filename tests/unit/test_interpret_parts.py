@@ -11,7 +11,7 @@ from constriction.base.errors import InputError
 from constriction.case.electrolyte import Electrolyte
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.model.forward import Forward, resistivities
-from constriction.interpret.model.models import InterfaceModel, models_of, space_of
+from constriction.interpret.model.models import InterfaceModel, known_of, models_of, space_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.model.space import ScoreSpace
 from constriction.interpret.model.unknowns import OF_INTERFACE, electrolyte_priors
@@ -267,3 +267,27 @@ def test_a_film_on_contacts_that_the_atlas_does_not_have_is_refused():
 
     with pytest.raises(InputError, match="'stripes': the atlas has no film on its contacts; expected one of hexagonal"):
         space_of(InterfaceModel("lattice_film", "stripes"), PRIORS, Bare())
+
+
+def test_a_film_has_the_contact_fractions_of_its_own_table_and_finer_spots_theirs():
+    class Narrow(PolesAtlas):
+        def limits(self, pattern, film=False):
+            return (0.01, 0.6) if film else super().limits(pattern)
+
+    for kind in ("lattice_film", "two_levels"):
+        space = space_of(InterfaceModel(kind, "stripes"), PRIORS, Narrow())
+        ends = space.priors["contact_fraction"]
+        assert (ends.low, ends.high) == (0.01, 0.6)
+    wide = {**PRIORS, "fine_contact_fraction": Uniform(1e-4, 0.99, True)}
+    fine = space_of(InterfaceModel("two_levels", "stripes"), wide, Narrow()).priors["fine_contact_fraction"]
+    assert (fine.low, fine.high) == PolesAtlas().limits("hexagonal")
+
+
+def test_models_that_the_atlas_does_not_have_are_left_out_where_others_of_their_kind_are():
+    class Bare(PolesAtlas):
+        filmed = ("stripes",)
+
+    tried = known_of(models_of(("lattice", "two_levels"), ("hexagonal", "stripes")), Bare())
+    assert [model.name for model in tried] == ["lattice hexagonal", "lattice stripes", "two_levels stripes"]
+    alone = models_of(("lattice_film",), ("hexagonal",))
+    assert known_of(alone, Bare()) == alone  # `space_of` says what is wrong

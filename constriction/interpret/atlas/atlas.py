@@ -102,13 +102,13 @@ class Atlas:
         """The patterns that there are tables of with films on the contacts."""
         return tuple(self.films)
 
-    def limits(self, pattern: str) -> tuple[float, float]:
-        """The contact fractions, from and to, that a pattern is tabulated for.
+    def limits(self, pattern: str, film: bool = False) -> tuple[float, float]:
+        """The contact fractions, from and to, that a pattern is tabulated for, with a film on its contacts or without.
 
         Raises:
             InputError: there is no such table.
         """
-        shares = self._table(pattern).shares
+        shares = self._table(pattern, film).shares
         return shares.low, shares.high
 
     def interface(

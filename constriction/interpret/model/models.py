@@ -24,6 +24,7 @@ MODELS: Mapping[str, tuple[str, ...]] = {
 """What is unknown of the interface in each model: ideal contacts of a pattern beside a gap; the same with a film on the
 contacts; islands that touch by finer spots; a film in full contact; full contact without anything."""
 WITH_PATTERN = (LATTICE, FILMED, TWO_LEVELS)
+BEHIND = (FILMED, TWO_LEVELS)
 FINE_PATTERN = "hexagonal"
 """Of the spots that islands touch by."""
 REALISATION = "realisation"
@@ -42,8 +43,8 @@ class Interfaces(Protocol):
     def filmed(self) -> tuple[str, ...]:
         """Those whose contacts may have a film."""
 
-    def limits(self, pattern: str) -> tuple[float, float]:
-        """Contact fraction from, to."""
+    def limits(self, pattern: str, film: bool = False) -> tuple[float, float]:
+        """Contact fraction from, to; of contacts that may have a film."""
 
     def interface(
         self, pattern: str, contact_fraction: Reals, depth: Reals, gap: Complexes, contact: Complexes | None = None
@@ -96,14 +97,18 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
     found = {name: priors[name] for name in named if name in priors}
     if model.constricts:
-        found["contact_fraction"] = _cut(found["contact_fraction"], model.pattern, atlas)
+        limits = atlas.limits(model.pattern, film=model.kind in BEHIND)
+        found["contact_fraction"] = _cut(found["contact_fraction"], model.pattern, limits)
+        if "fine_contact_fraction" in found:
+            own = atlas.limits(FINE_PATTERN)
+            found["fine_contact_fraction"] = _cut(found["fine_contact_fraction"], FINE_PATTERN, own)
         if _is_random(model.pattern, atlas):
             found[REALISATION] = priors.get(REALISATION, Normal())
     return ScoreSpace(found)
 
 
 def _is_known(model: InterfaceModel, atlas: Interfaces) -> bool:
-    return model.kind not in (FILMED, TWO_LEVELS) or model.pattern in atlas.filmed
+    return model.kind not in BEHIND or model.pattern in atlas.filmed
 
 
 def known_of(models: Collection[InterfaceModel], atlas: Interfaces) -> tuple[InterfaceModel, ...]:
@@ -118,9 +123,9 @@ def _is_random(pattern: str, atlas: Interfaces) -> bool:
     return bool(np.any(atlas.spread(pattern, fraction, np.full(3, 10.0)) > 0))
 
 
-def _cut(prior: Prior, pattern: str, atlas: Interfaces) -> Prior:
-    """The part of a contact fraction's prior that a pattern can have."""
-    low, high = atlas.limits(pattern)
+def _cut(prior: Prior, pattern: str, limits: tuple[float, float]) -> Prior:
+    """The part of a contact fraction's prior that a pattern can have, from and to."""
+    low, high = limits
     if isinstance(prior, Uniform):
         prior = prior.within(low, high)
         if prior.low >= prior.high:
