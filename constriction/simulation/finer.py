@@ -138,7 +138,7 @@ def pellet_record(result: Result) -> dict[str, float | None]:
     """What result.json says of an electrode on a pellet beside values per area: areas, SI, and Ω; nothing of others."""
     if not is_pellet(result):
         return {}
-    plan, pellet = result.plan, result.plan.cell.area
+    plan, pellet = result.plan, result.plan.cell.area * result.plan.lattice_images
     covered = plan.contact_fraction if plan.electrode is None else plan.electrode.plan.cell.area / pellet
     names = "R_cstr", "R_cstr_error", "R_electrolyte", "R_interface", "R_interface_error", "R_dc"
     per_area = {f"{name}_ohm": getattr(result, name) for name in names}
