@@ -71,7 +71,7 @@ BAD_CASES = {
 # Arguments, with {case} a good case → what the one line must say.
 BAD_ARGUMENTS = {
     "missing file": ("run nofile.toml", r"nofile\.toml: No such file or directory; expected"),
-    "folder as case": ("run .", r"\.: Is a directory; expected"),
+    "folder without a case": ("run foreign", r"foreign: holds no case\.toml; expected a case file or the folder of"),
     "out below a file": ("run {case} --out {case}/out", r"case\.toml/out: cannot be written \(Not a directory\)"),
     "out is a file": ("run {case} --out {case}", r"case\.toml: is not a folder; expected"),
     "out in /proc": ("run {case} --out /proc/out", r"/proc/out: cannot be written"),
