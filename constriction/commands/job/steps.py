@@ -25,7 +25,7 @@ def case_file(source: Path) -> Path:
     Raises:
         InputError: a folder without one.
     """
-    if not source.is_dir():
+    if not os.path.isdir(source):  # Path.is_dir raises where a name is too long for a file
         return source
     inside = source / "case.toml"
     if not inside.is_file():
