@@ -15,8 +15,8 @@ from constriction.case.regions import Collector, Gap
 from constriction.geometry.coverage import Raster, contact_coverage, coverage
 from constriction.geometry.distances import rim_distance
 from constriction.geometry.height_maps import Height, sampled
+from constriction.geometry.maps.pellet_heights import PlacedHeight, covered_by_electrode
 from constriction.geometry.patches import Electrode, Layout
-from constriction.geometry.patterns.pellets import PlacedHeight, covered_by_electrode
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import LiftedFoil, lift
 

@@ -17,7 +17,7 @@ from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, layout
-from constriction.geometry.patterns.pellets import insulated_beside
+from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.maps.meshed import meshed_plan
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of

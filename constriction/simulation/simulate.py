@@ -24,7 +24,7 @@ from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, layout
-from constriction.geometry.patterns.pellets import insulated_beside
+from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.maps.meshed import SHARE as OUTLINES

@@ -36,7 +36,7 @@ from constriction.geometry.cell import Layout
 from constriction.geometry.coverage import Raster, contact_coverage
 from constriction.geometry.height_maps import Height
 from constriction.geometry.maps.averages import MapHeight
-from constriction.geometry.patterns.pellets import PlacedHeight, covered_by_electrode
+from constriction.geometry.maps.pellet_heights import PlacedHeight, covered_by_electrode
 
 Field = NDArray[Any]  # real or complex values of the pixels, (across, along)
 Theta = NDArray[Any]  # θ of the contact's film, if there is one, and of the gap, (terms,)
