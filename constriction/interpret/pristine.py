@@ -15,14 +15,13 @@ from constriction.base.errors import InputError
 from constriction.interpret.interpretation import Interpretation, interpret
 from constriction.interpret.model.models import NOTHING, InterfaceModel, Interfaces
 from constriction.interpret.model.priors import LogNormal, Prior, Uniform
-from constriction.interpret.model.unknowns import BOUNDARIES, BULK, UNKNOWNS
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK
 from constriction.interpret.setting import Aids, Setting
 from constriction.interpret.summary import weighted_quantiles
-from constriction.interpret.verdict import verdict
+from constriction.interpret.verdict import unlike, verdict
 from constriction.spectra.spectrum import Spectrum
 
 ENDS = 1e-3, 1 - 1e-3  # quantiles between which an exponent is taken for even
-FAR = 5.0  # scores of a prior from which on the electrolyte is another one
 SURE = 1.003  # factor within which nothing is taken to stay the same: contacts and cables change, too
 
 
@@ -68,11 +67,9 @@ def with_pristine(
 
 def _check_alike(name: str, found: Prior, before: Prior) -> None:
     """Refuse an electrolyte that is far from what was known of it: another one, or another area or thickness."""
-    if isinstance(found, LogNormal) and abs(float(before.scores(found.median))) > FAR:
-        raise InputError(
-            f"{UNKNOWNS[name].words} {found.median:.3g}, in SI units, where its prior has {before.words()}; "
-            "expected the cell's own electrolyte, area and thickness, or another prior in --priors"
-        )
+    told = unlike(name, found.median, before) if isinstance(found, LogNormal) else ""
+    if told:
+        raise InputError(told)
 
 
 def learnt(found: Interpretation, before: Mapping[str, Prior]) -> dict[str, Prior]:

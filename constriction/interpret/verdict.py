@@ -16,7 +16,8 @@ from constriction.interpret.model.models import (
     TWO_LEVELS,
     WITH_PATTERN,
 )
-from constriction.interpret.model.unknowns import FILM, FINE, INTERFACE, UNKNOWNS
+from constriction.interpret.model.priors import LogNormal, Prior
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK, FILM, FINE, INTERFACE, UNKNOWNS
 from constriction.interpret.summary import Credible, summary
 from constriction.interpret.triples.triple import Triple
 
@@ -24,6 +25,8 @@ SURE, EQUAL = 20.0, 3.0
 """Ratios of evidence: from the first one on a model is preferred for sure, up to the second one both are as good."""
 MISFIT, VISIBLE = 3.0, 3e-3
 """A model does not follow a spectrum if its residuals are this many times the noise, and this part of |Z|."""
+FAR = 5.0
+"""Scores of a prior from which on the electrolyte is another one."""
 CONTACTS = {
     LATTICE: "contacts are ideal",
     FILMED: "contacts lie behind a film",
@@ -39,7 +42,7 @@ class Verdict:
     Attributes:
         words: one line.
         sound: whether a model follows the spectrum and its samples can be believed.
-        arc: "constriction", "film", "either", "none" or "not explained".
+        arc: "constriction", "film", "either", "none", "not explained" or "another electrolyte".
         contacts: the kind of model, if one with spots is preferred for sure to the others that were tried; else "".
     """
 
@@ -68,6 +71,8 @@ def verdict(interpretation: Interpretation) -> Verdict:
             told = f"{rms:.2g} standard errors"
         words = f"not determined: no model follows the spectrum, the best one's residuals are {told}"
         return Verdict(words, False, "not explained")
+    if strange := _another_electrolyte(interpretation):
+        return Verdict(f"not determined: {strange}", False, "another electrolyte")
     arc, said = _arc(interpretation)
     sound = _sampled_well(interpretation)
     if arc in ("film", "none"):
@@ -85,6 +90,31 @@ def residual_of(interpretation: Interpretation) -> float:
         for one in interpretation.fitted
     ]
     return min(rms)
+
+
+def _another_electrolyte(interpretation: Interpretation) -> str:
+    """What of the electrolyte is far from what was known of it, in one line; "" where nothing is."""
+    for name in (*BULK, *BOUNDARIES):
+        found, before = summary(interpretation, name), interpretation.setting.priors.get(name)
+        if found is not None and before is not None and (told := unlike(name, found.median, before)):
+            return told
+    return ""
+
+
+def unlike(name: str, median: float, before: Prior) -> str:
+    """That a value of the electrolyte is far from what was known of it, in one line; "" where it is not.
+
+    Args:
+        name: as in `unknowns.UNKNOWNS`.
+        median: of the posterior, SI units.
+        before: its prior; only one that is spread normally has a far.
+    """
+    if not isinstance(before, LogNormal) or abs(float(before.scores(median))) <= FAR:
+        return ""
+    return (
+        f"{UNKNOWNS[name].words} {median:.3g}, in SI units, where its prior has {before.words()}; "
+        "expected the cell's own electrolyte, area and thickness, or another prior in --priors"
+    )
 
 
 def _sampled_well(interpretation: Interpretation) -> bool:

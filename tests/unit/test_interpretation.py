@@ -1,5 +1,6 @@
 """Whole interpretations of synthetic spectra, with interfaces of two poles: what is found, and what is not claimed."""
 
+import dataclasses
 import json
 import math
 
@@ -117,6 +118,16 @@ def test_what_no_model_follows_is_not_determined():
     said = verdict(found)
     assert (said.arc, said.sound) == ("not explained", False)
     assert said.words.startswith("not determined: no model follows the spectrum")
+
+
+def test_with_a_thickness_that_is_ten_times_wrong_nothing_is_determined():
+    """The spectrum is followed all the same, by another electrolyte, and its film or spots would be told for sure."""
+    wrong = dataclasses.replace(setting("film", "full_contact"), thickness=0.1 * THICKNESS)
+    found = interpret(spectrum_of("film", **FILM), wrong, ATLAS, NOISE)
+    record = entry_record(Entry("a.csv", "a", interpretation=found))
+    assert record["arc"] == "another electrolyte"
+    assert "bulk conductivity" in record["verdict"] and "1.5 within a factor of 1.35" in record["verdict"]
+    assert not any(part["determined"] for part in record.values() if isinstance(part, dict) and "determined" in part)
 
 
 def test_fewer_points_than_unknowns_are_refused():
