@@ -159,10 +159,14 @@ def _complaint(target: Path, kind: FolderKind) -> str | None:
     return _complaint_about_content(target, kind)
 
 
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
 def _complaint_about_content(target: Path, kind: FolderKind) -> str | None:
     if foreign := kind.foreign(target):
         more = ", …" if len(foreign) > 3 else ""
-        return f"holds other things than a {kind.name} ({', '.join(foreign[:3])}{more})"
+        return f"holds other things than {_with_article(kind.name)} ({', '.join(foreign[:3])}{more})"
     if any(target.iterdir()) and not kind.is_ours(target):
         return f"holds files that are not a whole {kind.name} of an earlier run"
     return None if os.access(target, os.W_OK | os.X_OK) else "cannot be written (Permission denied)"

@@ -131,10 +131,19 @@ def _arc(interpretation: Interpretation) -> tuple[str, str]:
     tried = {one.model.kind for one in interpretation.fitted}
     spots = interpretation.probability(WITH_PATTERN)
     film, nothing = interpretation.probability((FILM_ONLY,)), interpretation.probability((NOTHING,))
+    if tried == {NOTHING}:
+        return "none", "full contact without any arc was the only model"
     if NOTHING in tried and nothing > 1 / SURE * max(spots, film):
         return "none", f"full contact without any arc explains the spectrum{_ratio(nothing, max(spots, film))}"
     if FILM_ONLY not in tried:
         return "constriction", "a film instead of constriction was not tried"
+    if tried.isdisjoint(WITH_PATTERN):
+        return "film", "constriction instead of a film was not tried"
+    return _film_or_spots(film, spots)
+
+
+def _film_or_spots(film: float, spots: float) -> tuple[str, str]:
+    """The same where both were tried, by their probabilities."""
     if spots >= SURE * film:
         return "constriction", f"a film alone does not explain the arc{_ratio(spots, film)}"
     if film >= SURE * spots:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,6 +129,24 @@ def test_with_a_thickness_that_is_ten_times_wrong_nothing_is_determined():
     assert record["arc"] == "another electrolyte"
     assert "bulk conductivity" in record["verdict"] and "1.5 within a factor of 1.35" in record["verdict"]
     assert not any(part["determined"] for part in record.values() if isinstance(part, dict) and "determined" in part)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (("full_contact",), "full contact without any arc was the only model"),
+        (("film", "full_contact"), "constriction instead of a film was not tried"),
+    ],
+)
+def test_no_evidence_is_told_against_what_was_not_tried(visible, kinds, words):
+    fitted = tuple(one for one in visible.fitted if one.model.kind in kinds)
+    likelihood = SimpleNamespace(residuals=lambda scores: np.full((len(scores), 2), NOISE))
+    followed = tuple(
+        dataclasses.replace(one, best=dataclasses.replace(one.best, likelihood=likelihood)) for one in fitted
+    )
+    said = verdict(dataclasses.replace(visible, fitted=followed))
+    assert said.words.endswith(words)
+    assert "evidence ratio" not in said.words
 
 
 def test_fewer_points_than_unknowns_are_refused():

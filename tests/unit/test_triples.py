@@ -138,11 +138,25 @@ def test_triples_are_read_from_a_table(tmp_path):
     assert second.frequency[[0, -1]] == pytest.approx([7e6, 100])
 
 
+@pytest.mark.parametrize("name", ["fit.json", "t.csv"])
+def test_where_charges_are_counted_no_spectrum_may_lack(tmp_path, name):
+    """Without the second the third would be taken for it, with its charge."""
+    rows = [ROW | {"circuit": TWO_ARCS}, dict.fromkeys(ROW) | {"circuit": None}, ROW | {"circuit": TWO_ARCS}]
+    lines = [",".join("" if cell is None else str(cell) for cell in row.values()) for row in rows]
+    table = "\n".join([",".join(rows[0]), *lines])
+    (tmp_path / name).write_text(table if name == "t.csv" else json.dumps({"files": rows}), "utf-8")
+    assert len(read_triples(tmp_path / name, None, None)) == 2
+    with pytest.raises(InputError, match="spectrum 2 of 3 has no value"):
+        read_triples(tmp_path / name, None, None, whole=True)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
         ("fit.json", "[]", "expected fit.json of constriction analyze"),
         ("t.csv", "R_int_ohm_cm2\n3\n", "no value with its standard error; expected columns such as R_SE_ohm_cm2"),
+        ("t.csv", "R_int_ohm,R_int_stderr_ohm\n3,1\n", "or in Ω and F with --area"),
+        ("t.csv", "R_int_ohm_cm2,R_int_stderr_ohm_cm2\n3,0\n", "numbers above zero"),
         (
             "t.csv",
             "R_int_ohm_cm2,R_int_stderr_ohm_cm2,circuit\n3,1,R-RQ-Q\n",

@@ -27,23 +27,39 @@ WINDOW = 7e6, 100.0
 """Highest and lowest frequency in Hz of a table that does not tell them."""
 
 
-def read_triples(path: Path, area: float | None, window: tuple[float, float] | None) -> Sequence[Triple]:
+def read_triples(
+    path: Path, area: float | None, window: tuple[float, float] | None, whole: bool = False
+) -> Sequence[Triple]:
     """R_SE, R_int and C_int of a file, one triple for each spectrum that was fitted.
 
     Args:
         path: fit.json, or a table with columns such as R_int_ohm_cm2 and R_int_stderr_ohm_cm2.
         area: of the electrode in m²; None: values are per area already.
         window: lowest and highest frequency of the measurement in Hz; None: what the file says, else `WINDOW`.
+        whole: none may lack, as charges are counted from one to the next.
 
     Raises:
-        InputError: nothing of the kind is in it.
+        InputError: nothing of the kind is in it, or one lacks.
     """
     found = [_triple(row, str(path), area, window) for row in _rows(path)]
     known = [triple for triple in found if np.isfinite(triple.values).any()]
     if not known:
-        units = ", ".join(f"{name}_{PER_AREA[name[0]][0]}" for name in NAMES)
-        raise InputError(f"{path}: no value with its standard error; expected columns such as {units}, and …_stderr_…")
+        raise InputError(f"{path}: no value with its standard error; {_expected(area)}")
+    if whole and len(known) < len(found):
+        number = 1 + next(place for place, triple in enumerate(found) if not np.isfinite(triple.values).any())
+        raise InputError(
+            f"{path}: spectrum {number} of {len(found)} has no value with its standard error; expected one of each, as "
+            "the charge is counted from one to the next"
+        )
     return known
+
+
+def _expected(area: float | None) -> str:
+    """What a table must have, in words."""
+    units = {kind: ending for kind, (ending, _) in PER_AREA.items()} if area is None else OF_CELL
+    other = "in Ω and F with --area" if area is None else "per area without --area"
+    columns = ", ".join(f"{name}_{units[name[0]]}" for name in NAMES)
+    return f"expected columns such as {columns}, and …_stderr_…, of numbers above zero, or {other}"
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -52,10 +68,9 @@ def _rows(path: Path) -> Iterator[Row]:
         yield from csv.DictReader(io.StringIO(text))
         return
     try:
-        files = json.loads(text)["files"]
+        yield from (dict(row) for row in json.loads(text)["files"])
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: expected fit.json of constriction analyze") from None
-    yield from (row for row in files if row.get("circuit"))
 
 
 def _triple(row: Row, file: str, area: float | None, window: tuple[float, float] | None) -> Triple:
