@@ -171,16 +171,21 @@ def _triples(files: Sequence[Path], options: InterpretOptions, area: float | Non
     """What was read off the spectra of some files."""
     from constriction.interpret.triples.tables import read_triples
 
-    if options.with_:
-        raise InputError(f"--with {options.with_[0]}: expected none with --triples, whose circuits have nothing for it")
-    for option, given in (("--mask", ", ".join(options.mask)), ("--impedance", options.impedance)):
-        if given:
-            raise InputError(f"{option} {given!r}: expected none with --triples, which have no points")
+    _check_triples(options)
     seen = window(options.from_, options.to)
     if seen is not None and None in (options.from_, options.to):
         raise InputError(f"--from {options.from_!r} --to {options.to!r}: expected both, or none, with --triples")
     counted = options.charge is not None or options.charge_step is not None
     return [triple for file in files for triple in read_triples(file, area, seen, counted)]
+
+
+def _check_triples(options: InterpretOptions) -> None:
+    """Refuse options that only a spectrum has a use for."""
+    if options.with_:
+        raise InputError(f"--with {options.with_[0]}: expected none with --triples, whose circuits have nothing for it")
+    for option, given in (("--mask", ", ".join(options.mask)), ("--impedance", options.impedance)):
+        if given:
+            raise InputError(f"{option} {given!r}: expected none with --triples, which have no points")
 
 
 def _parted(pristine: str | None, files: Sequence[Path]) -> tuple[Path | None, Sequence[Path]]:
@@ -241,8 +246,6 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
 
     if options.thickness is None:
         raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")
-    if options.seed < 0:
-        raise InputError(f"--seed {options.seed}: expected a whole number that is not negative")
     patterns = dict.fromkeys(options.pattern or (PATTERNS[:1] if options.triples else PATTERNS))
     for pattern in patterns:
         if pattern not in atlas.patterns:
@@ -255,7 +258,13 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
         models = known_of(models, atlas)
     for model in models:
         space_of(model, priors, atlas)  # refuses priors that a pattern cannot have
-    return Setting(positive_quantity("--thickness", options.thickness, "length"), priors, models, options.seed)
+    return Setting(positive_quantity("--thickness", options.thickness, "length"), priors, models, _seed(options))
+
+
+def _seed(options: InterpretOptions) -> int:
+    if options.seed < 0:
+        raise InputError(f"--seed {options.seed}: expected a whole number that is not negative")
+    return options.seed
 
 
 def _screening(options: InterpretOptions) -> AnalysisOptions:

@@ -14,12 +14,13 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.case.electrolyte import OF_MATERIAL, Electrolyte
+from constriction.case.regions import Gap
 from constriction.case.schema import Case
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import LATTICE, InterfaceModel, Interfaces
 from constriction.interpret.model.priors import LogNormal, Uniform
 from constriction.interpret.model.space import ScoreSpace, Values
-from constriction.interpret.model.unknowns import OF_INTERFACE, electrolyte_priors
+from constriction.interpret.model.unknowns import OF_INTERFACE, UNKNOWNS, electrolyte_priors
 from constriction.laws.arrays import Reals
 
 SHAPE = ("contact_fraction", "pitch", "gap_height")
@@ -51,7 +52,7 @@ def forward_of(case: Case, atlas: Interfaces) -> tuple[Forward, Values]:
     """The model of a case, at no frequency yet, and its unknowns in SI units.
 
     Args:
-        case: ideal contacts of a pattern of the atlas beside an even gap.
+        case: ideal contacts of a pattern of the atlas beside an even gap, opposite an ideal electrode.
         atlas: of solved interfaces.
 
     Raises:
@@ -67,6 +68,7 @@ def forward_of(case: Case, atlas: Interfaces) -> tuple[Forward, Values]:
         **{key: getattr(case.electrolyte, key) for key in electrolyte_priors(case.electrolyte)},
     }
     values = {key: np.array([value], dtype=float) for key, value in given.items() if value is not None}
+    _check_within(values)
     space = ScoreSpace({key: priors[key] for key in values})
     return Forward(InterfaceModel(LATTICE, name), space, atlas, np.ones(1), case.electrolyte.thickness), values
 
@@ -109,19 +111,45 @@ def _name_in_atlas(case: Case, atlas: Interfaces) -> str:
     name = str(interface.pattern)
     if getattr(interface, "inverted", False):
         name = "pores" if name == "hexagonal" else f"{name}, inverted"
-    if name not in atlas.patterns or getattr(interface, "shape", "disc") != "disc" or not _is_plain(case):
+    if name not in atlas.patterns or getattr(interface, "shape", "disc") != "disc" or _is_stretched(case):
+        strange = f"interface.pattern = '{name}', shape = '{getattr(interface, 'shape', 'disc')}'"
+    else:
+        strange = _strange(case)
+    if strange:
         raise InputError(
-            f"interface.pattern = '{interface.pattern}': expected discs, stripes or pores of the atlas "
-            f"({', '.join(atlas.patterns)}) in ideal contact beside an even gap"
+            f"{strange}: expected discs, stripes or pores of the atlas ({', '.join(atlas.patterns)}) in ideal contact "
+            "beside an even gap, opposite an ideal electrode"
         )
     return name
 
 
-def _is_plain(case: Case) -> bool:
-    """Whether contacts are ideal and the gap is an even capacitor."""
-    gap = case.gap
-    behind = case.contact.law_of() is not None or case.contact.fine is not None
-    return not behind and not gap.uneven and gap.height is not None and gap.capacitor_only
+def _is_stretched(case: Case) -> bool:
+    """Whether discs are ellipses."""
+    return getattr(case.interface, "shape", None) == "disc" and getattr(case.interface, "aspect", 1.0) != 1.0
+
+
+def _strange(case: Case) -> str:
+    """What beside the pattern the atlas does not have: a contact that is not ideal, another gap, a second interface."""
+    gap, counter = case.gap, case.counter
+    if case.contact.law_of() is not None or case.contact.fine is not None:
+        return "contact that is not ideal"
+    if not _is_even(gap):
+        return "gap that is not an even capacitor"
+    return "counter electrode that is not ideal" if counter.symmetric or counter.file is not None else ""
+
+
+def _is_even(gap: Gap) -> bool:
+    return not gap.uneven and gap.height is not None and gap.capacitor_only
+
+
+def _check_within(values: Values) -> None:
+    """Refuse an interface beyond what the atlas and the priors have, where a slope would be that of their edge."""
+    for name in SHAPE:
+        prior, value = OF_INTERFACE[name], float(values[name][0])
+        if isinstance(prior, Uniform) and not prior.low <= value <= prior.high:
+            raise InputError(
+                f"{UNKNOWNS[name].words} {value:.4g}, in SI units: expected {prior.low:.4g} to {prior.high:.4g}"
+            )
 
 
 def sharpness(forward: Forward, values: Values, noise: float) -> Sharpness:

@@ -124,6 +124,20 @@ def test_pores_are_those_of_the_atlas():
 
 
 @pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ((1.0, "1 mm", "10 nm"), "contact fraction 1"),
+        ((0.2, "20 mm", "10 nm"), "pitch 0.02"),
+        ((0.2, "1 mm", "100 um"), "gap height 0.0001"),
+    ],
+)
+def test_what_lies_beyond_the_priors_is_refused(case, words):
+    """Full contact has no constriction, and nothing to see of a pitch or a gap."""
+    with pytest.raises(InputError, match=f"{words}, in SI units: expected"):
+        forward_of(case_of(*case), load_atlas())
+
+
+@pytest.mark.parametrize(
     "case",
     [
         {"interface": {"pattern": "square", "shape": "square", "contact_fraction": 0.2, "pitch": "1 mm"}},
@@ -140,6 +154,10 @@ def test_pores_are_those_of_the_atlas():
         {
             "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "1 mm"},
             "gap": {"height": "none"},
+        },
+        {
+            "interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "1 mm"},
+            "counter": {"symmetric": True},
         },
     ],
 )

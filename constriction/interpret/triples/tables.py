@@ -45,13 +45,19 @@ def read_triples(
     known = [triple for triple in found if np.isfinite(triple.values).any()]
     if not known:
         raise InputError(f"{path}: no value with its standard error; {_expected(area)}")
-    if whole and len(known) < len(found):
-        number = 1 + next(place for place, triple in enumerate(found) if not np.isfinite(triple.values).any())
-        raise InputError(
-            f"{path}: spectrum {number} of {len(found)} has no value with its standard error; expected one of each, as "
-            "the charge is counted from one to the next"
-        )
+    if whole:
+        _check_whole(found, path)
     return known
+
+
+def _check_whole(found: Sequence[Triple], path: Path) -> None:
+    """Refuse a spectrum that lacks, as the charge is counted from one to the next."""
+    for number, triple in enumerate(found, start=1):
+        if not np.isfinite(triple.values).any():
+            raise InputError(
+                f"{path}: spectrum {number} of {len(found)} has no value with its standard error; expected one of "
+                "each, as the charge is counted from one to the next"
+            )
 
 
 def _expected(area: float | None) -> str:
