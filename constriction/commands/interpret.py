@@ -151,6 +151,8 @@ def _entries(
     setting, how = _setting(options, atlas), _screening(options)
     check_place(out, INTERPRETATIONS)
     pristine, rest = _parted(options.pristine, files)
+    if options.series or options.charge or options.charge_step:
+        _check_once(rest)
     loaded: Sequence[Loaded | Triple]
     if options.triples:
         loaded = _triples(rest, options, area)
@@ -165,6 +167,13 @@ def _entries(
     if all(entry.error for entry in entries):
         raise InputError(none_of([entry.error for entry in entries]))
     return entries
+
+
+def _check_once(files: Sequence[Path]) -> None:
+    """Refuse a series in which a spectrum would be heard twice."""
+    for number, file in enumerate(files):
+        if file.resolve() in [one.resolve() for one in files[:number]]:
+            raise InputError(f"{file}: given twice; expected each file of a series once")
 
 
 def _triples(files: Sequence[Path], options: InterpretOptions, area: float | None) -> Sequence[Triple]:

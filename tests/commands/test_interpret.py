@@ -185,6 +185,12 @@ def test_charges_that_cannot_be_are_refused(steps, arguments, words, capsys):
     assert not (steps[0].parent / "out").exists()
 
 
+def test_a_file_is_heard_once_in_a_series(steps, capsys):
+    again = steps[1].parent / "." / steps[1].name
+    assert run(steps[1], again, *THICK, "--series", "--out", steps[0].parent / "out") == 2
+    assert f"{again}: given twice; expected each file of a series once" in capsys.readouterr().err
+
+
 def test_a_killed_run_goes_on_where_it_was(steps, capsys, monkeypatch):
     """After the kill only what was not finished is fitted, and the result is that of a run in one go."""
     from constriction.interpret import interpretation
