@@ -151,8 +151,7 @@ def _entries(
     setting, how = _setting(options, atlas), _screening(options)
     check_place(out, INTERPRETATIONS)
     pristine, rest = _parted(options.pristine, files)
-    if options.series or options.charge or options.charge_step:
-        _check_once(rest)
+    _check_once(rest, options)
     loaded: Sequence[Loaded | Triple]
     if options.triples:
         loaded = _triples(rest, options, area)
@@ -169,11 +168,12 @@ def _entries(
     return entries
 
 
-def _check_once(files: Sequence[Path]) -> None:
+def _check_once(files: Sequence[Path], options: InterpretOptions) -> None:
     """Refuse a series in which a spectrum would be heard twice."""
-    for number, file in enumerate(files):
-        if file.resolve() in [one.resolve() for one in files[:number]]:
-            raise InputError(f"{file}: given twice; expected each file of a series once")
+    places = [file.resolve() for file in files if any((options.series, options.charge, options.charge_step))]
+    for number, place in enumerate(places):
+        if place in places[:number]:
+            raise InputError(f"{files[number]}: given twice; expected each file of a series once")
 
 
 def _triples(files: Sequence[Path], options: InterpretOptions, area: float | None) -> Sequence[Triple]:
