@@ -191,12 +191,22 @@ def test_a_file_is_heard_once_in_a_series(steps, capsys):
     assert f"{again}: given twice; expected each file of a series once" in capsys.readouterr().err
 
 
+HELD = """
+[priors]  # as the cell was made: fewer unknowns are quicker
+relative_permittivity = 30.0
+grain_boundary_frequency = "1 MHz"
+grain_boundary_exponent = 0.9
+film_exponent = 0.95
+"""
+
+
 def test_a_killed_run_goes_on_where_it_was(steps, capsys, monkeypatch):
     """After the kill only what was not finished is fitted, and the result is that of a run in one go."""
     from constriction.interpret import interpretation
 
-    whole, out = steps[0].parent / "whole", steps[0].parent / "out"
-    arguments = [*steps[1:3], *THICK, "--model", "film", "--series"]
+    whole, out, known = (steps[0].parent / name for name in ("whole", "out", "known.toml"))
+    known.write_text(HELD, encoding="utf-8")
+    arguments = [*steps[1:3], *THICK, "--model", "film", "--series", "--priors", known]
     assert run(*arguments, "--out", whole) == 0
     fit, calls = interpretation.find_modes, []
 
