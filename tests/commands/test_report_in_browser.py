@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from chromium import Browser, Page, find_chromium
 from matplotlib.image import imread
+from support.charts import distribution
 
 from constriction.case.schema import parse_case, resolved_toml
 from constriction.cli import main
@@ -25,7 +26,6 @@ from constriction.view.pages.record_tables import fits_table, study_table
 from constriction.view.pages.report import write_report
 from constriction.view.pages.run_report import run_report
 from constriction.view.pages.sections import Heading, Paragraph, Report, TableSection
-from tests.support.charts import distribution
 
 if find_chromium() is None:
     pytest.skip("no Chromium here: apt-get install chromium runs the browser tests", allow_module_level=True)

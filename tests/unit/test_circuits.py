@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from support.impedance_py import with_numbers
 
 from constriction.base.errors import InputError
 from constriction.laws.circuit import evaluate, impedance, parse_circuit, to_internal
 from constriction.laws.elements import unit_of
-from tests.support.impedance_py import with_numbers
 
 F = np.geomspace(1e6, 1e-2, 33)
 S = 2j * math.pi * F

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from support.charts import cell_of, distribution, overlay_of
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
@@ -22,7 +23,6 @@ from constriction.view.writers.journal import journal_figure
 from constriction.view.writers.lettering import named_ticks
 from constriction.view.writers.plotly import figure
 from constriction.view.writers.svg import chart_figure, svg
-from tests.support.charts import cell_of, distribution, overlay_of
 
 F = np.geomspace(1e6, 1e2, 41)
 # An arc of 10 Ω·cm² at 10 kHz above 5 Ω·cm².
