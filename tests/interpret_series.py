@@ -11,7 +11,7 @@ import sys
 import time
 
 import numpy as np
-from support.made_up_cells import ATLAS, NOISE, THICKNESS, made_up
+from support.made_up_cells import ATLAS, ELECTROLYTE, NOISE, THICKNESS, made_up
 
 from constriction.interpret.interpretation import best_fits
 from constriction.interpret.model.models import InterfaceModel, models_of
@@ -28,13 +28,6 @@ from constriction.interpret.series.series import Member, interpret_series, share
 from constriction.interpret.setting import Aids, Setting
 from constriction.interpret.summary import weighted_quantiles
 
-ELECTROLYTE = {
-    "bulk_conductivity": 1.4,
-    "relative_permittivity": 25.0,
-    "grain_boundary_conductivity": 0.8,
-    "grain_boundary_frequency": 1.2e6,
-    "grain_boundary_exponent": 0.96,
-}
 MAH_PER_CM2 = 36000.0  # C/m²
 PITCH = 2e-3
 ENDS = (0.16, 0.5, 0.84)

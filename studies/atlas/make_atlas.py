@@ -2,10 +2,10 @@
 
     python studies/atlas/make_atlas.py [PATTERN ...] [--films] [--tolerance 1e-3] [--out FOLDER]
 
-Tables of patterns that are not named stay as they are. `--films` makes those of contacts with a law, which take some
-four seconds of a core for each of about a hundred interfaces. A table grows until what it says of interfaces that it
-does not have yet is right within the tolerance, relative to R_cstr; how it goes is printed. Those of patterns at random
-are fitted to a number of cells.
+Tables of patterns that are not named stay as they are. `--films` makes those of contacts with a law: some two hundred
+interfaces, each a second of a core for stripes and 4 to 20 s for spots. A table grows until what it says of
+interfaces that it does not have yet is right within the tolerance, relative to R_cstr; how it goes is printed. Those
+of patterns at random are fitted to a number of cells.
 """
 
 import argparse

@@ -10,6 +10,13 @@ from constriction.spectra.spectrum import Spectrum
 
 ATLAS, THICKNESS, NOISE = PolesAtlas(), 1.5e-3, 2e-3
 FREQUENCY = np.geomspace(7e6, 100, 40)
+ELECTROLYTE = {
+    "bulk_conductivity": 1.4,
+    "relative_permittivity": 25.0,
+    "grain_boundary_conductivity": 0.8,
+    "grain_boundary_frequency": 1.2e6,
+    "grain_boundary_exponent": 0.96,
+}
 
 
 def made_up(model, seed, values, noise=NOISE):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from poles_atlas import resistance
-from support.made_up_cells import ATLAS, FREQUENCY, NOISE, THICKNESS, made_up
+from support.made_up_cells import ATLAS, ELECTROLYTE, FREQUENCY, NOISE, THICKNESS, made_up
 
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
@@ -27,13 +27,6 @@ from constriction.view.posteriors.bands import draw_bands
 from constriction.view.posteriors.corner import CornerColumn, draw_corner
 from constriction.view.posteriors.rows import interpretation_rows, interval_text
 
-ELECTROLYTE = {
-    "bulk_conductivity": 1.4,
-    "relative_permittivity": 25.0,
-    "grain_boundary_conductivity": 0.8,
-    "grain_boundary_frequency": 1.2e6,
-    "grain_boundary_exponent": 0.96,
-}
 VISIBLE = {"contact_fraction": 0.1, "pitch": 1e-3, "gap_height": 5e-9, "gap_permittivity": 1.0}
 FILM = {"film_resistance": 12e-4, "film_capacitance": 5e-3, "film_exponent": 0.95}
 

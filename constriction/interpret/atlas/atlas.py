@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis
-from constriction.interpret.atlas.poles import GAP_POLES, film_basis, film_variables, gap_sum, of_transform
+from constriction.interpret.atlas.poles import GAP_POLES, film_basis, gap_sum, of_transform
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ class PatternTable:
         """F − d in pitches behind a film, at θ_g and θ_c (m, n); (m, n)."""
         residues = (weights @ self._flat).reshape(len(share), *self.residues.shape[2:])
         share, rest = share[:, None], self.constriction(weights)[:, None]
-        of_contact, of_gap = film_basis(*film_variables(share, rest, contact, gap))
+        of_contact, of_gap = film_basis(share, rest, contact, gap)
         y = np.einsum("mnj,mnj->mn", of_contact @ residues.astype(np.complex128), of_gap)
         return of_transform(share, contact, gap, y * rest * share / (1 - share))
 

@@ -26,7 +26,7 @@ Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
 GAP_POLES = np.logspace(-1.5, 4.5, 29)  # of θ_g·τ
-FILM_POLES = np.logspace(-1.5, 4, 15)  # of both θ of Y, as `film_variables` has them
+FILM_POLES = np.logspace(-1.5, 4, 15)  # of both θ of Y, as `film_basis` scales them
 # Of the mean square of a column: weights stay of the size of F, are smooth over a table, and are read as float32.
 RIDGE = 1e-11
 FILM_RIDGE = 1e-9
@@ -57,28 +57,32 @@ def with_constant(poles: Floats, theta: Complexes) -> Complexes:
     return np.concatenate([poles / (theta[..., None] + poles), ones], axis=-1)
 
 
-def film_variables(share: Floats, rest: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
-    """θ_c and θ_g (…) as Y takes them, dimensionless: over those at which z of both is about Y; (…) each.
+def film_basis(share: Floats, rest: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
+    """What Y's poles and a constant give at θ_c and at θ_g (…), over those at which z of both is about Y.
 
     Args:
         share: contact fraction f, broadcast.
         rest: F − d of ideal contacts at rest, in pitches, broadcast.
         contact: θ_c.
         gap: θ_g.
+
+    Returns:
+        (…, poles + 1) each.
     """
-    return np.asarray(contact * (rest * share / (1 - share) ** 2)), np.asarray(gap * (rest / (1 - share)))
+    scaled = contact * (rest * share / (1 - share) ** 2), gap * (rest / (1 - share))
+    return with_constant(FILM_POLES, np.asarray(scaled[0])), with_constant(FILM_POLES, np.asarray(scaled[1]))
 
 
-def film_basis(contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
-    """What Y's poles and a constant give at both variables of `film_variables` (…); (…, poles + 1) each."""
-    return with_constant(FILM_POLES, contact), with_constant(FILM_POLES, gap)
+def mean_and_contrast(share: Floats, contact: Complexes, gap: Complexes) -> tuple[Complexes, Complexes]:
+    """M = f θ_c + (1 − f) θ_g, which is 1/L, and f(1 − f)(z_c − z_g)²/s², at θ_c and θ_g (…), f broadcast; (…) each."""
+    mean = share * contact + (1 - share) * gap
+    return np.asarray(mean), np.asarray(share * (1 - share) * ((contact - gap) / mean) ** 2)
 
 
 def of_transform(share: Floats, contact: Complexes, gap: Complexes, y: Complexes) -> Complexes:
     """F − d in pitches of Y in pitches, at θ_c and θ_g (…), f broadcast; (…)."""
-    mean = share * contact + (1 - share) * gap
-    apart = share * (1 - share) * ((contact - gap) / mean) ** 2
-    return np.asarray(1 / mean + apart * y / (1 + y * contact * gap / mean))
+    mean, contrast = mean_and_contrast(share, contact, gap)
+    return np.asarray(1 / mean + contrast * y / (1 + y * contact * gap / mean))
 
 
 def transform(share: Floats, contact: Complexes, gap: Complexes, values: Complexes) -> Complexes:
@@ -86,10 +90,9 @@ def transform(share: Floats, contact: Complexes, gap: Complexes, values: Complex
 
     Where both θ are the same F − d does not tell Y, and it is not a number.
     """
-    mean = share * contact + (1 - share) * gap
+    mean, contrast = mean_and_contrast(share, contact, gap)
     with np.errstate(divide="ignore", invalid="ignore"):
-        apart = share * (1 - share) * ((contact - gap) / mean) ** 2
-        return np.asarray(1 / (apart / (values - 1 / mean) - contact * gap / mean))
+        return np.asarray(1 / (contrast / (values - 1 / mean) - contact * gap / mean))
 
 
 def fitted(basis: Complexes, values: Complexes, scales: Floats, ridge: float = RIDGE) -> Floats:

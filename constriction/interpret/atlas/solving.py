@@ -17,9 +17,9 @@ from constriction.geometry.cell import layout
 from constriction.interpret.atlas.poles import (
     FILM_RIDGE,
     film_basis,
-    film_variables,
     fitted,
     gap_basis,
+    mean_and_contrast,
     transform,
 )
 from constriction.simulation.simulate import Options, solve_geometry
@@ -129,14 +129,14 @@ def film_point(share: Floats, rest: float, at: tuple[Complexes, Complexes], valu
     """
     contact, gap = at
     y, ideal = transform(share, contact, gap, values), rest * share / (1 - share)
-    hidden = np.abs(1 + y * contact * gap / (share * contact + (1 - share) * gap))
+    mean, contrast = mean_and_contrast(share, contact, gap)
+    hidden = np.abs(1 + y * contact * gap / mean)
     tells = np.isfinite(y) & (np.abs(contact / gap - 1) > 0.3) & (hidden < HIDDEN)
-    contact, gap, y, values, hidden = (each[tells] for each in (contact, gap, y, values, hidden))
+    contact, gap, y, values, hidden, contrast = (one[tells] for one in (contact, gap, y, values, hidden, contrast))
     # What a relative error of Y does to F, over what F's errors are held against.
-    apart = np.abs((contact - gap) / (share * contact + (1 - share) * gap) / hidden) ** 2
-    does = share * (1 - share) * ideal * apart / film_scale(share, contact, rest, values)
+    does = ideal * np.abs(contrast) / hidden**2 / film_scale(share, contact, rest, values)
     counts = np.maximum(does, LEAST / hidden)
-    of_contact, of_gap = film_basis(*film_variables(share, np.array(rest), contact, gap))
+    of_contact, of_gap = film_basis(share, np.array(rest), contact, gap)
     basis = np.einsum("nj,nk->njk", of_contact, of_gap).reshape(len(y), -1)
     found = fitted(basis, y / ideal, 1 / counts, FILM_RIDGE)
     return SolvedPoint(math.log(rest), found.reshape(of_contact.shape[1], of_gap.shape[1]))
