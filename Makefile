@@ -1,7 +1,7 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo metrics test check-tests check-types-and-pages docs bench pictures wheel-test container-test
+.PHONY: help setup demo metrics test test-all check-tests check-types-and-pages docs bench pictures wheel-test container-test
 
 bin := .venv/bin
 
@@ -9,6 +9,7 @@ help:
 	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
 	@echo "make test             style, types, tests on one rank and on two, documentation"
+	@echo "make test-all         the same with the tests that take long, tests/slow.txt (a quarter of an hour)"
 	@echo "make metrics          measure the code: lengths, complexity, documentation"
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
@@ -38,17 +39,21 @@ demo: setup
 	$(bin)/constriction run meshes/sodium_islands.toml --out results/sodium_islands
 
 # One thread each: two ranks on two cores, and the same sums every time.
-test bench: export OMP_NUM_THREADS := 1
+test test-all bench: export OMP_NUM_THREADS := 1
+
+# What tests/slow.txt names is checked before a release: by then every variant, here the quickest of each.
+test: tests-of = -m "not slow"
 
 # Types and pages take one core: beside the tests, and none waits for another.
-test: setup
+test test-all: setup
 	$(bin)/ruff check
 	$(bin)/ruff format --check
-	@$(MAKE) --no-print-directory --jobs 2 check-tests check-types-and-pages
+	@$(MAKE) --no-print-directory --jobs 2 check-tests check-types-and-pages tests-of='$(tests-of)'
+	@$(if $(tests-of),echo "Left to make test-all: $$(wc -l <tests/slow.txt) tests that take long (tests/slow.txt)")
 
 # A file to each process in the order of `testpaths`: the short ones come last, so that all end at the same time.
 check-tests: setup
-	$(bin)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(bin)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(tests-of)
 	$(bin)/mpiexec -n 2 $(bin)/python -m mpi4py -m pytest -p no:cacheprovider tests/parallel
 
 check-types-and-pages: setup
