@@ -1,8 +1,9 @@
 """By hand: which tests `make test` leaves to `make test-all`, written to `slow.txt`, from what all of them took.
 
-`PROCESSOR_TIMES=times.jsonl make test-all && python tests/slow_tests.py times.jsonl`. A test is slow above the `LIMITS` of
-its folder: of `verification` one variant solves much the same as another. Of the variants of one test the quickest stays,
-also of a test that has one only, up to `MOST`; and of every file and all that is `KEPT` something stays whatever it takes.
+`PROCESSOR_TIMES=times.jsonl make test-all && python tests/slow_tests.py times.jsonl`. A test is slow above the
+`LIMITS` of its folder: of `verification` one variant solves much the same as another. Of the variants of one test the
+quickest stays, also of a test that has one only, up to `MOST`; and of every file and all that is `KEPT` something
+stays whatever it takes.
 """
 
 import json
