@@ -88,6 +88,8 @@ def expected(field: FieldInfo) -> str:
 
 def default_of(section: str, key: str, field: FieldInfo) -> str:
     """The default as the case file has it."""
+    if key in DEFAULTS_IN_WORDS:
+        return DEFAULTS_IN_WORDS[key]
     if field.is_required() or (field.default is None and section == "interface"):
         return "required"
     value = DEFAULTS[section].get(key, field.default)
@@ -120,6 +122,7 @@ def key_table(section: str) -> str:
 SECTIONS = [name for name in Case.model_fields if name != "title"]
 SMALLEST_CASE = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"}}
 DEFAULTS = parse_case(SMALLEST_CASE).model_dump(by_alias=True)
+DEFAULTS_IN_WORDS = {"pellet": '`"none"`', "method": "of the pattern, [below](#method)"}
 
 
 def case_file() -> str:

@@ -277,7 +277,7 @@ def test_wrong_input_is_told_in_one_line(arguments, expected, tmp_path, monkeypa
 
 MISSING = [
     (["--what", "current", "-o", "x.mp4"], ("imageio_ffmpeg", "av"), "pip install imageio-ffmpeg"),
-    (["-o", "x.html"], ("trame_vtk",), "pip install 'constriction-fem[interactive]'"),
+    (["-o", "x.html"], ("trame_vtk",), "pip install trame-vtk"),
 ]
 
 

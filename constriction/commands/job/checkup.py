@@ -25,8 +25,8 @@ SPEECH = {
 }
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 EXTRAS = {
-    "galvani": ("reads BioLogic .mpr files", "pip install 'constriction-fem[biologic]'"),
-    "trame_vtk": ("writes scenes to turn in the browser", "pip install 'constriction-fem[interactive]'"),
+    "galvani": ("reads BioLogic .mpr files", "pip install galvani"),
+    "trame_vtk": ("writes scenes to turn in the browser", "pip install trame-vtk"),
     "imageio_ffmpeg": ("writes .mp4", "pip install imageio-ffmpeg"),
 }
 GMSH_LIBRARIES = "apt-get install libgl1 libglu1-mesa libxcursor1 libxft2 libxinerama1 libgomp1"

@@ -64,8 +64,7 @@ def _records(data: bytes, path: str) -> tuple[Any, str]:
         from galvani.BioLogic import MPRfile
     except ImportError:
         raise InputError(
-            f"{path}: .mpr files need galvani, which is not installed; run pip install 'constriction-fem[biologic]', "
-            f"or {MPT}"
+            f"{path}: .mpr files need galvani, which is not installed; run pip install galvani, or {MPT}"
         ) from None
     try:
         file = MPRfile(io.BytesIO(data))

@@ -58,7 +58,7 @@ def check_output(path: Path, what: str) -> None:
         if what in ("interface", "contacts"):
             raise InputError(f"{path}: the interface is flat; expected .png, or another --what for a scene to turn")
         if importlib.util.find_spec("trame_vtk") is None:
-            raise InputError(f"{path}: needs trame-vtk; expected .png, or pip install 'constriction-fem[interactive]'")
+            raise InputError(f"{path}: needs trame-vtk; expected .png, or pip install trame-vtk")
 
 
 def write_picture(scene: Scene, what: str, path: Path, columns: int, small: bool, words: str | None = None) -> None:
