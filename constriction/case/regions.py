@@ -210,8 +210,6 @@ class Gap(LawSection):
             raise InputError(
                 f"law = {shown(self.law)}: does not follow the height of {name}; expected none, or law = 'C'"
             )
-        if self.model == "volume":
-            raise InputError(f"model = 'volume': a gap with {name} is not meshed; expected 'thin' or 'auto'")
 
     @property
     def uneven(self) -> bool:

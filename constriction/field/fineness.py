@@ -40,14 +40,23 @@ def sectors(fineness: float) -> tuple[int, float]:
     return next((count, error) for least, count, error in SECTORS if fineness >= least)
 
 
-def mesh_sizes(layout: Layout, thickness: float, gap_height: float | None, fineness: float) -> MeshSizes:
-    """The sizes of a mesh; `thickness` of the electrolyte and `gap_height` of a meshed gap in m."""
+def mesh_sizes(
+    layout: Layout, thickness: float, gap_height: float | None, fineness: float, largest: float = 1.0
+) -> MeshSizes:
+    """The sizes of a mesh.
+
+    Args:
+        layout: the mirror cell.
+        thickness: of the electrolyte, m.
+        gap_height: of a meshed gap, m; None: nothing above the electrolyte is meshed.
+        fineness: of the mesh.
+        largest: height of an uneven gap relative to that.
+    """
     scale = math.sqrt(fineness)
     layers = 2
     if gap_height is not None and layout.spots:
-        layers += min(
-            math.ceil(rounded(LAYERS * gap_height / statistics.fmean(rim_lengths(layout)) / scale)), MOST_LAYERS
-        )
+        steepest = largest * gap_height / statistics.fmean(rim_lengths(layout))
+        layers += min(math.ceil(rounded(LAYERS * steepest / scale)), MOST_LAYERS)
     return MeshSizes(
         collar=CollarSizes(
             min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors(fineness)[0], CORNER * fineness
@@ -105,7 +114,9 @@ def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
     return unknowns, memory_of(layout, fineness)
 
 
-def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relative_error: float) -> None:
+def check_mesh(
+    layout: Layout, thickness: float, gap_height: float | None, relative_error: float, largest: float = 1.0
+) -> None:
     """Refuse a cell that no mesh of a sensible size solves, before anything is built.
 
     Args:
@@ -113,6 +124,7 @@ def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relat
         thickness: of the electrolyte, m.
         gap_height: of a meshed gap, m.
         relative_error: that is asked.
+        largest: height of an uneven gap relative to that.
 
     Raises:
         InputError: it is too flat, or has spots or ways between them that are too small.
@@ -133,7 +145,7 @@ def check_mesh(layout: Layout, thickness: float, gap_height: float | None, relat
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
     check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
     if gap_height is not None:
-        layers = mesh_sizes(layout, thickness, gap_height, fineness).gap_layers
+        layers = mesh_sizes(layout, thickness, gap_height, fineness, largest).gap_layers
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 

@@ -65,7 +65,7 @@ def solve_mesh(
 ) -> MeshSolution:
     """Mesh a cell once and reduce it; `height` as in `converge`."""
     start = time.perf_counter()
-    cell = mesh_cell(layout, sizes, comm)
+    cell = mesh_cell(layout, sizes, comm, height)
     meshed = time.perf_counter()
     problem = assemble(cell, sizes, goal.film, None if height is None else weight_of(height, layout.pitch))
     model, potentials, spreads = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, levels))
@@ -125,7 +125,7 @@ def converge(
         goal: what is asked.
         comm: communicator of the meshes.
         report: told in words what is being done.
-        height: of a thin gap at x and y in m, relative to the one that θ is made with; None: even.
+        height: of the gap at x and y in m, relative to the one that θ is made with; None: even.
 
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.

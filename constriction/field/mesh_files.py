@@ -194,8 +194,8 @@ def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], pot
 class CellCase:
     """Which cell is meshed: `layout` at a `fineness`.
 
-    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m; `height` of a thin gap at
-    x and y in m, relative to the one that θ is made with (None: even).
+    `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m; `height` of a gap at x
+    and y in m, relative to the one that θ is made with (None: even), and the `largest` of a meshed one.
     """
 
     layout: Layout
@@ -203,11 +203,12 @@ class CellCase:
     gap_height: float | None
     fineness: float
     height: Height | None = None
+    largest: float = 1.0
 
     @property
     def sizes(self) -> MeshSizes:
         """The mesh's sizes, in pitches."""
-        return mesh_sizes(self.layout, self.thickness, self.gap_height, self.fineness)
+        return mesh_sizes(self.layout, self.thickness, self.gap_height, self.fineness, self.largest)
 
     @property
     def rest(self) -> float:
@@ -225,7 +226,7 @@ def check_cell_case(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with what is too small or too near, or the memory that it would take.
     """
-    check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR)
+    check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR, case.largest)
     needed = memory_of(case.layout, case.fineness)
     if needed > memory:
         raise InputError(
@@ -248,7 +249,7 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
         InputError: another suffix than those of meshes.
         StoreError: it cannot be written; what was there before is as it was.
     """
-    cell = mesh_cell(case.layout, case.sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, case.sizes, MPI.COMM_SELF, case.height)
     with whole_files(path.parent, path) as hidden:
         written = write_mesh(cell, case.layout.pitch, hidden / path.name)
     return {
@@ -290,9 +291,9 @@ def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshAr
         thetas: θ (terms,); 0 of the gap is taken as the limit θ → 0 where it is meshed.
     """
     sizes = case.sizes
-    cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF)
+    cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF, case.height)
     least = 0.0 if sizes.gap_height is None else ALMOST_DC
-    weight = None if case.height is None else weight_of(case.height, case.layout.pitch)
+    weight = None if case.height is None or sizes.gap_height else weight_of(case.height, case.layout.pitch)
     moved = [theta if np.any(theta) else least + np.asarray(theta) for theta in thetas]
     fields = [solve_field(cell, sizes, theta, weight) for theta in moved]
     return mesh_arrays(cell, case.layout.pitch), fields

@@ -29,6 +29,10 @@ CELLS, ASKED, FEWEST, MOST = 30.0, 1e-3, 20.0, 120.0
 PER_SPOT = 6.0  # cells of it over the size of a spot, at least
 MOST_CELLS = 1_000_000
 EVEN_DIVISION = 16  # its numbers of cells are multiples, so that coarser grids fit
+# Lift over the largest, from a straight rim to where it ends: of a wedge; of a foil under pressure, or by adhesion.
+_WAY = np.linspace(0.0, 1.0, 2001)
+WEDGE_SHAPE = (1 - _WAY,)
+FOIL_SHAPES = (1 - _WAY) ** 3 * (1 + 3 * _WAY), 1 - 3 * _WAY**2 + 2 * _WAY**3
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +68,62 @@ class Profile:
         return float((height * share).sum())
 
     @cached_property
+    def relative_square_slope(self) -> float:
+        """The mean of |∇ height|² in 1/m², each place counting as one over its height."""
+        height, share = self._samples
+        raster = sampled_by(self.plan)
+        steps = [(axis, step) for axis, step in enumerate(raster.pixel) if height.shape[axis] > 1]
+        square = sum(np.gradient(height, step, axis=axis) ** 2 for axis, step in steps)
+        return float((square * share / height).sum() / (share / height).sum())
+
+    @cached_property
     def lifted_share(self) -> float:
         """The part of the interface where the gap is higher than far from contacts."""
         height, share = self._samples
         return float(share[height - 1 > LIFTED * (self.largest - 1)].sum())
+
+
+def mean_square_slope(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> float:
+    """The mean over a gap of the square of its metal's slope, each place counting as one over its height.
+
+    Of a wedge and of a foil, which is not bent for it, all lifted zones count as if they were beside straight rims and
+    did not overlap.
+
+    Args:
+        gap: of the case; an even one has no slope.
+        collector: of the case.
+        plan: the layout of its interface.
+        relative_error: as of `profile_of`.
+    """
+    if gap.height is None or not gap.uneven or not plan.spots:
+        return 0.0
+    if gap.rise is not None:
+        own = plan if plan.electrode is None else plan.electrode.plan
+        return _beside_rims(gap, gap.height, gap.rise, collector, own)
+    profile = profile_of(gap, collector, plan, relative_error)
+    return 0.0 if profile is None else gap.height**2 * profile.relative_square_slope
+
+
+def _beside_rims(gap: Gap, height: float, rise: float, collector: Collector, plan: Layout) -> float:
+    """The same of a gap that falls from a rise to a height, m."""
+    if rise == height:
+        return 0.0
+    length = foil_of(gap, collector).lifted_length if gap.length is None else gap.length
+    shapes = FOIL_SHAPES if gap.length is None else WEDGE_SHAPE
+    lifted = min(length * _rim_length(plan) / (1 - plan.contact_fraction) / plan.cell.area, 1.0)
+    return max(_square_slope(height + (rise - height) * shape, length, lifted) for shape in shapes)
+
+
+def _square_slope(heights: Floats, length: float, lifted: float) -> float:
+    """The same where heights in m stand over `length` in m on a share `lifted`, and the last of them on the rest."""
+    square = np.gradient(heights, length / (len(heights) - 1)) ** 2
+    inverse = lifted * float(np.mean(1 / heights)) + (1 - lifted) / float(heights[-1])
+    return lifted * float(np.mean(square / heights)) / inverse
+
+
+def _rim_length(plan: Layout) -> float:
+    """The length of all rims in a cell, m."""
+    return math.fsum(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in plan.rims(64))
 
 
 def sampled_by(plan: Layout) -> Raster:

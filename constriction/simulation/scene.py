@@ -21,7 +21,7 @@ from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.maps.meshed import meshed_plan
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
-from constriction.simulation.weights import Laws, gap_model, meshed_height, theta_of, uneven_gap
+from constriction.simulation.weights import Laws, gap_model, largest_height, meshed_height, theta_of, uneven_gap
 
 if TYPE_CHECKING:
     from constriction.field.mesh_files import CellCase, MeshArrays
@@ -182,7 +182,8 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     plan = layout(case.interface)
     profile = uneven_gap(case, plan)
     height = insulated_beside(plan, None if profile is None else profile.height)
-    return CellCase(meshed_plan(case, plan), case.electrolyte.thickness, meshed_height(case, plan), fineness, height)
+    gap, largest = meshed_height(case, plan), largest_height(case, plan)
+    return CellCase(meshed_plan(case, plan), case.electrolyte.thickness, gap, fineness, height, largest)
 
 
 def picture_fineness(case: Case, finest: float) -> float:

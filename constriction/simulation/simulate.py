@@ -30,7 +30,15 @@ from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitc
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.weights import Laws, check_thin, curve_of, gap_model, meshed_height, uneven_gap
+from constriction.simulation.weights import (
+    Laws,
+    check_thin,
+    curve_of,
+    gap_model,
+    largest_height,
+    meshed_height,
+    uneven_gap,
+)
 
 
 def quiet(message: str) -> None:
@@ -168,14 +176,15 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
-    height, uneven = meshed_height(case, plan), insulated_beside(plan, uneven)
+    uneven = insulated_beside(plan, uneven)
     simpler = agree(comm, lambda: outlines_meshed(case, plan))
+    drawn, height = plan if simpler is None else simpler.plan, meshed_height(case, plan)
+    sizes = partial(mesh_sizes, drawn, thickness, height, largest=largest_height(case, plan))
     if simpler is None:
-        return converge(plan, partial(mesh_sizes, plan, thickness, height), goal, comm, options.report, uneven)
+        return converge(plan, sizes, goal, comm, options.report, uneven)
     options.report(f"outlines simplified by {1e6 * simpler.differs.farthest:.2g} µm at most")
-    sizes = partial(mesh_sizes, simpler.plan, thickness, height)
     left = replace(goal, relative_error=(1 - OUTLINES) * goal.relative_error)
-    return replace(converge(simpler.plan, sizes, left, comm, options.report, uneven), outlines=simpler.differs)
+    return replace(converge(drawn, sizes, left, comm, options.report, uneven), outlines=simpler.differs)
 
 
 def goal_of(case: Case, curves: tuple[Curve, ...], options: Options) -> Goal:
@@ -208,7 +217,8 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
         from constriction.field.fineness import check_mesh
 
         drawn = agree(options.comm or MPI.COMM_SELF, lambda: check_meshed(case, plan, memory))
-        check_mesh(drawn, case.electrolyte.thickness, meshed_height(case, plan), case.accuracy.relative_error)
+        height, largest = meshed_height(case, plan), largest_height(case, plan)
+        check_mesh(drawn, case.electrolyte.thickness, height, case.accuracy.relative_error, largest)
 
 
 def check_bounds(case: Case, curve: Curve) -> None:

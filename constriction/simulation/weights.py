@@ -12,12 +12,14 @@ from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import Layout, rim_lengths
-from constriction.geometry.profiles import Profile, profile_of
+from constriction.geometry.profiles import Profile, mean_square_slope, profile_of
 from constriction.laws.electrolyte import resistivity
 from constriction.laws.law import Law
 
 # Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error.
 THIN_GAP_ERROR = 0.3
+# The same per mean square slope of an uneven gap's metal: docs/physics.md#uneven-gap-error.
+SLOPE_ERROR = 1 / 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,8 @@ def thin_gap_error(plan: Layout, height: float) -> float:
 def gap_model(case: Case, plan: Layout) -> str:
     """How the gap is solved: none, thin or volume; `auto` decides by the thin law's error, and is thin beside laws.
 
+    Of an uneven gap that is the error where it is highest, and of its slope.
+
     A film has no place beside a meshed gap: its potential would meet the wall of the island at the rim.
     """
     gap = case.gap
@@ -57,15 +61,21 @@ def gap_model(case: Case, plan: Layout) -> str:
         return "thin"
     if gap.model != "auto" or not plan.spots or gap.height is None:
         return "thin" if gap.model == "auto" else gap.model
-    return "thin" if thin_gap_error(plan, gap.height) < case.accuracy.relative_error else "volume"
+    return "thin" if _thin_error(case, plan) < case.accuracy.relative_error else "volume"
 
 
 def _may_be_meshed(case: Case, plan: Layout) -> bool:
-    """Whether a gap is even, everywhere beside the contacts, and, unless the case says it, beside no laws."""
+    """Whether a gap is everywhere beside the contacts, and, unless the case says it, beside no laws."""
     gap = case.gap
-    if gap.uneven or plan.electrode is not None:
+    if plan.electrode is not None:
         return False
     return gap.model != "auto" or (gap.capacitor_only and not case.contact.has_law)
+
+
+def _thin_error(case: Case, plan: Layout) -> float:
+    """About what the thin law leaves of R_cstr, relative: by the height of the gap and by its metal's slope."""
+    by_height = thin_gap_error(plan, largest_height(case, plan) * (case.gap.height or 0.0))
+    return by_height + SLOPE_ERROR * mean_square_slope(case.gap, case.collector, plan, case.accuracy.relative_error)
 
 
 def uneven_gap(case: Case, plan: Layout) -> Profile | None:
@@ -74,31 +84,34 @@ def uneven_gap(case: Case, plan: Layout) -> Profile | None:
 
 
 def check_thin(case: Case, plan: Layout) -> None:
-    """Refuse a gap that is not meshed, uneven or on a pellet, and too high for the thin law.
+    """Refuse a gap that `auto` does not mesh, on a pellet or uneven beside a film, and that the thin law does not fit.
 
     Raises:
-        InputError: with the law's error at the rise, or where a map is highest.
+        InputError: with the law's error.
     """
     gap = case.gap
-    if gap.model != "auto" or not plan.spots or not gap.capacitor_only:
+    if gap.model != "auto" or not plan.spots or gap.height is None or not gap.capacitor_only:
         return
-    error = thin_gap_error(plan, _highest_unmeshed(case, plan))
+    if plan.electrode is None and not (gap.uneven and case.contact.has_law):
+        return
+    error = _thin_error(case, plan)
     if error > case.accuracy.relative_error:
-        place = "as high as its rise" if gap.rise else "highest"
-        kind = f"with profile = '{gap.profile}'" if gap.uneven else "on a pellet"
+        kind = "beside a contact with a law" if plan.electrode is None else "on a pellet"
         raise InputError(
-            f"gap.model = 'auto': where it is {place}, the gap is not thin, an error of {error:.2g}, and "
+            f"gap.model = 'auto': where it is highest or steepest, the gap is not thin, an error of {error:.2g}, and "
             f"one {kind} is not meshed; expected gap.model = 'thin', a lower one, or a larger accuracy.relative_error"
         )
 
 
-def _highest_unmeshed(case: Case, plan: Layout) -> float:
-    """The largest height in m of a gap that is never meshed; 0 of others."""
+def largest_height(case: Case, plan: Layout) -> float:
+    """The largest height of a gap over the one that the case gives; a foil is not bent for it."""
     gap = case.gap
-    if gap.height is None or not (gap.uneven or plan.electrode):
-        return 0.0
-    profile = uneven_gap(case, plan) if gap.rise is None else None
-    return gap.rise or (profile.largest if profile else 1.0) * gap.height
+    if gap.height is None or not gap.uneven:
+        return 1.0
+    if gap.rise is not None:
+        return gap.rise / gap.height
+    profile = uneven_gap(case, plan)
+    return 1.0 if profile is None else profile.largest
 
 
 def meshed_height(case: Case, plan: Layout) -> float | None:

@@ -20,6 +20,11 @@ ISLANDS = {"pattern": "random", "pitch": "1 mm", "contact_fraction": 0.1, "spots
 CASES = {
     "thin gap": (HEXAGONAL, {"height": "5 nm", "model": "thin"}, 0.02),
     "gap volume": (SQUARE, {"height": "30 um", "model": "volume"}, 0.02),
+    "wedges of volume": (
+        SQUARE,
+        {"height": "5 um", "model": "volume", "profile": "linear", "rise": "40 um", "length": "80 um"},
+        0.02,
+    ),
     "stripes": (STRIPES, {"height": "5 nm"}, 0.05),
     "pore in a tube": (tube(0.6, inverted=True), {"height": "5 um", "model": "volume"}, 0.02),
     "random discs": (ISLANDS, {"height": "5 nm"}, 0.3),

@@ -224,7 +224,6 @@ def test_a_case_says_it_in_words():
         ({"contact_below": "-1 nm"}, "gap.contact_below = '-1 nm': expected a length above zero"),
         ({"rise": "1 um"}, "gap.rise: does not apply to profile = 'map'; expected profile = 'linear' or 'plate'"),
         ({"height": "none"}, "gap.height = 'none': there is no gap for profile = 'map'"),
-        ({"model": "volume"}, "gap.model = 'volume': a gap with profile = 'map' is not meshed"),
         ({"law": "R1", "R1": "1 ohm cm2"}, "gap.law = 'R1': does not follow the height of profile = 'map'"),
         ({"profile": "uniform"}, "gap.file: does not apply to profile = 'uniform'; expected profile = 'map'"),
     ],

@@ -178,7 +178,6 @@ def test_wedge_falls_from_the_rim():
         ({}, {"collector": PRESSED}, "collector: does not apply to gap.profile = 'uniform'"),
         (LINEAR, {"interface": {**SQUARE, "contact_fraction": 1.0}}, "needs contacts and a gap"),
         ({**LINEAR, "law": "p(C,Q1)", "Q1": "20 uS s^0.9/cm2", "a1": 0.9}, {}, "does not follow the height"),
-        ({**LINEAR, "model": "volume"}, {}, "is not meshed"),
         ({"profile": "wedge"}, {}, "expected 'uniform', 'linear', 'plate' or 'map'"),
     ],
 )
@@ -195,7 +194,10 @@ def test_what_cannot_be_is_told_in_one_line(gap, sections, words):
          "transforms in a circular cell need an even gap"),
         (PLATE, {"collector": PRESSED, "method": "finite_elements", "interface": TUBE},
          "rectangular cells only"),
-        ({**LINEAR, "rise": "300 um"}, {}, "the gap is not thin"),
+        ({**LINEAR, "rise": "300 um"}, {}, "becomes a volume, not thin against the asked accuracy"),
+        ({**LINEAR, "model": "volume"}, {}, "the gap is a volume, and transforms need a flat interface"),
+        ({**LINEAR, "rise": "300 um"}, {"contact": {"law": "R1", "R1": "1 ohm cm2"}},
+         "the gap is not thin, an error of .*, and one beside a contact with a law is not meshed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_solved_is_told_in_one_line(gap, sections, words):

@@ -154,7 +154,7 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: Weigh
         cell: meshed after the sizes.
         sizes: of its mesh.
         film: the contact has a law.
-        weight: one over the relative height of a thin gap, at x and y in pitches; None: it is even.
+        weight: one over the relative height of the gap, at x and y in pitches; None: it is even.
     """
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
     level, _ = _level(space, cell, sizes, film, weight)
@@ -228,8 +228,15 @@ def _filler(form: ufl.Form) -> Callable[[la.MatrixCSR], object]:
 def _gap_filler(
     space: fem.FunctionSpace, cell: CellMesh, form: ufl.Form, weight: WeightedBy | None
 ) -> Callable[[la.MatrixCSR], object]:
-    """What adds the gap's M to a matrix: a form where it is even."""
-    return _filler(form) if weight is None else lambda matrix: add_gap(matrix, space, cell, weight)
+    """What adds the gap's M to a matrix: a form where it is even or a volume, and what is uneven of the thin law."""
+
+    def fill(matrix: la.MatrixCSR) -> None:
+        if weight is None or cell.tops is not None:
+            _filler(form)(matrix)
+        if weight is not None:
+            add_gap(matrix, space, cell, weight)
+
+    return fill
 
 
 def _assembled(matrix: la.MatrixCSR, fill: Callable[[la.MatrixCSR], object]) -> sparse.csr_array:

@@ -1,7 +1,12 @@
-"""The thin gap of uneven height on a mesh: its mass matrix, weighted with one over the height.
+"""The gap of uneven height on a mesh: the mass matrix of the thin law, weighted with one over the height.
 
 The height changes on a scale of its own, so the weight is taken at many points of each facet, more than the elements
 need for themselves; none of them lies on an edge.
+
+The top of a gap volume is straight between corners of the mesh. What the thin law of the profile has more than that
+of such a top is added on the plane: the sum is the thin law of the profile wherever the gap is thin, whatever the
+elements do not see. It is never negative, as a volume takes no less than the thin law of its own top: that is its
+energy without what flows along the plane.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from numpy.typing import NDArray
 from constriction.field.elements.sampling import EDGES, shapes, slopes
 from constriction.field.mesh.cells import CellMesh
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+from constriction.field.mesh.tags import VOLUMES
 from constriction.geometry.height_maps import Height
 
 Floats = NDArray[np.float64]
@@ -23,26 +29,33 @@ Ints = NDArray[np.int64]
 type WeightedBy = Callable[[Floats, Floats], Floats]
 
 POINTS = 8  # per direction on a facet
+_NONE = np.zeros(0, dtype=np.int32)
 
 
 def add_gap(matrix: la.MatrixCSR, space: fem.FunctionSpace, cell: CellMesh, weight: WeightedBy) -> None:
     """Add ∫ weight·ab over the facets of the gap to a matrix; each rank what its cells have.
 
+    Of a meshed gap less what the thin law has of the top of its volume.
+
     Args:
         matrix: real, of the space.
         space: of first or second order.
         cell: the mesh.
-        weight: at x (n,) and y (n,) in pitches.
+        weight: one over the relative height, at x (n,) and y (n,) in pitches.
     """
-    owner, corners, points = _facets(cell)
+    owner, corners, nodes = _facets(cell)
     if not len(owner):
         return
+    points = cell.mesh.geometry.x[nodes]
     places, weights = _triangle_rule(POINTS)
     values = shapes(places)
     at = np.einsum("qn,fnx->fqx", values, points)
     sides = np.einsum("qnk,fnx->fqkx", slopes(places), points)
     areas = np.linalg.norm(np.cross(sides[:, :, 0], sides[:, :, 1]), axis=2)
-    density = areas * weights * weight(at[..., 0].ravel(), at[..., 1].ravel()).reshape(areas.shape)
+    local = weight(at[..., 0].ravel(), at[..., 1].ravel()).reshape(areas.shape)
+    if cell.tops is not None:
+        local -= 1 / (cell.tops[nodes[:, :3]] @ places.T)
+    density = areas * weights * local
     dofs = space.dofmap.list[owner]
     first = dofs.shape[1] == len(_OF_FACETS)
     own = np.take_along_axis(dofs, corners[:, :3] if first else corners, axis=1).astype(np.int32)
@@ -64,20 +77,20 @@ def weight_of(height: Height, pitch: float) -> WeightedBy:
     return lambda x, y: 1 / height(x * pitch, y * pitch)
 
 
-def _facets(cell: CellMesh) -> tuple[Ints, Ints, Floats]:
-    """The gap's facets of this rank's cells: their cells (f,), the nodes there (f, 6), points (f, 6, 3) in pitches."""
+def _facets(cell: CellMesh) -> tuple[Ints, Ints, Ints]:
+    """The gap's facets of this rank's cells below it: these (f,), the facets' nodes there and in the mesh (f, 6)."""
     topology, geometry = cell.mesh.topology, cell.mesh.geometry
     topology.create_connectivity(2, 3)
     topology.create_connectivity(3, 2)
     facets = cell.facets("gap")
     to_cell, to_facet = topology.connectivity(2, 3), topology.connectivity(3, 2)
-    owner = to_cell.array[to_cell.offsets[facets]]
-    here = owner < topology.index_map(3).size_local
+    beside = [to_cell.links(facet) for facet in facets]
+    owner, facets = np.concatenate([_NONE, *beside]), np.repeat(facets, [len(cells) for cells in beside])
+    here = np.isin(owner, cell.volumes.find(VOLUMES["electrolyte"])) & (owner < topology.index_map(3).size_local)
     facets, owner = facets[here], owner[here]
     opposite = np.argmax(to_facet.array.reshape(-1, 4)[owner] == facets[:, None], axis=1)
     own = _OF_FACETS[opposite]
-    points = np.take_along_axis(geometry.x[geometry.dofmaps[0][owner]], own[:, :, None], axis=1)
-    return owner.astype(np.int64), own, points
+    return owner.astype(np.int64), own, np.take_along_axis(geometry.dofmaps[0][owner], own, axis=1).astype(np.int64)
 
 
 def _own_nodes() -> Ints:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import MeshError
 from constriction.field.mesh.flat import MeshSizes, linear_mesh
-from constriction.field.mesh.simplices import Ints, LinearMesh, QuadraticMesh, elevate
+from constriction.field.mesh.simplices import Ints, LinearMesh, QuadraticMesh, elevate, raised
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
+from constriction.geometry.height_maps import Height
 
 FLAT = 1e-4  # quality of a tetrahedron that ruins solvers
 NUDGES = 1.0, 0.97, 1.04, 0.93  # of the growth of the size, tried in this order
@@ -31,6 +32,7 @@ class CellMesh:
 
     `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
     stretched along the rim on purpose. `seconds_alone` passed while rank 0 drew and meshed and the others waited.
+    `tops` is the relative height of an uneven gap's volume over this rank's nodes, (nodes,); None: even or thin.
     """
 
     mesh: Mesh
@@ -38,6 +40,7 @@ class CellMesh:
     surfaces: MeshTags
     smallest_quality: float
     seconds_alone: float
+    tops: NDArray[np.float64] | None = None
 
     @property
     def cells(self) -> int:
@@ -49,13 +52,14 @@ class CellMesh:
         return np.concatenate([self.surfaces.find(SURFACES[name]) for name in names])
 
 
-def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> CellMesh:
+def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm, height: Height | None = None) -> CellMesh:
     """Mesh a mirror cell on rank 0 and distribute it over `comm`.
 
     Args:
         layout: the cell, in metres.
         sizes: how fine.
         comm: communicator of the mesh.
+        height: of a gap volume at x and y in m, relative to the one of the sizes; None: it is even.
 
     Raises:
         MeshError: gmsh failed; on every rank.
@@ -67,7 +71,14 @@ def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm) -> CellMesh:
     if failure is not None:
         raise MeshError(failure)
     assert made is None or not isinstance(made, MeshError)
-    return _distribute(made, seconds, comm)
+    return _distribute(made, seconds, comm, _profile(layout, sizes, height))
+
+
+def _profile(layout: Layout, sizes: MeshSizes, height: Height | None) -> Height | None:
+    """The relative height of a gap volume at places in pitches; None: it is even, or there is no volume."""
+    if height is None or sizes.gap_height is None:
+        return None
+    return lambda x, y: height(x * layout.pitch, y * layout.pitch)
 
 
 def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float] | MeshError:
@@ -96,19 +107,25 @@ def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, flo
     )
 
 
-def _distribute(made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm) -> CellMesh:
+def _distribute(
+    made: tuple[LinearMesh, float] | None, seconds: float, comm: MPI.Comm, height: Height | None
+) -> CellMesh:
     """Curve the mesh of rank 0 and share it out."""
     nothing = np.zeros(0, dtype=np.int64)
     curved = QuadraticMesh(np.zeros((0, 3)), nothing.reshape(0, 10), nothing.reshape(0, 6))
-    regions, tags, quality = nothing, nothing, 0.0
+    regions, tags, quality, tops = nothing, nothing, 0.0, None
     if made is not None:
         linear, quality = made
         curved, regions, tags = elevate(linear), linear.regions, linear.tags
+        if height is not None:
+            curved, tops = raised(curved, regions == VOLUMES["gap_volume"], height)
     element = basix.ufl.element("Lagrange", "tetrahedron", 2, shape=(3,))
     mesh = create_mesh(comm, curved.cells, element, curved.points)
     several = comm.bcast(len(np.unique(regions)) > 1)
     volumes = _tags(mesh, 3, curved.cells, regions) if several else _one_region(mesh)
-    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality), seconds)
+    tops = comm.bcast(tops)
+    here = None if tops is None else tops[mesh.geometry.input_global_indices]
+    return CellMesh(mesh, volumes, _tags(mesh, 2, curved.facets, tags), comm.bcast(quality), seconds, here)
 
 
 def _one_region(mesh: Mesh) -> MeshTags:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ Flags = NDArray[np.bool_]
 # basix's order: the two ends of the edge of each mid-edge node of a tetrahedron, and gmsh's for a triangle
 TETRAHEDRON_EDGES = ((2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1))
 TRIANGLE_EDGES = ((0, 1), (1, 2), (2, 0))
+
+STEEPEST = 8.0  # height of a gap at a corner of an element over that at another: quadrature must see one over it
 
 # corners of a prism, renamed so that corner 0..5 becomes the first one
 _PRISM_TURNS = np.array(
@@ -169,6 +172,38 @@ def elevate(mesh: LinearMesh) -> QuadraticMesh:
         cells=np.hstack([mesh.cells, middle_of_cell]),
         facets=np.hstack([mesh.facets, middle_of_facet]),
     )
+
+
+def raised(mesh: QuadraticMesh, gap: Flags, height: Callable[[Reals, Reals], Reals]) -> tuple[QuadraticMesh, Reals]:
+    """Move the nodes of a gap's layers up or down, each by its factor of the height: the top follows a profile.
+
+    Between corners the factor is straight in an element's own coordinates, so z = ζ·h there exactly and no element is
+    turned inside out, however steep the profile. It changes by at most STEEPEST from corner to corner: where the
+    profile is lower, the top is not.
+
+    Args:
+        mesh: with even layers above z = 0.
+        gap: marks of the cells that are in these, (n,).
+        height: the factor at x and y in pitches, above zero.
+
+    Returns:
+        The mesh, and the factor at its nodes, 1 where there is no gap.
+    """
+    cells = mesh.cells[gap]
+    corners = np.unique(cells[:, :4])
+    factor = np.ones(len(mesh.points))
+    factor[corners] = height(mesh.points[corners, 0], mesh.points[corners, 1])
+    ends = np.unique(np.concatenate([cells[:, pair] for pair in TETRAHEDRON_EDGES]), axis=0)
+    low: Flags | bool = True
+    while np.any(low):
+        a, b = np.where(factor[ends[:, 0]] < factor[ends[:, 1]], ends.T, ends[:, ::-1].T)
+        low = factor[a] < factor[b] / STEEPEST
+        np.maximum.at(factor, a[low], factor[b[low]] / STEEPEST)
+    for middle, pair in zip(cells[:, 4:].T, TETRAHEDRON_EDGES, strict=True):
+        factor[middle] = factor[cells[:, pair]].mean(axis=1)
+    points = mesh.points.copy()
+    points[:, 2] *= factor
+    return replace(mesh, points=points), factor
 
 
 def _middle(first: Reals, second: Reals) -> Reals:

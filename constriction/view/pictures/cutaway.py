@@ -97,9 +97,10 @@ class Cutaway:
 
     @property
     def gap_height(self) -> float:
-        """The height at which copper is drawn, metres: true for a meshed gap, and otherwise so that it is seen."""
-        true = self.scene.gap_height or 0.0
-        return true if self.scene.gap_model == "volume" else max(true, DRAWN_GAP * max(self.size))
+        """The height at which copper is drawn, metres: of a meshed gap the largest, and otherwise so that it is seen."""
+        if self.scene.gap_model == "volume":
+            return float(self.scene.mesh.points[:, 2].max())
+        return max(self.scene.gap_height or 0.0, DRAWN_GAP * max(self.size))
 
     # --- pieces of the mirror cell -----------------------------------------------------------------------------
 

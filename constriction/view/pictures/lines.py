@@ -50,7 +50,7 @@ def current_lines(view: Cutaway) -> list[CurrentLine]:
 def _through_gap(view: Cutaway, feet: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """How lines go on from the interface (n, 3) to the copper."""
     if view.scene.gap_model == "volume":
-        return _traced(view.gap_volume, feet + (0, 0, 1e-3 * view.gap_height))
+        return _traced(view.gap_volume, feet + (0, 0, 1e-3 * (view.scene.gap_height or 0.0)))
     return [foot + np.array([[0, 0, view.gap_height]]) for foot in feet]
 
 
