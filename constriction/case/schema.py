@@ -104,6 +104,15 @@ class Case(Section):
         return self
 
     @model_validator(mode="after")
+    def _is_thin_beside_films(self) -> Self:
+        if self.contact.has_law and self.gap.model == "volume":
+            raise InputError(
+                f"gap.model = '{self.gap.model}': a contact with a law beside it has a potential at its rim, where the "
+                "wall of a meshed gap has none; expected gap.model = 'thin' or 'auto', or a contact without law or fine"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _holds_map(self) -> Self:
         pattern, below = self.interface.pattern, self.gap.contact_below
         wanted = isinstance(self.interface, HeightMapped)
