@@ -3,7 +3,8 @@
 A half period 0 < x < ½ in pitches: contact for x < f/2, beside it a gap of height h(x) whose top and whose wall at the
 rim are metal (φ = 0). The slab goes down to −depth (φ = 1), its sides are mirrors. Points are graded towards the rim
 and the interface, so that what the rim's √r leaves falls with the square of their number. Nothing of the package is
-used, neither its meshes nor its forms. The thin law is solved on the same points, so that differences are sharp.
+used, neither its meshes nor its forms. The thin law is solved on the same points and heights, so that differences are
+sharp.
 """
 
 import numpy as np
@@ -34,7 +35,7 @@ class Strips:
         tops = np.outer(height(gap), np.linspace(0, 1, count + 1) ** 2)
         self.K = self._stiffness(*np.meshgrid(x, z, indexing="ij"), slab)
         self.G = unit * self._stiffness(np.repeat(gap[:, None], count + 1, 1), tops, number)
-        self.M = self._on_plane(number[:, 0], lambda places: unit / height(places))
+        self.M = self._on_plane(number[:, 0], lambda places: unit / np.interp(places, gap, height(gap)))
         self.metal = np.unique(np.concatenate([slab[: x.size - gap.size + 1, 0], number[0], number[:, -1]]))
         self.plane, self.above = number[:, 0], above
 

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from constriction.field.mesh.simplices import LinearMesh, elevate, extrude, split_prisms, split_quadrilaterals
+from constriction.field.elements.sampling import slopes
+from constriction.field.mesh.simplices import (
+    STEEPEST,
+    TETRAHEDRON_EDGES,
+    LinearMesh,
+    elevate,
+    extrude,
+    raised,
+    split_prisms,
+    split_quadrilaterals,
+)
 
 TAGS = {"gap_volume": 2, "copper": 5, "island_wall": 6, "side": 8}
 FACES = ((0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3))
@@ -90,3 +100,27 @@ def test_mid_nodes_are_where_the_root_of_the_distance_is_half_way():
     half_way = ((1 + np.sqrt(r)) / 2) ** 2
     share = (half_way - 1) / (r - 1)
     assert tuple(np.round(start + share * (end - start), 12)) in middles
+
+
+def test_tops_follow_the_profile_and_no_element_turns_inside_out():
+    """Heights over six decades from corner to corner: STEEPEST of them is left, and no volume falls below zero."""
+    mesh, base = square_plate()
+    whole = extrude(mesh, base, np.array([0.1, 0.4]), TAGS)
+    even, gap = elevate(whole), whole.regions == TAGS["gap_volume"]
+
+    def profile(x, y):
+        return 10 ** (3 * np.cos(np.pi * x) * np.cos(2 * y))
+
+    moved, factor = raised(even, gap, profile)
+    np.testing.assert_array_equal(moved.points[:, :2], even.points[:, :2])
+    np.testing.assert_allclose(moved.points[:, 2], factor * even.points[:, 2], rtol=1e-15)
+    solid = even.cells[~gap]
+    np.testing.assert_array_equal(moved.points[solid], even.points[solid])
+    ends = even.cells[gap][:, TETRAHEDRON_EDGES]
+    assert np.all(factor[ends].max(axis=2) <= STEEPEST * factor[ends].min(axis=2) * (1 + 1e-12))
+    np.testing.assert_allclose(factor[even.cells[gap][:, 4:]], factor[ends].mean(axis=2), rtol=1e-15)
+    places = np.random.default_rng(6).dirichlet(np.ones(4), 50)
+    slope = slopes(places, TETRAHEDRON_EDGES)
+    jacobians = [np.linalg.det(np.einsum("qnk,cnx->cqkx", slope, points[even.cells[gap]])) for points in
+                 (even.points, moved.points)]  # fmt: skip
+    assert np.all(jacobians[0] * jacobians[1] > 0)

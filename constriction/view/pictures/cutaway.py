@@ -97,7 +97,7 @@ class Cutaway:
 
     @property
     def gap_height(self) -> float:
-        """The height at which copper is drawn, metres: of a meshed gap the largest, and otherwise so that it is seen."""
+        """The height at which copper is drawn, metres: the largest of a meshed gap, else so that it is seen."""
         if self.scene.gap_model == "volume":
             return float(self.scene.mesh.points[:, 2].max())
         return max(self.scene.gap_height or 0.0, DRAWN_GAP * max(self.size))
