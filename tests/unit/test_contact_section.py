@@ -273,6 +273,11 @@ WRONG = [
         {"gap": {"law": "p(C,R1)", "R1": "1 ohm cm2", "model": "volume"}},
         "gap.model = 'volume': law = 'p(C,R1)' needs a thin gap; expected 'thin' or 'auto'",
     ),
+    (
+        {"contact": FILM, "gap": {"model": "volume"}},
+        "gap.model = 'volume': a contact with a law beside it has a potential at its rim, where the wall of a meshed "
+        "gap has none; expected gap.model = 'thin' or 'auto', or a contact without law or fine",
+    ),
     ({"gap": {"law": "p(C,C)"}}, "gap.law = 'p(C,C)': more than one C without a number; expected at most one"),
     (
         {"gap": {"law": "p(C,R2)", "R2": "1 ohm cm2", "C1": "1 uF/cm2"}},
