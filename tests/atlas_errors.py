@@ -1,10 +1,10 @@
 """How far the atlas is from interfaces that it was not made of, each solved anew.
 
-    python tests/atlas_errors.py [--points 60] [--films] [--seed 1] [--out results/atlas-errors.json]
+    python tests/atlas_errors.py [--points 60] [--films | --zones] [--seed 1] [--out results/atlas-errors.json]
 
 Contact fraction and depth are drawn over the whole table, even in their logarithms, the gap's θ (and the film's) over
 the complex values that a passive cell has. Printed and written is the largest error of F − d relative to R_cstr, at
-rest and on θ, beside the error bar of the solve.
+rest and on θ, beside the error bar of the solve. `--zones`: stripes beside which the metal is lifted.
 """
 
 import argparse
@@ -15,11 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from constriction import parse_case
 from constriction.field.reduction.curves import Curve
 from constriction.geometry.cell import layout
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.atlas.building import FILMS, RECIPES
 from constriction.interpret.atlas.solving import ASKED_CONTACT, film_scale, pairs, response_of
+from constriction.interpret.atlas.zones import DEPTHS, SHARES, LiftedZone
 
 ALLOWED = 3e-3
 GAP = np.logspace(-1.9, 4, 24) * np.exp(1j * np.linspace(0, np.pi / 2, 24)[::-1])
@@ -51,6 +53,38 @@ def error_at(recipe, share, depth, seed=None, relative_error=1e-3):
     return abs(at_rest / rest - 1), float(errors.max()), bar
 
 
+def drawn_zone(random):
+    """Contact fraction and depth of stripes, and of the zone beside them its part of the gap and the rims' height."""
+    ends = ((SHARES.low, SHARES.high), (DEPTHS.low, DEPTHS.high), (0.02, 0.7), (1.5, 200.0))
+    return tuple(float(np.exp(random.uniform(*np.log(pair)))) for pair in ends)
+
+
+def zone_error_at(share, depth, zone, ratio):
+    """The largest errors beside a zone at rest and on θ, relative to R_cstr, and the solve's own bar; floats."""
+    wedge = {"profile": "linear", "rise": f"{ratio} nm", "length": f"{zone * (1 - share) / 2} mm"}
+    case = parse_case(
+        {
+            "interface": {"pattern": "stripes", "contact_fraction": share, "pitch": "1 mm"},
+            "electrolyte": {"thickness": f"{depth} mm"},
+            "gap": {"height": "1 nm", "model": "thin", **wedge},
+            "accuracy": {"relative_error": 1e-3},
+        }
+    )
+    theta = np.concatenate([[0.0], GAP])
+    curve = Curve(GAP[:, None], np.zeros(1))
+    response = response_of(case, (curve,))
+    found = load_atlas().lifted_interface(
+        "stripes",
+        np.array([share]),
+        np.array([depth]),
+        LiftedZone(np.array([zone]), np.array([ratio])),
+        theta[None].astype(complex),
+    )[0]
+    errors = np.abs(found[1:] - response(GAP[:, None])) / response.constriction
+    bar = float(np.max(response.errors(curve))) / response.constriction
+    return abs(found[0].real / response.constriction - 1), float(errors.max()), bar
+
+
 def points_of(recipe, share):
     """θ (n, terms), what a film's errors are relative to, and the curves that the solver is asked for."""
     if not recipe.film:
@@ -65,13 +99,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--points", type=int, default=60)
     parser.add_argument("--films", action="store_true")
+    parser.add_argument("--zones", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results/atlas-errors.json"))
     given = parser.parse_args()
     atlas, random, rows = load_atlas(), np.random.default_rng(given.seed), []
     there = atlas.films if given.films else atlas.tables
     recipes = [one for one in (FILMS if given.films else RECIPES) if one.pattern in there]
-    for number in range(given.points):
+    for _ in range(given.points if given.zones else 0):
+        share, depth, *beside = drawn_zone(random)
+        at_rest, on_theta, bar = zone_error_at(share, depth, *beside)
+        rows.append({"pattern": "stripes", "contact_fraction": share, "depth": depth, "zone": beside})
+        rows[-1] |= {"at_rest": at_rest, "on_theta": on_theta, "bar_of_solve": bar}
+        print(f"zone {beside[0]:.3f}, ratio {beside[1]:.1f}: {at_rest:.1e} at rest, {on_theta:.1e} on θ")
+    for number in range(0 if given.zones else given.points):
         recipe = recipes[number % len(recipes)]
         share, depth = drawn(recipe, random)
         at_rest, on_theta, bar = error_at(recipe, share, depth)

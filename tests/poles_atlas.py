@@ -18,11 +18,19 @@ class PolesAtlas:
     def filmed(self):
         return self.patterns
 
-    def limits(self, pattern, film=False):
+    @property
+    def lifted(self):
+        return ("stripes",)
+
+    def limits(self, pattern, kind="ideal"):
         return LIMITS[pattern]
 
     def spread(self, pattern, contact_fraction, depth):
         return np.full(np.shape(contact_fraction), 0.05 if pattern == "random" else 0.0)
+
+    def lifted_interface(self, pattern, contact_fraction, depth, zone, gap):
+        even = 1 - zone.share * (1 - np.log(zone.ratio) / (zone.ratio - 1))
+        return self.interface(pattern, contact_fraction, depth, gap * even[:, np.newaxis])
 
     def interface(self, pattern, contact_fraction, depth, gap, contact=None):
         rest = resistance(pattern, contact_fraction) * np.tanh(4 * depth)

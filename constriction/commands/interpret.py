@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from constriction.interpret.triples.triple import Triple
     from constriction.spectra.reading.analysis import AnalysisOptions
 
-type ModelName = Literal["lattice", "lattice_film", "two_levels", "film", "full_contact"]
+type ModelName = Literal["lattice", "lattice_film", "two_levels", "lifted_zone", "film", "full_contact"]
 type Extra = Literal["resistance", "inductance", "tail"]
 PATTERNS = ("hexagonal", "stripes", "random")
 
@@ -57,7 +57,8 @@ class InterpretOptions:
     """Of the electrolyte, such as "1.5 mm"."""
     model: Annotated[tuple[ModelName, ...], SEVERAL] = ()
     """Model of the interface: ideal contacts beside a gap (lattice), the same behind a film (lattice_film), islands
-    that touch by finer spots (two_levels), a film in full contact (film), or nothing (full_contact); may be repeated.
+    that touch by finer spots (two_levels), ideal contacts beside which the metal stands higher (lifted_zone), a film in
+    full contact (film), or nothing (full_contact); may be repeated.
     [default: lattice, film and full_contact]"""
     pattern: Annotated[tuple[str, ...], SEVERAL] = ()
     """Pattern of the contacts; may be repeated. [default: hexagonal, stripes and random; with --triples hexagonal]"""

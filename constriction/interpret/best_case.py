@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from constriction.case.schema import Case, parse_case
 from constriction.interpret.atlas.building import RECIPES
 from constriction.interpret.interpretation import Fitted, Interpretation
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import LATTICE, InterfaceModel
+from constriction.interpret.model.models import LATTICE, LIFTED, InterfaceModel
 from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS
 from constriction.laws.arrays import Reals
 from constriction.simulation.simulate import simulate
@@ -44,10 +45,13 @@ class SolvedAnew:
 
 
 def best_lattice(interpretation: Interpretation) -> Fitted | None:
-    """The most probable model of ideal contacts on a lattice; None: there is none with a part in what is said."""
+    """The most probable model of ideal contacts on a lattice, the metal beside them lifted or not.
+
+    None: there is none with a part in what is said.
+    """
     lattices = {recipe.pattern for recipe in RECIPES}
     having = [one for one, _ in interpretation.having(["contact_fraction"])]
-    return next((one for one in having if one.model.kind == LATTICE and one.model.pattern in lattices), None)
+    return next((one for one in having if one.model.kind in (LATTICE, LIFTED) and one.model.pattern in lattices), None)
 
 
 def best_case(fitted: Fitted, interpretation: Interpretation, title: str) -> Case:
@@ -73,12 +77,23 @@ def best_case(fitted: Fitted, interpretation: Interpretation, title: str) -> Cas
                 "contact_fraction": values["contact_fraction"],
                 "pitch": f"{values['pitch']!r} m",
             },
-            "gap": {"height": f"{values['gap_height']!r} m", "relative_permittivity": values["gap_permittivity"]},
+            "gap": _gap(values),
             "electrolyte": electrolyte,
             "sweep": {"from": f"{float(frequency.max())!r} Hz", "to": f"{float(frequency.min())!r} Hz"},
             "accuracy": {"relative_error": ACCURACY},
         }
     )
+
+
+def _gap(values: Mapping[str, float]) -> dict[str, Any]:
+    """The section of the gap, which a zone beside stripes makes a wedge; values in SI units."""
+    height = values["gap_height"]
+    found = {"height": f"{height!r} m", "relative_permittivity": values["gap_permittivity"]}
+    if "zone_share" not in values:
+        return found
+    half = values["pitch"] * (1 - values["contact_fraction"]) / 2
+    lengths = {"rise": height * values["rise_ratio"], "length": half * values["zone_share"]}
+    return found | {"profile": "linear"} | {name: f"{length!r} m" for name, length in lengths.items()}
 
 
 def solved_anew(fitted: Fitted, case: Case, frequency: Reals) -> SolvedAnew:

@@ -11,13 +11,14 @@ from constriction.interpret.model.models import (
     FILM_ONLY,
     FILMED,
     LATTICE,
+    LIFTED,
     NOTHING,
     REALISATION,
     TWO_LEVELS,
     WITH_PATTERN,
 )
 from constriction.interpret.model.priors import LogNormal, Prior
-from constriction.interpret.model.unknowns import BOUNDARIES, BULK, FILM, FINE, INTERFACE, UNKNOWNS
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK, FILM, FINE, INTERFACE, UNKNOWNS, ZONE
 from constriction.interpret.summary import Credible, summary
 from constriction.interpret.triples.triple import Triple
 
@@ -31,6 +32,7 @@ CONTACTS = {
     LATTICE: "contacts are ideal",
     FILMED: "contacts lie behind a film",
     TWO_LEVELS: "islands touch by finer spots",
+    LIFTED: "metal is lifted beside ideal contacts",
 }
 TOLD = ("pitch", "contact_fraction", "gap_height")
 
@@ -57,6 +59,8 @@ class Verdict:
             return self.sound and (self.arc in ("film", "either") or self.contacts == FILMED)
         if name in FINE:
             return self.sound and self.contacts == TWO_LEVELS
+        if name in ZONE:
+            return self.sound and self.contacts == LIFTED
         if name in (*INTERFACE, REALISATION, "R_cstr"):
             return self.sound and self.arc in ("constriction", "either")
         return self.sound

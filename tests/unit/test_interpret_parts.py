@@ -271,8 +271,8 @@ def test_a_film_on_contacts_that_the_atlas_does_not_have_is_refused():
 
 def test_a_film_has_the_contact_fractions_of_its_own_table_and_finer_spots_theirs():
     class Narrow(PolesAtlas):
-        def limits(self, pattern, film=False):
-            return (0.01, 0.6) if film else super().limits(pattern)
+        def limits(self, pattern, kind="ideal"):
+            return (0.01, 0.6) if kind == "film" else super().limits(pattern)
 
     for kind in ("lattice_film", "two_levels"):
         space = space_of(InterfaceModel(kind, "stripes"), PRIORS, Narrow())

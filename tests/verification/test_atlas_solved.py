@@ -1,8 +1,10 @@
 """The shipped atlas against interfaces solved anew, and against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from atlas_errors import ALLOWED, drawn, error_at
+from atlas_errors import ALLOWED, drawn, drawn_zone, error_at, zone_error_at
 
 from constriction import parse_case, simulate
 from constriction.field.reduction.curves import Curve
@@ -98,6 +100,13 @@ def test_a_filmed_interface_that_the_atlas_was_not_made_of(number):
     assert max(at_rest, on_theta) < ALLOWED
 
 
+@pytest.mark.parametrize("number", range(6))
+def test_a_zone_beside_stripes_is_what_is_solved(number):
+    """The metal is lifted: no table, but sums of Bessel functions, against finite elements on a wedge."""
+    at_rest, on_theta, _ = zone_error_at(*drawn_zone(np.random.default_rng([number, 7])))
+    assert max(at_rest, on_theta) < ALLOWED
+
+
 MICRO = """
 [interface]
 pattern = "hexagonal"
@@ -113,7 +122,9 @@ UNDER = {
                      "film_capacitance": 2e-4, "film_exponent": 1.0}),
     "two_levels": ({"fine": "micro.toml"}, {"fine_contact_fraction": 0.05, "fine_gap_height": 5e-9,
                    "fine_ratio": 12e-6 / (0.25 * 0.8e-3)}),
+    "lifted_zone": ({}, {"zone_share": 0.6, "rise_ratio": 60.0}),
 }  # fmt: skip
+WEDGE = {"profile": "linear", "rise": "300 nm", "length": "0.18 mm"}  # 60 · 5 nm; 0.6 of half the gap, 0.6 mm wide
 
 
 @pytest.mark.parametrize("kind", UNDER)
@@ -124,7 +135,7 @@ def test_a_model_of_stripes_is_the_case_that_it_stands_for(tmp_path, kind):
     tables = {
         "interface": {"pattern": "stripes", "contact_fraction": 0.25, "pitch": "0.8 mm"},
         "contact": contact,
-        "gap": {"height": "5 nm"},
+        "gap": {"height": "5 nm"} | (WEDGE if kind == "lifted_zone" else {}),
         "electrolyte": {"thickness": "0.5 mm"},
         "accuracy": {"relative_error": 1e-3},
     }
@@ -136,5 +147,6 @@ def test_a_model_of_stripes_is_the_case_that_it_stands_for(tmp_path, kind):
     forward = Forward(InterfaceModel(kind, "stripes"), ScoreSpace({}), load_atlas(), frequency, 0.5e-3)
     solved = result.impedance(frequency)
     assert forward.at(values)[0] == pytest.approx(solved, abs=ALLOWED * result.R_cstr)
-    ideal = forward.at({name: value for name, value in values.items() if name not in unknowns})[0]
-    assert np.abs(ideal - solved).max() > 0.1 * result.R_cstr  # what lies under the contacts is seen
+    lattice = replace(forward, model=InterfaceModel("lattice", "stripes"))
+    ideal = lattice.at({name: value for name, value in values.items() if name not in unknowns})[0]
+    assert np.abs(ideal - solved).max() > 0.1 * result.R_cstr  # what lies under or beside the contacts is seen

@@ -7,9 +7,11 @@ from constriction import load, parse_case, simulate
 from constriction.case.schema import resolved_toml
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.best_case import best_case, best_lattice, solved_anew
-from constriction.interpret.interpretation import interpret
-from constriction.interpret.model.models import models_of
+from constriction.interpret.interpretation import BestFit, Fitted, Interpretation, interpret
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.prior_file import default_priors
+from constriction.interpret.posterior.search import Mode
 from constriction.interpret.setting import Setting
 from constriction.spectra.spectrum import Spectrum
 
@@ -60,3 +62,22 @@ def test_the_case_is_read_back(interpreted, tmp_path):
     path = tmp_path / "best.toml"
     path.write_text(resolved_toml(case), encoding="utf-8")
     assert load(path) == case
+
+
+def test_metal_lifted_beside_stripes_is_a_wedge_that_is_solved_to_the_same_spectrum():
+    """Of unknowns that are chosen, not found: what is left of them is a case, and its finite elements."""
+    frequency, atlas, model = np.geomspace(7e6, 100, 25), load_atlas(), InterfaceModel("lifted_zone", "stripes")
+    setting = Setting(THICKNESS, default_priors(), (model,))
+    space = space_of(model, setting.priors, atlas)
+    medians = space.values(np.zeros((1, space.dimension)))
+    shape = {"contact_fraction": 0.2, "pitch": 4e-3, "gap_height": 30e-9, "zone_share": 0.5, "rise_ratio": 150.0}
+    scores = space.scores(medians | shape)[0]
+    forward = Forward(model, space, atlas, frequency, THICKNESS)
+    fitted = Fitted(BestFit(forward, None, (Mode(scores, 0.0, np.eye(len(scores)), 1e-3),)))
+    found = Interpretation(Spectrum(frequency, np.ones(25, complex), "ohm m2"), setting, (fitted,))
+    case = best_case(fitted, found, "chosen")
+    assert (case.gap.profile, case.gap.rise) == ("linear", pytest.approx(4.5e-6))
+    assert case.gap.length == pytest.approx(0.5 * 0.8 * 4e-3 / 2)
+    anew = solved_anew(fitted, case, frequency)
+    assert anew.largest < 3e-3
+    assert anew.atlas == pytest.approx(anew.R_cstr, rel=3e-3)

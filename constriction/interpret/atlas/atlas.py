@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
-from constriction.interpret.atlas.axes import TableAxis
+from constriction.interpret.atlas.axes import TableAxis, TableKind
 from constriction.interpret.atlas.poles import GAP_POLES, film_basis, gap_sum, of_transform
+from constriction.interpret.atlas.zones import FUNCTIONS, SHARES, LiftedZone, lifted
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -24,6 +25,7 @@ VERSION = 2
 """Of the tables' meaning: of a table of another version nothing is read."""
 FILES = {"ideal": "", "films": "_film"}
 """Kinds of tables, and how their files' names end."""
+ZONED = ("stripes",)
 AT_ONCE = 500_000  # numbers of a basis: more do not fit into a processor's cache
 
 
@@ -102,13 +104,18 @@ class Atlas:
         """The patterns that there are tables of with films on the contacts."""
         return tuple(self.films)
 
-    def limits(self, pattern: str, film: bool = False) -> tuple[float, float]:
-        """The contact fractions, from and to, that a pattern is tabulated for, with a film on its contacts or without.
+    @property
+    def lifted(self) -> tuple[str, ...]:
+        """The patterns beside whose contacts the metal may be lifted."""
+        return ZONED
+
+    def limits(self, pattern: str, kind: TableKind = "ideal") -> tuple[float, float]:
+        """The contact fractions, from and to, that a pattern is known for, with what the kind of table adds.
 
         Raises:
             InputError: there is no such table.
         """
-        shares = self._table(pattern, film).shares
+        shares = SHARES if kind == "zone" else self._table(pattern, kind == "film").shares
         return shares.low, shares.high
 
     def interface(
@@ -137,6 +144,30 @@ class Atlas:
                 found[some] = table.of_ideal(weights, gap[some])
             else:
                 found[some] = table.of_film(weights, inside, gap[some], contact[some])
+        return found
+
+    def lifted_interface(
+        self, pattern: str, contact_fraction: Floats, depth: Floats, zone: LiftedZone, gap: Complexes
+    ) -> Complexes:
+        """F − d of m interfaces beside whose contacts the metal is lifted, in pitches; (m, n).
+
+        Args:
+            pattern: one of `lifted`.
+            contact_fraction: contact fractions, (m,); outside the limits they, and the zones, are as there.
+            depth: thickness of the slab over the pitch, (m,).
+            zone: of each.
+            gap: θ_g as for `interface`, of the gap far from contacts, (m, n).
+
+        Raises:
+            InputError: zones of the pattern are not known.
+        """
+        if pattern not in ZONED:
+            raise InputError(f"pattern = '{pattern}': zones beside it are not known; expected {', '.join(ZONED)}")
+        found = np.empty(gap.shape, dtype=np.complex128)
+        step = max(1, AT_ONCE // (FUNCTIONS * max(FUNCTIONS, gap.shape[-1])))
+        for start in range(0, len(contact_fraction), step):
+            some = slice(start, start + step)
+            found[some] = lifted(contact_fraction[some], depth[some], zone.part(some), gap[some])
         return found
 
     def spread(self, pattern: str, contact_fraction: Floats, depth: Floats) -> Floats:

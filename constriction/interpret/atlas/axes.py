@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 CANDIDATES = 2001
+type TableKind = Literal["ideal", "film", "zone"]
+"""What a table is of: ideal contacts, contacts behind a film, or beside which the metal is lifted."""
 
 
 @dataclass(frozen=True, eq=False)

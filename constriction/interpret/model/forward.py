@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.base.constants import VACUUM_PERMITTIVITY
-from constriction.interpret.model.models import FILM_ONLY, FINE_PATTERN, InterfaceModel, Interfaces
+from constriction.interpret.atlas.zones import LiftedZone
+from constriction.interpret.model.models import FILM_ONLY, FINE_PATTERN, LIFTED, InterfaceModel, Interfaces
 from constriction.interpret.model.space import ScoreSpace, Values
 from constriction.laws.arrays import Complexes, Reals
 
@@ -108,7 +109,11 @@ def constriction(forward: Forward, values: Values, resistivity: Complexes) -> Co
     pattern = forward.model.pattern
     under = under_contacts(forward, values, resistivity)
     contact = None if under is None else scale / under
-    found = forward.atlas.interface(pattern, fraction, depth, gap, contact)
+    if forward.model.kind == LIFTED:
+        zone = LiftedZone(values["zone_share"], values["rise_ratio"])
+        found = forward.atlas.lifted_interface(pattern, fraction, depth, zone, gap)
+    else:
+        found = forward.atlas.interface(pattern, fraction, depth, gap, contact)
     if "realisation" in values:
         spread = forward.atlas.spread(pattern, fraction, depth) * values["realisation"]
         found = found * np.exp(spread)[:, np.newaxis]

@@ -7,23 +7,27 @@ from typing import Protocol
 import numpy as np
 
 from constriction.base.errors import InputError
+from constriction.interpret.atlas.axes import TableKind
+from constriction.interpret.atlas.zones import ZONE_LIMITS, LiftedZone
 from constriction.interpret.model.priors import Fixed, Normal, Prior, Uniform
 from constriction.interpret.model.space import ScoreSpace
-from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, FINE, INTERFACE
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, FINE, INTERFACE, ZONE
 from constriction.laws.arrays import Complexes, Reals
 
-LATTICE, FILMED, TWO_LEVELS = "lattice", "lattice_film", "two_levels"
+LATTICE, FILMED, TWO_LEVELS, LIFTED = "lattice", "lattice_film", "two_levels", "lifted_zone"
 FILM_ONLY, NOTHING = "film", "full_contact"
 MODELS: Mapping[str, tuple[str, ...]] = {
     LATTICE: INTERFACE,
     FILMED: (*INTERFACE, *FILM),
     TWO_LEVELS: (*INTERFACE, *FINE),
+    LIFTED: (*INTERFACE, *ZONE),
     FILM_ONLY: FILM,
     NOTHING: (),
 }
 """What is unknown of the interface in each model: ideal contacts of a pattern beside a gap; the same with a film on the
-contacts; islands that touch by finer spots; a film in full contact; full contact without anything."""
-WITH_PATTERN = (LATTICE, FILMED, TWO_LEVELS)
+contacts; islands that touch by finer spots; ideal contacts beside which the metal is lifted; a film in full contact;
+full contact without anything."""
+WITH_PATTERN = (LATTICE, FILMED, TWO_LEVELS, LIFTED)
 BEHIND = (FILMED, TWO_LEVELS)
 FINE_PATTERN = "hexagonal"
 """Of the spots that islands touch by."""
@@ -43,13 +47,22 @@ class Interfaces(Protocol):
     def filmed(self) -> tuple[str, ...]:
         """Those whose contacts may have a film."""
 
-    def limits(self, pattern: str, film: bool = False) -> tuple[float, float]:
-        """Contact fraction from, to; of contacts that may have a film."""
+    @property
+    def lifted(self) -> tuple[str, ...]:
+        """Those beside whose contacts the metal may be lifted."""
+
+    def limits(self, pattern: str, kind: TableKind = "ideal") -> tuple[float, float]:
+        """Contact fraction from, to, of a pattern."""
 
     def interface(
         self, pattern: str, contact_fraction: Reals, depth: Reals, gap: Complexes, contact: Complexes | None = None
     ) -> Complexes:
         """F less the depth, in pitches, (m, n): see `atlas`."""
+
+    def lifted_interface(
+        self, pattern: str, contact_fraction: Reals, depth: Reals, zone: LiftedZone, gap: Complexes
+    ) -> Complexes:
+        """The same beside a zone in which the metal is lifted."""
 
     def spread(self, pattern: str, contact_fraction: Reals, depth: Reals) -> Reals:
         """Relative standard deviation of R_cstr between random interfaces of one kind, (m,)."""
@@ -91,24 +104,48 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     Raises:
         InputError: no contact fraction of the prior is one of the pattern, or the atlas has no film on its contacts.
     """
-    if not _is_known(model, atlas):
-        known = f"one of {', '.join(atlas.filmed)}" if atlas.filmed else f"another model than {model.kind}"
-        raise InputError(f"pattern {model.pattern!r}: the atlas has no film on its contacts; expected {known}")
+    check_known(model, atlas)
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
     found = {name: priors[name] for name in named if name in priors}
     if model.constricts:
-        limits = atlas.limits(model.pattern, film=model.kind in BEHIND)
-        found["contact_fraction"] = _cut(found["contact_fraction"], model.pattern, limits)
-        if "fine_contact_fraction" in found:
-            own = atlas.limits(FINE_PATTERN)
-            found["fine_contact_fraction"] = _cut(found["fine_contact_fraction"], FINE_PATTERN, own)
+        for name, (pattern, ends) in _limits(model, atlas).items():
+            found[name] = _cut(name, found[name], pattern, ends)
         if _is_random(model.pattern, atlas):
             found[REALISATION] = priors.get(REALISATION, Normal())
     return ScoreSpace(found)
 
 
+def _limits(model: InterfaceModel, atlas: Interfaces) -> dict[str, tuple[str, tuple[float, float]]]:
+    """Of which pattern, and between which ends, a model's unknowns are known."""
+    found = {"contact_fraction": (model.pattern, atlas.limits(model.pattern, _table_of(model)))}
+    if model.kind == TWO_LEVELS:
+        found["fine_contact_fraction"] = FINE_PATTERN, atlas.limits(FINE_PATTERN)
+    if model.kind == LIFTED:
+        found |= {name: (model.pattern, ends) for name, ends in ZONE_LIMITS.items()}
+    return found
+
+
+def check_known(model: InterfaceModel, atlas: Interfaces) -> None:
+    """Refuse a model whose pattern the atlas does not have with what the model adds.
+
+    Raises:
+        InputError: in one line.
+    """
+    if _is_known(model, atlas):
+        return
+    there, lacks = (atlas.lifted, "no zone beside") if model.kind == LIFTED else (atlas.filmed, "no film on")
+    known = f"one of {', '.join(there)}" if there else f"another model than {model.kind}"
+    raise InputError(f"pattern {model.pattern!r}: the atlas has {lacks} its contacts; expected {known}")
+
+
 def _is_known(model: InterfaceModel, atlas: Interfaces) -> bool:
+    if model.kind == LIFTED:
+        return model.pattern in atlas.lifted
     return model.kind not in BEHIND or model.pattern in atlas.filmed
+
+
+def _table_of(model: InterfaceModel) -> TableKind:
+    return "film" if model.kind in BEHIND else "zone" if model.kind == LIFTED else "ideal"
 
 
 def known_of(models: Collection[InterfaceModel], atlas: Interfaces) -> tuple[InterfaceModel, ...]:
@@ -123,15 +160,15 @@ def _is_random(pattern: str, atlas: Interfaces) -> bool:
     return bool(np.any(atlas.spread(pattern, fraction, np.full(3, 10.0)) > 0))
 
 
-def _cut(prior: Prior, pattern: str, limits: tuple[float, float]) -> Prior:
-    """The part of a contact fraction's prior that a pattern can have, from and to."""
+def _cut(name: str, prior: Prior, pattern: str, limits: tuple[float, float]) -> Prior:
+    """The part of an unknown's prior that a pattern can have, from and to."""
     low, high = limits
     if isinstance(prior, Uniform):
-        prior = prior.within(low, high)
+        given, prior = prior, prior.within(low, high)
         if prior.low >= prior.high:
-            raise InputError(f"contact_fraction: {prior.words()}; pattern {pattern!r} has {low:g} to {high:g}")
+            raise InputError(f"{name}: {given.words()}; pattern {pattern!r} has {low:g} to {high:g}")
     elif isinstance(prior, Fixed) and not low <= prior.value <= high:
-        raise InputError(f"contact_fraction = {prior.value:g}: pattern {pattern!r} has {low:g} to {high:g}")
+        raise InputError(f"{name} = {prior.value:g}: pattern {pattern!r} has {low:g} to {high:g}")
     return prior
 
 

@@ -11,7 +11,7 @@ from constriction.laws.arrays import Reals
 
 type Values = Mapping[str, Reals]
 """Values of all unknowns in SI units, (m,) each: one entry per set."""
-FRACTION, GAP = "contact_fraction", "gap_height"
+FRACTION, GAP, RISE = "contact_fraction", "gap_height", "rise_ratio"
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,16 +33,18 @@ class SharedScores:
 class MetalBalance:
     """Metal is conserved: islands of a contact fraction are as high as what was deposited makes them.
 
+    Beside islands the gap is as high as they are; far from them less, where the metal is lifted in a zone.
+
     Attributes:
         thickness: mean thickness of the metal, m.
-        factor: in 68 % the gap's height is within this factor of thickness / contact fraction.
+        factor: in 68 % the islands' height is within this factor of thickness / contact fraction.
     """
 
     thickness: float
     factor: float
 
     def heights(self, fraction: Reals, scores: Reals) -> Reals:
-        """Heights of the gap in m, (m,), at contact fractions and scores, (m,) each."""
+        """Heights of the islands in m, (m,), at contact fractions and scores, (m,) each."""
         found: Reals = self.thickness / fraction * np.exp(np.log(self.factor) * scores)
         return found
 
@@ -108,7 +110,7 @@ class ScoreSpace:
         found = {name: prior.values(column.get(name, free)) for name, prior in self.priors.items()}
         if self._balances:
             assert self.balance is not None
-            found[GAP] = self.balance.heights(found[FRACTION], column[GAP])
+            found[GAP] = self.balance.heights(found[FRACTION], column[GAP]) / found.get(RISE, 1.0)
         return found
 
     def scores(self, values: Mapping[str, float | Reals]) -> Reals:
@@ -118,11 +120,16 @@ class ScoreSpace:
         if self._balances:
             assert self.balance is not None
             fraction = values.get(FRACTION, self.priors[FRACTION].values(0.0))
-            found[:, self.names.index(GAP)] = self.balance.scores(np.asarray(fraction), np.asarray(values[GAP]))
+            height = np.asarray(values[GAP]) * self._rise(values)
+            found[:, self.names.index(GAP)] = self.balance.scores(np.asarray(fraction), height)
         if self.shared is not None:
             apart = found[:, self._places] - self.shared.mean
             found[:, self._places] = np.linalg.solve(self.shared.root, apart.T).T
         return found
+
+    def _rise(self, values: Mapping[str, float | Reals]) -> float | Reals:
+        """Height of the islands over the gap's far from them: 1 where nothing is lifted."""
+        return values.get(RISE, self.priors[RISE].values(0.0)) if RISE in self.priors else 1.0
 
     def draw(self, count: int, random: np.random.Generator) -> Reals:
         """Scores (count, d) drawn from the prior."""

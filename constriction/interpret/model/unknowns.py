@@ -48,6 +48,8 @@ _UNKNOWNS = (
     Unknown("fine_contact_fraction", None, "contact fraction under the islands"),
     Unknown("fine_ratio", None, "fine pitch over the islands' size"),
     Unknown("fine_gap_height", "length", "gap height under the islands", "m"),
+    Unknown("zone_share", None, "part of the gap's width that is lifted"),
+    Unknown("rise_ratio", None, "height at the rims over the gap's"),
     Unknown("bulk_conductivity", "conductivity", "bulk conductivity", "siemens_per_m"),
     Unknown("grain_boundary_conductivity", "conductivity", "grain-boundary conductivity", "siemens_per_m"),
     Unknown("relative_permittivity", None, "permittivity of the bulk"),
@@ -63,6 +65,7 @@ UNKNOWNS: Mapping[str, Unknown] = {unknown.name: unknown for unknown in _UNKNOWN
 INTERFACE = ("contact_fraction", "pitch", "gap_height", "gap_permittivity")
 FILM = ("film_resistance", "film_capacitance", "film_exponent")
 FINE = ("fine_contact_fraction", "fine_ratio", "fine_gap_height")
+ZONE = ("zone_share", "rise_ratio")
 BULK = ("bulk_conductivity", "relative_permittivity")
 BOUNDARIES = ("grain_boundary_conductivity", "grain_boundary_frequency", "grain_boundary_exponent")
 EXTRAS: Mapping[str, tuple[str, ...]] = {
@@ -84,6 +87,8 @@ OF_INTERFACE: Mapping[str, Prior] = {
     "fine_contact_fraction": Uniform(0.005, 0.9, True),
     "fine_ratio": Uniform(1e-4, 0.2, True),  # beyond it the levels are not two
     "fine_gap_height": Uniform(1e-9, 1e-6, True),
+    "zone_share": Uniform(0.02, 0.7, True),
+    "rise_ratio": Uniform(1.5, 200.0, True),
     "series_resistance": Uniform(1e-6, 1e-2, True),
     "inductance": Uniform(1e-13, 1e-9, True),  # 1 nH·cm² to 10 µH·cm²
     "tail_capacitance": Uniform(1e-4, 10.0, True),
