@@ -25,6 +25,7 @@ from constriction.spectra.spectrum import Spectrum
 
 MOST_EXCLUDED = 0.25
 """Part of the points that may fail the Kramers-Kronig rule; beyond it the spectrum is taken for none."""
+LEFT_OUT = "left out"  # so it is said of rows that are no points
 VISIBLE = 3e-3
 """Difference between the atlas and a lattice solved anew, relative to |Z|, from which on it is told."""
 
@@ -94,7 +95,7 @@ def _prepared(item: Loaded | Triple, number: int, batch: Batch) -> tuple[Entry, 
         if entry.deposited is not None and batch.deposition is not None and batch.deposition.balance:
             setting = balanced(setting, entry.deposited, batch.atlas)
         if isinstance(item, Triple):
-            return replace(entry, measured=item), setting
+            return _ready(entry, item), setting
         assert item.spectrum is not None  # seen above
         left = screened(item.spectrum, batch.how)
         with naming_the_taker(left):
@@ -102,14 +103,28 @@ def _prepared(item: Loaded | Triple, number: int, batch: Batch) -> tuple[Entry, 
                 posed(left.spectrum, setting, batch.atlas, model)
     except Exception as error:  # one bad file must not cost the others
         return replace(entry, error=one_line(item.file, error)), setting
-    notes, noise = (*item.notes, *left.remarks), left.test.noise
+    notes, noise = (*entry.notes, *left.remarks), left.test.noise
     return replace(entry, measured=left.spectrum, noise=noise, screened=left, notes=notes), setting
 
 
 def _entry(item: Loaded | Triple) -> Entry:
     if isinstance(item, Triple):
-        return Entry(item.file, item.name)
-    return Entry(item.file, item.name, area=item.area, notes=item.notes)
+        return Entry(item.file, item.name, notes=item.notes)
+    return Entry(item.file, item.name, area=item.area, notes=(*item.notes, *_told_of(item)))
+
+
+def _ready(entry: Entry, item: Triple) -> Entry:
+    """A triple that is ready to be interpreted, or why it is not."""
+    if item.known:
+        return replace(entry, measured=item)
+    return replace(entry, error=f"{item.file}: {'; '.join(item.notes)}", notes=())
+
+
+def _told_of(item: Loaded) -> tuple[str, ...]:
+    """What was left out or is odd of a file as it was read."""
+    if item.measurement is None:
+        return ()
+    return (*(note for note in item.measurement.notes if LEFT_OUT in note), *item.measurement.warnings)
 
 
 def _alone(entry: Entry, setting: Setting, batch: Batch, told: tuple[Clock, int]) -> Entry:

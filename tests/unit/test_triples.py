@@ -118,11 +118,12 @@ def test_triples_are_read_from_a_fit(tmp_path):
     of_cell = {"C_int_farad": 1e-7, "C_int_stderr_farad": 1e-9, "R_int_ohm": 6.0, "R_int_stderr_ohm": 0.1}
     row = {"file": "a/b.mpt", "circuit": TWO_ARCS, "from_hertz": 1e6, "to_hertz": 10.0, "charge_mAh_per_cm2": 0.05}
     (tmp_path / "fit.json").write_text(json.dumps({"files": [row | ROW | of_cell, {"circuit": None}]}), "utf-8")
-    (per_area,) = read_triples(tmp_path / "fit.json", None, None)
+    per_area, lost = read_triples(tmp_path / "fit.json", None, None)
+    assert (lost.known, lost.notes) == (False, ("row 2: no value with its standard error",))
     assert per_area.values == pytest.approx([30e-4, 12e-4, MISSING], nan_ok=True)
     assert per_area.errors == pytest.approx([0.1e-4, 0.2e-4, MISSING], nan_ok=True)
     assert (per_area.name, per_area.highest, per_area.lowest, per_area.charge) == ("b.mpt", 1e6, 10.0, 1800.0)
-    (cell,) = read_triples(tmp_path / "fit.json", 2e-4, (1.0, 1e5))
+    cell, _ = read_triples(tmp_path / "fit.json", 2e-4, (1.0, 1e5))
     assert cell.values == pytest.approx([MISSING, 12e-4, 5e-4], nan_ok=True)
     assert (cell.highest, cell.lowest, cell.circuit) == (1e5, 1.0, TWO_ARCS)
 
@@ -133,8 +134,12 @@ def test_triples_are_read_from_a_table(tmp_path):
         writer.writeheader()
         writer.writerow({"file": "one"} | ROW)
         writer.writerow({"file": "two"} | ROW | {"R_int_ohm_cm2": ""})
-    first, second = read_triples(tmp_path / "t.csv", None, None)
+        writer.writerow({"file": "three"} | ROW | {"R_int_ohm_cm2": "NaN"})
+    first, second, third = read_triples(tmp_path / "t.csv", None, None)
     assert (first.circuit, second.circuit) == (TWO_ARCS, ONE_ARC)
+    assert (first.notes, second.notes) == ((), ())
+    (told,) = third.notes
+    assert told.startswith("row 3: R_int_ohm_cm2 = 'NaN' and R_int_stderr_ohm_cm2 = '0.2': not used")
     assert second.frequency[[0, -1]] == pytest.approx([7e6, 100])
 
 
@@ -145,7 +150,7 @@ def test_where_charges_are_counted_no_spectrum_may_lack(tmp_path, name):
     lines = [",".join("" if cell is None else str(cell) for cell in row.values()) for row in rows]
     table = "\n".join([",".join(rows[0]), *lines])
     (tmp_path / name).write_text(table if name == "t.csv" else json.dumps({"files": rows}), "utf-8")
-    assert len(read_triples(tmp_path / name, None, None)) == 2
+    assert [triple.known for triple in read_triples(tmp_path / name, None, None)] == [True, False, True]
     with pytest.raises(InputError, match="spectrum 2 of 3 has no value"):
         read_triples(tmp_path / name, None, None, whole=True)
 

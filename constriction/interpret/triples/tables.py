@@ -14,8 +14,10 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.base.files import read_file
+from constriction.base.quantities import shown
 from constriction.interpret.triples.circuit_fits import ONE_ARC, TWO_ARCS
 from constriction.interpret.triples.triple import NAMES, Triple
+from constriction.laws.arrays import Reals
 from constriction.spectra.timeseries import MAH_PER_CM2
 
 type Row = Mapping[str, Any]
@@ -30,7 +32,7 @@ WINDOW = 7e6, 100.0
 def read_triples(
     path: Path, area: float | None, window: tuple[float, float] | None, whole: bool = False
 ) -> Sequence[Triple]:
-    """R_SE, R_int and C_int of a file, one triple for each spectrum that was fitted.
+    """R_SE, R_int and C_int of a file, one triple for each row; one that has nothing says so in its notes.
 
     Args:
         path: fit.json, or a table with columns such as R_int_ohm_cm2 and R_int_stderr_ohm_cm2.
@@ -41,19 +43,18 @@ def read_triples(
     Raises:
         InputError: nothing of the kind is in it, or one lacks.
     """
-    found = [_triple(row, str(path), area, window) for row in _rows(path)]
-    known = [triple for triple in found if np.isfinite(triple.values).any()]
-    if not known:
+    found = [_triple(row, (str(path), number), area, window) for number, row in enumerate(_rows(path), start=1)]
+    if not any(triple.known for triple in found):
         raise InputError(f"{path}: no value with its standard error; {_expected(area)}")
     if whole:
         _check_whole(found, path)
-    return known
+    return found
 
 
 def _check_whole(found: Sequence[Triple], path: Path) -> None:
     """Refuse a spectrum that lacks, as the charge is counted from one to the next."""
     for number, triple in enumerate(found, start=1):
-        if not np.isfinite(triple.values).any():
+        if not triple.known:
             raise InputError(
                 f"{path}: spectrum {number} of {len(found)} has no value with its standard error; expected one of "
                 "each, as the charge is counted from one to the next"
@@ -79,7 +80,9 @@ def _rows(path: Path) -> Iterator[Row]:
         raise InputError(f"{path}: expected fit.json of constriction analyze") from None
 
 
-def _triple(row: Row, file: str, area: float | None, window: tuple[float, float] | None) -> Triple:
+def _triple(row: Row, place: tuple[str, int], area: float | None, window: tuple[float, float] | None) -> Triple:
+    """What a row tells; `place` is its file and its number."""
+    file, number = place
     circuit = row.get("circuit") or TWO_ARCS
     if circuit not in (ONE_ARC, TWO_ARCS):
         raise InputError(f"{file}: circuit {circuit!r}; expected {ONE_ARC} or {TWO_ARCS}")
@@ -87,10 +90,29 @@ def _triple(row: Row, file: str, area: float | None, window: tuple[float, float]
     pairs[~(np.isfinite(pairs) & (pairs > 0)).all(axis=1)] = np.nan
     told = _number(row.get("from_hertz")), _number(row.get("to_hertz"))
     highest, lowest = (window[1], window[0]) if window else told if all(map(math.isfinite, told)) else WINDOW
+    notes = tuple(f"row {number}: {why}" for why in _unused(row, area) or _nothing(pairs))
     charge = _number(row.get("charge_mAh_per_cm2"))
     name = f"{Path(str(row.get('file') or file)).name}"
     passed = charge * MAH_PER_CM2 if math.isfinite(charge) else None
-    return Triple(pairs[:, 0], pairs[:, 1], highest, lowest, file, name, passed)
+    return Triple(pairs[:, 0], pairs[:, 1], highest, lowest, file, name, passed, notes)
+
+
+def _nothing(pairs: Reals) -> Sequence[str]:
+    """That there is no value at all, where that is so."""
+    return [] if np.isfinite(pairs).any() else ["no value with its standard error"]
+
+
+def _unused(row: Row, area: float | None) -> Sequence[str]:
+    """Which values of a row are not used, and why."""
+    found = []
+    for name in NAMES:
+        ending = PER_AREA[name[0]][0] if area is None else OF_CELL[name[0]]
+        keys = f"{name}_{ending}", f"{name}_stderr_{ending}"
+        usable = all(0 < number < math.inf for number in _with_error(row, name, area))
+        if row.get(keys[0]) not in (None, "") and not usable:
+            told = " and ".join(f"{key} = {shown(row.get(key))}" for key in keys)
+            found.append(f"{told}: not used, as both have to be numbers above zero")
+    return found
 
 
 def _with_error(row: Row, name: str, area: float | None) -> tuple[float, float]:

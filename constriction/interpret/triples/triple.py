@@ -33,6 +33,7 @@ class Triple:
         file: where it is from.
         name: what it is called.
         charge: per area that had passed, C/m²; None: not told.
+        notes: what of its row is not used, and why.
     """
 
     values: Reals
@@ -42,6 +43,12 @@ class Triple:
     file: str = ""
     name: str = ""
     charge: float | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is any value with its error."""
+        return bool(np.isfinite(self.values).any())
 
     @property
     def frequency(self) -> Reals:
