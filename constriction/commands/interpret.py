@@ -74,8 +74,8 @@ class InterpretOptions:
     triples: Annotated[bool, FLAG] = False
     """The files are fit.json of `constriction analyze`, or tables with columns such as R_int_ohm_cm2 and
     R_int_stderr_ohm_cm2, instead of spectra: what a fit of R-RQ-RQ, or R-RQ, read off."""
-    metal: Literal["sodium", "lithium"] = "sodium"
-    """What was deposited by the charge."""
+    metal: Literal["sodium", "lithium"] | None = None
+    """What was deposited by the charge. [default: sodium]"""
     metal_balance: bool = True
     """Whether, with a charge, gaps are as high as islands of the metal that it deposited."""
     priors: Path | None = None
@@ -211,20 +211,14 @@ def _parted(pristine: str | None, files: Sequence[Path]) -> tuple[Path | None, S
 
 def _deposition(options: InterpretOptions, loaded: Sequence[Loaded | Triple], before: bool) -> DepositedMetal | None:
     """What was deposited before each spectrum; `before`: a pristine cell's is before them, at no charge."""
-    from constriction.interpret.series.balance import DepositedMetal
+    from constriction.interpret.series.balance import DepositedMetal, metal_of, told_charges
 
     listed = options.pristine == FIRST and options.charge is not None
     more = int(before and (listed or options.charge_step is not None))
     charges = charges_of(options.charge, options.charge_step, len(loaded) + more)
-    if charges is not None:
-        return DepositedMetal(charges[more:], options.metal, options.metal_balance)
-    return DepositedMetal(_told_charges(loaded), options.metal, options.metal_balance) if options.series else None
-
-
-def _told_charges(loaded: Sequence[Loaded | Triple]) -> Sequence[float] | None:
-    """What tables of triples say of the charge; None unless all do."""
-    told = [charge for item in loaded if (charge := getattr(item, "charge", None)) is not None]
-    return told if told and len(told) == len(loaded) else None
+    known = charges[more:] if charges else told_charges(loaded) if options.series else None
+    metal = metal_of(options.metal, known)
+    return DepositedMetal(known, metal, options.metal_balance) if known or options.series else None
 
 
 def _after_pristine(
@@ -250,12 +244,13 @@ def _after_pristine(
 
 def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
     """What is known before the measurement."""
-    from constriction.interpret.model.models import DEFAULTS, known_of, models_of, space_of
+    from constriction.interpret.model.models import DEFAULTS, check_known, check_priors, known_of, models_of
     from constriction.interpret.model.prior_file import default_priors, read_priors
     from constriction.interpret.setting import Setting
 
     if options.thickness is None:
-        raise InputError(f"--thickness {options.thickness}: expected that of the electrolyte, such as '1.5 mm'")
+        given = "nothing"
+        raise InputError(f"--thickness: given {given}, expected that of the electrolyte, such as '1.5 mm'")
     patterns = dict.fromkeys(options.pattern or (PATTERNS[:1] if options.triples else PATTERNS))
     for pattern in patterns:
         if pattern not in atlas.patterns:
@@ -266,8 +261,9 @@ def _setting(options: InterpretOptions, atlas: Interfaces) -> Setting:
     models = models_of(tuple(dict.fromkeys(options.model)) or DEFAULTS, tuple(patterns), extras)
     if not options.pattern:
         models = known_of(models, atlas)
-    for model in models:
-        space_of(model, priors, atlas)  # refuses priors that a pattern cannot have
+    check_known(models, atlas)
+    with naming(options.priors or "priors"):
+        check_priors(models, priors, atlas)
     return Setting(positive_quantity("--thickness", options.thickness, "length"), priors, models, _seed(options))
 
 

@@ -145,11 +145,10 @@ def _is_even(gap: Gap) -> bool:
 def _check_within(values: Values) -> None:
     """Refuse an interface beyond what the atlas and the priors have, where a slope would be that of their edge."""
     for name in SHAPE:
-        prior, value = OF_INTERFACE[name], float(values[name][0])
+        prior, unknown, value = OF_INTERFACE[name], UNKNOWNS[name], float(values[name][0])
         if isinstance(prior, Uniform) and not prior.low <= value <= prior.high:
-            raise InputError(
-                f"{UNKNOWNS[name].words} {value:.4g}, in SI units: expected {prior.low:.4g} to {prior.high:.4g}"
-            )
+            ends = f"{unknown.written(prior.low)} to {unknown.written(prior.high)}"
+            raise InputError(f"{unknown.words} {unknown.written(value)}: expected {ends}")
 
 
 def sharpness(forward: Forward, values: Values, noise: float) -> Sharpness:

@@ -12,7 +12,7 @@ from constriction.interpret.model.models import MODELS, REALISATION, InterfaceMo
 from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
-from constriction.interpret.posterior.sampling import WALKERS, Samples, sample
+from constriction.interpret.posterior.sampling import R_HAT, WALKERS, Samples, sample
 from constriction.interpret.posterior.search import Mode, find_modes
 from constriction.interpret.progress.clock import FIT, POSTERIOR
 from constriction.interpret.progress.kept import KeptParts, modes_arrays, modes_of, posterior_arrays, posterior_of
@@ -82,6 +82,17 @@ class Fitted:
     def trusted(self) -> bool:
         """Whether the samples are many enough to be believed."""
         return self.evidence is not None and self.evidence.sure
+
+    @property
+    def converged(self) -> bool:
+        """Whether there are samples enough, and those walkers that were needed have forgotten their start."""
+        enough = self.trusted or (self.samples is not None and self.samples.converged)
+        return enough and self.r_hat < R_HAT
+
+    @property
+    def r_hat(self) -> float:
+        """The largest split R-hat of the walkers; 1 where none were needed."""
+        return 1.0 if self.samples is None else float(self.samples.r_hat.max())
 
     @cached_property
     def scores(self) -> Reals:

@@ -105,7 +105,7 @@ def entry_record(entry: Entry) -> Record:
         "excluded": [] if entry.screened is None else [point.why for point in entry.screened.excluded],
         "area_cm2": None if entry.area is None else entry.area * 1e4,
         "thickness_m": found.setting.thickness,
-        "priors": {name: priors[name].words() for name in priors},
+        "priors": {name: priors[name].words(UNKNOWNS[name].written) for name in priors},
     }
 
 
@@ -166,12 +166,11 @@ def _model(one: Fitted, probability: float) -> Record:
     found |= {
         "log_evidence_stderr": stderr if math.isfinite(stderr) else None,
         "effective_samples": one.evidence.effective,
-        "converged": one.trusted,
+        "converged": one.converged,
     }
     if one.samples is None:
         return found
     return found | {
         "r_hat": float(one.samples.r_hat.max()),
         "autocorrelation_steps": float(one.samples.times.max()),
-        "converged": bool(one.trusted or one.samples.converged),
     }

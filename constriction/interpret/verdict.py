@@ -19,6 +19,7 @@ from constriction.interpret.model.models import (
 )
 from constriction.interpret.model.priors import LogNormal, Prior
 from constriction.interpret.model.unknowns import BOUNDARIES, BULK, FILM, FINE, INTERFACE, UNKNOWNS, ZONE
+from constriction.interpret.posterior.sampling import R_HAT
 from constriction.interpret.summary import Credible, summary
 from constriction.interpret.triples.triple import Triple
 
@@ -34,6 +35,8 @@ CONTACTS = {
     TWO_LEVELS: "islands touch by finer spots",
     LIFTED: "metal is lifted beside ideal contacts",
 }
+COUNTS = 0.05
+"""Probability of a model from which on its samples count."""
 TOLD = ("pitch", "contact_fraction", "gap_height")
 
 
@@ -83,7 +86,7 @@ def verdict(interpretation: Interpretation) -> Verdict:
         return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
     numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
     contacts, of_contacts = _contacts(interpretation)
-    doubt = () if sound else ("samples are few, intervals are rough",)
+    doubt = doubts(interpretation, sound)
     return Verdict("; ".join((*numbers, said, *of_contacts, *doubt)), sound, arc, contacts)
 
 
@@ -115,8 +118,9 @@ def unlike(name: str, median: float, before: Prior) -> str:
     """
     if not isinstance(before, LogNormal) or abs(float(before.scores(median))) <= FAR:
         return ""
+    unknown = UNKNOWNS[name]
     return (
-        f"{UNKNOWNS[name].words} {median:.3g}, in SI units, where its prior has {before.words()}; "
+        f"{unknown.words} {unknown.written(median)}, where its prior has {before.words(unknown.written)}; "
         "expected the cell's own electrolyte, area and thickness, or another prior in --priors"
     )
 
@@ -126,8 +130,19 @@ def _sampled_well(interpretation: Interpretation) -> bool:
     return all(
         one.trusted or (one.samples is not None and one.samples.converged)
         for one, share in zip(interpretation.fitted, interpretation.probabilities, strict=True)
-        if share > 0.05
+        if share > COUNTS
     )
+
+
+def doubts(interpretation: Interpretation, sound: bool) -> tuple[str, ...]:
+    """Why intervals are rough, if they are, where models have samples enough (`sound`) or not."""
+    if not sound:
+        return ("samples are few, intervals are rough",)
+    pairs = zip(interpretation.fitted, interpretation.probabilities, strict=True)
+    largest = max((one.r_hat for one, share in pairs if share > COUNTS), default=1.0)
+    if largest < R_HAT:
+        return ()
+    return (f"walkers have not converged (R-hat {largest:.3g}), intervals rest on importance sampling alone",)
 
 
 def _arc(interpretation: Interpretation) -> tuple[str, str]:
@@ -184,21 +199,21 @@ def _of_unknown(interpretation: Interpretation, name: str) -> str:
 
 
 def words_of(found: Credible, kind: str | None) -> str:
-    """An interval in words, such as "0.6 to 1.1 mm".
+    """An interval in words, such as "0.6 to 1.1 mm (68 %)".
 
     Args:
         found: of an unknown.
         kind: of quantity; None: a fraction, in per cent.
     """
     if found.determined:
-        return span(found.low68, found.high68, kind)
+        return f"{span(found.low68, found.high68, kind)} (68 %)"
     if found.below and found.above:
         return "not determined by this window"
     if found.above:
-        return f"not determined above {span(found.low95, None, kind)} by this window"
+        return f"not determined above {span(found.low95, None, kind)} (95 %) by this window"
     if found.below:
-        return f"not determined below {span(found.high95, None, kind)} by this window"
-    return f"{span(found.low68, found.high68, kind)}, hardly narrower than assumed"
+        return f"not determined below {span(found.high95, None, kind)} (95 %) by this window"
+    return f"{span(found.low68, found.high68, kind)} (68 %), hardly narrower than assumed"
 
 
 def span(low: float, high: float | None, kind: str | None) -> str:

@@ -67,9 +67,10 @@ def test_json_is_all_that_is_printed(measured, capsys):
     [
         (["cell.csv", *THICK], "expected --area, such as --area '1.13 cm2'"),
         (["area.csv", *THICK, "--area", "1 cm2"], "expected no --area"),
-        (["area.csv"], "--thickness None: expected that of the electrolyte"),
+        (["area.csv"], "--thickness: given nothing, expected that of the electrolyte"),
         (["area.csv", *THICK, "--pattern", "hexagon"], "the nearest is 'hexagonal'"),
         (["area.csv", *THICK, "--seed=-1"], "--seed -1: expected a whole number that is not negative"),
+        (["area.csv", *THICK, "--metal", "lithium"], "--metal lithium: expected the charge that deposited it"),
         (["area.csv", *THICK, "--triples", "--mask", "1 kHz"], "--mask '1 kHz': expected none with --triples"),
         (["area.csv", *THICK, "--triples", "--impedance", "Zce"], "--impedance 'Zce': expected none with --triples"),
         (["area.csv", *THICK, "--kk-limit", "3"], "expected a number between 0 and 1"),
@@ -93,6 +94,28 @@ def test_priors_that_a_pattern_cannot_have_are_refused_before_anything_is_fitted
     priors.write_text("[priors]\ncontact_fraction = 0.7\n", encoding="utf-8")
     assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
     assert "pattern 'random' has 0.005 to 0.45" in capsys.readouterr().err
+
+
+def test_priors_beside_what_a_pattern_has_name_their_file(measured, capsys):
+    priors = measured / "priors.toml"
+    for text, words in (
+        ("[priors]\ncontact_fraction = 0.7\n", "contact_fraction = 0.7: pattern 'random' has"),
+        ('[priors]\npitch = { log_uniform = ["1 mm", "12 mm"] }\n', "priors.pitch = 1 mm to 12 mm, logarithmic: exp"),
+        ('[electrolyte]\nthickness = "1 mm"\n', "electrolyte.thickness = '1 mm': expected none here, but the option"),
+    ):
+        priors.write_text(text, encoding="utf-8")
+        assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
+        assert f"{priors}: {words}" in capsys.readouterr().err
+
+
+def test_a_row_without_a_number_is_told(measured, capsys):
+    lines = (measured / "area.csv").read_text("utf-8").splitlines()
+    lines[12] = lines[12].split(",")[0] + ",NaN,-1"
+    (measured / "area.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert run(measured / "area.csv", *THICK, "--model", "full_contact", "--out", measured / "out") == 0
+    (item,) = json.loads((measured / "out" / "interpretation.json").read_text("utf-8"))["files"]
+    assert any("1 row left out (line 13: 'NaN'" in note for note in item["notes"])
+    assert "1 row left out" in capsys.readouterr().out
 
 
 def test_a_folder_of_something_else_is_left_alone(measured, capsys):
@@ -174,7 +197,7 @@ def test_a_series_tells_charge_and_agreement(steps, capsys):
         (["--pristine", "first", "--charge-step=-1 mC/cm2"], "--charge-step '-1 mC/cm2'"),
         (["--charge-step", "1 mC/cm2", "--charge", "0, 1, 2, 3 mC/cm2"], "expected one of them"),
         (["--charge", "0, 1 mC/cm2"], "2 values for 4 spectra; expected one for each"),
-        (["--charge", "0, 0, -1, 0 mC/cm2"], "expected a charge above zero"),
+        (["--charge", "0, 0, -1, 0 mC/cm2"], "-1 is below zero; expected charges that passed"),
         (["--charge-step", "1 C/cm2", "--charge", "1, 2, 3 C/cm2", "--pristine", "lost.csv"], "one of them"),
         (["--charge", "1, 2, 3, 4 kC/cm2"], "contradict each other"),
     ],
@@ -218,7 +241,7 @@ def test_a_killed_run_goes_on_where_it_was(steps, capsys, monkeypatch):
 
     monkeypatch.setattr(interpretation, "find_modes", killed)
     assert run(*arguments, "--out", out) == 130
-    assert json.loads((out / "interpretation.json").read_text("utf-8"))["unfinished"]
+    assert json.loads((out / "interpretation.json").read_text("utf-8"))["unfinished"].startswith("stopped")
     assert len(list(out.glob("kept-*.npz"))) == 4  # two best fits; one more, and the samples about it
     monkeypatch.setattr(interpretation, "find_modes", lambda *given: calls.append(1) or fit(*given))
     assert run(*arguments, "--out", out) == 0

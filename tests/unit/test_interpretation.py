@@ -13,14 +13,15 @@ from support.made_up_cells import ATLAS, ELECTROLYTE, FREQUENCY, NOISE, THICKNES
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
 from constriction.interpret.batch import Batch, interpret_all, screened
-from constriction.interpret.interpretation import Interpretation, interpret
+from constriction.interpret.interpretation import Fitted, Interpretation, interpret
 from constriction.interpret.model.models import InterfaceModel, models_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
+from constriction.interpret.posterior.sampling import Samples
 from constriction.interpret.record import Entry, entry_record
 from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary, weighted_quantiles
-from constriction.interpret.verdict import span, verdict
+from constriction.interpret.verdict import doubts, span, verdict
 from constriction.spectra.reading.analysis import AnalysisOptions
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.posteriors.bands import draw_bands
@@ -120,7 +121,7 @@ def test_with_a_thickness_that_is_ten_times_wrong_nothing_is_determined():
     found = interpret(spectrum_of("film", **FILM), wrong, ATLAS, NOISE)
     record = entry_record(Entry("a.csv", "a", interpretation=found))
     assert record["arc"] == "another electrolyte"
-    assert "bulk conductivity" in record["verdict"] and "1.5 within a factor of 1.35" in record["verdict"]
+    assert "bulk conductivity" in record["verdict"] and "15 mS/cm within a factor of 1.35" in record["verdict"]
     assert not any(part["determined"] for part in record.values() if isinstance(part, dict) and "determined" in part)
 
 
@@ -293,3 +294,13 @@ def test_a_wrong_prior_is_one_line(priors, words):
 def test_unknown_sections_of_a_priors_file_are_refused():
     with pytest.raises(InputError, match=r"p.toml: prior: unknown key, the nearest is 'priors'"):
         priors_of({"prior": {}}, "p.toml")
+
+
+@pytest.mark.parametrize(("r_hat", "converged"), [(1.02, True), (2.08, False)])
+def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
+    """Importance sampling has samples enough; the walkers that it started from do not agree."""
+    samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, False)
+    fitted = Fitted(None, None, samples, SimpleNamespace(sure=True))
+    assert (fitted.converged, fitted.r_hat) == (converged, r_hat)
+    told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=True)
+    assert [line.partition(",")[0] for line in told] == ["walkers have not converged (R-hat 2.08)"] * (not converged)

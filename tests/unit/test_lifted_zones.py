@@ -28,7 +28,7 @@ def test_at_rest_it_is_the_closed_form_of_stripes(share):
 
 
 def test_a_narrow_gap_on_a_deep_slab_is_one_by_itself():
-    """S of sin((2n + 1)τ) is (2n + 1)π/2, and no two of them go together, but for the square of gap over pitch and the waves left out."""
+    """S of sin((2n + 1)τ) is (2n + 1)π/2, none goes with another, but for (gap over pitch)² and the waves left out."""
     found = slab(0.97, np.array([2.0]))[0]
     scale = np.sqrt(np.outer(ORDERS, ORDERS)) * np.pi / 2
     assert found / scale == pytest.approx(np.eye(FUNCTIONS), abs=2e-3)

@@ -156,7 +156,7 @@ def test_contact_fractions_whose_islands_would_be_too_high_are_left_out():
         (4.4e-6, {"gap_height": LogNormal(1e-7, 1.5)}, "is expected from 0.0444 to 0.225 um"),
         (28e-6, {}, "need a contact fraction above 0.933, which no pattern"),
         (4.4e-6, {"contact_fraction": Fixed(0.05)}, "contradict"),
-        (4.4e-6, {"gap_height": Fixed(1e-7)}, "gap_height 1e-07, held: expected a free one"),
+        (4.4e-6, {"gap_height": Fixed(1e-7)}, "gap_height = 100 nm, held: expected a free one"),
     ],
 )
 def test_charge_and_thickness_that_contradict_each_other_are_told(thickness, priors, words):

@@ -25,6 +25,7 @@ INTERPRETATIONS = FolderKind(
     KEYS,
     r"(corner|predicted)-\d{2,}\.png|best-\d{2,}\.toml|(\.constriction-)?kept-[0-9a-f]{24}\.npz",
 )
+UNFINISHED = "stopped before the end, nothing is interpreted yet: the same command, repeated, goes on from here"
 DRAWS = 400  # spectra of a band
 SHOWN = ("contact_fraction", "pitch", "gap_height", "R_cstr")
 FILM_SHOWN = ("film_resistance", "film_capacitance")
@@ -36,7 +37,7 @@ def kept_in(folder: Path) -> KeptParts:
     """What is kept of a run that is not finished: in its folder, which the finished one replaces."""
     from constriction.interpret.progress.kept import KeptParts
 
-    unfinished = {"files": [], "definitions": {}, "versions": {}, "unfinished": True}
+    unfinished = {"files": [], "definitions": {}, "versions": {}, "unfinished": UNFINISHED}
     return KeptParts(folder, (INTERPRETATION, json.dumps(unfinished) + "\n"))
 
 

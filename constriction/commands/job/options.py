@@ -190,6 +190,8 @@ def _charges(text: str, count: int) -> tuple[float, ...]:
     whole = [f"{part} {unit}" if unit and _is_number(part) else part for part in parts]
     with naming("--charge", " "):
         values = tuple(parse_quantity(part, "charge per area") for part in whole)
+    if (least := min(values)) < 0:
+        raise InputError(f"--charge {text!r}: {parts[values.index(least)]} is below zero; expected charges that passed")
     if len(values) != count:
         raise InputError(f"--charge {text!r}: {len(values)} values for {count} spectra; expected one for each")
     return values

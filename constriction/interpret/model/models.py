@@ -11,7 +11,7 @@ from constriction.interpret.atlas.axes import TableKind
 from constriction.interpret.atlas.zones import ZONE_LIMITS, LiftedZone
 from constriction.interpret.model.priors import Fixed, Normal, Prior, Uniform
 from constriction.interpret.model.space import ScoreSpace
-from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, FINE, INTERFACE, ZONE
+from constriction.interpret.model.unknowns import BOUNDARIES, BULK, EXTRAS, FILM, FINE, INTERFACE, UNKNOWNS, ZONE
 from constriction.laws.arrays import Complexes, Reals
 
 LATTICE, FILMED, TWO_LEVELS, LIFTED = "lattice", "lattice_film", "two_levels", "lifted_zone"
@@ -104,7 +104,7 @@ def space_of(model: InterfaceModel, priors: Mapping[str, Prior], atlas: Interfac
     Raises:
         InputError: no contact fraction of the prior is one of the pattern, or the atlas has no film on its contacts.
     """
-    check_known(model, atlas)
+    check_known((model,), atlas)
     named = [*MODELS[model.kind], *BULK, *BOUNDARIES, *(name for extra in model.extras for name in EXTRAS[extra])]
     found = {name: priors[name] for name in named if name in priors}
     if model.constricts:
@@ -125,14 +125,22 @@ def _limits(model: InterfaceModel, atlas: Interfaces) -> dict[str, tuple[str, tu
     return found
 
 
-def check_known(model: InterfaceModel, atlas: Interfaces) -> None:
-    """Refuse a model whose pattern the atlas does not have with what the model adds.
+def check_priors(models: Collection[InterfaceModel], priors: Mapping[str, Prior], atlas: Interfaces) -> None:
+    """Refuse priors that the patterns of some models cannot have; errors as of `space_of`."""
+    for model in models:
+        space_of(model, priors, atlas)
+
+
+def check_known(models: Collection[InterfaceModel], atlas: Interfaces) -> None:
+    """Refuse models of a pattern that the atlas does not have with what they add.
 
     Raises:
         InputError: in one line.
     """
-    if _is_known(model, atlas):
+    unknown = [model for model in models if not _is_known(model, atlas)]
+    if not unknown:
         return
+    model = unknown[0]
     there, lacks = (atlas.lifted, "no zone beside") if model.kind == LIFTED else (atlas.filmed, "no film on")
     known = f"one of {', '.join(there)}" if there else f"another model than {model.kind}"
     raise InputError(f"pattern {model.pattern!r}: the atlas has {lacks} its contacts; expected {known}")
@@ -166,7 +174,9 @@ def _cut(name: str, prior: Prior, pattern: str, limits: tuple[float, float]) -> 
     if isinstance(prior, Uniform):
         given, prior = prior, prior.within(low, high)
         if prior.low >= prior.high:
-            raise InputError(f"{name}: {given.words()}; pattern {pattern!r} has {low:g} to {high:g}")
+            raise InputError(
+                f"{name}: {given.words(UNKNOWNS[name].written)}; pattern {pattern!r} has {low:g} to {high:g}"
+            )
     elif isinstance(prior, Fixed) and not low <= prior.value <= high:
         raise InputError(f"{name} = {prior.value:g}: pattern {pattern!r} has {low:g} to {high:g}")
     return prior

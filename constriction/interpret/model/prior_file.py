@@ -27,6 +27,7 @@ from constriction.case.file import read_toml
 from constriction.interpret.model.priors import Fixed, LogNormal, Prior, Uniform
 from constriction.interpret.model.unknowns import OF_INTERFACE, UNKNOWNS, Unknown, electrolyte_priors
 
+WIDTHS = 2.0  # standard scores up to which a prior without ends reaches
 type Written = str | float | int
 FORMS = (
     "a value, or one of { log_uniform = [low, high] }, { uniform = [low, high] }, { log_normal = median, factor = … }"
@@ -62,7 +63,7 @@ class PriorFile(Section):
     """A priors file.
 
     Attributes:
-        electrolyte: as a case has it; its thickness is not looked at.
+        electrolyte: as a case has it, but for its thickness, which is the option --thickness.
         priors: by the names of the unknowns.
     """
 
@@ -99,6 +100,9 @@ def priors_of(tables: Mapping[str, Any], source: str) -> dict[str, Prior]:
         raise InputError(f"{source}: {_complaint(error.errors()[0])}") from None
     except InputError as error:
         raise InputError(f"{source}: {error}") from None
+    if "thickness" in said.electrolyte.model_fields_set:
+        told = shown(tables["electrolyte"]["thickness"])
+        raise InputError(f"{source}: electrolyte.thickness = {told}: expected none here, but the option --thickness")
     found = dict(OF_INTERFACE) | electrolyte_priors(said.electrolyte)
     for name, spread in said.priors.items():
         if name not in UNKNOWNS:
@@ -121,6 +125,19 @@ def _complaint(problem: ErrorDetails) -> str:
 
 
 def _prior(spread: PriorEntry | Written, unknown: Unknown) -> Prior:
+    """The prior that an entry tells.
+
+    Raises:
+        InputError: it is none, or reaches further than the unknown can.
+    """
+    found = _told_prior(spread, unknown)
+    reach = found.high if isinstance(found, Uniform) else float(found.values(WIDTHS))
+    if reach > unknown.most * (1 + 1e-9):
+        raise InputError(f"{found.words(unknown.written)}: expected at most {unknown.written(unknown.most)}")
+    return found
+
+
+def _told_prior(spread: PriorEntry | Written, unknown: Unknown) -> Prior:
     if not isinstance(spread, PriorEntry):
         return Fixed(_value(spread, unknown))
     if spread.log_normal is not None:

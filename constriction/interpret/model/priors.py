@@ -5,6 +5,7 @@ in the unit cube of the prior. In scores every prior is the same, a normal distr
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,8 @@ from scipy.special import ndtr, ndtri
 
 from constriction.laws.arrays import Reals
 
+type Written = Callable[[float], str]
+"""How a value in SI is written, with its unit."""
 FARTHEST = 8.0  # a score beyond it is one part in 10¹⁵ of a prior: taken as this one
 
 
@@ -30,8 +33,8 @@ class Prior(Protocol):
     def scores(self, values: ArrayLike) -> Reals:
         """Scores of values of any shape; those outside the prior get the nearest one inside."""
 
-    def words(self) -> str:
-        """How it is spread, in SI units."""
+    def words(self, written: Written) -> str:
+        """How it is spread; `written` is a value, SI, with its unit."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ class Fixed:
         """Zero, whatever the values."""
         return np.zeros(np.shape(values))
 
-    def words(self) -> str:
+    def words(self, written: Written) -> str:
         """The value."""
-        return f"{self.value:.6g}, held"
+        return f"{written(self.value)}, held"
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,9 @@ class Uniform:
         found: Reals = np.clip(ndtri(np.clip(place, 0.0, 1.0)), -FARTHEST, FARTHEST)
         return found
 
-    def words(self) -> str:
+    def words(self, written: Written) -> str:
         """Both ends."""
-        return f"{self.low:.6g} to {self.high:.6g}{', logarithmic' if self.logarithmic else ''}"
+        return f"{written(self.low)} to {written(self.high)}{', logarithmic' if self.logarithmic else ''}"
 
     def within(self, low: float, high: float) -> "Uniform":
         """The part of it between two values; both in its unit."""
@@ -122,9 +125,9 @@ class LogNormal:
         found: Reals = np.log(np.asarray(values, dtype=float) / self.median) / math.log(self.factor)
         return found
 
-    def words(self) -> str:
+    def words(self, written: Written) -> str:
         """Median and factor."""
-        return f"{self.median:.6g} within a factor of {self.factor:g}"
+        return f"{written(self.median)} within a factor of {self.factor:g}"
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,6 @@ class Normal:
         """The values themselves."""
         return np.array(values, dtype=float)
 
-    def words(self) -> str:
+    def words(self, written: Written) -> str:
         """Centre and width."""
         return "0 ± 1"

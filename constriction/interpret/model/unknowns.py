@@ -1,13 +1,17 @@
 """The unknowns of a measured cell: what each is called, its unit, and how it is spread if nobody says otherwise."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from constriction.base.quantities import format_quantity
 from constriction.interpret.model.priors import Fixed, LogNormal, Normal, Prior, Uniform
 from constriction.laws.electrolyte import Conductor
 
 ELECTROLYTE_FACTOR = 1.35
 """Conductivities of one recipe from sample to sample."""
+WIDEST = 1e-2
+"""Pitch in m: of islands that are further apart an electrode has too few for a lattice."""
 ASSUMED_FACTOR = 2.0
 """Of what is assumed without a source, the grain boundaries' frequency and the permittivity."""
 
@@ -22,6 +26,7 @@ class Unknown:
         words: what it is called in tables and verdicts.
         suffix: of its key in interpretation.json, the unit there.
         factor: from SI to that unit.
+        most: the largest value that a prior may reach, in SI.
     """
 
     name: str
@@ -29,6 +34,12 @@ class Unknown:
     words: str
     suffix: str = ""
     factor: float = 1.0
+    most: float = math.inf
+
+    def written(self, value: float) -> str:
+        """A value in SI units with four digits and the unit that reads best, as in a priors file."""
+        rounded = float(f"{value:.4g}")
+        return f"{rounded:g}" if self.kind is None else format_quantity(rounded, self.kind)
 
     @property
     def key(self) -> str:
@@ -38,7 +49,7 @@ class Unknown:
 
 _UNKNOWNS = (
     Unknown("contact_fraction", None, "contact fraction"),
-    Unknown("pitch", "length", "pitch", "m"),
+    Unknown("pitch", "length", "pitch", "m", most=WIDEST),
     Unknown("gap_height", "length", "gap height", "m"),
     Unknown("gap_permittivity", None, "permittivity of the gap"),
     Unknown("realisation", None, "which random interface"),
@@ -77,7 +88,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
 
 OF_INTERFACE: Mapping[str, Prior] = {
     "contact_fraction": Uniform(0.005, 0.95, True),
-    "pitch": Uniform(1e-6, 1e-2, True),
+    "pitch": Uniform(1e-6, WIDEST, True),
     "gap_height": Uniform(1e-9, 3e-5, True),
     "gap_permittivity": Fixed(1.0),
     "realisation": Normal(),

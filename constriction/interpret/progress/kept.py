@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from constriction.base.files import HIDDEN
+from constriction.base.files import HIDDEN, write_whole
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.posterior.evidence import DrawnRounds, Evidence
@@ -75,7 +75,7 @@ class KeptParts:
         self.folder.mkdir(parents=True, exist_ok=True)
         name, text = self.mark
         if name and not (self.folder / name).exists():
-            (self.folder / name).write_text(text, encoding="utf-8")
+            write_whole(self.folder / name, text.encode())
         fresh = self.folder / f"{HIDDEN}{key}"
         with fresh.open("wb") as file:
             np.savez(file, **arrays)

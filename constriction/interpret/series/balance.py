@@ -10,6 +10,7 @@ from constriction.case.materials.metals import metal
 from constriction.interpret.model.models import Interfaces, space_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Prior, Uniform
 from constriction.interpret.model.space import FRACTION, GAP, MetalBalance
+from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.interpret.setting import Setting
 from constriction.spectra.timeseries import FARADAY
 
@@ -18,6 +19,7 @@ SCATTER = 1.5
 and the collector rests on the highest, so the gap is higher than their mean; what was charged through and is not
 between the plates (side reactions, metal in pores or of an earlier cycle) is a tenth or two; contact is not whole below
 an island. Each of the three is worth a factor of 1.2 to 1.3."""
+METAL = "sodium"
 WIDTHS = 2.0  # standard deviations of a normal prior that count as possible
 
 
@@ -38,6 +40,23 @@ class DepositedMetal:
     def at(self, number: int) -> float | None:
         """Mean thickness of the metal in m at a spectrum, counted from 0; None: nobody said."""
         return None if self.charges is None else metal_thickness(self.charges[number], self.metal)
+
+
+def told_charges(items: Sequence[object]) -> Sequence[float] | None:
+    """What tables of triples say of the charge, C/m²; None unless all do."""
+    told = [charge for item in items if (charge := getattr(item, "charge", None)) is not None]
+    return told if told and len(told) == len(items) else None
+
+
+def metal_of(name: str | None, charges: Sequence[float] | None) -> str:
+    """Which metal was deposited, by the option --metal; None: nobody said.
+
+    Raises:
+        InputError: one is named, but no charge that deposited it.
+    """
+    if name is not None and charges is None:
+        raise InputError(f"--metal {name}: expected the charge that deposited it, by --charge or --charge-step")
+    return name or METAL
 
 
 def metal_thickness(charge: float, name: str) -> float:
@@ -71,7 +90,7 @@ def balanced(setting: Setting, thickness: float, atlas: Interfaces) -> Setting:
             f"{1e6 * thickness:.3g} um of metal by the charge that passed before it: expected a charge above zero"
         )
     if not gap.free:
-        raise InputError(f"gap_height {gap.words()}: expected a free one, as the charge says it")
+        raise InputError(f"gap_height = {gap.words(UNKNOWNS[GAP].written)}: expected a free one, as the charge says it")
     lowest, highest = _ends(gap)
     low, high = thickness / highest, thickness / lowest
     share = _cut(fraction, low, high)
