@@ -100,7 +100,13 @@ def test_a_filmed_interface_that_the_atlas_was_not_made_of(number):
     assert max(at_rest, on_theta) < ALLOWED
 
 
-@pytest.mark.parametrize("number", range(6))
+def test_filmed_spots_that_the_atlas_was_not_made_of():
+    recipe = next(one for one in FILMS if one.pattern == "hexagonal")
+    at_rest, on_theta, _ = error_at(recipe, 0.0107, 0.289, relative_error=3e-3)  # where a solve takes two seconds
+    assert max(at_rest, on_theta) < ALLOWED
+
+
+@pytest.mark.parametrize("number", range(3))
 def test_a_zone_beside_stripes_is_what_is_solved(number):
     """The metal is lifted: no table, but sums of Bessel functions, against finite elements on a wedge."""
     at_rest, on_theta, _ = zone_error_at(*drawn_zone(np.random.default_rng([number, 7])))
