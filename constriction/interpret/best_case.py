@@ -10,6 +10,7 @@ import numpy as np
 
 from constriction.case.schema import Case, parse_case
 from constriction.interpret.atlas.building import RECIPES
+from constriction.interpret.atlas.zones import half_gap
 from constriction.interpret.interpretation import Fitted, Interpretation
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import LATTICE, LIFTED, InterfaceModel
@@ -77,7 +78,7 @@ def best_case(fitted: Fitted, interpretation: Interpretation, title: str) -> Cas
                 "contact_fraction": values["contact_fraction"],
                 "pitch": f"{values['pitch']!r} m",
             },
-            "gap": _gap(values),
+            "gap": _gap(values, fitted.model.pattern),
             "electrolyte": electrolyte,
             "sweep": {"from": f"{float(frequency.max())!r} Hz", "to": f"{float(frequency.min())!r} Hz"},
             "accuracy": {"relative_error": ACCURACY},
@@ -85,13 +86,13 @@ def best_case(fitted: Fitted, interpretation: Interpretation, title: str) -> Cas
     )
 
 
-def _gap(values: Mapping[str, float]) -> dict[str, Any]:
-    """The section of the gap, which a zone beside stripes makes a wedge; values in SI units."""
+def _gap(values: Mapping[str, float], pattern: str) -> dict[str, Any]:
+    """The section of the gap, which a zone beside contacts makes a wedge; values in SI units."""
     height = values["gap_height"]
     found = {"height": f"{height!r} m", "relative_permittivity": values["gap_permittivity"]}
     if "zone_share" not in values:
         return found
-    half = values["pitch"] * (1 - values["contact_fraction"]) / 2
+    half = values["pitch"] * float(half_gap(pattern, np.array(values["contact_fraction"])))
     lengths = {"rise": height * values["rise_ratio"], "length": half * values["zone_share"]}
     return found | {"profile": "linear"} | {name: f"{length!r} m" for name, length in lengths.items()}
 

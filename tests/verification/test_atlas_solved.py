@@ -106,10 +106,10 @@ def test_filmed_spots_that_the_atlas_was_not_made_of():
     assert max(at_rest, on_theta) < ALLOWED
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_a_zone_beside_stripes_is_what_is_solved(number):
+@pytest.mark.parametrize(("pattern", "number"), [("stripes", 0), ("stripes", 1), ("stripes", 2), ("hexagonal", 3)])
+def test_a_zone_beside_contacts_is_what_is_solved(pattern, number):
     """The metal is lifted: no table, but sums of Bessel functions, against finite elements on a wedge."""
-    at_rest, on_theta, _ = zone_error_at(*drawn_zone(np.random.default_rng([number, 7])))
+    at_rest, on_theta, _ = zone_error_at(pattern, *drawn_zone(pattern, np.random.default_rng([number, 7])))
     assert max(at_rest, on_theta) < ALLOWED
 
 

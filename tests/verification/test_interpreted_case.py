@@ -64,9 +64,10 @@ def test_the_case_is_read_back(interpreted, tmp_path):
     assert load(path) == case
 
 
-def test_metal_lifted_beside_stripes_is_a_wedge_that_is_solved_to_the_same_spectrum():
-    """Of unknowns that are chosen, not found: what is left of them is a case, and its finite elements."""
-    frequency, atlas, model = np.geomspace(7e6, 100, 25), load_atlas(), InterfaceModel("lifted_zone", "stripes")
+@pytest.mark.parametrize(("pattern", "half"), [("stripes", 0.4), ("hexagonal", 0.5 - 0.2348)])
+def test_metal_lifted_beside_contacts_is_a_wedge_that_is_solved_to_the_same_spectrum(pattern, half):
+    """Of unknowns that are chosen, not found. Half the gap is 0.4 of the pitch, or 0.5 less a disc's radius."""
+    frequency, atlas, model = np.geomspace(7e6, 100, 25), load_atlas(), InterfaceModel("lifted_zone", pattern)
     setting = Setting(THICKNESS, default_priors(), (model,))
     space = space_of(model, setting.priors, atlas)
     medians = space.values(np.zeros((1, space.dimension)))
@@ -77,7 +78,7 @@ def test_metal_lifted_beside_stripes_is_a_wedge_that_is_solved_to_the_same_spect
     found = Interpretation(Spectrum(frequency, np.ones(25, complex), "ohm m2"), setting, (fitted,))
     case = best_case(fitted, found, "chosen")
     assert (case.gap.profile, case.gap.rise) == ("linear", pytest.approx(4.5e-6))
-    assert case.gap.length == pytest.approx(0.5 * 0.8 * 4e-3 / 2)
+    assert case.gap.length == pytest.approx(0.5 * half * 4e-3, rel=1e-3)
     anew = solved_anew(fitted, case, frequency)
     assert anew.largest < 3e-3
     assert anew.atlas == pytest.approx(anew.R_cstr, rel=3e-3)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis, TableKind
+from constriction.interpret.atlas.gaps import FUNCTIONS
 from constriction.interpret.atlas.poles import GAP_POLES, film_basis, gap_sum, of_transform
-from constriction.interpret.atlas.zones import FUNCTIONS, SHARES, LiftedZone, lifted
+from constriction.interpret.atlas.zones import ZONED, LiftedZone, lifted
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -25,7 +26,6 @@ VERSION = 2
 """Of the tables' meaning: of a table of another version nothing is read."""
 FILES = {"ideal": "", "films": "_film"}
 """Kinds of tables, and how their files' names end."""
-ZONED = ("stripes",)
 AT_ONCE = 500_000  # numbers of a basis: more do not fit into a processor's cache
 
 
@@ -107,7 +107,7 @@ class Atlas:
     @property
     def lifted(self) -> tuple[str, ...]:
         """The patterns beside whose contacts the metal may be lifted."""
-        return ZONED
+        return tuple(ZONED)
 
     def limits(self, pattern: str, kind: TableKind = "ideal") -> tuple[float, float]:
         """The contact fractions, from and to, that a pattern is known for, with what the kind of table adds.
@@ -115,7 +115,7 @@ class Atlas:
         Raises:
             InputError: there is no such table.
         """
-        shares = SHARES if kind == "zone" else self._table(pattern, kind == "film").shares
+        shares = ZONED[pattern].shares if kind == "zone" else self._table(pattern, kind == "film").shares
         return shares.low, shares.high
 
     def interface(
@@ -167,8 +167,17 @@ class Atlas:
         step = max(1, AT_ONCE // (FUNCTIONS * max(FUNCTIONS, gap.shape[-1])))
         for start in range(0, len(contact_fraction), step):
             some = slice(start, start + step)
-            found[some] = lifted(contact_fraction[some], depth[some], zone.part(some), gap[some])
+            found[some] = self._lifted(pattern, (contact_fraction[some], depth[some]), zone.part(some), gap[some])
         return found
+
+    def _lifted(self, pattern: str, at: tuple[Floats, Floats], zone: LiftedZone, gap: Complexes) -> Complexes:
+        """The same of few interfaces, at contact fractions and depths (m,) each."""
+        found = lifted(pattern, *at, zone, gap)
+        if pattern == "stripes":
+            return found
+        even = LiftedZone(np.zeros_like(zone.share), zone.ratio)
+        inside = np.clip(at[0], ZONED[pattern].shares.low, ZONED[pattern].shares.high)
+        return found + self.interface(pattern, inside, at[1], gap) - lifted(pattern, *at, even, gap)
 
     def spread(self, pattern: str, contact_fraction: Floats, depth: Floats) -> Floats:
         """Standard deviation of F − d at rest between the seeds of a pattern, relative, 0 of a lattice; (m,).
