@@ -8,7 +8,7 @@ from typing import Any
 from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.view.terminal.numbers import engineering, significant, with_error
 
-MAIN = ("contact_fraction", "pitch", "gap_height", "film_resistance", "film_capacitance")
+MAIN = ("contact_fraction", "pitch", "gap_height", "zone_share", "rise_ratio", "film_resistance", "film_capacitance")
 LEAST = 0.01  # probability of a model that is told
 FEWEST, MOST = 3, 5  # digits of an interval
 
