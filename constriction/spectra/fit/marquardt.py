@@ -19,8 +19,9 @@ type Residuals = Callable[[Reals], tuple[Reals, Reals]]
 type ResidualsOf = Callable[[Reals, Indices], tuple[Reals, Reals]]
 
 # Converged: a step this small, or one that promises to lower the sum of squares by this part only. With a hundred
-# degrees of freedom that is 3e-5 standard errors from the minimum; noise-free data go on to rounding.
-SMALL_STEP, SMALL_GAIN = 1e-10, 1e-11
+# degrees of freedom that is 1e-6 standard errors from the minimum, so that two machines read the same; noise-free data
+# go on to rounding.
+SMALL_STEP, SMALL_GAIN = 1e-10, 1e-14
 # Residuals are relative: a mean square below this is rounding too (noise-free data).
 ROUNDING = 1e-28
 # After so many steps, starts whose sum of squares is so many times that of a finished one are given up.
