@@ -5,6 +5,7 @@
  * of the atlas. Everything in SI units; a field of the state that is a number has its SI unit.
  */
 import { cAdd, cInverse, cMul, cPower, cScale, complex } from "./complex.js";
+import { shortNumber } from "./numbers.js";
 import { peaksOf } from "./peaks.js";
 
 /** Electric constant ε0 in F/m (CODATA 2022). */
@@ -197,7 +198,7 @@ export function outside(atlas, state) {
   const size = contactSize(state);
   const error = THIN_GAP_ERROR * (state.gapHeight / size) ** 2;
   if (error > MOST_THIN_GAP_ERROR) {
-    tell("gapHeight", `the gap is not thin beside contacts of ${size.toPrecision(2)} m: an error of ${(100 * error).toPrecision(2)} % of R_cstr`);
+    tell("gapHeight", `the gap is not thin beside contacts of ${shortNumber(size, 2)} m: an error of ${shortNumber(100 * error, 2)} % of R_cstr`);
   }
   return found;
 }
@@ -205,7 +206,7 @@ export function outside(atlas, state) {
 function outsideLimits(atlas, state, behind, tell) {
   const between = (name, value, [low, high], what) => {
     if (value >= low && value <= high) return;
-    tell(name, `${what} ${value.toPrecision(3)}: the atlas has ${low} to ${high}`);
+    tell(name, `${what} ${shortNumber(value, 3)}: the atlas has ${low} to ${high}`);
   };
   between("contactFraction", state.contactFraction, atlas.limits(state.pattern, behind), `contact fraction of ${state.pattern}`);
   const [least] = atlas.depthLimits(state.pattern, behind);
