@@ -1,9 +1,225 @@
-/** The atlas of solved interfaces: F − d in pitches, interpolated. */
+/**
+ * The atlas of solved interfaces: F − d in pitches, interpolated from tables of patterns.
+ *
+ * F − d of ideal contacts is a sum over fixed poles of θ·τ; behind a film it follows from the resistance Y of the
+ * slab between gap and contact, a sum over poles of both θ (interpret/atlas/poles.py says why). d is the depth,
+ * thickness/pitch; θ = pitch · resistivity · admittance per area, dimensionless.
+ */
+import { axisWeights, clippedToAxis, openAxis } from "./axes.js";
+import { cInverse } from "./complex.js";
+
+export const ATLAS_VERSION = 2;
+
+/** Little-endian float32 in base64 → numbers. */
+function unpackedNumbers(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return Float64Array.from(new Float32Array(bytes.buffer));
+}
+
+function openTable(said) {
+  const unpack = (text) => (text === null ? null : unpackedNumbers(text));
+  return {
+    shares: openAxis(said.shares),
+    depths: openAxis(said.depths),
+    rest: unpack(said.rest),
+    residues: unpack(said.residues),
+    times: unpack(said.times),
+    spread: unpack(said.spread),
+  };
+}
+
+/** What each point of a table counts at a contact fraction and a depth in pitches; (shares · depths,). */
+function tableWeights(table, fraction, depth) {
+  const shares = axisWeights(table.shares, fraction);
+  const depths = axisWeights(table.depths, depth);
+  const found = new Float64Array(shares.length * depths.length);
+  let place = 0;
+  for (const share of shares) for (const part of depths) found[place++] = share * part;
+  return found;
+}
+
+function weightedSum(weights, values) {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k] * values[k];
+  return sum;
+}
+
+/** Rows of an array (points · columns,) times weights; (columns,). */
+function weightedRow(weights, values) {
+  const columns = values.length / weights.length;
+  const found = new Float64Array(columns);
+  for (let k = 0, place = 0; k < weights.length; k++) {
+    const weight = weights[k];
+    for (let j = 0; j < columns; j++) found[j] += weight * values[place++];
+  }
+  return found;
+}
+
+/** Σ r·P/(θτ + P), in pitches, of an ideal contact's interface at θ = re + i im. */
+function idealAt(interfaceAt, poles, re, im) {
+  const { residues, tau } = interfaceAt;
+  const x = re * tau;
+  const y = im * tau;
+  let sumRe = 0;
+  let sumIm = 0;
+  for (let k = 0; k < poles.length; k++) {
+    const a = x + poles[k];
+    const part = (residues[k] * poles[k]) / (a * a + y * y);
+    sumRe += part * a;
+    sumIm -= part * y;
+  }
+  return { re: sumRe, im: sumIm };
+}
+
+/** Poles of Y and a constant at a scaled θ; real parts, then imaginary ones. */
+function filmBasis(poles, re, im) {
+  const size = poles.length + 1;
+  const found = new Float64Array(2 * size);
+  for (let k = 0; k < poles.length; k++) {
+    const a = re + poles[k];
+    const square = a * a + im * im;
+    found[k] = a === Infinity ? 0 : (poles[k] * a) / square;
+    found[size + k] = a === Infinity ? 0 : (-poles[k] * im) / square;
+  }
+  found[poles.length] = 1;
+  return found;
+}
+
+/** Y over its value at rest of ideal contacts: both bases and the residues between them. */
+function resistanceOfSlab(residues, contact, gap) {
+  const size = contact.length / 2;
+  let re = 0;
+  let im = 0;
+  for (let i = 0, place = 0; i < size; i++) {
+    let rowRe = 0;
+    let rowIm = 0;
+    for (let j = 0; j < size; j++) {
+      rowRe += residues[place] * gap[j];
+      rowIm += residues[place++] * gap[size + j];
+    }
+    re += contact[i] * rowRe - contact[size + i] * rowIm;
+    im += contact[i] * rowIm + contact[size + i] * rowRe;
+  }
+  return { re, im };
+}
+
+/** F − d behind a film: 1/M + f(1 − f)((θc − θg)/M)² Y/(1 + Y θc θg/M), M = f θc + (1 − f) θg; in pitches. */
+function filmedAt(interfaceAt, poles, gap, contact) {
+  const { share, rest, residues } = interfaceAt;
+  const ofContact = (rest * share) / (1 - share) ** 2;
+  const ofGap = rest / (1 - share);
+  const y = resistanceOfSlab(
+    residues,
+    filmBasis(poles, contact.re * ofContact, contact.im * ofContact),
+    filmBasis(poles, gap.re * ofGap, gap.im * ofGap),
+  );
+  const scale = (rest * share) / (1 - share);
+  const yRe = y.re * scale;
+  const yIm = y.im * scale;
+  const inverse = cInverse({
+    re: share * contact.re + (1 - share) * gap.re,
+    im: share * contact.im + (1 - share) * gap.im,
+  });
+  // (θc − θg)/M and θc θg/M
+  const dRe = contact.re - gap.re;
+  const dIm = contact.im - gap.im;
+  const cRe = dRe * inverse.re - dIm * inverse.im;
+  const cIm = dRe * inverse.im + dIm * inverse.re;
+  const factor = share * (1 - share);
+  const kRe = factor * (cRe * cRe - cIm * cIm);
+  const kIm = factor * 2 * cRe * cIm;
+  const pRe = contact.re * gap.re - contact.im * gap.im;
+  const pIm = contact.re * gap.im + contact.im * gap.re;
+  const mRe = pRe * inverse.re - pIm * inverse.im;
+  const mIm = pRe * inverse.im + pIm * inverse.re;
+  const below = cInverse({ re: 1 + yRe * mRe - yIm * mIm, im: yRe * mIm + yIm * mRe });
+  const qRe = yRe * below.re - yIm * below.im;
+  const qIm = yRe * below.im + yIm * below.re;
+  return { re: inverse.re + kRe * qRe - kIm * qIm, im: inverse.im + kRe * qIm + kIm * qRe };
+}
+
+/** What a table says at one contact fraction (clipped to the table) and depth: all that does not depend on θ. */
+function interfaceOf(table, fraction, depth) {
+  const share = clippedToAxis(table.shares, fraction);
+  const weights = tableWeights(table, share, depth);
+  const rest = Math.exp(weightedSum(weights, table.rest));
+  const residues = weightedRow(weights, table.residues);
+  if (table.times === null) return { share, rest, residues, tau: NaN };
+  for (let k = 0; k < residues.length; k++) residues[k] *= rest;
+  return { share, rest, residues, tau: Math.exp(weightedSum(weights, table.times)) };
+}
+
+/** The atlas of a page. */
+class InterfaceAtlas {
+  constructor(data) {
+    this.madeBy = data.madeBy;
+    this.finePattern = data.finePattern;
+    this.gapPoles = Float64Array.from(data.gapPoles);
+    this.filmPoles = Float64Array.from(data.filmPoles);
+    const opened = (tables) => new Map(Object.entries(tables).map(([name, said]) => [name, openTable(said)]));
+    this.tables = opened(data.ideal);
+    this.films = opened(data.films);
+    /** Names of patterns with ideal contacts, and of those whose contacts may have a film. */
+    this.patterns = [...this.tables.keys()];
+    this.filmed = [...this.films.keys()];
+  }
+
+  table(pattern, film = false) {
+    const tables = film ? this.films : this.tables;
+    const found = tables.get(pattern);
+    if (found) return found;
+    throw new Error(`pattern '${pattern}' is not in the atlas${film ? " with films" : ""}: it has ${[...tables.keys()].join(", ")}`);
+  }
+
+  /** Contact fractions from and to. */
+  limits(pattern, film = false) {
+    const { low, high } = this.table(pattern, film).shares;
+    return [low, high];
+  }
+
+  /** Depths, thickness/pitch, from and to; deeper slabs are as the deepest. */
+  depthLimits(pattern, film = false) {
+    const { low, high } = this.table(pattern, film).depths;
+    return [low, high];
+  }
+
+  /**
+   * An interface at one contact fraction and depth, for any number of θ: {share, rest (F − d of ideal contacts at
+   * θ = 0, pitches), residues, tau, film, at(gap, contact)}.
+   */
+  interfaceOf(pattern, fraction, depth, film = false) {
+    const found = interfaceOf(this.table(pattern, film), fraction, depth);
+    const at = film
+      ? (gap, contact) => filmedAt(found, this.filmPoles, gap, contact)
+      : (gap) => idealAt(found, this.gapPoles, gap.re, gap.im);
+    return { ...found, film, at };
+  }
+
+  /**
+   * F − d in pitches, complex.
+   * @param {string} pattern one of `patterns`, with a film of `filmed`
+   * @param {number} fraction contact fraction; outside the limits it is as there
+   * @param {number} depth thickness/pitch
+   * @param {{re: number, im: number}} gapTheta θ of the gap, dimensionless
+   * @param {{re: number, im: number}|null} contactTheta θ of the contacts' film; null: ideal contacts
+   */
+  constriction(pattern, fraction, depth, gapTheta, contactTheta = null) {
+    return this.interfaceOf(pattern, fraction, depth, contactTheta !== null).at(gapTheta, contactTheta);
+  }
+
+  /** Standard deviation of F − d at rest between the seeds of a pattern at random, relative; 0 of a lattice. */
+  spread(pattern, fraction, depth) {
+    const table = this.table(pattern);
+    if (table.spread === null) return 0;
+    return Math.max(weightedSum(tableWeights(table, fraction, depth), table.spread), 0);
+  }
+}
 
 /**
- * @param {object} data what `atlas_data()` of Python gives
- * @returns {object} {patterns, filmed, limits, depthLimits, constriction, spread}
+ * @param {object} data what `atlas_data()` of data.py gives
+ * @returns {InterfaceAtlas} {patterns, filmed, limits, depthLimits, constriction, spread, interfaceOf}
  */
 export function openAtlas(data) {
-  throw new Error("not yet");
+  if (data.version !== ATLAS_VERSION) throw new Error(`atlas of version ${data.version}, expected ${ATLAS_VERSION}`);
+  return new InterfaceAtlas(data);
 }
