@@ -19,6 +19,8 @@ from constriction.view.terminal.streams import tell
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+    from constriction.spectra.columns.conversions import SampleGeometry
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -93,14 +95,14 @@ def page_data(options: ExploreOptions = ExploreOptions()) -> dict[str, Any]:  # 
     from constriction.view.explorer.data import atlas_data
     from constriction.view.explorer.presets import materials, presets
 
-    atlas = load_atlas()
+    atlas, given = load_atlas(), geometry(options.area, options.thickness)
     return {
         "version": package_version(),
         "atlas": atlas_data(atlas),
         "materials": materials(),
         "presets": presets(atlas, shipped_cases()),
         "start": None if options.case is None else _start(options.case),
-        "measured": [_measured(path, options) for path in options.measured],
+        "measured": [_measured(path, given) for path in options.measured],
     }
 
 
@@ -119,11 +121,10 @@ def _start(source: Path) -> dict[str, Any]:
     return found
 
 
-def _measured(path: Path, options: ExploreOptions) -> dict[str, Any]:
+def _measured(path: Path, given: SampleGeometry) -> dict[str, Any]:
     """A measured file, its area and thickness from the options if they are given."""
     from constriction.spectra.files.readers import ReadOptions, read
     from constriction.view.explorer.measured import measured_data
 
-    given = geometry(options.area, options.thickness)
     found = measured_data(path.name, read(path, ReadOptions(given)))
     return {**found, "area": given.area or found["area"], "thickness": given.thickness or found["thickness"]}

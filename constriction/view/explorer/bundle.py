@@ -64,18 +64,18 @@ def _needs(modules: Mapping[str, str], entry: str) -> dict[str, list[str]]:
         name = waiting.pop()
         if name in needs:
             continue
-        if name not in modules:
-            raise InputError(f"{name}: is imported and not there; expected one of {', '.join(sorted(modules))}")
         found = _IMPORT.findall(modules[name])
         needs[name] = list(dict.fromkeys(other for _, other in found))
         for names, other in found:
-            _check_exported(names, other, modules.get(other, ""), name)
+            _check_exported(names, other, modules.get(other), name)
         waiting += needs[name]
     return needs
 
 
-def _check_exported(names: str, other: str, text: str, importer: str) -> None:
+def _check_exported(names: str, other: str, text: str | None, importer: str) -> None:
     """Refuse names that a module does not export, and names that are changed on the way."""
+    if text is None:
+        raise InputError(f"{other}: is imported by {importer} and not there; expected a module of this name")
     exported = set(_EXPORTED.findall(text))
     for name in filter(None, (part.strip() for part in names.split(","))):
         if name not in exported:
@@ -87,5 +87,5 @@ def _plain(text: str, name: str) -> str:
     text = _EXPORT.sub("", _IMPORT.sub("", text))
     for pattern in (_OTHER_IMPORT, _OTHER_EXPORT):
         if left := pattern.search(text):
-            raise InputError(f'{name}: {left[0]!r}; expected \'import {{…}} from "./x.js";\' or export of a definition')
+            raise InputError(f"{name}: {left[0]!r}; expected 'import {{…}} from \"./x.js\";' or export of a definition")
     return text

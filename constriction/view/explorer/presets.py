@@ -148,7 +148,7 @@ def _of_contact(case: Case, atlas: Atlas) -> str:
 
 
 def _of_limits(case: Case, atlas: Atlas) -> str:
-    pattern, fraction = pattern_of(case.interface), layout(case.interface).contact_fraction
+    pattern, fraction = pattern_of(case.interface), fraction_of(case.interface)
     if fraction in (0.0, 1.0):
         return "nothing constricts: " + ("contact is full" if fraction else "there is no contact")
     low, high = atlas.limits(pattern, film=case.contact.has_law)
@@ -157,6 +157,12 @@ def _of_limits(case: Case, atlas: Atlas) -> str:
     depths = (atlas.films if case.contact.has_law else atlas.tables)[pattern].depths
     depth = case.electrolyte.thickness / _length(case.interface)
     return "" if depth >= depths.low else f"its slab is {depth:.2g} pitches deep, the atlas's at least {depths.low:g}"
+
+
+def fraction_of(interface: Interface) -> float:
+    """The contact fraction of a pattern that is filled to one."""
+    given = getattr(interface, "contact_fraction", None)
+    return layout(interface).contact_fraction if given is None else float(given)
 
 
 def _length(interface: Interface) -> float:
@@ -175,7 +181,9 @@ def remark_of(case: Case) -> str:
     plan = layout(case.interface)
     if gap_model(case, plan) == "volume" and case.gap.height is not None:
         error = 100 * thin_gap_error(plan, case.gap.height)
-        said.append(f"The case meshes its gap; the page takes it for thin, which is off by about {error:.1g} % of R_cstr.")
+        said.append(
+            f"The case meshes its gap; the page takes it for thin, which is off by about {error:.1g} % of R_cstr."
+        )
     return " ".join(said)
 
 
@@ -184,7 +192,7 @@ def state_of(case: Case) -> dict[str, Any]:
     own, interface, contact = case.electrolyte, case.interface, case.contact
     return {
         "pattern": pattern_of(interface),
-        "contactFraction": layout(interface).contact_fraction,
+        "contactFraction": fraction_of(interface),
         "pitch": _length(interface),
         "gapHeight": case.gap.height,
         "gapPermittivity": case.gap.relative_permittivity,
@@ -218,11 +226,11 @@ def _fine(case: Case) -> dict[str, float]:
     finer = case.contact.fine_case
     if finer is None or finer.gap.height is None:
         raise InputError(f"contact.fine = '{case.contact.fine}': expected a case with a gap")
-    fraction = layout(case.interface).contact_fraction
+    fraction = fraction_of(case.interface)
     across = _length(case.interface) * fraction ** (1.0 if case.interface.pattern == "stripes" else 0.5)
     return {
         "ratio": _length(finer.interface) / across,
-        "contactFraction": layout(finer.interface).contact_fraction,
+        "contactFraction": fraction_of(finer.interface),
         "gapHeight": finer.gap.height,
     }
 

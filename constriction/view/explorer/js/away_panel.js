@@ -1,7 +1,7 @@
 /** What can be taken away: case file, csv, the command of the full posterior, a link. */
 import { button, element } from "./dom.js";
 import { caseFiles, csvText, interpretCommand } from "./case_text.js";
-import { contactSize } from "./model.js";
+import { contactSize, frequencies, impedance } from "./model.js";
 import { copyText, download } from "./saving.js";
 
 /** The panel; `app` has `page`, `solved` and `measured`. */
@@ -52,7 +52,9 @@ export class AwayPanel {
   }
 
   saveCurve() {
-    const { frequency, z } = this.app.solved;
-    download("spectrum.csv", csvText(frequency, z.re, z.im), "text/csv");
+    const { state } = this.app.page;
+    const frequency = frequencies(state.sweep);
+    const { re, im } = impedance(this.app.atlas, state, frequency);
+    download("spectrum.csv", csvText(frequency, re, im), "text/csv");
   }
 }

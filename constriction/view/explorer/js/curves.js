@@ -2,11 +2,12 @@
 import { frequencies, impedance, outside, summary } from "./model.js";
 import { relaxation } from "./relaxation.js";
 
+const DRAWN_PER_DECADE = 40;
 const PER_AREA = 1e4; // Ω·m² to Ω·cm²
 
 /** All that is shown at once of a state: {frequency, z, summary, relaxation, outside}. */
 export function solveState(atlas, state) {
-  const frequency = frequencies(state.sweep);
+  const frequency = frequencies({ ...state.sweep, pointsPerDecade: DRAWN_PER_DECADE });
   return {
     frequency,
     z: impedance(atlas, state, frequency),

@@ -63,8 +63,9 @@ export function drawnGap(height, pixelsPerMetre) {
 
 function factorWords(factor) {
   if (factor === 1) return "gap to scale";
-  const power = Math.floor(Math.log10(factor));
-  return power > 3 ? `gap × ${(factor / 10 ** power).toFixed(0)}·10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : `gap × ${factor.toPrecision(2)}`;
+  const power = Math.floor(Math.log10(factor) + 0.02);
+  const mantissa = (factor / 10 ** power).toFixed(0);
+  return power > 3 ? `gap × ${mantissa === "1" ? "" : `${mantissa}·`}10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : `gap × ${factor.toPrecision(2)}`;
 }
 
 /** In section along the dashed line: copper, gap and contacts, electrolyte. */
@@ -88,8 +89,9 @@ export function viewInSection(state, theme) {
   for (const [from, to] of cutOf(spots).touching) svg.append(contactPart(state, theme, { from, to, pixels, top, gap: gap.pixels }));
   if (!whole) svg.append(breakMark(bottom - 16, theme));
   const depth = `${engineering(state.thickness, "m")}${whole ? "" : ", not to scale"}`;
-  svg.append(label(6, SIZE - 17, depth, { fill: theme.ink, "font-size": 11 }));
-  svg.append(label(6, SIZE - 4, factorWords(gap.factor), { fill: theme.ink, "font-size": 11 }));
+  const below = bottom + 4;
+  svg.append(label(6, below + 13, depth, { fill: theme.ink, "font-size": 11 }));
+  svg.append(label(6, below + 26, factorWords(gap.factor), { fill: theme.ink, "font-size": 11 }));
   return svg;
 }
 

@@ -7,10 +7,10 @@ import { viewFromAbove, viewInSection } from "./drawing.js";
 import { fitInterface } from "./fit.js";
 import { Header } from "./header.js";
 import { InterfacePanel } from "./interface_panel.js";
-import { MeasuredPanel, unknownsOf } from "./measured_panel.js";
+import { MeasuredPanel } from "./measured_panel.js";
 import { frequencies, impedance } from "./model.js";
 import { fromAddress, pageOf, toAddress } from "./page_state.js";
-import { LOCKED_FIRST } from "./parameters.js";
+import { freePaths, LOCKED_FIRST } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
 import { readings } from "./readings.js";
@@ -72,7 +72,7 @@ class Explorer {
     put("controls", this.note, this.panel.node);
     put("answer", this.readouts.node, this.outside, this.pinList);
     put("plots", ...["nyquist", "bode", "relaxation", "residuals"].map((name) => this.plots.node(name)));
-    put("more", this.measuring.node, this.away.node);
+    put("answer-end", this.measuring.node, this.away.node);
     put("version", `constriction ${data.version}. Spectra are interpolated from an atlas of solved interfaces. Nothing leaves this computer.`);
     addEventListener("hashchange", () => this.goTo(location.hash));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.themeChanged());
@@ -134,7 +134,7 @@ class Explorer {
     const number = this.presets.findIndex((preset) => preset.state && toAddress(pageOf(preset, this.page.locks)) === address);
     this.header.show(number < 0 ? null : number);
     const preset = this.presets[number];
-    this.note.textContent = preset ? [preset.note, preset.remark].filter(Boolean).join(" ") : "";
+    this.note.title = this.note.textContent = preset ? [preset.note, preset.remark].filter(Boolean).join(" ") : "";
     this.showPins();
     return undefined;
   }
@@ -244,7 +244,7 @@ class Explorer {
 
   async runFit() {
     const spectrum = this.measuring.spectrum();
-    const free = unknownsOf(this.page);
+    const free = freePaths(this.page);
     if (!spectrum) return;
     this.measuring.showRunning(free);
     await new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import { button, element, select } from "./dom.js";
 import { perArea, residualOf, rootMeanSquare } from "./curves.js";
 import { fitMap } from "./fit_map.js";
-import { freePaths, parameterOf } from "./parameters.js";
+import { parameterOf } from "./parameters.js";
 import { valueAt } from "./page_state.js";
 import { themeOf } from "./plot.js";
 import { quantityFrom, quantityText } from "./quantities.js";
@@ -25,7 +25,7 @@ export class MeasuredPanel {
     );
     this.told = element("div", { class: "told-file" });
     this.result = element("div", { class: "fit-result" });
-    this.node = element("section", { class: "card measured", "aria-labelledby": "measured-title" }, element("h2", { id: "measured-title" }, "Your measurement"), this.drop, this.told, this.result);
+    this.node = element("section", { class: "card measured", "aria-labelledby": "measured-title" }, element("h2", { id: "measured-title" }, "Your measurement"), element("div", { class: "columns" }, element("div", {}, this.drop, this.told), this.result));
     this.listen();
   }
 
@@ -134,7 +134,7 @@ export class MeasuredPanel {
     const { found, free, moved } = fit;
     const rows = free.map((path) => this.rowOf(path, found, page));
     const rms = (100 * rootMeanSquare(residualOf(this.app.atlas, found.state, fit.spectrum))).toPrecision(2);
-    const undetermined = found.undetermined.map((one) => element("li", {}, one.message));
+    const undetermined = found.undetermined.map((one) => element("li", {}, `${parameterOf(one.name)?.label ?? one.name}: ${one.message}`));
     this.result.replaceChildren(
       element("h3", {}, "Fit"),
       element("p", {}, `${rms} % of |Z| are left (root mean square), after ${found.seconds.toFixed(1)} s. `, moved ? button("back to the fit", () => this.app.backToFit(), { class: "link" }) : ""),
@@ -153,9 +153,4 @@ export class MeasuredPanel {
     const spread = range.length > 1 ? `${quantityText(Math.min(...range), parameter.unit)} to ${quantityText(Math.max(...range), parameter.unit)}` : "";
     return element("tr", {}, element("th", { scope: "row" }, parameter.label), element("td", {}, quantityText(valueAt(found.state, path), parameter.unit)), element("td", { class: "hint" }, spread || (open ? "not determined" : "")));
   }
-}
-
-/** Paths of the fit's unknowns in a page. */
-export function unknownsOf(page) {
-  return freePaths(page);
 }

@@ -116,7 +116,7 @@ export function legendOf(curves, x, y, theme) {
   let at = x;
   for (const curve of [...told].reverse()) {
     const words = curve.label.length > 26 ? `${curve.label.slice(0, 25)}…` : curve.label;
-    const width = 34 + 6.4 * words.length;
+    const width = 38 + 7.2 * words.length;
     at -= width;
     if (curve.kind === "measured") {
       parts.push(ringsOf([at + 11], [y - 4], 3, { stroke: theme.ink, "stroke-width": 1.2 }));

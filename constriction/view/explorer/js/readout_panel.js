@@ -19,14 +19,13 @@ export class ReadoutPanel {
     this.cells = new Map();
     this.open = null;
     this.meaning = element("p", { class: "meaning", id: "meaning", "aria-live": "polite" });
-    const items = ROWS.map(([name, , help]) => this.itemOf(name, help));
-    const model = items.slice(0, 4);
-    const read = items.slice(4);
+    const items = new Map(ROWS.map(([name, , help]) => [name, this.itemOf(name, help)]));
+    const rowOf = (words, names) => [element("h3", {}, words), names.map((name) => items.get(name) ?? element("div", { class: "item none" }))];
     this.reason = element("p", { class: "reason" });
     this.node = element(
       "section",
       { class: "readouts", "aria-label": "Numbers" },
-      element("div", { class: "numbers" }, element("div", { class: "told" }, element("h3", {}, "Of the interface"), element("dl", {}, model)), element("div", { class: "told" }, element("h3", {}, "As a fit reads it"), element("dl", {}, read))),
+      element("div", { class: "numbers" }, rowOf("Of the interface", ["R_cstr", "C_cstr", "f_cstr", "R_electrolyte"]), rowOf("As a fit reads it", ["R_int", "C_int", "", "R_SE"])),
       this.meaning,
       this.reason,
     );
@@ -34,10 +33,10 @@ export class ReadoutPanel {
   }
 
   itemOf(name, help) {
-    const value = element("dd", {}, "–");
+    const value = element("span", { class: "value" }, "–");
     const words = button(symbol(name), () => this.toggle(name), { class: "term", "aria-describedby": "meaning", "aria-label": `${name}: ${help}` });
     words.addEventListener("focus", () => this.explain(help));
-    const item = element("div", { class: "item" }, element("dt", {}, words), value);
+    const item = element("div", { class: "item" }, words, value);
     item.addEventListener("pointerenter", () => this.explain(help));
     item.addEventListener("pointerleave", () => this.explain(this.open));
     this.cells.set(name, value);

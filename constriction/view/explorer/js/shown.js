@@ -38,12 +38,3 @@ export function capacitanceWords(value) {
 export function frequencyWords(value) {
   return engineering(value, "Hz");
 }
-
-/** The shortest decimal of a double in another power of ten, exact: `Number(text + "e" + power)` is the double. */
-export function shifted(value, power) {
-  for (const count of [6, 12, 15, 16, 17]) {
-    const text = String(Number((value / 10 ** power).toPrecision(count)));
-    if (!text.includes("e") && Number(`${text}e${power}`) === value) return text;
-  }
-  return null;
-}

@@ -6,7 +6,7 @@
 import { drawn } from "./dom.js";
 import { axesOf, canvas, curveOf, label, legendOf, ringsOf, strokeOf } from "./plot.js";
 import { logEnds, roundUp } from "./scales.js";
-import { frequencyWords } from "./shown.js";
+import { engineering } from "./shown.js";
 
 const ORDER = ["band", "pin", "model", "measured"];
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
@@ -92,10 +92,22 @@ function decadeMarks(curve, x, y, theme) {
     group.append(drawn("circle", { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.4, fill: theme.accent, stroke: theme.paper }));
     if (told.some(([a, b]) => Math.hypot(a - px, b - py) < LABEL_DISTANCE)) continue;
     told.push([px, py]);
-    const words = frequencyWords(point.frequency);
-    group.append(label(px, py - 9, words, { "text-anchor": "middle", fill: theme.ink, stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" }));
+    const [right, dy] = outwards(curve, point, x, y);
+    const dx = px + 60 > x(x.high) + SIDES.right && right > 0.45 ? -right : right; // no room at the edge
+    const anchor = dx > 0.45 ? "start" : dx < -0.45 ? "end" : "middle";
+    const halo = { fill: theme.ink, stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
+    group.append(label(px + 9 * dx, py + 4 + 12 * dy, engineering(point.frequency, "Hz", 1), { "text-anchor": anchor, ...halo }));
   }
   return group;
+}
+
+/** The direction in px across a curve at one of its points, away from the arc. */
+function outwards({ frequency, re, im }, point, x, y) {
+  const next = Math.max(1, frequency.findIndex((f) => f <= point.frequency * (1 - 1e-9)));
+  const k = frequency[frequency.length - 1] > point.frequency * (1 - 1e-9) ? frequency.length - 1 : next;
+  const [ax, ay] = [x(re[k]) - x(re[k - 1]), y(-im[k]) - y(-im[k - 1])];
+  const size = Math.hypot(ax, ay) || 1;
+  return [ay / size, -Math.abs(ax) / size]; // left of a curve that goes to the right is up; down its right flank is right
 }
 
 function frequencyEnds(curves) {
