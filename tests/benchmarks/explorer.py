@@ -19,7 +19,7 @@ MOVES = 50
 MOVE = """
 (async () => {
   const slider = document.querySelector(SLIDER);
-  const curve = () => document.querySelector('.nyquist path.curve.model').getAttribute('d');
+  const curve = () => document.querySelector('.nyquist svg');
   const took = [];
   for (let k = 0; k < MOVES; k++) {
     await new Promise(done => setTimeout(done, 40));
