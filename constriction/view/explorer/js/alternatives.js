@@ -1,6 +1,6 @@
 /** What else follows a measured spectrum as well: a band of states, and the misfit over contact fraction and pitch. */
 import { minimise } from "./minimise.js";
-import { withValue } from "./unknowns.js";
+import { stateWith } from "./unknowns.js";
 
 const BAND_STATES = 30;
 /** Rise of the sum of squares, in variances, of what is as good: two standard errors of one unknown. */
@@ -129,7 +129,7 @@ export function ridgeMap(atlas, found, pose, { noise, until, unknowns }) {
   const seen = new Set([queue[0].i * size + queue[0].j]);
   for (let number = 0; number < queue.length; number++) {
     const { i, j, from } = queue[number];
-    const held = withValue(withValue(from, "contactFraction", contactFraction[i]), "pitch", pitch[j]);
+    const held = stateWith(stateWith(from, "contactFraction", contactFraction[i]), "pitch", pitch[j]);
     const { unknowns: free, residuals } = pose(held);
     let end = { point: free.pointOf(held), values: null };
     if (unknowns > 0 && performance.now() < until) {

@@ -1,5 +1,5 @@
 /** What the header of a column means: the quantity, its sign, its unit, which of several impedances (columns.py). */
-import { UNKNOWN_UNIT, columnUnit, kelvinOf, plainText } from "./columnUnits.js";
+import { UNKNOWN_UNIT, columnUnit, kelvinOf, plainText } from "./column_units.js";
 import { SERIES_ROLES, SPECTRUM_ROLES, rolesNamed } from "./vocabulary.js";
 
 const SIGN = /^\s*(?:\(\s*[-–—]\s*\)|[-–—](?:\s*1\s*[*·×x]\s*)?|minus(?![\p{L}\p{N}_])|neg(?:ative(?![\p{L}\p{N}_])|ated(?![\p{L}\p{N}_])|\.|(?![\p{L}\p{N}_])))\s*/iu;

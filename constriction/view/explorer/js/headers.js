@@ -1,8 +1,8 @@
 /** What a header line names, and the tables that stand below it side by side (spectra/columns/headers.py). */
-import { columnUnit } from "./columnUnits.js";
+import { columnUnit } from "./column_units.js";
 import { kindsOf, lacksUnit, recogniseColumn, withUnitOf } from "./columns.js";
 import { CUTTERS, cutBlanks, cutTabs, trimmedCells } from "./cutting.js";
-import { ReadError } from "./readError.js";
+import { ReadError } from "./read_error.js";
 
 const LONGEST_HEADER = 5000;
 const LONGEST_UNIT = 12;

@@ -1,5 +1,5 @@
 /** Which program wrote a text file, and what else it tells: area, thickness, temperature (files/instruments.py). */
-import { kelvinOf } from "./columnUnits.js";
+import { kelvinOf } from "./column_units.js";
 
 const HEAD_LINES = 400;
 export const HEAD_COLUMNS = 300;

@@ -2,7 +2,7 @@
 import { recogniseColumn } from "./columns.js";
 import { cutBlanks, isNumberCell, isVoidLine, numberRows } from "./cutting.js";
 import { cellsOfHeader } from "./headers.js";
-import { ReadError, quoted } from "./readError.js";
+import { ReadError, quotedText } from "./read_error.js";
 import { FREQUENCY_ROLES, SERIES_ROLES, SPECTRUM_ROLES } from "./vocabulary.js";
 
 const TOUCHSTONE = /^#\s*[kmgt]?hz\s+[syzgh]\b/i;
@@ -82,7 +82,7 @@ export function checkNoHeader(text) {
   text.lines.slice(0, MOST_LINES_OF_OPTIONS).forEach((line, k) => {
     if (!TOUCHSTONE.test(line)) return;
     throw new ReadError(
-      `${text.path}, line ${k + 1}: ${quoted(line.trim(), 60)} begins a Touchstone file, whose parameters are not read; export impedance as csv`,
+      `${text.path}, line ${k + 1}: ${quotedText(line.trim(), 60)} begins a Touchstone file, whose parameters are not read; export impedance as csv`,
     );
   });
   for (const [start, width] of numberRows(text.lines)) {
@@ -90,7 +90,7 @@ export function checkNoHeader(text) {
     if (!found) continue;
     const [line, columns] = found;
     throw new ReadError(
-      `${text.path}, line ${line + 1}: header ${quoted(text.lines[line].trim(), 80)} ${toldColumns(columns)}; expected ` +
+      `${text.path}, line ${line + 1}: header ${quotedText(text.lines[line].trim(), 80)} ${toldColumns(columns)}; expected ` +
         "frequency with Re and Im Z, |Z| and phase, Y, Cs or Cp with D, R or G, or ε, σ, ρ or M of a material",
     );
   }

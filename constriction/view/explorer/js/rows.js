@@ -1,7 +1,7 @@
 /** The rows below a header: read until they end, the faulty ones left out and counted (files/rows.py). */
 import { CUTTERS, STARTS_AS_NUMBER, isNumberCell, isVoidLine, trimmedCells } from "./cutting.js";
 import { OPTIONAL_ROLES, headerOf, mayBeHeader, placesOf } from "./headers.js";
-import { quoted } from "./readError.js";
+import { quotedText } from "./read_error.js";
 import { tableNumbers, withoutPrefix } from "./texts.js";
 
 const MOST_LINES_WITHIN = 50;
@@ -87,7 +87,7 @@ function nextRow(lines, number, layout) {
 export function brokenRows(lines, numbers, width) {
   return numbers
     .filter((number) => !isVoidLine(lines[number]))
-    .map((number) => ({ line: number + 1, why: `${quoted(lines[number].trim())}, expected ${width} values as in the other rows` }));
+    .map((number) => ({ line: number + 1, why: `${quotedText(lines[number].trim())}, expected ${width} values as in the other rows` }));
 }
 
 /** What is left out where a table ends: rows below what reads as names of other columns. */
@@ -95,7 +95,7 @@ function faultsAtEnd(lines, number, layout) {
   const line = lines[number];
   const below = rowOfLine(lines.slice(number + 1, number + 4).find((other) => !isVoidLine(other)) ?? "", layout);
   if (!namesColumns(line, layout) || isHeaderLine(line, layout) || !isFaultyRow(below, layout)) return [];
-  return [{ line: number + 1, why: `${quoted(line.trim())} reads as names of other columns, the rows below are not read` }];
+  return [{ line: number + 1, why: `${quotedText(line.trim())} reads as names of other columns, the rows below are not read` }];
 }
 
 /** Whether a line between a header and its first row is a row with faults: a number first, or nothing but gaps. */
@@ -146,7 +146,7 @@ function wholeRows(read, variant, placeOf) {
     const wrong = items.findIndex(([role], k) => !OPTIONAL_ROLES.has(role) && !Number.isFinite(at(k)));
     if (wrong >= 0) {
       const cell = read.cells[row * read.width + places[wrong]];
-      faults.push({ line, why: `${quoted(cell)} in column ${quoted(items[wrong][1].column.name)}` });
+      faults.push({ line, why: `${quotedText(cell)} in column ${quotedText(items[wrong][1].column.name)}` });
       return;
     }
     lines.push(line);
@@ -176,7 +176,7 @@ export function readRows(lines, start, layout, variants) {
     } else if (row.some((cell) => cell) && !wanted.some((place) => row[place])) {
       empty++; // of direct current, whose cells for impedance are empty
     } else if (isFaultyRow(row, layout)) {
-      faults.push({ line: number + 1, why: `${quoted(row[layout.leading])} as frequency` });
+      faults.push({ line: number + 1, why: `${quotedText(row[layout.leading])} as frequency` });
     } else if (!isVoidLine(line) || isHeaderLine(line, layout)) {
       const following = nextRow(lines, number, layout);
       if (following === null) {

@@ -3,8 +3,8 @@ import { seemsPolar, signByPhysics } from "./bode.js";
 import { cAbs } from "./complex.js";
 import { leftOut } from "./headers.js";
 import { shortNumber } from "./numbers.js";
-import { FEWEST_POINTS, TEMPERATURE_STEP, betterFrequency, frequencyRole, hertzOf, measuredImpedance, temperaturesOf } from "./quantities.js";
-import { ReadError } from "./readError.js";
+import { FEWEST_POINTS, TEMPERATURE_STEP, betterFrequency, frequencyRole, hertzOf, measuredImpedance, temperaturesOf } from "./column_quantities.js";
+import { ReadError } from "./read_error.js";
 import { isMonotonic } from "./rows.js";
 
 const MOST_LOST = 0.1; // a larger part of the rows lost is no single mistake

@@ -2,9 +2,9 @@
 import { STARTS_AS_NUMBER, isNumberCell, isVoidLine, plainCutter, trimmedCells } from "./cutting.js";
 import { checkOnce, headerOf, mayBeHeader, withUnitRows } from "./headers.js";
 import { temperatureTold } from "./instruments.js";
-import { ReadError } from "./readError.js";
+import { ReadError } from "./read_error.js";
 import { brokenRows, isBrokenRow, lacksAll, layoutOf, readRows } from "./rows.js";
-import { withUnitsInWords } from "./unitWords.js";
+import { withUnitsInWords } from "./unit_words.js";
 
 const MOST_LINES_BETWEEN = 6; // a header and its numbers: units, `End Comments`
 const FEW_LINES = 5; // below a row of numbers among which another one is

@@ -1,11 +1,11 @@
 /** From a file to lines of text, and from cells to numbers, whatever the encoding and the decimal mark (files/texts.py). */
-import { COLUMN_PREFIXES } from "./columnUnits.js";
+import { COLUMN_PREFIXES } from "./column_units.js";
 import { isNumberCell } from "./cutting.js";
-import { ReadError } from "./readError.js";
+import { ReadError } from "./read_error.js";
 import { beginsAs, namedAs } from "./formats.js";
 
 const MOST_LINES = 300000;
-const LARGEST_FILE = 32e6; // bytes
+const LARGEST_TEXT = 32e6; // bytes
 const TEXT_KINDS = "csv, txt, mpt, DTA, z, par";
 const PREFIXED = /^([+-]?[0-9][0-9.,]*)\s?(Meg|[GMkKmuµμn])$/;
 const PYTHON_NUMBER = /^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf|infinity)$/i;
@@ -132,7 +132,7 @@ function decodedBytes(bytes, name) {
  * @returns {{path: string, lines: string[]}}
  */
 export function textOf(name, bytes) {
-  if (bytes.length > LARGEST_FILE) {
+  if (bytes.length > LARGEST_TEXT) {
     throw new ReadError(`${name}: ${Math.round(bytes.length / 1e6)} MB, expected at most 32 MB; export only the impedance, or split the file`);
   }
   const what = beginsAs(bytes, name);

@@ -4,7 +4,7 @@ import { recogniseColumn } from "./columns.js";
 import { QUANTITY_PAIRS } from "./conversions.js";
 import { STARTS_AS_NUMBER } from "./cutting.js";
 import { HEAD_COLUMNS } from "./instruments.js";
-import { FEWEST_POINTS, completeRoles, frequencyRole, hertzOf } from "./quantities.js";
+import { FEWEST_POINTS, completeRoles, frequencyRole, hertzOf } from "./column_quantities.js";
 import { FREQUENCY_ROLES, SPECTRUM_ROLES } from "./vocabulary.js";
 
 const SAME_TRACE = 1e-6;

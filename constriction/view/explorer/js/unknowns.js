@@ -36,7 +36,7 @@ export function valueOf(state, name) {
 }
 
 /** A state with another value at a name; the rest is shared. */
-export function withValue(state, name, value) {
+export function stateWith(state, name, value) {
   const [key, inner] = name.split(".");
   return { ...state, [key]: inner === undefined ? value : { ...state[key], [inner]: value } };
 }
@@ -88,7 +88,7 @@ export function unknownsOf(atlas, state, free) {
     /** Coordinates of a state, moved inside the bounds. */
     pointOf: (other) => free.map((name, k) => inside(toCoordinate(kinds[k], valueOf(other, name)), k)),
     stateOf: (point) =>
-      free.reduce((found, name, k) => withValue(found, name, fromCoordinate(kinds[k], point[k])), state),
+      free.reduce((found, name, k) => stateWith(found, name, fromCoordinate(kinds[k], point[k])), state),
     valueAt: (k, x) => fromCoordinate(kinds[k], x),
   };
 }

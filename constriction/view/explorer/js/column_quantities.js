@@ -1,8 +1,8 @@
 /** From the columns of a table to frequency and impedance in SI, with the reasons in words (columns/quantities.py). */
-import { kelvinOf } from "./columnUnits.js";
+import { kelvinOf } from "./column_units.js";
 import { kindsOf } from "./columns.js";
 import { IMPEDANCE_UNITS, pairAmong } from "./conversions.js";
-import { ReadError, quoted } from "./readError.js";
+import { ReadError, quotedText } from "./read_error.js";
 import { FREQUENCY_ROLES, SPECTRUM_ROLES } from "./vocabulary.js";
 
 const UNIT_SYMBOLS = { ohm: "Ω", "ohm m2": "Ω·m²", "ohm m": "Ω·m", "S/m": "S/m" };
@@ -40,7 +40,7 @@ function factorOf(column, table, path) {
   if (kinds.includes(column.unit.kind)) return [column.unit.kind, column.unit.factor];
   const where = table.header ? `${path}, line ${table.header}` : path;
   throw new ReadError(
-    `${where}: unit ${quoted(column.unitText, 30)} of column ${quoted(column.name)}, expected one of ${kinds.join(", ")} (or with a prefix)`,
+    `${where}: unit ${quotedText(column.unitText, 30)} of column ${quotedText(column.name)}, expected one of ${kinds.join(", ")} (or with a prefix)`,
   );
 }
 

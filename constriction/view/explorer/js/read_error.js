@@ -9,6 +9,6 @@ export class ReadError extends Error {
 }
 
 /** A text as a message shows it, shortened. */
-export function quoted(text, longest = 40) {
+export function quotedText(text, longest = 40) {
   return `'${text}'`.slice(0, longest);
 }

@@ -1,5 +1,5 @@
 /** Units that the lines above a table tell in words: "Impedance unit: kOhm", "Re, Im in mOhm" (columns/prose.py). */
-import { columnUnit } from "./columnUnits.js";
+import { columnUnit } from "./column_units.js";
 import { kindsOf, lacksUnit, recogniseColumn } from "./columns.js";
 import { SPECTRUM_ROLES } from "./vocabulary.js";
 
