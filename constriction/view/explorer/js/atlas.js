@@ -157,6 +157,7 @@ class InterfaceAtlas {
     this.gapPoles = Float64Array.from(data.gapPoles);
     this.filmPoles = Float64Array.from(data.filmPoles);
     const opened = (tables) => new Map(Object.entries(tables).map(([name, said]) => [name, openTable(said)]));
+    this.recent = []; // interfaces looked up last: a fit changes other unknowns far more often
     this.tables = opened(data.ideal);
     this.films = opened(data.films);
     /** Names of patterns with ideal contacts, and of those whose contacts may have a film. */
@@ -188,11 +189,17 @@ class InterfaceAtlas {
    * θ = 0, pitches), residues, tau, film, at(gap, contact)}.
    */
   interfaceOf(pattern, fraction, depth, film = false) {
+    const kept = this.recent.find(
+      (one) => one.fraction === fraction && one.depth === depth && one.pattern === pattern && one.film === film,
+    );
+    if (kept) return kept;
     const found = interfaceOf(this.table(pattern, film), fraction, depth);
     const at = film
       ? (gap, contact) => filmedAt(found, this.filmPoles, gap, contact)
       : (gap) => idealAt(found, this.gapPoles, gap.re, gap.im);
-    return { ...found, film, at };
+    const one = { ...found, pattern, fraction, depth, film, at };
+    this.recent = [one, ...this.recent.slice(0, 7)];
+    return one;
   }
 
   /**
