@@ -83,7 +83,6 @@ class Explorer {
     this.useMeasuredSize();
     this.draw();
     this.measuring.show();
-    this.settle();
     if (this.complaint) announce(this.complaint, true);
     document.documentElement.dataset.ready = performance.now().toFixed(0);
   }
@@ -101,8 +100,6 @@ class Explorer {
     this.page = page;
     if (final) this.keep();
     if (!this.drawing) this.drawing = requestAnimationFrame(() => this.draw());
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLED);
   }
 
   keep() {
@@ -117,6 +114,8 @@ class Explorer {
 
   draw() {
     this.drawing = 0;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLED);
     const { state } = this.page;
     const address = toAddress(this.page);
     try {

@@ -93,10 +93,10 @@ export class MeasuredPanel {
   }
 
   understood(measured, chosen) {
-    const words = Array.isArray(measured.understood) ? measured.understood : [measured.understood];
+    const words = Array.isArray(measured.understood) ? measured.understood : measured.understood.split("; ");
     const { frequency } = chosen;
     const ends = [Math.max(...frequency), Math.min(...frequency)].map((f) => quantityText(f, "Hz"));
-    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean).map(String)].map((line) => element("li", {}, line));
+    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)].map((line) => element("li", {}, line));
   }
 
   fieldOf(name, words, unit, example, take) {

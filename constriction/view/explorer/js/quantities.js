@@ -5,7 +5,7 @@ import { parseQuantity, showQuantity } from "./units.js";
 const SHOWN_DIGITS = 5;
 const PLAIN = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i;
 const SIGNS = [["ohm", "Ω"], ["u", "µ"], [" cm2", "·cm²"], ["cm2", "cm²"], [" m2", "·m²"], ["m2", "m²"]];
-const ZERO_CELSIUS = 273.15;
+const ICE_POINT = 273.15;
 
 const written = (text) => text.trim().replace(",", ".").replace("−", "-");
 
@@ -34,11 +34,11 @@ export function parseTemperature(text) {
   const parts = PLAIN.exec(written(text));
   const unit = parts ? parts[2].replace("deg", "°").trim() : null;
   if (unit === "K") return Number(parts[1]);
-  if (unit === "°C" || unit === "" || unit === "C") return Number((Number(parts[1]) + ZERO_CELSIUS).toFixed(6));
+  if (unit === "°C" || unit === "" || unit === "C") return Number((Number(parts[1]) + ICE_POINT).toFixed(6));
   throw new Error(`${text || "nothing"}: expected a temperature such as 25 °C`);
 }
 
 /** A temperature in K as °C. */
 export function temperatureText(kelvin) {
-  return `${Number((kelvin - ZERO_CELSIUS).toFixed(2))} °C`;
+  return `${Number((kelvin - ICE_POINT).toFixed(2))} °C`;
 }
