@@ -8,7 +8,7 @@ import { pairAmong } from "./conversions.js";
 import { namedAs } from "./formats.js";
 import { headOf } from "./instruments.js";
 import { completeRoles, someRoles } from "./column_quantities.js";
-import { ReadError } from "./read_error.js";
+import { ReadError, quotedText } from "./read_error.js";
 import { checkNoHeader } from "./refusals.js";
 import { sweepsOf } from "./sweeps.js";
 import { findTables, plainTable } from "./tables.js";
@@ -70,7 +70,7 @@ function chosenTables(tables, wanted, path) {
 }
 
 function columnWords(table) {
-  return [...table.columns.values()].map((column) => `'${column.name}'`).join(", ");
+  return [...table.columns.values()].map((column) => quotedText(column.name)).join(", ");
 }
 
 /** What a spectrum is called beside the others of a file. */

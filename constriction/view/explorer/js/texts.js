@@ -106,6 +106,16 @@ function encodingOf(bytes) {
   return zeros[0] > 0.9 ? "utf-16be" : null;
 }
 
+/** Letters of Windows-1252 from 0x80 to 0x9f; a blank where there is none, in which case a file is Latin-1. */
+const WINDOWS_LETTERS = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+function fromWindows(bytes) {
+  const high = (byte) => byte >= 0x80 && byte < 0xa0;
+  const latin = bytes.some((byte) => high(byte) && WINDOWS_LETTERS[byte - 0x80] === " ");
+  const letter = (byte) => (high(byte) && !latin ? WINDOWS_LETTERS[byte - 0x80] : String.fromCharCode(byte));
+  return Array.from(bytes, letter).join("");
+}
+
 function decodedBytes(bytes, name) {
   const encoding = encodingOf(bytes);
   if (encoding) return new TextDecoder(encoding).decode(bytes);
@@ -121,7 +131,7 @@ function decodedBytes(bytes, name) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return fromWindows(bytes);
   }
 }
 
