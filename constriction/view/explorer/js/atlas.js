@@ -48,9 +48,10 @@ function weightedSum(weights, values) {
 function weightedRow(weights, values) {
   const columns = values.length / weights.length;
   const found = new Float64Array(columns);
-  for (let k = 0, place = 0; k < weights.length; k++) {
+  let place = 0;
+  for (let k = 0; k < weights.length; k++, place += columns) {
     const weight = weights[k];
-    for (let j = 0; j < columns; j++) found[j] += weight * values[place++];
+    for (let j = 0; j < columns; j++) found[j] += weight * values[place + j];
   }
   return found;
 }
@@ -71,18 +72,18 @@ function idealAt(interfaceAt, poles, re, im) {
   return { re: sumRe, im: sumIm };
 }
 
-/** Poles of Y and a constant at a scaled θ; real parts, then imaginary ones. */
-function filmBasis(poles, re, im) {
-  const size = poles.length + 1;
-  const found = new Float64Array(2 * size);
-  for (let k = 0; k < poles.length; k++) {
+/** Poles of Y and a constant at a scaled θ, into an array: real parts, then imaginary ones. */
+function filmBasis(poles, re, im, found) {
+  const count = poles.length;
+  const square = im * im;
+  for (let k = 0; k < count; k++) {
     const a = re + poles[k];
-    const square = a * a + im * im;
-    found[k] = a === Infinity ? 0 : (poles[k] * a) / square;
-    found[size + k] = a === Infinity ? 0 : (-poles[k] * im) / square;
+    const part = a === Infinity ? 0 : poles[k] / (a * a + square);
+    found[k] = a === Infinity ? 0 : part * a;
+    found[count + 1 + k] = -part * im;
   }
-  found[poles.length] = 1;
-  return found;
+  found[count] = 1;
+  found[2 * count + 1] = 0;
 }
 
 /** Y over its value at rest of ideal contacts: both bases and the residues between them. */
@@ -90,29 +91,31 @@ function resistanceOfSlab(residues, contact, gap) {
   const size = contact.length / 2;
   let re = 0;
   let im = 0;
-  for (let i = 0, place = 0; i < size; i++) {
+  let place = 0;
+  for (let i = 0; i < size; i++) {
     let rowRe = 0;
     let rowIm = 0;
     for (let j = 0; j < size; j++) {
-      rowRe += residues[place] * gap[j];
-      rowIm += residues[place++] * gap[size + j];
+      const residue = residues[place++];
+      rowRe += residue * gap[j];
+      rowIm += residue * gap[size + j];
     }
-    re += contact[i] * rowRe - contact[size + i] * rowIm;
-    im += contact[i] * rowIm + contact[size + i] * rowRe;
+    const cRe = contact[i];
+    const cIm = contact[size + i];
+    re += cRe * rowRe - cIm * rowIm;
+    im += cRe * rowIm + cIm * rowRe;
   }
   return { re, im };
 }
 
 /** F − d behind a film: 1/M + f(1 − f)((θc − θg)/M)² Y/(1 + Y θc θg/M), M = f θc + (1 − f) θg; in pitches. */
 function filmedAt(interfaceAt, poles, gap, contact) {
-  const { share, rest, residues } = interfaceAt;
+  const { share, rest, residues, scratch } = interfaceAt;
   const ofContact = (rest * share) / (1 - share) ** 2;
   const ofGap = rest / (1 - share);
-  const y = resistanceOfSlab(
-    residues,
-    filmBasis(poles, contact.re * ofContact, contact.im * ofContact),
-    filmBasis(poles, gap.re * ofGap, gap.im * ofGap),
-  );
+  filmBasis(poles, contact.re * ofContact, contact.im * ofContact, scratch[0]);
+  filmBasis(poles, gap.re * ofGap, gap.im * ofGap, scratch[1]);
+  const y = resistanceOfSlab(residues, ...scratch);
   const scale = (rest * share) / (1 - share);
   const yRe = y.re * scale;
   const yIm = y.im * scale;
@@ -144,7 +147,10 @@ function interfaceOf(table, fraction, depth) {
   const weights = tableWeights(table, share, depth);
   const rest = Math.exp(weightedSum(weights, table.rest));
   const residues = weightedRow(weights, table.residues);
-  if (table.times === null) return { share, rest, residues, tau: NaN };
+  if (table.times === null) {
+    const scratch = [0, 1].map(() => new Float64Array(2 * Math.round(Math.sqrt(residues.length))));
+    return { share, rest, residues, tau: NaN, scratch };
+  }
   for (let k = 0; k < residues.length; k++) residues[k] *= rest;
   return { share, rest, residues, tau: Math.exp(weightedSum(weights, table.times)) };
 }
