@@ -1,0 +1,72 @@
+/** The plots: each a figure with its buttons, as large as its place; drawn anew at every change. */
+import { button, element } from "./dom.js";
+import { themeOf } from "./plot.js";
+import { download, pngOf, svgText } from "./saving.js";
+import { bodePlot, nyquistPlot, relaxationPlot, residualPlot } from "./spectra_plots.js";
+
+const PLOTS = [
+  ["nyquist", "Nyquist", ({ curves }, size, theme) => nyquistPlot(size, theme, curves)],
+  ["bode", "Bode", ({ curves }, size, theme) => bodePlot(size, theme, curves)],
+  ["relaxation", "Relaxation times", ({ distributions, poles }, size, theme) => relaxationPlot(size, theme, distributions, poles)],
+  ["residuals", "Residuals", ({ residual, noise }, size, theme) => residualPlot(size, theme, residual, noise)],
+];
+const PRINTED = { nyquist: [640, 420], bode: [560, 480], relaxation: [640, 320], residuals: [640, 280] };
+
+/** Figures by name; `show(data)` draws those that there are data for. */
+export class PlotsPanel {
+  constructor() {
+    this.data = null;
+    this.figures = new Map();
+    this.paper = element("div", { "data-theme": "light", class: "away" }); // its styles are those of saved plots
+    document.body.append(this.paper);
+    const watcher = new ResizeObserver(() => this.draw());
+    for (const [name, title, make] of PLOTS) {
+      const place = element("div", { class: "place" });
+      const node = element(
+        "figure",
+        { class: `plot ${name}` },
+        element("figcaption", {}, element("h3", {}, title), element("span", { class: "tools" }, button("svg", () => this.save(name, "svg"), { "aria-label": `Save ${title} as svg` }), button("png", () => this.save(name, "png"), { "aria-label": `Save ${title} as png` }))),
+        place,
+      );
+      this.figures.set(name, { node, place, make });
+      watcher.observe(place);
+    }
+    this.refreshTheme();
+  }
+
+  refreshTheme() {
+    this.theme = themeOf(document.documentElement);
+    this.draw();
+  }
+
+  node(name) {
+    return this.figures.get(name).node;
+  }
+
+  show(data) {
+    this.data = data;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.data) return;
+    this.figures.get("residuals").node.hidden = !this.data.residual;
+    for (const { place, make, node } of this.figures.values()) {
+      const size = { width: place.clientWidth, height: place.clientHeight };
+      if (node.hidden || size.width < 40 || size.height < 40) continue;
+      place.replaceChildren(make(this.data, size, this.theme));
+    }
+  }
+
+  /** A plot as it is saved: on white, of a fixed size. */
+  printed(name) {
+    const [width, height] = PRINTED[name];
+    return this.figures.get(name).make(this.data, { width, height }, themeOf(this.paper));
+  }
+
+  async save(name, kind) {
+    const svg = this.printed(name);
+    if (kind === "svg") download(`${name}.svg`, svgText(svg), "image/svg+xml");
+    else download(`${name}.png`, await pngOf(svg), "image/png");
+  }
+}
