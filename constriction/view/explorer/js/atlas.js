@@ -25,17 +25,8 @@ function openTable(said) {
     residues: unpack(said.residues),
     times: unpack(said.times),
     spread: unpack(said.spread),
+    kept: [],
   };
-}
-
-/** What each point of a table counts at a contact fraction and a depth in pitches; (shares · depths,). */
-function tableWeights(table, fraction, depth) {
-  const shares = axisWeights(table.shares, fraction);
-  const depths = axisWeights(table.depths, depth);
-  const found = new Float64Array(shares.length * depths.length);
-  let place = 0;
-  for (const share of shares) for (const part of depths) found[place++] = share * part;
-  return found;
 }
 
 function weightedSum(weights, values) {
@@ -44,15 +35,37 @@ function weightedSum(weights, values) {
   return sum;
 }
 
-/** Rows of an array (points · columns,) times weights; (columns,). */
-function weightedRow(weights, values) {
-  const columns = values.length / weights.length;
+/** Rows of an array (points · columns,) from a place on times weights; (columns,). */
+function weightedRow(weights, values, columns, from = 0) {
   const found = new Float64Array(columns);
-  let place = 0;
+  let place = from;
   for (let k = 0; k < weights.length; k++, place += columns) {
     const weight = weights[k];
     for (let j = 0; j < columns; j++) found[j] += weight * values[place + j];
   }
+  return found;
+}
+
+/** An array (shares, depths, columns) at one depth; (shares · columns,), null of none. */
+function valuesAtDepth(values, shares, weights) {
+  if (values === null) return null;
+  const block = values.length / shares;
+  const columns = block / weights.length;
+  const found = new Float64Array(shares * columns);
+  for (let k = 0; k < shares; k++) found.set(weightedRow(weights, values, columns, k * block), k * columns);
+  return found;
+}
+
+/** A table at one depth in pitches: kept, as all slabs deeper than the deepest are the same. */
+function tableAtDepth(table, depth) {
+  const clipped = clippedToAxis(table.depths, depth);
+  const kept = table.kept.find((one) => one.depth === clipped);
+  if (kept) return kept;
+  const weights = axisWeights(table.depths, clipped);
+  const at = (values) => valuesAtDepth(values, table.shares.nodes.length, weights);
+  const { rest, residues, times, spread } = table;
+  const found = { depth: clipped, rest: at(rest), residues: at(residues), times: at(times), spread: at(spread) };
+  table.kept = [found, ...table.kept.slice(0, 2)];
   return found;
 }
 
@@ -144,15 +157,16 @@ function filmedAt(interfaceAt, poles, gap, contact) {
 /** What a table says at one contact fraction (clipped to the table) and depth: all that does not depend on θ. */
 function interfaceOf(table, fraction, depth) {
   const share = clippedToAxis(table.shares, fraction);
-  const weights = tableWeights(table, share, depth);
-  const rest = Math.exp(weightedSum(weights, table.rest));
-  const residues = weightedRow(weights, table.residues);
+  const at = tableAtDepth(table, depth);
+  const weights = axisWeights(table.shares, share);
+  const rest = Math.exp(weightedSum(weights, at.rest));
+  const residues = weightedRow(weights, at.residues, at.residues.length / weights.length);
   if (table.times === null) {
     const scratch = [0, 1].map(() => new Float64Array(2 * Math.round(Math.sqrt(residues.length))));
     return { share, rest, residues, tau: NaN, scratch };
   }
   for (let k = 0; k < residues.length; k++) residues[k] *= rest;
-  return { share, rest, residues, tau: Math.exp(weightedSum(weights, table.times)) };
+  return { share, rest, residues, tau: Math.exp(weightedSum(weights, at.times)) };
 }
 
 /** The atlas of a page. */
@@ -194,12 +208,14 @@ class InterfaceAtlas {
    * An interface at one contact fraction and depth, for any number of θ: {share, rest (F − d of ideal contacts at
    * θ = 0, pitches), residues, tau, film, at(gap, contact)}.
    */
-  interfaceOf(pattern, fraction, depth, film = false) {
+  interfaceOf(pattern, fraction, deep, film = false) {
+    const table = this.table(pattern, film);
+    const depth = clippedToAxis(table.depths, deep);
     const kept = this.recent.find(
       (one) => one.fraction === fraction && one.depth === depth && one.pattern === pattern && one.film === film,
     );
     if (kept) return kept;
-    const found = interfaceOf(this.table(pattern, film), fraction, depth);
+    const found = interfaceOf(table, fraction, depth);
     const at = film
       ? (gap, contact) => filmedAt(found, this.filmPoles, gap, contact)
       : (gap) => idealAt(found, this.gapPoles, gap.re, gap.im);
@@ -224,7 +240,7 @@ class InterfaceAtlas {
   spread(pattern, fraction, depth) {
     const table = this.table(pattern);
     if (table.spread === null) return 0;
-    return Math.max(weightedSum(tableWeights(table, fraction, depth), table.spread), 0);
+    return Math.max(weightedSum(axisWeights(table.shares, fraction), tableAtDepth(table, depth).spread), 0);
   }
 }
 
