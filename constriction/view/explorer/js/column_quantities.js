@@ -162,7 +162,7 @@ export function betterFrequency(table) {
   if (table.header || table.lines.length < FEWEST_POINTS) return [];
   const columns = [...table.values.values()];
   const steps = columns[0].slice(1).map((value, k) => value - columns[0][k]);
-  const clock = steps[0] > 0 && Math.max(...steps) - Math.min(...steps) <= 1e-3 * steps[0];
+  const clock = steps[0] > 0 && steps.every((step) => Math.abs(step - steps[0]) <= 1e-3 * steps[0]);
   const found = clock ? ["column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell"] : [];
   const [first, ...others] = columns.map(unevenness);
   others.forEach((other, k) => {

@@ -4,8 +4,9 @@ import { isNumberCell } from "./cutting.js";
 import { ReadError } from "./read_error.js";
 import { beginsAs, namedAs } from "./formats.js";
 
-const MOST_LINES = 300000;
-const LARGEST_TEXT = 32e6; // bytes
+/** Of a page, in which more would take many seconds; `convert` reads longer ones. */
+const MOST_LINES = 100000;
+const LARGEST_TEXT = 10e6; // bytes
 const TEXT_KINDS = "csv, txt, mpt, DTA, z, par";
 const PREFIXED = /^([+-]?[0-9][0-9.,]*)\s?(Meg|[GMkKmuµμn])$/;
 const PYTHON_NUMBER = /^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf|infinity)$/i;
@@ -143,7 +144,7 @@ function decodedBytes(bytes, name) {
  */
 export function textOf(name, bytes) {
   if (bytes.length > LARGEST_TEXT) {
-    throw new ReadError(`${name}: ${Math.round(bytes.length / 1e6)} MB, expected at most 32 MB; export only the impedance, or split the file`);
+    throw new ReadError(`${name}: ${Math.round(bytes.length / 1e6)} MB, expected at most 10 MB in this page; export only the impedance, or split the file`);
   }
   const what = beginsAs(bytes, name);
   if (what) throw new ReadError(`${name}: is ${what}; expected text (${TEXT_KINDS})`);
@@ -151,7 +152,7 @@ export function textOf(name, bytes) {
   if (!text.trim()) throw new ReadError(`${name}: empty, expected a file of an impedance instrument`);
   const lines = text.split("\n");
   if (lines.length > MOST_LINES) {
-    throw new ReadError(`${name}: ${lines.length} lines, expected at most ${MOST_LINES}; export only the impedance, or split the file`);
+    throw new ReadError(`${name}: ${lines.length} lines, expected at most ${MOST_LINES} in this page; export only the impedance, or split the file`);
   }
   return { path: name, lines };
 }
