@@ -25,17 +25,8 @@ function openTable(said) {
     residues: unpack(said.residues),
     times: unpack(said.times),
     spread: unpack(said.spread),
+    kept: [],
   };
-}
-
-/** What each point of a table counts at a contact fraction and a depth in pitches; (shares · depths,). */
-function tableWeights(table, fraction, depth) {
-  const shares = axisWeights(table.shares, fraction);
-  const depths = axisWeights(table.depths, depth);
-  const found = new Float64Array(shares.length * depths.length);
-  let place = 0;
-  for (const share of shares) for (const part of depths) found[place++] = share * part;
-  return found;
 }
 
 function weightedSum(weights, values) {
@@ -44,14 +35,37 @@ function weightedSum(weights, values) {
   return sum;
 }
 
-/** Rows of an array (points · columns,) times weights; (columns,). */
-function weightedRow(weights, values) {
-  const columns = values.length / weights.length;
+/** Rows of an array (points · columns,) from a place on times weights; (columns,). */
+function weightedRow(weights, values, columns, from = 0) {
   const found = new Float64Array(columns);
-  for (let k = 0, place = 0; k < weights.length; k++) {
+  let place = from;
+  for (let k = 0; k < weights.length; k++, place += columns) {
     const weight = weights[k];
-    for (let j = 0; j < columns; j++) found[j] += weight * values[place++];
+    for (let j = 0; j < columns; j++) found[j] += weight * values[place + j];
   }
+  return found;
+}
+
+/** An array (shares, depths, columns) at one depth; (shares · columns,), null of none. */
+function valuesAtDepth(values, shares, weights) {
+  if (values === null) return null;
+  const block = values.length / shares;
+  const columns = block / weights.length;
+  const found = new Float64Array(shares * columns);
+  for (let k = 0; k < shares; k++) found.set(weightedRow(weights, values, columns, k * block), k * columns);
+  return found;
+}
+
+/** A table at one depth in pitches: kept, as all slabs deeper than the deepest are the same. */
+function tableAtDepth(table, depth) {
+  const clipped = clippedToAxis(table.depths, depth);
+  const kept = table.kept.find((one) => one.depth === clipped);
+  if (kept) return kept;
+  const weights = axisWeights(table.depths, clipped);
+  const at = (values) => valuesAtDepth(values, table.shares.nodes.length, weights);
+  const { rest, residues, times, spread } = table;
+  const found = { depth: clipped, rest: at(rest), residues: at(residues), times: at(times), spread: at(spread) };
+  table.kept = [found, ...table.kept.slice(0, 2)];
   return found;
 }
 
@@ -71,18 +85,18 @@ function idealAt(interfaceAt, poles, re, im) {
   return { re: sumRe, im: sumIm };
 }
 
-/** Poles of Y and a constant at a scaled θ; real parts, then imaginary ones. */
-function filmBasis(poles, re, im) {
-  const size = poles.length + 1;
-  const found = new Float64Array(2 * size);
-  for (let k = 0; k < poles.length; k++) {
+/** Poles of Y and a constant at a scaled θ, into an array: real parts, then imaginary ones. */
+function filmBasis(poles, re, im, found) {
+  const count = poles.length;
+  const square = im * im;
+  for (let k = 0; k < count; k++) {
     const a = re + poles[k];
-    const square = a * a + im * im;
-    found[k] = a === Infinity ? 0 : (poles[k] * a) / square;
-    found[size + k] = a === Infinity ? 0 : (-poles[k] * im) / square;
+    const part = a === Infinity ? 0 : poles[k] / (a * a + square);
+    found[k] = a === Infinity ? 0 : part * a;
+    found[count + 1 + k] = -part * im;
   }
-  found[poles.length] = 1;
-  return found;
+  found[count] = 1;
+  found[2 * count + 1] = 0;
 }
 
 /** Y over its value at rest of ideal contacts: both bases and the residues between them. */
@@ -90,29 +104,31 @@ function resistanceOfSlab(residues, contact, gap) {
   const size = contact.length / 2;
   let re = 0;
   let im = 0;
-  for (let i = 0, place = 0; i < size; i++) {
+  let place = 0;
+  for (let i = 0; i < size; i++) {
     let rowRe = 0;
     let rowIm = 0;
     for (let j = 0; j < size; j++) {
-      rowRe += residues[place] * gap[j];
-      rowIm += residues[place++] * gap[size + j];
+      const residue = residues[place++];
+      rowRe += residue * gap[j];
+      rowIm += residue * gap[size + j];
     }
-    re += contact[i] * rowRe - contact[size + i] * rowIm;
-    im += contact[i] * rowIm + contact[size + i] * rowRe;
+    const cRe = contact[i];
+    const cIm = contact[size + i];
+    re += cRe * rowRe - cIm * rowIm;
+    im += cRe * rowIm + cIm * rowRe;
   }
   return { re, im };
 }
 
 /** F − d behind a film: 1/M + f(1 − f)((θc − θg)/M)² Y/(1 + Y θc θg/M), M = f θc + (1 − f) θg; in pitches. */
 function filmedAt(interfaceAt, poles, gap, contact) {
-  const { share, rest, residues } = interfaceAt;
+  const { share, rest, residues, scratch } = interfaceAt;
   const ofContact = (rest * share) / (1 - share) ** 2;
   const ofGap = rest / (1 - share);
-  const y = resistanceOfSlab(
-    residues,
-    filmBasis(poles, contact.re * ofContact, contact.im * ofContact),
-    filmBasis(poles, gap.re * ofGap, gap.im * ofGap),
-  );
+  filmBasis(poles, contact.re * ofContact, contact.im * ofContact, scratch[0]);
+  filmBasis(poles, gap.re * ofGap, gap.im * ofGap, scratch[1]);
+  const y = resistanceOfSlab(residues, ...scratch);
   const scale = (rest * share) / (1 - share);
   const yRe = y.re * scale;
   const yIm = y.im * scale;
@@ -141,12 +157,16 @@ function filmedAt(interfaceAt, poles, gap, contact) {
 /** What a table says at one contact fraction (clipped to the table) and depth: all that does not depend on θ. */
 function interfaceOf(table, fraction, depth) {
   const share = clippedToAxis(table.shares, fraction);
-  const weights = tableWeights(table, share, depth);
-  const rest = Math.exp(weightedSum(weights, table.rest));
-  const residues = weightedRow(weights, table.residues);
-  if (table.times === null) return { share, rest, residues, tau: NaN };
+  const at = tableAtDepth(table, depth);
+  const weights = axisWeights(table.shares, share);
+  const rest = Math.exp(weightedSum(weights, at.rest));
+  const residues = weightedRow(weights, at.residues, at.residues.length / weights.length);
+  if (table.times === null) {
+    const scratch = [0, 1].map(() => new Float64Array(2 * Math.round(Math.sqrt(residues.length))));
+    return { share, rest, residues, tau: NaN, scratch };
+  }
   for (let k = 0; k < residues.length; k++) residues[k] *= rest;
-  return { share, rest, residues, tau: Math.exp(weightedSum(weights, table.times)) };
+  return { share, rest, residues, tau: Math.exp(weightedSum(weights, at.times)) };
 }
 
 /** The atlas of a page. */
@@ -188,12 +208,14 @@ class InterfaceAtlas {
    * An interface at one contact fraction and depth, for any number of θ: {share, rest (F − d of ideal contacts at
    * θ = 0, pitches), residues, tau, film, at(gap, contact)}.
    */
-  interfaceOf(pattern, fraction, depth, film = false) {
+  interfaceOf(pattern, fraction, deep, film = false) {
+    const table = this.table(pattern, film);
+    const depth = clippedToAxis(table.depths, deep);
     const kept = this.recent.find(
       (one) => one.fraction === fraction && one.depth === depth && one.pattern === pattern && one.film === film,
     );
     if (kept) return kept;
-    const found = interfaceOf(this.table(pattern, film), fraction, depth);
+    const found = interfaceOf(table, fraction, depth);
     const at = film
       ? (gap, contact) => filmedAt(found, this.filmPoles, gap, contact)
       : (gap) => idealAt(found, this.gapPoles, gap.re, gap.im);
@@ -218,7 +240,7 @@ class InterfaceAtlas {
   spread(pattern, fraction, depth) {
     const table = this.table(pattern);
     if (table.spread === null) return 0;
-    return Math.max(weightedSum(tableWeights(table, fraction, depth), table.spread), 0);
+    return Math.max(weightedSum(axisWeights(table.shares, fraction), tableAtDepth(table, depth).spread), 0);
   }
 }
 

@@ -68,7 +68,7 @@ export function seemsPolar(frequency, z) {
 export function polarMisfit(frequency, modulus, phase) {
   const order = frequency.map((_, k) => k).sort((a, b) => frequency[a] - frequency[b]);
   const rising = order.every((k, place) => place === 0 || frequency[k] > frequency[order[place - 1]]);
-  if (!rising || !modulus.every((value) => value > 0) || Math.max(...phase.map(Math.abs)) > 360) return Infinity;
+  if (!rising || !modulus.every((value) => value > 0) || phase.some((angle) => Math.abs(angle) > 360)) return Infinity;
   const expected = expectedPhase(order.map((k) => frequency[k]), order.map((k) => modulus[k]));
   const square = order.reduce((sum, k, place) => sum + (expected[place] - (phase[k] * Math.PI) / 180) ** 2, 0);
   const misfit = Math.sqrt(square / order.length);

@@ -101,16 +101,16 @@ function impedanceUnit(columns, table, path) {
   const [first, second] = found;
   if (second && first[1] !== second[1]) {
     throw new ReadError(
-      `${path}, line ${table.header}: '${first[0]}' in ${first[1]}, '${second[0]}' in ${second[1]}, expected the same unit`,
+      `${path}, line ${table.header}: ${quotedText(first[0], 160)} in ${first[1]}, ${quotedText(second[0], 160)} in ${second[1]}, expected the same unit`,
     );
   }
   return first[1];
 }
 
 function signNote(pair, columns) {
-  if (["Im Z", "phase", "phase Z", "X", "Xs"].includes(pair.second)) return `sign of Im Z: from the column name '${columns[1].name}'`;
-  if (pair.passive) return `sign of Im Z: from what the column '${columns[1].name}' must have for Re Z to be positive`;
-  const named = columns.map((column, k) => `'${column.name}' (${k ? pair.second : pair.first})`).join(", ");
+  if (["Im Z", "phase", "phase Z", "X", "Xs"].includes(pair.second)) return `sign of Im Z: from the column name ${quotedText(columns[1].name, 160)}`;
+  if (pair.passive) return `sign of Im Z: from what the column ${quotedText(columns[1].name, 160)} must have for Re Z to be positive`;
+  const named = columns.map((column, k) => `${quotedText(column.name, 160)} (${k ? pair.second : pair.first})`).join(", ");
   return `sign of Im Z: from the columns ${named}`;
 }
 
@@ -125,7 +125,7 @@ function assumedUnits(table, pair) {
 function cellFactor({ area, thickness }, what, where) {
   if (area && thickness) return thickness / area;
   const lacks = [area ? "" : "area", thickness ? "" : "thickness"].filter((name) => name).join(" and ");
-  throw new ReadError(`${where}: ${what}: of a material, and the file names no ${lacks} of the sample`);
+  throw new ReadError(`${where}: ${what}: of a material, and the file names no ${lacks} of the sample; expected both`);
 }
 
 /**
@@ -162,7 +162,7 @@ export function betterFrequency(table) {
   if (table.header || table.lines.length < FEWEST_POINTS) return [];
   const columns = [...table.values.values()];
   const steps = columns[0].slice(1).map((value, k) => value - columns[0][k]);
-  const clock = steps[0] > 0 && Math.max(...steps) - Math.min(...steps) <= 1e-3 * steps[0];
+  const clock = steps[0] > 0 && steps.every((step) => Math.abs(step - steps[0]) <= 1e-3 * steps[0]);
   const found = clock ? ["column 1 rises in equal steps, as a time does and a frequency hardly: a header would tell"] : [];
   const [first, ...others] = columns.map(unevenness);
   others.forEach((other, k) => {

@@ -8,10 +8,6 @@ export function cAdd(a, b) {
   return { re: a.re + b.re, im: a.im + b.im };
 }
 
-export function cSub(a, b) {
-  return { re: a.re - b.re, im: a.im - b.im };
-}
-
 export function cMul(a, b) {
   return { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
 }
@@ -38,12 +34,7 @@ export function cDiv(a, b) {
 }
 
 export function cAbs(a) {
-  return Math.hypot(a.re, a.im);
-}
-
-export function cExp(a) {
-  const size = Math.exp(a.re);
-  return { re: size * Math.cos(a.im), im: size * Math.sin(a.im) };
+  return Math.sqrt(a.re * a.re + a.im * a.im);
 }
 
 /** Principal logarithm. */
@@ -56,7 +47,8 @@ export function cPower(a, exponent) {
   if (exponent === 1) return { re: a.re, im: a.im };
   const size = cAbs(a);
   if (size === 0) return { re: 0, im: 0 };
-  const angle = Math.atan2(a.im, a.re) * exponent;
+  const turn = a.re === 0 ? Math.sign(a.im) * (Math.PI / 2) : Math.atan2(a.im, a.re);
+  const angle = turn * exponent;
   const power = size ** exponent;
   return { re: power * Math.cos(angle), im: power * Math.sin(angle) };
 }

@@ -20,6 +20,9 @@ const SHARES_OF_TIME = [0.2, 0.4, 0.65];
 const ALL_SECONDS = 2.5;
 /** Difference in a coordinate by which derivatives are taken. */
 const DIFFERENCE = 1e-6;
+/** Mean square of a part over the noise's at which a minimum follows the data, and so many of them are enough. */
+const FOLLOWS = 1;
+const ENOUGH_MINIMA = [4, 2];
 /** Log-width (a standard deviation of a logarithm) above which an unknown is not determined. */
 const OPEN_WIDTH = 0.5;
 /** Of an exponent. */
@@ -85,16 +88,20 @@ const squareOf = (values) => values.reduce((sum, value) => sum + value * value, 
 /**
  * The best minimum first, then others.
  * @param {number[]} until by when starts and minima are done, ms of `performance.now()`; one of each is, always
+ * @param {number} good sum of squares of a fit that follows the data: a few of them are enough
  */
-function minimaOf(unknowns, residuals, center, until) {
+function minimaOf(unknowns, residuals, center, until, good) {
   const { lower, upper } = unknowns;
   const rated = candidatesOf(unknowns, center).map((point) => ({ point, cost: squareOf(residuals.values(point)) }));
   rated.sort((one, other) => one.cost - other.cost);
   const starts = [center, ...rated.slice(0, FIRST_STARTS).map((one) => one.point)];
-  const inTime = (done, limit) => done.length === 0 || performance.now() < limit;
+  const goesOn = (done, stage) => {
+    if (done.length === 0) return true;
+    return performance.now() < until[stage] && done.filter((one) => one.cost < good).length < ENOUGH_MINIMA[stage];
+  };
   const first = [];
   for (const start of starts) {
-    if (inTime(first, until[0])) first.push(minimise(residuals.both, start, lower, upper, { steps: FIRST_STEPS, gain: 1e-6 }));
+    if (goesOn(first, 0)) first.push(minimise(residuals.both, start, lower, upper, { steps: FIRST_STEPS, gain: 1e-6 }));
   }
   first.sort((one, other) => one.cost - other.cost);
   const apart = [];
@@ -104,7 +111,7 @@ function minimaOf(unknowns, residuals, center, until) {
   }
   const last = [];
   for (const { point } of apart) {
-    if (inTime(last, until[1])) last.push(minimise(residuals.both, point, lower, upper, { steps: LAST_STEPS, gain: 1e-7 }));
+    if (goesOn(last, 1)) last.push(minimise(residuals.both, point, lower, upper, { steps: LAST_STEPS, gain: 1e-7 }));
   }
   last.sort((one, other) => one.cost - other.cost);
   return last;
@@ -174,7 +181,7 @@ export function fitInterface(atlas, state, free, measured, options = {}) {
   const noise = noiseOf(measured);
   const seconds = options.seconds ?? ALL_SECONDS;
   const until = [...SHARES_OF_TIME, 1].map((share) => began + 1000 * seconds * share);
-  const minima = minimaOf(unknowns, residuals, unknowns.pointOf(state), until);
+  const minima = minimaOf(unknowns, residuals, unknowns.pointOf(state), until, FOLLOWS * noise ** 2 * 2 * measured.frequency.length);
   const [best] = minima;
   const data = best.values.length;
   const spread = Math.max(noise, Math.sqrt(best.cost / Math.max(data - free.length, 1)));

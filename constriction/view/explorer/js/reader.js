@@ -8,7 +8,7 @@ import { pairAmong } from "./conversions.js";
 import { namedAs } from "./formats.js";
 import { headOf } from "./instruments.js";
 import { completeRoles, someRoles } from "./column_quantities.js";
-import { ReadError } from "./read_error.js";
+import { ReadError, quotedText } from "./read_error.js";
 import { checkNoHeader } from "./refusals.js";
 import { sweepsOf } from "./sweeps.js";
 import { findTables, plainTable } from "./tables.js";
@@ -28,9 +28,9 @@ const WHAT_IS_READ =
   "or three columns of numbers";
 
 /** Tables that may be parts of one, [] when one of their headers is none. */
-function partsOfTable(text) {
+function* partsOfTable(text) {
   try {
-    return findTables(text, TRACE_HEADER);
+    return yield* findTables(text, TRACE_HEADER);
   } catch (error) {
     if (error instanceof ReadError) return [];
     throw error;
@@ -38,13 +38,13 @@ function partsOfTable(text) {
 }
 
 /** The tables of a text with an impedance. */
-function tablesOf(text, bytes) {
-  const tables = findTables(text, SPECTRUM_HEADER);
+function* tablesOf(text, bytes) {
+  const tables = yield* findTables(text, SPECTRUM_HEADER);
   if (tables.length) return tables;
-  const joined = joinedTraces(partsOfTable(text), text);
+  const joined = joinedTraces(yield* partsOfTable(text), text);
   if (joined.length) return joined;
   checkNoHeader(text);
-  const plain = plainTable(text, ["frequency", "Re Z", "Im Z"]);
+  const plain = yield* plainTable(text, ["frequency", "Re Z", "Im Z"]);
   if (plain) return [plain];
   const native = namedAs(bytes, text.path);
   throw new ReadError(`${text.path}: no spectrum in it, ${WHAT_IS_READ}${native ? `; the file is ${native}` : ""}`);
@@ -70,7 +70,7 @@ function chosenTables(tables, wanted, path) {
 }
 
 function columnWords(table) {
-  return [...table.columns.values()].map((column) => `'${column.name}'`).join(", ");
+  return [...table.columns.values()].map((column) => quotedText(column.name)).join(", ");
 }
 
 /** What a spectrum is called beside the others of a file. */
@@ -88,11 +88,15 @@ function inOhms(sweep, geometry, path) {
   throw new ReadError(`${path}: values in Ω·m, per length and area; expected Ω, or Ω·cm² of an area`);
 }
 
-function readText(text, bytes, options) {
+function* readText(text, bytes, options) {
   const head = headOf(text.lines);
   const geometry = { area: options.area ?? head.area, thickness: options.thickness ?? head.thickness };
-  const [tables, remarks] = chosenTables(tablesOf(text, bytes), options.impedance ?? "", text.path);
-  const found = tables.flatMap((table) => sweepsOf(table, text.path, geometry).map((sweep) => ({ sweep, table })));
+  const [tables, remarks] = chosenTables(yield* tablesOf(text, bytes), options.impedance ?? "", text.path);
+  const found = [];
+  for (const table of tables) {
+    yield 1;
+    for (const sweep of sweepsOf(table, text.path, geometry)) found.push({ sweep, table });
+  }
   const perArea = found.some(({ sweep }) => sweep.unit === "ohm m2");
   const area = geometry.area ?? (perArea ? UNIT_AREA : null);
   const spectra = found.map(({ sweep }, k) => {
@@ -128,21 +132,22 @@ function readText(text, bytes, options) {
  * @throws {ReadError} one line
  */
 export function readMeasured(name, bytes, options = {}) {
-  return readText(textOf(name, bytes), bytes, options);
+  const reading = readText(textOf(name, bytes), bytes, options);
+  for (let step = reading.next(); ; step = reading.next()) if (step.done) return step.value;
 }
 
 /**
- * The same without freezing a page: each part of the work is done after the page had its turn.
- * @param {function} progress of a share from 0 to 1, called between the parts
+ * The same without freezing a page, which has a turn between the parts of the work.
+ * @param {function} progress of the share that is read, from 0 to 1
  */
 export async function readMeasuredInParts(name, bytes, progress = () => {}, options = {}) {
   const turn = () => new Promise((done) => setTimeout(done, 0));
   progress(0);
   await turn();
-  const text = textOf(name, bytes);
-  progress(0.3);
-  await turn();
-  const found = readText(text, bytes, options);
-  progress(1);
-  return found;
+  const reading = readText(textOf(name, bytes), bytes, options);
+  for (let step = reading.next(); ; step = reading.next()) {
+    progress(step.done ? 1 : step.value);
+    if (step.done) return step.value;
+    await turn();
+  }
 }

@@ -17,6 +17,31 @@ const TIMES_PER_DECADE = 30;
 /** Decades beyond the sweep on both sides in which times are shown. */
 const BEYOND_SWEEP = 1;
 
+/**
+ * Times without negative resistances: the atlas fits the weights of its poles, and where some are below zero each joins
+ * its neighbours until none is; resistances and their sum with the times stay.
+ */
+function withoutNegative(poles) {
+  const found = [];
+  for (const pole of poles) {
+    let last = { ...pole };
+    for (let before = found.at(-1); before && (last.resistance <= 0 || before.resistance <= 0); before = found.at(-1)) {
+      found.pop();
+      last = joinedPoles(before, last);
+    }
+    found.push(last);
+  }
+  return found;
+}
+
+function joinedPoles(one, other) {
+  const resistance = one.resistance + other.resistance;
+  const tau = (one.resistance * one.tau + other.resistance * other.tau) / resistance;
+  // Outside of both where one is negative: between them by size instead.
+  const inside = tau >= one.tau && tau <= other.tau;
+  return { resistance, tau: inside ? tau : Math.abs(one.resistance) > Math.abs(other.resistance) ? one.tau : other.tau };
+}
+
 /** Times of R/(1 + sτ) in sum, of N(s)/D(s) with N = n0 + n1 s and D = d0 + d1 s + d2 s², in s and the unit of Z. */
 function timesOfRational([n0, n1], [d0, d1, d2]) {
   if (d2 === 0) return [{ tau: d1 / d0, resistance: n0 / d0 }];
@@ -47,7 +72,7 @@ export function relaxationPoles(atlas, state) {
   const { interface: found } = poseState(atlas, state);
   const perArea = (permittivity * state.gapPermittivity) / state.gapHeight;
   const theta = state.pitch * perArea * found.tau; // θτ = theta·s·ρ
-  const poles = [];
+  let poles = [];
   atlas.gapPoles.forEach((pole, k) => {
     // pitch·ρ·r·P/(θτ + P) with ρ = above/below
     const size = state.pitch * found.residues[k] * pole;
@@ -55,10 +80,16 @@ export function relaxationPoles(atlas, state) {
     const denominator = [pole * below[0], pole * below[1] + theta * above[0], pole * below[2] + theta * above[1]];
     poles.push(...timesOfRational(numerator, denominator));
   });
+  // Of each pole one time is the gap's and one, if there are boundaries, near theirs: two families.
+  const count = boundaries ? 2 : 1;
+  poles = Array.from({ length: count }, (_, k) => poles.filter((_pole, place) => place % count === k))
+    .map((family) => family.sort((one, other) => one.tau - other.tau))
+    .flatMap(withoutNegative);
   for (const part of boundaries ? [bulk, slow] : [bulk]) {
     poles.push({ tau: part.tau, resistance: part.resistivity * state.thickness });
   }
-  return poles.sort((one, other) => one.tau - other.tau);
+  poles.sort((one, other) => one.tau - other.tau);
+  return poles.some((pole) => pole.resistance <= 0) ? withoutNegative(poles) : poles;
 }
 
 /**

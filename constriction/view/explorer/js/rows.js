@@ -5,6 +5,8 @@ import { quotedText } from "./read_error.js";
 import { tableNumbers, withoutPrefix } from "./texts.js";
 
 const MOST_LINES_WITHIN = 50;
+/** Between two turns of a page that goes on while it reads. */
+export const LINES_AT_ONCE = 2000;
 /** What instruments write instead of a number. */
 const MISSING_CELLS = new Set(
   ("overload over ovld ol overflow over-range error err fail failed n/a na nan inf null none nil #n/a #div/0! " +
@@ -158,8 +160,11 @@ function wholeRows(read, variant, placeOf) {
   return { columns, values, lines, header: 0, remarks: read.remarks, faults, label, temperature, warnings: [] };
 }
 
-/** Read rows until a line that is none and has none below: tables {columns, values, lines, …}, and that line's index. */
-export function readRows(lines, start, layout, variants) {
+/**
+ * Read rows until a line that is none and has none below: tables {columns, values, lines, …}, and that line's index.
+ * A generator, as all that reads many lines: it yields the share of the file that is read, now and then.
+ */
+export function* readRows(lines, start, layout, variants) {
   const wanted = [...layout.places.values()];
   const cells = [];
   const numbers = [];
@@ -168,6 +173,7 @@ export function readRows(lines, start, layout, variants) {
   let number = start;
   let end = lines.length;
   for (; number < end; number++) {
+    if (number % LINES_AT_ONCE === 0) yield number / lines.length;
     const line = lines[number];
     const row = rowOfLine(line, layout);
     if (row.length && STARTS_AS_NUMBER.test(row[layout.leading])) {

@@ -50,7 +50,7 @@ function ofOneDirection(whole) {
   const again = countAgain(whole);
   const turns = [...turnsOf(whole)];
   // Single points, or the overlap of two ranges; no sweep that is repeated.
-  const few = again < FEWEST_POINTS || 2 * again < Math.min(...turns.map(([start, end]) => end - start));
+  const few = again < FEWEST_POINTS || 2 * again < turns.reduce((least, [start, end]) => Math.min(least, end - start), Infinity);
   return few || monotonic(whole) ? [whole] : turns.map(([start, end]) => whole.slice(start, end));
 }
 
@@ -127,7 +127,7 @@ function checkMost(points, path) {
 
 /** The faults of each run: those from its first line on, before the next one's. */
 function sharedOut(faults, runs) {
-  const begins = runs.map((run) => Math.min(...run.map((point) => point.line)));
+  const begins = runs.map((run) => run.reduce((least, point) => Math.min(least, point.line), Infinity));
   const shares = runs.map(() => []);
   for (const fault of faults) {
     const before = begins.map((line, k) => k).filter((k) => begins[k] <= fault.line);

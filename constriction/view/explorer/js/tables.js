@@ -3,7 +3,7 @@ import { STARTS_AS_NUMBER, isNumberCell, isVoidLine, plainCutter, trimmedCells }
 import { checkOnce, headerOf, mayBeHeader, withUnitRows } from "./headers.js";
 import { temperatureTold } from "./instruments.js";
 import { ReadError } from "./read_error.js";
-import { brokenRows, isBrokenRow, lacksAll, layoutOf, readRows } from "./rows.js";
+import { LINES_AT_ONCE, brokenRows, isBrokenRow, lacksAll, layoutOf, readRows } from "./rows.js";
 import { withUnitsInWords } from "./unit_words.js";
 
 const MOST_LINES_BETWEEN = 6; // a header and its numbers: units, `End Comments`
@@ -24,7 +24,7 @@ function checkWidths(text, start, header, between) {
 }
 
 /** The tables below a header and the number of the line after them; null tables where there are no numbers. */
-function tablesBelow(text, start, header, vocabulary) {
+function* tablesBelow(text, start, header, vocabulary) {
   checkOnce(header, vocabulary, `${text.path}, line ${start + 1}`);
   const { lines } = text;
   const between = [];
@@ -34,7 +34,7 @@ function tablesBelow(text, start, header, vocabulary) {
     const layout = layoutOf(line, header, vocabulary);
     if (layout) {
       const variants = withUnitRows(between.map((k) => lines[k]), header, start ? lines[start - 1] : "");
-      const [tables, end] = readRows(lines, number, layout, variants);
+      const [tables, end] = yield* readRows(lines, number, layout, variants);
       const lost = brokenRows(lines, between.filter((k) => isBrokenRow(lines[k], header)), layout.width);
       return [tables.map((table) => ({ ...table, header: start + 1, faults: [...lost, ...table.faults] })), end];
     }
@@ -51,7 +51,7 @@ function tablesBelow(text, start, header, vocabulary) {
  * @param {{path: string, lines: string[]}} text
  * @param {{roles: Map, complete: function, hint: RegExp}} vocabulary
  */
-export function findTables(text, vocabulary) {
+export function* findTables(text, vocabulary) {
   const { lines } = text;
   const tables = [];
   let tried = 0;
@@ -64,11 +64,12 @@ export function findTables(text, vocabulary) {
     }
     const header = likely ? headerOf(lines[number], vocabulary) : null;
     if (!header) {
+      if (number % LINES_AT_ONCE === 0) yield number / lines.length;
       number++;
       continue;
     }
     const above = lines.slice(Math.max(last, number - MOST_LINES_OF_HEAD), number);
-    const [found, end] = tablesBelow(text, number, header, vocabulary);
+    const [found, end] = yield* tablesBelow(text, number, header, vocabulary);
     if (!found) {
       // an experiment that was broken off; others may be whole
       empty ??= `${text.path}, line ${number + 1}: a header without data below, expected at least 5 points`;
@@ -99,7 +100,7 @@ function firstNumbers(lines) {
 }
 
 /** The numbers of a file without header, whose columns are of these roles in order; null when there are none. */
-export function plainTable(text, roles) {
+export function* plainTable(text, roles) {
   const found = firstNumbers(text.lines);
   if (!found) return null;
   const [first, cut] = found;
@@ -116,7 +117,7 @@ export function plainTable(text, roles) {
   const above = start ? cut(text.lines[start - 1]) : [];
   if (above.length === width && above.some(isNumberCell)) start--; // a first row with a fault in it
   const layout = { cut, width, places: new Map(roles.map((_, place) => [place, place])), leading: 0, vocabulary: null };
-  const [[table]] = readRows(text.lines, start, layout, [{ label: "", temperature: null, columns }]);
+  const [[table]] = yield* readRows(text.lines, start, layout, [{ label: "", temperature: null, columns }]);
   const remark = `no header: columns taken as ${roles.join(", ")}`;
   const head = text.lines.slice(Math.max(start - MOST_LINES_OF_HEAD, 0), start);
   return withUnitsInWords({ ...table, remarks: [remark, ...table.remarks] }, head);

@@ -4,8 +4,9 @@ import { isNumberCell } from "./cutting.js";
 import { ReadError } from "./read_error.js";
 import { beginsAs, namedAs } from "./formats.js";
 
-const MOST_LINES = 300000;
-const LARGEST_TEXT = 32e6; // bytes
+/** Of a page, in which more would take many seconds; `convert` reads longer ones. */
+const MOST_LINES = 100000;
+const LARGEST_TEXT = 10e6; // bytes
 const TEXT_KINDS = "csv, txt, mpt, DTA, z, par";
 const PREFIXED = /^([+-]?[0-9][0-9.,]*)\s?(Meg|[GMkKmuµμn])$/;
 const PYTHON_NUMBER = /^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|nan|inf|infinity)$/i;
@@ -106,6 +107,16 @@ function encodingOf(bytes) {
   return zeros[0] > 0.9 ? "utf-16be" : null;
 }
 
+/** Letters of Windows-1252 from 0x80 to 0x9f; a blank where there is none, in which case a file is Latin-1. */
+const WINDOWS_LETTERS = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+function fromWindows(bytes) {
+  const high = (byte) => byte >= 0x80 && byte < 0xa0;
+  const latin = bytes.some((byte) => high(byte) && WINDOWS_LETTERS[byte - 0x80] === " ");
+  const letter = (byte) => (high(byte) && !latin ? WINDOWS_LETTERS[byte - 0x80] : String.fromCharCode(byte));
+  return Array.from(bytes, letter).join("");
+}
+
 function decodedBytes(bytes, name) {
   const encoding = encodingOf(bytes);
   if (encoding) return new TextDecoder(encoding).decode(bytes);
@@ -121,7 +132,7 @@ function decodedBytes(bytes, name) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return fromWindows(bytes);
   }
 }
 
@@ -133,7 +144,7 @@ function decodedBytes(bytes, name) {
  */
 export function textOf(name, bytes) {
   if (bytes.length > LARGEST_TEXT) {
-    throw new ReadError(`${name}: ${Math.round(bytes.length / 1e6)} MB, expected at most 32 MB; export only the impedance, or split the file`);
+    throw new ReadError(`${name}: ${Math.round(bytes.length / 1e6)} MB, expected at most 10 MB in this page; export only the impedance, or split the file`);
   }
   const what = beginsAs(bytes, name);
   if (what) throw new ReadError(`${name}: is ${what}; expected text (${TEXT_KINDS})`);
@@ -141,7 +152,7 @@ export function textOf(name, bytes) {
   if (!text.trim()) throw new ReadError(`${name}: empty, expected a file of an impedance instrument`);
   const lines = text.split("\n");
   if (lines.length > MOST_LINES) {
-    throw new ReadError(`${name}: ${lines.length} lines, expected at most ${MOST_LINES}; export only the impedance, or split the file`);
+    throw new ReadError(`${name}: ${lines.length} lines, expected at most ${MOST_LINES} in this page; export only the impedance, or split the file`);
   }
   return { path: name, lines };
 }

@@ -5,6 +5,7 @@ import { QUANTITY_PAIRS } from "./conversions.js";
 import { STARTS_AS_NUMBER } from "./cutting.js";
 import { HEAD_COLUMNS } from "./instruments.js";
 import { FEWEST_POINTS, completeRoles, frequencyRole, hertzOf } from "./column_quantities.js";
+import { quotedText } from "./read_error.js";
 import { FREQUENCY_ROLES, SPECTRUM_ROLES } from "./vocabulary.js";
 
 const SAME_TRACE = 1e-6;
@@ -134,7 +135,7 @@ export function joinedTraces(tables, text) {
     }
   }
   const told = alone.map((table) => {
-    const names = [...table.columns].filter(([role]) => !FREQUENCY_ROLES.includes(role)).map(([, column]) => `'${column.name}'`);
+    const names = [...table.columns].filter(([role]) => !FREQUENCY_ROLES.includes(role)).map(([, column]) => quotedText(column.name));
     return `the table below line ${table.header} (${names.join(", ")}) left out: no table of the same frequencies completes it`;
   });
   return found.map((table) => ({ ...table, warnings: [...table.warnings, ...told] }));

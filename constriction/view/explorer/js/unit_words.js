@@ -1,6 +1,7 @@
 /** Units that the lines above a table tell in words: "Impedance unit: kOhm", "Re, Im in mOhm" (columns/prose.py). */
 import { columnUnit } from "./column_units.js";
 import { kindsOf, lacksUnit, recogniseColumn } from "./columns.js";
+import { quotedText } from "./read_error.js";
 import { SPECTRUM_ROLES } from "./vocabulary.js";
 
 const LONGEST_WORDS = 200;
@@ -29,8 +30,8 @@ export function withUnitsInWords(table, lines) {
         const unit = lacksUnit(column) ? columnUnit(text, kindsOf(column)) : null;
         if (unit) fitting.push([role, { ...column, unit, unitText: text }]);
       }
-      const listed = fitting.map(([, column]) => `'${column.name}'`).join(", ");
-      const shown = `'${line.trim()}'`.slice(0, 60);
+      const listed = fitting.map(([, column]) => quotedText(column.name)).join(", ");
+      const shown = quotedText(line.trim(), 60);
       if (fitting.length && names.every((name) => recogniseColumn(name, SPECTRUM_ROLES))) {
         fitting.forEach(([role, column]) => columns.set(role, column));
         remarks.push(`unit of ${listed} from the line ${shown}`);

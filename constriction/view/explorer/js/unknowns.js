@@ -74,6 +74,7 @@ export function unknownsOf(atlas, state, free) {
     if (!Number.isFinite(valueOf(state, name))) throw new Error(`'${name}': the state has none, so it cannot be free`);
   }
   const kinds = free.map((name) => UNKNOWNS[name].kind);
+  const paths = free.map((name) => name.split("."));
   const limits = free.map((name) => boundsOf(atlas, state, name));
   const ends = (side) => limits.map((pair, k) => toCoordinate(kinds[k], pair[side]));
   const lower = ends(0);
@@ -87,8 +88,16 @@ export function unknownsOf(atlas, state, free) {
     upper,
     /** Coordinates of a state, moved inside the bounds. */
     pointOf: (other) => free.map((name, k) => inside(toCoordinate(kinds[k], valueOf(other, name)), k)),
-    stateOf: (point) =>
-      free.reduce((found, name, k) => stateWith(found, name, fromCoordinate(kinds[k], point[k])), state),
+    stateOf: (point) => {
+      const found = { ...state };
+      paths.forEach(([key, inner], k) => {
+        const value = fromCoordinate(kinds[k], point[k]);
+        if (inner === undefined) found[key] = value;
+        else if (found[key] === state[key]) found[key] = { ...state[key], [inner]: value };
+        else found[key][inner] = value;
+      });
+      return found;
+    },
     valueAt: (k, x) => fromCoordinate(kinds[k], x),
   };
 }
