@@ -10,7 +10,7 @@ import { InterfacePanel } from "./interface_panel.js";
 import { MeasuredPanel } from "./measured_panel.js";
 import { contactSize, frequencies, impedance } from "./model.js";
 import { fromAddress, pageOf, toAddress } from "./page_state.js";
-import { freePaths, LOCKED_FIRST } from "./parameters.js";
+import { freePaths, LOCKED_FIRST, parameterOf } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
 import { quantityText, withSigns } from "./quantities.js";
@@ -61,6 +61,7 @@ class Explorer {
   known(page) {
     if (!this.atlas.patterns.includes(page.state.pattern)) throw new Error(`pattern ${page.state.pattern} is not in the atlas`);
     if (page.material !== "own" && !this.materials.some((one) => one.name === page.material)) throw new Error(`material ${page.material}`);
+    page.locks = page.locks.filter((path) => parameterOf(path));
     const behind = page.state.film || page.state.fine;
     if (behind && !this.atlas.filmed.includes(page.state.pattern)) throw new Error(`no film on ${page.state.pattern} is in the atlas`);
     return page;

@@ -100,7 +100,10 @@ export class MeasuredPanel {
     }
     if (!chosen.perArea) parts.push(this.fieldOf("area", "Area", "m2", "0.785 cm2", (area) => this.app.measure({ ...measured, area })));
     parts.push(this.fieldOf("thickness", "Thickness", "m", "1.5 mm", (thickness) => this.app.measure({ ...measured, thickness })));
-    parts.push(element("details", {}, element("summary", {}, "What was understood"), element("ul", {}, this.understood(measured, chosen))));
+    const [points, ...others] = this.understood(measured, chosen);
+    const open = others.some((line) => /^warning/i.test(line));
+    const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
+    parts.push(element("p", { class: "hint" }, points), element("details", { open }, element("summary", {}, "What was understood"), element("ul", {}, items)));
     const ready = this.spectrum() !== null;
     parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
     this.told.replaceChildren(...parts);
@@ -116,7 +119,7 @@ export class MeasuredPanel {
     const words = Array.isArray(measured.understood) ? measured.understood : measured.understood.split("; ");
     const { frequency } = chosen;
     const ends = [Math.max(...frequency), Math.min(...frequency)].map((f) => quantityText(f, "Hz"));
-    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)].map((line) => element("li", {}, line));
+    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)];
   }
 
   fieldOf(name, words, unit, example, take) {
