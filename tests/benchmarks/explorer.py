@@ -3,6 +3,7 @@
 Usage: python tests/benchmarks/explorer.py [PAGE.html]; without a page one is written. Needs Chromium.
 """
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -43,6 +44,12 @@ READ = """
 """
 
 
+def busy(page: Page) -> float:
+    """Seconds that the page's thread has worked on scripts, styles and layout."""
+    metrics = {one["name"]: one["value"] for one in page.call("Performance.getMetrics")["metrics"]}
+    return metrics["ScriptDuration"] + metrics["RecalcStyleDuration"] + metrics["LayoutDuration"]
+
+
 def measure(path: Path) -> None:
     """Print a line for each number."""
     print(f"page                     {path.stat().st_size / 1e6:.2f} MB (at most 6)")
@@ -51,14 +58,19 @@ def measure(path: Path) -> None:
         for _ in range(OPENED):
             page = Page(browser, 1440, 900)
             page.open(path)
+            page.until("document.documentElement.dataset.ready")
             first.append(page.value("Number(document.documentElement.dataset.ready)"))
             page.settle()
         first.sort()
+        print(f"load                     {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        page.call("Performance.enable")
         print(f"first curve              {first[len(first) // 2]:.0f} ms, median of {OPENED} (at most 1500)")
         for slider in ("#p-contactFraction-slider", "#p-pitch-slider", "#p-gapHeight-slider"):
+            before = busy(page)
             took = page.value(MOVE.replace("SLIDER", repr(slider)))
+            work = 1e3 * (busy(page) - before) / MOVES
             words = f"{took[len(took) // 2]:.0f} ms, median of {MOVES} (at most 50); largest {took[-1]:.0f} ms"
-            print(f"{slider[3:-7]:25}{words}")
+            print(f"{slider[3:-7]:25}{words}; scripts, styles and layout {work:.0f} ms")
         print(f"readings                 {page.value(READ):.0f} ms, of which 160 ms are waited")
         print(f"complaints, requests     {len(page.complaints)}, {len(page.requests) - 1}")
 

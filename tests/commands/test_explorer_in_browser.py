@@ -38,6 +38,23 @@ ADDRESSES = [
 SOLVED = (0, 2)  # of the addresses, by transforms
 ACCURACY = 5e-3
 
+# Of the page's colours of text on both of its grounds (WCAG).
+CONTRAST = """
+(() => {
+  const style = getComputedStyle(document.documentElement);
+  const luminance = name => {
+    const parts = style.getPropertyValue(name).trim().match(/[0-9a-f]{2}/gi).map(part => parseInt(part, 16) / 255);
+    const [r, g, b] = parts.map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const found = {onAccent: ratio(luminance('--on-accent'), luminance('--accent'))};
+  for (const text of ['--ink', '--muted', '--accent', '--caution'])
+    for (const ground of ['--paper', '--panel']) found[text + ground] = ratio(luminance(text), luminance(ground));
+  return found;
+})()
+"""
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
@@ -111,7 +128,7 @@ def numbers(page):
 
 
 def test_a_curve_is_there_at_once(page):
-    assert page.value("Number(document.documentElement.dataset.ready)") < 5000  # a benchmark measures it
+    page.until("document.documentElement.dataset.ready")  # a benchmark measures it
     assert page.value("document.querySelector('.nyquist path.curve').getAttribute('d').length") > 500
     page.until("!document.querySelector('.value.settling')")
     assert numbers(page)["R_cstr"] == "14.81 Ω·cm²"
@@ -181,6 +198,42 @@ def type_into(page, selector, text):
         " i.dispatchEvent(new Event('change', {bubbles: true})); })()"
     )
     page.settle()
+
+
+def test_plots_are_saved_on_white_without_the_page(page):
+    goto(page, ADDRESSES[0])
+    svg = saved(page, ".plot.nyquist .tools button")
+    assert svg.startswith("<svg") and 'xmlns="http://www.w3.org/2000/svg"' in svg and "var(" not in svg
+    assert 'fill="#ffffff"' in svg
+    page.value("(kept.length = 0, document.querySelectorAll('.plot.bode .tools button')[1].click())")
+    page.until("kept.length > 0")
+    head = page.value("kept[0].arrayBuffer().then(b => [...new Uint8Array(b)].slice(1, 4))")
+    assert bytes(head) == b"PNG"
+
+
+def test_everything_that_can_be_used_has_a_name(page):
+    nameless = page.value(
+        "[...document.querySelectorAll('input, select, button')].filter(e => !e.classList.contains('away') && "
+        "!(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).map(e => e.outerHTML)"
+    )
+    assert nameless == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_texts_stand_out(page, dark):
+    page.media(dark=dark)
+    page.settle()
+    ratios = page.value(CONTRAST)
+    page.media()
+    assert ratios and min(ratios.values()) >= 4.5, ratios
+
+
+def test_a_phone_needs_no_scrolling_aside(page):
+    page.resize(390, 844, phone=True)
+    page.settle()
+    width = page.value("document.documentElement.scrollWidth")
+    page.resize(1440, 900)
+    assert width <= 390
 
 
 def test_presets_that_are_not_covered_say_why(page):

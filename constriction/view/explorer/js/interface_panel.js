@@ -189,18 +189,22 @@ export class InterfacePanel {
     const { page, atlas } = this.app;
     const { state } = page;
     this.showChoices(page);
-    for (const [path, { parameter, node, range, number, lock }] of this.rows) {
+    for (const [path, row] of this.rows) {
+      const { parameter, node, range, number, lock } = row;
       const shown = applies(state, path);
-      node.hidden = !shown;
+      if (node.hidden === shown) node.hidden = !shown;
       if (!shown) continue;
       const limits = limitsOf(atlas, state, parameter);
       const value = valueAt(state, path);
+      const closed = page.locks.includes(path);
+      const now = `${value} ${limits} ${closed}`;
+      if (row.now === now && document.activeElement !== number && document.activeElement !== range) continue;
+      row.now = now;
       range.value = Math.round(STEPS * placeOf(value, limits, parameter.scale));
       const words = quantityText(value, parameter.unit);
       range.setAttribute("aria-valuetext", words);
       if (document.activeElement !== number || !number.hasAttribute("aria-invalid")) number.value = words;
       if (lock.tagName !== "BUTTON") continue;
-      const closed = page.locks.includes(path);
       lock.setAttribute("aria-pressed", closed);
       lock.setAttribute("aria-label", `${parameter.label}: ${closed ? "held in fits" : "free in fits"}`);
       lock.title = closed ? "Held in fits" : "Free in fits";
@@ -219,6 +223,9 @@ export class InterfacePanel {
       for (const { name, title } of materials) this.material.append(element("option", { value: name }, `${name}: ${title}`));
       this.material.append(element("option", { value: "own" }, "Own values"));
     }
+    const now = `${page.state.pattern} ${page.material} ${page.temperature}`;
+    if (this.chosen === now && document.activeElement !== this.temperature) return;
+    this.chosen = now;
     this.pattern.value = page.state.pattern;
     this.material.value = page.material;
     const own = page.material === "own";

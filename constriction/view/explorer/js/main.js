@@ -34,6 +34,7 @@ class Explorer {
     this.atlas = openAtlas(data.atlas);
     this.materials = data.materials;
     this.presets = data.presets;
+    this.presetAddresses = data.presets.map((preset) => (preset.state ? toAddress(pageOf(preset, [])) : null));
     this.pins = [];
     this.pinCount = 0;
     this.files = new Map(data.measured.map((one) => [one.name, { ...one, chosen: 0 }]));
@@ -92,11 +93,14 @@ class Explorer {
   }
 
   start() {
+    this.plots.begin();
     this.useMeasuredSize();
     this.draw();
     this.measuring.show();
     if (this.complaint) announce(this.complaint, true);
-    document.documentElement.dataset.ready = performance.now().toFixed(0);
+    requestAnimationFrame(() => {
+      document.documentElement.dataset.ready = performance.now().toFixed(0); // ms, when the first curve is shown
+    });
   }
 
   materialOf(name) {
@@ -146,7 +150,7 @@ class Explorer {
     this.section.replaceChildren(viewInSection(state, this.plots.theme));
     this.panel.show();
     this.readouts.show(this.solved.summary);
-    const number = this.presets.findIndex((preset) => preset.state && toAddress(pageOf(preset, this.page.locks)) === address);
+    const number = this.presetAddresses.indexOf(toAddress({ ...this.page, locks: [] }));
     this.header.show(number < 0 ? null : number);
     const preset = this.presets[number];
     this.note.title = this.note.textContent = preset?.note ?? stateWords(state);
@@ -172,6 +176,7 @@ class Explorer {
   /** What takes longer than a frame: what a circuit reads, and the texts to take away. */
   settle() {
     if (!this.solved) return;
+    this.plots.drawAll();
     this.away.show();
     try {
       this.readouts.showReadings(readings(this.atlas, this.page.state));

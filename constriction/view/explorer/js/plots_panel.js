@@ -20,6 +20,12 @@ export class PlotsPanel {
     this.sizes = new Map();
     this.paper = element("div", { "data-theme": "light", class: "away" }); // its styles are those of saved plots
     document.body.append(this.paper);
+    this.seen = new Set();
+    this.behind = new Set(); // out of sight, and not drawn since the last change
+    const sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) this.seen[isIntersecting ? "add" : "delete"](target);
+      this.drawAll();
+    });
     // Sizes are kept: asking for them between two drawings would lay the page out each time.
     const watcher = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) this.sizes.set(target, { width: contentRect.width, height: contentRect.height });
@@ -35,6 +41,7 @@ export class PlotsPanel {
       );
       this.figures.set(name, { node, place, make });
       watcher.observe(place);
+      sight.observe(place);
     }
     this.refreshTheme();
   }
@@ -48,19 +55,40 @@ export class PlotsPanel {
     return this.figures.get(name).node;
   }
 
+  /** Take the sizes of all places before anything tells them, so that the first frame has its curves. */
+  begin() {
+    for (const { place } of this.figures.values()) {
+      this.sizes.set(place, { width: place.clientWidth, height: place.clientHeight });
+      this.seen.add(place);
+    }
+  }
+
   show(data) {
     this.data = data;
     this.draw();
   }
 
+  /** Draw what is in sight; the rest waits for `drawAll`. */
   draw() {
     if (!this.data) return;
-    this.figures.get("residuals").node.hidden = !this.data.residual;
-    for (const { place, make, node } of this.figures.values()) {
-      const size = this.sizes.get(place);
-      if (node.hidden || !size || size.width < 40 || size.height < 40) continue;
-      place.replaceChildren(make(this.data, size, this.theme));
+    const { node } = this.figures.get("residuals");
+    if (node.hidden !== !this.data.residual) node.hidden = !this.data.residual;
+    for (const figure of this.figures.values()) {
+      if (this.seen.has(figure.place)) this.drawFigure(figure);
+      else this.behind.add(figure);
     }
+  }
+
+  drawAll() {
+    for (const figure of this.behind) this.drawFigure(figure);
+  }
+
+  drawFigure(figure) {
+    this.behind.delete(figure);
+    const { place, make, node } = figure;
+    const size = this.sizes.get(place);
+    if (!this.data || node.hidden || !size || size.width < 40 || size.height < 40) return;
+    place.replaceChildren(make(this.data, size, this.theme));
   }
 
   /** A plot as it is saved: on white, of a fixed size. */
