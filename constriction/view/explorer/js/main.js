@@ -146,8 +146,7 @@ class Explorer {
     }
     if (this.fit) this.fit.moved = address !== this.fit.address;
     this.plots.show(this.plotData());
-    this.above.replaceChildren(viewFromAbove(state, this.plots.theme));
-    this.section.replaceChildren(viewInSection(state, this.plots.theme));
+    this.drawInterface(state);
     this.panel.show();
     this.readouts.show(this.solved.summary);
     const number = this.presetAddresses.indexOf(toAddress({ ...this.page, locks: [] }));
@@ -158,6 +157,17 @@ class Explorer {
     this.outside.textContent = [preset?.remark, ...told].filter(Boolean).join(" ");
     this.showPins();
     return undefined;
+  }
+
+  /** Both drawings, where what they show has changed. */
+  drawInterface({ pattern, contactFraction, pitch, gapHeight, thickness, film, fine }) {
+    const { theme } = this.plots;
+    const now = JSON.stringify([pattern, contactFraction, pitch, gapHeight, thickness, film, fine, theme.paper]);
+    if (this.drawnInterface === now) return;
+    this.drawnInterface = now;
+    const { state } = this.page;
+    this.above.replaceChildren(viewFromAbove(state, theme));
+    this.section.replaceChildren(viewInSection(state, theme));
   }
 
   plotData() {
