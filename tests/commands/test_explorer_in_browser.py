@@ -10,6 +10,8 @@ from chromium import Browser, Page, find_chromium
 from constriction.case.schema import parse_case
 from constriction.cli import main
 from constriction.interpret.atlas import load_atlas
+from constriction.interpret.model.prior_file import read_priors
+from constriction.interpret.model.priors import Fixed
 from constriction.simulation.simulate import simulate
 from constriction.view.explorer.presets import preset_of, state_of
 
@@ -127,8 +129,11 @@ def test_an_address_comes_back_and_its_case_is_its_state(page, number):
     for key, name in (("f", "contactFraction"), ("pitch", "pitch"), ("gap", "gapHeight"), ("L", "thickness")):
         assert again[name] == float(given[key]), name
     for name in ("film", "fine", "electrolyte", "sweep"):
-        wanted = [None if part == "none" else float(part) for part in given[name].split(",")] if name in given else None
-        assert (None if again[name] is None else list(again[name].values())) == pytest.approx(wanted, rel=1e-12), name
+        if name not in given:
+            assert again[name] is None
+            continue
+        for value, part in zip(again[name].values(), given[name].split(","), strict=True):
+            assert value is None if part == "none" else value == pytest.approx(float(part), rel=1e-12), name
     assert preset_of(case, load_atlas())["reason"] == ""
 
 
@@ -185,6 +190,30 @@ def test_presets_that_are_not_covered_say_why(page):
     off = [words for words, disabled in options if disabled and words != "Start from …"]
     assert any("lifted" in words for words in off) and all(" – " in words for words in off)
     assert sum(not disabled for _, disabled in options) >= 8
+
+
+@pytest.mark.parametrize("number", [0, 6, 9])
+def test_what_is_locked_is_a_priors_file(page, place, number):
+    address = ADDRESSES[number].partition("&lock=")[0]
+    goto(page, f"{address}&lock=gapHeight,electrolyte.relativePermittivity,constructor")
+    path = place / "priors.toml"
+    path.write_text(saved(page, "#save-priors"), "utf-8")
+    given, found = dict(part.split("=") for part in address.split("&")), read_priors(path)
+    own = given["electrolyte"].split(",")
+    assert found["gap_height"] == Fixed(float(given["gap"]))
+    assert found["relative_permittivity"] == Fixed(float(own[1]))
+    assert found["bulk_conductivity"].median == pytest.approx(float(own[0]))
+
+
+@pytest.mark.parametrize(
+    "change", [("f=0.2", "f=1.5"), ("f=0.2", "f=0.999999"), ("pitch=0.002", "pitch=1e9"), ("gap=5e-9", "gap=1e-400")]
+)
+def test_no_address_breaks_the_page(page, change):
+    goto(page, ADDRESSES[0])
+    page.value(f"location.hash = {ADDRESSES[0].replace(*change)!r}; 1")
+    page.settle()
+    goto(page, ADDRESSES[1])
+    assert numbers(page)["R_cstr"].endswith("Ω·cm²")
 
 
 def test_a_wrong_address_is_told_and_changes_nothing(page):

@@ -141,6 +141,8 @@ function priorsFile(page) {
   if (page.material !== "own") {
     const celsius = Number((page.temperature - 273.15).toFixed(6));
     lines.push("[electrolyte]", `material = "${page.material}"`, `temperature = "${celsius} degC"`);
+  } else {
+    lines.push(...electrolyteLines(page.state).filter((line) => !line.startsWith("thickness")));
   }
   lines.push("[priors]");
   for (const path of page.locks) {

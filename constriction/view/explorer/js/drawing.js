@@ -8,7 +8,7 @@ const SIZE = 176;
 const COPPER = 16;
 const LEAST_GAP = 4;
 const MOST_GAP = 26;
-const GROUND = 30; // px below the section, for words
+const GROUND = 36; // px below the section, for words
 const LENGTHS = [1, 2, 5];
 
 /** A round length of about a part of the drawing, m. */
@@ -65,7 +65,7 @@ function factorWords(factor) {
   if (factor === 1) return "gap to scale";
   const power = Math.floor(Math.log10(factor) + 0.02);
   const mantissa = (factor / 10 ** power).toFixed(0);
-  return power > 3 ? `gap × ${mantissa === "1" ? "" : `${mantissa}·`}10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : `gap × ${factor.toPrecision(2)}`;
+  return power > 3 ? `gap × ${mantissa === "1" ? "" : `${mantissa}·`}10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : `gap × ${Number(factor.toPrecision(2))}`;
 }
 
 /** In section along the dashed line: copper, gap and contacts, electrolyte. */
@@ -91,7 +91,7 @@ export function viewInSection(state, theme) {
   const depth = `${engineering(state.thickness, "m")}${whole ? "" : ", not to scale"}`;
   const below = bottom + 4;
   svg.append(label(6, below + 13, depth, { fill: theme.ink, "font-size": 11 }));
-  svg.append(label(6, below + 26, factorWords(gap.factor), { fill: theme.ink, "font-size": 11 }));
+  svg.append(label(6, below + 25, factorWords(gap.factor), { fill: theme.ink, "font-size": 11 }));
   return svg;
 }
 

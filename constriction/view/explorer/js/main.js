@@ -8,17 +8,26 @@ import { fitInterface } from "./fit.js";
 import { Header } from "./header.js";
 import { InterfacePanel } from "./interface_panel.js";
 import { MeasuredPanel } from "./measured_panel.js";
-import { frequencies, impedance } from "./model.js";
+import { contactSize, frequencies, impedance } from "./model.js";
 import { fromAddress, pageOf, toAddress } from "./page_state.js";
-import { freePaths, LOCKED_FIRST } from "./parameters.js";
+import { freePaths, LOCKED_FIRST, parameterOf } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
+import { quantityText, withSigns } from "./quantities.js";
 import { readings } from "./readings.js";
 import { digits, engineering } from "./shown.js";
 import { Steps } from "./steps.js";
 
 const FIRST_PRESET = "sodium_islands.toml";
 const SETTLED = 160; // ms after the last change, when the circuit is fitted
+
+/** What a state is, where no preset tells it. */
+function stateWords(state) {
+  const size = quantityText(contactSize(state) * (state.pattern === "stripes" ? 1 : 2 / Math.sqrt(Math.PI)), "m", 3);
+  const kind = { stripes: "Stripes of", pores: "Contact around pores, as much as discs of" }[state.pattern] ?? "Spots of";
+  const deep = digits(state.thickness / state.pitch, 2);
+  return `${kind} ${size}, ${quantityText(state.pitch, "m", 3)} apart, on ${digits(100 * state.contactFraction, 3)} % of the interface. The electrolyte is ${deep} pitches deep.`;
+}
 
 class Explorer {
   constructor(data) {
@@ -27,7 +36,8 @@ class Explorer {
     this.presets = data.presets;
     this.pins = [];
     this.pinCount = 0;
-    this.measured = null;
+    this.files = new Map(data.measured.map((one) => [one.name, { ...one, chosen: 0 }]));
+    this.measured = this.files.values().next().value ?? null;
     this.fit = null;
     this.settling = 0;
     this.drawing = 0;
@@ -51,6 +61,9 @@ class Explorer {
   known(page) {
     if (!this.atlas.patterns.includes(page.state.pattern)) throw new Error(`pattern ${page.state.pattern} is not in the atlas`);
     if (page.material !== "own" && !this.materials.some((one) => one.name === page.material)) throw new Error(`material ${page.material}`);
+    page.locks = page.locks.filter((path) => parameterOf(path));
+    const behind = page.state.film || page.state.fine;
+    if (behind && !this.atlas.filmed.includes(page.state.pattern)) throw new Error(`no film on ${page.state.pattern} is in the atlas`);
     return page;
   }
 
@@ -78,12 +91,10 @@ class Explorer {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.themeChanged());
   }
 
-  start(data) {
-    if (data.measured.length) this.measured = { ...data.measured[0], chosen: 0 };
+  start() {
     this.useMeasuredSize();
     this.draw();
     this.measuring.show();
-    this.settle();
     if (this.complaint) announce(this.complaint, true);
     document.documentElement.dataset.ready = performance.now().toFixed(0);
   }
@@ -101,11 +112,14 @@ class Explorer {
     this.page = page;
     if (final) this.keep();
     if (!this.drawing) this.drawing = requestAnimationFrame(() => this.draw());
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLED);
   }
 
   keep() {
+    const { thickness } = this.page.state;
+    if (this.measured && this.measured.thickness && this.measured.thickness !== thickness) {
+      this.measured = { ...this.measured, thickness };
+      this.measuring.show();
+    }
     const address = toAddress(this.page);
     this.steps.take(address);
     this.writeAddress(address);
@@ -117,6 +131,8 @@ class Explorer {
 
   draw() {
     this.drawing = 0;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLED);
     const { state } = this.page;
     const address = toAddress(this.page);
     try {
@@ -130,11 +146,12 @@ class Explorer {
     this.section.replaceChildren(viewInSection(state, this.plots.theme));
     this.panel.show();
     this.readouts.show(this.solved.summary);
-    this.outside.textContent = this.solved.outside.map((one) => `${one.message}.`).join(" ");
     const number = this.presets.findIndex((preset) => preset.state && toAddress(pageOf(preset, this.page.locks)) === address);
     this.header.show(number < 0 ? null : number);
     const preset = this.presets[number];
-    this.note.title = this.note.textContent = preset ? [preset.note, preset.remark].filter(Boolean).join(" ") : "";
+    this.note.title = this.note.textContent = preset?.note ?? stateWords(state);
+    const told = this.solved.outside.map((one) => withSigns(`${one.message}.`));
+    this.outside.textContent = [preset?.remark, ...told].filter(Boolean).join(" ");
     this.showPins();
     return undefined;
   }
@@ -175,7 +192,9 @@ class Explorer {
   }
 
   usePreset(preset) {
-    this.change(pageOf(preset, this.page.locks), true);
+    this.page = pageOf(preset, this.page.locks);
+    this.useMeasuredSize();
+    this.change(this.page, true);
   }
 
   undo() {
@@ -223,6 +242,7 @@ class Explorer {
   /** Another measurement, or the same with another area, thickness or spectrum. */
   measure(measured) {
     this.measured = measured;
+    if (measured) this.files.set(measured.name, measured);
     this.fit = null;
     this.measuring.showFit();
     this.measuring.show();
@@ -269,4 +289,4 @@ class Explorer {
 }
 
 const given = JSON.parse(document.getElementById("data").textContent);
-new Explorer(given).start(given);
+new Explorer(given).start();

@@ -5,10 +5,11 @@ import { fitMap } from "./fit_map.js";
 import { parameterOf } from "./parameters.js";
 import { valueAt } from "./page_state.js";
 import { themeOf } from "./plot.js";
-import { quantityFrom, quantityText } from "./quantities.js";
+import { quantityFrom, quantityText, withSigns } from "./quantities.js";
 import { readMeasuredInParts } from "./reader.js";
 
 const LARGEST_FILE = 100e6; // bytes
+const ALIKE = 5; // per cent, below which a range is told as ±
 const MAP_SIZE = { width: 300, height: 240 };
 
 /** The panel; `app` has `page`, `atlas`, `measured`, `fit` and `measure`, `setThickness`, `runFit`, `backToFit`. */
@@ -45,20 +46,33 @@ export class MeasuredPanel {
 
   async take(files) {
     if (!files.length) return;
-    const [file] = files;
-    this.told.replaceChildren(element("p", {}, `Reading ${file.name} …`));
+    this.told.replaceChildren(element("p", {}, `Reading ${files.map((file) => file.name).join(", ")} …`));
     this.result.replaceChildren();
-    try {
-      if (file.size > LARGEST_FILE) throw new Error(`${file.size} bytes; expected at most ${LARGEST_FILE}`);
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const found = await readMeasuredInParts(file.name, bytes, () => {});
-      this.app.measure({ ...found, name: file.name, chosen: 0 });
-      if (files.length > 1) this.app.say(`The first of ${files.length} files is shown`);
-    } catch (error) {
-      this.app.measure(null);
-      this.told.replaceChildren(element("p", { class: "caution", role: "alert" }, `${file.name}: ${error.message.replace(`${file.name}: `, "")}`));
+    const refused = [];
+    let first = null;
+    for (const file of files) {
+      try {
+        if (file.size > LARGEST_FILE) throw new Error(`${file.size} bytes; expected at most ${LARGEST_FILE}`);
+        const found = await readMeasuredInParts(file.name, new Uint8Array(await file.arrayBuffer()), () => {});
+        this.app.files.set(file.name, { ...found, name: file.name, chosen: 0 });
+        first ??= file.name;
+      } catch (error) {
+        refused.push(`${file.name}: ${error.message.replace(`${file.name}: `, "")}`);
+      }
     }
     this.file.value = "";
+    this.app.measure(first === null ? null : this.app.files.get(first));
+    this.told.prepend(...refused.map((words) => element("p", { class: "caution", role: "alert" }, words)));
+  }
+
+  /** Which of several files is shown; nothing where there is but one. */
+  fileChoice() {
+    const { files, measured } = this.app;
+    if (files.size < (measured ? 2 : 1)) return [];
+    const rows = [...files.keys()].map((name) => [name, name]);
+    const choice = select([...(measured ? [] : [["", "choose …"]]), ...rows], (name) => this.app.measure(files.get(name) ?? null), { id: "measured-file" });
+    choice.value = measured?.name ?? "";
+    return [element("div", { class: "row" }, element("label", { for: "measured-file" }, "File"), choice)];
   }
 
   /** The measured spectrum per area; null where there is none, or its area or thickness is not known. */
@@ -74,9 +88,10 @@ export class MeasuredPanel {
   show() {
     const { measured } = this.app;
     this.drop.classList.toggle("small", measured !== null);
-    if (!measured) return this.told.replaceChildren();
+    if (!measured) return this.told.replaceChildren(...this.fileChoice());
     const chosen = measured.spectra[measured.chosen];
-    const parts = [element("p", { class: "file-name" }, element("strong", {}, measured.name), button("remove", () => this.app.measure(null), { class: "link" }))];
+    const name = element("p", { class: "file-name" }, element("strong", {}, measured.name), button("remove", () => this.remove(), { class: "link" }));
+    const parts = [...this.fileChoice(), name];
     if (measured.spectra.length > 1) {
       const rows = measured.spectra.map((spectrum, k) => [k, spectrum.label]);
       const choice = select(rows, (value) => this.app.measure({ ...measured, chosen: Number(value) }), { id: "spectrum" });
@@ -85,18 +100,26 @@ export class MeasuredPanel {
     }
     if (!chosen.perArea) parts.push(this.fieldOf("area", "Area", "m2", "0.785 cm2", (area) => this.app.measure({ ...measured, area })));
     parts.push(this.fieldOf("thickness", "Thickness", "m", "1.5 mm", (thickness) => this.app.measure({ ...measured, thickness })));
-    parts.push(element("details", {}, element("summary", {}, "What was understood"), element("ul", {}, this.understood(measured, chosen))));
+    const [points, ...others] = this.understood(measured, chosen);
+    const open = others.some((line) => /^warning/i.test(line));
+    const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
+    parts.push(element("p", { class: "hint" }, points), element("details", { open }, element("summary", {}, "What was understood"), element("ul", {}, items)));
     const ready = this.spectrum() !== null;
     parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
     this.told.replaceChildren(...parts);
     return undefined;
   }
 
+  remove() {
+    this.app.files.delete(this.app.measured.name);
+    this.app.measure(null);
+  }
+
   understood(measured, chosen) {
-    const words = Array.isArray(measured.understood) ? measured.understood : [measured.understood];
+    const words = Array.isArray(measured.understood) ? measured.understood : measured.understood.split("; ");
     const { frequency } = chosen;
     const ends = [Math.max(...frequency), Math.min(...frequency)].map((f) => quantityText(f, "Hz"));
-    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean).map(String)].map((line) => element("li", {}, line));
+    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)];
   }
 
   fieldOf(name, words, unit, example, take) {
@@ -134,7 +157,7 @@ export class MeasuredPanel {
     const { found, free, moved } = fit;
     const rows = free.map((path) => this.rowOf(path, found, page));
     const rms = (100 * rootMeanSquare(residualOf(this.app.atlas, found.state, fit.spectrum))).toPrecision(2);
-    const undetermined = found.undetermined.map((one) => element("li", {}, `${parameterOf(one.name)?.label ?? one.name}: ${one.message}`));
+    const undetermined = found.undetermined.map((one) => element("li", {}, `${parameterOf(one.name)?.label ?? one.name}: ${withSigns(one.message.replace(/^not determined: /, ""))}`));
     this.result.replaceChildren(
       element("h3", {}, "Fit"),
       element("p", {}, `${rms} % of |Z| are left (root mean square), after ${found.seconds.toFixed(1)} s. `, moved ? button("back to the fit", () => this.app.backToFit(), { class: "link" }) : ""),
@@ -150,7 +173,8 @@ export class MeasuredPanel {
     const parameter = parameterOf(path);
     const open = found.undetermined.some((one) => one.name === path);
     const range = (found.band ?? []).map((state) => valueAt(state, path)).filter(Number.isFinite);
-    const spread = range.length > 1 ? `${quantityText(Math.min(...range), parameter.unit)} to ${quantityText(Math.max(...range), parameter.unit)}` : "";
-    return element("tr", {}, element("th", { scope: "row" }, parameter.label), element("td", {}, quantityText(valueAt(found.state, path), parameter.unit)), element("td", { class: "hint" }, spread || (open ? "not determined" : "")));
+    const half = (100 * (Math.max(...range) - Math.min(...range))) / (Math.max(...range) + Math.min(...range));
+    const spread = range.length < 2 ? "" : half < ALIKE ? `± ${half.toPrecision(1)} %` : `${quantityText(Math.min(...range), parameter.unit, 3)} to ${quantityText(Math.max(...range), parameter.unit, 3)}`;
+    return element("tr", {}, element("th", { scope: "row" }, parameter.label), element("td", {}, quantityText(valueAt(found.state, path), parameter.unit, 4)), element("td", { class: "hint" }, spread || (open ? "not determined" : "")));
   }
 }

@@ -19,6 +19,8 @@ const GROUPS = {
 };
 const SINGLE = { f: "contactFraction", pitch: "pitch", gap: "gapHeight", egap: "gapPermittivity", L: "thickness", A: "area" };
 const VERSION = "1";
+const LEAST = 1e-12; // of anything in an address, SI
+const MOST = 1e12;
 const NAME = /^[\w.]{1,40}$/;
 
 /** A page of a preset. */
@@ -41,7 +43,7 @@ export function toAddress(page) {
 
 function positive(text, what) {
   const value = Number(text);
-  if (!text || !Number.isFinite(value) || value <= 0) throw new Error(`${what} = ${text}: expected a number above zero`);
+  if (!text || !(value >= LEAST && value <= MOST)) throw new Error(`${what} = ${text}: expected a number above zero`);
   return value;
 }
 

@@ -108,8 +108,8 @@ export function strokeOf(curve, theme) {
   return { stroke: theme.accent, "stroke-width": 2.2 };
 }
 
-/** A key of curves and points in one line at the top; nothing where there is but one curve. */
-export function legendOf(curves, x, y, theme) {
+/** A key of curves and points in a line that ends at x, as many as there is room for; nothing of a single curve. */
+export function legendOf(curves, [least, x], y, theme) {
   const told = curves.filter((curve, k) => curve.label && curves.findIndex((one) => one.label === curve.label) === k);
   if (told.length < 2) return [];
   const parts = [];
@@ -117,6 +117,7 @@ export function legendOf(curves, x, y, theme) {
   for (const curve of [...told].reverse()) {
     const words = curve.label.length > 26 ? `${curve.label.slice(0, 25)}…` : curve.label;
     const width = 38 + 7.2 * words.length;
+    if (at - width < least) break;
     at -= width;
     if (curve.kind === "measured") {
       parts.push(ringsOf([at + 11], [y - 4], 3, { stroke: theme.ink, "stroke-width": 1.2 }));

@@ -17,9 +17,14 @@ export class PlotsPanel {
   constructor() {
     this.data = null;
     this.figures = new Map();
+    this.sizes = new Map();
     this.paper = element("div", { "data-theme": "light", class: "away" }); // its styles are those of saved plots
     document.body.append(this.paper);
-    const watcher = new ResizeObserver(() => this.draw());
+    // Sizes are kept: asking for them between two drawings would lay the page out each time.
+    const watcher = new ResizeObserver((entries) => {
+      for (const { target, contentRect } of entries) this.sizes.set(target, { width: contentRect.width, height: contentRect.height });
+      this.draw();
+    });
     for (const [name, title, make] of PLOTS) {
       const place = element("div", { class: "place" });
       const node = element(
@@ -52,8 +57,8 @@ export class PlotsPanel {
     if (!this.data) return;
     this.figures.get("residuals").node.hidden = !this.data.residual;
     for (const { place, make, node } of this.figures.values()) {
-      const size = { width: place.clientWidth, height: place.clientHeight };
-      if (node.hidden || size.width < 40 || size.height < 40) continue;
+      const size = this.sizes.get(place);
+      if (node.hidden || !size || size.width < 40 || size.height < 40) continue;
       place.replaceChildren(make(this.data, size, this.theme));
     }
   }

@@ -3,9 +3,10 @@ import { digits } from "./shown.js";
 import { parseQuantity, showQuantity } from "./units.js";
 
 const SHOWN_DIGITS = 5;
+const AREAS = [1e-6, 1]; // m², that are written in cm²
 const PLAIN = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i;
-const SIGNS = [["ohm", "Ω"], ["u", "µ"], [" cm2", "·cm²"], ["cm2", "cm²"], [" m2", "·m²"], ["m2", "m²"]];
-const ZERO_CELSIUS = 273.15;
+const SIGNS = [[/(?<=[a-zA-Z]) (?=c?m2)/g, "·"], [/ohm/g, "Ω"], [/(?<=[\d ])u(?=[a-zA-Z])/g, "µ"], [/m2\b/g, "m²"]];
+const ICE_POINT = 273.15;
 
 const written = (text) => text.trim().replace(",", ".").replace("−", "-");
 
@@ -17,15 +18,24 @@ export function quantityFrom(text, unit) {
   return parts[2] ? Number(parts[1]) / 100 : Number(parts[1]);
 }
 
-/** A quantity as it is shown in a field, to five digits. */
-export function quantityText(value, unit) {
-  const rounded = Number(value.toPrecision(SHOWN_DIGITS));
+/** A quantity as it is shown in a field, to so many digits. */
+export function quantityText(value, unit, count = SHOWN_DIGITS) {
+  const rounded = Number(value.toPrecision(count));
   if (unit === "") return rounded >= 1e-4 && rounded < 1e5 ? String(rounded) : digits(rounded, 4);
-  return SIGNS.reduce((text, [plain, sign]) => text.replace(plain, sign), showQuantity(rounded, unit));
+  return withSigns(exactText(rounded, unit));
+}
+
+/** Words whose units are written as a case file has them, with µ, Ω and cm². */
+export function withSigns(words) {
+  return SIGNS.reduce((text, [plain, sign]) => text.replace(plain, sign), words);
 }
 
 /** A quantity as a case file has it, the same double when it is read. */
 export function exactText(value, unit) {
+  if (unit === "m2" && value >= AREAS[0] && value < AREAS[1]) {
+    const text = `${Number((value * 1e4).toPrecision(15))} cm2`; // electrodes are measured in cm²
+    if (parseQuantity(text, unit) === value) return text;
+  }
   return showQuantity(value, unit);
 }
 
@@ -34,11 +44,11 @@ export function parseTemperature(text) {
   const parts = PLAIN.exec(written(text));
   const unit = parts ? parts[2].replace("deg", "°").trim() : null;
   if (unit === "K") return Number(parts[1]);
-  if (unit === "°C" || unit === "" || unit === "C") return Number((Number(parts[1]) + ZERO_CELSIUS).toFixed(6));
+  if (unit === "°C" || unit === "" || unit === "C") return Number((Number(parts[1]) + ICE_POINT).toFixed(6));
   throw new Error(`${text || "nothing"}: expected a temperature such as 25 °C`);
 }
 
 /** A temperature in K as °C. */
 export function temperatureText(kelvin) {
-  return `${Number((kelvin - ZERO_CELSIUS).toFixed(2))} °C`;
+  return `${Number((kelvin - ICE_POINT).toFixed(2))} °C`;
 }

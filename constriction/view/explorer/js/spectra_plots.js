@@ -10,6 +10,7 @@ import { engineering } from "./shown.js";
 
 const ORDER = ["band", "pin", "model", "measured"];
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
+const NARROW = 520; // px
 const LABEL_DISTANCE = 40;
 
 const inOrder = (curves) => [...curves].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
@@ -80,8 +81,13 @@ export function nyquistPlot(size, theme, curves) {
   }
   const model = curves.find((curve) => curve.kind === "model");
   if (model) svg.append(decadeMarks(model, x, y, theme));
-  svg.append(...legendOf(inOrder(curves), box.right, 18, theme));
+  svg.append(...keyOf(curves, box, theme));
   return svg;
+}
+
+/** The key beside the name of the axis, or below it where there is no room. */
+function keyOf(curves, box, theme) {
+  return legendOf(inOrder(curves), [box.left, box.right], box.right - box.left < NARROW ? box.top + 12 : 18, theme);
 }
 
 function decadeMarks(curve, x, y, theme) {
@@ -166,7 +172,7 @@ export function relaxationPlot(size, theme, curves, poles) {
   for (const curve of inOrder(curves)) {
     svg.append(curveOrRings(curve, mapped(curve.tau, (tau) => x(tau)), mapped(curve.gamma, (value) => y(value)), theme));
   }
-  svg.append(...legendOf(inOrder(curves), box.right, 18, theme));
+  svg.append(...keyOf(curves, box, theme));
   return svg;
 }
 
