@@ -18,6 +18,8 @@ const LAST_STEPS = 60;
 /** Of the time for all: until when starts are tried, minima are sought, and states as good. */
 const SHARES_OF_TIME = [0.2, 0.4, 0.65];
 const ALL_SECONDS = 2.5;
+/** Spectra that are computed for starts, and for minima, whatever the time: a slow machine takes longer, and is right. */
+const LEAST_WORK = [4000, 10000];
 /** Difference in a coordinate by which derivatives are taken. */
 const DIFFERENCE = 1e-6;
 /** Mean square of a part over the noise's at which a minimum follows the data, and so many of them are enough. */
@@ -48,7 +50,9 @@ function relativeResiduals(atlas, unknowns, measured) {
   const { frequency, re, im } = measured;
   const count = frequency.length;
   const weight = Float64Array.from(re, (x, k) => 1 / Math.hypot(x, im[k]));
+  let computed = 0;
   const values = (point) => {
+    computed++;
     const z = impedance(atlas, unknowns.stateOf(point), frequency);
     const found = new Float64Array(2 * count);
     for (let k = 0; k < count; k++) {
@@ -66,7 +70,7 @@ function relativeResiduals(atlas, unknowns, measured) {
     });
     return { values: here, slopes };
   };
-  return { values, both };
+  return { values, both, computed: () => computed };
 }
 
 /** Between 0 and 1: radical inverse of a number to a base. */
@@ -118,10 +122,11 @@ function candidatesOf(unknowns, center, round) {
 function minimaOf(unknowns, residuals, center, until, good) {
   const { lower, upper } = unknowns;
   const found = [];
-  const limit = () => performance.now() > until[2];
+  const hasTime = (stage) => performance.now() < until[stage] || residuals.computed() < LEAST_WORK[stage];
+  const limit = () => !hasTime(1);
   const goesOn = (done, stage) => {
     if (done.length === 0 && found.length === 0) return true;
-    return performance.now() < until[stage] && done.filter((one) => one.cost < good).length < ENOUGH_MINIMA[stage];
+    return hasTime(stage) && done.filter((one) => one.cost < good).length < ENOUGH_MINIMA[stage];
   };
   for (let round = 0; round < MOST_ROUNDS && (round === 0 || (found[0].cost > good * LOST && goesOn(found, 0))); round++) {
     const rated = candidatesOf(unknowns, center, round).map((point) => ({ point, cost: squareOf(residuals.values(point)) }));
