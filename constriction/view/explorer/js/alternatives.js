@@ -42,7 +42,7 @@ function alongRidge({ unknowns, residuals, minima, directions, spread }, until) 
       const start = from.map((x, j) => (j === leading ? wanted : x + slope * parts[j]));
       const lower = unknowns.lower.map((x, j) => (j === leading ? wanted : x));
       const upper = unknowns.upper.map((x, j) => (j === leading ? wanted : x));
-      const next = minimise(residuals.both, start, lower, upper, { steps: 12, gain: 1e-5 });
+      const next = minimise(residuals.both, start, lower, upper, { steps: 12, gain: 1e-5, limit: () => performance.now() > until });
       if (next.cost > best.cost + BAND_RISE * spread ** 2) break;
       from = next.point;
       found.push(next.point);
@@ -85,17 +85,24 @@ function evenly(low, high, count) {
   return Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
 }
 
-/** Axes of a map about a state: contact fraction evenly in its logit, pitch in its logarithm. */
+/** The number of the value that is nearest as a factor. */
+function nearestPlace(values, wanted) {
+  const far = (k) => Math.abs(Math.log(values[k] / wanted));
+  return values.reduce((best, _, k) => (far(k) < far(best) ? k : best), 0);
+}
+
+/** Axes of a map about a state, on which it lies: contact fraction evenly in its logit, pitch in its logarithm. */
 function mapAxes(atlas, found, size) {
   const behind = Boolean(found.film || found.fine);
   const [least, most] = atlas.limits(found.pattern, behind).map((f) => Math.log(f / (1 - f)));
   const [shallowest] = atlas.depthLimits(found.pattern, behind);
   const center = Math.log(found.pitch);
   const highest = Math.min(center + MAP_REACH, Math.log(found.thickness / shallowest));
-  return {
-    contactFraction: Float64Array.from(evenly(least, most, size), (x) => 1 / (1 + Math.exp(-x))),
-    pitch: Float64Array.from(evenly(center - MAP_REACH, highest, size), Math.exp),
-  };
+  const contactFraction = Float64Array.from(evenly(least, most, size), (x) => 1 / (1 + Math.exp(-x)));
+  const pitch = Float64Array.from(evenly(center - MAP_REACH, highest, size), Math.exp);
+  contactFraction[nearestPlace(contactFraction, found.contactFraction)] = found.contactFraction;
+  pitch[nearestPlace(pitch, found.pitch)] = found.pitch;
+  return { contactFraction, pitch };
 }
 
 /** How many points an axis may have: each cell takes so many evaluations, of which one is timed. */
@@ -120,12 +127,8 @@ export function ridgeMap(atlas, found, pose, { noise, until, unknowns }) {
   const size = mapSize(here.residuals, here.unknowns.pointOf(found), unknowns, until);
   const { contactFraction, pitch } = mapAxes(atlas, found, size);
   const misfit = new Float64Array(size * size).fill(NaN);
-  const nearest = (values, wanted) => {
-    const far = (k) => Math.abs(Math.log(values[k] / wanted));
-    return values.reduce((best, _, k) => (far(k) < far(best) ? k : best), 0);
-  };
   // From the best place outwards, each beginning with what its neighbour found.
-  const queue = [{ i: nearest(contactFraction, found.contactFraction), j: nearest(pitch, found.pitch), from: found }];
+  const queue = [{ i: contactFraction.indexOf(found.contactFraction), j: pitch.indexOf(found.pitch), from: found }];
   const seen = new Set([queue[0].i * size + queue[0].j]);
   for (let number = 0; number < queue.length; number++) {
     const { i, j, from } = queue[number];

@@ -74,7 +74,8 @@ function modelBeside(sample, dispersed, together) {
     const log = cLog(g);
     return complex(log.re + Math.log(2 * Math.PI * frequency[k]), log.im + Math.PI / 2);
   });
-  return { ...sample, shape, logX, whole, bases: together ? [whole] : parts };
+  const weights = Float64Array.from([...sample.sigma, ...sample.sigma], (sigma) => 1 / sigma);
+  return { ...sample, shape, logX, whole, weights, bases: together ? [whole] : parts };
 }
 
 /** Arc of a point at its last three coordinates, ln R, ln τ, α, and if wanted its derivatives by them. */
@@ -110,25 +111,28 @@ function arcOf(model, point, slopes = true) {
 }
 
 function residualsBeside(model, point) {
-  const scaled = model.bases.map((base, k) => base.map((value) => value * Math.exp(point[k])));
+  const { z, weights } = model;
   const arcs = arcOf(model, point);
-  const count = model.sigma.length;
-  const values = new Float64Array(2 * count);
-  for (let k = 0; k < values.length; k++) {
-    let z = arcs[0][k] - model.z[k];
-    for (const base of scaled) z += base[k];
-    values[k] = z / model.sigma[k % count];
-  }
-  const slopes = [...scaled, ...arcs].map((row) => row.map((value, k) => value / model.sigma[k % count]));
-  return { values, slopes };
+  const values = new Float64Array(z.length);
+  for (let k = 0; k < z.length; k++) values[k] = (arcs[0][k] - z[k]) * weights[k];
+  for (const arc of arcs) for (let k = 0; k < z.length; k++) arc[k] *= weights[k];
+  const scaled = model.bases.map((base, number) => {
+    const factor = Math.exp(point[number]);
+    const row = new Float64Array(z.length);
+    for (let k = 0; k < z.length; k++) {
+      row[k] = factor * base[k] * weights[k];
+      values[k] += row[k];
+    }
+    return row;
+  });
+  return { values, slopes: [...scaled, ...arcs] };
 }
 
 /** Factor and R that suit an arc of unit resistance best, neither negative, and the sum of squares. */
 function amplitudesOf(model, unit) {
-  const count = model.sigma.length;
   const weighted = (one, other) => {
     let sum = 0;
-    for (let k = 0; k < one.length; k++) sum += (one[k] * other[k]) / model.sigma[k % count] ** 2;
+    for (let k = 0; k < one.length; k++) sum += one[k] * other[k] * model.weights[k] ** 2;
     return sum;
   };
   const aa = weighted(model.whole, model.whole);
