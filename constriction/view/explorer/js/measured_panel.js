@@ -61,8 +61,16 @@ export class MeasuredPanel {
       }
     }
     this.file.value = "";
-    this.app.measure(first === null ? null : this.app.files.get(first));
+    if (first === null) this.show();
+    else this.app.measure(this.app.files.get(first));
+    this.askForMissing();
     this.told.prepend(...refused.map((words) => element("p", { class: "caution", role: "alert" }, words)));
+  }
+
+  /** Bring what has to be typed into view. */
+  askForMissing() {
+    this.node.scrollIntoView({ block: "nearest" });
+    this.told.querySelector("[aria-invalid]")?.focus({ preventScroll: true });
   }
 
   /** Which of several files is shown; nothing where there is but one. */
