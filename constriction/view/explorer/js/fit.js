@@ -4,7 +4,7 @@
  */
 import { bandOf, ridgeMap } from "./alternatives.js";
 import { minimise, singularValues } from "./minimise.js";
-import { impedance } from "./model.js";
+import { impedance, outside } from "./model.js";
 import { noiseOf } from "./noise.js";
 import { shortNumber } from "./numbers.js";
 import { showQuantity } from "./units.js";
@@ -207,7 +207,8 @@ function openUnknowns(unknowns, point, widths, band) {
  * @param {{seconds?: number, map?: boolean}} options for all of it, s; whether a map is made
  * @returns {object} {state, values {name: SI}, residual: {re, im} (model − measured, over |measured|), rms (relative),
  *   chi2PerPoint (mean square of a part over the noise's: 1 is within noise), noise (relative, of one part), seconds,
- *   directions [{width (log), components {name: number}}], widths {name: log-width}, undetermined [{name, message}], remarks [string],
+ *   directions [{width (log), components {name: number}}], widths {name: log-width}, undetermined [{name, message}],
+ *   remarks [string]: also where the found state is outside of the atlas,
  *   band [states as good], map {contactFraction, pitch, misfit (row-major: contact fraction by pitch; rms of residuals
  *   over the noise)} or null}
  */
@@ -233,6 +234,7 @@ export function fitInterface(atlas, state, free, measured, options = {}) {
   const found = unknowns.stateOf(best.point);
   const seeds = atlas.spread(found.pattern, found.contactFraction, found.thickness / found.pitch);
   const remarks = seeds > 0 ? [`fitted is the mean of random cells; R_cstr of one differs from it by ${shortNumber(100 * seeds, 2)} %`] : [];
+  remarks.push(...outside(atlas, found).map((one) => one.message));
   const map = options.map === false ? null : mapOf(atlas, found, unknowns.names, measured, { noise, until: until[3] });
   const half = data / 2;
   return {

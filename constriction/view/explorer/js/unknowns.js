@@ -4,7 +4,7 @@
 const UNKNOWNS = {
   contactFraction: { unit: "1", kind: "logit", bounds: null },
   pitch: { unit: "m", kind: "log", bounds: null },
-  gapHeight: { unit: "m", kind: "log", bounds: [1e-10, 1e-4] },
+  gapHeight: { unit: "m", kind: "log", bounds: [1e-10, 3e-5] },
   gapPermittivity: { unit: "1", kind: "log", bounds: [1, 1e3] },
   thickness: { unit: "m", kind: "log", bounds: [1e-6, 1e-1] },
   "film.resistance": { unit: "ohm m2", kind: "log", bounds: [1e-9, 1e2] },
@@ -19,7 +19,7 @@ const UNKNOWNS = {
   "electrolyte.grainBoundaryFrequency": { unit: "Hz", kind: "log", bounds: [1e-2, 1e10] },
   "electrolyte.grainBoundaryExponent": { unit: "1", kind: "plain", bounds: [0.4, 1] },
 };
-const LEAST_PITCH = 1e-8; // m
+const LEAST_PITCH = 1e-7; // m
 const LARGEST_PITCH = 1; // m
 
 /** Names of all that may be free. */
@@ -55,9 +55,12 @@ function boundsOf(atlas, state, name) {
   const behind = Boolean(state.film || state.fine);
   if (name === "contactFraction") return atlas.limits(state.pattern, behind);
   if (name === "fine.contactFraction") return atlas.limits(atlas.finePattern);
-  if (name !== "pitch") return UNKNOWNS[name].bounds;
+  const value = valueOf(state, name); // what a state has is within, however unusual
+  const [low, high] = UNKNOWNS[name].bounds ?? [LEAST_PITCH, LARGEST_PITCH];
+  const wide = [Math.min(low, value), Math.max(high, value)];
+  if (name !== "pitch") return wide;
   const [shallowest] = atlas.depthLimits(state.pattern, behind);
-  return [LEAST_PITCH, Math.min(LARGEST_PITCH, state.thickness / shallowest)];
+  return [wide[0], Math.min(wide[1], state.thickness / shallowest)];
 }
 
 /**
