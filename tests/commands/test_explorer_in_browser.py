@@ -1,6 +1,7 @@
 """The explorer in headless Chromium, from disk: what it shows, keeps, reads and gives away."""
 
 import json
+import re
 import tomllib
 
 import numpy as np
@@ -209,6 +210,18 @@ def test_plots_are_saved_on_white_without_the_page(page):
     page.until("kept.length > 0")
     head = page.value("kept[0].arrayBuffer().then(b => [...new Uint8Array(b)].slice(1, 4))")
     assert bytes(head) == b"PNG"
+
+
+def test_pointing_at_a_curve_tells_its_frequency(page):
+    goto(page, ADDRESSES[0])
+    page.value("scrollTo(0, 0)")
+    box = page.value(
+        "(b => [b.x, b.y, b.width, b.height])(document.querySelector('.bode .place').getBoundingClientRect())"
+    )
+    page.mouse("mouseMoved", box[0] + box[2] / 2, box[1] + box[3] / 3)
+    page.settle()
+    told = page.value("document.querySelector('.bode .probe').textContent")
+    assert re.fullmatch(r"[0-9.]+ k?Hz: [0-9.]+ − [0-9.]+i Ω·cm²", told), told
 
 
 def test_everything_that_can_be_used_has_a_name(page):

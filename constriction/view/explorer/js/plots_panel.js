@@ -33,10 +33,18 @@ export class PlotsPanel {
     });
     for (const [name, title, make] of PLOTS) {
       const place = element("div", { class: "place" });
+      const probe = element("output", { class: "probe" });
+      place.addEventListener("pointermove", (event) => {
+        const box = place.getBoundingClientRect();
+        probe.textContent = place.firstChild?.probe?.(event.clientX - box.left, event.clientY - box.top) ?? "";
+      });
+      place.addEventListener("pointerleave", () => {
+        probe.textContent = "";
+      });
       const node = element(
         "figure",
         { class: `plot ${name}` },
-        element("figcaption", {}, element("h3", {}, title), element("span", { class: "tools" }, button("svg", () => this.save(name, "svg"), { "aria-label": `Save ${title} as svg` }), button("png", () => this.save(name, "png"), { "aria-label": `Save ${title} as png` }))),
+        element("figcaption", {}, element("h3", {}, title), probe, element("span", { class: "tools" }, button("svg", () => this.save(name, "svg"), { "aria-label": `Save ${title} as svg` }), button("png", () => this.save(name, "png"), { "aria-label": `Save ${title} as png` }))),
         place,
       );
       this.figures.set(name, { node, place, make });

@@ -6,7 +6,7 @@
 import { drawn } from "./dom.js";
 import { axesOf, canvas, curveOf, label, legendOf, ringsOf, strokeOf } from "./plot.js";
 import { logEnds, roundUp } from "./scales.js";
-import { engineering } from "./shown.js";
+import { digits, engineering } from "./shown.js";
 
 const ORDER = ["band", "pin", "model", "measured"];
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
@@ -81,6 +81,7 @@ export function nyquistPlot(size, theme, curves) {
   }
   const model = curves.find((curve) => curve.kind === "model");
   if (model) svg.append(decadeMarks(model, x, y, theme));
+  svg.probe = (px, py) => probeOf(model, (k) => Math.hypot(x(model.re[k]) - px, y(-model.im[k]) - py));
   svg.append(...keyOf(curves, box, theme));
   return svg;
 }
@@ -105,6 +106,16 @@ function decadeMarks(curve, x, y, theme) {
     group.append(label(px + 9 * dx, py + 4 + 12 * dy, engineering(point.frequency, "Hz", 1), { "text-anchor": anchor, ...halo }));
   }
   return group;
+}
+
+/** What a curve has at its point that is nearest by a distance in px: frequency and Z in words, and the number. */
+function probeOf(curve, distance) {
+  if (!curve) return null;
+  let nearest = 0;
+  for (let k = 1; k < curve.frequency.length; k++) if (distance(k) < distance(nearest)) nearest = k;
+  const sign = curve.im[nearest] > 0 ? "+" : "−";
+  const z = `${digits(curve.re[nearest], 4)} ${sign} ${digits(Math.abs(curve.im[nearest]), 3)}i Ω·cm²`;
+  return `${engineering(curve.frequency[nearest], "Hz")}: ${z}`;
 }
 
 /** The direction in px across a curve at one of its points, away from the arc. */
@@ -137,6 +148,8 @@ export function bodePlot(size, theme, curves) {
   const above = axesOf({ ...box, bottom: middle - 16 }, { x: { ...x, bare: true }, y: { low: sizes[0], high: sizes[1], log: true, title: "|Z| (Ω·cm²)" } }, theme);
   const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)" } }, theme);
   svg.append(above.group, below.group);
+  const model = curves.find((curve) => curve.kind === "model");
+  svg.probe = (px) => probeOf(model, (k) => Math.abs(above.x(model.frequency[k]) - px));
   for (const curve of inOrder(curves)) {
     const places = mapped(curve.frequency, (f) => above.x(f));
     svg.append(curveOrRings(curve, places, modulus(curve).map(above.y), theme));
