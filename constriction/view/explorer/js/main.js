@@ -8,26 +8,19 @@ import { fitInterface } from "./fit.js";
 import { Header } from "./header.js";
 import { InterfacePanel } from "./interface_panel.js";
 import { MeasuredPanel } from "./measured_panel.js";
-import { contactSize, frequencies, impedance } from "./model.js";
+import { frequencies, impedance } from "./model.js";
 import { fromAddress, pageOf, toAddress } from "./page_state.js";
-import { freePaths, LOCKED_FIRST, parameterOf } from "./parameters.js";
+import { freePaths, LOCKED_FIRST } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
-import { quantityText, withSigns } from "./quantities.js";
+import { withSigns } from "./quantities.js";
 import { readings } from "./readings.js";
 import { digits, engineering } from "./shown.js";
+import { knownPage, stateWords } from "./page_words.js";
 import { Steps } from "./steps.js";
 
 const FIRST_PRESET = "sodium_islands.toml";
 const SETTLED = 160; // ms after the last change, when the circuit is fitted
-
-/** What a state is, where no preset tells it. */
-function stateWords(state) {
-  const size = quantityText(contactSize(state) * (state.pattern === "stripes" ? 1 : 2 / Math.sqrt(Math.PI)), "m", 3);
-  const kind = { stripes: "Stripes of", pores: "Contact around pores, as much as discs of" }[state.pattern] ?? "Spots of";
-  const deep = digits(state.thickness / state.pitch, 2);
-  return `${kind} ${size}, ${quantityText(state.pitch, "m", 3)} apart, on ${digits(100 * state.contactFraction, 3)} % of the interface. The electrolyte is ${deep} pitches deep.`;
-}
 
 class Explorer {
   constructor(data) {
@@ -51,21 +44,11 @@ class Explorer {
     const first = data.start ?? this.presets.find((preset) => preset.file === FIRST_PRESET);
     try {
       const found = fromAddress(location.hash);
-      if (found) return this.known(found);
+      if (found) return knownPage(this, found);
     } catch (error) {
       this.complaint = `The address says nothing that this page knows: ${error.message}`;
     }
     return pageOf(first, LOCKED_FIRST);
-  }
-
-  /** A page of an address, if its pattern and material are known here. */
-  known(page) {
-    if (!this.atlas.patterns.includes(page.state.pattern)) throw new Error(`pattern ${page.state.pattern} is not in the atlas`);
-    if (page.material !== "own" && !this.materials.some((one) => one.name === page.material)) throw new Error(`material ${page.material}`);
-    page.locks = page.locks.filter((path) => parameterOf(path));
-    const behind = page.state.film || page.state.fine;
-    if (behind && !this.atlas.filmed.includes(page.state.pattern)) throw new Error(`no film on ${page.state.pattern} is in the atlas`);
-    return page;
   }
 
   build(data) {
@@ -200,7 +183,7 @@ class Explorer {
     try {
       const found = fromAddress(address);
       if (!found || toAddress(found) === toAddress(this.page)) return;
-      this.change(this.known(found), true);
+      this.change(knownPage(this, found), true);
     } catch (error) {
       announce(`That address is none of this page: ${error.message}`, true);
     }
