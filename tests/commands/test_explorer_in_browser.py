@@ -308,5 +308,6 @@ def test_a_measured_file_is_read_fitted_and_its_name_is_text(page, measured):
     found = page.value("document.querySelector('.fit-result').textContent")
     assert "of |Z| are left" in found
     assert float(found.partition(" % of |Z|")[0].removeprefix("Fit")) < 0.5
+    page.until("!document.querySelector('.value.settling')")
     assert "'<img src=x" in page.value("document.querySelector('[aria-label=Command]').textContent")
     page.value("document.querySelector('.file-name button').click()")
