@@ -61,7 +61,7 @@ check-types-and-pages: setup
 	$(build-docs)
 
 build-docs = NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --quiet --strict --config-file .ci/mkdocs.yml && \
-	$(bin)/python .ci/offline.py build/docs
+	$(bin)/constriction explore -o build/docs/explorer.html >/dev/null && $(bin)/python .ci/offline.py build/docs
 
 # Fails where a page, a link or an anchor is missing, or where a page would load something from a network.
 docs: setup
@@ -83,6 +83,7 @@ bench: setup
 	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/studies.py
 	$(bin)/python tests/benchmarks/atlas.py
+	$(bin)/python tests/benchmarks/explorer.py
 	$(bin)/python tests/benchmarks/rivals.py
 
 wheel-test: setup

@@ -38,6 +38,8 @@ Example: constriction compare meshes/sodium_islands.toml measured.mpt --area "1.
 
 Example: constriction interpret measured.mpt --area "1.13 cm2" --thickness "1.5 mm" --out results/interpreted
 
+Example: constriction explore -o explorer.html
+
 Example: constriction study run studies/pitch/study.toml --out results/pitch
 
 Example: constriction examples my-cases
@@ -91,6 +93,7 @@ COMMANDS = (
     "compare",
     "interpret",
     "sensitivity",
+    "explore",
     "examples",
     "doctor",
     "study",

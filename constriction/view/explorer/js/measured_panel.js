@@ -1,0 +1,188 @@
+/** The measurement: a file is dropped or chosen, what was understood is shown, what is missing is asked for. */
+import { button, element, select } from "./dom.js";
+import { perArea, residualOf, rootMeanSquare } from "./curves.js";
+import { fitMap } from "./fit_map.js";
+import { parameterOf } from "./parameters.js";
+import { valueAt } from "./page_state.js";
+import { themeOf } from "./plot.js";
+import { quantityFrom, quantityText, withSigns } from "./quantities.js";
+import { readMeasuredInParts } from "./reader.js";
+
+const LARGEST_FILE = 100e6; // bytes
+const ALIKE = 5; // per cent, below which a range is told as ±
+const MAP_SIZE = { width: 300, height: 240 };
+
+/** The panel; `app` has `page`, `atlas`, `measured`, `fit` and `measure`, `setThickness`, `runFit`, `backToFit`. */
+export class MeasuredPanel {
+  constructor(app) {
+    this.app = app;
+    this.file = element("input", { type: "file", id: "file", class: "away", multiple: true, onchange: () => this.take([...this.file.files]) });
+    this.drop = element(
+      "div",
+      { class: "drop" },
+      element("p", {}, "Drop a measured file anywhere, or ", button("choose one", () => this.file.click(), { class: "link", id: "choose" }), "."),
+      element("p", { class: "hint" }, "Any csv or text with frequency and impedance, or the export of an instrument. Nothing leaves this computer."),
+      this.file,
+    );
+    this.told = element("div", { class: "told-file" });
+    this.result = element("div", { class: "fit-result" });
+    this.node = element("section", { class: "card measured", "aria-labelledby": "measured-title" }, element("h2", { id: "measured-title" }, "Your measurement"), element("div", { class: "columns" }, element("div", {}, this.drop, this.told), this.result));
+    this.listen();
+  }
+
+  listen() {
+    const stop = (event) => event.preventDefault();
+    document.addEventListener("dragover", (event) => {
+      stop(event);
+      document.body.classList.add("dragging");
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget === null && document.body.classList.remove("dragging"));
+    document.addEventListener("drop", (event) => {
+      stop(event);
+      document.body.classList.remove("dragging");
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  async take(files) {
+    if (!files.length) return;
+    this.told.replaceChildren(element("p", {}, `Reading ${files.map((file) => file.name).join(", ")} …`));
+    this.result.replaceChildren();
+    const refused = [];
+    let first = null;
+    for (const file of files) {
+      try {
+        if (file.size > LARGEST_FILE) throw new Error(`${file.size} bytes; expected at most ${LARGEST_FILE}`);
+        const found = await readMeasuredInParts(file.name, new Uint8Array(await file.arrayBuffer()), () => {});
+        this.app.files.set(file.name, { ...found, name: file.name, chosen: 0 });
+        first ??= file.name;
+      } catch (error) {
+        refused.push(`${file.name}: ${error.message.replace(`${file.name}: `, "")}`);
+      }
+    }
+    this.file.value = "";
+    if (first === null) this.show();
+    else this.app.measure(this.app.files.get(first));
+    this.askForMissing();
+    this.told.prepend(...refused.map((words) => element("p", { class: "caution", role: "alert" }, words)));
+  }
+
+  /** Bring what has to be typed into view. */
+  askForMissing() {
+    this.node.scrollIntoView({ block: "nearest" });
+    this.told.querySelector("[aria-invalid]")?.focus({ preventScroll: true });
+  }
+
+  /** Which of several files is shown; nothing where there is but one. */
+  fileChoice() {
+    const { files, measured } = this.app;
+    if (files.size < (measured ? 2 : 1)) return [];
+    const rows = [...files.keys()].map((name) => [name, name]);
+    const choice = select([...(measured ? [] : [["", "choose …"]]), ...rows], (name) => this.app.measure(files.get(name) ?? null), { id: "measured-file" });
+    choice.value = measured?.name ?? "";
+    return [element("div", { class: "row" }, element("label", { for: "measured-file" }, "File"), choice)];
+  }
+
+  /** The measured spectrum per area; null where there is none, or its area or thickness is not known. */
+  spectrum() {
+    const { measured } = this.app;
+    if (!measured) return null;
+    const chosen = measured.spectra[measured.chosen];
+    if (!measured.thickness || !(measured.area || chosen.perArea)) return null;
+    return perArea(chosen, measured.area);
+  }
+
+  /** Show the app's measurement. */
+  show() {
+    const { measured } = this.app;
+    this.drop.classList.toggle("small", measured !== null);
+    if (!measured) return this.told.replaceChildren(...this.fileChoice());
+    const chosen = measured.spectra[measured.chosen];
+    const name = element("p", { class: "file-name" }, element("strong", {}, measured.name), button("remove", () => this.remove(), { class: "link" }));
+    const parts = [...this.fileChoice(), name];
+    if (measured.spectra.length > 1) {
+      const rows = measured.spectra.map((spectrum, k) => [k, spectrum.label]);
+      const choice = select(rows, (value) => this.app.measure({ ...measured, chosen: Number(value) }), { id: "spectrum" });
+      choice.value = measured.chosen;
+      parts.push(element("div", { class: "row" }, element("label", { for: "spectrum" }, "Spectrum"), choice));
+    }
+    if (!chosen.perArea) parts.push(this.fieldOf("area", "Area", "m2", "0.785 cm2", (area) => this.app.measure({ ...measured, area })));
+    parts.push(this.fieldOf("thickness", "Thickness", "m", "1.5 mm", (thickness) => this.app.measure({ ...measured, thickness })));
+    const [points, ...others] = this.understood(measured, chosen);
+    const open = others.some((line) => /^warning/i.test(line));
+    const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
+    parts.push(element("p", { class: "hint" }, points), element("details", { open }, element("summary", {}, "What was understood"), element("ul", {}, items)));
+    const ready = this.spectrum() !== null;
+    parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
+    this.told.replaceChildren(...parts);
+    return undefined;
+  }
+
+  remove() {
+    this.app.files.delete(this.app.measured.name);
+    this.app.measure(null);
+  }
+
+  understood(measured, chosen) {
+    const words = Array.isArray(measured.understood) ? measured.understood : measured.understood.split("; ");
+    const { frequency } = chosen;
+    const ends = [Math.max(...frequency), Math.min(...frequency)].map((f) => quantityText(f, "Hz"));
+    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)];
+  }
+
+  fieldOf(name, words, unit, example, take) {
+    const value = this.app.measured[name];
+    const field = element("input", { type: "text", id: `measured-${name}`, class: "number", placeholder: example, value: value ? quantityText(value, unit) : null });
+    const hint = element("span", { class: "hint", id: `hint-${name}` }, value ? "" : `The file does not say it: such as ${example}`);
+    field.setAttribute("aria-describedby", hint.id);
+    if (!value) field.setAttribute("aria-invalid", "true");
+    field.addEventListener("change", () => {
+      try {
+        const given = quantityFrom(field.value, unit);
+        if (!(given > 0)) throw new Error(`${field.value}: expected more than zero`);
+        take(given);
+      } catch (error) {
+        hint.textContent = error.message;
+        field.setAttribute("aria-invalid", "true");
+      }
+    });
+    return element("div", { class: "row asked" }, element("label", { for: field.id }, words), field, hint);
+  }
+
+  /** Say that a fit runs. */
+  showRunning(free) {
+    this.result.replaceChildren(element("p", { class: "running", role: "status" }, `Fitting ${free.length} unknowns …`));
+  }
+
+  /** Show how a fit ended: an error, or what it found. */
+  showFailure(error) {
+    this.result.replaceChildren(element("p", { class: "caution", role: "alert" }, `No fit: ${error.message}`));
+  }
+
+  showFit() {
+    const { fit, page } = this.app;
+    if (!fit) return this.result.replaceChildren();
+    const { found, free, moved } = fit;
+    const rows = free.map((path) => this.rowOf(path, found, page));
+    const rms = (100 * rootMeanSquare(residualOf(this.app.atlas, found.state, fit.spectrum))).toPrecision(2);
+    const undetermined = found.undetermined.map((one) => element("li", {}, `${parameterOf(one.name)?.label ?? one.name}: ${withSigns(one.message.replace(/^not determined: /, ""))}`));
+    this.result.replaceChildren(
+      element("h3", {}, "Fit"),
+      element("p", {}, `${rms} % of |Z| are left (root mean square), after ${found.seconds.toFixed(1)} s. `, moved ? button("back to the fit", () => this.app.backToFit(), { class: "link" }) : ""),
+      element("table", {}, element("tbody", {}, rows)),
+      undetermined.length ? element("div", { class: "caution" }, element("p", {}, "Not determined by this spectrum:"), element("ul", {}, undetermined)) : "",
+      found.band?.length ? element("p", { class: "hint" }, "The pale band is interfaces that fit as well.") : "",
+      found.map ? element("figure", { class: "map" }, fitMap(MAP_SIZE, themeOf(document.documentElement), found.map, found.state), element("figcaption", { class: "hint" }, "Misfit over contact fraction and pitch, all else fitted: the darker, the better. Ring: the best one.")) : "",
+    );
+    return undefined;
+  }
+
+  rowOf(path, found) {
+    const parameter = parameterOf(path);
+    const open = found.undetermined.some((one) => one.name === path);
+    const range = (found.band ?? []).map((state) => valueAt(state, path)).filter(Number.isFinite);
+    const half = (100 * (Math.max(...range) - Math.min(...range))) / (Math.max(...range) + Math.min(...range));
+    const spread = range.length < 2 ? "" : half < ALIKE ? `± ${half.toPrecision(1)} %` : `${quantityText(Math.min(...range), parameter.unit, 3)} to ${quantityText(Math.max(...range), parameter.unit, 3)}`;
+    return element("tr", {}, element("th", { scope: "row" }, parameter.label), element("td", {}, quantityText(valueAt(found.state, path), parameter.unit, 4)), element("td", { class: "hint" }, spread || (open ? "not determined" : "")));
+  }
+}

@@ -1,0 +1,72 @@
+/** The numbers beside the curves, each with a line of what it means. */
+import { button, element, symbol } from "./dom.js";
+import { capacitanceWords, frequencyWords, resistanceWords } from "./shown.js";
+
+const ROWS = [
+  ["R_cstr", resistanceWords, "Constriction resistance: what the spots add to full contact at direct current, by crowding the current lines."],
+  ["C_cstr", capacitanceWords, "Constriction capacitance: 1/(2π f_cstr R_cstr). It looks like an interface's capacitance, and is geometry."],
+  ["f_cstr", frequencyWords, "Where the arc of constriction alone peaks."],
+  ["R_electrolyte", resistanceWords, "The slab with full contact: thickness over conductivity, bulk and grain boundaries in series."],
+  ["R_SE", resistanceWords, "What a circuit fitted to the spectrum reads as the electrolyte's resistance. Compare it with R_electrolyte."],
+  ["R_int", resistanceWords, "What the same fit reads as the interface's resistance. Compare it with R_cstr."],
+  ["C_int", capacitanceWords, "What the same fit reads as the interface's capacitance. Compare it with C_cstr."],
+];
+const READ = ["R_SE", "R_int", "C_int"];
+
+/** The panel: `show(summary, pinned)` at once, `showReadings(readings)` when the fit is done. */
+export class ReadoutPanel {
+  constructor() {
+    this.cells = new Map();
+    this.open = null;
+    this.meaning = element("p", { class: "meaning", id: "meaning", "aria-live": "polite" });
+    const items = new Map(ROWS.map(([name, , help]) => [name, this.itemOf(name, help)]));
+    const rowOf = (words, names) => [element("h3", {}, words), names.map((name) => items.get(name) ?? element("div", { class: "item none" }))];
+    this.reason = element("p", { class: "reason" });
+    this.node = element(
+      "section",
+      { class: "readouts", "aria-label": "Numbers" },
+      element("div", { class: "numbers" }, rowOf("Of the interface", ["R_cstr", "C_cstr", "f_cstr", "R_electrolyte"]), rowOf("As a fit reads it", ["R_int", "C_int", "", "R_SE"])),
+      this.meaning,
+      this.reason,
+    );
+    this.explain(null);
+  }
+
+  itemOf(name, help) {
+    const value = element("span", { class: "value" }, "–");
+    const words = button(symbol(name), () => this.toggle(name), { class: "term", "aria-describedby": "meaning", "aria-label": `${name}: ${help}` });
+    words.addEventListener("focus", () => this.explain(help));
+    const item = element("div", { class: "item" }, words, value);
+    item.addEventListener("pointerenter", () => this.explain(help));
+    item.addEventListener("pointerleave", () => this.explain(this.open));
+    this.cells.set(name, value);
+    return item;
+  }
+
+  toggle(name) {
+    const help = ROWS.find((row) => row[0] === name)[2];
+    this.open = this.open === help ? null : help;
+    this.explain(help);
+  }
+
+  explain(help) {
+    this.meaning.textContent = help ?? "Point at a name, or tap it, to see what it means.";
+    this.meaning.classList.toggle("idle", help === null);
+  }
+
+  show(summary) {
+    for (const [name, words] of ROWS) if (!READ.includes(name)) this.cells.get(name).textContent = words(summary[name]);
+    if (summary.spread > 0) this.cells.get("R_cstr").textContent += ` ± ${(100 * summary.spread).toFixed(0)} %`;
+    for (const name of READ) this.cells.get(name).classList.add("settling");
+  }
+
+  showReadings(found) {
+    for (const [name, words] of ROWS) {
+      if (!READ.includes(name)) continue;
+      const cell = this.cells.get(name);
+      cell.classList.remove("settling");
+      cell.textContent = found[name] === null ? "not read" : words(found[name]);
+    }
+    this.reason.textContent = found.reason ? `${found.reason}.`.replace("..", ".") : `Read with ${found.circuit} beside the same slab.`;
+  }
+}

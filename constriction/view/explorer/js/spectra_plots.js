@@ -1,0 +1,217 @@
+/**
+ * Nyquist, Bode, distribution of relaxation times and residuals, as SVG.
+ *
+ * A curve is {kind: "model" | "pin" | "measured" | "band", label, number, frequency, re, im} with Ω·cm² and Hz.
+ */
+import { drawn } from "./dom.js";
+import { axesOf, canvas, curveOf, label, legendOf, ringsOf, strokeOf } from "./plot.js";
+import { logEnds, roundUp } from "./scales.js";
+import { digits, engineering } from "./shown.js";
+
+const ORDER = ["band", "pin", "model", "measured"];
+const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
+const NARROW = 520; // px
+const LABEL_DISTANCE = 40;
+
+const inOrder = (curves) => [...curves].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+const mapped = (values, by) => Array.from(values, by);
+
+function boxOf(size, sides = SIDES) {
+  return { left: sides.left, top: sides.top, right: size.width - sides.right, bottom: size.height - sides.bottom };
+}
+
+function curveOrRings(curve, xs, ys, theme) {
+  if (curve.kind === "measured") return ringsOf(xs, ys, 2.8, { stroke: theme.ink, "stroke-width": 1.2 });
+  return curveOf(xs, ys, { ...strokeOf(curve, theme), class: `curve ${curve.kind}` });
+}
+
+/** Equal axes that hold all curves: from and to of x and y in Ω·cm². */
+export function nyquistRange(curves, box) {
+  let right = 0;
+  let top = 0;
+  let bottom = 0;
+  for (const { re, im } of curves) {
+    for (let k = 0; k < re.length; k++) {
+      right = Math.max(right, re[k]);
+      top = Math.max(top, -im[k]);
+      bottom = Math.min(bottom, -im[k]);
+    }
+  }
+  const width = box.right - box.left;
+  const height = box.bottom - box.top;
+  const below = bottom < -0.02 * right ? 1.15 * bottom : 0;
+  const span = roundUp(1.04 * Math.max(right, ((1.25 * top - below) * width) / height, 1e-9));
+  return { x: [0, span], y: [below, below + (span * height) / width] };
+}
+
+/** Places at the decades of frequency of a curve: {frequency, re, im}, interpolated in the logarithm. */
+export function decadePoints({ frequency, re, im }) {
+  const found = [];
+  for (let k = 1; k < frequency.length; k++) {
+    const high = Math.log10(frequency[k - 1]);
+    const low = Math.log10(frequency[k]);
+    for (let power = Math.ceil(low - 1e-9); power <= high - 1e-9 || (k === 1 && power <= high + 1e-9); power++) {
+      const part = Math.min(1, Math.max(0, (high - power) / (high - low)));
+      if (found.some((one) => one.power === power)) continue;
+      found.push({
+        power,
+        frequency: 10 ** power,
+        re: re[k - 1] + part * (re[k] - re[k - 1]),
+        im: im[k - 1] + part * (im[k] - im[k - 1]),
+      });
+    }
+  }
+  return found;
+}
+
+/** −Im Z over Re Z, with the decades of the frequency marked on the curve. */
+export function nyquistPlot(size, theme, curves) {
+  const svg = canvas(size.width, size.height, theme, "Nyquist plot: minus Im Z over Re Z");
+  const box = boxOf(size);
+  const range = nyquistRange(curves, box);
+  const axes = {
+    x: { low: range.x[0], high: range.x[1], title: "Re Z (Ω·cm²)" },
+    y: { low: range.y[0], high: range.y[1], title: "−Im Z (Ω·cm²)" },
+  };
+  const { group, x, y } = axesOf(box, axes, theme);
+  svg.append(group);
+  for (const curve of inOrder(curves)) {
+    const places = [mapped(curve.re, (value) => x(value)), mapped(curve.im, (value) => y(-value))];
+    svg.append(curveOrRings(curve, ...places, theme));
+  }
+  const model = curves.find((curve) => curve.kind === "model");
+  if (model) svg.append(decadeMarks(model, x, y, theme));
+  svg.probe = (px, py) => probeOf(model, (k) => Math.hypot(x(model.re[k]) - px, y(-model.im[k]) - py));
+  svg.append(...keyOf(curves, box, theme));
+  return svg;
+}
+
+/** The key beside the name of the axis, or below it where there is no room. */
+function keyOf(curves, box, theme) {
+  return legendOf(inOrder(curves), [box.left, box.right], box.right - box.left < NARROW ? box.top + 12 : 18, theme);
+}
+
+function decadeMarks(curve, x, y, theme) {
+  const group = drawn("g");
+  const told = [];
+  for (const point of decadePoints(curve)) {
+    const [px, py] = [x(point.re), y(-point.im)];
+    group.append(drawn("circle", { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.4, fill: theme.accent, stroke: theme.paper }));
+    if (told.some(([a, b]) => Math.hypot(a - px, b - py) < LABEL_DISTANCE)) continue;
+    told.push([px, py]);
+    const [right, dy] = outwards(curve, point, x, y);
+    const dx = px + 60 > x(x.high) + SIDES.right && right > 0.45 ? -right : right; // no room at the edge
+    const anchor = dx > 0.45 ? "start" : dx < -0.45 ? "end" : "middle";
+    const halo = { fill: theme.ink, stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
+    group.append(label(px + 9 * dx, py + 4 + 12 * dy, engineering(point.frequency, "Hz", 1), { "text-anchor": anchor, ...halo }));
+  }
+  return group;
+}
+
+/** What a curve has at its point that is nearest by a distance in px: frequency and Z in words, and the number. */
+function probeOf(curve, distance) {
+  if (!curve) return null;
+  let nearest = 0;
+  for (let k = 1; k < curve.frequency.length; k++) if (distance(k) < distance(nearest)) nearest = k;
+  const sign = curve.im[nearest] > 0 ? "+" : "−";
+  const z = `${digits(curve.re[nearest], 4)} ${sign} ${digits(Math.abs(curve.im[nearest]), 3)}i Ω·cm²`;
+  return `${engineering(curve.frequency[nearest], "Hz")}: ${z}`;
+}
+
+/** The direction in px across a curve at one of its points, away from the arc. */
+function outwards({ frequency, re, im }, point, x, y) {
+  const next = Math.max(1, frequency.findIndex((f) => f <= point.frequency * (1 - 1e-9)));
+  const k = frequency[frequency.length - 1] > point.frequency * (1 - 1e-9) ? frequency.length - 1 : next;
+  const [ax, ay] = [x(re[k]) - x(re[k - 1]), y(-im[k]) - y(-im[k - 1])];
+  const size = Math.hypot(ax, ay) || 1;
+  return [ay / size, -Math.abs(ax) / size]; // left of a curve that goes to the right is up; down its right flank is right
+}
+
+function frequencyEnds(curves) {
+  const all = curves.filter((curve) => curve.kind !== "band").flatMap((curve) => [curve.frequency[0], curve.frequency[curve.frequency.length - 1]]);
+  return [Math.min(...all), Math.max(...all)];
+}
+
+/** |Z| and the phase over frequency. */
+export function bodePlot(size, theme, curves) {
+  const svg = canvas(size.width, size.height, theme, "Bode plot: modulus and phase of Z over frequency");
+  const box = boxOf(size);
+  const [low, high] = frequencyEnds(curves);
+  const middle = box.top + 0.52 * (box.bottom - box.top);
+  const modulus = (curve) => mapped(curve.re, (re, k) => Math.hypot(re, curve.im[k]));
+  const phase = (curve) => mapped(curve.re, (re, k) => (Math.atan2(-curve.im[k], re) * 180) / Math.PI);
+  const sizes = logEnds(curves.flatMap(modulus), 0.5);
+  const phases = curves.flatMap(phase);
+  const most = Math.max(10, 10 * Math.ceil(Math.max(...phases) / 10 + 0.1));
+  const least = Math.min(0, 10 * Math.floor(Math.min(...phases) / 10));
+  const x = { low, high, log: true };
+  const above = axesOf({ ...box, bottom: middle - 16 }, { x: { ...x, bare: true }, y: { low: sizes[0], high: sizes[1], log: true, title: "|Z| (Ω·cm²)" } }, theme);
+  const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)" } }, theme);
+  svg.append(above.group, below.group);
+  const model = curves.find((curve) => curve.kind === "model");
+  svg.probe = (px) => probeOf(model, (k) => Math.abs(above.x(model.frequency[k]) - px));
+  for (const curve of inOrder(curves)) {
+    const places = mapped(curve.frequency, (f) => above.x(f));
+    svg.append(curveOrRings(curve, places, modulus(curve).map(above.y), theme));
+    svg.append(curveOrRings(curve, places, phase(curve).map(below.y), theme));
+  }
+  return svg;
+}
+
+/**
+ * The distribution of relaxation times, with the times of single relaxations as stems.
+ * @param {object[]} curves {kind, label, tau, gamma} in s and Ω·cm²
+ * @param {object[]|null} poles [{tau, resistance}] of the model
+ */
+export function relaxationPlot(size, theme, curves, poles) {
+  const svg = canvas(size.width, size.height, theme, "Distribution of relaxation times");
+  const box = boxOf(size);
+  const taus = curves.flatMap((curve) => [curve.tau[0], curve.tau[curve.tau.length - 1]]);
+  const most = Math.max(1e-9, ...curves.flatMap((curve) => Array.from(curve.gamma)));
+  const axes = {
+    x: { low: Math.min(...taus), high: Math.max(...taus), log: true, title: "τ (s)" },
+    y: { low: 0, high: roundUp(1.08 * most), title: "γ(ln τ) (Ω·cm²)" },
+  };
+  const { group, x, y } = axesOf(box, axes, theme);
+  svg.append(group);
+  const largest = Math.max(...(poles ?? []).map((pole) => Math.abs(pole.resistance)), 0);
+  for (const pole of poles ?? []) {
+    const part = pole.resistance / largest;
+    if (part < 0.004 || pole.tau < axes.x.low || pole.tau > axes.x.high) continue;
+    const [px, top] = [x(pole.tau), box.bottom - 0.3 * part * (box.bottom - box.top)];
+    svg.append(drawn("line", { x1: px, x2: px, y1: box.bottom, y2: top, stroke: theme.muted, "stroke-width": 1.5 }));
+    svg.append(drawn("circle", { cx: px, cy: top, r: 2, fill: theme.muted }));
+  }
+  for (const curve of inOrder(curves)) {
+    svg.append(curveOrRings(curve, mapped(curve.tau, (tau) => x(tau)), mapped(curve.gamma, (value) => y(value)), theme));
+  }
+  svg.append(...keyOf(curves, box, theme));
+  return svg;
+}
+
+/**
+ * Residuals in per cent of |Z|: real part full, imaginary part hollow.
+ * @param {object} residual {frequency, re, im}, relative; @param {number|null} noise relative
+ */
+export function residualPlot(size, theme, residual, noise) {
+  const svg = canvas(size.width, size.height, theme, "Residuals of the measurement in per cent of its modulus");
+  const box = boxOf(size);
+  const parts = [mapped(residual.re, (value) => 100 * value), mapped(residual.im, (value) => 100 * value)];
+  const most = roundUp(1.05 * Math.max(...parts.flat().map(Math.abs), 1e-3));
+  const ends = [Math.min(...residual.frequency), Math.max(...residual.frequency)];
+  const axes = {
+    x: { low: ends[0], high: ends[1], log: true, title: "f (Hz)" },
+    y: { low: -most, high: most, title: "measured − model (% of |Z|)" },
+  };
+  const { group, x, y } = axesOf(box, axes, theme);
+  if (noise && 100 * noise < most) {
+    const [top, bottom] = [y(100 * noise), y(-100 * noise)];
+    svg.append(drawn("rect", { x: box.left, width: box.right - box.left, y: top, height: bottom - top, fill: theme.band, "fill-opacity": 0.35 }));
+  }
+  svg.append(group, drawn("line", { x1: box.left, x2: box.right, y1: y(0), y2: y(0), stroke: theme.line }));
+  const places = mapped(residual.frequency, (f) => x(f));
+  svg.append(ringsOf(places, parts[0].map(y), 2.6, { fill: theme.accent }));
+  svg.append(ringsOf(places, parts[1].map(y), 2.6, { stroke: theme.accent, "stroke-width": 1.2 }));
+  svg.append(label(box.right, 18, "● Re   ○ Im", { "text-anchor": "end", fill: theme.accent }));
+  return svg;
+}
