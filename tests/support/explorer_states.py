@@ -48,7 +48,7 @@ def random_state(rng):
     }
     state = STATE | {
         "pattern": pattern,
-        "contactFraction": float(rng.uniform(*atlas.limits(pattern, kind != LATTICE))),
+        "contactFraction": float(rng.uniform(*atlas.limits(pattern, "ideal" if kind == LATTICE else "film"))),
         "pitch": min(between(rng, 1e-6, 1e-2), thickness / 0.021),
         "gapHeight": between(rng, 1e-9, 1e-5),
         "gapPermittivity": between(rng, 1, 30),

@@ -19,9 +19,11 @@ type Residuals = Callable[[Reals], tuple[Reals, Reals]]
 type ResidualsOf = Callable[[Reals, Indices], tuple[Reals, Reals]]
 
 # Converged: a step this small, or one that promises to lower the sum of squares by this part only. With a hundred
-# degrees of freedom that is 1e-6 standard errors from the minimum, so that two machines read the same; noise-free data
-# go on to rounding.
-SMALL_STEP, SMALL_GAIN = 1e-10, 1e-14
+# degrees of freedom that is 3e-5 standard errors from the minimum; noise-free data go on to rounding.
+SMALL_STEP, SMALL_GAIN = 1e-10, 1e-11
+# Steps without damping from there, so that where the others ended does not show and two machines read the same: by the
+# gradient, as the sum of squares itself is rounded by such a part.
+LAST_STEPS, ROUNDED = 2, 1e-13
 # Residuals are relative: a mean square below this is rounding too (noise-free data).
 ROUNDING = 1e-28
 # After so many steps, starts whose sum of squares is so many times that of a finished one are given up.
@@ -90,19 +92,42 @@ def minimise_each(
             break
         inside = (lower[active], upper[active])
         step, promised = _step(points[active], values[active], slopes[active], damping[active], inside)
-        trial = points[active] + step
-        new_values, new_slopes = residuals(trial, owners[active])
-        new_costs = np.einsum("sm,sm->s", new_values, new_values)
-        gain = costs[active] - new_costs
-        better = gain > 0
         tiny = (np.abs(step).max(axis=1) < SMALL_STEP) | (promised <= SMALL_GAIN * costs[active])
+        better, gain = _take_better(residuals, owners, active, points[active] + step, (points, costs, values, slopes))
         _adapt(damping, growth, active, better, gain / np.maximum(promised, np.abs(gain) + 1e-300))
-        taken = active[better]
-        points[taken], costs[taken] = trial[better], new_costs[better]
-        values[taken], slopes[taken] = new_values[better], new_slopes[better]
         # Heavy damping makes small steps too, which prove nothing.
         converged[active] = (tiny & (damping[active] < 1.0)) | (costs[active] <= ROUNDING * values.shape[1])
+    for _ in range(LAST_STEPS):
+        active = np.flatnonzero(converged & (costs > ROUNDING * values.shape[1]))
+        inside = (lower[active], upper[active])
+        step, _ = _step(points[active], values[active], slopes[active], np.zeros(active.size), inside)
+        found = points, costs, values, slopes
+        _take_better(residuals, owners, active, points[active] + step, found, ROUNDED * costs[active])
     return Minima(points, costs, converged)
+
+
+def _take_better(
+    residuals: ResidualsOf,
+    owners: Indices,
+    active: Indices,
+    trial: Reals,
+    found: tuple[Reals, Reals, Reals, Reals],
+    lost: Reals | float = 0.0,
+) -> tuple[Flags, Reals]:
+    """Replace in place the points that have better ones, or no worse than by what may be lost.
+
+    Returns:
+        Which of the active ones they are, and what is gained.
+    """
+    points, costs, values, slopes = found
+    new_values, new_slopes = residuals(trial, owners[active])
+    new_costs = np.einsum("sm,sm->s", new_values, new_values)
+    gain = costs[active] - new_costs
+    better = np.asarray(gain > -lost)
+    taken = active[better]
+    points[taken], costs[taken] = trial[better], new_costs[better]
+    values[taken], slopes[taken] = new_values[better], new_slopes[better]
+    return better, gain
 
 
 def _least(costs: Reals, owners: Indices, finished: Flags) -> Reals:

@@ -151,7 +151,7 @@ def _of_limits(case: Case, atlas: Atlas) -> str:
     pattern, fraction = pattern_of(case.interface), fraction_of(case.interface)
     if fraction in (0.0, 1.0):
         return "nothing constricts: " + ("contact is full" if fraction else "there is no contact")
-    low, high = atlas.limits(pattern, film=case.contact.has_law)
+    low, high = atlas.limits(pattern, "film" if case.contact.has_law else "ideal")
     if not low <= fraction <= high:
         return f"its contact fraction {fraction:.3g} is outside the atlas's {low:g} to {high:g}"
     depths = (atlas.films if case.contact.has_law else atlas.tables)[pattern].depths

@@ -6,6 +6,8 @@
 /** Converged: a step this small, or one that promises to lower the sum of squares by this part only. */
 const SMALL_STEP = 1e-10;
 const SMALL_GAIN = 1e-11;
+const STEPS_AT_LAST = 2;
+const ROUNDED_COST = 1e-13; // part of a sum of squares that is rounding
 /** Mean square of relative residuals below which all is rounding. */
 const ROUNDING_SQUARE = 1e-28;
 
@@ -171,6 +173,16 @@ export function minimise(residuals, start, lower, upper, { steps = 60, limit = n
     damping = clippedTo(damping, 1e-15, 1e15);
     // Heavy damping makes small steps too, which prove nothing.
     converged = (tiny && damping < 1) || cost <= rounding;
+  }
+  // Steps without damping, so that where the others ended does not show.
+  for (let last = 0; last < STEPS_AT_LAST && converged && gain === SMALL_GAIN && cost > rounding; last++) {
+    normal = slopes.map((one) => slopes.map((other) => innerProduct(one, other)));
+    gradient = slopes.map((one) => innerProduct(one, values));
+    const { step } = projectedStep(point, normal, gradient, 0, lower, upper);
+    const trial = point.map((x, k) => x + step[k]);
+    const next = residuals(trial);
+    const cost2 = innerProduct(next.values, next.values);
+    if (cost2 < (1 + ROUNDED_COST) * cost) [point, cost, values, slopes] = [trial, cost2, next.values, next.slopes];
   }
   return { point, cost, converged, slopes, values };
 }
