@@ -17,7 +17,7 @@ import numpy as np
 
 from constriction import parse_case
 from constriction.field.reduction.curves import Curve
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.interpret.atlas import load_atlas
 from constriction.interpret.atlas.building import FILMS, RECIPES
 from constriction.interpret.atlas.gaps import DEPTHS
@@ -47,7 +47,7 @@ def error_at(recipe, share, depth, seed=None, relative_error=1e-3):
     film = theta[None, :, 0] if recipe.film else None
     found = atlas.interface(recipe.pattern, *at, theta[None, :, -1], film)[0]
     at_rest = atlas.interface(recipe.pattern, *at, np.zeros((1, 1), complex))[0, 0].real
-    actual = layout(case.interface).contact_fraction
+    actual = lay_out(case.interface).contact_fraction
     solved = response(theta)
     errors = np.abs(found - solved) / (scale(actual, rest, solved) if recipe.film else rest)
     bar = float(np.max(response.errors(curves[0]))) / rest

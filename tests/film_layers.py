@@ -35,7 +35,7 @@ def case_of(rng, method):
 
 def calls_for_more(case, result):
     """Whether a mesh has fewer rings than its films need, None for a grid."""
-    curve = curve_of(case, result.plan, result.laws, result.spectrum.frequency)
+    curve = curve_of(case, result.layout, result.laws, result.spectrum.frequency)
     goal = Goal(case.accuracy.relative_error, math.inf, (curve,))
     return None if case.accuracy.method == "spectral" else not result.response.resolves(goal)
 
@@ -49,13 +49,13 @@ def main(cases=20, seed=0, rings=layers.FILM_RINGS):
         layers.FILM_RINGS = rings
         result = simulate(case)
         layers.FILM_RINGS = needed
-        curve = curve_of(case, result.plan, result.laws, result.spectrum.frequency)
-        theta, depth = curve.every[::2], case.electrolyte.thickness / result.plan.pitch
+        curve = curve_of(case, result.layout, result.laws, result.spectrum.frequency)
+        theta, depth = curve.every[::2], case.electrolyte.thickness / result.layout.pitch
         true = np.array([exact(contact, gap, depth) for contact, gap in theta])
         errors = np.abs(result.response(theta) - true)
         over = errors / result.response.errors(curve)[::2]
         reached = result.relative_error_reached / case.accuracy.relative_error
-        words = f"{case.interface.pattern}, f = {result.plan.contact_fraction:.3f}, R1 = {case.contact.R1}"
+        words = f"{case.interface.pattern}, f = {result.layout.contact_fraction:.3f}, R1 = {case.contact.R1}"
         effort = f"{result.response.fine.unknowns} unknowns, {result.seconds_total:.1f} s"
         words += ", too few rings" if calls_for_more(case, result) else ""
         print(f"{method}, {words}: error / bar {over.max():.2f}, bar / asked {reached:.2f}, {effort}", flush=True)

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from constriction import parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import lift
@@ -31,8 +31,8 @@ def strip_error(one, cells, offset):
     side, count = one.lifted_length / cells, 16 * (cells // 4)
     half = (8 + offset) * side
     pattern = {"pattern": "stripes", "pitch": f"{2 * count * side!r} m", "contact_fraction": half / (count * side)}
-    plan = layout(parse_case({"interface": pattern}).interface)
-    found, _ = lift(plan, one, Raster(plan.width, plan.depth, count, 1))
+    layout = lay_out(parse_case({"interface": pattern}).interface)
+    found, _ = lift(layout, one, Raster(layout.width, layout.depth, count, 1))
     xi = np.clip((found.raster.centres[0][:, 0] - half) / one.lifted_length, 0, 1)
     exact = (1 - xi) ** 3 * (1 + 3 * xi) if one.pressure else 1 - 3 * xi**2 + 2 * xi**3
     return np.abs(found.deflection[:, 0] / one.lift - exact).max()
@@ -45,10 +45,10 @@ def main():
             print(f"stripe {name}, {cells} cells per lifted length: {worst:.1e}", flush=True)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     pattern = {"pattern": "random", "pitch": "0.7 mm", "contact_fraction": 0.08, "spots": 8, "seed": 1}
-    plan = layout(parse_case({"interface": pattern}).interface)
+    layout = lay_out(parse_case({"interface": pattern}).interface)
     for name, held in {"0.1 MPa": (1e5, 0.0), "1 MPa": (1e6, 0.0), "4 MPa": (4e6, 0.0), "0.1 J/m2": (0.0, 0.1)}.items():
         start = time.process_time()
-        found, coarse = lift(plan, foil(*held, rise=8.8e-6), Raster(plan.width, plan.depth, count, count))
+        found, coarse = lift(layout, foil(*held, rise=8.8e-6), Raster(layout.width, layout.depth, count, count))
         seconds, lifted = time.process_time() - start, (found.deflection > 1e-7).mean()
         apart = abs(lifted - (coarse.deflection > 1e-7).mean())
         print(

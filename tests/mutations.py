@@ -229,7 +229,7 @@ def damaged(data: bytes, luck: random.Random) -> bytes:
 def try_case(path: Path) -> None:
     """Read a case, and do what is done before it is solved."""
     from constriction.case.schema import load, parse_case, resolved_toml
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
     from constriction.simulation.result import sweep_frequencies
     from constriction.simulation.simulate import check_size
     from constriction.simulation.weights import Laws, gap_model, theta_of
@@ -238,7 +238,7 @@ def try_case(path: Path) -> None:
     assert parse_case(tomllib.loads(resolved_toml(case))) == case
     try:
         check_size(case, MEMORY)
-        plan = layout(case.interface)
+        plan = lay_out(case.interface)
         gap_model(case, plan)
         theta_of(case, plan, Laws(case.contact.law_of(), case.gap.law_of()), sweep_frequencies(case))
     except InputError as error:  # from the geometry, which does not know the file

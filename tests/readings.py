@@ -23,7 +23,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.case.schema import Case, Electrolyte, Sweep, parse_case
-from constriction.geometry.cell import Layout, layout
+from constriction.geometry.cell import Layout, lay_out
 from constriction.laws.electrolyte import resistivity
 from constriction.simulation.peaks import find_peaks
 from constriction.simulation.reading import read_off
@@ -153,7 +153,7 @@ def _outcome(pattern: str, result: Result) -> Outcome:
     slowest = math.inf if electrolyte.grain_boundary_conductivity is None else electrolyte.grain_boundary_frequency
     ratio = 2 * math.pi * slowest * result.R_cstr * (result.C_low or 0.0)
     words = (
-        f"{pattern}, f {result.plan.contact_fraction:.3g}, pitch {pitch:.3g} m, "
+        f"{pattern}, f {result.layout.contact_fraction:.3g}, pitch {pitch:.3g} m, "
         f"gap {case.gap.height:.3g} m, f_gb {slowest:.3g} Hz, {case.sweep.stop:.3g} to {case.sweep.start:.3g} Hz"
     )
     nzsp = Electrolyte().model_copy(update={"thickness": electrolyte.thickness})
@@ -166,20 +166,20 @@ def _outcome(pattern: str, result: Result) -> Outcome:
 
 def _results(cases: Sequence[Case]) -> Iterator[Result]:
     """One solution for all cases whose gap is thin; a meshed gap is solved by itself."""
-    plan = layout(cases[0].interface)
-    thin = [case for case in cases if gap_model(case, plan) == "thin"]
-    response = _response(thin, plan) if thin else None
+    layout = lay_out(cases[0].interface)
+    thin = [case for case in cases if gap_model(case, layout) == "thin"]
+    response = _response(thin, layout) if thin else None
     for case in cases:
         yield (
             simulate(case)
             if response is None or case not in thin
-            else result_of(case, plan, _laws(case), response, 0.0)
+            else result_of(case, layout, _laws(case), response, 0.0)
         )
 
 
-def _response(cases: Sequence[Case], plan: Layout) -> Any:
-    curves = tuple(curve_of(case, plan, _laws(case), sweep_frequencies(case)) for case in cases)
-    return solve_geometry(cases[0], plan, curves, Options())
+def _response(cases: Sequence[Case], layout: Layout) -> Any:
+    curves = tuple(curve_of(case, layout, _laws(case), sweep_frequencies(case)) for case in cases)
+    return solve_geometry(cases[0], layout, curves, Options())
 
 
 def _laws(case: Case) -> Laws:
@@ -205,7 +205,7 @@ def _placed(rng: np.random.Generator, pattern: str) -> dict[str, Any]:
     while True:
         interface = _interface(rng, pattern)
         try:
-            layout(parse_case({"interface": interface}).interface)
+            lay_out(parse_case({"interface": interface}).interface)
         except InputError:
             continue
         return interface

@@ -111,53 +111,53 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
     import constriction.field.mesh_files  # noqa: F401 - on all ranks at once: PETSc starts here
     from constriction.view.terminal.words import progress
 
-    plan = agree(comm, lambda: _prepare(source, output, options))
+    layout = agree(comm, lambda: _prepare(source, output, options))
     if comm.rank != 0:
         return
-    if plan.from_above:
-        _draw_from_above(plan, output, options)
+    if layout.from_above:
+        _draw_from_above(layout, output, options)
         return
     wait_for_compilers()
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
     from constriction.simulation.scene import solve_scene
     from constriction.simulation.simulate import Options, laws_of
     from constriction.view.pictures.captions import caption, check_drawn
     from constriction.view.pictures.output import write_picture
 
     with progress(silent=False) as report:
-        laws = laws_of(plan.case, layout(plan.case.interface), Options(report=report))
-        frequencies, words = plan.frequencies, ""
-        if plan.chosen:
-            frequencies, words = _chosen(plan, laws)
-        scene = solve_scene(plan.case, frequencies, plan.fineness, report, laws)
+        laws = laws_of(layout.case, lay_out(layout.case.interface), Options(report=report))
+        frequencies, words = layout.frequencies, ""
+        if layout.chosen:
+            frequencies, words = _chosen(layout, laws)
+        scene = solve_scene(layout.case, frequencies, layout.fineness, report, laws)
         check_drawn(scene, options.what)
         report("drawing")
         below = "" if options.no_caption else f"{caption(scene, options.what)} {words}".strip()
-        columns = plan.columns if options.columns or not plan.chosen or len(frequencies) > 1 else 1
+        columns = layout.columns if options.columns or not layout.chosen or len(frequencies) > 1 else 1
         write_picture(scene, options.what, output, columns, options.small, below)
     tell(f"Written: {output}")
 
 
-def _chosen(plan: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
+def _chosen(layout: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
     """Two frequencies (Hz), the second where the gap takes much, or one where no gap does; and why, in words."""
     from constriction.simulation.scene import gap_frequency
     from constriction.view.terminal.numbers import hertz
 
-    high = gap_frequency(plan.case, max(plan.fineness, COARSE), laws)
+    high = gap_frequency(layout.case, max(layout.fineness, COARSE), laws)
     if high is None:
-        return plan.frequencies, _no_frequency(plan.case, laws)
-    sweep, told = plan.case.sweep, hertz(high)
+        return layout.frequencies, _no_frequency(layout.case, laws)
+    sweep, told = layout.case.sweep, hertz(high)
     inside = min(sweep.start, sweep.stop) <= high <= max(sweep.start, sweep.stop)
     where = "within" if inside else "beyond"
     words = f"{told}, {where} the case's sweep, is chosen: there the gap carries about half of what it can."
-    return (min(plan.frequencies[0], FAR_BELOW * high), high), words
+    return (min(layout.frequencies[0], FAR_BELOW * high), high), words
 
 
 def _no_frequency(case: Case, laws: Laws) -> str:
     """Why there is no frequency at which the gap takes half of what it can, in words."""
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
 
-    fraction = layout(case.interface).contact_fraction
+    fraction = lay_out(case.interface).contact_fraction
     if laws.gap is None or fraction == 1:
         return "No current passes beside the contacts, at any frequency."
     if fraction == 0:
@@ -168,7 +168,7 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
 
     _check_options(options)
     path = case_file(source)
@@ -182,7 +182,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     check_output(output, options.what)
     check_file(output)
     with naming(path):
-        if options.what == "interface" and not _is_meshed(layout(case.interface)):
+        if options.what == "interface" and not _is_meshed(lay_out(case.interface)):
             _check_from_above(output)
             return PicturePlan(case, frequencies, False, math.inf, 1, from_above=True)
         fineness = _fineness(case, options)
@@ -191,11 +191,11 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     return PicturePlan(case, frequencies, chosen, fineness, options.columns or _columns(output, options.what))
 
 
-def _is_meshed(plan: Layout) -> bool:
+def _is_meshed(layout: Layout) -> bool:
     """Whether an interface is drawn from a mesh of just its outlines."""
     from constriction.field.mesh.layouts.meshable import is_meshed_as_drawn
 
-    return plan.electrode is None and is_meshed_as_drawn(plan)
+    return layout.electrode is None and is_meshed_as_drawn(layout)
 
 
 def _check_from_above(output: Path) -> None:
@@ -206,7 +206,7 @@ def _check_from_above(output: Path) -> None:
 
 def _draw_from_above(what: PicturePlan, output: Path, options: PictureOptions) -> None:
     """Contacts that are not meshed, such as those of a map as they were traced, the gap and the current density."""
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
     from constriction.simulation.maps.densities import density_of
     from constriction.simulation.simulate import Options, laws_of
     from constriction.simulation.weights import uneven_gap
@@ -216,21 +216,23 @@ def _draw_from_above(what: PicturePlan, output: Path, options: PictureOptions) -
     from constriction.view.terminal.words import progress
 
     case = what.case
-    plan = layout(case.interface)
+    layout = lay_out(case.interface)
     with progress(silent=False) as report:
-        laws = laws_of(case, plan, Options(report=report))
+        laws = laws_of(case, layout, Options(report=report))
         report("current density")
-        densities = [] if plan.circular else [density_of(case, plan, laws, f) for f in what.frequencies]
+        densities = [] if layout.circular else [density_of(case, layout, laws, f) for f in what.frequencies]
     contacts = "Contacts"
-    if plan.background != "gap":
-        contacts = f"Contacts beside {plan.islands} pores"
-    elif plan.lattice_images == 1:
-        contacts = counted(plan.islands, "contact")
-    drawn = f"{contacts}{' as traced' if plan.traced else ''}, {100 * plan.contact_fraction:.3g} % of the interface."
+    if layout.background != "gap":
+        contacts = f"Contacts beside {layout.islands} pores"
+    elif layout.lattice_images == 1:
+        contacts = counted(layout.islands, "contact")
+    drawn = (
+        f"{contacts}{' as traced' if layout.traced else ''}, {100 * layout.contact_fraction:.3g} % of the interface."
+    )
     words = "" if options.no_caption else " ".join(filter(None, [case.title and f"{case.title};", drawn]))
     below = wrapped(words, (1 + len(densities)) * WIDTHS[1] - MARGIN)
-    profile = uneven_gap(case, plan)
-    write_still(flat_figure(plan, case.gap.height, profile, densities, below), output, options.small)
+    profile = uneven_gap(case, layout)
+    write_still(flat_figure(layout, case.gap.height, profile, densities, below), output, options.small)
     tell(f"Written: {output}")
 
 

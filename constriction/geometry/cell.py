@@ -13,7 +13,7 @@ from constriction.geometry.patterns.pellets import on_pellet
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 
-__all__ = ["LAYOUTS", "Layout", "layout", "rim_lengths"]
+__all__ = ["LAYOUTS", "Layout", "lay_out", "rim_lengths"]
 
 
 def _mapped(interface: Image | HeightMapped) -> Layout:
@@ -40,7 +40,7 @@ LAYOUTS: dict[str, Callable[[Any], Layout]] = {
 """What draws each pattern: from its model to its layout."""
 
 
-def layout(interface: Interface) -> Layout:
+def lay_out(interface: Interface) -> Layout:
     """The mirror cell of an interface.
 
     Raises:
@@ -48,15 +48,15 @@ def layout(interface: Interface) -> Layout:
             cannot be placed, or the pellet is no wider than the electrode.
     """
     if isinstance(interface, Sided) and interface.pellet is not None:
-        return on_pellet(layout(interface.model_copy(update={"pellet": None})), interface.pellet)
+        return on_pellet(lay_out(interface.model_copy(update={"pellet": None})), interface.pellet)
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
     return LAYOUTS[interface.pattern](interface)
 
 
-def rim_lengths(plan: Layout) -> tuple[float, ...]:
+def rim_lengths(layout: Layout) -> tuple[float, ...]:
     """The length over which the field varies at each spot's rim, metres; (spots,).
 
     The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
     """
-    return plan.rooms
+    return layout.rooms

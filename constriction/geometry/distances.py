@@ -24,13 +24,13 @@ NEAREST = 2  # samples
 AT_ONCE = 500_000
 
 
-def rim_distance(plan: Layout) -> Distance:
+def rim_distance(layout: Layout) -> Distance:
     """What tells the distance to the nearest rim in m, at places x and y in m that broadcast together.
 
     Mirror images count: none of them is nearer than the rim itself.
     """
     rims = _Rims(
-        tuple(edge for spot in plan.spots for chain in spot.chains for edge in chain if not _on_border(edge, plan))
+        tuple(edge for spot in layout.spots for chain in spot.chains for edge in chain if not _on_border(edge, layout))
     )
 
     def distance(x: Floats, y: Floats) -> Floats:
@@ -42,13 +42,13 @@ def rim_distance(plan: Layout) -> Distance:
     return distance
 
 
-def _on_border(edge: Edge, plan: Layout) -> bool:
+def _on_border(edge: Edge, layout: Layout) -> bool:
     """Whether an edge lies on a side of the cell, or leads through the axis of a circular one along a mirror."""
     if edge.centre is not None:
         return False
     (x0, y0), (x1, y1) = edge.start, edge.end
-    sides = (0.0,) if plan.circular else (0.0, plan.width)
-    ends = (0.0,) if plan.circular else (0.0, plan.depth)
+    sides = (0.0,) if layout.circular else (0.0, layout.width)
+    ends = (0.0,) if layout.circular else (0.0, layout.depth)
     return (x0 == x1 and x0 in sides) or (y0 == y1 and y0 in ends)
 
 

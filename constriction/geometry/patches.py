@@ -64,16 +64,16 @@ class Traced(Widths):
 
 @dataclass(frozen=True)
 class Electrode:
-    """What lies on a wider pellet: the `plan` of the electrode alone, its left lower `corner` on the pellet in m."""
+    """What lies on a wider pellet: the `layout` of the electrode alone, its left lower `corner` on the pellet in m."""
 
-    plan: Layout
+    layout: Layout
     corner: Point
 
     @property
     def outline(self) -> Polygon:
         """Its sides on the pellet, m."""
         left, front = self.corner
-        return shapely.box(left, front, left + self.plan.width, front + self.plan.depth)
+        return shapely.box(left, front, left + self.layout.width, front + self.layout.depth)
 
     def on(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether places on the pellet, in metres, lie on the electrode; as x and y broadcast together."""

@@ -44,7 +44,7 @@ class Profile:
     is none.
     """
 
-    plan: Layout
+    layout: Layout
     height: Height
     largest: float
     foils: tuple[LiftedFoil, ...] = ()
@@ -54,11 +54,11 @@ class Profile:
     @cached_property
     def _samples(self) -> tuple[Floats, Floats]:
         """Heights on a raster, and the part of the cell that each stands for; (across, along)."""
-        raster = sampled_by(self.plan)
-        bare = covered_by_electrode(self.plan, raster) - contact_coverage(self.plan, raster)
-        if self.plan.circular:
-            bare = bare * coverage([self.plan.cell], raster)
-        share = self.plan.width * self.plan.depth / self.plan.cell.area / bare.size
+        raster = sampled_by(self.layout)
+        bare = covered_by_electrode(self.layout, raster) - contact_coverage(self.layout, raster)
+        if self.layout.circular:
+            bare = bare * coverage([self.layout.cell], raster)
+        share = self.layout.width * self.layout.depth / self.layout.cell.area / bare.size
         return self.height(*raster.centres), bare * share
 
     @cached_property
@@ -71,7 +71,7 @@ class Profile:
     def relative_square_slope(self) -> float:
         """The mean of |∇ height|² in 1/m², each place counting as one over its height."""
         height, share = self._samples
-        raster = sampled_by(self.plan)
+        raster = sampled_by(self.layout)
         steps = [(axis, step) for axis, step in enumerate(raster.pixel) if height.shape[axis] > 1]
         square = sum(np.gradient(height, step, axis=axis) ** 2 for axis, step in steps)
         return float((square * share / height).sum() / (share / height).sum())
@@ -83,7 +83,7 @@ class Profile:
         return float(share[height - 1 > LIFTED * (self.largest - 1)].sum())
 
 
-def mean_square_slope(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> float:
+def mean_square_slope(gap: Gap, collector: Collector, layout: Layout, relative_error: float) -> float:
     """The mean over a gap of the square of its metal's slope, each place counting as one over its height.
 
     Of a wedge and of a foil, which is not bent for it, all lifted zones count as if they were beside straight rims and
@@ -92,25 +92,25 @@ def mean_square_slope(gap: Gap, collector: Collector, plan: Layout, relative_err
     Args:
         gap: of the case; an even one has no slope.
         collector: of the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         relative_error: as of `profile_of`.
     """
-    if gap.height is None or not gap.uneven or not plan.spots:
+    if gap.height is None or not gap.uneven or not layout.spots:
         return 0.0
     if gap.rise is not None:
-        own = plan if plan.electrode is None else plan.electrode.plan
+        own = layout if layout.electrode is None else layout.electrode.layout
         return _beside_rims(gap, gap.height, gap.rise, collector, own)
-    profile = profile_of(gap, collector, plan, relative_error)
+    profile = profile_of(gap, collector, layout, relative_error)
     return 0.0 if profile is None else gap.height**2 * profile.relative_square_slope
 
 
-def _beside_rims(gap: Gap, height: float, rise: float, collector: Collector, plan: Layout) -> float:
+def _beside_rims(gap: Gap, height: float, rise: float, collector: Collector, layout: Layout) -> float:
     """The same of a gap that falls from a rise to a height, m."""
     if rise == height:
         return 0.0
     length = foil_of(gap, collector).lifted_length if gap.length is None else gap.length
     shapes = FOIL_SHAPES if gap.length is None else WEDGE_SHAPE
-    lifted = min(length * _rim_length(plan) / (1 - plan.contact_fraction) / plan.cell.area, 1.0)
+    lifted = min(length * _rim_length(layout) / (1 - layout.contact_fraction) / layout.cell.area, 1.0)
     return max(_square_slope(height + (rise - height) * shape, length, lifted) for shape in shapes)
 
 
@@ -121,75 +121,75 @@ def _square_slope(heights: Floats, length: float, lifted: float) -> float:
     return lifted * float(np.mean(square / heights)) / inverse
 
 
-def _rim_length(plan: Layout) -> float:
+def _rim_length(layout: Layout) -> float:
     """The length of all rims in a cell, m."""
-    return math.fsum(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in plan.rims(64))
+    return math.fsum(float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) for line in layout.rims(64))
 
 
-def sampled_by(plan: Layout) -> Raster:
+def sampled_by(layout: Layout) -> Raster:
     """A raster of a cell for means over it."""
-    if plan.striped:
-        return Raster(plan.width, plan.depth, SAMPLES // 100, 1)
-    across = math.sqrt(SAMPLES * plan.width / plan.depth)
-    return Raster(plan.width, plan.depth, max(round(across), 1), max(round(SAMPLES / across), 1))
+    if layout.striped:
+        return Raster(layout.width, layout.depth, SAMPLES // 100, 1)
+    across = math.sqrt(SAMPLES * layout.width / layout.depth)
+    return Raster(layout.width, layout.depth, max(round(across), 1), max(round(SAMPLES / across), 1))
 
 
 @lru_cache(maxsize=8)
-def profile_of(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> Profile | None:
+def profile_of(gap: Gap, collector: Collector, layout: Layout, relative_error: float) -> Profile | None:
     """The profile of a gap; None: it is even.
 
     Args:
         gap: of the case.
         collector: of the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         relative_error: that is asked; a plate's grid follows it.
 
     Raises:
         InputError: a plate in a circular cell.
         SolverError: a plate does not settle.
     """
-    if plan.electrode is not None:
-        own = profile_of(gap, collector, plan.electrode.plan, relative_error)
-        return None if own is None else _placed(own, plan, plan.electrode)
-    return _own_profile(gap, collector, plan, relative_error)
+    if layout.electrode is not None:
+        own = profile_of(gap, collector, layout.electrode.layout, relative_error)
+        return None if own is None else _placed(own, layout, layout.electrode)
+    return _own_profile(gap, collector, layout, relative_error)
 
 
-def _own_profile(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> Profile | None:
+def _own_profile(gap: Gap, collector: Collector, layout: Layout, relative_error: float) -> Profile | None:
     """The profile of a gap over all of a cell."""
     if gap.height_map is not None and gap.height is not None:
-        return _measured(gap.height_map, gap.height, plan)
-    if gap.rise is None or gap.height is None or not plan.spots:
+        return _measured(gap.height_map, gap.height, layout)
+    if gap.rise is None or gap.height is None or not layout.spots:
         return None
     largest = gap.rise / gap.height
     if gap.length is not None:
-        return Profile(plan, _wedge(plan, largest, gap.length), largest)
-    if plan.circular:
+        return Profile(layout, _wedge(layout, largest, gap.length), largest)
+    if layout.circular:
         raise InputError(
             f"gap.profile = '{gap.profile}': a foil is lifted in rectangular cells only; expected "
             "interface.cell_shape = 'square', or profile = 'linear'"
         )
     if gap.rise == gap.height:
-        return Profile(plan, lambda x, y: np.ones(np.broadcast_shapes(x.shape, y.shape)), 1.0)
+        return Profile(layout, lambda x, y: np.ones(np.broadcast_shapes(x.shape, y.shape)), 1.0)
     foil = foil_of(gap, collector)
-    fine, coarse = lift(plan, foil, raster_for(plan, foil, relative_error))
-    return Profile(plan, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
+    fine, coarse = lift(layout, foil, raster_for(layout, foil, relative_error))
+    return Profile(layout, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
 
 
-def _placed(own: Profile, plan: Layout, electrode: Electrode) -> Profile:
+def _placed(own: Profile, layout: Layout, electrode: Electrode) -> Profile:
     """The profile over an electrode, on its pellet."""
     coarse = None if own.coarse is None else PlacedHeight(own.coarse, electrode)
-    return replace(own, plan=plan, height=PlacedHeight(own.height, electrode), coarse=coarse)
+    return replace(own, layout=layout, height=PlacedHeight(own.height, electrode), coarse=coarse)
 
 
-def _measured(heights: HeightMap, least: float, plan: Layout) -> Profile:
+def _measured(heights: HeightMap, least: float, layout: Layout) -> Profile:
     """The profile of a map; what reads pictures is imported only here."""
-    if plan.circular or plan.striped:
-        cell = "a circular cell" if plan.circular else "stripes, along which nothing varies"
+    if layout.circular or layout.striped:
+        cell = "a circular cell" if layout.circular else "stripes, along which nothing varies"
         raise InputError(f"gap.profile = 'map': does not fit {cell}; expected a rectangular cell of another pattern")
     from constriction.geometry.maps.heights import mapped_gap
 
-    found = mapped_gap(heights, plan, least)
-    return Profile(plan, found.height, found.largest, coarse=found.coarse, changes=found.changes)
+    found = mapped_gap(heights, layout, least)
+    return Profile(layout, found.height, found.largest, coarse=found.coarse, changes=found.changes)
 
 
 def _map_name(heights: HeightMap, least: float) -> tuple[float, ...]:
@@ -212,35 +212,35 @@ def foil_of(gap: Gap, collector: Collector) -> Foil:
     )
 
 
-def profile_name(gap: Gap, collector: Collector, plan: Layout) -> tuple[float, ...]:
+def profile_name(gap: Gap, collector: Collector, layout: Layout) -> tuple[float, ...]:
     """Numbers that tell profiles of one layout apart, whatever the unit of length; none of an even gap."""
     if gap.height_map is not None and gap.height is not None:
         return _map_name(gap.height_map, gap.height)
     if gap.rise is None or gap.height is None:
         return ()
     if gap.length is not None:
-        return gap.rise / gap.height, gap.length / plan.pitch
+        return gap.rise / gap.height, gap.length / layout.pitch
     if gap.rise == gap.height:
         return (1.0,)
     foil = foil_of(gap, collector)
     held = (foil.pressure / foil.rigidity / foil.lift, math.sqrt(foil.adhesion / foil.rigidity) / foil.lift)
-    return gap.rise / gap.height, held[0] * plan.pitch**4, held[1] * plan.pitch**2
+    return gap.rise / gap.height, held[0] * layout.pitch**4, held[1] * layout.pitch**2
 
 
-def raster_for(plan: Layout, foil: Foil, relative_error: float) -> Raster:
+def raster_for(layout: Layout, foil: Foil, relative_error: float) -> Raster:
     """The grid of a plate."""
     cells = min(max(CELLS * math.sqrt(ASKED / relative_error), FEWEST), MOST)
-    smallest = min(spot.size for spot in plan.spots) if plan.traced is None else plan.traced.room
+    smallest = min(spot.size for spot in layout.spots) if layout.traced is None else layout.traced.room
     side = min(foil.lifted_length / cells, smallest / PER_SPOT)
-    if plan.striped:
-        return Raster(plan.width, plan.depth, _divisible(min(plan.width / side, MOST_CELLS / 100)), 1)
-    side = max(side, math.sqrt(plan.width * plan.depth / MOST_CELLS))
-    return Raster(plan.width, plan.depth, _divisible(plan.width / side), _divisible(plan.depth / side))
+    if layout.striped:
+        return Raster(layout.width, layout.depth, _divisible(min(layout.width / side, MOST_CELLS / 100)), 1)
+    side = max(side, math.sqrt(layout.width * layout.depth / MOST_CELLS))
+    return Raster(layout.width, layout.depth, _divisible(layout.width / side), _divisible(layout.depth / side))
 
 
-def foil_cells(gap: Gap, collector: Collector, plan: Layout, relative_error: float) -> int:
+def foil_cells(gap: Gap, collector: Collector, layout: Layout, relative_error: float) -> int:
     """How many cells the grid of a plate has; 0 without one. Arguments as of `profile_of`."""
-    alone = plan if plan.electrode is None else plan.electrode.plan
+    alone = layout if layout.electrode is None else layout.electrode.layout
     if gap.profile != "plate" or gap.rise == gap.height or not alone.spots or alone.circular:
         return 0
     raster = raster_for(alone, foil_of(gap, collector), relative_error)
@@ -251,8 +251,8 @@ def _divisible(count: float) -> int:
     return EVEN_DIVISION * max(2, math.ceil(count / EVEN_DIVISION))
 
 
-def _wedge(plan: Layout, largest: float, length: float) -> Height:
-    away = rim_distance(plan)
+def _wedge(layout: Layout, largest: float, length: float) -> Height:
+    away = rim_distance(layout)
 
     def height(x: Floats, y: Floats) -> Floats:
         return np.asarray(1 + (largest - 1) * np.clip(1 - away(x, y) / length, 0.0, 1.0))

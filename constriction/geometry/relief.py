@@ -47,30 +47,30 @@ class Relief(NamedTuple):
     whole: bool
 
 
-def relief(plan: Layout) -> Relief:
+def relief(layout: Layout) -> Relief:
     """Put mirror images together until they are a lattice cell.
 
     Args:
-        plan: the mirror cell. Stripes are drawn as long as their cell is wide, of a map all of it.
+        layout: the mirror cell. Stripes are drawn as long as their cell is wide, of a map all of it.
 
     Returns:
         Contacts of which touching parts are one.
     """
-    spots = max(len(plan.spots), 1)
-    per_circle = int(np.clip(VERTICES // (spots * plan.lattice_images), COARSEST, FINEST)) // 4 * 4
-    cell, contacts = plan.cell.polygon(per_circle), plan.contacts(per_circle)
-    if plan.lattice_images == STRIPES:
-        longer = 2 * plan.width / plan.depth
+    spots = max(len(layout.spots), 1)
+    per_circle = int(np.clip(VERTICES // (spots * layout.lattice_images), COARSEST, FINEST)) // 4 * 4
+    cell, contacts = layout.cell.polygon(per_circle), layout.contacts(per_circle)
+    if layout.lattice_images == STRIPES:
+        longer = 2 * layout.width / layout.depth
         cell, contacts = (
             affinity.scale(cell, 1.0, longer, origin=(0, 0)),
             [affinity.scale(part, 1.0, longer, origin=(0, 0)) for part in contacts],
         )
-    whole = spots <= MOST_SPOTS or plan.traced is not None
+    whole = spots <= MOST_SPOTS or layout.traced is not None
     if not whole:
         share = (MOST_SPOTS / spots) ** 0.5
-        cell = box(0.0, 0.0, share * plan.width, share * plan.depth)
+        cell = box(0.0, 0.0, share * layout.width, share * layout.depth)
         contacts = [part for piece in contacts for part in _polygons(piece.intersection(cell))]
-    mirrors = {1: [(1, 1)], 2: [(1, 1), (-1, 1)], 4: [(1, 1), (-1, 1), (1, -1), (-1, -1)]}[plan.lattice_images]
+    mirrors = {1: [(1, 1)], 2: [(1, 1), (-1, 1)], 4: [(1, 1), (-1, 1), (1, -1), (-1, -1)]}[layout.lattice_images]
     cell = shapely.union_all(_mirrored([cell], mirrors))
     left, front, right, back = cell.bounds
     return Relief(_united(_mirrored(contacts, mirrors)), cell, right - left, back - front, whole)

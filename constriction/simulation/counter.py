@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
-from constriction.geometry.cell import Layout, layout
+from constriction.geometry.cell import Layout, lay_out
 from constriction.simulation.peaks import find_peaks, main_peak
 from constriction.simulation.result import PEAK_RANGE, Result, apex_capacitance
 from constriction.spectra.spectrum import Spectrum
@@ -24,9 +24,9 @@ def far_case(case: Case) -> Case | None:
     return case if case.counter.symmetric else case.counter.other_case
 
 
-def slowest_decay(plan: Layout) -> float:
+def slowest_decay(layout: Layout) -> float:
     """The wave number 1/m of what reaches deepest into the slab; infinite where nothing varies along the interface."""
-    return 1 / plan.decay_length if plan.spots else math.inf
+    return 1 / layout.decay_length if layout.spots else math.inf
 
 
 def check_apart(case: Case) -> None:
@@ -41,10 +41,10 @@ def check_apart(case: Case) -> None:
     other = far_case(case)
     if other is None:
         return
-    near = far = layout(case.interface)
+    near = far = lay_out(case.interface)
     if other is not case:
         with naming("counter.file"):
-            far = layout(other.interface)
+            far = lay_out(other.interface)
     decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
     error = 2 * math.exp(-decay * thickness)
@@ -106,7 +106,7 @@ def counter_record(result: Result) -> dict[str, Any]:
 
 def _side_record(side: Result) -> dict[str, Any]:
     return {
-        "contact_fraction": side.plan.contact_fraction,
+        "contact_fraction": side.layout.contact_fraction,
         "R_cstr_ohm_cm2": side.R_cstr,
         "R_cstr_error_ohm_cm2": side.R_cstr_error,
         "R_interface_ohm_cm2": side.R_interface,

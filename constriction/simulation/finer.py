@@ -16,7 +16,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Single
 from constriction.case.schema import Case
-from constriction.geometry.cell import Layout, layout, rim_lengths
+from constriction.geometry.cell import Layout, lay_out, rim_lengths
 from constriction.laws.law import inverse
 from constriction.simulation.result import Result
 
@@ -54,16 +54,16 @@ class FinerCase:
         """
         bars = self.result.error_bars.interface
         at_rest = [] if self.result.R_interface is not None else [0.0]
-        return self.result.plan.pitch * np.concatenate([at_rest, bars])
+        return self.result.layout.pitch * np.concatenate([at_rest, bars])
 
 
-def as_exact(finer: Case, case: Case, plan: Layout) -> Case:
+def as_exact(finer: Case, case: Case, layout: Layout) -> Case:
     """A finer case, solved so well that the one that it belongs to can reach its accuracy.
 
     Where the film is all that counts, R_cstr is 1/f − 1 times its impedance and the interface's impedance 1/f times,
     for a contact fraction f: an error of the film then counts 1/(1 − f) times in what is relative to R_cstr.
     """
-    asked, f = case.accuracy.relative_error, plan.contact_fraction
+    asked, f = case.accuracy.relative_error, layout.contact_fraction
     share = SHARE * (1 - f if 0 < f < 1 else 1.0)
     error = max(share * asked, min(LEAST_ERROR, asked))
     accuracy = finer.accuracy.model_copy(update={"relative_error": error, "bounds": False})
@@ -74,34 +74,34 @@ def is_ideal(case: Case) -> bool:
     """Whether the interface of a case adds nothing: all of it touches, without a law, also in its own finer case."""
     finer = case.contact.fine_case
     lawless = not case.contact.has_law if finer is None else is_ideal(finer)
-    return lawless and layout(case.interface).contact_fraction == 1.0
+    return lawless and lay_out(case.interface).contact_fraction == 1.0
 
 
-def island_width(plan: Layout) -> float:
+def island_width(layout: Layout) -> float:
     """The width of the narrowest contact in m, of one with pores twice the way over which the field varies there.
 
     Infinite where contact is everywhere.
     """
-    if not plan.spots:
+    if not layout.spots:
         return math.inf
-    if plan.background == "contact":
-        return 2 * min(rim_lengths(plan))
-    return 2 * min(spot.size for spot in plan.spots)
+    if layout.background == "contact":
+        return 2 * min(rim_lengths(layout))
+    return 2 * min(spot.size for spot in layout.spots)
 
 
-def pitch_over_island(plan: Layout, finer: Layout) -> float:
+def pitch_over_island(layout: Layout, finer: Layout) -> float:
     """The finer pitch over the island's width; 0 where either has contact everywhere, which has no size."""
-    return finer.pitch / island_width(plan) if finer.spots else 0.0
+    return finer.pitch / island_width(layout) if finer.spots else 0.0
 
 
-def check_pitch(plan: Layout, finer: Layout) -> None:
+def check_pitch(layout: Layout, finer: Layout) -> None:
     """Refuse a finer pattern that is no film.
 
     Raises:
         InputError: its pitch is above the width of the narrowest island.
     """
-    if pitch_over_island(plan, finer) > 1:
-        widths = finer.pitch, island_width(plan)
+    if pitch_over_island(layout, finer) > 1:
+        widths = finer.pitch, island_width(layout)
         pitch, width = (format_quantity(float(f"{x:.3g}"), "length") for x in widths)
         raise InputError(
             f"contact.fine: its pitch is {pitch}, and the narrowest contact that it lies on is {width} wide; "
@@ -114,12 +114,12 @@ def fine_record(result: Result) -> dict[str, float | str | None]:
     contact = result.laws.contact
     if not isinstance(contact, FinerCase):
         return {}
-    finer, over = contact.result, pitch_over_island(result.plan, contact.result.plan)
+    finer, over = contact.result, pitch_over_island(result.layout, contact.result.layout)
     return {
         "fine_R_interface_ohm_cm2": finer.R_interface,
         "fine_R_interface_error_ohm_cm2": finer.R_interface_error,
         "fine_spectrum_error_ohm_cm2": finer.spectrum_error,
-        "fine_contact_fraction": finer.plan.contact_fraction,
+        "fine_contact_fraction": finer.layout.contact_fraction,
         "fine_pitch_over_island": over,
         "two_levels_relative_error": TWO_LEVELS_ERROR * over,
     }
@@ -127,24 +127,24 @@ def fine_record(result: Result) -> dict[str, float | str | None]:
 
 def is_pellet(result: Result) -> bool:
     """Whether the cell is a pellet with an electrode: as the case says, or a disc on its axis, nothing beside it."""
-    if result.plan.electrode is not None:
+    if result.layout.electrode is not None:
         return True
     interface = result.case.interface
     alone = isinstance(interface, Single) and not interface.inverted and interface.cell_shape == "circular"
-    return alone and result.laws.gap is None and 0 < result.plan.contact_fraction < 1
+    return alone and result.laws.gap is None and 0 < result.layout.contact_fraction < 1
 
 
 def pellet_record(result: Result) -> dict[str, float | None]:
     """What result.json says of an electrode on a pellet beside values per area: areas, SI, and Ω; nothing of others."""
     if not is_pellet(result):
         return {}
-    plan, pellet = result.plan, result.plan.cell.area * result.plan.lattice_images
-    covered = plan.contact_fraction if plan.electrode is None else plan.electrode.plan.cell.area / pellet
+    layout, pellet = result.layout, result.layout.cell.area * result.layout.lattice_images
+    covered = layout.contact_fraction if layout.electrode is None else layout.electrode.layout.cell.area / pellet
     names = "R_cstr", "R_cstr_error", "R_electrolyte", "R_interface", "R_interface_error", "R_dc"
     per_area = {f"{name}_ohm": getattr(result, name) for name in names}
     return {
         "electrode_area_cm2": pellet * covered,
-        "electrode_contact_fraction": plan.contact_fraction / covered,
+        "electrode_contact_fraction": layout.contact_fraction / covered,
         "pellet_area_cm2": pellet,
         **{key: None if value is None else value / pellet for key, value in per_area.items()},
     }

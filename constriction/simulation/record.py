@@ -58,7 +58,7 @@ def result_records(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
-    solutions, interface = result.response.solutions, result.plan
+    solutions, interface = result.response.solutions, result.layout
     values = {
         "contact_fraction": interface.contact_fraction,
         "gap_model": result.gap_model,
@@ -96,8 +96,8 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
         **files_record(result.case),
         "versions": versions(result.case.accuracy.method),
     }
-    more = currents_record(result) | lift_record(result) | map_record(result.plan, result.R_cstr_map_error)
-    more |= outlines_record(result.response, dc_resistivity(result.case.electrolyte) * result.plan.pitch)
+    more = currents_record(result) | lift_record(result) | map_record(result.layout, result.R_cstr_map_error)
+    more |= outlines_record(result.response, dc_resistivity(result.case.electrolyte) * result.layout.pitch)
     more |= pellet_record(result) | fine_record(result) | counter_record(result)
     return edge_record(values | more) | apparent_record(reading) | how
 
@@ -115,7 +115,7 @@ def currents_record(result: Result) -> dict[str, float | None]:
 
 def lift_record(result: Result) -> dict[str, Any]:
     """What result.json says of a gap of uneven height, SI; nothing of an even one."""
-    profile = uneven_gap(result.case, result.plan)
+    profile = uneven_gap(result.case, result.layout)
     if profile is None:
         return {}
     if profile.changes is None:
@@ -166,7 +166,7 @@ def apparent_record(reading: ReadOff) -> dict[str, Any]:
 
 def relative_error_reached(result: Result) -> float | None:
     """The largest error bar over what it is relative to; None where nothing constricts."""
-    return result.relative_error_reached if 0 < result.plan.contact_fraction < 1 and result.R_cstr != 0 else None
+    return result.relative_error_reached if 0 < result.layout.contact_fraction < 1 and result.R_cstr != 0 else None
 
 
 def versions(method: str) -> dict[str, str | None]:
@@ -203,7 +203,7 @@ def write_result(
     record = result_record(result)
     with whole_folder(folder, RESULT) as fresh:
         write_case(result.case, fresh)
-        (fresh / "contacts.geojson").write_text(json.dumps(result.plan.geojson(), allow_nan=False), encoding="utf-8")
+        (fresh / "contacts.geojson").write_text(json.dumps(result.layout.geojson(), allow_nan=False), encoding="utf-8")
         write_csv(result.spectrum, fresh / "spectrum.csv")
         (fresh / "result.json").write_text(record_text(record), encoding="utf-8")
         for extra in extras:
@@ -261,4 +261,4 @@ def write_field_of(result: Result, folder: Path) -> None:
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     frequencies = [0.0] if result.f_cstr is None else [0.0, result.f_cstr]
     cell = cell_case(case, finest.fineness)
-    write_field(cell, list(theta_of(case, result.plan, result.laws, frequencies)), folder / "field.vtu")
+    write_field(cell, list(theta_of(case, result.layout, result.laws, frequencies)), folder / "field.vtu")

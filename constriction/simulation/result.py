@@ -33,7 +33,7 @@ class Posed(NamedTuple):
     """A case, the layout of its interface and the laws of that."""
 
     case: Case
-    plan: Layout
+    layout: Layout
     laws: Laws
 
 
@@ -54,7 +54,7 @@ class Result:
     """
 
     case: Case
-    plan: Layout
+    layout: Layout
     laws: Laws
     response: Response[Any]
     gap_model: str
@@ -88,7 +88,7 @@ class Result:
     def height_error(self) -> float:
         """The part of `spectrum_error` that the grid of a lifted foil leaves, Ω·m²."""
         worst = 0.0 if self.laws.height_error is None else float(np.max(self.laws.height_error, initial=0.0))
-        return float(resistivity(self.case.electrolyte, 0.0).real) * self.plan.pitch * worst
+        return float(resistivity(self.case.electrolyte, 0.0).real) * self.layout.pitch * worst
 
     @property
     def accuracy_reached(self) -> bool:
@@ -106,8 +106,8 @@ class Result:
     @property
     def error_bars(self) -> ErrorBars:
         """The error bars of the sweep and at rest."""
-        curve = curve_of(self.case, self.plan, self.laws, sweep_frequencies(self.case))
-        return error_bars(self.response, curve, _own_errors(self.laws, self.plan))
+        curve = curve_of(self.case, self.layout, self.laws, sweep_frequencies(self.case))
+        return error_bars(self.response, curve, _own_errors(self.laws, self.layout))
 
     def impedance(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z(f) at any frequencies in Hz; same shape, Ω·m²."""
@@ -119,21 +119,21 @@ class Result:
         """Z(f) less the electrolyte's, at any frequencies in Hz; same shape, Ω·m²."""
         if self.sides:
             return np.asarray(sum(side.interface(frequency) for side in self.sides))
-        case, plan = self.case, self.plan
-        theta = theta_of(case, plan, self.laws, frequency)
-        return resistivity(case.electrolyte, frequency) * plan.pitch * self.response(theta)
+        case, layout = self.case, self.layout
+        theta = theta_of(case, layout, self.laws, frequency)
+        return resistivity(case.electrolyte, frequency) * layout.pitch * self.response(theta)
 
     def constriction(self, frequency: ArrayLike) -> NDArray[np.complex128]:
         """Z_cstr(f) = Z − Z of full contact, at any frequencies in Hz; same shape, Ω·m²."""
         if self.sides:
             return np.asarray(sum(side.constriction(frequency) for side in self.sides))
         f = np.asarray(frequency, dtype=np.float64)
-        posed = Posed(self.case, self.plan, self.laws)
+        posed = Posed(self.case, self.layout, self.laws)
         return _constrictions([posed], self.response, [f.ravel()])[0].reshape(f.shape)
 
 
-def _own_errors(laws: Laws, plan: Layout) -> OwnErrors:
-    return OwnErrors(film_error_of(laws, plan), laws.height_error)
+def _own_errors(laws: Laws, layout: Layout) -> OwnErrors:
+    return OwnErrors(film_error_of(laws, layout), laws.height_error)
 
 
 def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
@@ -166,24 +166,24 @@ def _constrictions(
     pairs = [(one, f) for one, f in zip(posed, frequencies, strict=True) if f.size]
     if not pairs:
         return [np.zeros(0, dtype=np.complex128) for _ in posed]
-    units = [resistivity(one.case.electrolyte, f) * one.plan.pitch for one, f in pairs]
+    units = [resistivity(one.case.electrolyte, f) * one.layout.pitch for one, f in pairs]
     theta = [theta_in(unit, one.laws, f) for unit, (one, f) in zip(units, pairs, strict=True)]
     curve = Curve(np.concatenate(theta), None, posed[0].laws.film)
     ends = np.cumsum([f.size for f in frequencies])
     return np.split(np.concatenate(units) * curve.excess(response.each, curve.points), ends[:-1])
 
 
-def result_of(case: Case, plan: Layout, laws: Laws, response: Response[Any], seconds: float) -> Result:
+def result_of(case: Case, layout: Layout, laws: Laws, response: Response[Any], seconds: float) -> Result:
     """What the response of its geometry makes of a case.
 
     Args:
         case: the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         laws: of its interface.
         response: of its geometry, which may have been solved for another case.
         seconds: that it took, s, for the record.
     """
-    return results_of([Posed(case, plan, laws)], response, seconds)[0]
+    return results_of([Posed(case, layout, laws)], response, seconds)[0]
 
 
 def results_of(posed: Sequence[Posed], response: Response[Any], seconds: float) -> list[Result]:
@@ -196,13 +196,13 @@ def results_of(posed: Sequence[Posed], response: Response[Any], seconds: float) 
     """
     curves = Curves(tuple(curve_of(*one, sweep_frequencies(one.case)) for one in posed))
     through = np.split(response.each(curves.every), np.cumsum([len(curve.every) for curve in curves.members])[:-1])
-    bars = error_bars_of_each(response, curves, [_own_errors(one.laws, one.plan) for one in posed])
+    bars = error_bars_of_each(response, curves, [_own_errors(one.laws, one.layout) for one in posed])
 
     def z_cstr(frequencies: Sequence[NDArray[np.float64]]) -> list[NDArray[np.complex128]]:
         return _constrictions(posed, response, frequencies)
 
     peaks: list[tuple[Peak, ...]] = [()] * len(posed)
-    if 0 < posed[0].plan.contact_fraction < 1:
+    if 0 < posed[0].layout.contact_fraction < 1:
         peaks = find_peaks_of_each(z_cstr, len(posed), *PEAK_RANGE)
     found = zip(curves.members, through, bars, peaks, main_peaks(peaks, z_cstr), strict=True)
     return [_result(one, _Found(*parts), response, seconds) for one, parts in zip(posed, found, strict=True)]
@@ -219,27 +219,27 @@ class _Found(NamedTuple):
 
 
 def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float) -> Result:
-    case, plan, laws = posed
+    case, layout, laws = posed
     electrolyte, frequency = case.electrolyte, sweep_frequencies(case)
     rho = resistivity(electrolyte, frequency)
     at_rest_rho = dc_resistivity(electrolyte)
-    unit = at_rest_rho * plan.pitch  # Ω·m² per pitch at ω → 0
+    unit = at_rest_rho * layout.pitch  # Ω·m² per pitch at ω → 0
     curve, bars, apex = found.curve, found.bars, found.apex
     sweep = found.through[-frequency.size :] if response.direct is None else response.direct
     slab = Spectrum(frequency, rho * electrolyte.thickness, "ohm m2")
     at_rest = None if curve.at_rest is None else float(found.through[0].real)
     resistance, bounds = _constriction(curve, at_rest, response, unit)
-    of_map = map_error(case, plan, curve, response)
-    low, high = _capacitance_limits(case, plan, response)
+    of_map = map_error(case, layout, curve, response)
+    low, high = _capacitance_limits(case, layout, response)
     full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
     electrolyte_resistance = at_rest_rho * electrolyte.thickness
     return Result(
         case=case,
-        plan=plan,
+        layout=layout,
         laws=laws,
         response=response,
-        gap_model=gap_model(case, plan),
-        spectrum=Spectrum(frequency, slab.impedance + rho * plan.pitch * sweep, "ohm m2"),
+        gap_model=gap_model(case, layout),
+        spectrum=Spectrum(frequency, slab.impedance + rho * layout.pitch * sweep, "ohm m2"),
         slab=slab,
         R_cstr=resistance,
         R_cstr_error=None if resistance is None else unit * float(bars.constriction[0]),
@@ -280,13 +280,13 @@ def _constriction(
     return resistance, None if bounds is None else (unit * (bounds[0] - full), unit * (bounds[1] - full))
 
 
-def _capacitance_limits(case: Case, plan: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
+def _capacitance_limits(case: Case, layout: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
     """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
-    if case.gap.height is None or not case.gap.capacitor_only or not 0 < plan.contact_fraction < 1:
+    if case.gap.height is None or not case.gap.capacitor_only or not 0 < layout.contact_fraction < 1:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
-    profile = uneven_gap(case, plan)
-    storage = response.flat_storage or (1.0 - plan.contact_fraction if profile is None else profile.mean)
+    profile = uneven_gap(case, layout)
+    storage = response.flat_storage or (1.0 - layout.contact_fraction if profile is None else profile.mean)
     # beside an electrode no capacitor ends what constricts
-    high = per_area / storage if plan.electrode is None else None
+    high = per_area / storage if layout.electrode is None else None
     return per_area * response.stored / response.constriction**2, high

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
-from constriction.geometry.cell import Layout, layout
+from constriction.geometry.cell import Layout, lay_out
 from constriction.geometry.maps.pellet_heights import insulated_beside
-from constriction.simulation.maps.meshed import meshed_plan
+from constriction.simulation.maps.meshed import meshed_layout
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import Laws, gap_model, largest_height, meshed_height, theta_of, uneven_gap
@@ -45,7 +45,7 @@ class Scene:
     """
 
     case: Case
-    plan: Layout
+    layout: Layout
     mesh: MeshArrays
     frequencies: tuple[float, ...]
     potentials: NDArray[np.complex128]
@@ -97,8 +97,8 @@ class Scene:
         if self.gap_model == "volume":
             assert self.gap_height is not None
             in_gap = self.mesh.regions[tetrahedra] == VOLUMES["gap_volume"]
-            relative[in_gap] = self.thetas[number, -1] * self.gap_height / self.plan.pitch
-        return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.plan.pitch))
+            relative[in_gap] = self.thetas[number, -1] * self.gap_height / self.layout.pitch
+        return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.layout.pitch))
 
     def normal_density(self, number: int, surface: str, places: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Current density over its mean, rising through the interface.
@@ -129,8 +129,8 @@ class Scene:
 
     def heights_at(self, points: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Heights of an uneven gap in m at points (…, 3) of the cell in m; (…,). None: it is even."""
-        profile = uneven_gap(self.case, self.plan)
-        height = insulated_beside(self.plan, None if profile is None else profile.height)
+        profile = uneven_gap(self.case, self.layout)
+        height = insulated_beside(self.layout, None if profile is None else profile.height)
         if height is None or self.gap_height is None:
             return None
         return self.gap_height * height(points[..., 0], points[..., 1])
@@ -162,7 +162,7 @@ def shares(scene: Scene, number: int) -> Shares:
         scene: what is solved.
         number: of the frequency.
     """
-    slope, area, parts = slopes(GAUSS_POINTS), scene.plan.cell.area, {}
+    slope, area, parts = slopes(GAUSS_POINTS), scene.layout.cell.area, {}
     for name in ("contact", "gap"):
         edges = np.einsum("pka,mkx->mpax", slope, scene.mesh.points[scene.mesh.triangles[scene.triangles_of(name)]])
         size = np.abs(edges[..., 0, 0] * edges[..., 1, 1] - edges[..., 0, 1] * edges[..., 1, 0]) / 2
@@ -179,11 +179,11 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     """
     from constriction.field.mesh_files import CellCase
 
-    plan = layout(case.interface)
-    profile = uneven_gap(case, plan)
-    height = insulated_beside(plan, None if profile is None else profile.height)
-    gap, largest = meshed_height(case, plan), largest_height(case, plan)
-    return CellCase(meshed_plan(case, plan), case.electrolyte.thickness, gap, fineness, height, largest)
+    layout = lay_out(case.interface)
+    profile = uneven_gap(case, layout)
+    height = insulated_beside(layout, None if profile is None else profile.height)
+    gap, largest = meshed_height(case, layout), largest_height(case, layout)
+    return CellCase(meshed_layout(case, layout), case.electrolyte.thickness, gap, fineness, height, largest)
 
 
 def picture_fineness(case: Case, finest: float) -> float:
@@ -195,9 +195,9 @@ def picture_fineness(case: Case, finest: float) -> float:
     """
     from constriction.field.fineness import memory_of
 
-    plan = layout(case.interface)
-    fineness = finest if meshed_height(case, plan) is None else max(finest, FINEST_OF_VOLUME)
-    while memory_of(plan, fineness) > MEMORY and fineness < COARSEST:
+    layout = lay_out(case.interface)
+    fineness = finest if meshed_height(case, layout) is None else max(finest, FINEST_OF_VOLUME)
+    while memory_of(layout, fineness) > MEMORY and fineness < COARSEST:
         fineness *= 2
     return fineness
 
@@ -218,17 +218,17 @@ def gap_frequency(case: Case, fineness: float, laws: Laws | None = None) -> floa
         Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
         None: no gap, or one that stores nothing.
     """
-    plan = layout(case.interface)
-    laws = laws or laws_of(case, plan, Options())
-    if laws.gap is None or not plan.spots:
+    layout = lay_out(case.interface)
+    laws = laws or laws_of(case, layout, Options())
+    if laws.gap is None or not layout.spots:
         return None
     if laws.film or case.gap.height is None or not case.gap.capacitor_only:
         return _found_frequency(case, laws, fineness)
     rest = _solved(case, np.full((1, 1), RATIO_AT_REST, dtype=np.complex128), (0.0,), fineness)
     taken = shares(rest, 0).gap.real / RATIO_AT_REST
     frequency = np.geomspace(*PEAK_RANGE, SCANNED)
-    ratio = np.abs(theta_of(case, plan, laws, frequency)[:, -1])
-    wanted = min((1 - plan.contact_fraction) / taken, NEARLY * float(ratio.max()))
+    ratio = np.abs(theta_of(case, layout, laws, frequency)[:, -1])
+    wanted = min((1 - layout.contact_fraction) / taken, NEARLY * float(ratio.max()))
     return float(frequency[np.argmax(ratio >= wanted)])
 
 
@@ -236,7 +236,7 @@ def _found_frequency(case: Case, laws: Laws, fineness: float) -> float | None:
     """The frequency in Hz, in and about the sweep, where the gap's part is half way from its least to its most."""
     ends = case.sweep.start, case.sweep.stop
     frequency = np.geomspace(min(ends) / BESIDE, max(ends) * BESIDE, TRIED)
-    scene = _solved(case, theta_of(case, layout(case.interface), laws, frequency), tuple(frequency), fineness)
+    scene = _solved(case, theta_of(case, lay_out(case.interface), laws, frequency), tuple(frequency), fineness)
     taken = np.array([shares(scene, number).gap.real for number in range(TRIED)])
     half = (taken.min() + taken.max()) / 2
     above = taken > half
@@ -268,9 +268,9 @@ def solve_scene(
         InputError: the contacts cannot be made.
         MeshError, SolverError: gmsh or the linear solver failed.
     """
-    plan = layout(case.interface)
-    laws = laws or laws_of(case, plan, Options(report=report))
-    thetas = theta_of(case, plan, laws, np.array(frequencies, dtype=np.float64))
+    layout = lay_out(case.interface)
+    laws = laws or laws_of(case, layout, Options(report=report))
+    thetas = theta_of(case, layout, laws, np.array(frequencies, dtype=np.float64))
     report("meshing and solving")
     return _solved(case, thetas, tuple(frequencies), fineness)
 
@@ -283,7 +283,7 @@ def _solved(case: Case, thetas: NDArray[np.complex128], frequencies: tuple[float
     scaled = [field.scaled(cell.rest) for field in fields]
     return Scene(
         case=case,
-        plan=cell.layout,
+        layout=cell.layout,
         mesh=mesh,
         frequencies=frequencies,
         potentials=np.array(scaled, dtype=np.complex128).reshape(len(fields), len(mesh.points)),

@@ -1,6 +1,6 @@
 """A case becomes a result, on one page.
 
-Case → plan of the contacts → meshes or grids → matrices → reduced model → spectrum → R_cstr, C_cstr and their error
+Case → layout of the contacts → meshes or grids → matrices → reduced model → spectrum → R_cstr, C_cstr and their error
 bars.
 """
 
@@ -23,7 +23,7 @@ from constriction.case.interface import Single
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
-from constriction.geometry.cell import Layout, layout
+from constriction.geometry.cell import Layout, lay_out
 from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
@@ -48,7 +48,7 @@ def quiet(message: str) -> None:
 class Respond(Protocol):
     """What gives the response of a geometry."""
 
-    def __call__(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+    def __call__(self, case: Case, layout: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
         """As `solve_geometry`."""
 
 
@@ -98,59 +98,59 @@ def _one_sided(case: Case, options: Options) -> Result:
     """The interface of a case, with an ideal counter electrode."""
     start = time.perf_counter()
     check_size(case, memory_of(options))  # before spots are placed
-    plan = layout(case.interface)
-    laws = laws_of(case, plan, options)
-    curve = curve_of(case, plan, laws, sweep_frequencies(case))
+    layout = lay_out(case.interface)
+    laws = laws_of(case, layout, options)
+    curve = curve_of(case, layout, laws, sweep_frequencies(case))
     check_bounds(case, curve)
-    response = (options.respond or solve_geometry)(case, plan, (curve,), options)
-    return result_of(case, plan, laws, response, time.perf_counter() - start)
+    response = (options.respond or solve_geometry)(case, layout, (curve,), options)
+    return result_of(case, layout, laws, response, time.perf_counter() - start)
 
 
-def laws_of(case: Case, plan: Layout, options: Options) -> Laws:
+def laws_of(case: Case, layout: Layout, options: Options) -> Laws:
     """The laws of a case's interface, and what is not exact of them; collective over `options.comm`.
 
     Args:
         case: the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         options: how a finer case is solved.
 
     Raises:
         InputError: the pitch of a finer case is above the width of what it lies on, or as `simulate`.
         SolverError: as `simulate`.
     """
-    laws = _given_laws(case, plan, options)
-    profile = uneven_gap(case, plan)
+    laws = _given_laws(case, layout, options)
+    profile = uneven_gap(case, layout)
     if profile is None or profile.coarse is None:
         return laws
     from constriction.field.transforms.height_error import height_error
 
-    depth, curve = case.electrolyte.thickness / plan.pitch, curve_of(case, plan, laws, sweep_frequencies(case))
-    return replace(laws, height_error=height_error(plan, depth, curve, profile))
+    depth, curve = case.electrolyte.thickness / layout.pitch, curve_of(case, layout, laws, sweep_frequencies(case))
+    return replace(laws, height_error=height_error(layout, depth, curve, profile))
 
 
-def _given_laws(case: Case, plan: Layout, options: Options) -> Laws:
+def _given_laws(case: Case, layout: Layout, options: Options) -> Laws:
     """The laws themselves, those of a finer case solved."""
     finer = case.contact.fine_case
     if finer is None:
         return Laws(case.contact.law_of(), case.gap.law_of())
     where = f"contact.fine = {shown(case.contact.fine)}"
     with naming(where):
-        finer_plan, ideal = layout(finer.interface), is_ideal(finer)
+        finer_layout, ideal = lay_out(finer.interface), is_ideal(finer)
     if ideal:
         return Laws(None, case.gap.law_of())
-    check_pitch(plan, finer_plan)
+    check_pitch(layout, finer_layout)
     options.report(f"finer case: {case.contact.fine}")
     with naming(where):
-        solved = FinerCase(simulate(as_exact(finer, case, plan), replace(options, direct=False)))
+        solved = FinerCase(simulate(as_exact(finer, case, layout), replace(options, direct=False)))
     return Laws(solved, case.gap.law_of(), solved.error)
 
 
-def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+def solve_geometry(case: Case, layout: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
     """Solve what is dimensionless in a case, for any θ of its regions; collective over `options.comm`.
 
     Args:
         case: the case; of electrolyte, gap and sweep only the slab's thickness and a meshed gap's height count.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         curves: where F(θ) shall be as accurate as the case asks; that of the case's sweep, and perhaps of others.
         options: how.
 
@@ -161,10 +161,10 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
         InputError: the method does not fit the contacts or the memory.
         SolverError: as `simulate`.
     """
-    check_geometry(case, plan, options)
+    check_geometry(case, layout, options)
     comm = options.comm or MPI.COMM_SELF
     goal = goal_of(case, curves, options)
-    thickness, profile = case.electrolyte.thickness, uneven_gap(case, plan)
+    thickness, profile = case.electrolyte.thickness, uneven_gap(case, layout)
     uneven = None if profile is None else profile.height
     if case.accuracy.method == "spectral":
         from constriction.field.transforms import convergence
@@ -172,16 +172,18 @@ def solve_geometry(case: Case, plan: Layout, curves: tuple[Curve, ...], options:
 
         # On rank 0, for all: a grid is solved faster than it is shared out.
         height_of = uneven or even_height
-        return agree(comm, lambda: convergence.converge(plan, thickness / plan.pitch, goal, options.report, height_of))
+        return agree(
+            comm, lambda: convergence.converge(layout, thickness / layout.pitch, goal, options.report, height_of)
+        )
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
-    uneven = insulated_beside(plan, uneven)
-    simpler = agree(comm, lambda: outlines_meshed(case, plan))
-    drawn, height = plan if simpler is None else simpler.plan, meshed_height(case, plan)
-    sizes = partial(mesh_sizes, drawn, thickness, height, largest=largest_height(case, plan))
+    uneven = insulated_beside(layout, uneven)
+    simpler = agree(comm, lambda: outlines_meshed(case, layout))
+    drawn, height = layout if simpler is None else simpler.layout, meshed_height(case, layout)
+    sizes = partial(mesh_sizes, drawn, thickness, height, largest=largest_height(case, layout))
     if simpler is None:
-        return converge(plan, sizes, goal, comm, options.report, uneven)
+        return converge(layout, sizes, goal, comm, options.report, uneven)
     options.report(f"outlines simplified by {1e6 * simpler.differs.farthest:.2g} µm at most")
     left = replace(goal, relative_error=(1 - OUTLINES) * goal.relative_error)
     return replace(converge(drawn, sizes, left, comm, options.report, uneven), outlines=simpler.differs)
@@ -198,7 +200,7 @@ def error_asked(case: Case) -> float:
     return case.accuracy.relative_error * (1.0 - shares)
 
 
-def check_geometry(case: Case, plan: Layout, options: Options) -> None:
+def check_geometry(case: Case, layout: Layout, options: Options) -> None:
     """Refuse what a case's method cannot solve, before anything is built; collective over `options.comm`.
 
     Raises:
@@ -206,18 +208,18 @@ def check_geometry(case: Case, plan: Layout, options: Options) -> None:
     """
     memory = memory_of(options)
     check_size(case, memory)
-    check_thin(case, plan)
-    depth = case.electrolyte.thickness / plan.pitch
+    check_thin(case, layout)
+    depth = case.electrolyte.thickness / layout.pitch
     if case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import check_grid
 
-        check_flat(case, plan)
-        check_grid(plan, depth, memory)
+        check_flat(case, layout)
+        check_grid(layout, depth, memory)
     else:
         from constriction.field.fineness import check_mesh
 
-        drawn = agree(options.comm or MPI.COMM_SELF, lambda: check_meshed(case, plan, memory))
-        height, largest = meshed_height(case, plan), largest_height(case, plan)
+        drawn = agree(options.comm or MPI.COMM_SELF, lambda: check_meshed(case, layout, memory))
+        height, largest = meshed_height(case, layout), largest_height(case, layout)
         check_mesh(drawn, case.electrolyte.thickness, height, case.accuracy.relative_error, largest)
 
 
@@ -240,26 +242,26 @@ def memory_of(options: Options) -> float:
     return float((options.comm or MPI.COMM_SELF).bcast(options.memory or free_memory()))
 
 
-def check_flat(case: Case, plan: Layout) -> None:
+def check_flat(case: Case, layout: Layout) -> None:
     """Refuse what transforms cannot solve.
 
     Raises:
         InputError: with what is not flat, or not a disc in a tube.
     """
     advice = "or accuracy.method = 'finite_elements' without --cross-check"
-    if gap_model(case, plan) == "volume":
+    if gap_model(case, layout) == "volume":
         why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"
         raise InputError(
             f"gap.model = '{case.gap.model}': the gap {why}, and transforms need a flat interface; "
             f"expected gap.model = 'thin', {advice}"
         )
     interface = case.interface
-    if plan.circular and case.gap.uneven:
+    if layout.circular and case.gap.uneven:
         raise InputError(
             f"gap.profile = '{case.gap.profile}': transforms in a circular cell need an even gap; expected profile = "
             f"'uniform', interface.cell_shape = 'square', {advice}"
         )
-    if isinstance(interface, Single) and plan.circular and interface.shape != "disc":
+    if isinstance(interface, Single) and layout.circular and interface.shape != "disc":
         raise InputError(
             f"interface.shape = '{interface.shape}': transforms in a circular cell need a disc on its axis; "
             f"expected shape = 'disc', cell_shape = 'square', {advice}"

@@ -42,12 +42,12 @@ class Laws:
         return self.contact is not None
 
 
-def thin_gap_error(plan: Layout, height: float) -> float:
+def thin_gap_error(layout: Layout, height: float) -> float:
     """About what the thin law leaves of R_cstr, relative; `height` of the gap in m."""
-    return THIN_GAP_ERROR * (height / statistics.fmean(rim_lengths(plan))) ** 2
+    return THIN_GAP_ERROR * (height / statistics.fmean(rim_lengths(layout))) ** 2
 
 
-def gap_model(case: Case, plan: Layout) -> str:
+def gap_model(case: Case, layout: Layout) -> str:
     """How the gap is solved: none, thin or volume; `auto` decides by the thin law's error, and is thin beside laws.
 
     Of an uneven gap that is the error where it is highest, and of its slope.
@@ -57,71 +57,71 @@ def gap_model(case: Case, plan: Layout) -> str:
     gap = case.gap
     if gap.law_of() is None:
         return "none"
-    if not _may_be_meshed(case, plan):
+    if not _may_be_meshed(case, layout):
         return "thin"
-    if gap.model != "auto" or not plan.spots or gap.height is None:
+    if gap.model != "auto" or not layout.spots or gap.height is None:
         return "thin" if gap.model == "auto" else gap.model
-    return "thin" if _thin_error(case, plan) < case.accuracy.relative_error else "volume"
+    return "thin" if _thin_error(case, layout) < case.accuracy.relative_error else "volume"
 
 
-def _may_be_meshed(case: Case, plan: Layout) -> bool:
+def _may_be_meshed(case: Case, layout: Layout) -> bool:
     """Whether a gap is everywhere beside the contacts, and, unless the case says it, beside no laws."""
     gap = case.gap
-    if plan.electrode is not None:
+    if layout.electrode is not None:
         return False
     return gap.model != "auto" or (gap.capacitor_only and not case.contact.has_law)
 
 
-def _thin_error(case: Case, plan: Layout) -> float:
+def _thin_error(case: Case, layout: Layout) -> float:
     """About what the thin law leaves of R_cstr, relative: by the height of the gap and by its metal's slope."""
-    by_height = thin_gap_error(plan, largest_height(case, plan) * (case.gap.height or 0.0))
-    return by_height + SLOPE_ERROR * mean_square_slope(case.gap, case.collector, plan, case.accuracy.relative_error)
+    by_height = thin_gap_error(layout, largest_height(case, layout) * (case.gap.height or 0.0))
+    return by_height + SLOPE_ERROR * mean_square_slope(case.gap, case.collector, layout, case.accuracy.relative_error)
 
 
-def uneven_gap(case: Case, plan: Layout) -> Profile | None:
+def uneven_gap(case: Case, layout: Layout) -> Profile | None:
     """The profile of a case's gap; None: it is even."""
-    return profile_of(case.gap, case.collector, plan, case.accuracy.relative_error) if case.gap.uneven else None
+    return profile_of(case.gap, case.collector, layout, case.accuracy.relative_error) if case.gap.uneven else None
 
 
-def check_thin(case: Case, plan: Layout) -> None:
+def check_thin(case: Case, layout: Layout) -> None:
     """Refuse a gap that `auto` does not mesh, on a pellet or uneven beside a film, and that the thin law does not fit.
 
     Raises:
         InputError: with the law's error.
     """
     gap = case.gap
-    if gap.model != "auto" or not plan.spots or gap.height is None or not gap.capacitor_only:
+    if gap.model != "auto" or not layout.spots or gap.height is None or not gap.capacitor_only:
         return
-    if plan.electrode is None and not (gap.uneven and case.contact.has_law):
+    if layout.electrode is None and not (gap.uneven and case.contact.has_law):
         return
-    error = _thin_error(case, plan)
+    error = _thin_error(case, layout)
     if error > case.accuracy.relative_error:
-        kind = "beside a contact with a law" if plan.electrode is None else "on a pellet"
+        kind = "beside a contact with a law" if layout.electrode is None else "on a pellet"
         raise InputError(
             f"gap.model = 'auto': where it is highest or steepest, the gap is not thin, an error of {error:.2g}, and "
             f"one {kind} is not meshed; expected gap.model = 'thin', a lower one, or a larger accuracy.relative_error"
         )
 
 
-def largest_height(case: Case, plan: Layout) -> float:
+def largest_height(case: Case, layout: Layout) -> float:
     """The largest height of a gap over the one that the case gives; a foil is not bent for it."""
     gap = case.gap
     if gap.height is None or not gap.uneven:
         return 1.0
     if gap.rise is not None:
         return gap.rise / gap.height
-    profile = uneven_gap(case, plan)
+    profile = uneven_gap(case, layout)
     return 1.0 if profile is None else profile.largest
 
 
-def meshed_height(case: Case, plan: Layout) -> float | None:
+def meshed_height(case: Case, layout: Layout) -> float | None:
     """Height of a gap that is solved as a volume, m; None where nothing above the electrolyte is meshed."""
-    return case.gap.height if gap_model(case, plan) == "volume" else None
+    return case.gap.height if gap_model(case, layout) == "volume" else None
 
 
-def theta_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
+def theta_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
     """θ of the contact, if it has a law, and of the gap, at frequencies in Hz, 0 for the limit; (…, terms)."""
-    return theta_in(plan.pitch * resistivity(case.electrolyte, frequency), laws, frequency)
+    return theta_in(layout.pitch * resistivity(case.electrolyte, frequency), laws, frequency)
 
 
 def theta_in(unit: NDArray[np.complex128], laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
@@ -131,16 +131,16 @@ def theta_in(unit: NDArray[np.complex128], laws: Laws, frequency: ArrayLike) -> 
     return np.stack([np.asarray(part * unit, dtype=np.complex128) for part in parts], axis=-1)
 
 
-def film_error_of(laws: Laws, plan: Layout) -> NDArray[np.float64] | None:
+def film_error_of(laws: Laws, layout: Layout) -> NDArray[np.float64] | None:
     """Error bar of 1/θ of the contact in pitches, at rest and of the sweep, (1 + n,); None: it is exact."""
-    return None if laws.contact_error is None else laws.contact_error / plan.pitch
+    return None if laws.contact_error is None else laws.contact_error / layout.pitch
 
 
-def curve_of(case: Case, plan: Layout, laws: Laws, frequency: ArrayLike) -> Curve:
+def curve_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> Curve:
     """The θ that a case runs through at frequencies in Hz, (n,), and at rest."""
-    at_rest = theta_of(case, plan, laws, 0.0).real
+    at_rest = theta_of(case, layout, laws, 0.0).real
     # an ideal contact, if there is one, lets current pass whatever the gap does
-    passes = bool(np.any(at_rest)) or (plan.contact_fraction > 0 and not laws.film)
-    if laws.film and plan.contact_fraction in (0.0, 1.0):  # only one region is there
-        passes = bool(at_rest[0 if plan.contact_fraction else -1])
-    return Curve(theta_of(case, plan, laws, frequency), at_rest if passes else None, laws.film)
+    passes = bool(np.any(at_rest)) or (layout.contact_fraction > 0 and not laws.film)
+    if laws.film and layout.contact_fraction in (0.0, 1.0):  # only one region is there
+        passes = bool(at_rest[0 if layout.contact_fraction else -1])
+    return Curve(theta_of(case, layout, laws, frequency), at_rest if passes else None, laws.film)

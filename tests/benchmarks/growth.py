@@ -89,15 +89,15 @@ def crossover() -> Record:
     from constriction.field.fineness import mesh_sizes
     from constriction.field.mesh.cells import mesh_cell
     from constriction.field.reduction.krylov import reduce_keeping_potential
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
 
     rows = []
     for spots, level in ((1, 1.0), (1, 0.3), (1, 0.15), (1, 0.08), (9, 2.0), (9, 1.0), (9, 0.6)):
         pattern: Record = {"pattern": "random", "spots": spots} if spots > 1 else {"pattern": "square"}
         case = parse_case({"interface": {**pattern, "contact_fraction": 0.2, "pitch": "40 um"}})
-        plan = layout(case.interface)
-        sizes = mesh_sizes(plan, case.electrolyte.thickness, None, level)
-        problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
+        layout = lay_out(case.interface)
+        sizes = mesh_sizes(layout, case.electrolyte.thickness, None, level)
+        problem = assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes)
         seconds = []
         for multigrid in (False, True):
             best = math.inf

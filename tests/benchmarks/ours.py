@@ -28,7 +28,7 @@ def spectrum(case: Case) -> tuple[Result, rival.Answer]:
     meshes, frequency = result.response.solutions, result.spectrum.frequency
     constriction = (result.spectrum.impedance - result.slab.impedance) / resistivity(case.electrolyte, frequency)
     answer = rival.Answer(
-        impedance=list(constriction / result.plan.pitch),
+        impedance=list(constriction / result.layout.pitch),
         unknowns=meshes[-1].unknowns,
         cells=meshes[-1].cells,
         seconds_mesh=sum(mesh.seconds_mesh for mesh in meshes),
@@ -46,8 +46,8 @@ def one_dc_solve(case: Case, result: Result) -> dict[str, float]:
     seconds = {"mesh": 0.0, "assemble": 0.0, "solve": 0.0}
     watch = rival.Stages()
     for solution in result.response.solutions:
-        sizes = mesh_sizes(result.plan, case.electrolyte.thickness, None, solution.fineness)
-        cell = mesh_cell(result.plan, sizes, MPI.COMM_SELF)
+        sizes = mesh_sizes(result.layout, case.electrolyte.thickness, None, solution.fineness)
+        cell = mesh_cell(result.layout, sizes, MPI.COMM_SELF)
         seconds["mesh"] += watch.lap()
         problem = assemble(cell, sizes)
         seconds["assemble"] += watch.lap()

@@ -123,23 +123,23 @@ def task(relative_error: float) -> Task:
     """What `run.ONE_DISC` means, frequencies falling."""
     from constriction import parse_case
     from constriction.field.fineness import disturbed_depth
-    from constriction.geometry.cell import layout
+    from constriction.geometry.cell import lay_out
     from constriction.laws.electrolyte import dc_resistivity, resistivity
     from constriction.simulation.weights import Laws, theta_of
     from constriction.spectra.spectrum import logarithmic_frequencies
 
     described = {**ONE_DISC, "accuracy": {"relative_error": relative_error}}
     case = parse_case(described, "one disc")
-    plan, sweep = layout(case.interface), case.sweep
+    layout, sweep = lay_out(case.interface), case.sweep
     frequency = logarithmic_frequencies(sweep.start, sweep.stop, sweep.points_per_decade)
     ratios, radius = (
-        theta_of(case, plan, Laws(None, case.gap.law_of()), frequency)[:, 0],
-        plan.spots[0].size / plan.pitch,
+        theta_of(case, layout, Laws(None, case.gap.law_of()), frequency)[:, 0],
+        layout.spots[0].size / layout.pitch,
     )
     return Task(
         case=described,
         radius=radius,
-        depth=disturbed_depth(plan) / plan.pitch,
+        depth=disturbed_depth(layout) / layout.pitch,
         ratios=ratios,
         weights=np.abs(resistivity(case.electrolyte, frequency)) / dc_resistivity(case.electrolyte),
         exact=reference.constriction(radius, ratios),

@@ -29,9 +29,9 @@ def test_no_mesh_library_is_needed():
     """Not even MPI: the libraries are not loaded."""
     code = (
         "import sys, constriction.field.transforms.convergence as s; from constriction.case.schema import parse_case\n"
-        "from constriction.geometry.cell import layout\n"
+        "from constriction.geometry.cell import lay_out\n"
         "case = parse_case({'interface': {'pattern': 'square', 'pitch': '1 mm', 'contact_fraction': 0.2}})\n"
-        "plan = layout(case.interface)\n"
+        "plan = lay_out(case.interface)\n"
         "r = s.converge(plan, 6.0, s.Goal(1e-2, 1e9), lambda text: None); assert 0.39 < r.constriction < 0.41\n"
         "print(sorted({'mpi4py', 'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh'} & set(sys.modules)))"
     )

@@ -19,7 +19,7 @@ from constriction.field.kept import from_plain, plain
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal
 from constriction.field.transforms import convergence
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import Options, simulate
 from constriction.study.run import geometries, runner
 from constriction.study.run.geometries import Geometries, path_of, stored_result
@@ -264,7 +264,7 @@ def test_any_frequency_and_law_of_a_kept_response(tmp_path):
 def test_the_bound_holds_at_laws_that_nobody_asked_for(tmp_path):
     """A model of few θ, its bound at others, and the same grid's answer from solves of each."""
     case = plan(FILM + FILMS).entries[0].case
-    interface = layout(case.interface)
+    interface = lay_out(case.interface)
     few = Curve(np.array([[1.0 + 1j, 0.1j], [10.0 + 1j, 1j]]), np.array([1.0, 0.0]), True)
     theta = (
         np.exp(1j * np.radians([0, 40, 80]))[:, None] * np.array([[0.3, 0.01], [3, 3], [100, 30], [1e3, 1e-3]])[:, None]

@@ -8,7 +8,7 @@ from constriction.field.bounds.bounds import bound, solve_potential
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 WORLD = MPI.COMM_WORLD
 CASES = {
@@ -26,9 +26,9 @@ CASES = {
 def solve(name, comm):
     interface, gap_height, theta = CASES[name]
     case = conductor(interface)
-    plan = layout(case.interface)
-    sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, 1.3)
-    cell = mesh_cell(plan, sizes, comm)
+    layout = lay_out(case.interface)
+    sizes = mesh_sizes(layout, case.electrolyte.thickness, gap_height, 1.3)
+    cell = mesh_cell(layout, sizes, comm)
     problem = assemble(cell, sizes, film=len(theta) == 2)
     potential = solve_potential(problem, theta)
     bounds = bound(problem, potential, theta)
@@ -45,9 +45,9 @@ def test_as_alone(name):
 
 def test_a_fault_is_raised_on_every_rank():
     case = conductor(HEXAGONAL)
-    plan = layout(case.interface)
-    sizes = mesh_sizes(plan, case.electrolyte.thickness, None, 1.3)
-    cell = mesh_cell(plan, sizes, WORLD)
+    layout = lay_out(case.interface)
+    sizes = mesh_sizes(layout, case.electrolyte.thickness, None, 1.3)
+    cell = mesh_cell(layout, sizes, WORLD)
     problem = assemble(cell, sizes)
     potential = solve_potential(problem, [0.0])
     with pytest.raises(ValueError, match="θ ≥ 0"):

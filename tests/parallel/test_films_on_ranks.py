@@ -13,7 +13,7 @@ from mpi4py import MPI
 from constriction import parse_case
 from constriction.field.elements import multigrid
 from constriction.field.reduction.curves import Curve
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import Options, simulate, solve_geometry
 
 WORLD = MPI.COMM_WORLD
@@ -57,7 +57,7 @@ def test_one_contact_blocks_and_one_gap_insulates(least, monkeypatch):
     points = np.array([[1 + 1j, 0.1j], [1j, 0.5 + 1j]])
     curves = tuple(Curve(one[None], rest, True) for one, rest in zip(points, rests, strict=True))
     shared, alone = (
-        solve_geometry(case, layout(case.interface), curves, Options(comm=comm)) for comm in (WORLD, MPI.COMM_SELF)
+        solve_geometry(case, lay_out(case.interface), curves, Options(comm=comm)) for comm in (WORLD, MPI.COMM_SELF)
     )
     np.testing.assert_allclose(shared(rests), alone(rests), rtol=1e-5)
     np.testing.assert_allclose(shared(points), alone(points), rtol=2e-5)

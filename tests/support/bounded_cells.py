@@ -10,7 +10,7 @@ from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 ASKED = 1e-3
 LEVEL = ASKED / ERROR_AT_ONE  # fineness that `simulate` ends with where 1e-3 is asked
@@ -22,11 +22,11 @@ class Solved:
 
     def __init__(self, interface, level, theta=(0.0,), thickness="6 mm", gap_height=None, rings=0):
         case = conductor(interface, thickness=thickness)
-        plan = layout(case.interface)
+        layout = lay_out(case.interface)
         film = len(theta) == 2
-        sizes = mesh_sizes(plan, case.electrolyte.thickness, gap_height, level)
+        sizes = mesh_sizes(layout, case.electrolyte.thickness, gap_height, level)
         sizes = replace(sizes, collar=replace(sizes.collar, rings=rings))
-        self.problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=film)
+        self.problem = assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes, film=film)
         self.change(*theta)
 
     def change(self, *theta):

@@ -6,9 +6,9 @@ from constriction.field.reduction.curves import Curve
 from constriction.simulation.weights import Laws, theta_of
 
 
-def gap_ratio(case, plan, frequency):
+def gap_ratio(case, layout, frequency):
     """s = iωε₀ε_gap·pitch / (κ_SE·height) at frequencies in Hz; same shape."""
-    return theta_of(case, plan, Laws(None, case.gap.law_of()), frequency)[..., 0]
+    return theta_of(case, layout, Laws(None, case.gap.law_of()), frequency)[..., 0]
 
 
 def ratio_curve(ratios):

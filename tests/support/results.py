@@ -8,7 +8,7 @@ import pytest
 from support.spectrum_csv import read_csv
 
 from constriction.case.schema import case_sha256, load, parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.peaks import Peak
 from constriction.simulation.result import Result
 from constriction.simulation.weights import Laws
@@ -37,7 +37,7 @@ def result(title="islands", resistance=14.8e-4, **changes):
     z = np.array([1e-3 - 5e-4j, 3e-3 + resistance])
     values = {
         "case": case,
-        "plan": layout(case.interface),
+        "layout": lay_out(case.interface),
         "response": SimpleNamespace(solutions=solutions, fine=solutions[-1], outlines=None),
         "gap_model": "thin",
         "spectrum": Spectrum([1e6, 1e2], z, "ohm m2"),

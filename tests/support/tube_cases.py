@@ -16,7 +16,7 @@ from support.film_references import film_disc_in_tube
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import converge
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 MEMORY = 4e9
 
@@ -31,15 +31,15 @@ class TubeCase(NamedTuple):
     goal: float
 
     @property
-    def plan(self):
+    def layout(self):
         """The layout."""
         share = self.ratio**2
-        return layout(case_of(tube(1 - share if self.pore else share, inverted=self.pore)).interface)
+        return lay_out(case_of(tube(1 - share if self.pore else share, inverted=self.pore)).interface)
 
     def solved(self):
         """Return the response."""
         goal = Goal(self.goal, MEMORY, (self.curve,))
-        return converge(self.plan, self.depth, goal, lambda message: None)
+        return converge(self.layout, self.depth, goal, lambda message: None)
 
     def exact(self):
         """Return F − depth on `every` θ of the curve, from the references."""

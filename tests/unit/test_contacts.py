@@ -13,7 +13,7 @@ from shapely.geometry import Point, box, shape
 
 from constriction.base.errors import InputError
 from constriction.case.interface import PATTERNS
-from constriction.geometry.cell import LAYOUTS, layout, rim_lengths
+from constriction.geometry.cell import LAYOUTS, lay_out, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import Patch
 from constriction.geometry.patterns.placing import anywhere, place_spots
@@ -23,7 +23,7 @@ CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6
 
 
 def plan_of(**interface):
-    return layout(case_of(interface).interface)
+    return lay_out(case_of(interface).interface)
 
 
 # --- shapes --------------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_full_contact_has_no_spots(pattern):
 @pytest.mark.parametrize("pattern", SHAPED, ids=str)
 def test_no_contact_is_a_cell_of_one_gap(pattern):
     case = case_of({**pattern, "pitch": "3 um", "contact_fraction": 1})
-    plan = layout(case.interface.model_copy(update={"contact_fraction": 0.0}))
+    plan = lay_out(case.interface.model_copy(update={"contact_fraction": 0.0}))
     assert (plan.spots, plan.patches, plan.contact_fraction, plan.share("gap")) == ((), (Patch("gap"),), 0.0, 1.0)
     assert plan.contacts() == [] and not plan.on_contact(np.array([[1e-6, 1e-6]])).any()
     assert plan.rims() == [] and rim_lengths(plan) == ()
@@ -404,7 +404,7 @@ def test_rim_length_of_a_disc_on_the_mirror():
 
 @pytest.mark.parametrize("name", MORPHOLOGIES)
 def test_geojson(name):
-    plan = layout(case_of(MORPHOLOGIES[name]).interface)
+    plan = lay_out(case_of(MORPHOLOGIES[name]).interface)
     collection = json.loads(json.dumps(plan.geojson()))
     assert collection["type"] == "FeatureCollection"
     properties = collection["properties"]

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from cases import HEXAGONAL, MORPHOLOGIES, case_of
 
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster, coverage
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 
@@ -17,22 +17,22 @@ FLAT = {name: interface for name, interface in MORPHOLOGIES.items() if name != "
 @pytest.mark.parametrize("name", FLAT)
 @pytest.mark.parametrize("across", [1, 7, 64, 301])
 def test_mean_is_the_contact_fraction(name, across):
-    plan = layout(case_of(FLAT[name]).interface)
-    covered = coverage(plan.spots, Raster(plan.width, plan.depth, across, 3 * across // 2))
-    share = math.fsum(spot.area for spot in plan.spots) / plan.cell.area
+    layout = lay_out(case_of(FLAT[name]).interface)
+    covered = coverage(layout.spots, Raster(layout.width, layout.depth, across, 3 * across // 2))
+    share = math.fsum(spot.area for spot in layout.spots) / layout.cell.area
     assert covered.mean() == pytest.approx(share, rel=1e-12)
     assert covered.min() >= 0.0 and covered.max() <= 1.0
 
 
 def test_every_pixel_of_discs():
-    plan = layout(case_of(HEXAGONAL).interface)
-    raster = Raster(plan.width, plan.depth, 9, 16)
+    layout = lay_out(case_of(HEXAGONAL).interface)
+    raster = Raster(layout.width, layout.depth, 9, 16)
     dx, dy = raster.pixel
-    spots = shapely.union_all([spot.polygon(20_000) for spot in plan.spots])
+    spots = shapely.union_all([spot.polygon(20_000) for spot in layout.spots])
     boxes = [[shapely.box(i * dx, j * dy, (i + 1) * dx, (j + 1) * dy) for j in range(16)] for i in range(9)]
     exact = shapely.area(shapely.intersection(np.array(boxes), spots)) / (dx * dy)
     # Chords of 20 000 to the circle leave 2e-8 of its area.
-    np.testing.assert_allclose(coverage(plan.spots, raster), exact, atol=1e-6)
+    np.testing.assert_allclose(coverage(layout.spots, raster), exact, atol=1e-6)
 
 
 def test_every_pixel_of_an_oblique_polygon():

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from support.maps import blobs, map_case, solved_case
 
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import contact_coverage
 from constriction.simulation.maps.densities import density_of
 from constriction.simulation.simulate import Options, laws_of
 
 
 def density(case, frequency):
-    plan = layout(case.interface)
-    return density_of(case, plan, laws_of(case, plan, Options()), frequency)
+    layout = lay_out(case.interface)
+    return density_of(case, layout, laws_of(case, layout, Options()), frequency)
 
 
 @pytest.mark.parametrize("frequency", [0.0, 1e5, 1e8])
@@ -24,7 +24,7 @@ def test_all_current_passes(frequency):
 def test_only_contacts_carry_direct_current_and_the_gap_much_at_high_frequency():
     case = map_case(blobs(4, 0.3), 1.0, gap={"height": "100 nm"})
     at_rest, high = (density(case, frequency) for frequency in (0.0, 1e9))
-    bare = contact_coverage(layout(case.interface), at_rest.raster) == 0
+    bare = contact_coverage(lay_out(case.interface), at_rest.raster) == 0
     assert np.abs(at_rest.values[bare]).max() == 0.0
     assert high.values[bare].mean() > 0.8
 

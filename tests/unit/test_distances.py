@@ -7,12 +7,12 @@ import pytest
 import shapely
 
 from constriction import parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.distances import rim_distance
 
 
 def plan_of(**interface):
-    return layout(parse_case({"interface": interface}).interface)
+    return lay_out(parse_case({"interface": interface}).interface)
 
 
 def test_disc_in_a_corner():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from constriction import load, parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.relief import relief
 from constriction.simulation.weights import uneven_gap
 from constriction.view.pages.contact_scene import from_above
@@ -32,13 +32,13 @@ def pixels(png):
 @pytest.mark.parametrize("interface", PATTERNS, ids=lambda interface: interface["pattern"])
 def test_drawn_cell_has_the_profile_s_heights(interface):
     case = parse_case({"interface": interface, "gap": WEDGE})
-    plan = layout(case.interface)
-    found, profile = relief(plan), uneven_gap(case, plan)
-    heights = heights_on(plan, found, profile, case.gap.height)
+    layout = lay_out(case.interface)
+    found, profile = relief(layout), uneven_gap(case, layout)
+    heights = heights_on(layout, found, profile, case.gap.height)
     assert heights.min() == pytest.approx(1e-7) and 4.9e-6 < heights.max() <= 5e-6 * (1 + 1e-12)
     left, front, right, back = found.cell.bounds
     assert np.shape(heights)[0] / np.shape(heights)[1] == pytest.approx((back - front) / (right - left), rel=0.01)
-    if plan.lattice_images > 1:  # mirrors are seen as such
+    if layout.lattice_images > 1:  # mirrors are seen as such
         np.testing.assert_allclose(heights, heights[:, ::-1], rtol=1e-9)
         np.testing.assert_allclose(heights, heights[::-1], rtol=1e-9)
 
@@ -46,33 +46,35 @@ def test_drawn_cell_has_the_profile_s_heights(interface):
 @pytest.mark.parametrize("interface", PATTERNS, ids=lambda interface: interface["pattern"])
 def test_area_of_contacts_is_seen(interface):
     case = parse_case({"interface": interface, "gap": {"height": "none"}})
-    plan = layout(case.interface)
-    image = pixels(flat_png(plan, None, None))
+    layout = lay_out(case.interface)
+    image = pixels(flat_png(layout, None, None))
     orange, blue = (np.abs(image - colour).max(axis=2) < 12 for colour in ((230, 159, 0), (140, 199, 236)))
     share = orange.sum() / (orange.sum() + blue.sum())  # rims, and patches of the legend, are in neither
-    assert share == pytest.approx(plan.contact_fraction, abs=0.015)
+    assert share == pytest.approx(layout.contact_fraction, abs=0.015)
 
 
 def test_map_is_drawn_whole():
-    plan = layout(load(MESHES / "measured_map.toml").interface)
-    found = relief(plan)
-    assert sum(part.area for part in found.contacts) == pytest.approx(plan.contact_fraction * plan.cell.area, rel=1e-3)
-    assert (found.width, found.depth) == (plan.width, plan.depth)
-    section = from_above(plan, 1e-7, None)
+    layout = lay_out(load(MESHES / "measured_map.toml").interface)
+    found = relief(layout)
+    assert sum(part.area for part in found.contacts) == pytest.approx(
+        layout.contact_fraction * layout.cell.area, rel=1e-3
+    )
+    assert (found.width, found.depth) == (layout.width, layout.depth)
+    section = from_above(layout, 1e-7, None)
     assert "traced" in section.caption and pixels(section.png).std() > 20
 
 
 def test_lifted_part_is_told():
     case = parse_case({"interface": PATTERNS[0], "gap": WEDGE})
-    plan = layout(case.interface)
-    profile = uneven_gap(case, plan)
-    section = from_above(plan, case.gap.height, profile)
+    layout = lay_out(case.interface)
+    profile = uneven_gap(case, layout)
+    section = from_above(layout, case.gap.height, profile)
     assert f"{100 * profile.lifted_share:.2g} % of the interface" in section.caption
-    assert section.png == from_above(plan, case.gap.height, profile).png
+    assert section.png == from_above(layout, case.gap.height, profile).png
 
 
 def test_a_map_of_heights_lifts_nothing():
     case = load(MESHES / "height_map.toml")
-    plan = layout(case.interface)
-    section = from_above(plan, case.gap.height, uneven_gap(case, plan))
+    layout = lay_out(case.interface)
+    section = from_above(layout, case.gap.height, uneven_gap(case, layout))
     assert section.title == "Height of the gap" and "lifted" not in section.caption

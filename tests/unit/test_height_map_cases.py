@@ -10,7 +10,7 @@ from constriction import load, parse_case
 from constriction.base.errors import InputError
 from constriction.case.maps.files import MapFile
 from constriction.case.schema import case_sha256, referred_files, resolved_toml
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.maps.heights import heights_of, mapped_gap
 from constriction.simulation.record import write_case
 from constriction.simulation.weights import uneven_gap
@@ -45,7 +45,7 @@ def told(case):
     """What is said of a case that cannot be: in one line."""
     with pytest.raises(InputError) as error:
         found = case()
-        uneven_gap(found, layout(found.interface))
+        uneven_gap(found, lay_out(found.interface))
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -92,28 +92,28 @@ def test_lower_points_are_raised_to_the_least_gap_and_told():
 
 
 def with_plan(case):
-    return case, layout(case.interface)
+    return case, lay_out(case.interface)
 
 
 def test_contacts_lie_where_the_map_is_low():
     case = case_of(heights())
     mask = np.where(blobs(3, 0.2, (ROWS, COLUMNS), 4.0) > 0, 255, 0).astype(np.uint8)
-    drawn = layout(parse_case({"interface": {"pattern": "image", "file": map_file(mask), "pixel": "25 um"}}).interface)
-    plan = layout(case.interface)
+    drawn = lay_out(parse_case({"interface": {"pattern": "image", "file": map_file(mask), "pixel": "25 um"}}).interface)
+    plan = lay_out(case.interface)
     # noise of 1 % of the step moves a rim by about 1 % of a pixel
     assert plan.contact_fraction == pytest.approx(drawn.contact_fraction, rel=0.01)
     assert (plan.width, plan.depth) == (drawn.width, drawn.depth)
     assert plan.traced.changes == ("contact below 500 nm",)
     rough = heights()
     rough[0, 20] = 0.0
-    small = layout(case_of(rough, {**OF_HEIGHTS, "despeckle": 4}, contact_below="500 nm").interface)
+    small = lay_out(case_of(rough, {**OF_HEIGHTS, "despeckle": 4}, contact_below="500 nm").interface)
     assert "despeckled: 1 spot of fewer than 4 pixels taken away" in small.traced.changes
 
 
 def test_points_deep_in_the_electrolyte_are_told():
     values = heights()
     values[3, 4], values[3, 9] = -9999.0, -0.6
-    assert layout(case_of(values).interface).traced.changes == (
+    assert lay_out(case_of(values).interface).traced.changes == (
         "contact below 500 nm",
         "2 points of it below -500 nm, the lowest at -9.999 mm",
         "1 contact of fewer than 4 pixels drawn smaller than these are, of one pixel by half",
@@ -153,7 +153,7 @@ def test_a_case_is_written_and_read_again(tmp_path):
     write_case(case, tmp_path)
     assert (tmp_path / "map.npy").read_bytes() == case.gap.file.data
     assert load(tmp_path / "case.toml") == case
-    assert layout(load(tmp_path / "case.toml").interface) == layout(again.interface)
+    assert lay_out(load(tmp_path / "case.toml").interface) == lay_out(again.interface)
 
 
 def test_keys_of_maps_are_written_for_maps_only():
@@ -172,7 +172,7 @@ def test_maps_have_geometries_of_their_own():
         case_of(heights(), height="50 nm"),
     ]
     assert len({geometry_key(case) for case in cases}) == len(cases)
-    assert cases[0] != cases[2] and layout(cases[0].interface) != layout(cases[2].interface)
+    assert cases[0] != cases[2] and lay_out(cases[0].interface) != lay_out(cases[2].interface)
     twice = case_of(heights(), pixel="50 um", unit="2 um", contact_below="1 um", height="200 nm")
     thick = twice.model_copy(
         update={"electrolyte": twice.electrolyte.model_copy(update={"thickness": 2 * twice.electrolyte.thickness})}
@@ -281,7 +281,7 @@ def test_heights_below_zero_are_counted():
     values[3, 20:25] = -0.01
     assert "gap.file = 'map.npy': 5 points beside" in told(lambda: case_of(values, SQUARE))
     clipped = case_of(np.where(heights() < 0.5, -0.3, 1.0))
-    assert mapped_gap(clipped.gap.height_map, layout(clipped.interface), 1e-7).largest == pytest.approx(10)
+    assert mapped_gap(clipped.gap.height_map, lay_out(clipped.interface), 1e-7).largest == pytest.approx(10)
 
 
 def test_a_map_that_repeats_is_cleaned_across_its_sides():

@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import brentq
 
 from constriction import parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster
 from constriction.geometry.plate.foil import Foil, rigidity
 from constriction.geometry.plate.lifted import lift
@@ -27,7 +27,7 @@ def foil(**held):
 
 
 def plan_of(**interface):
-    return layout(parse_case({"interface": interface}).interface)
+    return lay_out(parse_case({"interface": interface}).interface)
 
 
 def strip(one, cells, offset):

@@ -17,7 +17,7 @@ from constriction.base.errors import InputError
 from constriction.base.files import LARGEST_INPUT
 from constriction.case.maps.files import MapFile, as_bytes
 from constriction.case.schema import case_sha256, referred_files, resolved_toml
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster, coverage
 from constriction.geometry.maps.decoding import decode
 from constriction.geometry.maps.drawing import shifted_map
@@ -69,7 +69,7 @@ def mapped(path, **keys):
 def complaint(*args, **keys):
     """What is said of a map that cannot be drawn."""
     with pytest.raises(InputError) as error:
-        layout(mapped(*args, **keys).interface)
+        lay_out(mapped(*args, **keys).interface)
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -133,7 +133,7 @@ def test_colours_become_luminance_and_are_told():
 def test_rows_run_from_the_top_down(tmp_path):
     values = np.zeros((20, 30), dtype=np.uint8)
     values[2:6, 4:10] = 200
-    plan = layout(mapped(on_disk(tmp_path, values), pixel=["2 um", "3 um"]).interface)
+    plan = lay_out(mapped(on_disk(tmp_path, values), pixel=["2 um", "3 um"]).interface)
     (polygon,) = plan.contacts()
     assert polygon.bounds == pytest.approx([4 * 2e-6, (20 - 6) * 3e-6, 10 * 2e-6, (20 - 2) * 3e-6])
     assert (plan.width, plan.depth) == pytest.approx((60e-6, 60e-6))
@@ -142,16 +142,16 @@ def test_rows_run_from_the_top_down(tmp_path):
 def test_the_value_of_the_threshold_is_no_contact(tmp_path):
     values = np.add.outer(np.zeros(12, dtype=np.uint8), np.arange(12, dtype=np.uint8))
     for threshold, columns in ((5, 6), (5.5, 6), (4.999, 7)):
-        about = layout(mapped(on_disk(tmp_path, values), threshold=threshold).interface)
+        about = lay_out(mapped(on_disk(tmp_path, values), threshold=threshold).interface)
         assert about.traced.contact_fraction_pixels == pytest.approx(columns / 12)
-    inverted = layout(mapped(on_disk(tmp_path, values), threshold=5, inverted=True).interface)
+    inverted = lay_out(mapped(on_disk(tmp_path, values), threshold=5, inverted=True).interface)
     assert inverted.traced.contact_fraction_pixels == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("keys", [{}, {"smooth": 1.5}, {"threshold": [0, 255]}, {"threshold": "otsu"}])
 def test_inverted_is_the_rest(tmp_path, keys):
     path = on_disk(tmp_path, BLACK_AND_WHITE)
-    one, other = (layout(mapped(path, inverted=inverted, **keys).interface) for inverted in (False, True))
+    one, other = (lay_out(mapped(path, inverted=inverted, **keys).interface) for inverted in (False, True))
     assert one.contact_fraction + other.contact_fraction == pytest.approx(1.0, abs=1e-12)
     raster = Raster(one.width, one.depth, 7, 11)
     total = coverage(one.spots, raster) + coverage(other.spots, raster)
@@ -168,14 +168,14 @@ def test_otsu_parts_two_heaps():
 
 
 def test_otsu_is_told(tmp_path):
-    plan = layout(mapped(on_disk(tmp_path, BLACK_AND_WHITE), threshold="otsu").interface)
+    plan = lay_out(mapped(on_disk(tmp_path, BLACK_AND_WHITE), threshold="otsu").interface)
     assert plan.traced.changes == ("threshold 127.5 found by Otsu's method",)
 
 
 @pytest.mark.parametrize(("inverted", "side"), [(False, "above"), (True, "up to")])
 def test_a_threshold_among_values_that_are_no_bytes_is_told(tmp_path, inverted, side):
     deep = np.where(BLACK_AND_WHITE > 0, 40_000, 90).astype(np.uint16)
-    plan = layout(mapped(on_disk(tmp_path, deep, "map.tif"), inverted=inverted).interface)
+    plan = lay_out(mapped(on_disk(tmp_path, deep, "map.tif"), inverted=inverted).interface)
     assert plan.traced.changes == (f"contact {side} 128, of 90 to 40000",)
 
 
@@ -183,21 +183,21 @@ def test_spots_and_holes_are_counted(tmp_path):
     values = BLACK_AND_WHITE.copy()
     values[1, 1] = values[1, 20] = values[1, 21] = 255
     values[11, 11] = 0
-    before = layout(mapped(on_disk(tmp_path, values)).interface)
+    before = lay_out(mapped(on_disk(tmp_path, values)).interface)
     assert len(before.spots) == 3 and len(before.spots[0].holes) + len(before.spots[1].holes) == 1
     for smallest in (3, "12 um2"):
-        plan = layout(mapped(on_disk(tmp_path, values), despeckle=smallest).interface)
+        plan = lay_out(mapped(on_disk(tmp_path, values), despeckle=smallest).interface)
         assert plan.traced.changes == ("despeckled: 2 spots and 1 hole of fewer than 3 pixels taken away",)
         assert plan.contact_fraction == pytest.approx(
-            layout(mapped(on_disk(tmp_path, BLACK_AND_WHITE)).interface).contact_fraction, rel=1e-12
+            lay_out(mapped(on_disk(tmp_path, BLACK_AND_WHITE)).interface).contact_fraction, rel=1e-12
         )
-    assert len(layout(mapped(on_disk(tmp_path, values), despeckle=2).interface).spots) == 2
+    assert len(lay_out(mapped(on_disk(tmp_path, values), despeckle=2).interface).spots) == 2
 
 
 def test_crop_in_pixels_and_lengths(tmp_path):
     path = on_disk(tmp_path, BLACK_AND_WHITE)
     for crop in ([4, 0, 24, 16], ["8 um", "0 um", "48 um", "32 um"]):
-        plan = layout(mapped(path, crop=crop).interface)
+        plan = lay_out(mapped(path, crop=crop).interface)
         assert (plan.width, plan.depth) == pytest.approx((40e-6, 32e-6))
         assert plan.traced.changes == ("cropped to 20 × 16 of 24 × 24 pixels",)
         assert plan.traced.contact_fraction_pixels == DISC[0:16, 4:24].mean()
@@ -207,7 +207,7 @@ def test_smoothing_is_told_and_keeps_a_straight_rim(tmp_path):
     values = np.zeros((16, 16), dtype=np.uint8)
     values[:, :8] = 255
     for smooth, words in ((2, "2 pixels"), ("4 um", "4 um")):
-        plan = layout(mapped(on_disk(tmp_path, values), smooth=smooth).interface)
+        plan = lay_out(mapped(on_disk(tmp_path, values), smooth=smooth).interface)
         assert plan.traced.changes == (f"smoothed by a Gaussian of {words}",)
         assert plan.contact_fraction == pytest.approx(0.5, abs=1e-9)
 
@@ -224,7 +224,7 @@ def blobs(seed, share, shape=(40, 50)):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("share", [0.03, 0.3, 0.6, 0.9])
 def test_outlines_have_the_area_of_their_pixels(tmp_path, seed, share):
-    plan = layout(mapped(on_disk(tmp_path, blobs(seed, share))).interface)
+    plan = lay_out(mapped(on_disk(tmp_path, blobs(seed, share))).interface)
     # A corner cuts an eighth of a pixel: a closed outline has four more outward than inward, one on a side fewer.
     pixels, parts = (
         plan.traced.contact_fraction_pixels,
@@ -242,7 +242,7 @@ def test_shifted_outlines(tmp_path, shift):
     values = np.zeros((20, 30), dtype=np.uint8)
     values[5:10, 4:12] = values[15:, 20:] = 255  # one inside, one in a corner
     case = mapped(on_disk(tmp_path, values))
-    plan, moved = layout(case.interface), shifted_map(case.interface, shift)
+    plan, moved = lay_out(case.interface), shifted_map(case.interface, shift)
     pixel2, corners = 4e-12, 4 * (1 - np.pi / 4) * shift**2
     inside, corner = 2 * (8 + 5) * shift + 4 * shift**2, (10 + 5) * shift + shift**2
     change = (moved.contact_fraction - plan.contact_fraction) * plan.cell.area / pixel2
@@ -477,11 +477,11 @@ def test_other_words_and_missing_cells_of_tables_are_refused(text):
 def test_contacts_of_few_pixels_are_told(tmp_path):
     values = np.where(DISC, 255, 0).astype(np.uint8)
     values[2, 2] = values[2, 20] = values[20, 20] = values[20, 21] = 255
-    told = layout(mapped(on_disk(tmp_path, values)).interface).traced.changes
+    told = lay_out(mapped(on_disk(tmp_path, values)).interface).traced.changes
     assert told == ("3 contacts of fewer than 4 pixels drawn smaller than these are, of one pixel by half",)
     lone = np.where(DISC, 255, 0).astype(np.uint8)
     lone[2, 2] = 255
-    spots = layout(mapped(on_disk(tmp_path, lone)).interface).spots
+    spots = lay_out(mapped(on_disk(tmp_path, lone)).interface).spots
     assert min(spot.area for spot in spots) == pytest.approx(0.5 * 2e-6**2)
 
 

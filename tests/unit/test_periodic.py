@@ -20,7 +20,7 @@ from constriction.case.maps.files import MapFile
 from constriction.case.schema import resolved_toml
 from constriction.field.fineness import check_mesh
 from constriction.field.transforms.waves import filtered, half_phases
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import sampled
 from constriction.geometry.maps.levels import labelled
@@ -36,7 +36,7 @@ SHIFTS = list(itertools.product((-1, 0, 1), (-1, 0, 1)))
 
 
 def plan_of(**keys):
-    return layout(case_of(keys).interface)
+    return lay_out(case_of(keys).interface)
 
 
 def tiled(plan, copies=SHIFTS):
@@ -203,9 +203,9 @@ def test_outlines_of_a_map_meet_across_its_sides(grey):
     rough = gaussian_filter(np.random.default_rng(4).normal(size=(40, 50)), 2.0, mode="wrap")
     values = rough if grey else np.where(rough > np.quantile(rough, 0.6), 255, 0).astype(np.uint8)
     keys = {"threshold": float(np.quantile(rough, 0.6)), **PERIODIC} if grey else PERIODIC
-    plain = layout(map_case(values, 1.0, **keys).interface)
+    plain = lay_out(map_case(values, 1.0, **keys).interface)
     for down, across in ((7, 0), (0, 13), (21, 30)):
-        rolled = layout(map_case(np.roll(values, (down, across), (0, 1)), 1.0, **keys).interface)
+        rolled = lay_out(map_case(np.roll(values, (down, across), (0, 1)), 1.0, **keys).interface)
         assert rolled.islands == plain.islands
         assert rolled.contact_fraction == pytest.approx(plain.contact_fraction, abs=1e-12)
         assert rolled.pitch == pytest.approx(plain.pitch, rel=1e-12)
@@ -218,12 +218,12 @@ def test_despeckling_and_smoothing_cross_the_sides():
     values[5:9, 5:9] = 255
     values[[0, 0, 0, 0, -1, -1, -1, -1], [0, 1, -1, -2, 0, 1, -1, -2]] = 255
     mirror, periodic = (
-        layout(map_case(values, 1.0, despeckle=8, sides=sides).interface) for sides in ("mirror", "periodic")
+        lay_out(map_case(values, 1.0, despeckle=8, sides=sides).interface) for sides in ("mirror", "periodic")
     )
     assert (mirror.islands, periodic.islands) == (1, 2)
     assert labelled(values > 0, periodic=True)[1] == 2
     smooth = [
-        layout(map_case(np.roll(values, by, (0, 1)), 1.0, smooth=1.5, threshold=60, **PERIODIC).interface)
+        lay_out(map_case(np.roll(values, by, (0, 1)), 1.0, smooth=1.5, threshold=60, **PERIODIC).interface)
         for by in ((0, 0), (10, 7))
     ]
     assert smooth[0].contact_fraction == pytest.approx(smooth[1].contact_fraction, abs=1e-9)
@@ -346,4 +346,4 @@ def test_maps_of_heights_may_repeat():
     heights[:3, :4] = heights[-2:, :4] = 0.0
     gap = {"profile": "map", "file": map_file(heights), "pixel": "1 um", "unit": "1 nm", "contact_below": "50 nm"}
     case = parse_case({"interface": {"pattern": "height_map", **PERIODIC}, "gap": gap})
-    assert layout(case.interface).islands == 1
+    assert lay_out(case.interface).islands == 1

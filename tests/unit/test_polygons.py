@@ -12,7 +12,7 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.case.maps.files import as_bytes
 from constriction.case.schema import load, referred_files, resolved_toml
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.patches import GAP
 from constriction.simulation.record import CASE_FILES, write_case
 from constriction.study.file.file import load_study, study_of
@@ -28,7 +28,7 @@ def case_of(folder, text, name="contacts.wkt", **keys):
 
 
 def plan(*args, **keys):
-    return layout(case_of(*args, **keys).interface)
+    return lay_out(case_of(*args, **keys).interface)
 
 
 def complaint(*args, **keys):
@@ -82,7 +82,7 @@ def test_corners_by_rounding_outside_are_on_the_side(tmp_path):
 def test_own_outlines_come_back(tmp_path):
     """What a run writes of random discs, in metres, is read as these."""
     discs = {"pattern": "random", "pitch": "10 um", "contact_fraction": 0.2, "spots": 9}
-    written = layout(parse_case({"interface": discs}).interface)
+    written = lay_out(parse_case({"interface": discs}).interface)
     text = json.dumps(written.geojson())
     read = plan(tmp_path, text, "contacts.geojson", unit="m", cell=["30 um", "30 um"])
     assert len(read.spots) == 9
@@ -169,7 +169,7 @@ def test_the_file_goes_with_the_case(tmp_path):
     write_case(case, other)
     again = load(other / "case.toml")
     assert again == case
-    assert layout(again.interface) == layout(case.interface)
+    assert lay_out(again.interface) == lay_out(case.interface)
 
 
 def test_a_file_with_the_name_of_a_result_is_renamed(tmp_path):
@@ -192,5 +192,5 @@ def test_a_study_over_files(tmp_path):
     study = load_study(tmp_path / "study.toml")
     carried = study_of(json.loads(json.dumps(study.data)), "study.json", json.loads(json.dumps(study.files)))
     for plan_ in (plan_of(study, 1e9), plan_of(carried, 1e9)):
-        fractions = [layout(entry.case.interface).contact_fraction for entry in plan_.entries]
+        fractions = [lay_out(entry.case.interface).contact_fraction for entry in plan_.entries]
         assert fractions == pytest.approx([0.2, 200 / 8000 / 2])

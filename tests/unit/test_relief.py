@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from constriction.case.schema import parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.relief import MOST_SPOTS, prisms, relief
 
 
-def plan(**interface):
+def layout(**interface):
     given = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "2 mm", **interface}
-    return layout(parse_case({"interface": {k: v for k, v in given.items() if v is not None}}).interface)
+    return lay_out(parse_case({"interface": {k: v for k, v in given.items() if v is not None}}).interface)
 
 
 def volume(solid):
@@ -26,15 +26,15 @@ LIST |= {"cell": ["100 um", "80 um"], "discs": [["20 um", "30 um", "5 um"], ["0 
 
 # Pattern, lattice cell in metres (pitch 2 mm), contacts in it (parts cut at the cell's edge count).
 PATTERNS = [
-    (plan(), (2e-3, 2e-3 * math.sqrt(3)), 5),
-    (plan(pattern="square"), (2e-3, 2e-3), 1),
-    (plan(pattern="square", shape="square"), (2e-3, 2e-3), 1),
-    (plan(pattern="single", cell_shape="circular"), (2e-3, 2e-3), 1),
-    (plan(pattern="square", inverted=True, contact_fraction=0.8), (2e-3, 2e-3), 1),
-    (plan(pattern="stripes"), (2e-3, 2e-3), 1),
-    (plan(pattern="random", spots=12), (2e-3 * math.sqrt(12),) * 2, 12),
-    (plan(contact_fraction=1), (2e-3, 2e-3), 1),
-    (plan(**LIST), (1e-4, 8e-5), 2),
+    (layout(), (2e-3, 2e-3 * math.sqrt(3)), 5),
+    (layout(pattern="square"), (2e-3, 2e-3), 1),
+    (layout(pattern="square", shape="square"), (2e-3, 2e-3), 1),
+    (layout(pattern="single", cell_shape="circular"), (2e-3, 2e-3), 1),
+    (layout(pattern="square", inverted=True, contact_fraction=0.8), (2e-3, 2e-3), 1),
+    (layout(pattern="stripes"), (2e-3, 2e-3), 1),
+    (layout(pattern="random", spots=12), (2e-3 * math.sqrt(12),) * 2, 12),
+    (layout(contact_fraction=1), (2e-3, 2e-3), 1),
+    (layout(**LIST), (1e-4, 8e-5), 2),
 ]
 
 
@@ -60,7 +60,7 @@ def test_prisms_are_closed_and_face_outwards(drawn, cell, parts):
 
 
 def test_pores_stay_open():
-    found = relief(plan(pattern="square", inverted=True, contact_fraction=0.8))
+    found = relief(layout(pattern="square", inverted=True, contact_fraction=0.8))
     (contact,) = found.contacts
     assert len(contact.interiors) == 1
     assert contact.interiors[0].bounds == pytest.approx(
@@ -69,7 +69,7 @@ def test_pores_stay_open():
 
 
 def test_of_very_many_spots_a_corner_is_drawn_and_said():
-    given = plan(pattern="random", spots=3 * MOST_SPOTS)
+    given = layout(pattern="random", spots=3 * MOST_SPOTS)
     found = relief(given)
     assert not found.whole
     assert found.width == pytest.approx(given.width / math.sqrt(3), rel=1e-12)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from constriction.case.schema import load, parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.record import result_record, write_result
 from constriction.simulation.simulate import simulate
 from constriction.view.pages.case_words import case_in_words
@@ -141,7 +141,7 @@ def test_case_with_a_list_and_without_a_gap_in_words():
 
 def test_scene_shows_heights_in_true_proportion_of_nothing_else():
     case = case_of(gap={"height": "5 nm"})
-    scene = contact_scene(layout(case.interface), 5e-9, 1.5e-3)
+    scene = contact_scene(lay_out(case.interface), 5e-9, 1.5e-3)
     # Drawn 0.06 of 3.46 mm high: 41 569 times 5 nm.
     assert "gap of 5.00 nm is drawn 42\u202f000 times too high" in scene.caption
     assert "One lattice cell, 2.00 mm × 3.46 mm" in scene.caption
@@ -153,13 +153,15 @@ def test_scene_shows_heights_in_true_proportion_of_nothing_else():
 
 
 def test_scene_says_where_nothing_has_a_height_or_a_corner_is_shown():
-    none = contact_scene(layout(case_of().interface), None, 1.5e-3)
+    none = contact_scene(lay_out(case_of().interface), None, 1.5e-3)
     assert "insulates" in none.caption
     many = parse_case({"interface": {"pattern": "random", "contact_fraction": 0.2, "pitch": "40 um", "spots": 900}})
-    assert contact_scene(layout(many.interface), 1e-7, 1e-3).caption.startswith("A corner of the cell")
+    assert contact_scene(lay_out(many.interface), 1e-7, 1e-3).caption.startswith("A corner of the cell")
     stripes = case_of(interface={"pattern": "stripes", "contact_fraction": 0.3, "pitch": "2 mm"})
-    assert contact_scene(layout(stripes.interface), 1e-7, 1e-3).caption.startswith("One period, 2.00 mm wide and drawn")
-    thick = contact_scene(layout(case_of().interface), 1e-2, 1e-3)
+    assert contact_scene(lay_out(stripes.interface), 1e-7, 1e-3).caption.startswith(
+        "One period, 2.00 mm wide and drawn"
+    )
+    thick = contact_scene(lay_out(case_of().interface), 1e-2, 1e-3)
     assert "48 times too low" in thick.caption
 
 
@@ -168,7 +170,7 @@ def test_still_picture_of_the_scene_shows_contact_and_slab():
 
     from matplotlib.image import imread
 
-    scene = contact_scene(layout(case_of().interface), 5e-9, 1.5e-3)
+    scene = contact_scene(lay_out(case_of().interface), 5e-9, 1.5e-3)
     pixels = imread(BytesIO(scene.still))
     opaque = pixels[pixels[..., 3] > 0.99][:, :3]
     assert 0.1 < len(opaque) / pixels[..., 0].size < 0.9

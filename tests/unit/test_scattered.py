@@ -13,7 +13,7 @@ from shapely.geometry import Point
 
 from constriction.base.errors import InputError
 from constriction.case.schema import parse_case, resolved_toml
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.outlines import Spot
 from constriction.geometry.patterns.scattered import relative_sizes
 
@@ -26,7 +26,7 @@ def interface_of(**keys):
 
 
 def plan_of(**keys):
-    return layout(interface_of(**keys))
+    return lay_out(interface_of(**keys))
 
 
 def test_sizes_are_log_normal():
@@ -163,7 +163,7 @@ CLUSTERS = {
 
 
 def clusters_of(**keys):
-    return layout(case_of({**CLUSTERS, **keys}).interface)
+    return lay_out(case_of({**CLUSTERS, **keys}).interface)
 
 
 @pytest.mark.parametrize("overlap", ["none", "merge"])

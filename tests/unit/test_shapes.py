@@ -7,14 +7,14 @@ import shapely
 from cases import case_of
 
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.patches import Layout
 
 LATTICES = ["single", "square", "hexagonal"]
 
 
 def plan_of(**interface) -> Layout:
-    return layout(case_of(interface).interface)
+    return lay_out(case_of(interface).interface)
 
 
 def lattice(pattern, fraction, **keys):

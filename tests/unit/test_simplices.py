@@ -36,8 +36,8 @@ def test_neighbouring_prisms_agree_on_every_face(seed):
     rng = np.random.default_rng(seed)
     angles = np.arange(6) * np.pi / 3
     ring = np.column_stack([np.cos(angles), np.sin(angles)])
-    plan = np.vstack([[0, 0], ring])
-    points = np.vstack([np.column_stack([plan, np.full(7, z)]) for z in (0.0, 1.0)])
+    layout = np.vstack([[0, 0], ring])
+    points = np.vstack([np.column_stack([layout, np.full(7, z)]) for z in (0.0, 1.0)])
     low = np.array([[0, 1 + k, 1 + (k + 1) % 6] for k in range(6)])
     prisms = np.hstack([low, low + 7])
     number = rng.permutation(14)

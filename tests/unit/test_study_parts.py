@@ -10,7 +10,7 @@ from study_files import BASE, GRID, MEMORY, SPECTRAL, load, write_study
 
 from constriction import parse_case
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.study.run import lock
 from constriction.study.run.geometry import Effort, effort_of
 from constriction.study.run.lock import Owner, Shard, locked
@@ -105,6 +105,6 @@ def test_effort_counts_the_cells_of_a_foil():
         )
         for pressure in ("1 MPa", "16 MPa")  # a lifted length half as large: four times as many cells
     )
-    flat, coarse, fine = (effort_of(case, layout(case.interface)) for case in (even, lifted, harder))
+    flat, coarse, fine = (effort_of(case, lay_out(case.interface)) for case in (even, lifted, harder))
     assert coarse.unknowns == flat.unknowns and flat.seconds < coarse.seconds and flat.memory < coarse.memory
     assert (fine.seconds - flat.seconds) / (coarse.seconds - flat.seconds) == pytest.approx(4, rel=0.15)

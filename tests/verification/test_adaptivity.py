@@ -24,7 +24,7 @@ from constriction.field.finite_elements import solve_mesh
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh_response import MeshResponse
 from constriction.field.response import AT_REST, Goal
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 THICKNESS = 6e-3  # m, of the slab of `conductor`
 # a large and a small pore that nearly touch: next to no current at the small one's rim
@@ -44,15 +44,15 @@ def pair(gap, *, inverted=False):
 
 
 def plan_at(interface, level, weights=()):
-    """The plan of an interface and its mesh sizes."""
-    plan = layout(conductor(interface).interface)
-    sizes = mesh_sizes(plan, THICKNESS, None, level)
-    return plan, type(sizes)(**{**vars(sizes), "weights": weights})
+    """The layout of an interface and its mesh sizes."""
+    layout = lay_out(conductor(interface).interface)
+    sizes = mesh_sizes(layout, THICKNESS, None, level)
+    return layout, type(sizes)(**{**vars(sizes), "weights": weights})
 
 
 def solved(interface, level, weights=()):
-    plan, sizes = plan_at(interface, level, weights)
-    return solve_mesh(plan, sizes, level, Goal(1e-3, 1e9), MPI.COMM_SELF)
+    layout, sizes = plan_at(interface, level, weights)
+    return solve_mesh(layout, sizes, level, Goal(1e-3, 1e9), MPI.COMM_SELF)
 
 
 def value(solution):
@@ -77,8 +77,8 @@ def test_shares_are_what_refining_one_rim_gains():
 
     Shares add up to one; a rim's elements reach into its neighbour's surroundings, hence the tolerance.
     """
-    plan, sizes = plan_at(UNLIKE_PORES, 2.6)
-    energies, cells = indicator.collar_shares(assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes), plan, sizes)
+    layout, sizes = plan_at(UNLIKE_PORES, 2.6)
+    energies, cells = indicator.collar_shares(assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes), layout, sizes)
     assert np.sum(energies) == pytest.approx(1.0)
     assert np.all(np.sum(cells, axis=1) > 0)
     predicted = np.sum(energies, axis=1)
@@ -111,16 +111,16 @@ def test_accuracy_for_fewer_unknowns(monkeypatch):
     ],
 )
 def test_even_rims_cost_no_mesh_more(interface):
-    plan, sizes = plan_at(interface, 2.6)
-    assert not indicator.may_be_uneven(plan, sizes)
+    layout, sizes = plan_at(interface, 2.6)
+    assert not indicator.may_be_uneven(layout, sizes)
 
 
 def test_weights_do_not_depend_on_the_unit_of_length():
     metres = {**UNLIKE_PORES, "cell": ["1 m", "1 m"]}
     metres["discs"] = [[v.replace("mm", "m") for v in disc] for disc in UNLIKE_PORES["discs"]]
-    plan, sizes = plan_at(UNLIKE_PORES, 2.6)
-    weights = indicator.find_weights(plan, sizes, MPI.COMM_SELF)
-    large = layout(conductor(metres).interface)
+    layout, sizes = plan_at(UNLIKE_PORES, 2.6)
+    weights = indicator.find_weights(layout, sizes, MPI.COMM_SELF)
+    large = lay_out(conductor(metres).interface)
     assert weights
     assert weights == indicator.find_weights(large, mesh_sizes(large, 6.0, None, 2.6), MPI.COMM_SELF)
 
@@ -179,8 +179,8 @@ def test_disc_at_a_mirror_is_a_pair(inverted):
 
 
 def test_what_cannot_be_meshed_is_an_error_and_the_next_mesh_is_fine():
-    plan, sizes = plan_at(pair(1e-3), 1.3)
+    layout, sizes = plan_at(pair(1e-3), 1.3)
     wide = type(sizes.collar)(**{**vars(sizes.collar), "radius": 1.2})  # collars that cross
     with pytest.raises(MeshError, match="spots 1 and 2 are too near to each other for this mesh"):
-        mesh_cell(plan, type(sizes)(**{**vars(sizes), "collar": wide}), MPI.COMM_SELF)
-    assert mesh_cell(plan, sizes, MPI.COMM_SELF).cells > 1000
+        mesh_cell(layout, type(sizes)(**{**vars(sizes), "collar": wide}), MPI.COMM_SELF)
+    assert mesh_cell(layout, sizes, MPI.COMM_SELF).cells > 1000

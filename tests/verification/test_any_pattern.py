@@ -10,7 +10,7 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.case.interface import PATTERNS
 from constriction.case.maps.files import MapFile
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import simulate
 
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed (extra 'dev')")
@@ -95,10 +95,10 @@ def test_any_pattern(name, data):
     interface = data.draw(st.one_of([st.fixed_dictionaries({"pattern": st.just(name), **kind}) for kind in kinds]))
     try:
         case = parse_case({"interface": interface, **QUICK})
-        plan = layout(case.interface)
-        share = interface.get("contact_fraction", plan.contact_fraction)
-        assert math.isclose(plan.contact_fraction, share, abs_tol=1e-12)
-        json.dumps(plan.geojson(), allow_nan=False)
+        layout = lay_out(case.interface)
+        share = interface.get("contact_fraction", layout.contact_fraction)
+        assert math.isclose(layout.contact_fraction, share, abs_tol=1e-12)
+        json.dumps(layout.geojson(), allow_nan=False)
         result = simulate(case)
     except InputError as error:
         assert "\n" not in str(error) and "expected" in str(error)

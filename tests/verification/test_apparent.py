@@ -182,8 +182,8 @@ def test_times_are_the_impedance(name):
     apart = np.abs(times.impedance(FREQUENCIES) - result.constriction(FREQUENCIES))
     assert apart.max() < result.spectrum_error
     # And to rounding it is the finest solution's own.
-    own = result.response.fine.model.interface(gap_ratio(result.case, result.plan, FREQUENCIES)[:, None])
-    own = own * resistivity(result.case.electrolyte, FREQUENCIES) * result.plan.pitch
+    own = result.response.fine.model.interface(gap_ratio(result.case, result.layout, FREQUENCIES)[:, None])
+    own = own * resistivity(result.case.electrolyte, FREQUENCIES) * result.layout.pitch
     assert np.abs(times.impedance(FREQUENCIES) - own).max() < 1e-8 * result.R_cstr
     slab = electrolyte_times(result.case)
     expected = resistivity(result.case.electrolyte, FREQUENCIES) * result.case.electrolyte.thickness

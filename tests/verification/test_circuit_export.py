@@ -98,7 +98,7 @@ def test_grain_boundaries_of_a_constant_phase(shipped, tmp_path):
     """The circuit has CPEs and is as near; for SPICE resistors and capacitors follow them."""
     electrolyte = shipped.case.electrolyte.model_copy(update={"grain_boundary_exponent": 0.8})
     case = shipped.case.model_copy(update={"electrolyte": electrolyte})
-    result = result_of(case, shipped.plan, shipped.laws, shipped.response, 0.0)
+    result = result_of(case, shipped.layout, shipped.laws, shipped.response, 0.0)
     circuit, _, netlist = check(result, tmp_path, WIDE)
     assert "CPE" in circuit and "CPE" not in netlist
 

@@ -19,7 +19,7 @@ from constriction import parse_case, simulate
 from constriction.base.errors import InputError
 from constriction.cli import main
 from constriction.compare.cell import Cell, cell_case, half_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.counter import check_apart, slowest_decay
 from constriction.spectra.spectrum import Spectrum, write_csv
 
@@ -85,7 +85,7 @@ CELLS = {
 def test_adding_leaves_out_at_most_what_a_thin_slab_is_refused_with(name):
     """So thin that it is 3 % of R_cstr."""
     interface, fine = CELLS[name], {"relative_error": 1e-3}
-    decay = slowest_decay(layout(case_with(interface).interface))
+    decay = slowest_decay(lay_out(case_with(interface).interface))
     thickness = f"{-math.log(0.015) / decay * 1e3!r} mm"
     exact = simulate(half_cell(case_with(interface, thickness, accuracy=fine), 2))
     one = simulate(case_with(interface, thickness, accuracy=fine))

@@ -1,6 +1,6 @@
 """Finite elements and the spectral twin agree within both error bars; test_shipped_cases.py has the cases of meshes/.
 
-The two share the plan of the contacts and nothing else: meshes against grids or Bessel functions, MUMPS against
+The two share the layout of the contacts and nothing else: meshes against grids or Bessel functions, MUMPS against
 conjugate gradients, residual bounds of their own. Agreement of R_cstr and of every Z of the sweep, in units of the sum
 of both error bars, must be below one; C_cstr and f_cstr follow from the same spectrum.
 """

@@ -54,7 +54,7 @@ def compare(result, exact):
 
 def thetas(result):
     """θ of contact and gap at rest, and the depth in pitches."""
-    laws, pitch, rho = result.laws, result.plan.pitch, 2.0  # Ω·m, of the default electrolyte at rest
+    laws, pitch, rho = result.laws, result.layout.pitch, 2.0  # Ω·m, of the default electrolyte at rest
     film = math.inf if laws.contact is None else pitch * rho * float(laws.contact.admittance(0.0).real)
     gap = pitch * rho * float(laws.gap.admittance(0.0).real)
     return film, gap, result.case.electrolyte.thickness / pitch

@@ -36,7 +36,7 @@ def test_full_contact_is_the_slab(pattern):
     np.testing.assert_array_equal(result.spectrum.impedance, slab)
     assert result.R_cstr == result.R_cstr_error == result.spectrum_error == 0
     assert result.R_dc == pytest.approx((1 / 1.5 + 1 / 0.75) * case.electrolyte.thickness, rel=1e-10)
-    assert result.plan.contact_fraction == 1
+    assert result.layout.contact_fraction == 1
     assert result.accuracy_reached
     assert result.peaks == ()
     assert result.C_cstr is result.C_low is result.C_high is result.f_cstr is None
@@ -76,10 +76,10 @@ def scaled(factor, interface=HEXAGONAL, model="thin"):
 @pytest.mark.parametrize(("name", "model"), [("hexagonal", "volume"), ("random", "thin"), ("unequal discs", "volume")])
 def test_all_lengths_times_ten(name, model):
     once, ten = (scaled(factor, MORPHOLOGIES[name], model) for factor in (1, 10))
-    assert once.plan.contact_fraction == pytest.approx(ten.plan.contact_fraction, rel=1e-12)
+    assert once.layout.contact_fraction == pytest.approx(ten.layout.contact_fraction, rel=1e-12)
     # Meshed in pitches, so the meshes are equal up to rounding of the lengths.
     np.testing.assert_allclose(ten.spectrum.impedance, 10 * once.spectrum.impedance, rtol=1e-6)
-    areas = [result.plan.cell.area for result in (once, ten)]
+    areas = [result.layout.cell.area for result in (once, ten)]
     np.testing.assert_allclose(
         ten.spectrum.impedance / areas[1], once.spectrum.impedance / areas[0] / 10, rtol=1e-6, err_msg="in ohm"
     )
@@ -126,7 +126,7 @@ def test_hexagonal_lattice_is_a_list_of_two_quarter_discs():
     fraction, gap = HEXAGONAL["contact_fraction"], {"height": "1 um"}
     interfaces = HEXAGONAL, quarter_discs(fraction)
     lattice, listed = (simulate(case_of(interface, gap=gap, relative_error=3e-3)) for interface in interfaces)
-    assert listed.plan.contact_fraction == pytest.approx(fraction, rel=1e-12)
+    assert listed.layout.contact_fraction == pytest.approx(fraction, rel=1e-12)
     # One problem on two meshes: a list is meshed in units of its cell, not of the pitch.
     assert abs(lattice.R_cstr - listed.R_cstr) <= math.hypot(lattice.R_cstr_error, listed.R_cstr_error)
     difference = np.abs(lattice.spectrum.impedance - listed.spectrum.impedance)
@@ -139,7 +139,7 @@ def test_a_cell_and_its_mirror_images_are_one_problem():
     half = {"pattern": "list", "cell": ["1 mm", "1 mm"], "discs": [["0 mm", "0.5 mm", "0.3 mm"]]}
     whole = {"pattern": "list", "cell": ["2 mm", "1 mm"], "discs": [["1 mm", "0.5 mm", "0.3 mm"]]}
     one, two = (simulate(conductor(interface, relative_error=3e-3)) for interface in (half, whole))
-    assert one.plan.contact_fraction == pytest.approx(two.plan.contact_fraction, rel=1e-12)
+    assert one.layout.contact_fraction == pytest.approx(two.layout.contact_fraction, rel=1e-12)
     assert abs(one.R_cstr - two.R_cstr) <= math.hypot(one.R_cstr_error, two.R_cstr_error)
 
 

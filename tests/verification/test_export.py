@@ -31,7 +31,7 @@ from constriction.field.mesh_files import (
     write_field,
     write_mesh,
 )
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 THICKNESS = 1e-3  # of the electrolyte, m; less than is disturbed, so that the mesh is as deep
 INTERFACES = {"square": SQUARE, "stripes": STRIPES, "tube": tube(0.3), "pore": tube(0.7, inverted=True)}
@@ -41,7 +41,7 @@ every_gap = pytest.mark.parametrize("height", GAPS.values(), ids=GAPS)
 
 
 def cell_case(interface, height=None, level=4.0):
-    return CellCase(layout(parse_case({"interface": interface}).interface), THICKNESS, height, level)
+    return CellCase(lay_out(parse_case({"interface": interface}).interface), THICKNESS, height, level)
 
 
 def meshed(case):

@@ -19,7 +19,7 @@ from constriction.base.errors import InputError
 from constriction.field.bounds import interface as faces_with_law
 from constriction.field.bounds.fluxes import CORNERS, Quadrature
 from constriction.field.reduction.curves import Curve
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import solve_geometry
 
 WIDTH = 8e-3  # of F − depth without a leak, on the mesh that 1e-3 asks for; measured: at most 7e-3, at θ = 1000
@@ -98,7 +98,7 @@ def test_ever_better_films_end_in_an_ideal_contact(interface, width):
 def test_ever_worse_films_let_pass_what_their_area_does():
     """F → 1/(θf); R_cstr less that tends to a constant, which is therefore bounded only relative to 1/θ."""
     solved = Solved(HEXAGONAL, LEVEL, (1.0, 0.0))
-    fraction = layout(parse_case({"interface": HEXAGONAL}).interface).contact_fraction
+    fraction = lay_out(parse_case({"interface": HEXAGONAL}).interface).contact_fraction
     for theta in (1e-2, 1e-3, 1e-4):
         lower, upper = solved.change(theta, 0.0).bounds().interface
         assert 0 < lower * theta * fraction - 1 < 2 * theta
@@ -213,10 +213,10 @@ def test_what_diverges_has_no_bounds(interface, laws, where):
 def test_every_law_of_one_geometry_has_bounds():
     """And one that blocks has none."""
     case = with_laws(SQUARE, 1.0, bounds=True, relative_error=0.01)
-    plan, points = layout(case.interface), np.zeros((0, 2), dtype=complex)
+    layout, points = lay_out(case.interface), np.zeros((0, 2), dtype=complex)
     at_rest = [np.array(one) for one in ([1.0, 0.1], [30.0, 0.5], [1.0, 0.1], [0.0, 0.5])]
     curves = [Curve(points, one, film=True) for one in at_rest] + [Curve(points, None, film=True)]
-    response = solve_geometry(case, plan, tuple(curves), Options())
+    response = solve_geometry(case, layout, tuple(curves), Options())
     assert len(response.fine.bounds) == 2
     for one in at_rest[:2]:
         lower, upper = response.bounds_at(one)

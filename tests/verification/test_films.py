@@ -40,7 +40,7 @@ from constriction.field.response import Goal
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.field.transforms.pixels import reduce_plate
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import solve_geometry
 from constriction.simulation.weights import curve_of
 
@@ -77,7 +77,7 @@ def solved(interface, contact=None, gap=None, **accuracy):
 
 
 def curve(result):
-    return curve_of(result.case, result.plan, result.laws, result.spectrum.frequency)
+    return curve_of(result.case, result.layout, result.laws, result.spectrum.frequency)
 
 
 @pytest.mark.parametrize(("resistance", "rings"), [("20 ohm cm2", 0), ("2 ohm cm2", 1), ("0.02 ohm cm2", 2)])
@@ -94,7 +94,7 @@ def test_collars_have_rings_where_a_layer_is_not_seen(resistance, rings):
 def test_rings_take_nothing_from_ideal_contacts():
     """Stripes: −ln sin(πf/2)/π pitches. Elements of rings are pieces of one without, so the mesh is only finer."""
     case = case_with({**STRIPES, "contact_fraction": 0.3})
-    plan, exact = layout(case.interface), -math.log(math.sin(0.15 * math.pi)) / math.pi
+    plan, exact = lay_out(case.interface), -math.log(math.sin(0.15 * math.pi)) / math.pi
     errors = []
     for rings in (0, 1, 2):
         sizes = sizes_for(mesh_sizes(plan, case.electrolyte.thickness, None, 1.0), (), rings)
@@ -111,7 +111,7 @@ def test_rings_take_nothing_from_ideal_contacts():
 def test_a_film_far_poorer_than_the_slab_is_all_that_counts(interface, method):
     """5000 times poorer: the constriction is 2e-5 of it."""
     found = solved(interface, {"law": "R1", "R1": "1e5 ohm cm2"}, method=method)
-    assert 0 < found.R_interface * found.plan.contact_fraction / 10 - 1 < 1e-3
+    assert 0 < found.R_interface * found.layout.contact_fraction / 10 - 1 < 1e-3
     assert found.R_cstr == pytest.approx(found.R_dc - found.R_full_contact, rel=1e-9)
 
 
@@ -195,7 +195,7 @@ def test_films_beside_gaps(name, method):
     interface, exact = EXACT[name]
     laws = LAWS if name == "stripes" else LAWS[:4]
     for found in simulate_together([case_with(interface, *one, method=method) for one in laws]):
-        relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.plan.pitch)
+        relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.layout.pitch)
         assert relative <= 1e-3
         assert in_bars <= 1
 
@@ -214,7 +214,7 @@ def random_case(rng, name, method):
 def test_random_films_are_within_their_bars(seed):
     name, method = (("stripes", METHODS[0]), ("stripes", METHODS[1]), ("tube", METHODS[0]))[seed % 3]
     found, exact = random_case(np.random.default_rng(seed), name, method)
-    relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.plan.pitch)
+    relative, in_bars = errors(found.response, curve(found), exact, 1.5e-3 / found.layout.pitch)
     assert in_bars <= 1
     assert relative <= max(found.relative_error_reached, found.case.accuracy.relative_error)
 
@@ -269,7 +269,7 @@ AREAS = {"one law": MIXED[:1], "contacts block or gaps insulate": MIXED}
 @pytest.mark.parametrize("curves", AREAS.values(), ids=AREAS)
 @pytest.mark.parametrize("levels", [False, True], ids=["factor", "multigrid"])
 def test_bound_covers_the_error_on_a_mesh(levels, curves, share):
-    plan = layout(case_with(SQUARE).interface)
+    plan = lay_out(case_with(SQUARE).interface)
     sizes = mesh_sizes(plan, 1e-3, None, 2.0)
     problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=True)
     wanted = Wanted(curves, share)
@@ -280,7 +280,7 @@ def test_bound_covers_the_error_on_a_mesh(levels, curves, share):
 @pytest.mark.parametrize("share", [1e-2, 1e-5])
 @pytest.mark.parametrize("curves", AREAS.values(), ids=AREAS)
 def test_bound_covers_the_error_on_pixels(curves, share):
-    plan = layout(case_with(SQUARE).interface)
+    plan = lay_out(case_with(SQUARE).interface)
     plate = plate_of(plan, 1.0, raster_of(plan, 400), film=True)
     wanted = Wanted(curves, share)
     exact = np.array([solve(plate, theta, 1e-13).field.mean() for theta in wanted.points])
@@ -300,7 +300,7 @@ def test_a_study_where_one_contact_blocks_and_one_gap_insulates(method, least, m
     """The rests have no region in common that lets current pass."""
     monkeypatch.setattr(multigrid, "MULTIGRID_FROM", least)
     case = case_with(STRIPES, method=method)
-    response = solve_geometry(case, layout(case.interface), MIXED, Options())
+    response = solve_geometry(case, lay_out(case.interface), MIXED, Options())
     for one in MIXED:
         exact = np.array([film_stripes(0.3, *theta, 1.5) for theta in one.every])
         error = np.abs(response(one.every) - exact)
@@ -364,7 +364,7 @@ def test_a_gap_leaks_little_or_much(method):
     s = 1j * np.logspace(-2, 3, 6)
     curves = tuple(Curve((leak + s)[:, None], np.array([leak])) for leak in np.logspace(-6, 3, 10))
     case = case_with(STRIPES, method=method)
-    response = solve_geometry(case, layout(case.interface), curves, Options())
+    response = solve_geometry(case, lay_out(case.interface), curves, Options())
     for one in curves:
         exact = np.array([film_stripes(0.3, math.inf, theta, 1.5) for (theta,) in one.every])
         error = np.abs(response(one.every) - exact)
@@ -432,7 +432,7 @@ THETAS = [np.array([1.0, 0.0]), np.array([3 + 30j, 5j]), np.array([1e4, 1e-3j]),
 @pytest.mark.parametrize("levels", [False, True], ids=["factor", "multigrid"])
 @pytest.mark.parametrize("theta", THETAS, ids=str)
 def test_current_through_the_interface_is_that_of_the_counter_electrode(theta, levels):
-    plan = layout(case_with(SQUARE).interface)
+    plan = lay_out(case_with(SQUARE).interface)
     sizes = mesh_sizes(plan, 1e-3, None, 2.0)
     problem = assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes, film=True)
     grids = hierarchy(problem, coarsen(problem)) if levels else None
@@ -445,6 +445,6 @@ def test_current_through_the_interface_is_that_of_the_counter_electrode(theta, l
 
 @pytest.mark.parametrize("theta", THETAS, ids=str)
 def test_current_through_pixels_is_what_is_given(theta):
-    plan = layout(case_with(SQUARE).interface)
+    plan = lay_out(case_with(SQUARE).interface)
     plate = plate_of(plan, 1.0, raster_of(plan, 400), film=True)
     assert (plate.local(theta) * solve(plate, theta + 0j, 1e-12).field).mean() == pytest.approx(1, rel=1e-5)

@@ -26,7 +26,7 @@ from constriction.field.direct import flat_storage
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.simulate import simulate
 from constriction.simulation.weights import gap_model
@@ -42,9 +42,9 @@ RATIOS = 1j * np.logspace(-2, 4, 61)  # s: from the resistance to the slab
 @functools.cache
 def model_of(height_over_radius, squash):
     """The reduced model and s·(F − F(∞)) at s → ∞ of a gap of h/a, its mesh squashed towards the plane."""
-    plan = layout(case_of(DISCS).interface)
-    sizes = mesh_sizes(plan, 6e-3, height_over_radius * RADIUS * plan.pitch, LEVEL)
-    cell = mesh_cell(plan, sizes, MPI.COMM_SELF)
+    layout = lay_out(case_of(DISCS).interface)
+    sizes = mesh_sizes(layout, 6e-3, height_over_radius * RADIUS * layout.pitch, LEVEL)
+    cell = mesh_cell(layout, sizes, MPI.COMM_SELF)
     nodes = cell.mesh.geometry.x
     nodes[nodes[:, 2] > 0, 2] *= squash
     problem = assemble(cell, replace(sizes, gap_height=sizes.gap_height * squash))
@@ -103,7 +103,7 @@ def test_high_frequency_capacitance_between_stripes(height):
 def test_auto_takes_the_thin_law_where_it_is_good_enough(height_over_radius, relative_error, expected):
     gap = {"height": f"{height_over_radius * RADIUS} mm"}
     case = case_of(DISCS, gap=gap, relative_error=relative_error)
-    assert gap_model(case, layout(case.interface)) == expected
+    assert gap_model(case, lay_out(case.interface)) == expected
 
 
 def test_auto_looks_at_the_narrowest_gap():
@@ -119,7 +119,7 @@ def test_auto_looks_at_the_narrowest_gap():
     models = []
     for interface in (far, near):
         case = case_of(interface, gap={"height": "5 um"})
-        models.append(gap_model(case, layout(case.interface)))
+        models.append(gap_model(case, lay_out(case.interface)))
     assert models == ["thin", "volume"]
 
 
@@ -149,7 +149,7 @@ def test_auto_is_within_what_was_asked(height_over_radius, expected):
 
 def test_no_gap_has_no_model():
     case = case_of(DISCS)
-    assert gap_model(case, layout(case.interface)) == "none"
+    assert gap_model(case, lay_out(case.interface)) == "none"
 
 
 def test_without_a_gap_only_the_dc_field_is_solved_for():

@@ -11,7 +11,7 @@ from constriction.field.response import Goal
 from constriction.field.transforms.convergence import solve_grid
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import plate_of, raster_of
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.profiles import profile_of
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.record import result_record
@@ -96,7 +96,7 @@ def test_c_high_is_that_of_the_mean_height(method):
 def test_mean_height_is_where_the_response_goes():
     stripes = {"pattern": "stripes", "pitch": "2 mm", "contact_fraction": 0.3}
     case = case_of({**LINEAR, "rise": "200 nm"}, interface=stripes)
-    plan, theta = layout(case.interface), 1e6
+    plan, theta = lay_out(case.interface), 1e6
     profile = uneven_gap(case, plan)
     assert profile.mean == pytest.approx(0.7 + 0.2 / 2, rel=1e-5)
     plate = plate_of(plan, 0.75, raster_of(plan, 2000), height=profile.height)  # rims on edges of pixels
@@ -116,12 +116,12 @@ def test_bar_of_the_plate_holds_its_error():
     case = case_of(PLATE, collector=PRESSED, sweep={"from": "1 GHz"}, relative_error=0.05)
     found = simulate(case)
     fine = case_of(PLATE, collector=PRESSED, sweep={"from": "1 GHz"}, relative_error=1e-3)
-    profile = uneven_gap(fine, found.plan)
-    curve = curve_of(case, found.plan, found.laws, found.spectrum.frequency)
-    depth, goal = case.electrolyte.thickness / found.plan.pitch, Goal(1e-4, math.inf, (curve,))
+    profile = uneven_gap(fine, found.layout)
+    curve = curve_of(case, found.layout, found.laws, found.spectrum.frequency)
+    depth, goal = case.electrolyte.thickness / found.layout.pitch, Goal(1e-4, math.inf, (curve,))
     values = [
-        solve_grid(found.plan, depth, 40_000, goal, one.height).model.interface(curve.every)
-        for one in (profile, uneven_gap(case, found.plan))
+        solve_grid(found.layout, depth, 40_000, goal, one.height).model.interface(curve.every)
+        for one in (profile, uneven_gap(case, found.layout))
     ]
     assert np.abs(values[0] - values[1]).max() <= found.laws.height_error.max()
 
@@ -154,7 +154,7 @@ def test_one_geometry_has_one_name_in_any_unit():
 
 def test_wedge_falls_from_the_rim():
     case = case_of(LINEAR)
-    plan = layout(case.interface)
+    plan = lay_out(case.interface)
     profile = profile_of(case.gap, case.collector, plan, 1e-2)
     radius = math.sqrt(0.2 / math.pi) * 2e-3
     at = radius + np.array([0.0, 50e-6, 100e-6, 200e-6, 300e-6])

@@ -9,7 +9,7 @@ import pytest
 from support.maps import blobs, map_file
 
 from constriction import parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.record import result_record
 from constriction.simulation.simulate import simulate
@@ -41,7 +41,7 @@ def sampled(gap, count):
     """The height of a gap in nm at count × count places of the quarter cell of SQUARE."""
     case = case_of(gap)
     x = (np.arange(count) + 0.5) * 1e-3 / count
-    return 100 * uneven_gap(case, layout(case.interface)).height(x[:, None], x[None, :]).T[::-1]
+    return 100 * uneven_gap(case, lay_out(case.interface)).height(x[:, None], x[None, :]).T[::-1]
 
 
 def apart(one, other):
@@ -103,4 +103,4 @@ def test_contacts_of_the_heights_are_those_of_a_picture():
     for found in (beside, both):
         assert found.spectrum.impedance == pytest.approx(drawn.spectrum.impedance, rel=1e-9)
         assert found.R_cstr_map_error == pytest.approx(drawn.R_cstr_map_error, rel=1e-9)
-    assert both.plan.contact_fraction == pytest.approx(drawn.plan.contact_fraction, rel=1e-12)
+    assert both.layout.contact_fraction == pytest.approx(drawn.layout.contact_fraction, rel=1e-12)

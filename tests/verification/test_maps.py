@@ -16,7 +16,7 @@ from support.closed_forms import strip_constriction
 from support.maps import blobs, map_case, solved_case
 
 from constriction import simulate
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster, coverage
 from constriction.simulation.maps.record import interface_at
 
@@ -27,8 +27,8 @@ AT_REST = np.zeros(1)
 
 def on_grid(case, pixels=160**2):
     """F(0) − depth of a case in m, on one grid."""
-    plan = layout(case.interface)
-    return interface_at(plan, case.electrolyte.thickness / plan.pitch, pixels, AT_REST) * plan.pitch
+    layout = lay_out(case.interface)
+    return interface_at(layout, case.electrolyte.thickness / layout.pitch, pixels, AT_REST) * layout.pitch
 
 
 def discs(share, x, y):
@@ -53,10 +53,10 @@ def test_images_of_discs_converge(share):
     for pixels in 2 * PIXELS_PER_PITCH:
         each = {kind: [] for kind in errors}
         for case, value in zip(exact, true, strict=True):
-            plan = layout(case.interface)
-            grey = drawn(coverage(plan.spots, Raster(plan.width, plan.depth, pixels, pixels)))
-            centres = (np.arange(pixels) + 0.5) * plan.width / pixels
-            on = plan.on_contact(np.stack(np.meshgrid(centres, centres[::-1]), axis=-1).reshape(-1, 2))
+            layout = lay_out(case.interface)
+            grey = drawn(coverage(layout.spots, Raster(layout.width, layout.depth, pixels, pixels)))
+            centres = (np.arange(pixels) + 0.5) * layout.width / pixels
+            on = layout.on_contact(np.stack(np.meshgrid(centres, centres[::-1]), axis=-1).reshape(-1, 2))
             white = on.reshape(pixels, pixels).astype(np.uint8)
             each["grey"].append(abs(on_grid(map_case(grey, 2.0, threshold=[0, 1])) / value - 1))
             each["black and white"].append(abs(on_grid(map_case(white, 2.0, threshold=0)) / value - 1))
@@ -72,10 +72,10 @@ def test_a_disc_on_the_sides_is_that_of_the_lattice(inverted):
     """A quarter of a disc in a corner, drawn on 160 pixels; inverted it is a pore in a contact that percolates."""
     pattern = {"pattern": "square", "contact_fraction": 0.7 if inverted else 0.2, "pitch": "2 mm", "inverted": inverted}
     lattice = simulate(solved_case(pattern, 3e-3))
-    grey = coverage(lattice.plan.spots, Raster(lattice.plan.width, lattice.plan.depth, 160, 160))
+    grey = coverage(lattice.layout.spots, Raster(lattice.layout.width, lattice.layout.depth, 160, 160))
     found = simulate(map_case(drawn(grey), 1.0, 3e-3, threshold=[0, 1], inverted=inverted))
     assert found.accuracy_reached
-    assert found.plan.contact_fraction == pytest.approx(lattice.plan.contact_fraction, rel=2e-4)
+    assert found.layout.contact_fraction == pytest.approx(lattice.layout.contact_fraction, rel=2e-4)
     assert abs(found.R_cstr - lattice.R_cstr) <= found.R_cstr_error + lattice.R_cstr_error
 
 
@@ -83,10 +83,10 @@ def test_pores_are_those_of_the_list():
     """Four pores of unlike size, one on a side, in one contact with holes."""
     places = [["0.5 mm", "0 mm", "0.3 mm"], ["1.4 mm", "0.6 mm", "0.25 mm"], ["0.6 mm", "1.1 mm", "0.2 mm"]]
     listed = solved_case({"pattern": "list", "cell": ["2 mm", "1.5 mm"], "discs": places, "inverted": True}, 3e-3)
-    exact, plan = simulate(listed), layout(listed.interface)
-    grey = 1 - coverage(plan.spots, Raster(plan.width, plan.depth, 240, 180))
+    exact, layout = simulate(listed), lay_out(listed.interface)
+    grey = 1 - coverage(layout.spots, Raster(layout.width, layout.depth, 240, 180))
     found = simulate(map_case(drawn(grey), 2.0, 3e-3, threshold=[0, 1]))
-    assert len(found.plan.spots) == 1 and len(found.plan.spots[0].holes) == 2
+    assert len(found.layout.spots) == 1 and len(found.layout.spots[0].holes) == 2
     assert abs(found.R_cstr - exact.R_cstr) <= found.R_cstr_error + exact.R_cstr_error
 
 
@@ -111,8 +111,8 @@ def test_a_ring_is_its_quarter(smooth):
     whole = ring(40, 48)
     full = simulate(map_case(whole, 2.0, 3e-3, smooth=smooth))
     quarter = simulate(map_case(whole[:20, :24], 1.0, 3e-3, smooth=smooth))
-    assert len(full.plan.spots[0].holes) == 1 and not quarter.plan.spots[0].holes
-    assert full.plan.contact_fraction == pytest.approx(quarter.plan.contact_fraction, rel=1e-12)
+    assert len(full.layout.spots[0].holes) == 1 and not quarter.layout.spots[0].holes
+    assert full.layout.contact_fraction == pytest.approx(quarter.layout.contact_fraction, rel=1e-12)
     assert abs(full.R_cstr - quarter.R_cstr) <= full.R_cstr_error + quarter.R_cstr_error
 
 
@@ -141,8 +141,8 @@ def test_a_quarter_pixel():
     step = 0.25 / pixels
     shares = [math.pi * (radius + shift) ** 2 for shift in (-step, 0.0, step)]
     less, as_is, more = (on_grid(discs(s, 0.5, 0.5)) for s in shares)
-    plan = layout(discs(share, 0.5, 0.5).interface)
-    grey = coverage(plan.spots, Raster(plan.width, plan.depth, 2 * pixels, 2 * pixels))
+    layout = lay_out(discs(share, 0.5, 0.5).interface)
+    grey = coverage(layout.spots, Raster(layout.width, layout.depth, 2 * pixels, 2 * pixels))
     found = simulate(map_case(drawn(grey), 2.0, threshold=[0, 1]))
     expected = max(less - as_is, as_is - more) / SIGMA
     assert found.R_cstr_map_error == pytest.approx(expected, rel=0.1)  # of the coarsest grid

@@ -23,10 +23,10 @@ def test_discs_that_do_not_merge():
     few = {**MERGED, "spots": 4, "contact_fraction": 0.02, "seed": 1}
     merged = simulate(case_of(few, relative_error=1e-3))
     discs = []
-    for spot in merged.plan.spots:
+    for spot in merged.layout.spots:
         (x, y), radius = spot.polygon().centroid.coords[0], (spot.area / 3.141592653589793) ** 0.5
         discs.append([f"{x!r} m", f"{y!r} m", f"{radius!r} m"])
-    side = f"{merged.plan.width!r} m"
+    side = f"{merged.layout.width!r} m"
     circles = simulate(case_of({"pattern": "list", "cell": [side, side], "discs": discs}, relative_error=1e-3))
-    assert circles.plan.contact_fraction == pytest.approx(0.02, abs=1e-12)
+    assert circles.layout.contact_fraction == pytest.approx(0.02, abs=1e-12)
     assert abs(merged.R_cstr - circles.R_cstr) <= merged.R_cstr_error + circles.R_cstr_error

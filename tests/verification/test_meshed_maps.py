@@ -13,7 +13,7 @@ from support.maps import blobs, map_case, solved_case
 
 from constriction import Options, simulate
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.maps.simplified import farthest, simplified
 from constriction.simulation.cross_check import CrossCheck, twin
 from constriction.simulation.simulate import check_geometry
@@ -46,10 +46,10 @@ def image_of(name, relative_error=2e-2):
 
 def as_polygons(case, folder):
     """The same outlines as a file."""
-    plan = layout(case.interface)
+    layout = lay_out(case.interface)
     path = folder / "contacts.wkt"
-    path.write_text(shapely.to_wkt(shapely.MultiPolygon(plan.contacts()), rounding_precision=17))
-    cell = [f"{plan.width!r} m", f"{plan.depth!r} m"]
+    path.write_text(shapely.to_wkt(shapely.MultiPolygon(layout.contacts()), rounding_precision=17))
+    cell = [f"{layout.width!r} m", f"{layout.depth!r} m"]
     interface = {"pattern": "polygons", "file": str(path), "unit": "m", "cell": cell}
     return solved_case(interface, case.accuracy.relative_error, gap=GAP)
 
@@ -60,7 +60,7 @@ def test_image_polygons_and_finite_elements_agree(name, tmp_path):
     case = image_of(name)
     image, polygons, meshed = simulate(case), simulate(as_polygons(case, tmp_path)), simulate(twin(case))
     assert image.accuracy_reached and polygons.accuracy_reached and meshed.accuracy_reached
-    assert polygons.plan.contact_fraction == pytest.approx(image.plan.contact_fraction, rel=1e-9)
+    assert polygons.layout.contact_fraction == pytest.approx(image.layout.contact_fraction, rel=1e-9)
     for one, other in ((image, polygons), (image, meshed), (polygons, meshed)):
         check = CrossCheck(one, other)
         assert check.agrees, check.verdict
@@ -69,15 +69,15 @@ def test_image_polygons_and_finite_elements_agree(name, tmp_path):
 @pytest.mark.parametrize("name", MAPS)
 def test_simplified_outlines(name):
     """Areas are kept one by one; what is left out is less with a smaller tolerance."""
-    plan = layout(image_of(name).interface)
-    coarse, fine = simplified(plan, 0.4), simplified(plan, 0.1)
+    layout = lay_out(image_of(name).interface)
+    coarse, fine = simplified(layout, 0.4), simplified(layout, 0.1)
     for simpler in (coarse, fine):
-        assert [spot.area for spot in simpler.spots] == pytest.approx([spot.area for spot in plan.spots], rel=1e-6)
-        assert [len(spot.holes) for spot in simpler.spots] == [len(spot.holes) for spot in plan.spots]
+        assert [spot.area for spot in simpler.spots] == pytest.approx([spot.area for spot in layout.spots], rel=1e-6)
+        assert [len(spot.holes) for spot in simpler.spots] == [len(spot.holes) for spot in layout.spots]
         polygons = simpler.contacts()
         assert all(polygon.is_valid for polygon in polygons)
         assert shapely.union_all(polygons).area == pytest.approx(sum(polygon.area for polygon in polygons), rel=1e-12)
-    assert farthest(plan, fine) < farthest(plan, coarse) < 0.1 * plan.pitch
+    assert farthest(layout, fine) < farthest(layout, coarse) < 0.1 * layout.pitch
 
 
 def test_bounds_are_not_those_of_the_map():
@@ -90,4 +90,4 @@ def test_bounds_are_not_those_of_the_map():
 def test_a_map_that_is_too_large_is_refused():
     case = twin(image_of("a network"))
     with pytest.raises(InputError, match="outlines would take about .* of memory .* expected accuracy.method"):
-        check_geometry(case, layout(case.interface), Options(memory=2.2e8))
+        check_geometry(case, lay_out(case.interface), Options(memory=2.2e8))

@@ -23,7 +23,7 @@ from constriction.field.elements.multigrid import hierarchy, multigrid
 from constriction.field.elements.solvers import SolverError, Stop, factorise
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 
 MESHES = Path(__file__).parents[2] / "meshes"
 SHIFTS = (0.0, 0.01, 1.0, 30.0, 1e3, 1e5)
@@ -32,9 +32,9 @@ STOP = Stop(relative=1e-8)
 
 
 def problem_of(interface, gap, level=1.3):
-    plan = layout(case_of(interface).interface)
-    sizes = mesh_sizes(plan, 1.0, GAPS[gap], level)
-    return assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
+    layout = lay_out(case_of(interface).interface)
+    sizes = mesh_sizes(layout, 1.0, GAPS[gap], level)
+    return assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes)
 
 
 def levels_of(problem):
@@ -71,9 +71,9 @@ MESHED = [path for path in sorted(MESHES.glob("*.toml")) if load(path).accuracy.
 @pytest.mark.parametrize("shipped", MESHED, ids=lambda path: path.stem)
 def test_iterations_on_the_shipped_cases(shipped):
     case = load(shipped)
-    plan = layout(case.interface)
-    sizes = mesh_sizes(plan, case.electrolyte.thickness, None, 1.3)
-    levels = levels_of(assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes))
+    layout = lay_out(case.interface)
+    sizes = mesh_sizes(layout, case.electrolyte.thickness, None, 1.3)
+    levels = levels_of(assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes))
     for shift in SHIFTS:
         _, iterations = multigrid(levels, [shift]).iterate(levels.problem.drive, STOP)
         assert iterations <= 20

@@ -15,7 +15,7 @@ from support.maps import map_file
 
 from constriction import parse_case, simulate
 from constriction.base.errors import InputError
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.record import result_record
 from constriction.simulation.weights import uneven_gap
 from constriction.study.run.geometry import geometry_key
@@ -67,7 +67,7 @@ def test_disc_of_a_map_on_a_wide_pellet_is_the_electrode_on_a_pellet():
     assert record["pellet_area_cm2"] == pytest.approx(0.64)
     assert record["R_cstr_ohm"] == pytest.approx(in_ohm)
     assert record["electrode_contact_fraction"] == pytest.approx(math.pi * 0.4**2, rel=1e-3)
-    alone = layout(pellet_case({**IMAGE, "pellet": "none"}).interface).traced.contact_fraction_pixels
+    alone = lay_out(pellet_case({**IMAGE, "pellet": "none"}).interface).traced.contact_fraction_pixels
     assert record["contact_fraction_pixels"] == pytest.approx(alone * (SIDE / PELLET) ** 2)
 
 
@@ -105,7 +105,7 @@ def test_gap_over_the_electrode_is_that_of_the_electrode_alone(profile):
         **({"collector": {"stack_pressure": "0.1 MPa"}} if profile == "plate" else {}),
     }
     on, alone = parse_case(case), parse_case({**case, "interface": {**DISC, "pellet": "none"}})
-    plans = [layout(one.interface) for one in (on, alone)]
+    plans = [lay_out(one.interface) for one in (on, alone)]
     profiles = [uneven_gap(one, plan) for one, plan in zip((on, alone), plans, strict=True)]
     x, y = np.linspace(0.01e-3, 0.99e-3, 7)[:, None], np.linspace(0.02e-3, 0.97e-3, 8)[None, :]
     corner = (PELLET - SIDE) / 2

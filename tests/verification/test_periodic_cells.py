@@ -19,7 +19,7 @@ from constriction import parse_case
 from constriction.case.maps.files import MapFile
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import plate_of, raster_of
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.patterns.placing import anywhere, place_spots
 from constriction.simulation.record import result_record
 from constriction.simulation.simulate import Options, simulate
@@ -90,7 +90,7 @@ def test_finite_elements_have_the_same_lattice():
     discs = [[f"{x!r} mm", f"{y!r} mm", f"{radius!r} mm"] for x, y in ((0.21, 0.33), (0.71, 0.33 + tall / 2))]
     interface = {"pattern": "list", "cell": ["1 mm", f"{tall!r} mm"], "discs": discs, "sides": "periodic"}
     periodic = simulate(conductor(interface, relative_error=2e-3))
-    assert periodic.plan.contact_fraction == pytest.approx(0.3, rel=1e-12)
+    assert periodic.layout.contact_fraction == pytest.approx(0.3, rel=1e-12)
     assert abs(meshed.R_cstr - periodic.R_cstr) <= meshed.R_cstr_error + periodic.R_cstr_error
 
 
@@ -99,12 +99,12 @@ def test_finite_elements_have_the_same_lattice():
 def test_the_doubled_grid_is_the_grid_between_mirrors(film, theta):
     """Pixel by pixel: with its mirror images a mirror cell is a periodic one, of the same equations."""
     few = [(0.4, 0.5, 0.3), (1.3, 1.2, 0.41), (1.7, 0.3, 0.15)]
-    mirror = layout(case_of(few, sides="mirror", cell=(2.0, 2.0)).interface)
+    mirror = lay_out(case_of(few, sides="mirror", cell=(2.0, 2.0)).interface)
     raster = raster_of(mirror, 900)
     plate = plate_of(mirror, 3.0, raster, film)
     ways = [(sx, sy) for sx in (1, -1) for sy in (1, -1)]
     discs = [(sx * x, sy * y, r) for sx, sy in ways for x, y, r in few]
-    double = layout(case_of(discs, cell=(4.0, 4.0)).interface)
+    double = lay_out(case_of(discs, cell=(4.0, 4.0)).interface)
     assert double.contact_fraction == pytest.approx(mirror.contact_fraction, rel=1e-9)
     doubled = plate_of(double, 3.0 * mirror.pitch / double.pitch, _twice(raster), film)
     at = np.array([10.0, theta] if film else [theta])
@@ -130,7 +130,7 @@ def test_moving_the_pattern_changes_nothing(seed):
     for _ in range(3):
         found = simulate(case_of(moved(discs, draw(), draw())))
         assert_same(plain, found)
-        assert found.plan.islands == plain.plan.islands
+        assert found.layout.islands == plain.layout.islands
         assert found.C_high == pytest.approx(plain.C_high, rel=1e-9)
 
 
@@ -223,10 +223,10 @@ def test_a_map_with_its_mirror_images_is_the_map_between_mirrors():
 
 def test_the_contacts_that_a_run_writes_are_the_same_polygons():
     first = simulate(case_of(unlike_discs(8), relative_error=1e-2))
-    file = MapFile("contacts.geojson", json.dumps(first.plan.geojson()).encode())
+    file = MapFile("contacts.geojson", json.dumps(first.layout.geojson()).encode())
     keys = {"pattern": "polygons", "file": file, "unit": "m", "cell": ["1 mm", "1 mm"], "sides": "periodic"}
     again = simulate(parse_case({**beside(1e-2), "interface": keys}))
-    assert again.plan.islands == first.plan.islands
+    assert again.layout.islands == first.layout.islands
     # arcs are 256 chords here
     assert abs(again.R_cstr - first.R_cstr) <= again.R_cstr_error + first.R_cstr_error + 2e-4 * first.R_cstr
 
@@ -239,7 +239,7 @@ def test_bands_are_stripes(bands):
     keys["file"] = MapFile("bands.wkt", f"MULTIPOLYGON ({rings})".encode())
     stripes = {"pattern": "stripes", "pitch": "1 mm", "contact_fraction": 0.3}
     exact, found = (simulate(parse_case({**beside(5e-3), "interface": one})) for one in (stripes, keys))
-    assert found.plan.striped and found.plan.islands == 1
+    assert found.layout.striped and found.layout.islands == 1
     assert_same(exact, found)
 
 

@@ -77,7 +77,7 @@ def test_densities_on_the_interface_add_up_to_the_current(scenes, name, number):
 def test_gap_takes_nothing_at_low_frequency_and_never_more_than_its_area(scenes, name):
     low, high = (shares(scenes[name], number).gap.real for number in range(2))
     assert abs(low) < 1e-4
-    area = 1 - scenes[name].plan.contact_fraction
+    area = 1 - scenes[name].layout.contact_fraction
     assert low < high < area
     if name == "sodium_islands":  # far above its relaxation at 45 kHz the current is even, as without an interface
         assert high == pytest.approx(area, rel=0.02)
@@ -91,7 +91,7 @@ def test_at_the_chosen_frequency_the_gap_carries_half_of_what_it_can(scenes, nam
     # One relaxation is assumed, and wide gaps are chosen for below it: between a third and two thirds, measured 0.64.
     assert here / far_above == pytest.approx(0.5, abs=0.17)
     if name == "sodium_islands":  # in the others the electrolyte's permittivity keeps the gap from conducting as well
-        assert here == pytest.approx((1 - scene.plan.contact_fraction) / 2, rel=0.1)
+        assert here == pytest.approx((1 - scene.layout.contact_fraction) / 2, rel=0.1)
 
 
 def test_there_is_no_such_frequency_without_a_gap():
@@ -125,7 +125,7 @@ def test_at_low_frequency_every_line_ends_on_a_contact(scenes, name):
     assert not any(line.through_gap for line in lines)
     ends = np.array([line.points[-1] for line in lines])
     assert np.all(ends[:, 2] == 0)
-    assert np.all(scenes[name].plan.on_contact(ends[:, :2]))
+    assert np.all(scenes[name].layout.on_contact(ends[:, :2]))
 
 
 @every_case
@@ -138,10 +138,10 @@ def test_lines_carry_equal_currents(scenes, name):
 
 @every_case
 def test_drawn_areas_are_those_of_the_lattice_cell(scenes, name):
-    view, plan = Cutaway(scenes[name]), scenes[name].plan
-    everywhere = plan.cell.area * len(view.tiles)
+    view, layout = Cutaway(scenes[name]), scenes[name].layout
+    everywhere = layout.cell.area * len(view.tiles)
     seen = view.kept(view.surface("contact"), ("open", "covered", "gone")).area
-    assert seen == pytest.approx(plan.contact_fraction * everywhere, rel=2e-3)
+    assert seen == pytest.approx(layout.contact_fraction * everywhere, rel=2e-3)
     rest = view.kept(view.surface("contact", "gap")).area  # without the corner that is cut away
     assert rest == pytest.approx(0.75 * everywhere, rel=1e-2)
 
@@ -149,12 +149,12 @@ def test_drawn_areas_are_those_of_the_lattice_cell(scenes, name):
 def test_a_cell_without_mirror_images_is_cut_through_a_spot(disorder):
     view = Cutaway(disorder, 0)
     assert len(view.tiles) == 1
-    assert disorder.plan.on_contact(np.array([view.corner]))[0]
+    assert disorder.layout.on_contact(np.array([view.corner]))[0]
     removed = view.kept(view.surface("contact", "gap"), ("gone",)).area
     x, y = view.corner
-    assert removed == pytest.approx((disorder.plan.width - x) * y, rel=1e-3)
+    assert removed == pytest.approx((disorder.layout.width - x) * y, rel=1e-3)
     cut = view.cut_faces().points
-    low, high = -np.array(view.corner), np.array([disorder.plan.width, disorder.plan.depth]) - view.corner
+    low, high = -np.array(view.corner), np.array([disorder.layout.width, disorder.layout.depth]) - view.corner
     on_sides = np.isclose(cut[:, :2], low, atol=1e-9) | np.isclose(cut[:, :2], high, atol=1e-9)
     in_front, on_right = np.isclose(cut[:, 0], 0, atol=1e-9), np.isclose(cut[:, 1], 0, atol=1e-9)
     assert np.all(on_sides.any(axis=1) | in_front | on_right)
@@ -167,8 +167,8 @@ def test_equipotential_surfaces_meet_the_metal_nowhere(scenes):
     distance = np.hypot(shell.points[:, 0], shell.points[:, 1])
     on_top = shell.points[:, 2] > -1e-9
     # It leaves the electrolyte beside the contact and goes below it everywhere else.
-    assert distance[on_top].min() > view.scene.plan.spots[0].size
-    assert shell.points[distance < 0.5 * view.scene.plan.spots[0].size][:, 2].max() < -1e-6
+    assert distance[on_top].min() > view.scene.layout.spots[0].size
+    assert shell.points[distance < 0.5 * view.scene.layout.spots[0].size][:, 2].max() < -1e-6
 
 
 # --- pictures ------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from constriction.base.errors import InputError
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.field.mesh.tags import SURFACES
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import Options, simulate
 
 SWEEP = {"from": "7 MHz", "to": "100 Hz", "points_per_decade": 3}
@@ -123,15 +123,15 @@ def test_meshed_contact_fraction(name):
     from dolfinx import fem
     from ufl import Measure
 
-    plan = layout(case_of(MORPHOLOGIES[name]).interface)
-    cell = mesh_cell(plan, mesh_sizes(plan, 6e-3, None, 2.0), MPI.COMM_SELF)
+    layout = lay_out(case_of(MORPHOLOGIES[name]).interface)
+    cell = mesh_cell(layout, mesh_sizes(layout, 6e-3, None, 2.0), MPI.COMM_SELF)
     ds = Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata={"quadrature_degree": 6})
     one = fem.Constant(cell.mesh, 1.0 + 0j)
     contact, gap, counter = (
         fem.assemble_scalar(fem.form(one * ds(SURFACES[part]))).real for part in ("contact", "gap", "counter_electrode")
     )
-    assert contact / (contact + gap) == pytest.approx(plan.contact_fraction, rel=2e-5)
-    assert counter == pytest.approx(plan.cell.area / plan.pitch**2, rel=1e-5)
+    assert contact / (contact + gap) == pytest.approx(layout.contact_fraction, rel=2e-5)
+    assert counter == pytest.approx(layout.cell.area / layout.pitch**2, rel=1e-5)
     # A flat tetrahedron has 0; between two close rims a few are stretched.
     assert cell.smallest_quality > 0.01
 

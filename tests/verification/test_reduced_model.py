@@ -20,7 +20,7 @@ from constriction.field.direct import flat_storage, solve_directly
 from constriction.field.elements.assembly import assemble
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import Options, simulate
 
 SWEEP = {"from": "10 GHz", "to": "100 Hz", "points_per_decade": 1}
@@ -44,9 +44,9 @@ def test_sweep_with_and_without_reduction(interface, model):
 
 def problem_of(interface, height, model, level=2.0):
     """The matrices of one mesh; the slab's depth is that of the disturbance."""
-    plan = layout(case_of(interface).interface)
-    sizes = mesh_sizes(plan, 1.0, height if model == "volume" else None, level)
-    return assemble(mesh_cell(plan, sizes, MPI.COMM_SELF), sizes)
+    layout = lay_out(case_of(interface).interface)
+    sizes = mesh_sizes(layout, 1.0, height if model == "volume" else None, level)
+    return assemble(mesh_cell(layout, sizes, MPI.COMM_SELF), sizes)
 
 
 MAGNITUDES = np.array([0.03, 0.8, 7.0, 60.0, 900.0])
@@ -105,4 +105,4 @@ def test_ratio_is_the_gaps_admittance_over_the_electrolytes():
     omega, epsilon_0 = 2 * np.pi * 1e6, 8.8541878188e-12
     rho = 1 / (1.5 + 1j * omega * epsilon_0 * 30) + (1 / 0.75) / (1 + 1j)
     expected = 1j * omega * epsilon_0 * 2.5 / 3e-9 * rho * 1e-3
-    assert complex(gap_ratio(case, layout(case.interface), 1e6)) == pytest.approx(expected, rel=1e-9)
+    assert complex(gap_ratio(case, lay_out(case.interface), 1e6)) == pytest.approx(expected, rel=1e-9)

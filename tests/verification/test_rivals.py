@@ -28,7 +28,7 @@ def errors(constriction, task):
 
 def test_own_result_holds_the_exact_one(task):
     result = simulate(parse_case(task.case, "one disc"))
-    unit = resistivity(result.case.electrolyte, result.spectrum.frequency) * result.plan.pitch
+    unit = resistivity(result.case.electrolyte, result.spectrum.frequency) * result.layout.pitch
     error, spectrum_error = task.errors((result.spectrum.impedance - result.slab.impedance) / unit, slice(None))
     assert abs(error) <= result.R_cstr_error / result.R_cstr <= 1e-3
     assert spectrum_error <= result.spectrum_error / result.R_cstr

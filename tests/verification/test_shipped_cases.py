@@ -25,7 +25,7 @@ from support.maps import map_file
 from constriction import load, parse_case
 from constriction.base.errors import InputError
 from constriction.case.regions import Collector, Gap
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.maps.levels import level_map
 from constriction.simulation.cross_check import CrossCheck, twin
 from constriction.simulation.record import result_record
@@ -114,7 +114,7 @@ def test_case_reaches_its_accuracy(solved, name):
 def is_flat(name):
     case = load(MESHES / f"{name}.toml")
     try:
-        check_flat(case, layout(case.interface))
+        check_flat(case, lay_out(case.interface))
     except InputError:
         return False
     return True
@@ -158,12 +158,12 @@ def test_documentation_has_one_row_a_case():
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - MAPS))
 def test_contact_fraction_is_met(solved, name):
-    plan, interface = solved(name).plan, solved(name).case.interface
-    if plan.traced is None:
-        assert plan.contact_fraction == pytest.approx(interface.contact_fraction, rel=1e-12)
+    layout, interface = solved(name).layout, solved(name).case.interface
+    if layout.traced is None:
+        assert layout.contact_fraction == pytest.approx(interface.contact_fraction, rel=1e-12)
     else:
         # corners of outlines on classes would leave an eighth of a pixel each; here they are interpolated
-        assert plan.contact_fraction == pytest.approx(plan.traced.contact_fraction_pixels, rel=0.01)
+        assert layout.contact_fraction == pytest.approx(layout.traced.contact_fraction_pixels, rel=0.01)
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - INSULATING - BLOCKING - FULL))
@@ -294,7 +294,7 @@ def test_random_islands_resist_more_than_a_lattice(solved):
             "accuracy": {"relative_error": 0.01},
         }
     )
-    assert len(result.plan.spots) == 25
+    assert len(result.layout.spots) == 25
     # 45 % more, says the case; both error bars together are below a tenth of that.
     assert result.R_cstr / simulate(lattice).R_cstr == pytest.approx(1.45, abs=0.06)
 

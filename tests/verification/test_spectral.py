@@ -23,7 +23,7 @@ from constriction.field.transforms.convergence import converge, solve_grid
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import POWER, RIM_ADMITTANCE, plate_of, raster_of
 from constriction.field.transforms.pixels import reduce_plate
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import sampled
 from constriction.simulation.simulate import Options, simulate
@@ -64,10 +64,10 @@ def test_rim_of_the_grid_is_the_edge_of_the_pixels():
 @pytest.mark.parametrize("fraction", [0.3, 0.3137, 0.5, 0.61])
 def test_strips_have_no_error_of_first_order(fraction):
     """Wherever the rim lies in its pixel: the error of one grid stays below 0.3 (pixel / room)²."""
-    plan = layout(case_of({**STRIPES, "contact_fraction": fraction}).interface)
+    layout = lay_out(case_of({**STRIPES, "contact_fraction": fraction}).interface)
     exact = analytic.strip_constriction(fraction, 1.0, 1.0)
     for across in (40, 80, 160, 320):
-        plate = plate_of(plan, 8.0, Raster(plan.width, plan.depth, across, 1))
+        plate = plate_of(layout, 8.0, Raster(layout.width, layout.depth, across, 1))
         width = 0.5 / across / (0.5 * min(fraction, 1 - fraction))
         assert solve(plate, np.zeros(1), 1e-9).field.mean() == pytest.approx(exact, rel=0.3 * width**2)
 
@@ -120,27 +120,27 @@ def test_references_agree_with_each_other():
 
 def test_strips_with_a_gap_of_any_profile():
     """h(x) = 1 + ½ cos 2πx about the middle of the gap, as a function and as a map."""
-    plan = layout(case_of(STRIPES).interface)
+    layout = lay_out(case_of(STRIPES).interface)
     goal = Goal(1e-3, MEMORY, (CURVE,))
 
     def height(x, y):
         return 1 - 0.5 * np.cos(2 * np.pi * x / PITCH) + 0 * y
 
-    x = (np.arange(400) + 0.5) / 400 * plan.width
-    table = sampled(np.column_stack([height(x, 0.0)] * 2), Raster(plan.width, plan.depth, 400, 2))
+    x = (np.arange(400) + 0.5) / 400 * layout.width
+    table = sampled(np.column_stack([height(x, 0.0)] * 2), Raster(layout.width, layout.depth, 400, 2))
     exact = np.array([strip_impedance(0.3, lambda x, s=s: s / (1 + 0.5 * np.cos(2 * np.pi * x))) for s in RATIOS])
     even = np.array([strip_impedance(0.3, lambda x, s=s: s + 0 * x) for s in RATIOS])
     assert np.max(np.abs(exact - even)) > 0.1 * exact[0].real  # the profile matters
     for shape, values in ((height, exact), (table, exact), (pixels.even_height, even)):
-        response = converge(plan, 8.0, goal, quietly, shape)
+        response = converge(layout, 8.0, goal, quietly, shape)
         assert np.max(np.abs(response(THETA) - values)) <= np.max(response.errors(CURVE))
         assert np.max(response.errors(CURVE)) <= 1e-3 * response.constriction
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.3])
 def test_tube_with_a_gap(fraction):
-    plan = layout(case_of(tube(fraction)).interface)
-    response = converge(plan, 4.0, Goal(1e-3, MEMORY, (CURVE,), direct=True), quietly)
+    layout = lay_out(case_of(tube(fraction)).interface)
+    response = converge(layout, 4.0, Goal(1e-3, MEMORY, (CURVE,), direct=True), quietly)
     exact = np.array([tube_impedance(math.sqrt(fraction), s / 2, modes=5000) / 2 for s in RATIOS])
     assert np.max(np.abs(response(THETA) - exact)) <= np.max(response.errors(CURVE))
     np.testing.assert_allclose(response.direct, response(THETA), rtol=1e-10)
@@ -149,17 +149,17 @@ def test_tube_with_a_gap(fraction):
 
 
 def test_an_uneven_gap_in_a_tube_is_refused():
-    plan = layout(case_of(tube(0.3)).interface)
+    layout = lay_out(case_of(tube(0.3)).interface)
     with pytest.raises(InputError, match="expected an even gap, given a map"):
-        converge(plan, 4.0, Goal(1e-3, MEMORY), quietly, lambda x, y: 1 + x + y)
+        converge(layout, 4.0, Goal(1e-3, MEMORY), quietly, lambda x, y: 1 + x + y)
 
 
 @pytest.mark.parametrize("interface", [STRIPES, SQUARE, PORES, SQUARE_SPOTS, UNEQUAL_DISCS])
 def test_reduced_model_keeps_its_bound(interface):
     """Against complex solves that know nothing of the model; they are ten times as exact."""
-    plan = layout(case_of(interface).interface)
+    layout = lay_out(case_of(interface).interface)
     goal = Goal(1e-3, MEMORY, (ratio_curve(1j * np.logspace(-2, 4, 13)),), direct=True)
-    solution = solve_grid(plan, 6.0, 3000, goal)
+    solution = solve_grid(layout, 6.0, 3000, goal)
     model, resistance = solution.model, solution.model(0.0).real - 6.0
     assert np.max(np.abs(model.interface(goal.points) - solution.direct)) <= 1.1 * model.error <= 1.1e-5 * resistance
     assert np.all(model.times >= 0) and np.all(model.weights >= 0)
@@ -168,10 +168,10 @@ def test_reduced_model_keeps_its_bound(interface):
 
 def test_large_s_is_the_perfect_slab():
     """s·(F − depth) → 1 − f, all of it through the gap."""
-    plan = layout(case_of(SQUARE).interface)
-    response = converge(plan, 6.0, Goal(1e-3, MEMORY, (CURVE,)), quietly)
+    layout = lay_out(case_of(SQUARE).interface)
+    response = converge(layout, 6.0, Goal(1e-3, MEMORY, (CURVE,)), quietly)
     # the boundary layer at the rim, 1/s wide, is missing
-    assert 1e3 * response(np.array([1e3])).real == pytest.approx(1 - plan.contact_fraction, rel=0.02)
+    assert 1e3 * response(np.array([1e3])).real == pytest.approx(1 - layout.contact_fraction, rel=0.02)
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------
@@ -179,17 +179,17 @@ def test_large_s_is_the_perfect_slab():
 
 @pytest.mark.parametrize("name", sorted(set(MORPHOLOGIES) - {"tube"}))
 def test_pixels_are_nearly_square_and_few(name):
-    plan = layout(case_of(MORPHOLOGIES[name]).interface)
+    layout = lay_out(case_of(MORPHOLOGIES[name]).interface)
     for count in (300, 5000, 90_000):
-        raster = raster_of(plan, count)
+        raster = raster_of(layout, count)
         assert 0.99 * count <= raster.across * raster.along <= 1.5 * count
-        if not plan.striped:
+        if not layout.striped:
             dx, dy = raster.pixel
             assert abs(math.log(dx / dy)) < 0.04
 
 
 def test_only_stripes_are_striped():
-    striped = {name for name, interface in MORPHOLOGIES.items() if layout(case_of(interface).interface).striped}
+    striped = {name for name, interface in MORPHOLOGIES.items() if lay_out(case_of(interface).interface).striped}
     assert striped == {"stripes"}
 
 
@@ -240,14 +240,14 @@ def test_too_little_memory_is_refused():
 
 @pytest.mark.parametrize("ratio", [0.0, 1j])
 def test_divergence_is_an_error_with_its_history(monkeypatch, ratio):
-    plate = plate_of(layout(case_of(UNEQUAL_DISCS).interface), 6.0, Raster(1e-3, 0.7e-3, 50, 35))
+    plate = plate_of(lay_out(case_of(UNEQUAL_DISCS).interface), 6.0, Raster(1e-3, 0.7e-3, 50, 35))
     monkeypatch.setattr(gradients, "MOST_ITERATIONS", 5)
     with pytest.raises(SolverError, match=r"50 x 35 pixels .* not converge; residual after 0 to 5 steps: 1.0e\+00, "):
         solve(plate, np.array([ratio]), 1e-12)
 
 
 def test_no_number_comes_out_of_no_number():
-    plate = plate_of(layout(case_of(SQUARE).interface), 6.0, Raster(0.5e-3, 0.5e-3, 20, 20))
+    plate = plate_of(lay_out(case_of(SQUARE).interface), 6.0, Raster(0.5e-3, 0.5e-3, 20, 20))
     plate.symbol[3, 3] = math.nan
     with pytest.raises(SolverError, match="nan"):
         reduce_plate(plate, 6.0, (CURVE,), 1e-5)

@@ -54,8 +54,8 @@ def exact(ratio, pore, depth):
 
 @pytest.mark.parametrize(("ratio", "pore", "depth", "goal"), GOALS)
 def test_error_bar_covers_the_true_error(ratio, pore, depth, goal):
-    plan = TubeCase(ratio, pore, depth, FILMS[0], goal).plan
-    response = converge(plan, depth, Goal(goal, MEMORY, FILMS), quietly)
+    layout = TubeCase(ratio, pore, depth, FILMS[0], goal).layout
+    response = converge(layout, depth, Goal(goal, MEMORY, FILMS), quietly)
     for curve, values in zip(FILMS, exact(ratio, pore, depth), strict=True):
         bars = response.errors(curve)
         assert np.all(np.abs(response(curve.every) - values) <= bars)
@@ -72,9 +72,9 @@ def test_random_films(seed):
 @pytest.mark.parametrize("pore", [False, True])
 def test_a_good_film_is_the_ideal_contact(pore):
     """To the error of both, however good: no digit is lost to a θ of 1e16."""
-    plan = TubeCase(0.5, pore, 1.0, FILMS[0], 1e-5).plan
-    ideal = converge_tube(plan, 1.0, Goal(1e-5, MEMORY), quietly)
-    film = converge(plan, 1.0, Goal(1e-5, MEMORY, FILMS), quietly)
+    layout = TubeCase(0.5, pore, 1.0, FILMS[0], 1e-5).layout
+    ideal = converge_tube(layout, 1.0, Goal(1e-5, MEMORY), quietly)
+    film = converge(layout, 1.0, Goal(1e-5, MEMORY, FILMS), quietly)
     for theta in (1e10, 1e13, 1e16):
         assert film(np.array([theta, 0.0])).real == pytest.approx(ideal.constriction, rel=2e-6)
     assert film.constriction == pytest.approx(ideal.constriction, rel=2e-6)
@@ -84,10 +84,10 @@ def test_a_good_film_is_the_ideal_contact(pore):
 @pytest.mark.parametrize("pore", [False, True])
 def test_a_poor_film_takes_all(pore):
     """F − depth → 1/(fθ), but for a spread of the current that does not go with 1/θ: here less than 1."""
-    plan = TubeCase(0.4, pore, 1.0, FILMS[0], 1e-3).plan
-    response = converge(plan, 1.0, Goal(1e-3, MEMORY, FILMS), quietly)
+    layout = TubeCase(0.4, pore, 1.0, FILMS[0], 1e-3).layout
+    response = converge(layout, 1.0, Goal(1e-3, MEMORY, FILMS), quietly)
     for theta in (1e-6, 1e-9):
-        exact = 1 / (plan.contact_fraction * theta)
+        exact = 1 / (layout.contact_fraction * theta)
         assert abs(response(np.array([theta, 0.0])) - exact) <= 1.0
         assert response(np.array([theta, theta])).real == pytest.approx(1 / theta, rel=1e-9)
 
@@ -97,7 +97,7 @@ def test_modes_left_out_add_what_the_tail_says(monkeypatch):
 
     Polynomials, whose tail is the longest; what it leaves is of the third order in 1/modes.
     """
-    plan = TubeCase(0.37, False, 1.0, FILMS[0], 1e-3).plan
+    layout = TubeCase(0.37, False, 1.0, FILMS[0], 1e-3).layout
     fields, sums, tails = [], [], []
     drawn, tail = tube_films._drawn, tube_films._tail
 
@@ -115,7 +115,7 @@ def test_modes_left_out_add_what_the_tail_says(monkeypatch):
     monkeypatch.setattr(tube_films, "_tail", recorded_tail)
     for modes in (20.0, 60.0):
         monkeypatch.setattr(tube_films, "MODES", modes)
-        solve_tube_film(plan, 1.0, 4, Goal(1e-3, MEMORY, FILMS))
+        solve_tube_film(layout, 1.0, 4, Goal(1e-3, MEMORY, FILMS))
     some = np.ix_(fields[0].rounding == 0, fields[0].rounding == 0)
     size = np.sqrt(np.diag(tails[0][some]))
     more, rest = ((one[1] - one[0])[some] / np.outer(size, size) for one in (sums, tails))
@@ -137,9 +137,9 @@ def test_roots_outside_and_inside_do_not_mix():
 
 def test_the_model_is_passive():
     for ratio, pore, depth in TUBES[3:5]:
-        plan = TubeCase(ratio, pore, depth, FILMS[0], 1e-3).plan
+        layout = TubeCase(ratio, pore, depth, FILMS[0], 1e-3).layout
         goal = Goal(1e-3, MEMORY, FILMS, direct=True)
-        solution = solve_tube_film(plan, depth, 9, goal)
+        solution = solve_tube_film(layout, depth, 9, goal)
         for matrix in solution.model.matrices:
             np.testing.assert_allclose(matrix, matrix.T, rtol=0, atol=1e-13)
             assert np.linalg.eigvalsh(matrix)[0] >= -1e-13

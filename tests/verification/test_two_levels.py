@@ -19,7 +19,7 @@ from constriction import parse_case, simulate
 from constriction.base.errors import InputError
 from constriction.case.schema import resolved_toml
 from constriction.field.error_bars import film_share
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.simulation.finer import LEAST_ERROR, TWO_LEVELS_ERROR, as_exact, pitch_over_island
 from constriction.simulation.record import result_record
 from constriction.simulation.result import sweep_frequencies
@@ -99,7 +99,7 @@ def test_finer_cases_error_bar_comes_along():
     finer = {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}
     accuracy = {"method": "spectral", "relative_error": 0.02}
     result = simulate(two_levels(interface, finer, {"height": "100 nm"}, accuracy))
-    curve = curve_of(result.case, result.plan, result.laws, sweep_frequencies(result.case))
+    curve = curve_of(result.case, result.layout, result.laws, sweep_frequencies(result.case))
     share, model = film_share(result.response, curve), result.response.fine.model
     step = 1e-6 / curve.every[:, 0]
     shifted = curve.every.copy()
@@ -108,7 +108,7 @@ def test_finer_cases_error_bar_comes_along():
     np.testing.assert_allclose(share, difference, rtol=1e-5)  # of a difference over 1e-6
     solved = result.laws.contact.result
     own = result.response.errors(curve)
-    film = solved.error_bars.interface * solved.plan.pitch / result.plan.pitch
+    film = solved.error_bars.interface * solved.layout.pitch / result.layout.pitch
     bars = result.error_bars
     np.testing.assert_allclose(bars.interface, own + np.abs(share) * film, rtol=1e-12)
     np.testing.assert_allclose(bars.constriction, own + np.abs(share - 1) * film, rtol=1e-12)
@@ -121,7 +121,7 @@ def test_finer_case_is_asked_for_a_share_of_the_error(asked, expected):
     interface = {"pattern": "square", "contact_fraction": 0.36, "pitch": "400 um"}
     finer = {"pattern": "stripes", "contact_fraction": 0.5, "pitch": "20 um"}
     case = two_levels(interface, finer, {"height": "none"}, {"method": "spectral", "relative_error": asked})
-    asked_of_finer = as_exact(case.contact.fine_case, case, layout(case.interface)).accuracy
+    asked_of_finer = as_exact(case.contact.fine_case, case, lay_out(case.interface)).accuracy
     assert asked_of_finer.relative_error == pytest.approx(expected, rel=1e-12)
 
 
@@ -171,8 +171,8 @@ def test_finer_case_that_blocks_blocks():
 )
 def test_width_of_what_the_finer_pattern_lies_on(interface, expected):
     finer = {"pattern": "square", "contact_fraction": 0.2, "pitch": "20 um"}
-    plan, fine = (layout(parse_case({"interface": given}).interface) for given in (interface, finer))
-    assert pitch_over_island(plan, fine) == pytest.approx(expected, rel=1e-9)
+    layout, fine = (lay_out(parse_case({"interface": given}).interface) for given in (interface, finer))
+    assert pitch_over_island(layout, fine) == pytest.approx(expected, rel=1e-9)
 
 
 def test_finer_pitch_above_the_island_is_refused():

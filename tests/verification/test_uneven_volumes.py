@@ -27,7 +27,7 @@ from constriction.field.elements.assembly import assemble
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.geometry.profiles import mean_square_slope
 from constriction.simulation.simulate import simulate
 from constriction.simulation.weights import SLOPE_ERROR, THIN_GAP_ERROR, gap_model, uneven_gap
@@ -49,11 +49,11 @@ def gap_of(height, rise, length, **keys):
 def solved(wedge, level=LEVEL, volume=True):
     """F − depth at rest and at the ratios, and the storage, of one mesh."""
     case = case_of(STRIPES, gap=gap_of(*wedge))
-    plan = layout(case.interface)
-    profile = uneven_gap(case, plan)
-    sizes = mesh_sizes(plan, 6e-3, case.gap.height if volume else None, level, profile.largest)
-    cell = mesh_cell(plan, sizes, MPI.COMM_SELF, profile.height)
-    problem = assemble(cell, sizes, weight=weight_of(profile.height, plan.pitch))
+    layout = lay_out(case.interface)
+    profile = uneven_gap(case, layout)
+    sizes = mesh_sizes(layout, 6e-3, case.gap.height if volume else None, level, profile.largest)
+    cell = mesh_cell(layout, sizes, MPI.COMM_SELF, profile.height)
+    problem = assemble(cell, sizes, weight=weight_of(profile.height, layout.pitch))
     found = solve_directly(problem, np.concatenate([[0], RATIOS])[:, None]) - problem.depth
     return found, flat_storage(problem) if volume else profile.mean
 
@@ -86,7 +86,7 @@ def test_volume_less_thin_law_is_that_of_independent_elements(name):
 @pytest.mark.parametrize("name", WEDGES)
 def test_high_frequency_limit_is_that_of_independent_elements(name):
     (_, coarse), (_, fine) = solved(WEDGES[name], 4 * LEVEL), solved(WEDGES[name])
-    thin = uneven_gap(case_of(STRIPES, gap=gap_of(*WEDGES[name])), layout(case_of(STRIPES).interface)).mean
+    thin = uneven_gap(case_of(STRIPES, gap=gap_of(*WEDGES[name])), lay_out(case_of(STRIPES).interface)).mean
     found = fine + (fine - coarse)  # as `MeshResponse.flat_storage` extrapolates
     assert found == pytest.approx(strips(WEDGES[name]).storage(), rel=0.015)
     assert found < fine * 1.05 < thin
@@ -146,9 +146,9 @@ def test_estimate_of_the_slope_holds_what_a_rough_metal_does(height, waves, part
 def test_slope_of_a_wedge_is_that_of_its_samples():
     """Beside straight rims, which stripes have, the estimate is exact: two of them per period."""
     case = case_of(STRIPES, gap=gap_of(1e-3, 3e-3, 0.1))
-    plan = layout(case.interface)
-    slope = mean_square_slope(case.gap, case.collector, plan, 1e-3)
-    assert slope == pytest.approx(case.gap.height**2 * uneven_gap(case, plan).relative_square_slope, rel=0.02)
+    layout = lay_out(case.interface)
+    slope = mean_square_slope(case.gap, case.collector, layout, 1e-3)
+    assert slope == pytest.approx(case.gap.height**2 * uneven_gap(case, layout).relative_square_slope, rel=0.02)
     inverse = 0.1 * math.log(3) / 2e-3
     assert slope == pytest.approx(0.02**2 * inverse / (inverse + 0.25 / 1e-3), rel=1e-3)
 
@@ -175,4 +175,4 @@ def test_auto_decides_by_height_and_slope(gap, relative_error, expected, monkeyp
     collector = {"collector": {"stack_pressure": "0.1 MPa"}} if gap["profile"] == "plate" else {}
     accuracy = {"relative_error": relative_error}
     case = parse_case({"interface": SQUARE, "gap": gap, "accuracy": accuracy, **collector})
-    assert gap_model(case, layout(case.interface)) == expected
+    assert gap_model(case, lay_out(case.interface)) == expected

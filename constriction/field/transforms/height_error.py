@@ -21,22 +21,22 @@ LEFT = 0.5
 LEFT_OF_MAP = 1.0
 
 
-def height_error(plan: Layout, depth: float, curve: Curve, profile: Profile) -> NDArray[np.float64] | None:
+def height_error(layout: Layout, depth: float, curve: Curve, profile: Profile) -> NDArray[np.float64] | None:
     """Error bars of F in pitches at rest, if it is finite there, and of the sweep, (1 + n or n,); None: none is known.
 
     Both heights are solved on one grid of pixels, whose own error cancels.
 
     Args:
-        plan: the mirror cell, a rectangle.
+        layout: the mirror cell, a rectangle.
         depth: of the slab, in pitches.
         curve: of the case.
         profile: of its gap.
     """
     if profile.coarse is None:
         return None
-    pixels = min(max(4 * pixels_of_width(COARSEST, plan), FEWEST_PIXELS), MOST_PIXELS)
+    pixels = min(max(4 * pixels_of_width(COARSEST, layout), FEWEST_PIXELS), MOST_PIXELS)
     goal = Goal(RELATIVE_ERROR, math.inf, (curve,))
-    models = [solve_grid(plan, depth, pixels, goal, height).model for height in (profile.height, profile.coarse)]
+    models = [solve_grid(layout, depth, pixels, goal, height).model for height in (profile.height, profile.coarse)]
     fine, coarse = (model.interface(curve.every) for model in models)
     left = LEFT if profile.changes is None else LEFT_OF_MAP
     return np.asarray(left * np.abs(fine - coarse))

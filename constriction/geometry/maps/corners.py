@@ -28,16 +28,16 @@ AREA_STEPS, LARGEST_SHIFT = 12, 0.05  # of Newton's method; of the rim's length
 Floats = NDArray[np.float64]
 
 
-def simpler(line: Line, tolerance: Floats, plan: Layout) -> Line:
+def simpler(line: Line, tolerance: Floats, layout: Layout) -> Line:
     """A rim of fewer corners that sweeps the same area.
 
     Args:
         line: the rim, m.
         tolerance: at each corner the root of the area of a triangle that is left out, m; (n,).
-        plan: the layout, on the sides of which an open rim ends.
+        layout: the layout, on the sides of which an open rim ends.
     """
     kept = _kept(line, tolerance**2)
-    return _moved(rounded(Line(line.points[kept], line.closed), CUT * tolerance[kept]), line, plan)
+    return _moved(rounded(Line(line.points[kept], line.closed), CUT * tolerance[kept]), line, layout)
 
 
 @dataclass
@@ -125,9 +125,9 @@ def _arc(corner: Floats, before: Floats, after: Floats, reach: float) -> Floats:
     return np.asarray(corner - reach * before + radius * inwards + radius / math.cos(turn / pieces / 2) * out)
 
 
-def _moved(line: Line, of: Line, plan: Layout) -> Line:
+def _moved(line: Line, of: Line, layout: Layout) -> Line:
     """A rim, moved to its right by what gives back the area that `of` sweeps; its ends stay on the sides."""
-    ways, moved, shift = _mitres(line, plan), line, 0.0
+    ways, moved, shift = _mitres(line, layout), line, 0.0
     most = LARGEST_SHIFT * line.along[-1]
     for _ in range(AREA_STEPS):
         step = (_swept(of, of) - _swept(moved, of)) / moved.along[-1]
@@ -141,21 +141,21 @@ def _swept(line: Line, of: Line) -> float:
     return area(line.points if line.closed else np.concatenate([line.points, of.points[::-1]]))
 
 
-def _mitres(line: Line, plan: Layout) -> Floats:
+def _mitres(line: Line, layout: Layout) -> Floats:
     """At each corner the way to the right that moves both edges by one; at ends along the side."""
     steps = line.steps / np.hypot(*line.steps.T)[:, None]
     right = np.column_stack([steps[:, 1], -steps[:, 0]])
     if line.closed:
         before, after = np.roll(right, 1, axis=0), right
     else:
-        ends = [_mirrored(right[k], line.points[k], plan) for k in (0, -1)]
+        ends = [_mirrored(right[k], line.points[k], layout) for k in (0, -1)]
         before, after = np.concatenate([ends[:1], right]), np.concatenate([right, ends[1:]])
     return np.asarray((before + after) / (1 + np.sum(before * after, axis=1))[:, None])
 
 
-def _mirrored(normal: Floats, end: Floats, plan: Layout) -> Floats:
+def _mirrored(normal: Floats, end: Floats, layout: Layout) -> Floats:
     """The normal of an edge's image in the side that it ends on."""
-    upright = any(abs(end[0] - place) < ON_SIDE * plan.width for place in (0.0, plan.width))
+    upright = any(abs(end[0] - place) < ON_SIDE * layout.width for place in (0.0, layout.width))
     return normal * (-1.0, 1.0) if upright else normal * (1.0, -1.0)
 
 

@@ -42,8 +42,8 @@ def shifted_map(interface: Image | HeightMapped, outward: float) -> Layout | Non
     contacts = shifted(levelled, outward)
     if not contacts:
         return None
-    plan = _drawn(levelled, contacts, _islands(levelled))
-    return plan if plan.contact_fraction < 1 else None
+    layout = _drawn(levelled, contacts, _islands(levelled))
+    return layout if layout.contact_fraction < 1 else None
 
 
 def _islands(levelled: LevelMap) -> int:

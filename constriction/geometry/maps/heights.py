@@ -128,22 +128,22 @@ def _levelled(values: Floats, pixel: tuple[float, float]) -> tuple[Floats, str]:
     return found.heights, f"{words}, half of the points within {near} of it"
 
 
-def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
+def mapped_gap(heights: HeightMap, layout: Layout, least: float) -> MappedGap:
     """The height of a gap from a map.
 
     Args:
         heights: the map.
-        plan: the layout of the interface.
+        layout: the layout of the interface.
         least: what the gap is at least, m.
 
     Raises:
         InputError: the map does not cover the cell, or has heights below zero beside the contacts; or as `heights_of`.
     """
-    found = heights_of(heights, plan.periodic)
+    found = heights_of(heights, layout.periodic)
     values = found.values
     with naming(where(heights)):
-        raster = _over(plan, heights, values)
-        contact = _in_contact(plan, raster)
+        raster = _over(layout, heights, values)
+        contact = _in_contact(layout, raster)
         beside = contact <= TOUCHED
         if heights.contact_below is None:
             _check_above_zero(values, beside)
@@ -151,32 +151,32 @@ def mapped_gap(heights: HeightMap, plan: Layout, least: float) -> MappedGap:
         clipped = np.maximum(values, least) / least
         check_heights(clipped)
     told = f"{counted(low, 'point')} beside the contacts, lower than {told_length(least)}, taken as so high"
-    nodes = _continued(clipped, contact > HALF, heights.pixel, plan.periodic)[::-1].T
+    nodes = _continued(clipped, contact > HALF, heights.pixel, layout.periodic)[::-1].T
     return MappedGap(
-        height=MapHeight(nodes, raster, periodic=plan.periodic),
-        coarse=MapHeight(nodes, raster, every=2, periodic=plan.periodic),
+        height=MapHeight(nodes, raster, periodic=layout.periodic),
+        coarse=MapHeight(nodes, raster, every=2, periodic=layout.periodic),
         largest=float(clipped[beside].max(initial=1.0)),
         changes=(*found.changes, *[told] * bool(low)),
     )
 
 
-def _over(plan: Layout, heights: HeightMap, values: Floats) -> Raster:
+def _over(layout: Layout, heights: HeightMap, values: Floats) -> Raster:
     """The pixels of a map on a cell that it covers."""
     rows, columns = values.shape
     width, depth = columns * heights.pixel[0], rows * heights.pixel[1]
-    off = abs(width - plan.width) / heights.pixel[0], abs(depth - plan.depth) / heights.pixel[1]
+    off = abs(width - layout.width) / heights.pixel[0], abs(depth - layout.depth) / heights.pixel[1]
     if max(off) >= 1 - ALMOST:
-        own, cell = (" × ".join(map(told_length, sides)) for sides in ((width, depth), (plan.width, plan.depth)))
+        own, cell = (" × ".join(map(told_length, sides)) for sides in ((width, depth), (layout.width, layout.depth)))
         raise InputError(
             f"{columns} × {rows} points over {own}; expected a map of the cell of [interface], {cell}, to less than a "
             "pixel"
         )
-    return Raster(plan.width, plan.depth, columns, rows)
+    return Raster(layout.width, layout.depth, columns, rows)
 
 
-def _in_contact(plan: Layout, raster: Raster) -> Floats:
+def _in_contact(layout: Layout, raster: Raster) -> Floats:
     """The share of each point of a map that is in contact, (rows, columns)."""
-    return contact_coverage(plan, raster).T[::-1]
+    return contact_coverage(layout, raster).T[::-1]
 
 
 def _continued(values: Floats, inside: Marks, pixel: tuple[float, float], periodic: bool) -> Floats:

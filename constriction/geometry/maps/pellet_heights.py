@@ -15,18 +15,18 @@ from constriction.geometry.patches import Electrode, Layout
 Floats = NDArray[np.float64]
 
 
-def covered_by_electrode(plan: Layout, raster: Raster) -> Floats | float:
+def covered_by_electrode(layout: Layout, raster: Raster) -> Floats | float:
     """The share of each pixel on which the electrode lies, (across, along); 1 where it covers the cell."""
-    if plan.electrode is None:
+    if layout.electrode is None:
         return 1.0
-    ends = _ends(plan.electrode, raster)
+    ends = _ends(layout.electrode, raster)
     across, along = (np.diff(end) / step for end, step in zip(ends, raster.pixel, strict=True))
     return np.asarray(across[:, None] * along[None, :])
 
 
 def _ends(electrode: Electrode, raster: Raster) -> tuple[Floats, Floats]:
     """The ends of the pixels of a pellet on the electrode, x and y in m from its corner, (count + 1,) each."""
-    sides = electrode.plan.width, electrode.plan.depth
+    sides = electrode.layout.width, electrode.layout.depth
     counts = raster.across, raster.along
     x, y = (
         np.clip(step * np.arange(count + 1) - start, 0.0, side)
@@ -44,8 +44,8 @@ class PlacedHeight:
 
     def __call__(self, x: Floats, y: Floats) -> Floats:
         """The relative height at places in m."""
-        (left, front), plan = self.electrode.corner, self.electrode.plan
-        return self.own(np.clip(x - left, 0.0, plan.width), np.clip(y - front, 0.0, plan.depth))
+        (left, front), layout = self.electrode.corner, self.electrode.layout
+        return self.own(np.clip(x - left, 0.0, layout.width), np.clip(y - front, 0.0, layout.depth))
 
     def mean_inverse(self, raster: Raster) -> Floats:
         """The mean of one over the relative height on the part of each pixel that is on the electrode; else any."""
@@ -54,14 +54,14 @@ class PlacedHeight:
         return np.asarray(1 / self(*raster.centres))
 
 
-def insulated_beside(plan: Layout, height: Height | None) -> Height | None:
+def insulated_beside(layout: Layout, height: Height | None) -> Height | None:
     """A relative height that is infinite beside the electrode: a gap there takes no current.
 
     Args:
-        plan: the layout.
+        layout: the layout.
         height: over the electrode, at places on the cell in m; None: it is even.
     """
-    electrode = plan.electrode
+    electrode = layout.electrode
     if electrode is None:
         return height
 

@@ -32,27 +32,27 @@ class _Run:
     spot: int
 
 
-def simplified(plan: Layout, tolerance: float) -> Layout:
+def simplified(layout: Layout, tolerance: float) -> Layout:
     """A layout whose spots have outlines of few straight edges and the same areas.
 
     Args:
-        plan: of straight edges in a rectangular cell.
+        layout: of straight edges in a rectangular cell.
         tolerance: root of the area of a triangle that is left out / room there.
     """
-    chains = [[_runs(edges, plan, number) for edges in spot.chains] for number, spot in enumerate(plan.spots)]
+    chains = [[_runs(edges, layout, number) for edges in spot.chains] for number, spot in enumerate(layout.spots)]
     rims = [run for run in chain.from_iterable(chain.from_iterable(chains)) if run.rim]
     if not rims:
-        return plan
-    rooms = _rooms(rims, plan)
+        return layout
+    rooms = _rooms(rims, layout)
     limits = np.full(len(rims), tolerance)
     for _ in range(HALVINGS):
-        lines = [simpler(run.line, limit * room, plan) for run, limit, room in zip(rims, limits, rooms, strict=True)]
-        outlines = _joined(plan.spots, chains, iter(lines))
-        bad = _are_bad(rims, lines, _wrong(outlines, plan))
+        lines = [simpler(run.line, limit * room, layout) for run, limit, room in zip(rims, limits, rooms, strict=True)]
+        outlines = _joined(layout.spots, chains, iter(lines))
+        bad = _are_bad(rims, lines, _wrong(outlines, layout))
         if not bad.any():
             break
         limits[bad] /= 2
-    return _with_outlines(plan, outlines)
+    return _with_outlines(layout, outlines)
 
 
 def _are_bad(rims: Sequence[_Run], lines: Sequence[Line], wrong: set[int]) -> NDArray[np.bool_]:
@@ -60,17 +60,17 @@ def _are_bad(rims: Sequence[_Run], lines: Sequence[Line], wrong: set[int]) -> ND
     return np.array([run.spot in wrong or is_sharp(line) for run, line in zip(rims, lines, strict=True)])
 
 
-def _with_outlines(plan: Layout, outlines: Sequence[Outline]) -> Layout:
+def _with_outlines(layout: Layout, outlines: Sequence[Outline]) -> Layout:
     """A layout with other outlines of its spots."""
     found = iter(outlines)
-    patches = tuple(replace(patch, outlines=tuple(next(found) for _ in patch.outlines)) for patch in plan.patches)
-    return replace(plan, patches=patches)
+    patches = tuple(replace(patch, outlines=tuple(next(found) for _ in patch.outlines)) for patch in layout.patches)
+    return replace(layout, patches=patches)
 
 
-def _rooms(rims: Sequence[_Run], plan: Layout) -> list[Floats]:
+def _rooms(rims: Sequence[_Run], layout: Layout) -> list[Floats]:
     """The room at each corner of each rim, m."""
-    sizes = [_size(run, plan.spots[run.spot].size) for run in rims]
-    found = clearances([run.line for run in rims], (plan.width, plan.depth), max(sizes))
+    sizes = [_size(run, layout.spots[run.spot].size) for run in rims]
+    found = clearances([run.line for run in rims], (layout.width, layout.depth), max(sizes))
     return [np.minimum(room, size) for room, size in zip(found, sizes, strict=True)]
 
 
@@ -80,15 +80,15 @@ def _size(run: _Run, of_spot: float) -> float:
     return float(2 * abs(area(line.points)) / line.along[-1]) if line.closed else of_spot
 
 
-def farthest(plan: Layout, simpler: Layout) -> float:
+def farthest(layout: Layout, simpler: Layout) -> float:
     """The largest distance between the outlines of a layout and those of a simplified one, m."""
-    pairs = zip(plan.spots, simpler.spots, strict=True)
+    pairs = zip(layout.spots, simpler.spots, strict=True)
     return max(float(shapely.hausdorff_distance(a.polygon().boundary, b.polygon().boundary)) for a, b in pairs)
 
 
-def _runs(outline: Sequence[Edge], plan: Layout, spot: int) -> list[_Run]:
+def _runs(outline: Sequence[Edge], layout: Layout, spot: int) -> list[_Run]:
     """The pieces of a closed chain in order, each with both its ends; one that is all rim is closed."""
-    sides = plan.width, plan.depth
+    sides = layout.width, layout.depth
     edges = [edge for edge in outline if math.dist(edge.start, edge.end) > ON_SIDE * min(sides)]
     on_side = [_on_side(edge, sides) for edge in edges]
     changes = [k for k in range(len(edges)) if on_side[k] != on_side[k - 1]]
@@ -130,10 +130,10 @@ def _ring_edges(parts: Sequence[Floats]) -> tuple[Edge, ...]:
     return ring_edges(np.concatenate([corners, corners[:1]]))
 
 
-def _wrong(outlines: Sequence[Outline], plan: Layout) -> set[int]:
+def _wrong(outlines: Sequence[Outline], layout: Layout) -> set[int]:
     """Which outlines cross themselves, each other or the cell's sides."""
     polygons = np.array([outline.polygon() for outline in outlines], dtype=object)
-    cell = shapely.box(0.0, 0.0, plan.width, plan.depth).buffer(ON_SIDE * plan.width)
+    cell = shapely.box(0.0, 0.0, layout.width, layout.depth).buffer(ON_SIDE * layout.width)
     wrong = set(np.flatnonzero(~shapely.is_valid(polygons) | ~shapely.covers(cell, polygons)).tolist())
     pairs = shapely.STRtree(polygons).query(polygons, predicate="intersects").T
     return wrong | {one for pair in pairs.tolist() if pair[0] != pair[1] for one in pair}

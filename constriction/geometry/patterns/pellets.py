@@ -16,50 +16,50 @@ from constriction.geometry.patches import CONTACT, GAP, Electrode, Layout, Patch
 Floats = NDArray[np.float64]
 
 
-def on_pellet(plan: Layout, pellet: tuple[float, float]) -> Layout:
+def on_pellet(layout: Layout, pellet: tuple[float, float]) -> Layout:
     """An electrode on a pellet: its cell is the pellet's, its pitch that of the electrode.
 
     Args:
-        plan: the layout of the electrode alone.
+        layout: the layout of the electrode alone.
         pellet: width and depth, m.
 
     Raises:
         InputError: the pellet is not wider than the electrode, or the electrode has pores.
     """
-    _check(plan, pellet)
-    corner = (pellet[0] - plan.width) / 2, (pellet[1] - plan.depth) / 2
-    whole = rectangle(0.0, 0.0, plan.width, plan.depth, min(plan.width, plan.depth) / 2)
-    spots = tuple(_moved(spot, corner) for spot in plan.spots or (whole,))
-    share = plan.width * plan.depth / (pellet[0] * pellet[1])
-    traced = plan.traced
+    _check(layout, pellet)
+    corner = (pellet[0] - layout.width) / 2, (pellet[1] - layout.depth) / 2
+    whole = rectangle(0.0, 0.0, layout.width, layout.depth, min(layout.width, layout.depth) / 2)
+    spots = tuple(_moved(spot, corner) for spot in layout.spots or (whole,))
+    share = layout.width * layout.depth / (pellet[0] * pellet[1])
+    traced = layout.traced
     if traced is not None:
         traced = replace(traced, contact_fraction_pixels=share * traced.contact_fraction_pixels)
     return Layout(
         rectangle(0.0, 0.0, *pellet),
         (Patch(CONTACT, spots), Patch(GAP)),
         *pellet,
-        plan.pitch,
+        layout.pitch,
         1,
         traced,
-        plan.outlined,
-        electrode=Electrode(plan, corner),
+        layout.outlined,
+        electrode=Electrode(layout, corner),
     )
 
 
-def _check(plan: Layout, pellet: tuple[float, float]) -> None:
+def _check(layout: Layout, pellet: tuple[float, float]) -> None:
     """Refuse what cannot lie on a pellet."""
-    if any(side < own * (1 - SNAP) for side, own in zip(pellet, (plan.width, plan.depth), strict=True)):
-        given, own = (" × ".join(map(_length, sides)) for sides in (pellet, (plan.width, plan.depth)))
+    if any(side < own * (1 - SNAP) for side, own in zip(pellet, (layout.width, layout.depth), strict=True)):
+        given, own = (" × ".join(map(_length, sides)) for sides in (pellet, (layout.width, layout.depth)))
         raise InputError(f"interface.pellet: {given}, under an electrode of {own}; expected none narrower than it")
-    if plan.spots and plan.background == CONTACT:
+    if layout.spots and layout.background == CONTACT:
         raise InputError(
-            f"interface.inverted = true: {len(plan.spots)} pores in an electrode on a pellet of {_length(pellet[0])}; "
-            "expected false, and the contacts instead of the pores"
+            f"interface.inverted = true: {len(layout.spots)} pores in an electrode on a pellet of "
+            f"{_length(pellet[0])}; expected false, and the contacts instead of the pores"
         )
-    if plan.contact_fraction == 0:
+    if layout.contact_fraction == 0:
         raise InputError(
-            f"interface.contact_fraction = {plan.contact_fraction:g}: beside a pellet; expected contacts, or pellet = "
-            "'none'"
+            f"interface.contact_fraction = {layout.contact_fraction:g}: beside a pellet; expected contacts, or "
+            "pellet = 'none'"
         )
 
 

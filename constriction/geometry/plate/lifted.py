@@ -59,11 +59,11 @@ class _Guess(NamedTuple):
     level: Floats | None
 
 
-def lift(plan: Layout, foil: Foil, raster: Raster) -> tuple[LiftedFoil, LiftedFoil]:
+def lift(layout: Layout, foil: Foil, raster: Raster) -> tuple[LiftedFoil, LiftedFoil]:
     """The foil over a cell with mirrors at its sides, and the same on a raster of cells twice as wide.
 
     Args:
-        plan: a rectangular mirror cell with contacts and a gap.
+        layout: a rectangular mirror cell with contacts and a gap.
         foil: what is lifted.
         raster: where its deflection is wanted; coarser ones of half as many cells come before.
 
@@ -76,7 +76,7 @@ def lift(plan: Layout, foil: Foil, raster: Raster) -> tuple[LiftedFoil, LiftedFo
     guess: _Guess | None = None
     found = []
     for one in reversed(rasters):
-        lifted, guess = _on(plan, foil, one, guess)
+        lifted, guess = _on(layout, foil, one, guess)
         found.append(lifted)
     return found[-1], found[-2]
 
@@ -142,10 +142,10 @@ class _Place:
         return bending(hold(clamps, share), self.cell, self.load)
 
 
-def _on(plan: Layout, foil: Foil, raster: Raster, guess: _Guess | None) -> tuple[LiftedFoil, _Guess]:
+def _on(layout: Layout, foil: Foil, raster: Raster, guess: _Guess | None) -> tuple[LiftedFoil, _Guess]:
     """The foil on one raster."""
-    away = signed_distance(plan, raster) / max(raster.pixel[0], _depth(raster))
-    place = _Place(foil, raster, away, _gap_share(plan, raster))
+    away = signed_distance(layout, raster) / max(raster.pixel[0], _depth(raster))
+    place = _Place(foil, raster, away, _gap_share(layout, raster))
     at = _first(place) if guess is None else _finer(guess, place)
     for number in range(MOST_STEPS if away.size < LARGE else FEW_STEPS):
         problem = place.problem(at.level)
@@ -196,12 +196,12 @@ def _refined(coarse: Floats, raster: Raster) -> Floats:
     return np.asarray((coarser((raster.across, raster.along)) @ coarse.ravel()).reshape(raster.across, raster.along))
 
 
-def signed_distance(plan: Layout, raster: Raster) -> Floats:
+def signed_distance(layout: Layout, raster: Raster) -> Floats:
     """Distance of a raster's nodes to the rims in m, below zero on contacts; (across, along)."""
-    away = rim_distance(plan)(*raster.centres)
-    return np.where(_gap_share(plan, raster) > 0.5, away, -away)
+    away = rim_distance(layout)(*raster.centres)
+    return np.where(_gap_share(layout, raster) > 0.5, away, -away)
 
 
-def _gap_share(plan: Layout, raster: Raster) -> Floats:
+def _gap_share(layout: Layout, raster: Raster) -> Floats:
     """The share of each cell that no contact covers; (across, along)."""
-    return 1.0 - contact_coverage(plan, raster)
+    return 1.0 - contact_coverage(layout, raster)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case, parse_case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.interpret.atlas.poles import (
     FILM_RIDGE,
     film_basis,
@@ -110,7 +110,7 @@ def solve_point(recipe: Recipe, share: float, depth: float, seed: int | None = N
 
 def _behind_film(case: Case) -> SolvedPoint:
     """The same with a film on the contacts."""
-    share = np.array(layout(case.interface).contact_fraction)
+    share = np.array(lay_out(case.interface).contact_fraction)
     asked = [Curve(pairs(np.array([one]), FILM_GAP[::3]), np.array([abs(one), 0.0]), True) for one in ASKED_CONTACT]
     response = response_of(case, tuple(asked))
     contact, gap = pairs(FILM_CONTACT, FILM_GAP).T
@@ -162,4 +162,4 @@ def response_of(case: Case, curves: tuple[Curve, ...]) -> Response[Any]:
     Raises:
         InputError, SolverError: as `solve_geometry`.
     """
-    return solve_geometry(case, layout(case.interface), curves, Options())
+    return solve_geometry(case, lay_out(case.interface), curves, Options())

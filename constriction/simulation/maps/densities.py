@@ -43,12 +43,12 @@ class Density:
         return np.asarray(self.values[i, j])
 
 
-def density_of(case: Case, plan: Layout, laws: Laws, frequency: float) -> Density:
+def density_of(case: Case, layout: Layout, laws: Laws, frequency: float) -> Density:
     """The current density over the interface of a case, on one grid.
 
     Args:
         case: the case.
-        plan: the layout of its interface, in a rectangular cell.
+        layout: the layout of its interface, in a rectangular cell.
         laws: of its interface.
         frequency: in Hz; 0 for direct current.
 
@@ -56,17 +56,17 @@ def density_of(case: Case, plan: Layout, laws: Laws, frequency: float) -> Densit
         InputError: the cell is circular, or no current passes the interface.
         SolverError: conjugate gradients do not converge.
     """
-    if plan.circular:
-        raise InputError(f"interface: a cell of {plan.width:.3g} m is circular; expected a rectangular one")
-    theta = theta_of(case, plan, laws, frequency)
-    if not np.any(theta) and (laws.film or plan.contact_fraction == 0):
+    if layout.circular:
+        raise InputError(f"interface: a cell of {layout.width:.3g} m is circular; expected a rectangular one")
+    theta = theta_of(case, layout, laws, frequency)
+    if not np.any(theta) and (laws.film or layout.contact_fraction == 0):
         given = "direct current" if frequency == 0 else format_quantity(frequency, "frequency")
         raise InputError(f"--frequency: no current passes the interface at {given}; expected another one")
-    profile = uneven_gap(case, plan)
-    pixels = min(max(pixels_of_width(WIDTH, plan), FEWEST_PIXELS), MOST_PIXELS)
-    raster = raster_of(plan, pixels)
+    profile = uneven_gap(case, layout)
+    pixels = min(max(pixels_of_width(WIDTH, layout), FEWEST_PIXELS), MOST_PIXELS)
+    raster = raster_of(layout, pixels)
     height = even_height if profile is None else profile.height
-    plate = plate_of(plan, case.electrolyte.thickness / plan.pitch, raster, laws.film, height)
+    plate = plate_of(layout, case.electrolyte.thickness / layout.pitch, raster, laws.film, height)
     at = theta if np.any(theta.imag) else np.asarray(theta.real)
     field = solve(plate, at, TOLERANCE).field
     # what a gap takes follows from its own potential; in contact it is what the electrolyte gives

@@ -26,37 +26,37 @@ WIDTH, MOST_PIXELS = 0.08, 1e6  # of the grid: a pixel / length at the rims
 class Meshed(NamedTuple):
     """What is meshed of a map, and how it differs from the outlines as they are drawn."""
 
-    plan: Layout
+    layout: Layout
     differs: Simplified
 
 
-def outlines_meshed(case: Case, plan: Layout) -> Meshed | None:
+def outlines_meshed(case: Case, layout: Layout) -> Meshed | None:
     """The outlines of a case as finite elements mesh them; None: as they are."""
-    if not is_intricate(plan):
+    if not is_intricate(layout):
         return None
-    return meshed(plan, case.electrolyte.thickness, case.accuracy.relative_error)
+    return meshed(layout, case.electrolyte.thickness, case.accuracy.relative_error)
 
 
-def meshed_plan(case: Case, plan: Layout) -> Layout:
+def meshed_layout(case: Case, layout: Layout) -> Layout:
     """The layout that finite elements mesh: intricate outlines have fewer corners there."""
-    simpler = outlines_meshed(case, plan)
-    return plan if simpler is None else simpler.plan
+    simpler = outlines_meshed(case, layout)
+    return layout if simpler is None else simpler.layout
 
 
-def check_meshed(case: Case, plan: Layout, memory: float) -> Layout:
+def check_meshed(case: Case, layout: Layout, memory: float) -> Layout:
     """The layout that finite elements mesh, if they may.
 
     Args:
         case: the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         memory: bytes that may be used.
 
     Raises:
         InputError: bounds are asked for, which would not be those of the outlines as they are drawn; or even the
             coarsest mesh does not fit into the memory.
     """
-    if plan.periodic or not is_intricate(plan):  # those of periodic cells are refused, whatever they are
-        return plan
+    if layout.periodic or not is_intricate(layout):  # those of periodic cells are refused, whatever they are
+        return layout
     if case.accuracy.bounds:
         raise InputError(
             f"accuracy.bounds = {str(case.accuracy.bounds).lower()}: the outlines are simplified before they are "
@@ -64,11 +64,11 @@ def check_meshed(case: Case, plan: Layout, memory: float) -> Layout:
         )
     from constriction.field.fineness import COARSEST_MESH, memory_of
 
-    drawn = meshed_plan(case, plan)
+    drawn = meshed_layout(case, layout)
     needed = memory_of(drawn, COARSEST_MESH)
     if needed > memory:
         raise InputError(
-            f"interface: {len(plan.spots)} outlines would take about {needed / 1e9:.3g} GB of memory even on the "
+            f"interface: {len(layout.spots)} outlines would take about {needed / 1e9:.3g} GB of memory even on the "
             f"coarsest mesh; {memory / 1e9:.3g} GB may be used; expected accuracy.method = 'spectral', fewer outlines, "
             "or more memory (--memory)"
         )
@@ -76,26 +76,26 @@ def check_meshed(case: Case, plan: Layout, memory: float) -> Layout:
 
 
 @lru_cache(maxsize=4)  # a run asks for its own more than once
-def meshed(plan: Layout, thickness: float, relative_error: float) -> Meshed:
+def meshed(layout: Layout, thickness: float, relative_error: float) -> Meshed:
     """The outlines of a map as they are meshed.
 
     The change is that of ideal contacts at rest, on one grid; with a film, or at higher frequencies, it is less, as
     areas are kept.
 
     Args:
-        plan: the layout of the map.
+        layout: the layout of the map.
         thickness: of the electrolyte, m.
         relative_error: that is asked of R_cstr.
     """
-    depth, at_rest = thickness / plan.pitch, np.zeros(1)
-    pixels = min(pixels_of_width(WIDTH, plan), MOST_PIXELS)
-    drawn, change = interface_at(plan, depth, pixels, at_rest), 0.0
+    depth, at_rest = thickness / layout.pitch, np.zeros(1)
+    pixels = min(pixels_of_width(WIDTH, layout), MOST_PIXELS)
+    drawn, change = interface_at(layout, depth, pixels, at_rest), 0.0
     for number, tolerance in enumerate(TOLERANCES):
-        simpler = simplified(plan, tolerance)
+        simpler = simplified(layout, tolerance)
         before, change = change, abs(interface_at(simpler, depth, pixels, at_rest) - drawn)
         # two changes may have unlike signs in different places, and so be small by chance
         expected = before * (tolerance / TOLERANCES[number - 1]) ** ORDER if number else change
         error = CAUTION * max(change, expected)
         if error <= SHARE * relative_error * drawn:
             break
-    return Meshed(simpler, Simplified(farthest(plan, simpler), error))
+    return Meshed(simpler, Simplified(farthest(layout, simpler), error))

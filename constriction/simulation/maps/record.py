@@ -21,32 +21,32 @@ QUARTER = 0.25  # of a pixel
 TOLERANCE = 1e-5  # relative, of a solve: a quarter pixel changes more
 
 
-def map_error(case: Case, plan: Layout, curve: Curve, response: Response[Any]) -> float | None:
+def map_error(case: Case, layout: Layout, curve: Curve, response: Response[Any]) -> float | None:
     """What a quarter of a pixel of the rims changes in R_cstr, in pitches: the larger of contacts grown and shrunk.
 
     Args:
         case: the case.
-        plan: the layout of its interface.
+        layout: the layout of its interface.
         curve: the θ of its sweep and at rest.
         response: of its geometry; the coarsest grid that its error bar is from is taken.
 
     Returns:
         None without a map, or without R_cstr; infinite where no contact or no gap is left.
     """
-    if plan.traced is None or curve.at_rest is None or not curve.finite:
+    if layout.traced is None or curve.at_rest is None or not curve.finite:
         return None
-    depth, theta = case.electrolyte.thickness / plan.pitch, tuple(curve.at_rest.tolist())
-    return _change(case.interface, plan, depth, response.compared[0].cells, theta)
+    depth, theta = case.electrolyte.thickness / layout.pitch, tuple(curve.at_rest.tolist())
+    return _change(case.interface, layout, depth, response.compared[0].cells, theta)
 
 
 @lru_cache(maxsize=256)  # many cases of a study have one map, and the same θ at rest
 def _change(
-    interface: Image | HeightMapped, plan: Layout, depth: float, pixels: int, theta: tuple[float, ...]
+    interface: Image | HeightMapped, layout: Layout, depth: float, pixels: int, theta: tuple[float, ...]
 ) -> float:
     from constriction.geometry.maps.drawing import shifted_map
 
     at = np.array(theta)
-    middle, largest = interface_at(plan, depth, pixels, at), 0.0
+    middle, largest = interface_at(layout, depth, pixels, at), 0.0
     for outward in (QUARTER, -QUARTER):
         moved = shifted_map(interface, outward)
         if moved is None:
@@ -57,25 +57,25 @@ def _change(
     return largest
 
 
-def interface_at(plan: Layout, depth: float, pixels: float, theta: NDArray[np.float64]) -> float:
+def interface_at(layout: Layout, depth: float, pixels: float, theta: NDArray[np.float64]) -> float:
     """F(θ) − depth in pitches at a real θ (terms,), on one grid of about so many pixels."""
-    plate = plate_of(plan, depth, raster_of(plan, pixels), film=len(theta) > 1)
+    plate = plate_of(layout, depth, raster_of(layout, pixels), film=len(theta) > 1)
     return float(solve(plate, theta, TOLERANCE).field.mean())
 
 
-def map_record(plan: Layout, error: float | None) -> dict[str, Any]:
+def map_record(layout: Layout, error: float | None) -> dict[str, Any]:
     """What result.json says of a map, SI: nothing of other patterns.
 
     Args:
-        plan: the layout of the interface.
+        layout: the layout of the interface.
         error: of R_cstr, from a quarter pixel of the rims, Ω·m².
     """
-    if plan.traced is None:
+    if layout.traced is None:
         return {}
     return {
-        "contact_fraction_pixels": plan.traced.contact_fraction_pixels,
+        "contact_fraction_pixels": layout.traced.contact_fraction_pixels,
         "R_cstr_map_error_ohm_cm2": error,
-        "map_changes": list(plan.traced.changes),
+        "map_changes": list(layout.traced.changes),
     }
 
 

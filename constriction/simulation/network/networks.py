@@ -94,7 +94,7 @@ def _layered(result: Result) -> tuple[Link, ...]:
     """The interface of ideal contacts and a gap that is a capacitor."""
     poles = _poles(result)
     case = result.case
-    lengths, storage = poles.weights * result.plan.pitch, poles.times * gap_storage(result)
+    lengths, storage = poles.weights * result.layout.pitch, poles.times * gap_storage(result)
     if is_rational(case.electrolyte):
         return links_of_times(partial_fractions(case.electrolyte, storage, lengths))
     resistance, capacitance, boundary, charge, exponent = resistivity_law(case.electrolyte).values
@@ -114,9 +114,9 @@ def _poles(result: Result) -> PositiveSum:
         return PositiveSum(np.zeros(0), np.zeros(0), 0.0)
     if not gap_storage(result):
         return PositiveSum(np.zeros(1), np.array([resistance]), 0.0)
-    theta = theta_of(result.case, result.plan, result.laws, _frequencies(*PEAK_RANGE))
+    theta = theta_of(result.case, result.layout, result.laws, _frequencies(*PEAK_RANGE))
     values = result.response(theta)
-    scale = np.abs(values) + SLAB_SHARE * result.case.electrolyte.thickness / result.plan.pitch
+    scale = np.abs(values) + SLAB_SHARE * result.case.electrolyte.thickness / result.layout.pitch
     return follow(theta[:, -1], values, scale)
 
 

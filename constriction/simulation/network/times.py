@@ -65,10 +65,10 @@ def constriction_times(result: Result) -> RelaxationTimes:
     times = np.append(model.times[moving], 0.0)
     weights = np.append(model.weights[moving], model.weights[~moving].sum() - model.depth)
     kept = np.abs(weights) > SMALLEST_SHARE * np.abs(weights).sum()
-    times, weights = times[kept], weights[kept] * result.plan.pitch
+    times, weights = times[kept], weights[kept] * result.layout.pitch
     if is_rational(case.electrolyte):
         return partial_fractions(case.electrolyte, times * gap_storage(result), weights)
-    ratio = np.abs(theta_of(case, result.plan, result.laws, SEARCHED)[:, -1])
+    ratio = np.abs(theta_of(case, result.layout, result.laws, SEARCHED)[:, -1])
     return _approximate(case, times, weights, ratio)
 
 
@@ -102,7 +102,7 @@ def gap_storage(result: Result) -> float:
     gap = result.case.gap
     if gap.height is None:
         return 0.0
-    return VACUUM_PERMITTIVITY * gap.relative_permittivity * result.plan.pitch / gap.height
+    return VACUUM_PERMITTIVITY * gap.relative_permittivity * result.layout.pitch / gap.height
 
 
 def partial_fractions(electrolyte: Electrolyte, storage: Reals, lengths: Reals) -> RelaxationTimes:

@@ -39,7 +39,7 @@ class Geometries:
     solve: Respond = solve_geometry
     kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
 
-    def respond(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+    def respond(self, case: Case, layout: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
         """The response of a geometry, kept or solved and then kept; as `solve_geometry`, collective.
 
         Raises:
@@ -52,12 +52,12 @@ class Geometries:
             return known.response
         new_ones = [curve for curve in curves if known is None or not known.was_asked(curve)]
         asked = merged([*(() if known is None else known.curves), *new_ones])
-        new = Kept(self.solve(case, plan, asked, options), asked)
+        new = Kept(self.solve(case, layout, asked, options), asked)
         agree(comm, lambda: self._write(key, new))
         self._remember(key, new)
         return new.response
 
-    def look_up(self, case: Case, plan: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
+    def look_up(self, case: Case, layout: Layout, curves: tuple[Curve, ...], options: Options) -> Response[Any]:
         """The response of a geometry, if it is kept and good at the curves.
 
         Raises:

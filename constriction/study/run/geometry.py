@@ -18,7 +18,7 @@ from constriction.case.schema import Case
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
-from constriction.geometry.cell import Layout, layout
+from constriction.geometry.cell import Layout, lay_out
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.profiles import foil_cells, profile_name
 from constriction.simulation.simulate import error_asked
@@ -66,7 +66,7 @@ class Effort(NamedTuple):
 @lru_cache(maxsize=LAYOUTS_KEPT)
 def layout_of(interface: Interface) -> Layout:
     """The layout of an interface; the last ones are kept, for neighbours in a study often share one."""
-    return layout(interface)
+    return lay_out(interface)
 
 
 def geometry_key(case: Case) -> str:
@@ -95,7 +95,7 @@ def _outlines_key(interface: Interface) -> str:
         _rounded([spot.size / contacts.pitch for spot in contacts.spots]),
         tuple((patch.region, len(patch.outlines)) for patch in contacts.patches),
         contacts.periodic,
-        None if contacts.electrode is None else _in_pitches(contacts.electrode.plan.cell, contacts.pitch),
+        None if contacts.electrode is None else _in_pitches(contacts.electrode.layout.cell, contacts.pitch),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

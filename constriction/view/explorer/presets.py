@@ -15,7 +15,7 @@ from constriction.case.materials.entries import METALS, shipped_names
 from constriction.case.patterns.scattered import Clustered, Random
 from constriction.case.regions import CounterElectrode
 from constriction.case.schema import Case, load, parse_case
-from constriction.geometry.cell import layout
+from constriction.geometry.cell import lay_out
 from constriction.interpret.atlas.atlas import Atlas
 from constriction.interpret.model.models import FINE_PATTERN
 from constriction.simulation.weights import gap_model, thin_gap_error
@@ -162,7 +162,7 @@ def _of_limits(case: Case, atlas: Atlas) -> str:
 def fraction_of(interface: Interface) -> float:
     """The contact fraction of a pattern that is filled to one."""
     given = getattr(interface, "contact_fraction", None)
-    return layout(interface).contact_fraction if given is None else float(given)
+    return lay_out(interface).contact_fraction if given is None else float(given)
 
 
 def _length(interface: Interface) -> float:
@@ -178,9 +178,9 @@ def remark_of(case: Case) -> str:
     said = []
     if case.interface.pattern in ("random", "clustered"):
         said.append("The case is one cell of one seed; the page shows the mean of many.")
-    plan = layout(case.interface)
-    if gap_model(case, plan) == "volume" and case.gap.height is not None:
-        error = 100 * thin_gap_error(plan, case.gap.height)
+    layout = lay_out(case.interface)
+    if gap_model(case, layout) == "volume" and case.gap.height is not None:
+        error = 100 * thin_gap_error(layout, case.gap.height)
         said.append(
             f"The case meshes its gap; the page takes it for thin, which is off by about {error:.1g} % of R_cstr."
         )

@@ -170,26 +170,26 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _interface(result: Result) -> Iterator[Section]:
     """The contacts to look at: of a map from above, of other cases a scene to turn; and where the gap is uneven, it."""
-    plan, case = result.plan, result.case
-    if plan.contact_fraction == 0:
+    layout, case = result.layout, result.case
+    if layout.contact_fraction == 0:
         yield Paragraph("The metal touches nowhere: the gap is everywhere.")
         return
-    profile = uneven_gap(case, plan)
-    if plan.traced is None and profile is None:
-        yield contact_scene(plan, case.gap.height, case.electrolyte.thickness)
-    elif plan.traced is None:
-        scene = contact_scene(plan, case.gap.rise, case.electrolyte.thickness)
+    profile = uneven_gap(case, layout)
+    if layout.traced is None and profile is None:
+        yield contact_scene(layout, case.gap.height, case.electrolyte.thickness)
+    elif layout.traced is None:
+        scene = contact_scene(layout, case.gap.rise, case.electrolyte.thickness)
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
-    if plan.traced is not None or profile is not None:
-        yield from_above(plan, case.gap.height, profile, _densities(result))
+    if layout.traced is not None or profile is not None:
+        yield from_above(layout, case.gap.height, profile, _densities(result))
 
 
 def _densities(result: Result) -> list[Density]:
     """The current density over the interface of a map, direct current if it passes; none of other patterns."""
-    if result.plan.traced is None:
+    if result.layout.traced is None:
         return []
     frequency = result.spectrum.window[0] if result.R_interface is None else 0.0
-    return [density_of(result.case, result.plan, result.laws, frequency)]
+    return [density_of(result.case, result.layout, result.laws, frequency)]
 
 
 def _charts(result: Result) -> tuple[Section, ...]:

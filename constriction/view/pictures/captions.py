@@ -19,7 +19,7 @@ LEAST_SHARE = 1e-6  # of the current, that is drawn
 
 def caption(scene: Scene, what: str) -> str:
     """What a picture shows, in words: which part of the case, what is not to scale, at which instant."""
-    view, layout = Cutaway(scene), scene.plan
+    view, layout = Cutaway(scene), scene.layout
     cell = " × ".join(metres(length) for length in view.size)
     parts = list(filter(None, [scene.case.title]))
     if layout.lattice_images > 1:
@@ -63,9 +63,9 @@ def check_drawn(scene: Scene, what: str) -> None:
     """
     if what not in ("current", "interface", "contacts"):
         return
-    if what == "contacts" and scene.plan.contact_fraction == 0:
+    if what == "contacts" and scene.layout.contact_fraction == 0:
         raise InputError(
-            f"--what contacts: contact fraction {scene.plan.contact_fraction:g}, so there is none; "
+            f"--what contacts: contact fraction {scene.layout.contact_fraction:g}, so there is none; "
             "expected --what interface"
         )
     for number, frequency in enumerate(scene.frequencies):

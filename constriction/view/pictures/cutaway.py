@@ -48,12 +48,12 @@ class Cutaway:
     @property
     def mirrored(self) -> bool:
         """Whether the cell stands for a lattice of its mirror images."""
-        return self.scene.plan.lattice_images > 1
+        return self.scene.layout.lattice_images > 1
 
     @cached_property
     def corner(self) -> tuple[float, float]:
         """Where the two planes of the cut meet, in the cell's coordinates: the middle of a spot near its centre."""
-        layout = self.scene.plan
+        layout = self.scene.layout
         if self.mirrored:
             return 0.0, 0.0
         if not layout.spots:
@@ -67,7 +67,7 @@ class Cutaway:
     @cached_property
     def tiles(self) -> tuple[Tile, ...]:
         """The mirror images that are drawn, about the middle of a spot; the cell itself where there are none."""
-        layout = self.scene.plan
+        layout = self.scene.layout
         if not self.mirrored:
             return (Tile(-self.corner[0], -self.corner[1], 1, 1, "open"),)
         rows = max(1, round(layout.width / layout.depth)) if layout.lattice_images == 2 else 1
@@ -76,7 +76,7 @@ class Cutaway:
     @cached_property
     def size(self) -> tuple[float, float]:
         """Extent of the tiles along x and y, metres."""
-        layout = self.scene.plan
+        layout = self.scene.layout
         if not self.mirrored:
             return layout.width, layout.depth
         return 2 * layout.width, layout.depth * len(self.tiles) / 2
@@ -84,7 +84,7 @@ class Cutaway:
     @property
     def least(self) -> tuple[float, float]:
         """The smallest x and y of the tiles, metres."""
-        layout = self.scene.plan
+        layout = self.scene.layout
         x = min(tile.x0 + min(0.0, tile.sx * layout.width) for tile in self.tiles)
         y = min(tile.y0 + min(0.0, tile.sy * layout.depth) for tile in self.tiles)
         return x, y
@@ -113,7 +113,7 @@ class Cutaway:
     def _marks(self, names: tuple[str, ...], above: bool) -> NDArray[np.bool_]:
         mesh = self.scene.mesh
         heights = mesh.points[mesh.triangles[:, :3], 2].mean(axis=1)
-        return np.asarray(self.scene.triangles_of(*names) & ((heights > 1e-9 * self.scene.plan.pitch) == above))
+        return np.asarray(self.scene.triangles_of(*names) & ((heights > 1e-9 * self.scene.layout.pitch) == above))
 
     def _triangles(self, marks: NDArray[np.bool_], places: Reals, parts: NDArray[np.int64]) -> Any:
         mesh = self.scene.mesh
@@ -202,14 +202,14 @@ class Cutaway:
         Nothing passes a mirror, and through the gap goes what the gap takes.
         """
         assert self.number is not None
-        scene, tiny = self.scene, 1e-6 * self.scene.plan.pitch
+        scene, tiny = self.scene, 1e-6 * self.scene.layout.pitch
         flow = flow.copy()
-        for axis, extent in enumerate((scene.plan.width, scene.plan.depth)):
-            sides = (0.0,) if scene.plan.circular else (0.0, extent)
+        for axis, extent in enumerate((scene.layout.width, scene.layout.depth)):
+            sides = (0.0,) if scene.layout.circular else (0.0, extent)
             for side in sides:
                 flow[np.abs(points[:, axis] - side) < tiny, axis] = 0.0
         below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
-        at_gap = np.flatnonzero(below)[~scene.plan.on_contact(points[below, :2])]
+        at_gap = np.flatnonzero(below)[~scene.layout.on_contact(points[below, :2])]
         if scene.gap_model != "volume":
             taken = scene.thetas[self.number, -1] * scene.totals[self.number] * potential[at_gap]
             flow[at_gap, 2] = taken.real
@@ -269,7 +269,7 @@ class Cutaway:
 
     def copper(self, thickness: float) -> Any:
         """The plate above the covered tiles, this thick (m)."""
-        outline = np.array(self.scene.plan.cell.polygon(256).exterior.coords)
+        outline = np.array(self.scene.layout.cell.polygon(256).exterior.coords)
         flat = pv.PolyData(np.column_stack([outline, np.zeros(len(outline))]))
         points = np.concatenate([tile.place(flat).points for tile in self.tiles])[:, :2]
         points[:, 1] = np.maximum(points[:, 1], 0.0)
@@ -279,7 +279,7 @@ class Cutaway:
 
     def rims(self) -> Any:
         """The exact lines between contact and gap, in the mirror cell."""
-        return polylines([np.insert(rim, 2, 0.0, axis=1) for rim in self.scene.plan.rims()])
+        return polylines([np.insert(rim, 2, 0.0, axis=1) for rim in self.scene.layout.rims()])
 
     def islands(self) -> Any | None:
         """What stands between contacts and copper."""

@@ -38,23 +38,23 @@ type Box = tuple[float, float, float, float]
 
 
 def flat_png(
-    plan: Layout, gap_height: float | None, profile: Profile | None, densities: Sequence[Density] = ()
+    layout: Layout, gap_height: float | None, profile: Profile | None, densities: Sequence[Density] = ()
 ) -> bytes:
     """The interface as a PNG for one journal column, and one more for each density.
 
     Args:
-        plan: the mirror cell, of which a whole lattice cell is drawn.
+        layout: the mirror cell, of which a whole lattice cell is drawn.
         gap_height: far from contacts, m; None without a gap's capacitance.
         profile: of the gap's height, None: it is even.
         densities: of current, each drawn beside.
     """
     file = io.BytesIO()
-    flat_figure(plan, gap_height, profile, densities).savefig(file, format="png", metadata=METADATA[".png"])
+    flat_figure(layout, gap_height, profile, densities).savefig(file, format="png", metadata=METADATA[".png"])
     return file.getvalue()
 
 
 def flat_figure(
-    plan: Layout,
+    layout: Layout,
     gap_height: float | None,
     profile: Profile | None,
     densities: Sequence[Density] = (),
@@ -62,7 +62,7 @@ def flat_figure(
     dpi: int = DPI,
 ) -> Figure:
     """The same as a figure, with `gap_height` in m; `caption` is set below, in these lines."""
-    found, panels = relief(plan), 1 + len(densities)
+    found, panels = relief(layout), 1 + len(densities)
     left, front, right, back = found.cell.bounds
     bars = densities or (profile is not None and gap_height is not None)
     foot = FOOT + BAR if bars else FOOT
@@ -80,10 +80,10 @@ def flat_figure(
             axes.set_ylim(front, back)
             bar = (panel + 0.3) / panels, (below + 7 * MM) / whole, 0.64 / panels, 2.1 * MM / whole
             if panel:
-                _draw_density(axes, found, plan, densities[panel - 1], _range_of(densities))
+                _draw_density(axes, found, layout, densities[panel - 1], _range_of(densities))
                 _density_bar(figure, bar, densities[panel - 1], _range_of(densities))
             else:
-                _draw(axes, found, plan, gap_height, profile)
+                _draw(axes, found, layout, gap_height, profile)
                 _ruler(axes, sides[0], high)
                 _key(figure, (0.97 / panels, (foot + below - 2 * MM) / whole), gap_height, profile)
                 if profile is not None and gap_height is not None:
@@ -93,30 +93,30 @@ def flat_figure(
     return figure
 
 
-def heights_on(plan: Layout, found: Relief, profile: Profile, gap_height: float) -> Floats:
+def heights_on(layout: Layout, found: Relief, profile: Profile, gap_height: float) -> Floats:
     """Heights of the gap in m on a raster of the drawn part, (along, across), from its front left corner."""
-    return gap_height * profile.height(*_places(plan, found))
+    return gap_height * profile.height(*_places(layout, found))
 
 
-def _places(plan: Layout, found: Relief) -> tuple[Floats, Floats]:
+def _places(layout: Layout, found: Relief) -> tuple[Floats, Floats]:
     """Places x (1, across) and y (along, 1) in m in the mirror cell, of a raster of the drawn part."""
     left, front, right, back = found.cell.bounds
     side = max(right - left, back - front) / ACROSS
     x, y = (np.linspace(low, high, max(round((high - low) / side), 2)) for low, high in ((left, right), (front, back)))
-    y = np.minimum(np.abs(y), plan.depth) if plan.lattice_images == STRIPES else np.abs(y)
+    y = np.minimum(np.abs(y), layout.depth) if layout.lattice_images == STRIPES else np.abs(y)
     return np.abs(x)[None, :], y[:, None]
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _draw(axes: Axes, found: Relief, plan: Layout, gap_height: float | None, profile: Profile | None) -> None:
+def _draw(axes: Axes, found: Relief, layout: Layout, gap_height: float | None, profile: Profile | None) -> None:
     left, front, right, back = found.cell.bounds
-    electrode, beside = (found.cell, GAP) if plan.electrode is None else (plan.electrode.outline, BARE)
+    electrode, beside = (found.cell, GAP) if layout.electrode is None else (layout.electrode.outline, BARE)
     axes.add_collection(PathCollection([_path(rings(found.cell))], facecolors=beside, edgecolors="none", zorder=0))
     axes.add_collection(PathCollection([_path(rings(electrode))], facecolors=GAP, edgecolors="none", zorder=0.5))
     if profile is not None and gap_height is not None:
-        heights = heights_on(plan, found, profile, gap_height)
+        heights = heights_on(layout, found, profile, gap_height)
         extent = (left, right, front, back)
         shown = axes.imshow(heights, HEIGHTS, _norm(profile, gap_height), aspect="auto", origin="lower", extent=extent)
         shown.set_zorder(1)
@@ -127,9 +127,9 @@ def _draw(axes: Axes, found: Relief, plan: Layout, gap_height: float | None, pro
     _border(axes, found)
 
 
-def _draw_density(axes: Axes, found: Relief, plan: Layout, density: Density, norm: LogNorm) -> None:
+def _draw_density(axes: Axes, found: Relief, layout: Layout, density: Density, norm: LogNorm) -> None:
     left, front, right, back = found.cell.bounds
-    values = np.maximum(density.at(*_places(plan, found)), norm.vmin or LOWEST)
+    values = np.maximum(density.at(*_places(layout, found)), norm.vmin or LOWEST)
     extent = (left, right, front, back)
     shown = axes.imshow(values, DENSITIES, norm, aspect="auto", origin="lower", extent=extent)
     shown.set_clip_path(_path(rings(found.cell)), axes.transData)

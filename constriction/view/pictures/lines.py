@@ -90,7 +90,7 @@ def _traced(grid: Any, start: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 def _seeds(scene: Scene, across: int) -> NDArray[np.float64]:
     """Points in the middle of equal squares just above the lowest plane of the mesh, inside the cell."""
-    layout = scene.plan
+    layout = scene.layout
     step = max(layout.width, layout.depth) / across
     nx, ny = (max(1, round(length / step)) for length in (layout.width, layout.depth))
     x, y = (length * (np.arange(n) + 0.5) / n for length, n in ((layout.width, nx), (layout.depth, ny)))
@@ -105,5 +105,5 @@ def _to_interface(view: Cutaway, points: NDArray[np.float64]) -> CurrentLine:
     ahead = step[:2] * (-z / step[2]) if step[2] > 0 else np.zeros(2)
     ahead *= min(1.0, MOST_ASIDE * abs(z) / max(float(np.linalg.norm(ahead)), 1e-300))
     feet = np.array([[x + ahead[0], y + ahead[1], 0.0], [x, y, 0.0]])
-    on_contact = bool(view.scene.plan.on_contact(feet[:1, :2])[0])
+    on_contact = bool(view.scene.layout.on_contact(feet[:1, :2])[0])
     return CurrentLine(np.vstack([points, feet[0 if on_contact else 1]]), through_gap=not on_contact)

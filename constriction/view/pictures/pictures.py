@@ -167,7 +167,7 @@ def contacts_panel(scene: Scene, number: int) -> StagePanel:
     """The normal current density on the contacts from above, over its mean there."""
     view = Cutaway(scene, number)
     contacts = _flat(view, "contact")
-    mean = shares(scene, number).contact.real / scene.plan.contact_fraction
+    mean = shares(scene, number).contact.real / scene.layout.contact_fraction
     contacts.point_data["relative"] = contacts.point_data["current"] / abs(mean)
     label = "current density / its mean over the contacts"
     scale = Scale("relative", label, *ON_CONTACTS, "inferno", logarithmic=True)
@@ -248,7 +248,7 @@ def _flat(view: Cutaway, surface: str) -> Any:
 def _ruler(view: Cutaway) -> Ruler:
     """A bar of a round length along the lower edge in front on the left; beside a tube, which has no edge."""
     x0, y0 = view.least
-    if view.scene.plan.circular:
+    if view.scene.layout.circular:
         return Ruler(round_down(0.2 * view.size[0]))
     length = round_down(-0.6 * x0)
     middle = np.array([x0 / 2, y0, -view.shown_depth])
