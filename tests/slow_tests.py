@@ -11,8 +11,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-LIMITS = {"verification": 1.5, "commands": 3.0, "unit": 3.0, "docs": 3.0}  # seconds of a core
-MOST = 6.0
+LIMITS = {"verification": 1.0, "commands": 2.0, "unit": 2.0, "docs": 2.0}  # seconds of a core
+MOST = 4.0
 KEPT = (  # what nothing else checks
     "tests/unit/test_metrics.py::test_measures_hold",
     "tests/commands/test_study_store.py::test_killed_at_random_moments_and_resumed_gives_the_same_bytes",

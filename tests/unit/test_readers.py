@@ -122,7 +122,7 @@ def test_binary_of_the_same_measurement():
 @needs_data
 def test_binary_without_galvani(monkeypatch):
     monkeypatch.setitem(sys.modules, "galvani.BioLogic", None)
-    with pytest.raises(InputError, match=r"need galvani, .* pip install 'constriction-fem\[biologic\]'"):
+    with pytest.raises(InputError, match=r"need galvani, .* pip install galvani"):
         read(EIS / MPR)
 
 

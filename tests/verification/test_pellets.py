@@ -77,7 +77,7 @@ def test_map_and_list_agree_with_a_gap_under_the_electrode():
     off = np.abs(mapped.spectrum.impedance - listed.spectrum.impedance).max()
     assert off < mapped.spectrum_error + listed.spectrum_error + mapped.R_cstr_map_error
     # far above the gap's relaxation all of the electrode passes current, and what is left is its own constriction
-    high = mapped.response(np.array([[1e6]])).item() * mapped.plan.pitch
+    high = mapped.response(np.array([[1e6]])).item() * mapped.layout.pitch
     assert high == pytest.approx(simulate(pellet_case(FULL)).R_cstr, abs=mapped.R_cstr_error)
     assert mapped.C_high is None and mapped.C_low > 0
 
