@@ -36,13 +36,15 @@ export function decadeMarks(curve, { x, y, box }, theme) {
   const points = decadePoints(curve).map((point) => ({ ...point, px: x(point.re), py: y(-point.im) }));
   const halo = { fill: theme.ink, stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
   const taken = [];
+  const course = Array.from(curve.re, (re, k) => [x(re), y(-curve.im[k])]);
   for (const { px, py } of points) {
     group.append(drawn("circle", { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.4, fill: theme.accent, stroke: theme.paper }));
   }
   for (const point of points) {
     const words = engineering(point.frequency, "Hz", 1);
     const found = placesAbout(point, outwards(curve, point, x, y), LETTER_WIDTH * words.length);
-    const place = found.find((one) => isFree(one, box, [...taken, ...points.filter((other) => other !== point).map(spotOf)]));
+    const others = [...taken, ...points.filter((other) => other !== point).map(spotOf)];
+    const place = found.find((one) => isFree(one, box, others) && !course.some(([px, py]) => px > one.left && px < one.right && py > one.top && py < one.bottom));
     if (!place) continue;
     taken.push(place);
     group.append(label(place.x, place.y, words, { "text-anchor": place.anchor, ...halo }));
@@ -52,9 +54,9 @@ export function decadeMarks(curve, { x, y, box }, theme) {
 
 const spotOf = ({ px, py }) => ({ left: px - 3, right: px + 3, top: py - 3, bottom: py + 3 });
 
-/** Where the words of a point may stand, the best place first: across the curve, at its sides, above. */
+/** Where the words of a point may stand, the best place first: across the curve, at its sides, above, below. */
 function placesAbout({ px, py }, [right, down], width) {
-  return [[right, down], [-right, down], [1, 0], [-1, 0], [0, -1]].map(([dx, dy]) => {
+  return [[right, down], [-right, down], [1, 0], [-1, 0], [0, -1], [0, 1.2]].map(([dx, dy]) => {
     const anchor = dx > 0.45 ? "start" : dx < -0.45 ? "end" : "middle";
     const [at, base] = [px + 9 * dx, py + 4 + 12 * dy];
     const left = at - { start: 0, middle: width / 2, end: width }[anchor];

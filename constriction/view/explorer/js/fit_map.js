@@ -38,7 +38,7 @@ export function fitMap(size, theme, { map, state: best, noise }) {
       if (level < 0) return;
       const [bottom, top] = edge(pitches, j, y);
       const opacity = 0.9 - (0.8 * level) / LEVELS.length;
-      svg.append(drawn("rect", { x: left, width: Math.max(0.5, right - left) + 0.4, y: top, height: Math.max(0.5, bottom - top) + 0.4, fill: theme.accent, "fill-opacity": opacity }));
+      svg.append(drawn("rect", { x: left, width: Math.max(0.5, right - left), y: top, height: Math.max(0.5, bottom - top), "shape-rendering": "crispEdges", fill: theme.accent, "fill-opacity": opacity }));
     });
   });
   svg.append(group);

@@ -8,6 +8,7 @@ import { quantityText } from "./quantities.js";
 
 const ALIKE = 5; // per cent, below which a range is told as ±
 const HELD = 5e-3; // per cent, below which it is none
+const LEAST_TOLD = 1e-4; // of |Z|
 const MAP_SIZE = { width: 300, height: 240 };
 const MISFIT = 3; // times the noise, above which no model follows a spectrum (interpret/verdict.py)
 const VISIBLE = 3e-3; // of |Z|, below which every one does
@@ -40,9 +41,9 @@ export function followsSpectrum({ rms, noise, residual }) {
  */
 export function fitResult({ found, free, moved }, back) {
   const follows = followsSpectrum(found);
-  const percent = (value) => (100 * value).toPrecision(2);
-  const left = `${percent(found.rms)} % of |Z| are left (root mean square; noise ${percent(found.noise)} %), after ${found.seconds.toFixed(1)} s. `;
-  const table = element("table", {}, element("tbody", {}, free.map((path) => rowOf(path, found, follows))));
+  const percent = (value) => (value < LEAST_TOLD ? `less than ${100 * LEAST_TOLD}` : (100 * value).toPrecision(2));
+  const left = `${percent(found.rms)} % of |Z| are left (root mean square; noise ${percent(found.noise)} %), after ${found.seconds.toFixed(1)} s. `.replace(/^l/, "L");
+  const table = element("table", {}, element("tbody", {}, free.map((path) => rowOfUnknown(path, found, follows))));
   const head = [element("p", {}, left, moved ? button("back to the fit", back, { class: "link" }) : ""), table];
   const band = found.band?.length > 0;
   if (!follows) {
@@ -62,7 +63,7 @@ function openWords({ undetermined }) {
   return [...tell("Not determined by this spectrum", open), ...tell("At a limit, and this spectrum would have it beyond", undetermined.filter(limitOf))];
 }
 
-function rowOf(path, found, follows) {
+function rowOfUnknown(path, found, follows) {
   const { label, unit } = parameterOf(path);
   const best = valueAt(found.state, path);
   const [words, spread] = follows ? spreadOf(path, found, best, unit) : [quantityText(best, unit, 3), ""];

@@ -55,7 +55,7 @@ export class Header {
     this.current = THEMES.includes(theme) ? theme : "auto";
     if (this.current === "auto") document.documentElement.removeAttribute("data-theme");
     else document.documentElement.setAttribute("data-theme", this.current);
-    this.theme.textContent = { auto: "Light / dark: auto", light: "Light", dark: "Dark" }[this.current];
+    this.theme.textContent = `Theme: ${this.current}`;
   }
 
   turnTheme() {

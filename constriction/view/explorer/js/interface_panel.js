@@ -222,7 +222,7 @@ export class InterfacePanel {
     const { atlas, materials } = this.app;
     if (!this.pattern.length) {
       for (const name of atlas.patterns) this.pattern.append(element("option", { value: name }, PATTERN_WORDS[name] ?? name));
-      for (const { name, title } of materials) this.material.append(element("option", { value: name }, `${name}: ${title}`));
+      for (const { name, title } of materials) this.material.append(element("option", { value: name, title }, `${name}: ${title.split(",")[0]}`));
       this.material.append(element("option", { value: "own" }, "Own values"));
     }
     const now = `${page.state.pattern} ${page.material} ${page.temperature}`;

@@ -177,7 +177,8 @@ export class MeasuredPanel {
 
   /** Bring the end of a fit into view, once. */
   cameToAnEnd() {
-    if (this.running) this.result.scrollIntoView({ block: "nearest" });
+    const small = matchMedia("(max-width: 52rem)").matches; // where a plot covers the upper part of the window
+    if (this.running) this.result.scrollIntoView({ block: small ? "start" : "nearest" });
     this.running = false;
   }
 }

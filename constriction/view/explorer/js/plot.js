@@ -133,7 +133,7 @@ export function keyLines(curves, room, most) {
   if (told.length < 2) return lines;
   for (const curve of [...told].reverse()) {
     const words = curve.label.length > 26 ? `${curve.label.slice(0, 25)}…` : curve.label;
-    const width = 38 + LETTER * words.length;
+    const width = 34 + LETTER * words.length;
     if (left < width) {
       if (lines.length === most) break;
       lines.push([]);

@@ -27,12 +27,11 @@ export class ReadoutPanel {
     const items = new Map(ROWS.map(([name, , help]) => [name, this.itemOf(name, help)]));
     const rowOf = (words, names) => [element("h3", {}, words), names.map((name) => items.get(name) ?? element("div", { class: "item none" }))];
     this.reason = element("p", { class: "reason" });
-    this.owner = element("p", { class: "reason owner" });
+    this.owner = [];
     this.node = element(
       "section",
       { class: "readouts", "aria-label": "Numbers" },
       element("div", { class: "numbers" }, rowOf("Of the interface", ["R_cstr", "C_cstr", "f_cstr", "R_electrolyte"]), rowOf("As a fit reads it", ["R_int", "C_int", "", "R_SE"])),
-      this.owner,
       this.meaning,
       this.reason,
     );
@@ -57,8 +56,10 @@ export class ReadoutPanel {
   }
 
   explain(help) {
-    this.meaning.textContent = help ?? "Point at a name, or tap it, to see what it means.";
+    const idle = this.owner.length ? this.owner : ["Point at a name, or tap it, to see what it means."];
+    this.meaning.replaceChildren(...(help === null ? idle : [help]));
     this.meaning.classList.toggle("idle", help === null);
+    this.explained = help;
   }
 
   show(summary) {
@@ -73,7 +74,11 @@ export class ReadoutPanel {
     const words = belongs === "several" && peaks.length === 1 ? undefined : OF_OTHERS[belongs];
     this.cells.get("C_cstr").classList.toggle("doubtful", Boolean(words));
     const limits = words ? [symbol("C_low"), ` ${capacitanceWords(C_low)}, `, symbol("C_high"), ` ${capacitanceWords(C_high)}.`] : [];
-    this.owner.replaceChildren(...(words ? [symbol("C_cstr"), ` is ${words}. `, ...limits] : []));
+    this.owner = words ? [symbol("C_cstr"), `: ${words}. `, ...limits] : [];
+    const told = this.owner.map((part) => part.textContent ?? part).join("");
+    if (told === this.ownerTold) return;
+    this.ownerTold = told;
+    if (this.explained === null) this.explain(null);
   }
 
   showReadings(found) {

@@ -31,7 +31,9 @@ export function resistanceWords(value) {
 
 /** C in F/m² as F/cm² with a prefix. */
 export function capacitanceWords(value) {
-  return value === null || value === undefined ? "–" : engineering(value * 1e-4, "F/cm²");
+  if (value === null || value === undefined || !(value > 0)) return engineering(value, "F/cm²");
+  const [size, unit] = faradUnit(value * 1e-4);
+  return `${digits((value * 1e-4) / size, 3)} ${unit}`;
 }
 
 /** Hz with a prefix. */

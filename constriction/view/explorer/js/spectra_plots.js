@@ -14,6 +14,8 @@ const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
 const NARROW = 520; // px
 const TITLE = 76; // px of a box above which the name of its y axis stands
 const KEY_LINE = 16; // px
+const KEY_BEYOND = 10; // px, right of a box
+const MOST_KEY_LINES = 3;
 
 const inOrder = (curves) => [...curves].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 const mapped = (values, by) => Array.from(values, by);
@@ -76,9 +78,9 @@ function boxAndKey(size, curves) {
   const box = boxOf(size);
   const wide = box.right - box.left;
   const beside = wide >= NARROW;
-  const lines = keyLines(inOrder(curves), beside ? wide - TITLE : wide, beside ? 3 : 2);
+  const lines = keyLines(inOrder(curves), beside ? wide - TITLE : box.right + KEY_BEYOND, MOST_KEY_LINES);
   const down = Math.max(0, lines.length - (beside ? 1 : 0)) * KEY_LINE;
-  return [{ ...box, top: box.top + down }, (theme) => legendOf(lines, box.right, 18, theme)];
+  return [{ ...box, top: box.top + down }, (theme) => legendOf(lines, box.right + KEY_BEYOND, 18, theme)];
 }
 
 /** What a curve has at its point that is nearest by a distance in px: frequency and Z in words, and the number. */
