@@ -129,20 +129,17 @@ export function strokeOf(curve, theme) {
 export function keyLines(curves, room, most) {
   const told = curves.filter((curve, k) => curve.label && curves.findIndex((one) => one.label === curve.label) === k);
   const lines = [];
-  let left = -1;
   if (told.length < 2) return lines;
   for (const curve of [...told].reverse()) {
     const words = curve.label.length > 26 ? `${curve.label.slice(0, 25)}…` : curve.label;
     const width = 34 + LETTER * words.length;
-    if (left < width) {
-      if (lines.length === most) break;
-      lines.push([]);
-      left = room;
-    }
-    left -= width;
-    lines.at(-1).push({ curve, words, width });
+    let line = lines.find((one) => one.left >= width);
+    if (!line && lines.length === most) continue;
+    if (!line) lines.push((line = { left: room, entries: [] }));
+    line.left -= width;
+    line.entries.push({ curve, words, width });
   }
-  return lines;
+  return lines.map((line) => line.entries);
 }
 
 /** A key of curves and points: lines of `keyLines` that end at x, the first of them at y. */

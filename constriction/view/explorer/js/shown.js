@@ -25,8 +25,10 @@ export function engineering(value, unit, count = 3) {
 export function resistanceWords(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const own = value * 1e4;
-  if (Math.abs(own) >= 1e4) return engineering(own, "Ω·cm²", 4);
-  return `${digits(own, Math.abs(own) < 1e-3 ? 2 : 4)} Ω·cm²`;
+  if (own === 0) return "0 Ω·cm²";
+  const [size, unit] = areaUnit(Math.abs(Number(own.toPrecision(4))));
+  const shown = own / size;
+  return `${digits(shown, Math.abs(shown) < 1e-2 ? 2 : 4)} ${unit}`;
 }
 
 /** C in F/m² as F/cm² with a prefix. */
@@ -41,14 +43,14 @@ export function frequencyWords(value) {
   return engineering(value, "Hz");
 }
 
-const AREA_UNITS = [[1e9, "GΩ·cm²"], [1e6, "MΩ·cm²"], [1e3, "kΩ·cm²"], [1, "Ω·cm²"], [1e-3, "mΩ·cm²"]];
+const AREA_UNITS = [[1e9, "GΩ·cm²"], [1e6, "MΩ·cm²"], [1e3, "kΩ·cm²"], [1, "Ω·cm²"], [1e-3, "mΩ·cm²"], [1e-6, "µΩ·cm²"]];
 const MOST_PLAIN = 1e4; // resistances between have no prefix, as in result.json's rows
 const LEAST_PLAIN = 0.1;
 
 /** The unit of an axis of values up to so many Ω·cm²: [its size in Ω·cm², its name]. */
 export function areaUnit(largest) {
   if (largest >= LEAST_PLAIN && largest < MOST_PLAIN) return AREA_UNITS[3];
-  return AREA_UNITS.find(([size]) => largest >= size * (1 - 1e-9)) ?? AREA_UNITS[4];
+  return AREA_UNITS.find(([size]) => largest >= size * (1 - 1e-9)) ?? AREA_UNITS.at(-1);
 }
 
 /** Digits behind the point that an error leaves: two of 1.5, one of 9; negative in front of it (view/terminal/numbers.py). */
