@@ -112,7 +112,7 @@ export function bodePlot(size, theme, curves) {
   const least = Math.min(0, 10 * Math.floor(Math.min(...phases) / 10));
   const x = { low, high, log: true };
   const above = axesOf({ ...box, bottom: middle - 16 }, { x: { ...x, bare: true }, y: { low: sizes[0], high: sizes[1], log: true, title: "|Z| (Ω·cm²)" } }, theme);
-  const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)" } }, theme);
+  const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)", most: 3 } }, theme);
   svg.append(above.group, below.group);
   const model = curves.find((curve) => curve.kind === "model");
   svg.probe = (px) => probeOf(model, (k) => Math.abs(above.x(model.frequency[k]) - px));
