@@ -133,7 +133,8 @@ def test_a_curve_is_there_at_once(page):
     assert page.value("document.querySelector('.nyquist path.curve').getAttribute('d').length") > 500
     page.until("!document.querySelector('.value.settling')")
     assert numbers(page)["R_cstr"] == "14.81 Ω·cm²"
-    assert numbers(page)["R_int"].endswith("Ω·cm²")
+    assert re.fullmatch(r"[0-9.]+ ± [0-9.]+ Ω·cm²", numbers(page)["R_int"])
+    assert "constriction run has it" in page.value("document.querySelector('.check.off').textContent")
 
 
 @pytest.mark.parametrize("number", range(len(ADDRESSES)))
@@ -171,14 +172,15 @@ def test_sliders_locks_undo_and_pins(page):
     goto(page, ADDRESSES[0])
     curve = "document.querySelector('.nyquist path.curve.model').getAttribute('d')"
     before = page.value(curve)
-    page.value("document.querySelector('#pin').click()")
+    page.value("document.querySelector('#pin').click(); document.querySelector('#pin').click()")
     page.value(
         "(() => { const s = document.querySelector('#p-pitch-slider'); s.value = 400;"
         " for (const kind of ['input', 'change']) s.dispatchEvent(new Event(kind, {bubbles: true})); })()"
     )
     page.settle()
     assert page.value(curve) != before
-    assert page.value("document.querySelectorAll('.nyquist path.curve.pin').length") == 1
+    assert page.value("document.querySelectorAll('.nyquist path.curve.pin').length") == 1  # not pinned twice
+    assert "hexagonal 20 %, 2 mm" in texts_of(page, ".nyquist")
     page.value("document.querySelector('#undo').click()")
     page.settle()
     assert page.value("location.hash") == f"#{ADDRESSES[0]}"
@@ -191,6 +193,27 @@ def test_sliders_locks_undo_and_pins(page):
     page.value("document.querySelector('[aria-label^=\"Pitch: free\"]').click()")
     page.settle()
     assert page.value("location.hash").endswith("lock=thickness,pitch")
+    field = page.value("(f => [f.value, f.hasAttribute('aria-invalid')])(document.querySelector('#p-gapHeight'))")
+    assert field == ["12.5 nm", False]
+
+
+def texts_of(page, figure):
+    return page.value(f"[...document.querySelectorAll({figure!r} + ' svg text')].map(t => t.textContent)")
+
+
+def test_axes_of_large_impedances_have_short_numbers_and_keys_for_all(page):
+    goto(page, ADDRESSES[0].replace(NZSP, "0.0001,30,none,1000000,1"))
+    texts = texts_of(page, ".nyquist")
+    assert any("kΩ·cm²" in text for text in texts)
+    assert all(len(text) < 6 for text in texts if text[0].isdigit() and "Hz" not in text)
+    assert "poles" in texts_of(page, ".relaxation")
+
+
+def test_a_capacitance_of_the_electrolyte_is_said_to_be_none_of_the_gap(page):
+    for gap, said in (("0.000005", True), ("5e-9", False)):
+        goto(page, ADDRESSES[0].replace("pitch=0.002", "pitch=0.0005").replace("gap=5e-9", f"gap={gap}"))
+        assert ("tells nothing about the gap" in page.value("document.querySelector('#meaning').textContent")) == said
+        assert (page.value("document.querySelector('.value.doubtful') !== null")) == said
 
 
 def type_into(page, selector, text):
@@ -289,12 +312,36 @@ def test_a_wrong_address_is_told_and_changes_nothing(page):
     assert "square" in page.value("document.querySelector('#pattern').value")
 
 
-def test_a_measured_file_is_read_fitted_and_its_name_is_text(page, measured):
-    goto(page, ADDRESSES[2])
+def choose(page, path):
+    """Give a file to the page."""
     page.call("DOM.enable")
     root = page.call("DOM.getDocument")["root"]["nodeId"]
     node = page.call("DOM.querySelector", nodeId=root, selector="#file")["nodeId"]
-    page.call("DOM.setFileInputFiles", files=[str(measured)], nodeId=node)
+    page.call("DOM.setFileInputFiles", files=[str(path)], nodeId=node)
+
+
+def test_a_spectrum_that_no_interface_has_is_said_to_be_one(page, place):
+    frequency = np.geomspace(7e6, 100, 49)
+    s = 2j * np.pi * frequency
+    z = 20 + 200 / (1 + s * 3e-6) + 300 / np.sqrt(s / 600)
+    rows = [f"{f},{value.real},{-value.imag}" for f, value in zip(frequency, z, strict=True)]
+    (place / "diffusion.csv").write_text("\n".join(["freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm", *rows]) + "\n", "utf-8")
+    goto(page, ADDRESSES[2])
+    choose(page, place / "diffusion.csv")
+    page.until("document.querySelector('#measured-area') !== null")
+    type_into(page, "#measured-area", "1 cm2")
+    type_into(page, "#measured-thickness", "1.5 mm")
+    page.value("document.querySelector('#fit').click()")
+    page.until("document.querySelector('.fit-result table') !== null")
+    found = page.value("document.querySelector('.fit-result').textContent")
+    assert found.startswith("No interface of this kind follows the spectrum") and "±" not in found
+    page.value("document.querySelector('.file-name button').click()")
+    page.until("document.querySelector('#plots .measured') === null")
+
+
+def test_a_measured_file_is_read_fitted_and_its_name_is_text(page, measured):
+    goto(page, ADDRESSES[2])
+    choose(page, measured)
     page.until("document.querySelector('#measured-area') !== null")
     assert page.value("document.querySelector('.file-name strong').textContent") == HOSTILE
     assert page.value("document.title") == "Constriction explorer"
@@ -307,7 +354,8 @@ def test_a_measured_file_is_read_fitted_and_its_name_is_text(page, measured):
     assert not page.value("document.querySelector('.plot.residuals').hidden")
     found = page.value("document.querySelector('.fit-result').textContent")
     assert "of |Z| are left" in found
-    assert float(found.partition(" % of |Z|")[0].removeprefix("Fit")) < 0.5
+    assert found.startswith("Fit") and float(re.search(r"([0-9.]+) % of", found)[1]) < 0.5
+    assert page.value("document.querySelector('#plots .measured') !== null")
     page.until("!document.querySelector('.value.settling')")
     assert "'<img src=x" in page.value("document.querySelector('[aria-label=Command]').textContent")
     page.value("document.querySelector('.file-name button').click()")

@@ -126,7 +126,7 @@ def _of_cell(case: Case, atlas: Atlas) -> str:
 def _of_gap(case: Case, atlas: Atlas) -> str:
     del atlas
     if case.gap.uneven:
-        return "the metal is lifted beside the contacts, which is not in the atlas yet"
+        return "the metal is lifted beside the contacts, which this page does not have yet"
     if case.gap.law is not None:
         return f"its gap has a law of its own, {case.gap.law}"
     return "its gap insulates" if case.gap.height is None else ""

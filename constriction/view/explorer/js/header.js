@@ -1,6 +1,7 @@
 /** The head of the page: presets, undo, pin, light and dark. */
 import { button, element } from "./dom.js";
 
+const MOST_PINS = 4;
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "constriction-explorer-theme";
 
@@ -34,9 +35,10 @@ export class Header {
     this.presets.addEventListener("change", () => app.usePreset(app.presets[Number(this.presets.value)]));
     this.undo = button("Undo", () => app.undo(), { id: "undo", title: "Ctrl Z" });
     this.redo = button("Redo", () => app.redo(), { id: "redo", title: "Ctrl Shift Z" });
+    this.open = button("Open measurement", () => app.measuring.choose(), { id: "open", title: "A csv or text, or the export of an instrument; it stays on this computer" });
     this.pin = button("Pin the curve", () => app.pin(), { id: "pin" });
     this.theme = button("", () => this.turnTheme(), { id: "theme" });
-    this.node = element("div", { class: "bar" }, this.presets, this.undo, this.redo, this.pin, this.theme);
+    this.node = element("div", { class: "bar" }, this.presets, this.open, this.undo, this.redo, this.pin, this.theme);
     this.setTheme(keptTheme());
     document.addEventListener("keydown", (event) => this.shortcut(event));
   }
@@ -53,7 +55,7 @@ export class Header {
     this.current = THEMES.includes(theme) ? theme : "auto";
     if (this.current === "auto") document.documentElement.removeAttribute("data-theme");
     else document.documentElement.setAttribute("data-theme", this.current);
-    this.theme.textContent = { auto: "Light / dark: auto", light: "Light", dark: "Dark" }[this.current];
+    this.theme.textContent = `Theme: ${this.current}`;
   }
 
   turnTheme() {
@@ -68,6 +70,7 @@ export class Header {
     const { steps, pins } = this.app;
     this.undo.disabled = steps.past.length < 2;
     this.redo.disabled = steps.future.length === 0;
-    this.pin.disabled = pins.length >= 4;
+    this.pin.disabled = pins.length >= MOST_PINS;
+    this.pin.title = this.pin.disabled ? "Four at most: remove one" : "Keep this curve to compare others with it; four at most";
   }
 }

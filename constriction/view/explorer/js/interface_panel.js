@@ -6,6 +6,7 @@ import { valueAt, withValue } from "./page_state.js";
 import { parseTemperature, quantityFrom, quantityText, temperatureText } from "./quantities.js";
 
 const STEPS = 1000;
+const CONDUCTIVITY_DIGITS = 4;
 const PATTERN_WORDS = {
   hexagonal: "Hexagonal islands",
   square: "Square lattice",
@@ -60,7 +61,7 @@ export class InterfacePanel {
       ]),
       this.groupOf("Gap and sweep", false, [
         rows("gapPermittivity", "sweep.from", "sweep.to"),
-        element("label", { class: "check off" }, element("input", { type: "checkbox", disabled: true }), "A lifted zone beside the contacts (not in the atlas yet)"),
+        element("label", { class: "check off" }, element("input", { type: "checkbox", disabled: true }), "A lifted zone beside the contacts: not in this page yet; constriction run has it, and interpret for stripes and hexagonal islands"),
       ]),
     );
   }
@@ -198,12 +199,13 @@ export class InterfacePanel {
       const value = valueAt(state, path);
       const closed = page.locks.includes(path);
       const now = `${value} ${limits} ${closed}`;
-      if (row.now === now && document.activeElement !== number && document.activeElement !== range) continue;
+      if (row.now === now && !number.hasAttribute("aria-invalid") && ![number, range].includes(document.activeElement)) continue;
       row.now = now;
       range.value = Math.round(STEPS * placeOf(value, limits, parameter.scale));
-      const words = quantityText(value, parameter.unit);
+      const words = quantityText(value, parameter.unit, parameter.unit === "S/m" ? CONDUCTIVITY_DIGITS : undefined);
       range.setAttribute("aria-valuetext", words);
-      if (document.activeElement !== number || !number.hasAttribute("aria-invalid")) number.value = words;
+      number.value = words; // also of an entry that was refused: what is shown is the state
+      number.removeAttribute("aria-invalid");
       if (lock.tagName !== "BUTTON") continue;
       lock.setAttribute("aria-pressed", closed);
       lock.setAttribute("aria-label", `${parameter.label}: ${closed ? "held in fits" : "free in fits"}`);
@@ -220,17 +222,18 @@ export class InterfacePanel {
     const { atlas, materials } = this.app;
     if (!this.pattern.length) {
       for (const name of atlas.patterns) this.pattern.append(element("option", { value: name }, PATTERN_WORDS[name] ?? name));
-      for (const { name, title } of materials) this.material.append(element("option", { value: name }, `${name}: ${title}`));
+      for (const { name, title } of materials) this.material.append(element("option", { value: name, title }, `${name}: ${title.split(",")[0]}`));
       this.material.append(element("option", { value: "own" }, "Own values"));
     }
     const now = `${page.state.pattern} ${page.material} ${page.temperature}`;
-    if (this.chosen === now && document.activeElement !== this.temperature) return;
+    if (this.chosen === now && !this.temperature.hasAttribute("aria-invalid") && document.activeElement !== this.temperature) return;
     this.chosen = now;
     this.pattern.value = page.state.pattern;
     this.material.value = page.material;
     const own = page.material === "own";
     const [low, high] = own ? [0, 0] : temperatureLimits(this.app.materialOf(page.material));
     this.temperature.disabled = this.warmth.disabled = high <= low;
+    this.temperature.removeAttribute("aria-invalid");
     this.temperature.value = own ? "–" : temperatureText(page.temperature);
     this.warmth.value = high > low ? Math.round((STEPS * (page.temperature - low)) / (high - low)) : 0;
   }

@@ -13,9 +13,9 @@ import { fromAddress, pageOf, toAddress } from "./page_state.js";
 import { freePaths, LOCKED_FIRST } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
-import { withSigns } from "./quantities.js";
+import { quantityText, withSigns } from "./quantities.js";
 import { readings } from "./readings.js";
-import { digits, engineering } from "./shown.js";
+import { digits } from "./shown.js";
 import { knownPage, stateWords } from "./page_words.js";
 import { Steps } from "./steps.js";
 
@@ -211,13 +211,16 @@ class Explorer {
 
   pin() {
     const { state } = this.page;
+    const same = toAddress({ ...this.page, locks: [] });
+    if (this.pins.some((pin) => pin.same === same)) return announce("This curve is pinned already");
     const number = this.pinCount++;
-    const label = `${state.pattern} ${digits(100 * state.contactFraction, 2)} %, ${engineering(state.pitch, "m", 2)}`;
+    const words = `${state.pattern} ${digits(100 * state.contactFraction, 2)} %, ${quantityText(state.pitch, "m", 2)}`;
+    const label = this.pins.some((pin) => pin.label === words) ? `${words} (${number + 1})` : words;
     const curve = curveFrom("pin", label, this.solved.frequency, this.solved.z, number);
     const distribution = distributionOf("pin", label, this.solved, number);
-    this.pins = [...this.pins, { number, label, curve, distribution, address: toAddress(this.page) }];
+    this.pins = [...this.pins, { number, label, curve, distribution, same, address: toAddress(this.page) }];
     announce(`Pinned: ${label}`);
-    this.change(this.page, false);
+    return this.change(this.page, false);
   }
 
   showPins() {

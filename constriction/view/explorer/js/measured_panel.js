@@ -1,16 +1,11 @@
 /** The measurement: a file is dropped or chosen, what was understood is shown, what is missing is asked for. */
 import { button, element, select } from "./dom.js";
-import { perArea, residualOf, rootMeanSquare } from "./curves.js";
-import { fitMap } from "./fit_map.js";
-import { parameterOf } from "./parameters.js";
-import { valueAt } from "./page_state.js";
-import { themeOf } from "./plot.js";
-import { quantityFrom, quantityText, withSigns } from "./quantities.js";
+import { perArea } from "./curves.js";
+import { fitResult } from "./fit_result.js";
+import { quantityFrom, quantityText } from "./quantities.js";
 import { readMeasuredInParts } from "./reader.js";
 
 const LARGEST_FILE = 100e6; // bytes
-const ALIKE = 5; // per cent, below which a range is told as ±
-const MAP_SIZE = { width: 300, height: 240 };
 
 /** The panel; `app` has `page`, `atlas`, `measured`, `fit` and `measure`, `setThickness`, `runFit`, `backToFit`. */
 export class MeasuredPanel {
@@ -20,7 +15,7 @@ export class MeasuredPanel {
     this.drop = element(
       "div",
       { class: "drop" },
-      element("p", {}, "Drop a measured file anywhere, or ", button("choose one", () => this.file.click(), { class: "link", id: "choose" }), "."),
+      element("p", {}, "Drop a measured file anywhere, or ", button("choose one", () => this.choose(), { class: "link", id: "choose" }), "."),
       element("p", { class: "hint" }, "Any csv or text with frequency and impedance, or the export of an instrument. Nothing leaves this computer."),
       this.file,
     );
@@ -96,6 +91,7 @@ export class MeasuredPanel {
   show() {
     const { measured } = this.app;
     this.drop.classList.toggle("small", measured !== null);
+    this.moveBeside(measured !== null);
     if (!measured) return this.told.replaceChildren(...this.fileChoice());
     const chosen = measured.spectra[measured.chosen];
     const name = element("p", { class: "file-name" }, element("strong", {}, measured.name), button("remove", () => this.remove(), { class: "link" }));
@@ -116,6 +112,18 @@ export class MeasuredPanel {
     parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
     this.told.replaceChildren(...parts);
     return undefined;
+  }
+
+  /** Where the panel stands: below the first plots once there is a measurement, below all of them before. */
+  moveBeside(plots) {
+    if (plots === Boolean(this.node.closest("#plots"))) return;
+    if (plots) document.querySelector("#plots .bode").after(this.node);
+    else document.getElementById("answer-end").prepend(this.node);
+  }
+
+  /** Ask for files. */
+  choose() {
+    this.file.click();
   }
 
   remove() {
@@ -152,37 +160,25 @@ export class MeasuredPanel {
   /** Say that a fit runs. */
   showRunning(free) {
     this.result.replaceChildren(element("p", { class: "running", role: "status" }, `Fitting ${free.length} unknowns …`));
+    this.running = true;
   }
 
   /** Show how a fit ended: an error, or what it found. */
   showFailure(error) {
     this.result.replaceChildren(element("p", { class: "caution", role: "alert" }, `No fit: ${error.message}`));
+    this.cameToAnEnd();
   }
 
   showFit() {
-    const { fit, page } = this.app;
-    if (!fit) return this.result.replaceChildren();
-    const { found, free, moved } = fit;
-    const rows = free.map((path) => this.rowOf(path, found, page));
-    const rms = (100 * rootMeanSquare(residualOf(this.app.atlas, found.state, fit.spectrum))).toPrecision(2);
-    const undetermined = found.undetermined.map((one) => element("li", {}, `${parameterOf(one.name)?.label ?? one.name}: ${withSigns(one.message.replace(/^not determined: /, ""))}`));
-    this.result.replaceChildren(
-      element("h3", {}, "Fit"),
-      element("p", {}, `${rms} % of |Z| are left (root mean square), after ${found.seconds.toFixed(1)} s. `, moved ? button("back to the fit", () => this.app.backToFit(), { class: "link" }) : ""),
-      element("table", {}, element("tbody", {}, rows)),
-      undetermined.length ? element("div", { class: "caution" }, element("p", {}, "Not determined by this spectrum:"), element("ul", {}, undetermined)) : "",
-      found.band?.length ? element("p", { class: "hint" }, "The pale band is interfaces that fit as well.") : "",
-      found.map ? element("figure", { class: "map" }, fitMap(MAP_SIZE, themeOf(document.documentElement), found.map, found.state), element("figcaption", { class: "hint" }, "Misfit over contact fraction and pitch, all else fitted: the darker, the better. Ring: the best one.")) : "",
-    );
-    return undefined;
+    const { fit } = this.app;
+    this.result.replaceChildren(...(fit ? fitResult(fit, () => this.app.backToFit()) : []));
+    if (fit) this.cameToAnEnd();
   }
 
-  rowOf(path, found) {
-    const parameter = parameterOf(path);
-    const open = found.undetermined.some((one) => one.name === path);
-    const range = (found.band ?? []).map((state) => valueAt(state, path)).filter(Number.isFinite);
-    const half = (100 * (Math.max(...range) - Math.min(...range))) / (Math.max(...range) + Math.min(...range));
-    const spread = range.length < 2 ? "" : half < ALIKE ? `± ${half.toPrecision(1)} %` : `${quantityText(Math.min(...range), parameter.unit, 3)} to ${quantityText(Math.max(...range), parameter.unit, 3)}`;
-    return element("tr", {}, element("th", { scope: "row" }, parameter.label), element("td", {}, quantityText(valueAt(found.state, path), parameter.unit, 4)), element("td", { class: "hint" }, spread || (open ? "not determined" : "")));
+  /** Bring the end of a fit into view, once. */
+  cameToAnEnd() {
+    const small = matchMedia("(max-width: 52rem)").matches; // where a plot covers the upper part of the window
+    if (this.running) this.result.scrollIntoView({ block: small ? "start" : "nearest" });
+    this.running = false;
   }
 }

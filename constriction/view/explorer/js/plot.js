@@ -1,10 +1,14 @@
 /** The parts of a plot: axes, grid, curves, points, legend; SVG whose colours stand in it, so that it can be saved. */
 import { drawn } from "./dom.js";
-import { decades, linearScale, logScale, multiples, stepOf } from "./scales.js";
+import { linearScale, logScale, logTicks, multiples, stepOf } from "./scales.js";
 import { digits } from "./shown.js";
 
 export const PLOT_FONT = 'system-ui, "DejaVu Sans", Arial, sans-serif';
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const LETTER = 7; // px, about
+const MARGIN = 14; // px, right of a box
+const [TICK, LOG_TICK] = [38, 22]; // px, between ticks of y at least
+const LINE = 16; // px, of a key
 const DASHES = ["5 3", "2 3", "8 3 2 3", "1 4"];
 
 /** The colours of a plot, from the styles of an element. */
@@ -37,9 +41,21 @@ export function powerWords(value) {
 }
 
 function ticksOf(axis, most) {
-  if (axis.log && axis.high / axis.low >= 99) return decades(axis.low, axis.high, most).map((at) => [at, powerWords(at)]);
+  if (axis.log) return logTicks(axis.low, axis.high, most).map((at) => [at, logWords(at)]);
   const step = stepOf(axis.high - axis.low, most);
   return multiples(axis.low, axis.high, step).map((at) => [at, tickWords(at, step)]);
+}
+
+function logWords(value) {
+  const power = Math.round(Math.log10(value));
+  return Math.abs(value / 10 ** power - 1) < 1e-9 ? powerWords(value) : shortWords(value);
+}
+
+/** A tick that is no power of ten: 0.05, 200, 2·10⁵. */
+function shortWords(value) {
+  if (value >= 1e-3 && value < 1e4) return String(Number(value.toPrecision(4)));
+  const power = Math.floor(Math.log10(value) + 1e-9);
+  return `${Number((value / 10 ** power).toPrecision(3))}·${powerWords(10 ** power)}`;
 }
 
 function tickWords(value, step) {
@@ -62,9 +78,10 @@ export function axesOf(box, axes, theme) {
     drawn("line", { x1: x1.toFixed(1), y1: y1.toFixed(1), x2: x2.toFixed(1), y2: y2.toFixed(1), stroke });
   for (const [at, words] of ticksOf(axes.x, axes.x.most ?? Math.max(2, Math.floor((box.right - box.left) / 62)))) {
     group.append(rule(x(at), box.top, x(at), box.bottom, theme.grid));
-    if (!axes.x.bare) group.append(label(x(at), box.bottom + 17, words, { "text-anchor": "middle", fill: theme.muted }));
+    const most = box.right + MARGIN - (LETTER * words.length) / 2; // or the last one would be cut off
+    if (!axes.x.bare) group.append(label(Math.min(x(at), most), box.bottom + 17, words, { "text-anchor": "middle", fill: theme.muted }));
   }
-  for (const [at, words] of ticksOf(axes.y, axes.y.most ?? Math.max(2, Math.floor((box.bottom - box.top) / 38)))) {
+  for (const [at, words] of ticksOf(axes.y, axes.y.most ?? Math.max(2, Math.floor((box.bottom - box.top) / (axes.y.log ? LOG_TICK : TICK))))) {
     group.append(rule(box.left, y(at), box.right, y(at), theme.grid));
     group.append(label(box.left - 7, y(at) + 4, words, { "text-anchor": "end", fill: theme.muted }));
   }
@@ -108,23 +125,44 @@ export function strokeOf(curve, theme) {
   return { stroke: theme.accent, "stroke-width": 2.2 };
 }
 
-/** A key of curves and points in a line that ends at x, as many as there is room for; nothing of a single curve. */
-export function legendOf(curves, [least, x], y, theme) {
+/** Lines of a key that each have room in so many px, the last curve first; nothing of a single curve. */
+export function keyLines(curves, room, most) {
   const told = curves.filter((curve, k) => curve.label && curves.findIndex((one) => one.label === curve.label) === k);
-  if (told.length < 2) return [];
-  const parts = [];
-  let at = x;
+  const lines = [];
+  if (told.length < 2) return lines;
   for (const curve of [...told].reverse()) {
     const words = curve.label.length > 26 ? `${curve.label.slice(0, 25)}…` : curve.label;
-    const width = 38 + 7.2 * words.length;
-    if (at - width < least) break;
-    at -= width;
-    if (curve.kind === "measured") {
-      parts.push(ringsOf([at + 11], [y - 4], 3, { stroke: theme.ink, "stroke-width": 1.2 }));
-    } else {
-      parts.push(curveOf([at, at + 22], [y - 4, y - 4], strokeOf(curve, theme)));
-    }
-    parts.push(label(at + 27, y, words, { fill: theme.ink }));
+    const width = 34 + LETTER * words.length;
+    let line = lines.find((one) => one.left >= width);
+    if (!line && lines.length === most) continue;
+    if (!line) lines.push((line = { left: room, entries: [] }));
+    line.left -= width;
+    line.entries.push({ curve, words, width });
   }
+  return lines.map((line) => line.entries);
+}
+
+/** A key of curves and points: lines of `keyLines` that end at x, the first of them at y. */
+export function legendOf(lines, x, y, theme) {
+  const parts = [];
+  lines.forEach((line, number) => {
+    let at = x;
+    for (const { curve, words, width } of line) {
+      at -= width;
+      parts.push(...keyOfCurve(curve, at, y + LINE * number, theme), label(at + 27, y + LINE * number, words, { fill: theme.ink }));
+    }
+  });
   return parts;
+}
+
+function keyOfCurve(curve, x, y, theme) {
+  if (curve.kind === "measured") return [ringsOf([x + 11], [y - 4], 3, { stroke: theme.ink, "stroke-width": 1.2 })];
+  if (curve.kind === "pole") return poleOf(x + 16, y + 1, y - 9, theme);
+  return [curveOf([x, x + 22], [y - 4, y - 4], strokeOf(curve, theme))];
+}
+
+/** A single relaxation: a stem between two heights. */
+export function poleOf(x, bottom, top, theme) {
+  const line = drawn("line", { x1: x, x2: x, y1: bottom, y2: top, stroke: theme.muted, "stroke-width": 1.5 });
+  return [line, drawn("circle", { cx: x, cy: top, r: 2, fill: theme.muted })];
 }

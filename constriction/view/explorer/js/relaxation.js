@@ -13,7 +13,7 @@ import { VACUUM_PERMITTIVITY, poseState } from "./model.js";
 
 /** Angle in rad by which s stays away from the negative axis: half the distance of the atlas's poles in ln τ. */
 export const CONTINUATION_ANGLE = 0.35;
-const TIMES_PER_DECADE = 30;
+const TIMES_PER_DECADE = 60;
 /** Decades beyond the sweep on both sides in which times are shown. */
 const BEYOND_SWEEP = 1;
 

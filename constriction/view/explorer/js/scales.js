@@ -30,6 +30,19 @@ export function decades(low, high, most = 12) {
   return found;
 }
 
+/** Ticks of a logarithmic axis, at most so many: decades where there are three, else 1, 2 and 5 times them, or multiples. */
+export function logTicks(low, high, most) {
+  const whole = decades(low, high, most);
+  if (whole.length > 2) return whole;
+  const found = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+    for (const step of [1, 2, 5]) found.push(Number(`${step}e${power}`));
+  }
+  const inside = found.filter((at) => at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9));
+  if (inside.length > most && whole.length > 1) return whole;
+  return inside.length > 2 ? inside : multiples(low, high, stepOf(high - low, Math.max(2, Math.ceil(most / 2))));
+}
+
 /** A function from values to places in px; `invert` the way back. */
 export function linearScale(low, high, from, to) {
   const factor = (to - from) / (high - low);

@@ -4,14 +4,18 @@
  * A curve is {kind: "model" | "pin" | "measured" | "band", label, number, frequency, re, im} with Ω·cm² and Hz.
  */
 import { drawn } from "./dom.js";
-import { axesOf, canvas, curveOf, label, legendOf, ringsOf, strokeOf } from "./plot.js";
+import { decadeMarks } from "./decade_marks.js";
+import { axesOf, canvas, curveOf, keyLines, label, legendOf, poleOf, ringsOf, strokeOf } from "./plot.js";
 import { logEnds, roundUp } from "./scales.js";
-import { digits, engineering } from "./shown.js";
+import { areaUnit, digits, engineering } from "./shown.js";
 
-const ORDER = ["band", "pin", "model", "measured"];
+const ORDER = ["pole", "band", "pin", "model", "measured"];
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
 const NARROW = 520; // px
-const LABEL_DISTANCE = 40;
+const TITLE = 76; // px of a box above which the name of its y axis stands
+const KEY_LINE = 16; // px
+const KEY_BEYOND = 10; // px, right of a box
+const MOST_KEY_LINES = 3;
 
 const inOrder = (curves) => [...curves].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 const mapped = (values, by) => Array.from(values, by);
@@ -44,68 +48,39 @@ export function nyquistRange(curves, box) {
   return { x: [0, span], y: [below, below + (span * height) / width] };
 }
 
-/** Places at the decades of frequency of a curve: {frequency, re, im}, interpolated in the logarithm. */
-export function decadePoints({ frequency, re, im }) {
-  const found = [];
-  for (let k = 1; k < frequency.length; k++) {
-    const high = Math.log10(frequency[k - 1]);
-    const low = Math.log10(frequency[k]);
-    for (let power = Math.ceil(low - 1e-9); power <= high - 1e-9 || (k === 1 && power <= high + 1e-9); power++) {
-      const part = Math.min(1, Math.max(0, (high - power) / (high - low)));
-      if (found.some((one) => one.power === power)) continue;
-      found.push({
-        power,
-        frequency: 10 ** power,
-        re: re[k - 1] + part * (re[k] - re[k - 1]),
-        im: im[k - 1] + part * (im[k] - im[k - 1]),
-      });
-    }
-  }
-  return found;
-}
-
 /** −Im Z over Re Z, with the decades of the frequency marked on the curve. */
 export function nyquistPlot(size, theme, curves) {
   const svg = canvas(size.width, size.height, theme, "Nyquist plot: minus Im Z over Re Z");
-  const box = boxOf(size);
+  const [box, key] = boxAndKey(size, curves);
   const range = nyquistRange(curves, box);
+  const [unit, name] = areaUnit(range.x[1]);
   const axes = {
-    x: { low: range.x[0], high: range.x[1], title: "Re Z (Ω·cm²)" },
-    y: { low: range.y[0], high: range.y[1], title: "−Im Z (Ω·cm²)" },
+    x: { low: range.x[0] / unit, high: range.x[1] / unit, title: `Re Z (${name})` },
+    y: { low: range.y[0] / unit, high: range.y[1] / unit, title: `−Im Z (${name})` },
   };
-  const { group, x, y } = axesOf(box, axes, theme);
-  svg.append(group);
+  const made = axesOf(box, axes, theme);
+  const x = (value) => made.x(value / unit);
+  const y = (value) => made.y(value / unit);
+  svg.append(made.group);
   for (const curve of inOrder(curves)) {
     const places = [mapped(curve.re, (value) => x(value)), mapped(curve.im, (value) => y(-value))];
     svg.append(curveOrRings(curve, ...places, theme));
   }
   const model = curves.find((curve) => curve.kind === "model");
-  if (model) svg.append(decadeMarks(model, x, y, theme));
+  if (model) svg.append(decadeMarks(model, { x, y, box }, theme));
   svg.probe = (px, py) => probeOf(model, (k) => Math.hypot(x(model.re[k]) - px, y(-model.im[k]) - py));
-  svg.append(...keyOf(curves, box, theme));
+  svg.append(...key(theme));
   return svg;
 }
 
-/** The key beside the name of the axis, or below it where there is no room. */
-function keyOf(curves, box, theme) {
-  return legendOf(inOrder(curves), [box.left, box.right], box.right - box.left < NARROW ? box.top + 12 : 18, theme);
-}
-
-function decadeMarks(curve, x, y, theme) {
-  const group = drawn("g");
-  const told = [];
-  for (const point of decadePoints(curve)) {
-    const [px, py] = [x(point.re), y(-point.im)];
-    group.append(drawn("circle", { cx: px.toFixed(1), cy: py.toFixed(1), r: 3.4, fill: theme.accent, stroke: theme.paper }));
-    if (told.some(([a, b]) => Math.hypot(a - px, b - py) < LABEL_DISTANCE)) continue;
-    told.push([px, py]);
-    const [right, dy] = outwards(curve, point, x, y);
-    const dx = px + 60 > x(x.high) + SIDES.right && right > 0.45 ? -right : right; // no room at the edge
-    const anchor = dx > 0.45 ? "start" : dx < -0.45 ? "end" : "middle";
-    const halo = { fill: theme.ink, stroke: theme.paper, "stroke-width": 3, "paint-order": "stroke" };
-    group.append(label(px + 9 * dx, py + 4 + 12 * dy, engineering(point.frequency, "Hz", 1), { "text-anchor": anchor, ...halo }));
-  }
-  return group;
+/** The box of a plot, and its key above it: beside the name of the y axis, or in a line of its own where that is no room. */
+function boxAndKey(size, curves) {
+  const box = boxOf(size);
+  const wide = box.right - box.left;
+  const beside = wide >= NARROW;
+  const lines = keyLines(inOrder(curves), beside ? wide - TITLE : box.right + KEY_BEYOND, MOST_KEY_LINES);
+  const down = Math.max(0, lines.length - (beside ? 1 : 0)) * KEY_LINE;
+  return [{ ...box, top: box.top + down }, (theme) => legendOf(lines, box.right + KEY_BEYOND, 18, theme)];
 }
 
 /** What a curve has at its point that is nearest by a distance in px: frequency and Z in words, and the number. */
@@ -116,15 +91,6 @@ function probeOf(curve, distance) {
   const sign = curve.im[nearest] > 0 ? "+" : "−";
   const z = `${digits(curve.re[nearest], 4)} ${sign} ${digits(Math.abs(curve.im[nearest]), 3)}i Ω·cm²`;
   return `${engineering(curve.frequency[nearest], "Hz")}: ${z}`;
-}
-
-/** The direction in px across a curve at one of its points, away from the arc. */
-function outwards({ frequency, re, im }, point, x, y) {
-  const next = Math.max(1, frequency.findIndex((f) => f <= point.frequency * (1 - 1e-9)));
-  const k = frequency[frequency.length - 1] > point.frequency * (1 - 1e-9) ? frequency.length - 1 : next;
-  const [ax, ay] = [x(re[k]) - x(re[k - 1]), y(-im[k]) - y(-im[k - 1])];
-  const size = Math.hypot(ax, ay) || 1;
-  return [ay / size, -Math.abs(ax) / size]; // left of a curve that goes to the right is up; down its right flank is right
 }
 
 function frequencyEnds(curves) {
@@ -146,7 +112,7 @@ export function bodePlot(size, theme, curves) {
   const least = Math.min(0, 10 * Math.floor(Math.min(...phases) / 10));
   const x = { low, high, log: true };
   const above = axesOf({ ...box, bottom: middle - 16 }, { x: { ...x, bare: true }, y: { low: sizes[0], high: sizes[1], log: true, title: "|Z| (Ω·cm²)" } }, theme);
-  const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)" } }, theme);
+  const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)", most: 3 } }, theme);
   svg.append(above.group, below.group);
   const model = curves.find((curve) => curve.kind === "model");
   svg.probe = (px) => probeOf(model, (k) => Math.abs(above.x(model.frequency[k]) - px));
@@ -165,12 +131,14 @@ export function bodePlot(size, theme, curves) {
  */
 export function relaxationPlot(size, theme, curves, poles) {
   const svg = canvas(size.width, size.height, theme, "Distribution of relaxation times");
-  const box = boxOf(size);
+  const poleKey = poles?.length ? [{ kind: "pole", label: "poles" }] : [];
+  const [box, key] = boxAndKey(size, [...curves, ...poleKey]);
   const taus = curves.flatMap((curve) => [curve.tau[0], curve.tau[curve.tau.length - 1]]);
   const most = Math.max(1e-9, ...curves.flatMap((curve) => Array.from(curve.gamma)));
+  const [unit, name] = areaUnit(most);
   const axes = {
     x: { low: Math.min(...taus), high: Math.max(...taus), log: true, title: "τ (s)" },
-    y: { low: 0, high: roundUp(1.08 * most), title: "γ(ln τ) (Ω·cm²)" },
+    y: { low: 0, high: roundUp((1.08 * most) / unit), title: `γ(ln τ) (${name})` },
   };
   const { group, x, y } = axesOf(box, axes, theme);
   svg.append(group);
@@ -179,13 +147,12 @@ export function relaxationPlot(size, theme, curves, poles) {
     const part = pole.resistance / largest;
     if (part < 0.004 || pole.tau < axes.x.low || pole.tau > axes.x.high) continue;
     const [px, top] = [x(pole.tau), box.bottom - 0.3 * part * (box.bottom - box.top)];
-    svg.append(drawn("line", { x1: px, x2: px, y1: box.bottom, y2: top, stroke: theme.muted, "stroke-width": 1.5 }));
-    svg.append(drawn("circle", { cx: px, cy: top, r: 2, fill: theme.muted }));
+    svg.append(...poleOf(px, box.bottom, top, theme));
   }
   for (const curve of inOrder(curves)) {
-    svg.append(curveOrRings(curve, mapped(curve.tau, (tau) => x(tau)), mapped(curve.gamma, (value) => y(value)), theme));
+    svg.append(curveOrRings(curve, mapped(curve.tau, (tau) => x(tau)), mapped(curve.gamma, (value) => y(value / unit)), theme));
   }
-  svg.append(...keyOf(curves, box, theme));
+  svg.append(...key(theme));
   return svg;
 }
 
