@@ -48,9 +48,9 @@ def measured_data(name: str, measurements: Sequence[Measurement]) -> dict[str, A
         measurements: its sweeps.
 
     Returns:
-        `name` and `file`, both as given; `spectra` with `label`, number of `points` before they were thinned, `frequency`
-        in Hz, `re` and `im` in Ω, or in Ω·m² where `perArea`; what was `understood`, line by line; `area` in m² and
-        `thickness` in m, None where the file does not say.
+        `name` and `file`, both as given; `spectra` with `label`, number of `points` before they were thinned,
+        `frequency` in Hz, `re` and `im` in Ω, or in Ω·m² where `perArea`; what was `understood`, line by line;
+        `area` in m² and `thickness` in m, None where the file does not say.
 
     Raises:
         InputError: a spectrum that is neither of a cell nor per area.

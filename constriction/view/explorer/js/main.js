@@ -39,7 +39,6 @@ class Explorer {
     this.settling = 0;
     this.drawing = 0;
     this.page = this.firstPage(data);
-    this.steps = new Steps(toAddress(this.page));
     this.build(data);
   }
 
@@ -89,6 +88,7 @@ class Explorer {
   start() {
     this.plots.begin();
     this.useMeasuredSize();
+    this.steps = new Steps(toAddress(this.page));
     this.draw();
     this.measuring.show();
     if (this.complaint) announce(this.complaint, true);
@@ -271,9 +271,7 @@ class Explorer {
 
   /** The cell that was measured is the one that is shown: its area, thickness and window. */
   useMeasuredSize() {
-    const spectrum = this.measuring.spectrum();
-    if (!spectrum) return;
-    this.page = sizedAs(this.page, this.measured, spectrum);
+    if (this.measured) this.page = sizedAs(this.page, this.measured, this.measuring.spectrum());
   }
 
   runFit() {

@@ -1,5 +1,5 @@
 /** A measured file beside the page: its names, its size and the page's, which are one, and what was known without it. */
-import { thinned } from "./thinning.js";
+import { rangeOf, thinned } from "./thinning.js";
 
 /** Of the electrode of a cell, m²: 0.001 mm² to 1000 cm². */
 export const AREA_LIMITS = [1e-9, 1e-1];
@@ -30,12 +30,12 @@ export function keptFile(found, file, files, thicknesses) {
   return { ...kept, name: nameOf(number), file, chosen: 0 };
 }
 
-/** The page of the cell that was measured: its area, thickness and window. */
+/** The page of the cell that was measured: its area, thickness and window, as far as they are known. */
 export function sizedAs(page, measured, spectrum) {
   const state = structuredClone(page.state);
-  state.thickness = measured.thickness;
+  state.thickness = measured.thickness ?? state.thickness;
   state.area = measured.area ?? state.area;
-  const [high, low] = [spectrum.frequency[0], spectrum.frequency[spectrum.frequency.length - 1]];
+  const [low, high] = rangeOf(spectrum?.frequency ?? []);
   if (high > low) Object.assign(state.sweep, { from: high, to: low });
   return { ...page, state };
 }
