@@ -7,6 +7,10 @@ const CIRCUITS_READ = ["R-RQ", "R-RQ-RQ"];
 const SHARES_TRIED = [0.02, 0.1, 0.4, 0.8];
 /** A resistance that the data do not show, as a part of the one that they do. */
 const UNSEEN = 0.1;
+/** What is free and no circuit tells: as it mostly is. */
+const USUAL_FILM = { resistance: 2e-4, capacitance: 0.2, exponent: 0.9 };
+const USUAL_FINE = { ratio: 0.02, contactFraction: 0.05, gapHeight: 2e-8 };
+const USUAL_PERMITTIVITY = 30;
 
 /** Ways to share the parts of a circuit: {bulk (Ω·m²), boundary and own: {resistance, apex, exponent}}. */
 function waysToShare({ R_series, arcs }) {
@@ -27,9 +31,9 @@ function waysToShare({ R_series, arcs }) {
   ];
 }
 
-/** The electrolyte of a way; null where there are no boundaries, as in the state. */
+/** The electrolyte of a way; without boundaries where the state has none. */
 function electrolyteOf({ bulk, boundary }, { thickness, electrolyte }) {
-  const found = { ...electrolyte, bulkConductivity: thickness / bulk };
+  const found = { ...electrolyte, bulkConductivity: thickness / bulk, relativePermittivity: USUAL_PERMITTIVITY };
   if (electrolyte.grainBoundaryConductivity === null) return found;
   return {
     ...found,
@@ -69,14 +73,15 @@ export function startsFrom(atlas, unknowns, state, measured) {
   } catch {
     return [];
   }
+  const usual = { ...state, gapPermittivity: 1, film: state.film && USUAL_FILM, fine: state.fine && USUAL_FINE };
   return fits.flatMap(waysToShare).map((way) => {
-    const electrolyte = held({ ...state, electrolyte: electrolyteOf(way, state) });
+    const electrolyte = held({ ...usual, electrolyte: electrolyteOf(way, state) });
     return SHARES_TRIED.flatMap((share) => {
       const found = constrictedAs(atlas, electrolyte, Math.min(Math.max(share, low), high), way.own);
       const points = [unknowns.pointOf(found)];
       if (!state.film) return points;
       const resistance = way.own.resistance * found.contactFraction;
-      const film = { ...state.film, resistance, capacitance: 1 / (2 * Math.PI * way.own.apex * resistance) };
+      const film = { ...found.film, resistance, capacitance: 1 / (2 * Math.PI * way.own.apex * resistance) };
       return [...points, unknowns.pointOf({ ...found, pitch: UNSEEN * found.pitch, film })];
     });
   });
