@@ -102,7 +102,7 @@ def test_a_fit_ends_where_the_data_say_whatever_was_before(page):
     first, second = (in_page(page, FIT, given | {"state": start}) for start in starts)
     assert first["rms"] < 1.1 * NOISE
     assert second["values"] == pytest.approx(first["values"], rel=1e-6)
-    assert 1e-9 <= first["values"]["gapHeight"] and first["values"]["pitch"] <= 2e-2
+    assert 1e-9 <= first["values"]["gapHeight"] and first["values"]["pitch"] <= 1e-2
 
 
 def test_what_cannot_be_free_is_refused(page):

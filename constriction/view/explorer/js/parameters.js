@@ -6,7 +6,7 @@ const row = (path, label, unit, limits, scale, help) => ({ path, label, unit, li
 /** Parameters by group; `limits` are those of the slider where the atlas has none of its own. */
 export const PARAMETERS = [
   row("contactFraction", "Contact fraction", "", [0.005, 0.98], "logit", "Share of the interface on which the metal touches."),
-  row("pitch", "Pitch", "m", [1e-6, 2e-2], "log", "Distance between neighbouring spots, or the period of stripes."),
+  row("pitch", "Pitch", "m", [1e-6, 1e-2], "log", "Distance between neighbouring spots, or the period of stripes."),
   row("gapHeight", "Gap height", "m", [1e-9, 3e-5], "log", "Height of the gap beside the contacts, even all over."),
   row("gapPermittivity", "Gap permittivity", "", [1, 100], "log", "Relative permittivity of what fills the gap; 1: nothing."),
   row("film.resistance", "Film resistance", "ohm m2", [1e-6, 1], "log", "Of a film between contact and electrolyte, per area of contact."),
