@@ -93,16 +93,19 @@ def page_data(options: ExploreOptions = ExploreOptions()) -> dict[str, Any]:  # 
     from constriction.commands.examples import shipped_cases
     from constriction.interpret.atlas import load_atlas
     from constriction.view.explorer.data import atlas_data
+    from constriction.view.explorer.measured import check_size, with_own_names
     from constriction.view.explorer.presets import materials, presets
 
     atlas, given = load_atlas(), geometry(options.area, options.thickness)
+    check_size("--area", given.area, "area")
+    check_size("--thickness", given.thickness, "thickness")
     return {
         "version": package_version(),
         "atlas": atlas_data(atlas),
         "materials": materials(),
         "presets": presets(atlas, shipped_cases()),
         "start": None if options.case is None else _start(options.case),
-        "measured": [_measured(path, given) for path in options.measured],
+        "measured": with_own_names([_measured(path, given) for path in options.measured]),
     }
 
 
@@ -114,8 +117,9 @@ def _start(source: Path) -> dict[str, Any]:
     from constriction.view.explorer.presets import preset_of
 
     path = case_file(source)
+    case = load(path)
     with naming(path):
-        found = preset_of(load(path), load_atlas())
+        found = preset_of(case, load_atlas())
         if found["state"] is None:
             raise InputError(f"{found['title']!r} is no case that the page can show: {found['reason']}")
     return found

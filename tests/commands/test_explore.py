@@ -40,6 +40,9 @@ def test_a_measured_file_and_a_case_are_in_the_page(tmp_path, capsys):
         (["-o", "page.html", "--case", "meshes/lifted_plate.toml"], "lifted"),
         (["-o", "page.html", "--measured", "gone.csv"], "gone.csv"),
         (["-o", "page.html", "--area", "3 m"], "--area"),
+        (["-o", "page.html", "--area", "1 km2"], "--area: 1e+06 m2; expected 0.001 mm2"),
+        (["-o", "page.html", "--thickness", "1 nm"], "--thickness: 1e-09 m; expected 10 um"),
+        (["-o", "page.html", "--case", "gone.toml"], "constriction: gone.toml: No such file"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_written(tmp_path, capsys, arguments, said):

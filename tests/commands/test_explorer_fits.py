@@ -92,6 +92,19 @@ def test_what_is_known_is_found_and_what_is_open_is_said(page):
     assert max(pitches) > 1.3 * min(pitches)
 
 
+def test_a_fit_ends_where_the_data_say_whatever_was_before(page):
+    rng = np.random.default_rng(8)
+    truth = STATE | {"electrolyte": NZSP | {"bulkConductivity": 4e-3, "grainBoundaryConductivity": 2e-3}}
+    z = noisy(impedance_of(truth, SWEEP)[0], rng)
+    far = NZSP | {"bulkConductivity": 20, "grainBoundaryConductivity": 1e-5, "grainBoundaryFrequency": 10}
+    given = {"free": FREE, "measured": measured(SWEEP, z), "options": {"map": False}}
+    starts = (STATE, STATE | {"electrolyte": far, "contactFraction": 0.8, "pitch": 2e-6, "gapHeight": 1e-5})
+    first, second = (in_page(page, FIT, given | {"state": start}) for start in starts)
+    assert first["rms"] < 1.1 * NOISE
+    assert second["values"] == pytest.approx(first["values"], rel=1e-6)
+    assert 1e-9 <= first["values"]["gapHeight"] and first["values"]["pitch"] <= 1e-2
+
+
 def test_what_cannot_be_free_is_refused(page):
     caught = (
         "try { fitInterface(atlas, given.state, given.free, given.measured) } catch (error) { return error.message }"

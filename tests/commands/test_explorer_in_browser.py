@@ -312,6 +312,82 @@ def test_a_wrong_address_is_told_and_changes_nothing(page):
     assert "square" in page.value("document.querySelector('#pattern').value")
 
 
+def drop(page, *files):
+    """Give the page files of a name and a text."""
+    page.value(
+        "(files => { const held = new DataTransfer();"
+        " files.forEach(([name, text]) => held.items.add(new File([text], name)));"
+        " const input = document.querySelector('#file'); input.files = held.files;"
+        f" input.dispatchEvent(new Event('change')); }})({json.dumps(files)})"
+    )
+    page.until("!document.querySelector('.told-file').textContent.startsWith('Reading')")
+    page.settle()
+
+
+def rows_of(scale, count=41, header="freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm"):
+    slow = 1 / (1 + 1j * np.logspace(6, 1, count) / 1e4)
+    numbers = zip(np.logspace(6, 1, count), scale * (30 + 10 * slow.real), -scale * 10 * slow.imag, strict=True)
+    return "\n".join([header, *(f"{f},{re},{im}" for f, re, im in numbers)])
+
+
+def command_of(page):
+    page.until("!document.querySelector('.value.settling')")
+    return page.value("document.querySelector('[aria-label=Command]').textContent")
+
+
+def test_page_and_measurement_are_one_cell(page):
+    goto(page, ADDRESSES[0])
+    drop(page, ["-rf.csv", rows_of(1)])
+    type_into(page, "#measured-thickness", "1 mm")
+    type_into(page, "#measured-area", "1 km2")
+    assert page.value("document.querySelector('#measured-area').getAttribute('aria-invalid')") == "true"
+    type_into(page, "#measured-area", "2 cm2")
+    goto(page, ADDRESSES[1])
+    told = command_of(page)
+    assert "interpret ./-rf.csv" in told and '--area "2 cm2"' in told and '--thickness "1.5 mm"' in told
+    assert page.value("document.querySelector('#measured-thickness').value") == "1.5 mm"
+    type_into(page, "#p-thickness", "3 mm")
+    page.value("document.querySelector('#undo').click()")
+    assert '--thickness "1.5 mm"' in command_of(page)
+    assert page.value("document.querySelector('#measured-thickness').value") == "1.5 mm"
+    drop(page, ["-rf.csv", rows_of(2)], ["big.csv", rows_of(1, 6000)], ["bad.csv", "words"])
+    names = page.value("[...document.querySelectorAll('#measured-file option')].map(o => o.textContent)")
+    assert names == ["-rf.csv", "-rf.csv (2)", "big.csv"]
+    assert page.value("document.querySelector('.told-file').textContent").count("bad.csv") == 1
+    for _ in names:
+        page.value("document.querySelector('.file-name button').click()")
+        page.value(
+            "(s => { if (s && s.options.length) { s.value = s.options[s.options.length - 1].value;"
+            " s.dispatchEvent(new Event('change')); } })(document.querySelector('#measured-file'))"
+        )
+        page.settle()
+
+
+def test_a_file_per_area_is_asked_for_no_area(page):
+    goto(page, ADDRESSES[0])
+    head = "frequency_hertz,real_impedance_ohm_cm2,imaginary_impedance_ohm_cm2"
+    drop(page, ["spectrum.csv", rows_of(1, 6000, head).replace(",-", ",")])
+    type_into(page, "#measured-thickness", "1.5 mm")
+    assert page.value("document.querySelector('#measured-area')") is None
+    assert "500 of 6000 points" in page.value("document.querySelector('.told-file').textContent")
+    assert "--area" not in command_of(page)
+    page.value("document.querySelector('#fit').click(), document.querySelector('.file-name button').click()")
+    page.value("new Promise(done => setTimeout(done, 100))")
+    assert page.value("document.querySelector('.fit-result').textContent") == ""
+
+
+def test_sweeps_do_not_cross_and_links_end_with_the_atlas(page):
+    goto(page, ADDRESSES[0])
+    type_into(page, "#p-sweep-to", "100 kHz")
+    type_into(page, "#p-sweep-from", "1 kHz")
+    assert page.value("document.querySelector('#p-sweep-from').getAttribute('aria-invalid')") == "true"
+    page.value("document.querySelector('#undo').click()")
+    goto(page, ADDRESSES[0].replace("f=0.2", "f=0.999").replace("T=298.15", "T=350").replace("egap=1", "egap=1e12"))
+    assert "&f=0.9&" in page.value("location.hash") and "material=own" in page.value("location.hash")
+    assert "&egap=100&" in page.value("location.hash")
+    assert "Contact fraction" in page.value("document.querySelector('#status').textContent")
+
+
 def choose(page, path):
     """Give a file to the page."""
     page.call("DOM.enable")

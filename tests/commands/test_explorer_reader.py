@@ -65,9 +65,9 @@ def same_as_python(path, told):
     assert "refused" not in told, told
     assert len(told["spectra"]) == len(expected)
     for one, other in zip(told["spectra"], expected, strict=True):
-        scale = 1 / told["area"] if other.spectrum.unit == "ohm m2" else 1.0
+        assert one["perArea"] == (other.spectrum.unit == "ohm m2")
         assert np.allclose(one["frequency"], other.spectrum.frequency, rtol=1e-12, atol=0)
-        assert np.allclose(complexes(one), other.spectrum.impedance * scale, rtol=1e-12, atol=0)
+        assert np.allclose(complexes(one), other.spectrum.impedance, rtol=1e-12, atol=0)
         assert len(one["notes"]) == len(other.notes) and one["warnings"] == list(other.warnings)
     if other.spectrum.unit == "ohm":
         assert told["area"] == pytest.approx(other.metadata.area)
@@ -94,11 +94,11 @@ def test_made_up_files_are_read_as_convert_reads_them(page, tmp_path):
     compare(page, sorted(tmp_path.iterdir()))
 
 
-def test_values_per_area_are_those_of_a_square_centimetre(page, tmp_path):
+def test_values_per_area_need_no_area(page, tmp_path):
     write_csv(Spectrum(FREQUENCY, Z * 1e-4, "ohm m2"), tmp_path / "spectrum.csv")
     (told,) = in_page(page, READ, [["spectrum.csv", packed((tmp_path / "spectrum.csv").read_bytes())]])
-    assert told["area"] == 1e-4 and "names no area" in told["understood"]
-    assert np.allclose(complexes(told["spectra"][0]), Z, rtol=1e-9)
+    assert told["area"] is None and told["spectra"][0]["perArea"]
+    assert np.allclose(complexes(told["spectra"][0]), Z * 1e-4, rtol=1e-9)
 
 
 def test_a_long_file_is_read_in_parts_and_a_longer_one_refused(page):

@@ -11,6 +11,7 @@ from constriction.interpret.atlas.atlas import load_atlas
 from constriction.interpret.atlas.axes import leja
 from constriction.interpret.atlas.poles import FILM_POLES, GAP_POLES
 from constriction.view.explorer.data import atlas_data
+from constriction.view.explorer.measured import MOST_POINTS, thinned, with_own_names
 
 LONGEST_MODULE = 300
 EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) +(\w+)", re.MULTILINE)
@@ -51,3 +52,14 @@ def test_modules_are_short_and_say_what_they_are(name, text):
     assert len(text.splitlines()) <= LONGEST_MODULE
     assert text.startswith("/**"), name
     assert not re.search(r"\b(eval|document\.write)\(", text)
+
+
+def test_a_long_spectrum_is_thinned_evenly_and_names_are_told_apart():
+    frequency = np.geomspace(10, 1e6, 20_000)
+    kept = frequency[thinned(frequency)]
+    assert kept.size <= MOST_POINTS and kept[0] == 1e6 and kept[-1] == 10
+    steps = np.diff(np.log(kept[:-1]))
+    assert np.ptp(steps) < 0.1 * abs(steps.mean())
+    assert thinned(frequency[:MOST_POINTS]).tolist() == list(range(MOST_POINTS))
+    files = with_own_names([{"name": "x.csv", "file": "x.csv"} for _ in range(3)])
+    assert [one["name"] for one in files] == ["x.csv", "x.csv (2)", "x.csv (3)"]

@@ -25,7 +25,8 @@ export class AwayPanel {
 
   texts() {
     const { page, solved, measured } = this.app;
-    const { command, priors } = interpretCommand(page, measured?.name);
+    const known = this.app.knownBefore();
+    const { command, priors } = interpretCommand(page, measured, known);
     return { files: caseFiles(page, solved.summary.spread, contactSize(page.state)), command, priors };
   }
 

@@ -100,18 +100,28 @@ function shellWord(text) {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command that finds the full posterior of a measurement, and the priors file that it names (null: none). */
-export function interpretCommand(page, fileName) {
+/** A file's name that no command takes for an option. */
+function fileWord(name) {
+  return shellWord(name.startsWith("-") ? `./${name}` : name);
+}
+
+/**
+ * The command that finds the full posterior of a measurement, and the priors file that it names.
+ * @param {object} page of the explorer; @param {object|null} measured its file, whose size counts
+ * @param {object} known the page with the electrolyte that was known before a fit
+ */
+export function interpretCommand(page, measured, known) {
   const { state } = page;
   const model = state.film ? "lattice_film" : state.fine ? "two_levels" : "lattice";
-  const priors = priorsFile(page);
+  const priors = priorsFile(page, known);
+  const isPerArea = measured?.spectra[measured.chosen].perArea; // the command then takes no area
   const parts = [
-    `constriction interpret ${shellWord(fileName ?? "measured.csv")}`,
-    `--area "${exactText(state.area, "m2")}"`,
-    `--thickness "${exactText(state.thickness, "m")}"`,
+    `constriction interpret ${fileWord(measured?.file ?? "measured.csv")}`,
+    isPerArea ? "" : `--area "${exactText(measured?.area ?? state.area, "m2")}"`,
+    `--thickness "${exactText(measured?.thickness ?? state.thickness, "m")}"`,
     `--pattern ${state.pattern}`,
     `--model ${model} --model full_contact`,
-    priors ? "--priors priors.toml" : "",
+    "--priors priors.toml",
     "--out results/interpreted",
   ];
   return { command: parts.filter(Boolean).join(" "), priors };
@@ -136,13 +146,13 @@ const PRIOR_NAMES = {
 };
 
 /** What is held, as a priors file. */
-function priorsFile(page) {
-  const lines = ["# What was locked in the page."];
-  if (page.material !== "own") {
-    const celsius = Number((page.temperature - 273.15).toFixed(6));
-    lines.push("[electrolyte]", `material = "${page.material}"`, `temperature = "${celsius} degC"`);
+function priorsFile(page, known) {
+  const lines = ["# What was locked in the page, and its electrolyte as it was before a fit: nothing is learnt from the measurement."];
+  if (known.material !== "own") {
+    const celsius = Number((known.temperature - 273.15).toFixed(6));
+    lines.push("[electrolyte]", `material = "${known.material}"`, `temperature = "${celsius} degC"`);
   } else {
-    lines.push(...electrolyteLines(page.state).filter((line) => !line.startsWith("thickness")));
+    lines.push(...electrolyteLines(known.state).filter((line) => !line.startsWith("thickness")));
   }
   lines.push("[priors]");
   for (const path of page.locks) {

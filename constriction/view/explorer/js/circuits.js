@@ -6,6 +6,7 @@
  * An RQ is R/(1 + R Q (iω)^α), C = (R Q)^(1/α)/R. Ω stands for the unit of the spectrum.
  */
 import { minimise, minimiseFromAll, singularValues } from "./minimise.js";
+import { rangeOf } from "./thinning.js";
 
 /** What `analyze` tries without being asked. */
 export const DEFAULT_CIRCUITS = ["R-RQ", "R-RQ-RQ"];
@@ -139,8 +140,9 @@ function scaledShape(problem, number) {
 function poseCircuit(measured, arcs) {
   const { frequency, re, im } = measured;
   const modulus = Array.from(re, (x, k) => Math.hypot(x, im[k]));
-  const low = Math.max(RESISTANCES[0], INVISIBLE * Math.min(...modulus));
-  const high = Math.min(RESISTANCES[1], ENDLESS * Math.max(...modulus));
+  const [least, most] = rangeOf(modulus);
+  const low = Math.max(RESISTANCES[0], INVISIBLE * least);
+  const high = Math.min(RESISTANCES[1], ENDLESS * most);
   const perArc = [...Array(arcs)];
   return {
     arcs,

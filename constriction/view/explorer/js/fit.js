@@ -7,6 +7,8 @@ import { minimise, singularValues } from "./minimise.js";
 import { impedance, outside } from "./model.js";
 import { noiseOf } from "./noise.js";
 import { shortNumber } from "./numbers.js";
+import { startsFrom } from "./starts.js";
+import { thinned } from "./thinning.js";
 import { showQuantity } from "./units.js";
 import { unitOfUnknown, unknownsOf, valueOf } from "./unknowns.js";
 
@@ -16,10 +18,17 @@ const FIRST_STEPS = 10;
 const LAST_STARTS = 4;
 const LAST_STEPS = 60;
 /** Of the time for all: until when starts are tried, minima are sought, and states as good. */
-const SHARES_OF_TIME = [0.2, 0.4, 0.65];
+/** Of the time that the search leaves: by when states as good are sought. */
+const SHARE_OF_BAND = 0.4;
 const ALL_SECONDS = 2.5;
-/** Spectra that are computed for starts, and for minima, whatever the time: a slow machine takes longer, and is right. */
-const LEAST_WORK = [4000, 10000];
+/** Spectra that are computed for starts, and for minima: no clock decides where a fit ends. */
+const MOST_WORK = [3000, 7000];
+const LAST_WORK = 400;
+/** Points of the data that the search looks at; the last steps take all. */
+const SEARCHED_POINTS = 60;
+const CENTERS = 3;
+/** For band and map, ms, however long the search took. */
+const LEAST_MS = 600;
 /** Difference in a coordinate by which derivatives are taken. */
 const DIFFERENCE = 1e-6;
 /** Mean square of a part over the noise's at which a minimum follows the data, and so many of them are enough. */
@@ -36,7 +45,7 @@ const AT_LIMIT = 1e-4;
 const ENOUGH_STATES = 10;
 const NARROW_BAND = 1.3;
 const MOST_ROUNDS = 6;
-/** Decades about the state in which starts are, and those of the electrolyte, which is better known. */
+/** Decades about a center in which starts are, and those of the electrolyte, which is better known. */
 const START_DECADES = 2.5;
 const START_DECADES_ELECTROLYTE = 0.7;
 const START_DECADES_FREQUENCY = 1.5;
@@ -100,10 +109,10 @@ function centerOf(atlas, unknowns, state, measured, residuals) {
   return squareOf(residuals.values(scaled)) < squareOf(residuals.values(given)) ? scaled : given;
 }
 
-/** Points spread about that of the state, and over the whole of shares and exponents; other ones in each round. */
-function candidatesOf(unknowns, center, round) {
+/** Points spread about some centers in turn, and over the whole of shares and exponents; other ones in each round. */
+function candidatesOf(unknowns, centers, round) {
   return Array.from({ length: CANDIDATES_TRIED }, (_, number) =>
-    center.map((x, k) => {
+    centers[number % centers.length].map((x, k) => {
       const place = haltonNumber(round * CANDIDATES_TRIED + number + 1, BASES[k % BASES.length]);
       const whole = unknowns.kinds[k] !== "log";
       const reach = startDecades(unknowns.names[k]) * Math.LN10;
@@ -116,32 +125,44 @@ function candidatesOf(unknowns, center, round) {
 
 /**
  * The best minimum first, then others.
- * @param {number[]} until by when starts and minima are done, ms of `performance.now()`; one of each is, always
+ * @param {number[][][]} given starts that the data give, in rows
+ * @param {number[]} center the page's own, a last resort
  * @param {number} good sum of squares of a fit that follows the data: a few of them are enough
  */
-function minimaOf(unknowns, residuals, center, until, good) {
+function minimaOf(unknowns, residuals, given, center, good) {
   const { lower, upper } = unknowns;
   const found = [];
-  const hasTime = (stage) => performance.now() < until[stage] || residuals.computed() < LEAST_WORK[stage];
-  const limit = () => !hasTime(1);
+  const isWorth = (stage) => residuals.computed() < MOST_WORK[stage];
+  const limit = () => !isWorth(1);
   const goesOn = (done, stage) => {
     if (done.length === 0 && found.length === 0) return true;
-    return hasTime(stage) && done.filter((one) => one.cost < good).length < ENOUGH_MINIMA[stage];
+    return isWorth(stage) && done.filter((one) => one.cost < good).length < ENOUGH_MINIMA[stage];
   };
+  const rated = (points) => points.map((point) => ({ point, cost: squareOf(residuals.values(point)) })).sort((a, b) => a.cost - b.cost);
+  const rows = given.map(rated).sort(([a], [b]) => a.cost - b.cost);
+  const centers = rows.length ? rows.slice(0, CENTERS).map(([best]) => best.point) : [center];
   for (let round = 0; round < MOST_ROUNDS && (round === 0 || (found[0].cost > good * LOST && goesOn(found, 0))); round++) {
-    const rated = candidatesOf(unknowns, center, round).map((point) => ({ point, cost: squareOf(residuals.values(point)) }));
-    rated.sort((one, other) => one.cost - other.cost);
-    const starts = [...(round ? [] : [center]), ...rated.slice(0, FIRST_STARTS).map((one) => one.point)];
+    const tried = rated(candidatesOf(unknowns, centers, round)).slice(0, FIRST_STARTS);
+    const own = round ? [] : rows.map(([best]) => best);
     const first = [];
-    for (const start of starts) {
-      if (goesOn(first, 0)) first.push(minimise(residuals.both, start, lower, upper, { steps: FIRST_STEPS, gain: 1e-6, limit }));
+    for (const { point } of [...own, ...tried]) {
+      if (goesOn(first, 0)) first.push(minimise(residuals.both, point, lower, upper, { steps: FIRST_STEPS, gain: 1e-6, limit }));
     }
     for (const { point } of apartFrom(first)) {
       if (goesOn(found, 1)) found.push(minimise(residuals.both, point, lower, upper, { steps: LAST_STEPS, gain: 1e-7, limit }));
     }
     found.sort((one, other) => one.cost - other.cost);
   }
-  return found;
+  // What the page shows counts where the data alone led nowhere: a fit says the same whatever was there before.
+  if (found[0].cost > good) found.push(minimise(residuals.both, center, lower, upper, { steps: LAST_STEPS, gain: 1e-7 }));
+  return found.sort((one, other) => one.cost - other.cost);
+}
+
+/** Minima of a part of the data as those of all. */
+function minimaOfAll(unknowns, residuals, minima) {
+  const limit = () => residuals.computed() > LAST_WORK;
+  const found = minima.slice(0, LAST_STARTS).map(({ point }) => minimise(residuals.both, point, unknowns.lower, unknowns.upper, { steps: LAST_STEPS, gain: 1e-7, limit }));
+  return found.sort((one, other) => one.cost - other.cost);
 }
 
 /** The best of some minima that are not the same place. */
@@ -221,21 +242,27 @@ export function fitInterface(atlas, state, free, measured, options = {}) {
   const residuals = relativeResiduals(atlas, unknowns, measured);
   const noise = noiseOf(measured);
   const seconds = options.seconds ?? ALL_SECONDS;
-  const until = [...SHARES_OF_TIME, 1].map((share) => began + 1000 * seconds * share);
-  const center = centerOf(atlas, unknowns, state, measured, residuals);
-  const minima = minimaOf(unknowns, residuals, center, until, FOLLOWS * noise ** 2 * 2 * measured.frequency.length);
+  const searched = thinned(measured, SEARCHED_POINTS);
+  const few = relativeResiduals(atlas, unknowns, searched);
+  const given = startsFrom(atlas, unknowns, state, searched);
+  const center = centerOf(atlas, unknowns, state, searched, few);
+  const near = minimaOf(unknowns, few, given, center, FOLLOWS * noise ** 2 * 2 * searched.frequency.length);
+  const minima = searched === measured ? near : minimaOfAll(unknowns, residuals, near);
+  // What is found is where the work ended, the band and the map are what time is left for.
+  const rest = Math.max(began + 1000 * seconds - performance.now(), LEAST_MS);
+  const until = [SHARE_OF_BAND, 1].map((share) => performance.now() + rest * share);
   const [best] = minima;
   const data = best.values.length;
   const spread = Math.max(noise, Math.sqrt(best.cost / Math.max(data - free.length, 1)));
   const directions = directionsOf(unknowns, best.slopes, spread);
   const widths = widthsOf(unknowns, directions);
   const problem = { unknowns, residuals, minima, directions, spread };
-  const band = bandOf(problem, until[2]);
+  const band = bandOf(problem, until[0]);
   const found = unknowns.stateOf(best.point);
   const seeds = atlas.spread(found.pattern, found.contactFraction, found.thickness / found.pitch);
   const remarks = seeds > 0 ? [`fitted is the mean of random cells; R_cstr of one differs from it by ${shortNumber(100 * seeds, 2)} %`] : [];
   remarks.push(...outside(atlas, found).map((one) => one.message));
-  const map = options.map === false ? null : mapOf(atlas, found, unknowns.names, measured, { noise, until: until[3] });
+  const map = options.map === false ? null : mapOf(atlas, found, unknowns.names, measured, { noise, until: until[1] });
   const half = data / 2;
   return {
     state: found,

@@ -4,13 +4,13 @@ import { AwayPanel } from "./away_panel.js";
 import { curveFrom, distributionOf, residualOf, solveState } from "./curves.js";
 import { announce, button, element } from "./dom.js";
 import { viewFromAbove, viewInSection } from "./drawing.js";
-import { fitInterface } from "./fit.js";
+import { fitPage } from "./fitting.js";
 import { Header } from "./header.js";
 import { InterfacePanel } from "./interface_panel.js";
 import { MeasuredPanel } from "./measured_panel.js";
-import { frequencies, impedance } from "./model.js";
+import { keptFile, knownWithout, reconciled, sizedAs } from "./measurement.js";
 import { fromAddress, pageOf, toAddress } from "./page_state.js";
-import { freePaths, LOCKED_FIRST } from "./parameters.js";
+import { LOCKED_FIRST, parameterOf } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
 import { quantityText, withSigns } from "./quantities.js";
@@ -30,13 +30,15 @@ class Explorer {
     this.presetAddresses = data.presets.map((preset) => (preset.state ? toAddress(pageOf(preset, [])) : null));
     this.pins = [];
     this.pinCount = 0;
-    this.files = new Map(data.measured.map((one) => [one.name, { ...one, chosen: 0 }]));
+    this.files = new Map();
+    for (const one of data.measured) this.keepFile(one, one.file);
     this.measured = this.files.values().next().value ?? null;
     this.fit = null;
+    this.fits = []; // what each found of the electrolyte, and the page before it
+    this.isFitting = false;
     this.settling = 0;
     this.drawing = 0;
     this.page = this.firstPage(data);
-    this.steps = new Steps(toAddress(this.page));
     this.build(data);
   }
 
@@ -44,11 +46,19 @@ class Explorer {
     const first = data.start ?? this.presets.find((preset) => preset.file === FIRST_PRESET);
     try {
       const found = fromAddress(location.hash);
-      if (found) return knownPage(this, found);
+      if (found) return this.knownHere(found);
     } catch (error) {
       this.complaint = `The address says nothing that this page knows: ${error.message}`;
     }
     return pageOf(first, LOCKED_FIRST);
+  }
+
+  /** The page of an address as far as this one goes; what is different is told. */
+  knownHere(found) {
+    const { page, told } = knownPage(this, found);
+    if (told.length) this.complaint = `The link says what is not here: ${told.join("; ")}`;
+    if (told.length && this.header) announce(this.complaint, true);
+    return page;
   }
 
   build(data) {
@@ -78,6 +88,7 @@ class Explorer {
   start() {
     this.plots.begin();
     this.useMeasuredSize();
+    this.steps = new Steps(toAddress(this.page));
     this.draw();
     this.measuring.show();
     if (this.complaint) announce(this.complaint, true);
@@ -94,19 +105,26 @@ class Explorer {
     announce(words, caution);
   }
 
+  /** Keep a measured file that was read; its name here. */
+  keepFile(found, file) {
+    const kept = keptFile(found, file, this.files, parameterOf("thickness").limits);
+    this.files.set(kept.name, kept);
+    return kept.name;
+  }
+
   /** Another page; `final` where it is a step that can be undone. */
   change(page, final) {
-    this.page = page;
+    const { measured } = this;
+    Object.assign(this, reconciled(page, measured));
+    if (this.measured !== measured) {
+      this.files.set(measured.name, this.measured);
+      this.measuring.show();
+    }
     if (final) this.keep();
     if (!this.drawing) this.drawing = requestAnimationFrame(() => this.draw());
   }
 
   keep() {
-    const { thickness } = this.page.state;
-    if (this.measured && this.measured.thickness && this.measured.thickness !== thickness) {
-      this.measured = { ...this.measured, thickness };
-      this.measuring.show();
-    }
     const address = toAddress(this.page);
     this.steps.take(address);
     this.writeAddress(address);
@@ -182,8 +200,7 @@ class Explorer {
   goTo(address) {
     try {
       const found = fromAddress(address);
-      if (!found || toAddress(found) === toAddress(this.page)) return;
-      this.change(knownPage(this, found), true);
+      if (found) this.change(this.knownHere(found), true);
     } catch (error) {
       announce(`That address is none of this page: ${error.message}`, true);
     }
@@ -205,8 +222,12 @@ class Explorer {
 
   restore(address) {
     if (address === null) return;
-    this.writeAddress(address);
-    this.change(fromAddress(address), false);
+    try {
+      this.change(fromAddress(address), false);
+      this.writeAddress(toAddress(this.page));
+    } catch (error) {
+      announce(`That step cannot be taken: ${error.message}`, true);
+    }
   }
 
   pin() {
@@ -253,35 +274,16 @@ class Explorer {
 
   /** The cell that was measured is the one that is shown: its area, thickness and window. */
   useMeasuredSize() {
-    const spectrum = this.measuring.spectrum();
-    if (!spectrum) return;
-    const state = structuredClone(this.page.state);
-    state.thickness = this.measured.thickness;
-    state.area = this.measured.area ?? state.area;
-    const [high, low] = [spectrum.frequency[0], spectrum.frequency[spectrum.frequency.length - 1]];
-    if (high > low) Object.assign(state.sweep, { from: high, to: low });
-    this.page = { ...this.page, state };
+    if (this.measured) this.page = sizedAs(this.page, this.measured, this.measuring.spectrum());
   }
 
-  async runFit() {
-    const spectrum = this.measuring.spectrum();
-    const free = freePaths(this.page);
-    if (!spectrum) return;
-    this.measuring.showRunning(free);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 40); // so that it is seen
-    });
-    try {
-      const found = await fitInterface(this.atlas, this.page.state, free, spectrum);
-      const page = { ...this.page, state: found.state, material: free.some((path) => path.startsWith("electrolyte.")) ? "own" : this.page.material };
-      const frequency = frequencies(found.state.sweep);
-      const band = (found.band ?? []).map((state) => curveFrom("band", "fits as well", frequency, impedance(this.atlas, state, frequency)));
-      this.fit = { found, free, spectrum, band, address: toAddress(page), moved: false };
-      this.change(page, true);
-      this.measuring.showFit();
-    } catch (error) {
-      this.measuring.showFailure(error);
-    }
+  runFit() {
+    return fitPage(this);
+  }
+
+  /** The page with the electrolyte that was known before fits. */
+  knownBefore() {
+    return knownWithout(this.page, this.fits);
   }
 
   backToFit() {

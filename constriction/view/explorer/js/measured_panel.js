@@ -2,8 +2,11 @@
 import { button, element, select } from "./dom.js";
 import { perArea } from "./curves.js";
 import { fitResult } from "./fit_result.js";
+import { AREA_LIMITS } from "./measurement.js";
+import { parameterOf } from "./parameters.js";
 import { quantityFrom, quantityText } from "./quantities.js";
 import { readMeasuredInParts } from "./reader.js";
+import { rangeOf } from "./thinning.js";
 
 const LARGEST_FILE = 100e6; // bytes
 
@@ -49,10 +52,10 @@ export class MeasuredPanel {
       try {
         if (file.size > LARGEST_FILE) throw new Error(`${file.size} bytes; expected at most ${LARGEST_FILE}`);
         const found = await readMeasuredInParts(file.name, new Uint8Array(await file.arrayBuffer()), () => {});
-        this.app.files.set(file.name, { ...found, name: file.name, chosen: 0 });
-        first ??= file.name;
+        const name = this.app.keepFile(found, file.name);
+        first ??= name;
       } catch (error) {
-        refused.push(`${file.name}: ${error.message.replace(`${file.name}: `, "")}`);
+        refused.push(error.message.startsWith(file.name) ? error.message : `${file.name}: ${error.message}`);
       }
     }
     this.file.value = "";
@@ -102,8 +105,8 @@ export class MeasuredPanel {
       choice.value = measured.chosen;
       parts.push(element("div", { class: "row" }, element("label", { for: "spectrum" }, "Spectrum"), choice));
     }
-    if (!chosen.perArea) parts.push(this.fieldOf("area", "Area", "m2", "0.785 cm2", (area) => this.app.measure({ ...measured, area })));
-    parts.push(this.fieldOf("thickness", "Thickness", "m", "1.5 mm", (thickness) => this.app.measure({ ...measured, thickness })));
+    if (!chosen.perArea) parts.push(this.fieldOf("area", "Area", "m2", "0.785 cm2", AREA_LIMITS, (area) => this.app.measure({ ...measured, area })));
+    parts.push(this.fieldOf("thickness", "Thickness", "m", "1.5 mm", parameterOf("thickness").limits, (thickness) => this.app.measure({ ...measured, thickness })));
     const [points, ...others] = this.understood(measured, chosen);
     const open = others.some((line) => /^warning/i.test(line));
     const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
@@ -134,11 +137,12 @@ export class MeasuredPanel {
   understood(measured, chosen) {
     const words = Array.isArray(measured.understood) ? measured.understood : measured.understood.split("; ");
     const { frequency } = chosen;
-    const ends = [Math.max(...frequency), Math.min(...frequency)].map((f) => quantityText(f, "Hz"));
-    return [`${frequency.length} points, ${ends.join(" to ")}`, ...words.filter(Boolean)];
+    const ends = rangeOf(frequency).reverse().map((f) => quantityText(f, "Hz"));
+    const many = chosen.points > frequency.length ? `${frequency.length} of ${chosen.points} points, evenly in log f` : `${frequency.length} points`;
+    return [`${many}, ${ends.join(" to ")}`, ...words.filter(Boolean)];
   }
 
-  fieldOf(name, words, unit, example, take) {
+  fieldOf(name, words, unit, example, [low, high], take) {
     const value = this.app.measured[name];
     const field = element("input", { type: "text", id: `measured-${name}`, class: "number", placeholder: example, value: value ? quantityText(value, unit) : null });
     const hint = element("span", { class: "hint", id: `hint-${name}` }, value ? "" : `The file does not say it: such as ${example}`);
@@ -147,7 +151,7 @@ export class MeasuredPanel {
     field.addEventListener("change", () => {
       try {
         const given = quantityFrom(field.value, unit);
-        if (!(given > 0)) throw new Error(`${field.value}: expected more than zero`);
+        if (!(given >= low && given <= high)) throw new Error(`${field.value}: here from ${quantityText(low, unit)} to ${quantityText(high, unit)}`);
         take(given);
       } catch (error) {
         hint.textContent = error.message;

@@ -1,5 +1,6 @@
 /** The noise of a measured spectrum, learnt from itself: what a sum of relaxations that are free leaves of it. */
 import { innerProduct, solveLinear } from "./minimise.js";
+import { rangeOf } from "./thinning.js";
 
 const NOISE_PER_DECADE = 4; // relaxation times of the sum
 const NOISE_BEYOND = 0.5; // decades beyond the measured frequencies
@@ -19,8 +20,9 @@ export function noiseOf({ frequency, re, im }) {
   const count = frequency.length;
   const omega = Float64Array.from(frequency, (f) => 2 * Math.PI * f);
   const weight = Float64Array.from(re, (x, k) => 1 / Math.hypot(x, im[k]));
-  const low = Math.min(...omega) / 10 ** NOISE_BEYOND;
-  const high = Math.max(...omega) * 10 ** NOISE_BEYOND;
+  const [least, most] = rangeOf(omega);
+  const low = least / 10 ** NOISE_BEYOND;
+  const high = most * 10 ** NOISE_BEYOND;
   const terms = Math.max(1, Math.min(Math.ceil(NOISE_PER_DECADE * Math.log10(high / low)), Math.floor((2 * count) / 3) - 3));
   const rows = [];
   const add = (term) => {

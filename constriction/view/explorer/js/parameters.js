@@ -6,21 +6,21 @@ const row = (path, label, unit, limits, scale, help) => ({ path, label, unit, li
 /** Parameters by group; `limits` are those of the slider where the atlas has none of its own. */
 export const PARAMETERS = [
   row("contactFraction", "Contact fraction", "", [0.005, 0.98], "logit", "Share of the interface on which the metal touches."),
-  row("pitch", "Pitch", "m", [1e-6, 1e-1], "log", "Distance between neighbouring spots, or the period of stripes."),
+  row("pitch", "Pitch", "m", [1e-6, 1e-2], "log", "Distance between neighbouring spots, or the period of stripes."),
   row("gapHeight", "Gap height", "m", [1e-9, 3e-5], "log", "Height of the gap beside the contacts, even all over."),
   row("gapPermittivity", "Gap permittivity", "", [1, 100], "log", "Relative permittivity of what fills the gap; 1: nothing."),
-  row("film.resistance", "Film resistance", "ohm m2", [1e-5, 1e-1], "log", "Of a film between contact and electrolyte, per area of contact."),
-  row("film.capacitance", "Film capacitance", "F/m2", [1e-5, 1], "log", "In parallel to its resistance, per area of contact."),
-  row("film.exponent", "Film exponent", "", [0.7, 1], "linear", "1: a capacitor; below: a constant phase element of the same time R·C."),
+  row("film.resistance", "Film resistance", "ohm m2", [1e-6, 1], "log", "Of a film between contact and electrolyte, per area of contact."),
+  row("film.capacitance", "Film capacitance", "F/m2", [1e-5, 10], "log", "In parallel to its resistance, per area of contact."),
+  row("film.exponent", "Film exponent", "", [0.5, 1], "linear", "1: a capacitor; below: a constant phase element of the same time R·C."),
   row("fine.contactFraction", "Fine contact fraction", "", [0.005, 0.9], "logit", "Share of an island's area that touches, by finer spots."),
   row("fine.ratio", "Fine pitch / island", "", [1e-4, 0.2], "log", "Distance of the finer spots over the size of an island."),
   row("fine.gapHeight", "Fine gap height", "m", [1e-9, 1e-6], "log", "Height of the gap below an island, beside its finer spots."),
   row("thickness", "Thickness", "m", [1e-5, 1e-2], "log", "Of the electrolyte, from the interface to the other electrode."),
-  row("electrolyte.bulkConductivity", "Bulk conductivity", "S/m", [1e-3, 100], "log", "Of the grains."),
-  row("electrolyte.grainBoundaryConductivity", "Boundary conductivity", "S/m", [1e-3, 100], "log", "Of the grain boundaries, effective and in series with the bulk."),
-  row("electrolyte.relativePermittivity", "Bulk permittivity", "", [1, 1000], "log", "Relative permittivity of the grains."),
-  row("electrolyte.grainBoundaryFrequency", "Boundary frequency", "Hz", [1e2, 1e9], "log", "At which the arc of the grain boundaries peaks."),
-  row("electrolyte.grainBoundaryExponent", "Boundary exponent", "", [0.7, 1], "linear", "1: a semicircle; below: a depressed arc."),
+  row("electrolyte.bulkConductivity", "Bulk conductivity", "S/m", [1e-7, 100], "log", "Of the grains."),
+  row("electrolyte.grainBoundaryConductivity", "Boundary conductivity", "S/m", [1e-7, 100], "log", "Of the grain boundaries, effective and in series with the bulk."),
+  row("electrolyte.relativePermittivity", "Bulk permittivity", "", [1, 1e4], "log", "Relative permittivity of the grains."),
+  row("electrolyte.grainBoundaryFrequency", "Boundary frequency", "Hz", [1, 1e9], "log", "At which the arc of the grain boundaries peaks."),
+  row("electrolyte.grainBoundaryExponent", "Boundary exponent", "", [0.5, 1], "linear", "1: a semicircle; below: a depressed arc."),
   row("sweep.from", "Sweep from", "Hz", [1e3, 1e10], "log", "Highest frequency shown."),
   row("sweep.to", "Sweep to", "Hz", [1e-3, 1e5], "log", "Lowest frequency shown."),
 ];
@@ -32,6 +32,8 @@ export const LOCKED_FIRST = [
   "electrolyte.relativePermittivity",
   "electrolyte.grainBoundaryExponent",
 ];
+/** Highest over lowest frequency, at least. */
+const LEAST_SWEEP = 10;
 /** Paths that no fit moves. */
 export const NEVER_FITTED = ["sweep.from", "sweep.to", "thickness"];
 
@@ -42,18 +44,20 @@ export function parameterOf(path) {
 /** From and to of a parameter in a state: the atlas's where it has some. */
 export function limitsOf(atlas, state, parameter) {
   const { path, limits } = parameter;
-  const behind = Boolean(state.film || state.fine);
-  if (path === "contactFraction") return atlas.limits(state.pattern, behind && atlas.filmed.includes(state.pattern));
+  const film = Boolean(state.film || state.fine) && atlas.filmed.includes(state.pattern);
+  if (path === "contactFraction") return atlas.limits(state.pattern, film);
   if (path === "fine.contactFraction") {
     const [low, high] = atlas.limits(atlas.finePattern);
     return [Math.max(low, limits[0]), Math.min(high, limits[1])];
   }
   if (path === "pitch") {
-    const [least] = atlas.depthLimits(state.pattern);
+    const [least] = atlas.depthLimits(state.pattern, film);
     return [limits[0], Math.min(limits[1], state.thickness / least)];
   }
+  if (path === "sweep.from") return [Math.max(limits[0], LEAST_SWEEP * state.sweep.to), limits[1]];
+  if (path === "sweep.to") return [limits[0], Math.min(limits[1], state.sweep.from / LEAST_SWEEP)];
   if (path === "thickness") {
-    const [least] = atlas.depthLimits(state.pattern);
+    const [least] = atlas.depthLimits(state.pattern, film);
     return [Math.max(limits[0], state.pitch * least), limits[1]];
   }
   return limits;

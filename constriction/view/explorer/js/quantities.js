@@ -5,7 +5,7 @@ import { parseQuantity, showQuantity } from "./units.js";
 const SHOWN_DIGITS = 5;
 const AREAS = [1e-6, 1]; // m², that are written in cm²
 const PLAIN = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i;
-const SIGNS = [[/(?<=[a-zA-Z]) (?=c?m2)/g, "·"], [/ohm/g, "Ω"], [/(?<=[\d ])u(?=[a-zA-Z])/g, "µ"], [/m2\b/g, "m²"]];
+const SIGNS = [[/(?<=[a-zA-Z]) (?=c?m2)/g, "·"], [/ohm/g, "Ω"], [/(?<=\d )u(?=(?:m2?|F|S|s|A)\b)/g, "µ"], [/m2\b/g, "m²"]];
 const ICE_POINT = 273.15;
 
 const written = (text) => text.trim().replace(",", ".").replace("−", "-");

@@ -21,8 +21,6 @@ const SPECTRUM_HEADER = { roles: SPECTRUM_ROLES, complete: completeRoles, hint: 
 const TRACE_HEADER = { roles: SPECTRUM_ROLES, complete: someRoles, hint: HEADER_HINT };
 /** Of several impedances in a file, the one that is read where none is asked for. */
 const PREFERRED_LABELS = ["", "Zwe-ce", "Zstack"];
-/** Of an electrode whose file is per area and names none: the numbers are then Ω·cm². */
-const UNIT_AREA = 1e-4; // m²
 const WHAT_IS_READ =
   "expected a header that names frequency and impedance (such as 'freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm') with numbers below, " +
   "or three columns of numbers";
@@ -81,10 +79,10 @@ function labelOf(sweep, number, count) {
   return [`${count > 1 ? `sweep ${number}` : "spectrum"}`, ...parts].join(", ");
 }
 
-/** Ω of a cell: what is per area in Ω·m² divided by the area. */
-function inOhms(sweep, geometry, path) {
-  if (sweep.unit === "ohm") return 1;
-  if (sweep.unit === "ohm m2") return 1 / geometry.area;
+/** Whether Z is per area, in Ω·m². */
+function isPerArea(sweep, path) {
+  if (sweep.unit === "ohm") return false;
+  if (sweep.unit === "ohm m2") return true;
   throw new ReadError(`${path}: values in Ω·m, per length and area; expected Ω, or Ω·cm² of an area`);
 }
 
@@ -97,17 +95,16 @@ function* readText(text, bytes, options) {
     yield 1;
     for (const sweep of sweepsOf(table, text.path, geometry)) found.push({ sweep, table });
   }
-  const perArea = found.some(({ sweep }) => sweep.unit === "ohm m2");
-  const area = geometry.area ?? (perArea ? UNIT_AREA : null);
   const spectra = found.map(({ sweep }, k) => {
     const points = [...sweep.points].sort((one, other) => other.frequency - one.frequency);
-    const scale = inOhms(sweep, { area }, text.path);
+    const perArea = isPerArea(sweep, text.path);
     const frequency = points.map((point) => point.frequency);
     return {
       label: labelOf(sweep, k + 1, found.length),
+      perArea,
       frequency: Float64Array.from(frequency),
-      re: Float64Array.from(points, (point) => point.z.re * scale),
-      im: Float64Array.from(points, (point) => point.z.im * scale),
+      re: Float64Array.from(points, (point) => point.z.re),
+      im: Float64Array.from(points, (point) => point.z.im),
       notes: [...sweep.notes, ...remarks],
       warnings: [...sweep.warnings, ...suspicionsOf(frequency, points.map((point) => point.z))],
       temperature: sweep.temperature,
@@ -115,9 +112,9 @@ function* readText(text, bytes, options) {
     };
   });
   const told = [head.instrument, `columns ${columnWords(found[0].table)}`, ...spectra[0].notes];
-  if (perArea) told.push(`per area: in Ω of ${area * 1e4} cm²${geometry.area === null ? ", as the file names no area" : ""}`);
+  if (spectra[0].perArea) told.push("per area: no area is needed");
   told.push(...spectra[0].warnings.map((warning) => `WARNING: ${warning}`));
-  return { spectra, understood: told.filter((part) => part).join("; "), area, thickness: geometry.thickness, instrument: head.instrument };
+  return { spectra, understood: told.filter((part) => part).join("; "), area: geometry.area, thickness: geometry.thickness, instrument: head.instrument };
 }
 
 /**
@@ -126,9 +123,8 @@ function* readText(text, bytes, options) {
  * @param {Uint8Array} bytes its content
  * @param {{area?: number, thickness?: number, impedance?: string}} options m², m: of the sample where its file does not
  *   tell and the columns are a material's; which of several impedances, such as "Zce"
- * @returns {object} {spectra [{label, frequency (Hz, falling), re, im (Ω), notes, warnings, temperature (K|null), cycle}],
- *   understood: one line, area (m²|null), thickness (m|null), instrument}. A file per area is given in Ω of its area, or
- *   of 1 cm² where it names none.
+ * @returns {object} {spectra [{label, perArea, frequency (Hz, falling), re, im (Ω, per area Ω·m²), notes, warnings, temperature (K|null), cycle}],
+ *   understood: one line, area (m²|null), thickness (m|null), instrument}
  * @throws {ReadError} one line
  */
 export function readMeasured(name, bytes, options = {}) {

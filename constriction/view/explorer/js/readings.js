@@ -9,6 +9,7 @@ import { LEAST_EXPONENT, ON_BOUND, arcBeside, plainArcBeside, referenceSlab, sla
 import { cInverse, cMul, cPower, cScale, complex } from "./complex.js";
 import { VACUUM_PERMITTIVITY, frequencies, impedance } from "./model.js";
 import { shortNumber } from "./numbers.js";
+import { rangeOf } from "./thinning.js";
 
 const RESOLVED = 3; // error bars
 const SMOOTH = 6; // independent values that the misfit of a model is worth
@@ -163,7 +164,7 @@ export function readBeside(frequency, { re, im }, slab) {
     slab,
     z: Float64Array.from([...re, ...im]),
     sigma: modulus.map((size) => RESOLUTION * size),
-    size: Math.max(...modulus),
+    size: rangeOf(modulus)[1],
   };
   const low = frequency[frequency.length - 1] / OWN_MARGIN;
   const high = frequency[0] * OWN_MARGIN;

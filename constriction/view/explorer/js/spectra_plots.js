@@ -8,6 +8,7 @@ import { decadeMarks } from "./decade_marks.js";
 import { axesOf, canvas, curveOf, keyLines, label, legendOf, poleOf, ringsOf, strokeOf } from "./plot.js";
 import { logEnds, roundUp } from "./scales.js";
 import { areaUnit, digits, engineering } from "./shown.js";
+import { rangeOf } from "./thinning.js";
 
 const ORDER = ["pole", "band", "pin", "model", "measured"];
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
@@ -108,8 +109,9 @@ export function bodePlot(size, theme, curves) {
   const phase = (curve) => mapped(curve.re, (re, k) => (Math.atan2(-curve.im[k], re) * 180) / Math.PI);
   const sizes = logEnds(curves.flatMap(modulus), 0.5);
   const phases = curves.flatMap(phase);
-  const most = Math.max(10, 10 * Math.ceil(Math.max(...phases) / 10 + 0.1));
-  const least = Math.min(0, 10 * Math.floor(Math.min(...phases) / 10));
+  const [lowest, highest] = rangeOf(phases);
+  const most = Math.max(10, 10 * Math.ceil(highest / 10 + 0.1));
+  const least = Math.min(0, 10 * Math.floor(lowest / 10));
   const x = { low, high, log: true };
   const above = axesOf({ ...box, bottom: middle - 16 }, { x: { ...x, bare: true }, y: { low: sizes[0], high: sizes[1], log: true, title: "|Z| (Ω·cm²)" } }, theme);
   const below = axesOf({ ...box, top: middle + 22 }, { x: { ...x, title: "f (Hz)" }, y: { low: least, high: most, title: "−phase (°)", most: 3 } }, theme);
@@ -164,8 +166,8 @@ export function residualPlot(size, theme, residual, noise) {
   const svg = canvas(size.width, size.height, theme, "Residuals of the measurement in per cent of its modulus");
   const box = boxOf(size);
   const parts = [mapped(residual.re, (value) => 100 * value), mapped(residual.im, (value) => 100 * value)];
-  const most = roundUp(1.05 * Math.max(...parts.flat().map(Math.abs), 1e-3));
-  const ends = [Math.min(...residual.frequency), Math.max(...residual.frequency)];
+  const most = roundUp(1.05 * Math.max(rangeOf(parts.flat().map(Math.abs))[1], 1e-3));
+  const ends = rangeOf(residual.frequency);
   const axes = {
     x: { low: ends[0], high: ends[1], log: true, title: "f (Hz)" },
     y: { low: -most, high: most, title: "measured − model (% of |Z|)" },

@@ -6,6 +6,7 @@ import { shortNumber } from "./numbers.js";
 import { FEWEST_POINTS, TEMPERATURE_STEP, betterFrequency, frequencyRole, hertzOf, measuredImpedance, temperaturesOf } from "./column_quantities.js";
 import { ReadError } from "./read_error.js";
 import { isMonotonic } from "./rows.js";
+import { rangeOf } from "./thinning.js";
 
 const MOST_LOST = 0.1; // a larger part of the rows lost is no single mistake
 const SAME_FREQUENCY = 1e-4; // relative; a sweep of 50 points per decade has steps of 5 %
@@ -111,7 +112,7 @@ function complainOfLength(runs, faults, path) {
   const count = runs.reduce((sum, run) => sum + run.length, 0);
   const lines = [...runs.slice(0, 1).map((run) => run[0].line), ...faults.slice(0, 1).map((fault) => fault.line)];
   const told = leftOut(faults, 1).map((note) => `; ${note}`).join("");
-  const where = lines.length ? `, line ${Math.min(...lines)}` : "";
+  const where = lines.length ? `, line ${rangeOf(lines)[0]}` : "";
   throw new ReadError(`${path}${where}: ${count} points, expected at least ${FEWEST_POINTS}${told}`);
 }
 
