@@ -2,7 +2,7 @@
 
 `python tests/lifted_foil.py [CELLS]` prints, beside a stripe and by cells per lifted length, the largest error of the
 deflection over the lift, of six places of the rim in a cell; then the seconds of one core that a square grid of
-CELLS × CELLS (1000) under eight islands takes, pressed on and adhering.
+CELLS × CELLS (1000) under eight islands takes, pressed on, adhering and both.
 """
 
 import sys
@@ -18,6 +18,14 @@ from constriction.geometry.plate.lifted import lift
 
 COPPER = rigidity(5e-6, 120e9, 0.34)
 HELD = {"pressed on by 2 MPa": (2e6, 0.0), "held by 0.1 J/m2": (0.0, 0.1)}
+LOADS = {
+    "0.1 MPa": (1e5, 0.0),
+    "1 MPa": (1e6, 0.0),
+    "4 MPa": (4e6, 0.0),
+    "0.1 J/m2": (0.0, 0.1),
+    "1 MPa and 0.1 J/m2": (1e6, 0.1),
+    "0.1 MPa and 0.01 J/m2": (1e5, 0.01),
+}
 OFFSETS = 0.0, 0.2, 0.4, 0.5, 0.7, 0.9
 
 
@@ -46,7 +54,7 @@ def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     pattern = {"pattern": "random", "pitch": "0.7 mm", "contact_fraction": 0.08, "spots": 8, "seed": 1}
     layout = lay_out(parse_case({"interface": pattern}).interface)
-    for name, held in {"0.1 MPa": (1e5, 0.0), "1 MPa": (1e6, 0.0), "4 MPa": (4e6, 0.0), "0.1 J/m2": (0.0, 0.1)}.items():
+    for name, held in LOADS.items():
         start = time.process_time()
         found, coarse = lift(layout, foil(*held, rise=8.8e-6), Raster(layout.width, layout.depth, count, count))
         seconds, lifted = time.process_time() - start, (found.deflection > 1e-7).mean()

@@ -348,7 +348,7 @@ def test_page_and_measurement_are_one_cell(page):
     assert page.value("document.querySelector('#measured-thickness').value") == "1.5 mm"
     type_into(page, "#p-thickness", "3 mm")
     page.value("document.querySelector('#undo').click()")
-    assert '--thickness "1.5 mm"' in command_of(page)
+    page.until("document.querySelector('[aria-label=Command]').textContent.includes('--thickness \"1.5 mm\"')")
     assert page.value("document.querySelector('#measured-thickness').value") == "1.5 mm"
     drop(page, ["-rf.csv", rows_of(2)], ["big.csv", rows_of(1, 6000)], ["bad.csv", "words"])
     names = page.value("[...document.querySelectorAll('#measured-file option')].map(o => o.textContent)")
