@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from chromium import Browser, Page, find_chromium
-from support.explorer_numerics import NZSP, STATE, in_page, write_page
+from chromium import find_chromium
+from support.explorer_numerics import NZSP, STATE, in_page, opened
 from support.explorer_states import between, impedance_of
 
 from constriction.interpret.atlas.atlas import load_atlas
@@ -27,11 +27,8 @@ FIT = "const m = given.measured; return fitInterface(atlas, given.state, given.f
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with Browser(find_chromium(), tmp_path_factory.mktemp("profile")) as browser:
-        page = Page(browser)
-        page.open(write_page(tmp_path_factory.mktemp("page")))
+    with opened(tmp_path_factory) as page:
         yield page
-        assert page.complaints == []
 
 
 def noisy(z, rng):

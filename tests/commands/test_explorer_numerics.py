@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from chromium import Browser, Page, find_chromium
-from support.explorer_numerics import NZSP, STATE, complexes, in_page, write_page
+from chromium import find_chromium
+from support.explorer_numerics import NZSP, STATE, complexes, in_page, opened
 from support.explorer_states import impedance_of, nzsp_state, random_state, slab_of
 
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity
@@ -24,11 +24,8 @@ SWEEP = logarithmic_frequencies(7e6, 100, 10)
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with Browser(find_chromium(), tmp_path_factory.mktemp("profile")) as browser:
-        page = Page(browser)
-        page.open(write_page(tmp_path_factory.mktemp("page")))
+    with opened(tmp_path_factory) as page:
         yield page
-        assert page.complaints == [] and page.requests[1:] == []
 
 
 def test_the_atlas_is_small():

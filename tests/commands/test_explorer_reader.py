@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import Browser, Page, find_chromium
+from chromium import find_chromium
 from measured import EIS, FREQUENCY, IMPEDANCE, table
-from support.explorer_numerics import complexes, in_page, packed, write_page
+from support.explorer_numerics import complexes, in_page, opened, packed
 
 from constriction.base.errors import InputError
 from constriction.spectra.files.readers import read
@@ -43,11 +43,8 @@ MADE = {
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    with Browser(find_chromium(), tmp_path_factory.mktemp("profile")) as browser:
-        page = Page(browser)
-        page.open(write_page(tmp_path_factory.mktemp("page")))
+    with opened(tmp_path_factory) as page:
         yield page
-        assert page.complaints == []
 
 
 def same_as_python(path, told):

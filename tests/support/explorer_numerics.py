@@ -2,9 +2,11 @@
 
 import base64
 import json
+from contextlib import contextmanager
 from importlib import resources
 
 import numpy as np
+from chromium import Browser, Page, find_chromium
 
 from constriction.view.explorer.bundle import bundled, escaped_script
 from constriction.view.explorer.data import atlas_data
@@ -76,3 +78,13 @@ def packed(data):
 def complexes(parts):
     """{re, im} of a page as complex numbers."""
     return np.array(parts["re"]) + 1j * np.array(parts["im"])
+
+
+@contextmanager
+def opened(tmp_path_factory):
+    """The page of the numerics alone, in a browser; at the end it has asked for nothing, and complained of nothing."""
+    with Browser(find_chromium(), tmp_path_factory.mktemp("profile")) as browser:
+        page = Page(browser)
+        page.open(write_page(tmp_path_factory.mktemp("page")))
+        yield page
+        assert page.complaints == [] and page.requests[1:] == []
