@@ -11,7 +11,7 @@ from constriction.interpret.atlas.atlas import load_atlas
 from constriction.interpret.atlas.axes import leja
 from constriction.interpret.atlas.poles import FILM_POLES, GAP_POLES
 from constriction.view.explorer.data import atlas_data
-from constriction.view.explorer.measured import MOST_POINTS, thinned, with_own_names
+from constriction.view.explorer.measured import MOST_POINTS, SIZES, thinned, with_own_names
 
 LONGEST_MODULE = 300
 EXPORTED = re.compile(r"^export (?:async )?(?:function\*?|class|const) +(\w+)", re.MULTILINE)
@@ -63,3 +63,33 @@ def test_a_long_spectrum_is_thinned_evenly_and_names_are_told_apart():
     assert thinned(frequency[:MOST_POINTS]).tolist() == list(range(MOST_POINTS))
     files = with_own_names([{"name": "x.csv", "file": "x.csv"} for _ in range(3)])
     assert [one["name"] for one in files] == ["x.csv", "x.csv (2)", "x.csv (3)"]
+
+
+def test_limits_are_those_of_the_page():
+    """What stands in both languages: sizes of a sample, and how many points of a spectrum are kept."""
+    scripts = modules()
+    limits = re.compile(r"\[(1e-\d+), (1e-\d+)\]")
+    area = limits.search(scripts["measurement.js"].split("AREA_LIMITS =")[1])
+    thickness = limits.search(scripts["parameters.js"].split('row("thickness"')[1])
+    for kind, found in (("area", area), ("thickness", thickness)):
+        assert tuple(map(float, found.groups())) == SIZES[kind][:2]
+    assert f"MOST_POINTS = {MOST_POINTS};" in scripts["thinning.js"]
+
+
+def test_nothing_is_defined_or_imported_for_nothing():
+    """A name at the top of a module is used in it, in another one, or by the tests of the numerics."""
+    scripts = modules()
+    asked = {name for names in EXPORTS.values() for name in names}
+    for module, text in scripts.items():
+        imported = [
+            name.strip() for names in re.findall(r"^import {([^}]*)}", text, re.MULTILINE) for name in names.split(",")
+        ]
+        defined = re.findall(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) +(\w+)", text, re.MULTILINE)
+        others = "".join(other for name, other in scripts.items() if name != module)
+        unused = [name for name in filter(None, imported) if len(re.findall(rf"\b{name}\b", text)) == 1]
+        unused += [
+            name
+            for name in defined
+            if len(re.findall(rf"\b{name}\b", text)) == 1 and not re.search(rf"\b{name}\b", others)
+        ]
+        assert set(unused) <= asked, module

@@ -262,9 +262,3 @@ export function fitCircuit(measured, circuits = DEFAULT_CIRCUITS) {
   }
   return { ...best, ...told, R_SE: best.R_series + (electrolyte ? electrolyte.resistance : 0), fits };
 }
-
-/** Impedance {re, im} of a fitted circuit at frequencies in Hz, in the unit of the spectrum. */
-export function circuitImpedance(fit, frequency) {
-  const [z] = circuitRows(fit.point, Float64Array.from(frequency, (f) => Math.log(2 * Math.PI * f)));
-  return { re: z.slice(0, frequency.length), im: z.slice(frequency.length) };
-}

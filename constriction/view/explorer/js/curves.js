@@ -47,10 +47,3 @@ export function residualOf(atlas, state, measured) {
     im: measured.im.map((im, k) => (im - model.im[k]) / size[k]),
   };
 }
-
-/** The root mean square of residuals, relative. */
-export function rootMeanSquare({ re, im }) {
-  let sum = 0;
-  for (let k = 0; k < re.length; k++) sum += re[k] ** 2 + im[k] ** 2;
-  return Math.sqrt(sum / (2 * re.length));
-}

@@ -17,7 +17,6 @@ const FIRST_STARTS = 14;
 const FIRST_STEPS = 10;
 const LAST_STARTS = 4;
 const LAST_STEPS = 60;
-/** Of the time for all: until when starts are tried, minima are sought, and states as good. */
 /** Of the time that the search leaves: by when states as good are sought. */
 const SHARE_OF_BAND = 0.4;
 const ALL_SECONDS = 2.5;
