@@ -9,7 +9,7 @@ help:
 	@echo "make setup            create .venv with the pinned packages and the command $(bin)/constriction"
 	@echo "make demo             sodium islands under copper: solve meshes/sodium_islands.toml"
 	@echo "make test             style, types, tests on one rank and on two, documentation"
-	@echo "make test-all         the same with the tests that take long, tests/slow.txt (a quarter of an hour)"
+	@echo "make test-all         the same with the tests that take long, tests/slow.txt (a quarter to half an hour)"
 	@echo "make metrics          measure the code: lengths, complexity, documentation"
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
