@@ -57,6 +57,12 @@ def test_a_line_is_stale_if_a_word_or_a_number_differs(change, same):
     assert same_line(LINE, LINE.replace(*change)) is same
 
 
+@pytest.mark.parametrize(("share", "same"), [("0.04", True), ("0.14", False)])
+def test_shares_of_error_bars_are_a_matter_of_chance(share, same):
+    line = "  difference        R_cstr 0.02, spectrum 0.05 of both error bars together: they agree"
+    assert same_line(line, line.replace("0.02", share)) is same
+
+
 def test_counts_have_no_last_digit_to_differ_in():
     assert not same_line("50 of 50 fitted", "49 of 50 fitted")
 
