@@ -40,6 +40,8 @@ demo: setup
 
 # One thread each: two ranks on two cores, and the same sums every time.
 test test-all bench: export OMP_NUM_THREADS := 1
+# Where no bytecode may be kept, each of the hundreds of processes compiles everything anew: a second or two each.
+test test-all bench: export PYTHONDONTWRITEBYTECODE :=
 
 # What tests/slow.txt names is checked before a release: by then every variant, here the quickest of each.
 test: tests-of = -m "not slow"

@@ -19,11 +19,13 @@ NEXT, DONE, FAILED = range(3)
 class Counter:
     """Three counters of a job, all from 0: the next number to hand out, cases done, cases failed.
 
-    A context manager, entered and left by all ranks together.
+    A context manager, entered and left by all ranks together. A rank alone does without MPI, which yields the processor
+    to other work at every flush: 4 ms each on a busy machine.
     """
 
     def __init__(self, comm: MPI.Intracomm) -> None:
         self._alone = comm.size == 1
+        self._own = np.zeros(3, dtype=np.int64)
         size = np.dtype(np.int64).itemsize
         self._window = MPI.Win.Allocate(3 * size if comm.rank == 0 else 0, size, comm=comm)
         if comm.rank == 0:
@@ -32,6 +34,9 @@ class Counter:
 
     def add(self, which: int, amount: int = 1) -> int:
         """Add to a counter; returns what it was before."""
+        if self._alone:
+            self._own[which] += amount
+            return int(self._own[which]) - amount
         before = np.zeros(1, dtype=np.int64)
         self._window.Fetch_and_op(np.array([amount], dtype=np.int64), before, 0, which, MPI.SUM)
         self._window.Flush(0)
