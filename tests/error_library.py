@@ -1,0 +1,232 @@
+"""By hand: how far error bars are from errors, over a library of cases with exact or far finer answers.
+
+    python tests/error_library.py solve [--families tubes …] [--cases 40] [--seed 0] --out results/error_bars.jsonl
+    python tests/error_library.py table results/error_bars.jsonl [--picture docs/pictures/error_bars.png]
+
+Every case is solved on a ladder of meshes, each of 1/√2 of the last one's fineness, or of grids a quarter of an octave
+apart. Any two meshes an octave apart, and any four such grids, make a response with an error bar, as in the program.
+Kept are error / bar of F at rest and the largest of the sweep, with the bar and the effort. The program's own code makes
+every response and bar; exact answers share nothing with it (tests/alternatives.py, tests/support/film_references.py),
+and finer ones are of a fineness of a fifth at most, on collars with twice the sectors.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from mpi4py import MPI
+from support.error_cases import draw, exact
+
+from constriction import parse_case
+from constriction.field import fineness, finite_elements
+from constriction.field.layers import Guess, rings_for
+from constriction.field.mesh_response import MeshResponse
+from constriction.field.reduction.curves import Curves
+from constriction.field.response import Goal
+from constriction.field.transforms import convergence
+from constriction.field.transforms.scales import hardly_swings, scale_of
+from constriction.geometry.cell import lay_out
+from constriction.simulation.result import sweep_frequencies
+from constriction.simulation.simulate import Options, laws_of
+from constriction.simulation.weights import curve_of, meshed_height
+
+ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "maps")
+ON_GRIDS = ("stripes", "lattices", "shapes", "films", "random", "maps")
+MEMORY = 2e10
+LADDER = [2.6 * 2 ** (-k / 2) for k in range(9)]
+FINER_SECTORS = ((0.0, 16, 1e-6),)
+
+
+class Cell:
+    """A case of the library with what solving it needs."""
+
+    def __init__(self, words):
+        self.case = parse_case(words)
+        self.layout = lay_out(self.case.interface)
+        laws = laws_of(self.case, self.layout, Options())
+        self.curve = curve_of(self.case, self.layout, laws, sweep_frequencies(self.case))
+        self.goal = Goal(1e-3, MEMORY, (self.curve,))
+        self.exact = exact(self.case, self.layout, self.curve)
+
+    @property
+    def depth(self):
+        """Of the slab, in pitches."""
+        return self.case.electrolyte.thickness / self.layout.pitch
+
+
+# --- meshes and grids ------------------------------------------------------------------------------------------------
+
+
+def meshes(cell):
+    """The responses of meshes an octave apart; the finer ones that answer where nothing exact does."""
+    many = len(cell.layout.spots) > fineness.MANY
+    most = 9 if not many else 5 if len(cell.layout.spots) <= 9 else 4
+    ladder = LADDER[: min(most, 6) if cell.case.gap.model == "volume" else most]
+    sizes = partial(
+        fineness.mesh_sizes, cell.layout, cell.case.electrolyte.thickness, meshed_height(cell.case, cell.layout)
+    )
+    weights = () if many else finite_elements._weights(cell.layout, sizes, finite_elements.ADAPT_BELOW, MPI.COMM_SELF)
+    solved = []
+    for level in ladder:
+        seen = solved[-1].model if solved else Guess(cell.layout.contact_fraction)
+        rings = rings_for((cell.curve,), seen, fineness.resolution_of(cell.layout, sizes(level)), level, 1e-3 * level)
+        solved.append(_mesh(cell, sizes, level, weights, rings))
+    pairs = [MeshResponse(pair) for pair in zip(solved, solved[2:], strict=False)]
+    if cell.exact is not None and len(cell.exact) > 1:
+        return pairs, None
+    finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5
+    kept, fineness.SECTORS = fineness.SECTORS, FINER_SECTORS
+    try:
+        finer = MeshResponse(tuple(_mesh(cell, sizes, level, weights, 0) for level in (2 * finest, finest)))
+    finally:
+        fineness.SECTORS = kept
+    return pairs, finer
+
+
+def _mesh(cell, sizes, level, weights, rings):
+    sized = fineness.sizes_for(sizes(level), weights, rings)
+    return finite_elements.solve_mesh(cell.layout, sized, level, cell.goal, MPI.COMM_SELF)
+
+
+def grids(cell):
+    """The responses of four grids each, and of four finer ones."""
+    scale, smooth = scale_of(cell.layout), hardly_swings(cell.layout)
+    first = convergence._width_of(convergence.FEWEST_PIXELS, cell.layout, scale)
+    width, most = min(convergence.COARSEST, first) * convergence.WIDTHS[0], 3e4 * max(1, len(cell.layout.spots) / 16)
+    solved = []
+    while len(solved) < 8 or (len(solved) < 15 and convergence._pixels_of(width, cell.layout, scale) < most):
+        solved.append(_grid(cell, width, scale))
+        width /= 2**0.25
+    fours = zip(solved, solved[1:], solved[2:], solved[5:], strict=False)
+    found = [convergence.GridResponse(four, smooth) for four in fours]
+    if cell.exact is not None and len(cell.exact) > 1:
+        return found, None
+    finer = tuple(_grid(cell, width / 3 * float(coarser), scale) for coarser in convergence.WIDTHS)
+    return found, convergence.GridResponse(finer, smooth)
+
+
+def _grid(cell, width, scale):
+    pixels = convergence._pixels_of(width, cell.layout, scale)
+    return convergence.solve_grid(cell.layout, cell.depth, pixels, cell.goal)
+
+
+# --- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def record(family, number, seed, method):
+    """One line of the library."""
+    words = draw(family, number, np.random.default_rng([seed, number]), method)
+    start, cell = time.process_time(), Cell(words)
+    responses, finer = (meshes if method == "finite_elements" else grids)(cell)
+    every, curves = cell.curve.every, Curves((cell.curve,))
+    true = cell.exact if finer is None else finer(every)
+    found = []
+    for response in responses:
+        values, bars, scale = response(every), response.errors(cell.curve), curves.scale(response)
+        errors = np.abs(values - np.asarray(true))
+        if finer is not None and cell.exact is not None:
+            errors[0] = abs(values[0] - cell.exact[0])
+        found.append(
+            {
+                "fineness": getattr(response.fine, "fineness", getattr(response.fine, "width", 0.0)),
+                "rest": float(errors[0] / bars[0]),
+                "sweep": float(np.max(errors / bars)),
+                "bar": float(bars[0] / scale[0]),
+                "unknowns": response.fine.unknowns,
+                "values": [[[z.real, z.imag] for z in one.model.interface(every)] for one in response.compared],
+                "scale": float(scale[0]),
+                "resolution": response.fine.resolution,
+            }
+        )
+    true = [[complex(z).real, complex(z).imag] for z in true]
+    kept = {"family": family, "number": number, "method": method, "case": words, "found": found, "true": true}
+    return {**kept, "seconds": time.process_time() - start}
+
+
+def solve(args):
+    """Solve what is not in the file yet."""
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    lines = args.out.read_text("utf-8").splitlines() if args.out.exists() else []
+    known = {(r["method"], r["family"], r["number"]) for r in map(json.loads, lines)}
+    for method, all_of_it in (("finite_elements", ON_MESHES), ("spectral", ON_GRIDS)):
+        for family in all_of_it if method in args.methods else ():
+            for number in range(args.cases) if family in args.families else ():
+                if (method, family, number) in known:
+                    continue
+                line = record(family, number, args.seed, method)
+                with args.out.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+                worst = max((one["sweep"] for one in line["found"]), default=math.nan)
+                print(f"{method} {family} {number}: at most {worst:.2f} of the bar, {line['seconds']:.1f} s", flush=True)
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def ratios(lines, method, family, which):
+    """Error / bar of every response of a family, those with an error bar below 3 %."""
+    mine = (line for line in lines if (line["method"], line["family"]) == (method, family))
+    return np.array([one[which] for line in mine for one in line["found"] if one["bar"] < 0.03])
+
+
+def table(args):
+    """Print quantiles of error / bar by method and family, and draw them."""
+    lines = [json.loads(line) for line in args.file.read_text("utf-8").splitlines()]
+    print(f"{'':32}{'cases':>7}{'bars':>7}{'median':>9}{'below 1':>9}{'largest':>9}{'sweep: median':>16}{'largest':>9}")
+    for method, all_of_it in (("finite_elements", ON_MESHES), ("spectral", ON_GRIDS)):
+        for family in all_of_it:
+            rest, sweep = (ratios(lines, method, family, which) for which in ("rest", "sweep"))
+            if not rest.size:
+                continue
+            cases = sum((line["method"], line["family"]) == (method, family) for line in lines)
+            row = f"{method + ' ' + family:32}{cases:7}{rest.size:7}{np.median(rest):9.2f}{np.mean(rest <= 1):9.1%}"
+            print(f"{row}{rest.max():9.2f}{np.median(sweep):16.2f}{sweep.max():9.2f}")
+    if args.picture is not None:
+        draw_ratios(lines, args.picture)
+
+
+def draw_ratios(lines, path):
+    """Draw what part of the bars is exceeded by how much, a curve for each family."""
+    from constriction.view.writers.plots import TWO_COLUMNS, journal_style, new_figure, save
+
+    with journal_style():
+        figure = new_figure(TWO_COLUMNS, TWO_COLUMNS / 2.2, layout="constrained")
+        for place, (method, families) in enumerate((("finite_elements", ON_MESHES), ("spectral", ON_GRIDS))):
+            axes = figure.add_subplot(1, 2, place + 1)
+            for family in families:
+                if (found := np.sort(ratios(lines, method, family, "sweep"))).size:
+                    axes.step(found, 1 - np.arange(found.size) / found.size, where="post", label=family)
+            axes.axvline(1, color="0.5", lw=0.7)
+            axes.axhline(0.05, color="0.5", lw=0.7)
+            axes.set(xscale="log", yscale="log", xlim=(0.02, 3), ylim=(2e-3, 1), xlabel="error / error bar")
+            axes.set(title=method.replace("_", " "), ylabel="part of the bars exceeded by so much")
+            axes.legend(frameon=False, fontsize=6)
+    save(figure, path)
+
+
+def main():
+    """Solve the library, or tell what it says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    solving = commands.add_parser("solve")
+    solving.add_argument("--families", nargs="+", default=ON_MESHES, choices=ON_MESHES)
+    solving.add_argument("--methods", nargs="+", default=["finite_elements", "spectral"])
+    solving.add_argument("--cases", type=int, default=40)
+    solving.add_argument("--seed", type=int, default=0)
+    solving.add_argument("--out", type=Path, required=True)
+    solving.set_defaults(run=solve)
+    telling = commands.add_parser("table")
+    telling.add_argument("file", type=Path)
+    telling.add_argument("--picture", type=Path)
+    telling.set_defaults(run=table)
+    args = parser.parse_args(sys.argv[1:])
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()
