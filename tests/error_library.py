@@ -3,10 +3,10 @@
     python tests/error_library.py solve [--families tubes …] [--cases 40] [--seed 0] --out results/error_bars.jsonl
     python tests/error_library.py table results/error_bars.jsonl [--picture docs/pictures/error_bars.png]
 
-Every case is solved on a ladder of meshes, each of 1/√2 of the last one's fineness, or of grids a quarter of an octave
-apart. Any two meshes an octave apart, and any four such grids, make a response with an error bar, as in the program.
-Kept are error / bar of F at rest and the largest of the sweep, with the bar and the effort. The program's own code makes
-every response and bar; exact answers share nothing with it (tests/alternatives.py, tests/support/film_references.py),
+Every case is solved on the meshes, and pairs of them, that the program may choose, or on grids a quarter of an octave
+apart. Any pair, and any four such grids, make a response with an error bar, as in the program.
+Kept are error / bar of F at rest and the largest of the sweep, with the bar. The program's own code makes every
+response and bar; exact answers share nothing with it (tests/alternatives.py, tests/support/film_references.py),
 and finer ones are of a fineness of a fifth at most, on collars with twice the sectors.
 """
 
@@ -16,6 +16,7 @@ import math
 import sys
 import time
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,10 @@ from constriction.simulation.result import sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import curve_of, meshed_height
 
-ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "maps")
-ON_GRIDS = ("stripes", "lattices", "shapes", "films", "random", "maps")
+ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "merged")
+ON = {"finite_elements": ON_MESHES, "spectral": ("stripes", "lattices", "shapes", "films", "random", "merged")}
 MEMORY = 2e10
-LADDER = [2.6 * 2 ** (-k / 2) for k in range(9)]
+LADDER = [fineness.whole(fineness.COARSEST_MESH / 1.3**k) for k in range(8)]
 FINER_SECTORS = ((0.0, 16, 1e-6),)
 
 
@@ -65,18 +66,19 @@ class Cell:
 def meshes(cell):
     """The responses of meshes an octave apart; the finer ones that answer where nothing exact does."""
     many = len(cell.layout.spots) > fineness.MANY
-    most = 9 if not many else 5 if len(cell.layout.spots) <= 9 else 4
-    ladder = LADDER[: min(most, 6) if cell.case.gap.model == "volume" else most]
+    most = 8 if not many else 3 if len(cell.layout.spots) <= 9 else 2
+    ladder = LADDER[: min(most, 5) if cell.case.gap.model == "volume" else most]
     sizes = partial(
         fineness.mesh_sizes, cell.layout, cell.case.electrolyte.thickness, meshed_height(cell.case, cell.layout)
     )
     weights = () if many else finite_elements._weights(cell.layout, sizes, finite_elements.ADAPT_BELOW, MPI.COMM_SELF)
-    solved = []
-    for level in ladder:
-        seen = solved[-1].model if solved else Guess(cell.layout.contact_fraction)
-        rings = rings_for((cell.curve,), seen, fineness.resolution_of(cell.layout, sizes(level)), level, 1e-3 * level)
-        solved.append(_mesh(cell, sizes, level, weights, rings))
-    pairs = [MeshResponse(pair) for pair in zip(solved, solved[2:], strict=False)]
+    solved = {}
+    for level in sorted({*ladder, *map(fineness.coarser, ladder)}, reverse=True):
+        seen = next(reversed(solved.values())).model if solved else Guess(cell.layout.contact_fraction)
+        resolution, asked = fineness.resolution_of(cell.layout, sizes(level)), fineness.ERROR_AT_ONE * level
+        rings = rings_for((cell.curve,), seen, resolution, level, asked)
+        solved[level] = _mesh(cell, sizes, level, weights, rings)
+    pairs = [MeshResponse((solved[fineness.coarser(level)], solved[level])) for level in ladder]
     if cell.exact is not None and len(cell.exact) > 1:
         return pairs, None
     finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5
@@ -95,7 +97,7 @@ def _mesh(cell, sizes, level, weights, rings):
 
 def grids(cell):
     """The responses of four grids each, and of four finer ones."""
-    scale, smooth = scale_of(cell.layout), hardly_swings(cell.layout)
+    scale, smooth, share = scale_of(cell.layout), hardly_swings(cell.layout), convergence.share_of(cell.layout)
     first = convergence._width_of(convergence.FEWEST_PIXELS, cell.layout, scale)
     width, most = min(convergence.COARSEST, first) * convergence.WIDTHS[0], 3e4 * max(1, len(cell.layout.spots) / 16)
     solved = []
@@ -103,11 +105,11 @@ def grids(cell):
         solved.append(_grid(cell, width, scale))
         width /= 2**0.25
     fours = zip(solved, solved[1:], solved[2:], solved[5:], strict=False)
-    found = [convergence.GridResponse(four, smooth) for four in fours]
+    found = [convergence.GridResponse(four, smooth, share) for four in fours]
     if cell.exact is not None and len(cell.exact) > 1:
         return found, None
     finer = tuple(_grid(cell, width / 3 * float(coarser), scale) for coarser in convergence.WIDTHS)
-    return found, convergence.GridResponse(finer, smooth)
+    return found, convergence.GridResponse(finer, smooth, share)
 
 
 def _grid(cell, width, scale):
@@ -153,16 +155,15 @@ def solve(args):
     args.out.parent.mkdir(parents=True, exist_ok=True)
     lines = args.out.read_text("utf-8").splitlines() if args.out.exists() else []
     known = {(r["method"], r["family"], r["number"]) for r in map(json.loads, lines)}
-    for method, all_of_it in (("finite_elements", ON_MESHES), ("spectral", ON_GRIDS)):
-        for family in all_of_it if method in args.methods else ():
-            for number in range(args.cases) if family in args.families else ():
-                if (method, family, number) in known:
-                    continue
-                line = record(family, number, args.seed, method)
-                with args.out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(line) + "\n")
-                worst = max((one["sweep"] for one in line["found"]), default=math.nan)
-                print(f"{method} {family} {number}: at most {worst:.2f} of the bar, {line['seconds']:.1f} s", flush=True)
+    asked = [(method, family) for method in args.methods for family in ON[method] if family in args.families]
+    for number, (method, family) in product(range(args.cases), asked):
+        if (method, family, number) in known:
+            continue
+        line = record(family, number, args.seed, method)
+        with args.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        worst = max((one["sweep"] for one in line["found"]), default=math.nan)
+        print(f"{method} {family} {number}: at most {worst:.2f} of the bar, {line['seconds']:.1f} s", flush=True)
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -178,8 +179,8 @@ def table(args):
     """Print quantiles of error / bar by method and family, and draw them."""
     lines = [json.loads(line) for line in args.file.read_text("utf-8").splitlines()]
     print(f"{'':32}{'cases':>7}{'bars':>7}{'median':>9}{'below 1':>9}{'largest':>9}{'sweep: median':>16}{'largest':>9}")
-    for method, all_of_it in (("finite_elements", ON_MESHES), ("spectral", ON_GRIDS)):
-        for family in all_of_it:
+    for method, families in ON.items():
+        for family in families:
             rest, sweep = (ratios(lines, method, family, which) for which in ("rest", "sweep"))
             if not rest.size:
                 continue
@@ -196,7 +197,7 @@ def draw_ratios(lines, path):
 
     with journal_style():
         figure = new_figure(TWO_COLUMNS, TWO_COLUMNS / 2.2, layout="constrained")
-        for place, (method, families) in enumerate((("finite_elements", ON_MESHES), ("spectral", ON_GRIDS))):
+        for place, (method, families) in enumerate(ON.items()):
             axes = figure.add_subplot(1, 2, place + 1)
             for family in families:
                 if (found := np.sort(ratios(lines, method, family, "sweep"))).size:
@@ -215,7 +216,7 @@ def main():
     commands = parser.add_subparsers(required=True)
     solving = commands.add_parser("solve")
     solving.add_argument("--families", nargs="+", default=ON_MESHES, choices=ON_MESHES)
-    solving.add_argument("--methods", nargs="+", default=["finite_elements", "spectral"])
+    solving.add_argument("--methods", nargs="+", default=list(ON), choices=list(ON))
     solving.add_argument("--cases", type=int, default=40)
     solving.add_argument("--seed", type=int, default=0)
     solving.add_argument("--out", type=Path, required=True)

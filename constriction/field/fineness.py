@@ -21,18 +21,36 @@ from constriction.geometry.cell import Layout, rim_lengths
 # At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
-# From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 6e-5,
-# 3e-5, 2e-5).
-SECTORS = ((1.1, 6, 1e-4), (0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
+# Stations of a quarter of a disc's rim at fineness 1, where its radius is the room. Meshes have such fineness that it is
+# cut into whole stations: rounded ones err by chance. The coarser mesh of a pair has 1/COARSER of them.
+QUARTER, COARSER = 0.5 * math.pi / SPACING, 1.5
+# From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 3e-5,
+# 2e-5).
+SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at fineness 1, relative: the usual one of the references in tests/verification, and of 25 to 1600
-# random discs, whose rims have unlike rooms.
-ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE = 1.9e-3, 4.1e-3
+# Error bar of R_cstr at fineness 1, relative: the usual one of lattices, and of 25 to 1600 random discs, whose rims have
+# unlike rooms. A mesh is so much finer where bounds are asked for: these are its own, as nothing extrapolates them.
+ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
+OF_VOLUMES = 2.0  # times the error bar, of a meshed gap: a layer stands on the islands' walls
 MANY = 4  # spots in a mirror cell; lattices have fewer
-COARSEST_MESH = 1.3
+COARSEST_MESH = (QUARTER / 6) ** 2  # the coarser one of its pair has the largest radius of a collar
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
 # Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
+
+
+def whole(fineness: float) -> float:
+    """The next finer fineness, if it is not one, at which a quarter of a disc's rim has whole stations."""
+    return _of_stations(math.ceil(rounded(QUARTER / math.sqrt(fineness))))
+
+
+def coarser(fineness: float) -> float:
+    """The fineness of the coarser mesh of a pair."""
+    return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), 1))
+
+
+def _of_stations(count: int) -> float:
+    return (QUARTER / count) ** 2
 
 
 def sectors(fineness: float) -> tuple[int, float]:
@@ -110,7 +128,7 @@ def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: unknowns of both meshes, and bytes."""
     rims = _rims_of(layout)
     fineness = first_fineness(layout, goal)
-    unknowns = expected_unknowns(rims, 2 * fineness) + expected_unknowns(rims, fineness)
+    unknowns = expected_unknowns(rims, coarser(fineness)) + expected_unknowns(rims, fineness)
     return unknowns, memory_of(layout, fineness)
 
 
@@ -134,14 +152,15 @@ def check_mesh(
     check_outlines(layout)
     check_cell(layout, thickness / layout.pitch)
     rooms = rim_lengths(layout)
-    sizes = mesh_sizes(layout, thickness, gap_height, 2 * COARSEST_MESH)
+    coarsest = coarser(COARSEST_MESH)
+    sizes = mesh_sizes(layout, thickness, gap_height, coarsest)
     check_rims(layout, sizes.slab_depth, min(rooms) / layout.pitch, max(relative_error, SECTORS[-1][2]))
     if min(min(room, thickness) / spot.size for room, spot in zip(rooms, layout.spots, strict=True)) > NARROW:
         return
     rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
-    fineness = _fineness_for(layout, relative_error)
-    finer = 2 * COARSEST_MESH / fineness
+    fineness = _fineness_for(layout, relative_error, False)
+    finer = coarsest / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
     check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
     if gap_height is not None:
@@ -149,15 +168,16 @@ def check_mesh(
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 
-def first_fineness(layout: Layout, goal: Goal) -> float:
-    """The fineness that should do, or the finest that the memory allows."""
-    fineness = _fineness_for(layout, goal.relative_error)
+def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
+    """The fineness that should do, or the finest that the memory allows; `volume`: of a meshed gap."""
+    fineness = _fineness_for(layout, goal.relative_error / (OF_VOLUMES if volume else 1.0), goal.bounds)
     while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
         fineness *= 1.25
-    return fineness
+    return whole(fineness)
 
 
-def _fineness_for(layout: Layout, relative_error: float) -> float:
+def _fineness_for(layout: Layout, relative_error: float, bounds: bool) -> float:
     """The fineness that should do."""
     at_one = ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE
-    return min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_MESH)
+    at_one *= FOR_BOUNDS if bounds else 1.0
+    return whole(min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_MESH))

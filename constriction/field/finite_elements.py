@@ -27,11 +27,13 @@ from constriction.field.elements.sizes import Weights, find_weights, may_be_unev
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import (
     COARSEST_MESH,
+    coarser,
     expected_memory,
     first_fineness,
     resolution_of,
     sectors,
     sizes_for,
+    whole,
 )
 from constriction.field.layers import Guess, rings_for
 from constriction.field.mesh.cells import mesh_cell
@@ -130,7 +132,7 @@ def converge(
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
-    fineness = first_fineness(layout, goal)
+    fineness = first_fineness(layout, goal, sizes_at(COARSEST_MESH).gap_height is not None)
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
@@ -166,7 +168,7 @@ def converge(
 def _first_two(
     solve: Callable[[float, Goal, int], MeshSolution], fineness: float, goal: Goal, rings: int
 ) -> tuple[float, list[MeshSolution]]:
-    """The first two meshes, of twice a fineness and of the fineness, with the fineness.
+    """The first two meshes, of a coarser fineness and of the fineness, with the fineness.
 
     Finer ones where they cannot be made, as small collars may keep apart where large ones do not; coarser ones where
     they cannot be solved; both with more than so many `rings` where the first one says so.
@@ -178,21 +180,26 @@ def _first_two(
     failure: Exception = SolverError(UNSOLVED)
     for _ in range(OTHER_MESHES):
         try:
-            coarse = solve(2 * fineness, replace(goal, bounds=False), rings)
+            coarse = solve(coarser(fineness), replace(goal, bounds=False), rings)
             needed = rings_for(
-                goal.curves, coarse.model, coarse.resolution / math.sqrt(2), fineness, goal.relative_error
+                goal.curves, coarse.model, _resolution_at(coarse, fineness), fineness, goal.relative_error
             )
             if needed > rings:
                 rings = needed
-                coarse = solve(2 * fineness, replace(goal, bounds=False), rings)
+                coarse = solve(coarser(fineness), replace(goal, bounds=False), rings)
             return fineness, [coarse, solve(fineness, goal, rings)]
         except MeshError as error:
-            fineness, failure = fineness / 2, InputError(f"interface: {error}")
+            fineness, failure = whole(fineness / 2), InputError(f"interface: {error}")
         except SolverError:
-            fineness, failure = 4 * fineness, SolverError(UNSOLVED)
+            fineness, failure = whole(4 * fineness), SolverError(UNSOLVED)
             if fineness > COARSEST_MESH:
                 break
     raise failure
+
+
+def _resolution_at(coarse: MeshSolution, fineness: float) -> float:
+    """What a finer mesh's resolution will be, in pitches."""
+    return coarse.resolution * math.sqrt(fineness / coarse.fineness)
 
 
 def _uniform(layout: Layout, sizes: MeshSizes, fineness: float, goal: Goal) -> MeshResponse:
@@ -221,7 +228,7 @@ def _weights(layout: Layout, sizes_at: Callable[[float], MeshSizes], fineness: f
 
     All meshes of a cell have the same, so that their errors go with their fineness.
     """
-    coarse = sizes_at(2 * COARSEST_MESH)
+    coarse = sizes_at(coarser(COARSEST_MESH))
     if fineness > ADAPT_BELOW or not may_be_uneven(layout, coarse):
         return ()
     try:
@@ -240,7 +247,7 @@ def _is_useless(response: MeshResponse, fineness: float, goal: Goal) -> bool:
 def _next_fineness(response: MeshResponse, misses: float) -> float:
     """Refine by what is missing, at least by a quarter and at most to a quarter."""
     missing = 0.8 / misses
-    return response.fine.fineness * min(max(missing, 0.25), 0.75)
+    return whole(response.fine.fineness * min(max(missing, 0.25), 0.75))
 
 
 def _memory_at(response: MeshResponse, fineness: float) -> float:

@@ -16,30 +16,18 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.field.mesh.collars import RING
+from constriction.field.fineness import ERROR_AT_ONE
 from constriction.field.reduction.curves import Curve, Curves
 
 FILM_RINGS = 2
-# Extrapolation leaves behind a film up to 1.5 times what it adds, and up to 2.4 times on the coarsest meshes: the bar
-# grows by FILM_CAUTION·(1 + fineness) where 1/θ is below the resolution / SEEN.
-FILM_CAUTION, FILM_ERROR, SEEN = 0.3, 2.2e-3, 0.3
-# What a mesh without rings leaves at fineness 1 of what constricts, at most, and which part of what is asked it may be.
-UNSEEN_ERROR, HARMLESS = 5e-3, 0.3
+# Behind a film a mesh without rings, with one, and with two errs by so many times more than beside none where 1/θ is far
+# below the resolution, and hardly where it is above it / SEEN.
+UNSEEN_BY, SEEN = (4.0, 0.7, 0.15), 0.3
 
 
-def film_bars(
-    thinness: NDArray[np.float64], rings: int, fineness: float, constriction: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How many times the bar of ideal contacts a film's is, and its floor in pitches, by θ·resolution; (n,) each.
-
-    Args:
-        thinness: θ·resolution, (n,).
-        rings: of the mesh, inside its resolution.
-        fineness: of the mesh.
-        constriction: of ideal contacts, in pitches.
-    """
-    least = FILM_ERROR * fineness * constriction * _unseen(thinness * RING**rings)
-    return 1 + FILM_CAUTION * (1 + fineness) * _unseen(thinness), least
+def film_caution(thinness: NDArray[np.float64], rings: int) -> NDArray[np.float64]:
+    """How many times the error of ideal contacts a film's is, by θ·resolution (n,) and a mesh's rings; (n,)."""
+    return np.asarray(1 + UNSEEN_BY[rings] * (thinness / (thinness + SEEN)) ** 2)
 
 
 class Constricted(Protocol):
@@ -91,14 +79,9 @@ def rings_for(curves: Sequence[Curve], model: Constricted, resolution: float, fi
     together = Curves(tuple(curves))
     theta = together.every
     thinness = np.abs(theta[:, 0]) * resolution
-    constricted = UNSEEN_ERROR * fineness * np.abs(model.interface(theta) - model.in_film(theta))
-    allowed = HARMLESS * asked * together.scale(model.interface)
+    usual = ERROR_AT_ONE * fineness * np.abs(model.interface(theta) - model.in_film(theta))
+    allowed = asked * together.scale(model.interface)
     for rings in range(FILM_RINGS):
-        if np.all(_unseen(thinness * RING**rings) ** 2 * constricted <= allowed):
+        if np.all(film_caution(thinness, rings) * usual <= np.maximum(allowed, usual)):
             return rings
     return FILM_RINGS
-
-
-def _unseen(thinness: NDArray[np.float64]) -> NDArray[np.float64]:
-    """From nothing, of a layer that a mesh sees, to one; (n,)."""
-    return np.asarray(thinness / (thinness + SEEN))

@@ -8,12 +8,12 @@ from mpi4py import MPI
 from constriction.field.bounds.bounds import bound, gather_slab, solve_potential
 from constriction.field.bounds.fluxes import Quadrature
 from constriction.field.elements.assembly import assemble
-from constriction.field.fineness import ERROR_AT_ONE, mesh_sizes
+from constriction.field.fineness import ERROR_AT_ONE, FOR_BOUNDS, mesh_sizes
 from constriction.field.mesh.cells import mesh_cell
 from constriction.geometry.cell import lay_out
 
 ASKED = 1e-3
-LEVEL = ASKED / ERROR_AT_ONE  # fineness that `simulate` ends with where 1e-3 is asked
+LEVEL = ASKED / (FOR_BOUNDS * ERROR_AT_ONE)  # fineness that `simulate` ends with where 1e-3 and bounds are asked
 USUAL = Quadrature()
 
 

@@ -3,7 +3,6 @@
 import math
 
 from alternatives import lattice_constriction
-
 from support.film_references import film_disc_in_tube, film_stripes
 
 SWEEP = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 1}
@@ -46,10 +45,10 @@ def _contacts(family, number, random, method):
         shape = dict(SHAPES[number % len(SHAPES)])
         most = shape.pop("most")
         return {**shape, "contact_fraction": float(random.uniform(0.3 if "inverted" in shape else 0.03, most))}
-    if family in ("random", "maps"):
+    if family in ("random", "merged"):
         pattern = "clustered" if number % 3 == 2 else "random"
         spots = (9, 9, 16, 36)[number % 4]
-        overlap = {"overlap": "merge"} if family == "maps" else {}
+        overlap = {"overlap": "merge"} if family == "merged" else {}
         share = float(random.uniform(0.05, 0.4))
         return {"pattern": pattern, "contact_fraction": share, "spots": spots, "seed": number, **overlap}
     pattern = str(random.choice(["square", "hexagonal", *(["stripes"] if family == "gaps" else [])]))

@@ -24,6 +24,7 @@ LARGEST_RADIUS = (
 )
 RING = 1 / 9  # a second-order element whose nodes lie as √r does holds what goes on between a radius and a third of √r
 LARGEST_TURN = math.pi / 4  # of an arc from station to station
+WHOLE = 1e-6  # of a station, that a rounded number of them may be too many
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _stations(rim: Rim, t: Reals, pace: Reals, sizes: CollarSizes) -> Reals:
     places = []
     for a, b in zip(rim.breaks, rim.breaks[1:], strict=False):
         low, high = np.interp([a, b], t, total)
-        steps = max(math.ceil(high - low), math.ceil(abs(rim.turn) / LARGEST_TURN), 1)
+        steps = max(math.ceil(high - low - WHOLE), math.ceil(abs(rim.turn) / LARGEST_TURN), 1)
         inner = np.interp(np.linspace(low, high, steps + 1), total, t)
         inner[0] = a
         places.append(inner[:-1])
