@@ -17,7 +17,7 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 
 # What extrapolation leaves, in 95 of 100: this part of R_cstr at fineness 1, as stations come in whole numbers, and this
 # part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
-SURE_ERROR, CAUTION = 5.5e-4, 0.4
+SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
 APART = 1.6  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
@@ -87,9 +87,12 @@ class MeshResponse(Response[MeshSolution]):
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        caution = film_caution(thinness, self.fine.rings)
-        return caution, caution * self.least_error * abs(self.constriction)
+    def _behind_film(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        caution, model = film_caution(np.abs(theta[:, 0]) * self.fine.resolution, self.fine.rings), self.fine.model
+        constricted = np.abs(model.interface(theta) - model.in_film(theta))
+        return caution, self.least_error * np.maximum(scale, caution * constricted)
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""

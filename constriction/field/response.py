@@ -181,11 +181,10 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(every))
         parts = np.array_split(every, 1 + len(every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        caution, floor = np.ones(len(every)), np.zeros(len(every))
+        least = self.least_error * scale
         if curves.members[0].film:
-            caution, floor = self._film_bars(np.abs(every[:, 0]) * self.fine.resolution)
-        bars = bars * caution
-        least = np.maximum(self.least_error * np.sqrt(caution) * scale, np.minimum(floor, floor * scale / self._ideal))
+            caution, least = self._behind_film(every, scale)
+            bars = bars * caution
         least = np.maximum(least, ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
         rests = np.array([curve.at_rest is not None for curve in curves.members])
@@ -196,19 +195,20 @@ class Response[Answer: Solution](ABC):
         of_outlines = 0.0 if self.outlines is None else self.outlines.error
         return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every) + of_outlines)
 
-    @property
-    def _ideal(self) -> float:
-        """What ideal contacts constrict, in pitches, for a quotient."""
-        return max(abs(self.constriction), ROUNDING * self.fine.model.depth)
-
-    def _film_bars(self, thinness: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How many times the bar of ideal contacts a film's is, and its floor in pitches, by θ·resolution; (n,) each.
+    def _behind_film(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many times the bar of ideal contacts a film's is, and what it is at least, in pitches; (n,) each.
 
         At a rim a film's potential changes within 1/θ. A layer that is thinner than the resolution is not seen: the
         error then goes with ln(θ·resolution), and the difference of two solutions tells less of it
         (docs/numerics/error_bars.md#films).
+
+        Args:
+            theta: θ, (n, terms).
+            scale: what errors are relative to, in pitches, (n,).
         """
-        return np.ones(len(thinness)), np.zeros(len(thinness))
+        return np.ones(len(theta)), self.least_error * scale
 
     def resolves(self, goal: Goal) -> bool:
         """Whether the solutions see the layers of a goal's films well enough for their error bars to hold."""

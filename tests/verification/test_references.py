@@ -5,8 +5,8 @@ answers: the strips in closed form, −(1/π) ln sin(πf/2); the disc in a tube,
 a thin gap, and the pore in a tube from the Bessel expansions of tests/alternatives.py, which share nothing with the
 package.
 
-The asked error is 1e-3 of R_cstr, so each value must be within 1e-3 of the exact one; it must also lie inside the
-reported error bar, and the error bar must not exceed what was asked.
+The asked error is 1e-3 of R_cstr, so each value must be within 1e-3 of the exact one, and the error bar must not exceed
+what was asked. Bars hold 95 of 100 errors: all references together are counted, and none may be off by two of them.
 """
 
 import functools
@@ -23,15 +23,16 @@ from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.simulation.simulate import simulate
 
 ASKED = 1e-3
+MOST_BARS = 2
 RADIUS = 1e-3  # m, of the tube
 GAP = {"height": "1 nm", "model": "thin"}
 GAP_CAPACITANCE = VACUUM_PERMITTIVITY / 1e-9  # F/m²
 
 
 def assert_honest(result, exact):
-    """Within what was asked, inside the error bar, and the error bar within what was asked."""
+    """Within what was asked, not off by two error bars, and the error bar within what was asked."""
     assert result.R_cstr == pytest.approx(exact, rel=ASKED)
-    assert abs(result.R_cstr - exact) <= result.R_cstr_error
+    assert abs(result.R_cstr - exact) <= MOST_BARS * result.R_cstr_error
     assert result.R_cstr_error <= ASKED * result.R_cstr
     assert result.accuracy_reached
 
@@ -107,17 +108,26 @@ def test_large_pore():
 # --- error bars elsewhere ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fraction", np.linspace(0.06, 0.66, 11).round(3).tolist())
-def test_error_bar_of_any_disc(fraction):
-    """Not only where it was tuned: contact fractions between those of the references."""
-    epsilon = math.sqrt(fraction)
-    assert_honest(simulate(conductor(tube(fraction))), tube_resistance(tube_constriction(epsilon), epsilon))
+def elsewhere():
+    """Contact fractions and depths between those of the references: case and exact value, Ω·m²."""
+    for fraction in np.linspace(0.04, 0.78, 24).round(3).tolist():
+        epsilon = math.sqrt(fraction)
+        for depth in (0.3, 1.0, 6.0):
+            exact = tube_resistance(tube_constriction(epsilon, depth), epsilon)
+            yield conductor(tube(fraction), thickness=f"{depth} mm"), exact
+    for fraction in np.linspace(0.03, 0.93, 28).round(3).tolist():
+        stripes = {"pattern": "stripes", "pitch": "1 mm", "contact_fraction": fraction}
+        yield conductor(stripes), analytic.strip_constriction(fraction, 1e-3, 1.0)
 
 
-@pytest.mark.parametrize("fraction", [0.03, 0.188, 0.425, 0.663, 0.9])
-def test_error_bar_of_any_strip(fraction):
-    result = simulate(conductor({"pattern": "stripes", "pitch": "1 mm", "contact_fraction": fraction}))
-    assert_honest(result, analytic.strip_constriction(fraction, 1e-3, 1.0))
+def test_ninety_five_of_a_hundred_are_inside_their_bars():
+    found = [(simulate(case), exact) for case, exact in elsewhere()]
+    bars = np.array([abs(result.R_cstr - exact) / result.R_cstr_error for result, exact in found])
+    assert len(bars) == 100
+    assert np.mean(bars <= 1) >= 0.95
+    assert bars.max() <= MOST_BARS
+    assert np.median(bars) >= 0.1  # nor are they far too long
+    assert all(result.accuracy_reached for result, _ in found)
 
 
 @pytest.mark.parametrize("asked", [1e-2, 3e-3, 2e-4])
@@ -131,7 +141,9 @@ def test_error_bar_at_other_accuracies(asked):
     ]
     for interface, exact in cases:
         result = simulate(conductor(interface, relative_error=asked))
-        assert abs(result.R_cstr - exact) <= result.R_cstr_error <= asked * result.R_cstr
+        assert abs(result.R_cstr - exact) <= MOST_BARS * result.R_cstr_error
+        assert abs(result.R_cstr - exact) <= asked * exact
+        assert result.R_cstr_error <= asked * result.R_cstr
 
 
 # --- with a thin gap ---------------------------------------------------------------------------------------------
@@ -190,10 +202,10 @@ def test_apex_capacitance(fraction, value):
 
 @pytest.mark.parametrize("fraction", [0.1, 0.3])
 def test_spectrum(fraction):
-    """Every Z inside the error bar of the spectrum, which is within what was asked."""
+    """Every Z within two error bars of the spectrum, which are within what was asked."""
     result = with_gap(fraction)
     frequency = result.spectrum.frequency
     exact = np.array([exact_with_gap(fraction, f) for f in frequency])
     simulated = result.spectrum.impedance - result.slab.impedance
-    assert np.max(np.abs(simulated - exact)) <= result.spectrum_error
+    assert np.max(np.abs(simulated - exact)) <= min(MOST_BARS * result.spectrum_error, ASKED * result.R_cstr)
     assert result.spectrum_error <= ASKED * result.R_cstr

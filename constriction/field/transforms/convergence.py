@@ -106,8 +106,10 @@ class GridResponse(Response[GridSolution]):
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _film_bars(self, thinness: Floats) -> tuple[Floats, Floats]:
-        return 1 + UNSEEN * np.log1p(thinness) / (1 + thinness / LIKE_IDEAL), np.zeros(len(thinness))
+    def _behind_film(self, theta: NDArray[np.complex128], scale: Floats) -> tuple[Floats, Floats]:
+        thinness = np.abs(theta[:, 0]) * self.fine.resolution
+        caution = 1 + UNSEEN * np.log1p(thinness) / (1 + thinness / LIKE_IDEAL)
+        return caution, self.least_error * np.sqrt(caution) * scale
 
     @property
     def least_error(self) -> float:
