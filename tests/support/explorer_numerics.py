@@ -38,6 +38,7 @@ STATE = {
     "area": 1e-4,
     "film": None,
     "fine": None,
+    "zone": None,
     "electrolyte": NZSP,
     "sweep": {"from": 7e6, "to": 100, "pointsPerDecade": 10},
 }

@@ -8,7 +8,8 @@ import pytest
 
 from constriction.case.schema import load, parse_case
 from constriction.interpret.atlas import load_atlas
-from constriction.view.explorer.presets import header_of, materials, preset_of, presets
+from constriction.view.explorer.materials import materials
+from constriction.view.explorer.presets import header_of, preset_of, presets
 
 CASES = Path(__file__).parents[2] / "meshes"
 EXPECTED = re.compile(r"R_cstr = ([0-9.]+) Ω·cm²")

@@ -93,9 +93,9 @@ function nearestPlace(values, wanted) {
 
 /** Axes of a map about a state, on which it lies: contact fraction evenly in its logit, pitch in its logarithm. */
 function mapAxes(atlas, found, size) {
-  const behind = Boolean(found.film || found.fine);
-  const [least, most] = atlas.limits(found.pattern, behind).map((f) => Math.log(f / (1 - f)));
-  const [shallowest] = atlas.depthLimits(found.pattern, behind);
+  const kind = atlas.kindOf(found);
+  const [least, most] = atlas.limits(found.pattern, kind).map((f) => Math.log(f / (1 - f)));
+  const [shallowest] = atlas.depthLimits(found.pattern, kind);
   const center = Math.log(found.pitch);
   const highest = Math.min(center + MAP_REACH, Math.log(found.thickness / shallowest));
   const contactFraction = Float64Array.from(evenly(least, most, size), (x) => 1 / (1 + Math.exp(-x)));

@@ -1,8 +1,7 @@
 /** How a fit ended: whether an interface of its kind follows the spectrum, its numbers, and what it leaves open. */
 import { button, element } from "./dom.js";
 import { fitMap } from "./fit_map.js";
-import { parameterOf } from "./parameters.js";
-import { valueAt } from "./page_state.js";
+import { parameterOf, shownValue } from "./parameters.js";
 import { themeOf } from "./plot.js";
 import { quantityText } from "./quantities.js";
 
@@ -64,16 +63,18 @@ function openWords({ undetermined }) {
 }
 
 function rowOfUnknown(path, found, follows) {
-  const { label, unit } = parameterOf(path);
-  const best = valueAt(found.state, path);
-  const [words, spread] = follows ? spreadOf(path, found, best, unit) : [quantityText(best, unit, 3), ""];
+  const parameter = parameterOf(path);
+  const { label, unit } = parameter;
+  const best = shownValue(parameter, found.state);
+  const [words, spread] = follows ? spreadOf(parameter, found, best) : [quantityText(best, unit, 3), ""];
   return element("tr", {}, element("th", { scope: "row" }, label), element("td", {}, words), element("td", { class: "hint" }, spread));
 }
 
 /** A value in the digits of its range, and the range of what fits as well: it holds the value. */
-function spreadOf(path, found, best, unit) {
+function spreadOf(parameter, found, best) {
+  const { path, unit } = parameter;
   const open = found.undetermined.find((one) => one.name === path);
-  const values = [best, ...(found.band ?? []).map((state) => valueAt(state, path)).filter(Number.isFinite)];
+  const values = [best, ...(found.band ?? []).map((state) => shownValue(parameter, state)).filter(Number.isFinite)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const half = (100 * (most - least)) / (most + least);
   const limit = open && limitOf(open);

@@ -161,9 +161,9 @@ class Explorer {
   }
 
   /** Both drawings, where what they show has changed. */
-  drawInterface({ pattern, contactFraction, pitch, gapHeight, thickness, film, fine }) {
+  drawInterface({ pattern, contactFraction, pitch, gapHeight, thickness, film, fine, zone }) {
     const { theme } = this.plots;
-    const now = JSON.stringify([pattern, contactFraction, pitch, gapHeight, thickness, film, fine, theme.paper]);
+    const now = JSON.stringify([pattern, contactFraction, pitch, gapHeight, thickness, film, fine, zone, theme.paper]);
     if (this.drawnInterface === now) return;
     this.drawnInterface = now;
     const { state } = this.page;
