@@ -25,7 +25,7 @@ FIT = """
   document.querySelector('#fit').click();
   const slider = document.querySelector('#p-gapHeight-slider');
   for (let k = 0; running(); k++) {
-    if (MOVED && k === 1) {
+    if (MOVED && k === 0) {
       slider.value = 300;
       for (const kind of ['input', 'change']) slider.dispatchEvent(new Event(kind, {bubbles: true}));
     }

@@ -43,16 +43,24 @@ export class Background {
    * @param {string} task its name; @param {object} given plain data; @param {function} told gets {share, words}
    * @returns {Promise<object|null>} null: it was stopped
    */
-  async run(task, given, told = () => {}) {
+  run(task, given, told = () => {}) {
     this.forget();
-    const { number } = this;
+    return new Promise((resolve, reject) => {
+      this.give = resolve;
+      this.begin(this.number, { task, given }, told).then(resolve, reject);
+    });
+  }
+
+  async begin(number, { task, given }, told) {
     const isStopped = () => number !== this.number;
     const worker = this.inSlices ? null : await this.opened();
     if (isStopped()) return null;
-    if (worker === null) return sliced(TASKS[task](this.atlas, given), told, isStopped).catch((error) => (isStopped() ? null : Promise.reject(error)));
+    if (worker === null) {
+      const found = sliced(TASKS[task](this.atlas, given), told, isStopped);
+      return found.catch((error) => (isStopped() ? null : Promise.reject(error)));
+    }
     this.busy = true;
     return new Promise((resolve, reject) => {
-      this.give = resolve;
       worker.onmessage = ({ data }) => {
         if (data.number !== this.number) return;
         if (data.progress) return void told(data.progress);
@@ -65,6 +73,7 @@ export class Background {
     });
   }
 
+  /** The worker, begun where there is none yet; null where there can be none. */
   async opened() {
     this.worker ??= openedWorker(this.script, this.data).catch(() => {
       this.inSlices = true;

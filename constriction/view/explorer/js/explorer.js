@@ -192,6 +192,7 @@ export class Explorer {
   /** What takes longer than a frame: what a circuit reads, and the texts to take away. */
   settle() {
     if (!this.solved) return;
+    if (this.measured) this.fitting.opened();
     this.plots.drawAll();
     this.away.show();
     this.readOff();
