@@ -1,5 +1,6 @@
 /** What else follows a measured spectrum as well: a band of states, and the misfit over contact fraction and pitch. */
 import { minimising } from "./minimise.js";
+import { limitsOf, parameterOf } from "./parameters.js";
 import { squareSum } from "./residuals.js";
 import { stateWith } from "./unknowns.js";
 
@@ -93,13 +94,12 @@ function nearestPlace(values, wanted) {
 
 /** Axes of a map about a state, on which it lies: contact fraction evenly in its logit, pitch in its logarithm. */
 function mapAxes(atlas, found, size) {
-  const kind = atlas.kindOf(found);
-  const [least, most] = atlas.limits(found.pattern, kind).map((f) => Math.log(f / (1 - f)));
-  const [shallowest] = atlas.depthLimits(found.pattern, kind);
+  const ends = (path) => limitsOf(atlas, found, parameterOf(path));
+  const [least, most] = ends("contactFraction").map((f) => Math.log(f / (1 - f)));
+  const [low, high] = ends("pitch").map(Math.log);
   const center = Math.log(found.pitch);
-  const highest = Math.min(center + MAP_REACH, Math.log(found.thickness / shallowest));
   const contactFraction = Float64Array.from(evenly(least, most, size), (x) => 1 / (1 + Math.exp(-x)));
-  const pitch = Float64Array.from(evenly(center - MAP_REACH, highest, size), Math.exp);
+  const pitch = Float64Array.from(evenly(Math.max(center - MAP_REACH, low), Math.min(center + MAP_REACH, high), size), Math.exp);
   contactFraction[nearestPlace(contactFraction, found.contactFraction)] = found.contactFraction;
   pitch[nearestPlace(pitch, found.pitch)] = found.pitch;
   return { contactFraction, pitch };

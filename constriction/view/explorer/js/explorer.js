@@ -201,9 +201,12 @@ export class Explorer {
 
   /** Show what a circuit reads, unless the page is another one by then. */
   async readOff() {
+    const { spectrum, name } = this.measuring.unread();
     try {
-      const found = await this.reading.run("readings", { state: this.page.state });
-      if (found) this.readouts.showReadings(found);
+      const found = await this.reading.run("readings", { state: this.page.state, measured: spectrum });
+      if (!found) return;
+      this.readouts.showReadings(found.ofState);
+      if (found.ofMeasured) this.measuring.showCircuit(name, found.ofMeasured);
     } catch (error) {
       this.readouts.showReadings({ R_SE: null, R_int: null, C_int: null, reason: error.message });
     }

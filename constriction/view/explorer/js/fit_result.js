@@ -1,13 +1,16 @@
 /** How a fit ended: whether an interface of its kind follows the spectrum, its numbers, and what it leaves open. */
-import { button, element } from "./dom.js";
+import { button, element, symbol } from "./dom.js";
 import { fitMap } from "./fit_map.js";
 import { parameterOf, shownValue } from "./parameters.js";
 import { themeOf } from "./plot.js";
 import { quantityText } from "./quantities.js";
+import { resistanceWords, withErrorWords } from "./shown.js";
 
 const ALIKE = 5; // per cent, below which a range is told as ±
 const HELD = 5e-3; // per cent, below which it is none
 const LEAST_TOLD = 1e-4; // of |Z|
+const OHM = [1e4, "Ω·cm²"]; // of SI values per area
+const FARAD = [1e-4, "F/cm²"];
 const MAP_SIZE = { width: 300, height: 240 };
 const MISFIT = 3; // times the noise, above which no model follows a spectrum (interpret/verdict.py)
 const VISIBLE = 3e-3; // of |Z|, below which every one does
@@ -31,6 +34,14 @@ export function followsSpectrum({ rms, noise, residual }) {
   if (rms <= VISIBLE) return true;
   if (rms > MISFIT * noise) return false;
   return rms <= SYSTEMATIC.misfit * noise || neighbourCorrelation(residual) < SYSTEMATIC.correlation;
+}
+
+/** What a circuit reads off a measured spectrum; @returns {(Node|string)[]} */
+export function circuitWords({ circuit, reason, R_SE, R_int, C_int, R_int_stderr, C_int_stderr }) {
+  if (reason) return [`No circuit is read off it: ${reason}.`];
+  const own = (name, value, error, [factor, unit]) => [", ", symbol(name), ` ${withErrorWords(value * factor, error * factor, unit).join(" ")}`];
+  const rest = R_int === null ? ["; no second arc"] : [...own("R_int", R_int, R_int_stderr, OHM), ...own("C_int", C_int, C_int_stderr, FARAD)];
+  return [`A circuit (${circuit}) reads `, symbol("R_SE"), ` ${resistanceWords(R_SE)}`, ...rest, "."];
 }
 
 /**

@@ -59,19 +59,19 @@ export class InterfacePanel {
       element("div", { class: "row" }, element("label", { for: "pattern" }, "Pattern"), this.pattern),
       rows("contactFraction", "pitch", "gapHeight"),
       this.groupOf("Electrolyte", true, this.electrolyteRows(rows)),
-      this.groupOf("Contacts", false, [
+      (this.contacts = this.groupOf("Contacts", false, [
         element("label", { class: "check" }, film, "A film on the contacts"),
         this.filmRows,
         element("label", { class: "check" }, fine, "A second level: fine spots under the islands"),
         this.fineRows,
         this.why,
-      ]),
-      this.groupOf("Gap and sweep", false, [
-        element("label", { class: "check" }, zone, "A lifted zone: the metal stands higher beside the contacts"),
+      ])),
+      (this.gap = this.groupOf("Gap and sweep", false, [
+        element("label", { class: "check" }, zone, "Lifted zone: metal higher beside the contacts"),
         this.zoneRows,
         this.whyZone,
         rows("gapPermittivity", "sweep.from", "sweep.to"),
-      ]),
+      ])),
     );
   }
 
@@ -238,6 +238,7 @@ export class InterfacePanel {
     }
     const known = { film: atlas.filmed, fine: atlas.filmed, zone: atlas.lifted };
     for (const [name, box] of Object.entries(this.boxes)) {
+      if (state[name] && !box.checked) (name === "zone" ? this.gap : this.contacts).open = true; // what is new is seen
       box.checked = Boolean(state[name]);
       box.disabled = !box.checked && !known[name].includes(state.pattern);
     }

@@ -1,7 +1,7 @@
 /** The measurement: a file is dropped or chosen, what was understood is shown, what is missing is asked for. */
 import { button, element, select } from "./dom.js";
 import { perArea } from "./curves.js";
-import { fitResult } from "./fit_result.js";
+import { circuitWords, fitResult } from "./fit_result.js";
 import { AREA_LIMITS } from "./measurement.js";
 import { parameterOf } from "./parameters.js";
 import { quantityFrom, quantityText } from "./quantities.js";
@@ -24,6 +24,8 @@ export class MeasuredPanel {
     );
     this.told = element("div", { class: "told-file" });
     this.result = element("div", { class: "fit-result" });
+    this.circuit = element("p", { class: "read-off" });
+    this.circuitOf = "";
     this.node = element("section", { class: "card measured", "aria-labelledby": "measured-title" }, element("h2", { id: "measured-title" }, "Your measurement"), element("div", { class: "columns" }, element("div", {}, this.drop, this.told), this.result));
     this.listen();
   }
@@ -90,6 +92,19 @@ export class MeasuredPanel {
     return perArea(chosen, measured.area);
   }
 
+  /** The spectrum of which no circuit was read yet, null without one, and its name. */
+  unread() {
+    const { measured } = this.app;
+    const name = measured ? `${measured.chosen} ${measured.area} ${measured.name}` : "";
+    return { spectrum: name === this.circuitOf ? null : this.spectrum(), name };
+  }
+
+  /** Show what a circuit reads off the measurement. */
+  showCircuit(name, found) {
+    this.circuitOf = name;
+    this.circuit.replaceChildren(...circuitWords(found));
+  }
+
   /** Show the app's measurement. */
   show() {
     const { measured } = this.app;
@@ -111,6 +126,8 @@ export class MeasuredPanel {
     const open = others.some((line) => /^warning/i.test(line));
     const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
     parts.push(element("p", { class: "hint" }, points), element("details", { open }, element("summary", {}, "What was understood"), element("ul", {}, items)));
+    if (this.unread().spectrum || !this.spectrum()) this.circuit.replaceChildren();
+    parts.push(this.circuit);
     const ready = this.spectrum() !== null;
     parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready || this.app.isFitting }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
     this.told.replaceChildren(...parts);
