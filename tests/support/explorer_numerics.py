@@ -15,6 +15,7 @@ EXPORTS = {
     "atlas.js": ["openAtlas"],
     "circuits.js": ["fitCircuit"],
     "fit.js": ["fitInterface"],
+    "foil.js": ["zoneOfFoil"],
     "model.js": ["frequencies", "impedance", "impedanceAt", "outside", "summary"],
     "reader.js": ["readMeasured", "readMeasuredInParts"],
     "readings.js": ["readings"],

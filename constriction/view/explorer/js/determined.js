@@ -37,19 +37,18 @@ export function openUnknowns(unknowns, point, widths, band) {
     const show = (value) => showQuantity(value, unitOfUnknown(name), 2);
     const tell = (message) => found.push({ name, message });
     const exponent = unknowns.kinds[k] === "plain";
+    const values = [unknowns.valueAt(k, point[k]), ...band.map((state) => valueOf(state, name))];
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const isNarrow = most < least * NARROW_BAND;
+    const isOpen = widths[k] > (exponent ? OPEN_EXPONENT : OPEN_WIDTH);
     const side = point[k] - unknowns.lower[k] < AT_LIMIT ? 0 : unknowns.upper[k] - point[k] < AT_LIMIT ? 1 : null;
-    const open = widths[k] > (exponent ? OPEN_EXPONENT : OPEN_WIDTH);
-    if (side !== null && !open && !(exponent && side === 1)) {
+    if (side !== null && !(exponent && side === 1) && !(isOpen && !isNarrow)) {
       tell(`at its ${side ? "upper" : "lower"} limit, ${show(unknowns.limits[k][side])}: these data would have it beyond`);
       return;
     }
-    if (!open) return;
-    const values = band.map((state) => valueOf(state, name));
-    const [least, most] = [Math.min(...values), Math.max(...values)];
     // Far along a ridge a standard error says too much: what was tried there tells.
-    if (band.length >= ENOUGH_STATES && most < least * NARROW_BAND) return;
-    const low = show(least);
-    const high = show(most);
+    if (!isOpen || (band.length >= ENOUGH_STATES && isNarrow)) return;
+    const [low, high] = [show(least), show(most)];
     const factor = widths[k] > Math.log(1000) ? "more than a factor of 1000" : `a factor of ${shortNumber(Math.exp(widths[k]), 2)}`;
     const wide = exponent ? `± ${shortNumber(widths[k], 2)}` : `${factor} either way`;
     tell(`not determined: ${low === high ? wide : `curves that are as good have at least ${low} to ${high}`}`);

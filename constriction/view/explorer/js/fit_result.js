@@ -81,13 +81,20 @@ function rowOfUnknown(path, found, follows) {
   return element("tr", {}, element("th", { scope: "row" }, label), element("td", {}, words), element("td", { class: "hint" }, spread));
 }
 
+/** Two standard errors of a value in per cent, as the widths of a fit's coordinates have them; 0 beyond `ALIKE`. */
+function twiceTheError({ path, scale }, { values, widths }) {
+  const part = { logit: 1 - values[path], linear: 1 / values[path] }[scale] ?? 1;
+  const error = 200 * widths[path] * part;
+  return error < ALIKE ? error : 0;
+}
+
 /** A value in the digits of its range, and the range of what fits as well: it holds the value. */
 function spreadOf(parameter, found, best) {
   const { path, unit } = parameter;
   const open = found.undetermined.find((one) => one.name === path);
   const values = [best, ...(found.band ?? []).map((state) => shownValue(parameter, state)).filter(Number.isFinite)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const half = (100 * (most - least)) / (most + least);
+  const half = Math.max((100 * (most - least)) / (most + least), open ? 0 : twiceTheError(parameter, found));
   const limit = open && limitOf(open);
   if (limit) return [quantityText(best, unit, 4), limit];
   if (values.length < 2) return [quantityText(best, unit, open ? 3 : 4), open ? "not determined" : ""];

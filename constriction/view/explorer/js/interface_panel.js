@@ -3,6 +3,7 @@ import { button, drawn, element, select } from "./dom.js";
 import { electrolyteAt, temperatureLimits } from "./electrolytes.js";
 import { applies, limitsOf, NEVER_FITTED, PARAMETERS, placeOf, timesShown, valueOfPlace } from "./parameters.js";
 import { valueAt, withValue } from "./page_state.js";
+import { foilPanel } from "./foil_panel.js";
 import { parseTemperature, quantityFrom, quantityText, temperatureText } from "./quantities.js";
 import { withZoneOf } from "./zones.js";
 
@@ -45,7 +46,8 @@ export class InterfacePanel {
     const [film, fine, zone] = Object.keys(FIRST_OF).map((name) => element("input", { type: "checkbox", id: `has-${name}`, onchange: () => this.toggleGroup(name) }));
     this.boxes = { film, fine, zone };
     this.whyZone = element("span", { class: "hint" });
-    this.zoneRows = element("div", {}, rows("zone.ratio", "zone.share"));
+    this.foil = foilPanel(app, (state) => app.change({ ...app.page, state }, true));
+    this.zoneRows = element("div", {}, rows("zone.ratio", "zone.share"), this.foil);
     this.why = element("span", { class: "hint" });
     this.material = select([], (name) => this.chooseMaterial(name), { id: "material" });
     this.temperature = element("input", { type: "text", id: "temperature", class: "number", inputmode: "text", onchange: () => this.typeTemperature() });
@@ -243,6 +245,7 @@ export class InterfacePanel {
       box.disabled = !box.checked && !known[name].includes(state.pattern);
     }
     this.why.textContent = this.boxes.film.disabled ? `The atlas has films and finer spots on ${atlas.filmed.join(", ")} only.` : "";
+    this.foil.hidden = !state.zone;
     this.whyZone.textContent = this.boxes.zone.disabled ? `A lifted zone is known beside ${atlas.lifted.join(" and ")} contacts only; constriction run has it beside any.` : "";
   }
 
