@@ -212,6 +212,15 @@ def test_a_lifted_zone_is_for_some_patterns_and_keeps_its_lengths(page):
     assert shown == ["100 nm", "100 um".replace("u", "\N{MICRO SIGN}")]
     assert "--model lifted_zone" in command_of(page)
     assert 'rise = "100 nm"' in page.value("document.querySelector('[aria-label=\"Case file\"]').textContent")
+    type_into(page, "#foil-adhesion", "no")
+    page.value("document.querySelector('#foil-apply').click()")
+    assert "Adhesion: 'no': expected an energy per area" in page.value("document.querySelector('#status').textContent")
+    type_into(page, "#foil-adhesion", "")
+    page.value("document.querySelector('#foil-apply').click()")
+    page.settle()
+    # (72 · 1.41e-6 N·m · 90 nm/0.1 MPa)^(1/4) is 98 µm, of which a straight zone has 0.83.
+    assert page.value("document.querySelector('#p-zone-share').value").startswith("81.")
+    type_into(page, "#p-zone-share", "0.1 mm")
     type_into(page, "#p-pitch", "100 um")  # where it has no room, it is as long as the atlas has it
     assert "&zone=0.7,10&" in page.value("location.hash")
     page.value("document.querySelector('#undo').click()")

@@ -84,7 +84,7 @@ def preset_of(case: Case, atlas: Atlas, note: str = "") -> dict[str, Any]:
         "title": case.title or "untitled",
         "note": note,
         "reason": reason,
-        "remark": "" if reason else remark_of(case),
+        "remark": "" if reason else remark_of(case, atlas),
         "state": None if reason else state_of(case),
         "material": case.electrolyte.material.name,
         "temperature": case.electrolyte.temperature,
@@ -195,11 +195,16 @@ def _length(interface: Interface) -> float:
     return float(pitch)
 
 
-def remark_of(case: Case) -> str:
+def remark_of(case: Case, atlas: Atlas) -> str:
     """What is different in the page of a case that it covers; "" where nothing is."""
     said = []
-    if case.interface.pattern in ("random", "clustered"):
-        said.append("The case is one cell of one seed; the page shows the mean of many.")
+    depth = np.array([case.electrolyte.thickness / _length(case.interface)])
+    spread = float(atlas.spread(pattern_of(case.interface), np.array([fraction_of(case.interface)]), depth)[0])
+    if spread > 0:
+        said.append(
+            f"The case is one cell of one seed; the page shows the mean of many. Their R_cstr has a standard deviation "
+            f"of {100 * spread:.0f} %."
+        )
     layout = lay_out(case.interface)
     if gap_model(case, layout) == "volume" and case.gap.height is not None:
         error = 100 * thin_gap_error(layout, case.gap.height)

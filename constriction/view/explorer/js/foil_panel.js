@@ -8,12 +8,13 @@ const FIELDS = [
   ["thickness", "Foil thickness", "m", "5 µm", ""],
   ["modulus", "Young's modulus", "Pa", "120 GPa", ""],
   ["pressure", "Stack pressure", "Pa", "0.1 MPa", "none"],
-  ["adhesion", "Adhesion", "J/m2", "", "such as 1 J/m²"],
+  ["adhesion", "Adhesion", "J/m2", "", "none"],
 ];
 
 /**
  * A group of fields and a button.
  * @param {object} app with `page` and `say`; @param {function} take gets another state
+ * @returns {{node: Node, show: function}} show(state): what was told goes with the zone that it was told of
  */
 export function foilPanel(app, take) {
   const fields = new Map();
@@ -22,17 +23,24 @@ export function foilPanel(app, take) {
     fields.set(name, field);
     return element("div", { class: "row" }, element("label", { for: field.id }, words), field);
   });
+  let zone = "";
   const told = element("p", { class: "hint", role: "status" });
   const apply = () => {
     try {
       const { state, words } = withFoil(app, readFoil(fields));
-      take(state);
+      zone = JSON.stringify(state.zone);
       told.textContent = words;
+      take(state);
     } catch (error) {
       app.say(error.message, true);
     }
   };
-  return element("details", { class: "inner" }, element("summary", {}, "Length from a foil"), rows, button("Set the length", apply, { id: "foil-apply" }), told);
+  const node = element("details", { class: "inner" }, element("summary", {}, "Length from a foil"), rows, button("Set the length", apply, { id: "foil-apply" }), told);
+  const show = (state) => {
+    node.hidden = !state.zone;
+    if (told.textContent && JSON.stringify(state.zone) !== zone) told.textContent = "";
+  };
+  return { node, show };
 }
 
 /** What the fields say, SI; null of one that is empty. */

@@ -47,7 +47,7 @@ export class InterfacePanel {
     this.boxes = { film, fine, zone };
     this.whyZone = element("span", { class: "hint" });
     this.foil = foilPanel(app, (state) => app.change({ ...app.page, state }, true));
-    this.zoneRows = element("div", {}, rows("zone.ratio", "zone.share"), this.foil);
+    this.zoneRows = element("div", {}, rows("zone.ratio", "zone.share"), this.foil.node);
     this.why = element("span", { class: "hint" });
     this.material = select([], (name) => this.chooseMaterial(name), { id: "material" });
     this.temperature = element("input", { type: "text", id: "temperature", class: "number", inputmode: "text", onchange: () => this.typeTemperature() });
@@ -245,7 +245,7 @@ export class InterfacePanel {
       box.disabled = !box.checked && !known[name].includes(state.pattern);
     }
     this.why.textContent = this.boxes.film.disabled ? `The atlas has films and finer spots on ${atlas.filmed.join(", ")} only.` : "";
-    this.foil.hidden = !state.zone;
+    this.foil.show(state);
     this.whyZone.textContent = this.boxes.zone.disabled ? `A lifted zone is known beside ${atlas.lifted.join(" and ")} contacts only; constriction run has it beside any.` : "";
   }
 
