@@ -4,7 +4,7 @@ import { AwayPanel } from "./away_panel.js";
 import { Background } from "./background.js";
 import { curveFrom, distributionOf, residualOf, solveState } from "./curves.js";
 import { announce, button, element } from "./dom.js";
-import { viewFromAbove, viewInSection } from "./drawing.js";
+import { DrawingPanel } from "./drawing_panel.js";
 import { fitPage } from "./fitting.js";
 import { Header } from "./header.js";
 import { InterfacePanel } from "./interface_panel.js";
@@ -72,14 +72,13 @@ export class Explorer {
     this.plots = new PlotsPanel();
     this.measuring = new MeasuredPanel(this);
     this.away = new AwayPanel(this);
-    this.above = element("div");
-    this.section = element("div");
+    this.pictures = new DrawingPanel();
     this.note = element("p", { class: "note" });
     this.outside = element("p", { class: "outside", role: "status" });
     this.pinList = element("ul", { class: "pins", "aria-label": "Pinned curves" });
     const put = (name, ...nodes) => document.getElementById(name).append(...nodes);
     put("head", this.header.node);
-    put("drawing", element("figure", {}, this.above, element("figcaption", {}, "from above")), element("figure", {}, this.section, element("figcaption", {}, "in section")));
+    put("drawing", ...this.pictures.nodes);
     put("controls", this.note, this.panel.node);
     put("answer", this.readouts.node, this.outside, this.pinList);
     put("plots", ...["nyquist", "bode", "relaxation", "residuals"].map((name) => this.plots.node(name)));
@@ -152,7 +151,7 @@ export class Explorer {
     }
     if (this.fit) this.fit.moved = address !== this.fit.address;
     this.plots.show(this.plotData());
-    this.drawInterface(state);
+    this.pictures.show(state, this.plots.theme);
     this.panel.show();
     this.readouts.show(this.solved.summary);
     const number = this.presetAddresses.indexOf(toAddress({ ...this.page, locks: [] }));
@@ -163,17 +162,6 @@ export class Explorer {
     this.outside.textContent = [preset?.remark, ...told].filter(Boolean).join(" ");
     this.showPins();
     return undefined;
-  }
-
-  /** Both drawings, where what they show has changed. */
-  drawInterface({ pattern, contactFraction, pitch, gapHeight, thickness, film, fine, zone }) {
-    const { theme } = this.plots;
-    const now = JSON.stringify([pattern, contactFraction, pitch, gapHeight, thickness, film, fine, zone, theme.paper]);
-    if (this.drawnInterface === now) return;
-    this.drawnInterface = now;
-    const { state } = this.page;
-    this.above.replaceChildren(viewFromAbove(state, theme));
-    this.section.replaceChildren(viewInSection(state, theme));
   }
 
   plotData() {
