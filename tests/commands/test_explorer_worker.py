@@ -13,15 +13,14 @@ if find_chromium() is None:
 
 NO_WORKER = "window.Worker = class { constructor() { throw new Error('none here') } }"
 FROM_DISK_REFUSED = "window.Worker = class extends Worker { constructor() { super('data:text/plain,refused') } }"
+FEWEST_TURNS = 3
 RESULT = "document.querySelector('.fit-result').textContent"
-# Fit, move a slider while it runs, and wait for its end: what was told meanwhile, and whether the curve followed.
+# Fit, move a slider while it runs, and wait for its end: how often the page had its turn meanwhile, and what was told.
 FIT = """
 (async () => {
   const running = () => document.querySelector('progress') !== null;
-  const curve = () => document.querySelector('.nyquist path.curve.model').getAttribute('d');
-  const before = curve();
   const told = new Set();
-  let followed = false;
+  let turns = 0;
   document.querySelector('#fit').click();
   const slider = document.querySelector('#p-gapHeight-slider');
   for (let k = 0; running(); k++) {
@@ -30,10 +29,10 @@ FIT = """
       for (const kind of ['input', 'change']) slider.dispatchEvent(new Event(kind, {bubbles: true}));
     }
     told.add(document.querySelector('.fit-result .hint').textContent);
-    followed ||= curve() !== before;
     await new Promise(done => setTimeout(done, 10));
+    turns += running();
   }
-  return {followed, told: [...told].filter(Boolean).length};
+  return {turns, told: [...told].filter(Boolean).length};
 })()
 """
 CANCELLED = """
@@ -79,7 +78,7 @@ def opened(browser, path, before=""):
 def test_a_slider_moves_while_a_fit_runs(browser, path, before):
     page = opened(browser, path, before)
     found = page.value(FIT.replace("MOVED", "true"))
-    assert found["followed"] and found["told"] > 0
+    assert found["turns"] >= FEWEST_TURNS and found["told"] > 0
     told = page.value(RESULT)
     assert "of |Z| are left" in told and "back to the fit" in told
     moved = page.value("document.querySelector('#p-gapHeight').value")
