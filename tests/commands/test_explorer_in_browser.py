@@ -312,21 +312,32 @@ def test_presets_that_are_not_covered_say_why(page):
     assert sum(not disabled for _, disabled in options) >= 8
 
 
-@pytest.mark.parametrize("number", [0, 6, 11])
+@pytest.mark.parametrize("number", [0, 6, 8, 11])
 def test_what_is_locked_is_a_priors_file(page, place, number):
     address = ADDRESSES[number].partition("&lock=")[0]
-    goto(page, f"{address}&lock=gapHeight,electrolyte.relativePermittivity,constructor")
+    goto(page, f"{address}&lock=gapHeight,electrolyte.relativePermittivity,zone.share,constructor")
     path = place / "priors.toml"
     path.write_text(saved(page, "#save-priors"), "utf-8")
     given, found = dict(part.split("=") for part in address.split("&")), read_priors(path)
     own = given["electrolyte"].split(",")
     assert found["gap_height"] == Fixed(float(given["gap"]))
     assert found["relative_permittivity"] == Fixed(float(own[1]))
+    if "zone" in given:
+        assert found["zone_share"] == Fixed(float(given["zone"].split(",")[0]))
     assert found["bulk_conductivity"].median == pytest.approx(float(own[0]))
 
 
 @pytest.mark.parametrize(
-    "change", [("f=0.2", "f=1.5"), ("f=0.2", "f=0.999999"), ("pitch=0.002", "pitch=1e9"), ("gap=5e-9", "gap=1e-400")]
+    "change",
+    [
+        ("f=0.2", "f=1.5"),
+        ("f=0.2", "f=0.999999"),
+        ("pitch=0.002", "pitch=1e9"),
+        ("gap=5e-9", "gap=1e-400"),
+        ("&electrolyte", "&zone=1e9,1e9&electrolyte"),
+        ("&electrolyte", "&zone=0.3,10&film=0.0002,0.2,0.9&electrolyte"),
+        ("hexagonal", "square&zone=0.3,10"),
+    ],
 )
 def test_no_address_breaks_the_page(page, change):
     goto(page, ADDRESSES[0])
