@@ -24,6 +24,8 @@ Solve = Callable[[Recipe, float, float, int], SolvedPoint]
 
 DEGREE = 3
 SPREAD_DEGREE = 2
+ROUNDING = 1e-9  # of a spread
+SCORINGS = 60
 MEAN_LOG_SQUARE = -1.2704  # of a number with normal distribution and variance 1: −γ − ln 2
 SPOTS = 16
 TRIES = 8  # seeds of a cell
@@ -128,13 +130,18 @@ def regressed(
 
 
 def _spread(places: tuple[Floats, Floats], wanted: tuple[Floats, Floats], left: Floats) -> Floats:
-    """Standard deviation of cells at some places (n,), of what a cubic left of others at theirs (m,) each; (n,)."""
+    """Standard deviation of cells at some places (n,), of what a cubic left of others at theirs (m,) each; (n,).
+
+    Its logarithm is a quadratic, the likeliest one of normal distributions, by Fisher's scoring.
+    """
     design = _powers(*places, SPREAD_DEGREE)
-    squares = np.log(left**2 + np.finfo(float).tiny) - MEAN_LOG_SQUARE
-    found = np.linalg.lstsq(design, squares, rcond=None)[0]
+    squares = left**2 + ROUNDING**2
+    found = np.linalg.lstsq(design, np.log(squares) - MEAN_LOG_SQUARE, rcond=None)[0]
+    for _ in range(SCORINGS):
+        step = np.linalg.lstsq(design, squares / np.exp(design @ found) - 1, rcond=None)[0]
+        found = found + step / max(1.0, float(np.abs(design @ step).max()))
     free = len(left) - (DEGREE + 1) * (DEGREE + 2) // 2
-    factor = np.sum(left**2 / np.exp(design @ found)) / free  # so that the mean square over the spread's is 1
-    return np.asarray(np.sqrt(factor * np.exp(_powers(*wanted, SPREAD_DEGREE) @ found)))
+    return np.asarray(np.sqrt(len(left) / free * np.exp(_powers(*wanted, SPREAD_DEGREE) @ found)))
 
 
 def _powers(x: Floats, y: Floats, degree: int) -> Floats:
