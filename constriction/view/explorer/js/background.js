@@ -68,7 +68,11 @@ export class Background {
         if ("error" in data) reject(new Error(data.error));
         else resolve(data.found);
       };
-      worker.onerror = (event) => reject(new Error(event.message ?? "the worker ended"));
+      worker.onerror = (event) => {
+        this.worker = null; // the next task has another
+        this.busy = false;
+        reject(new Error(event.message ?? "the worker ended"));
+      };
       worker.postMessage({ number, task, given });
     });
   }

@@ -207,7 +207,8 @@ export function outside(atlas, state) {
   const size = contactSize(state);
   const error = thinGapError(state, size);
   if (error > MOST_THIN_GAP_ERROR) {
-    tell("gapHeight", `the gap is not thin beside contacts of ${shortNumber(size, 2)} m: an error of ${shortNumber(100 * error, 2)} % of R_cstr`);
+    const where = state.zone ? "the gap, where it is highest or steepest," : "the gap";
+    tell("gapHeight", `${where} is not thin beside contacts of ${shortNumber(size, 2)} m: an error of ${shortNumber(100 * error, 2)} % of R_cstr`);
   }
   return found;
 }

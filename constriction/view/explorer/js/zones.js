@@ -47,12 +47,13 @@ export function liftedPart({ pattern, contactFraction, zone }) {
   return Math.min((length * rims) / (1 - contactFraction), 1);
 }
 
-/** The shapes of `atlas_data()` by pattern: axes opened, and half of each symmetric matrix S. */
+/** The shapes of `atlas_data()` by pattern: axes opened; half of each symmetric matrix S is unpacked when it is needed. */
 export function openShapes({ limits, depths, functions, quadrature, shapes }, unpacked) {
-  const opened = ([name, said]) => [
-    name,
-    { ...said, shares: openAxis(said.shares), depths: openAxis(depths), slabs: unpacked(said.slabs), functions, quadrature, limits, kept: [] },
-  ];
+  const opened = ([name, said]) => {
+    let slabs = null;
+    const unpack = () => (slabs ??= unpacked(said.slabs));
+    return [name, { ...said, shares: openAxis(said.shares), depths: openAxis(depths), slabs: unpack, functions, quadrature, limits, kept: [] }];
+  };
   return new Map(Object.entries(shapes).map(opened));
 }
 
@@ -124,10 +125,11 @@ function slabsAtDepth(shape, depth) {
   const weights = axisWeights(shape.depths, clipped);
   const half = (shape.functions * (shape.functions + 1)) / 2;
   const count = shape.shares.nodes.length;
+  const ofDepths = shape.slabs();
   const slabs = new Float64Array(count * half);
   for (let k = 0, place = 0; k < count; k++) {
     for (const weight of weights) {
-      for (let j = 0; j < half; j++) slabs[k * half + j] += weight * shape.slabs[place++];
+      for (let j = 0; j < half; j++) slabs[k * half + j] += weight * ofDepths[place++];
     }
   }
   shape.kept = [{ depth: clipped, slabs }, ...shape.kept.slice(0, 2)];
