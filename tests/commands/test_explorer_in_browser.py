@@ -474,6 +474,11 @@ def test_a_measured_file_is_read_fitted_and_its_name_is_text(page, measured):
     assert "of |Z| are left" in found
     assert found.startswith("Fit") and float(re.search(r"([0-9.]+) % of", found)[1]) < 0.5
     assert page.value("document.querySelector('#plots .measured') !== null")
+    page.until("document.querySelector('.read-off').textContent !== ''")
+    assert re.match(
+        r"A circuit \(R-RQ-RQ\) reads RSE [0-9.]+ Ω·cm², Rint ",
+        page.value("document.querySelector('.read-off').textContent"),
+    )
     page.until("!document.querySelector('.value.settling')")
     assert "'<img src=x" in page.value("document.querySelector('[aria-label=Command]').textContent")
     page.value("document.querySelector('.file-name button').click()")

@@ -139,10 +139,11 @@ export class InterfacePanel {
   /** A state whose zone keeps its lengths, while something else is moved by hand, as far as there is room for them. */
   withHeldZone(state, path, final) {
     if (!state.zone || path.startsWith("zone.")) return state;
-    this.heldZone ??= this.app.page.state;
-    const found = withZoneOf(state, this.heldZone, this.app.atlas.zoneLimits);
-    if (final) this.heldZone = null;
-    return found;
+    const now = this.app.page.state;
+    const from = this.moved?.to === now ? this.moved.from : now; // of one move, whose zone may have been short of room
+    const to = withZoneOf(state, from, this.app.atlas.zoneLimits);
+    this.moved = final ? null : { from, to };
+    return to;
   }
 
   toggleLock(path) {
