@@ -14,9 +14,8 @@ import { fromAddress, pageOf, toAddress } from "./page_state.js";
 import { LOCKED_FIRST, parameterOf } from "./parameters.js";
 import { PlotsPanel } from "./plots_panel.js";
 import { ReadoutPanel } from "./readout_panel.js";
-import { quantityText, withSigns } from "./quantities.js";
-import { digits } from "./shown.js";
-import { knownPage, stateWords } from "./page_words.js";
+import { withSigns } from "./quantities.js";
+import { knownPage, pinWords, stateWords } from "./page_words.js";
 import { Steps } from "./steps.js";
 
 const FIRST_PRESET = "sodium_islands.toml";
@@ -238,7 +237,7 @@ export class Explorer {
     const same = toAddress({ ...this.page, locks: [] });
     if (this.pins.some((pin) => pin.same === same)) return announce("This curve is pinned already");
     const number = this.pinCount++;
-    const words = `${state.pattern} ${digits(100 * state.contactFraction, 2)} %, ${quantityText(state.pitch, "m", 2)}`;
+    const words = pinWords(state);
     const label = this.pins.some((pin) => pin.label === words) ? `${words} (${number + 1})` : words;
     const curve = curveFrom("pin", label, this.solved.frequency, this.solved.z, number);
     const distribution = distributionOf("pin", label, this.solved, number);

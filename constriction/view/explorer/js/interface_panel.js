@@ -245,7 +245,7 @@ export class InterfacePanel {
       box.checked = Boolean(state[name]);
       box.disabled = !box.checked && !known[name].includes(state.pattern);
     }
-    this.why.textContent = this.boxes.film.disabled ? `The atlas has films and finer spots on ${atlas.filmed.join(", ")} only.` : "";
+    this.why.textContent = this.boxes.film.disabled ? `The atlas has films and finer spots on ${atlas.filmed.join(" and ")} contacts only.` : "";
     this.foil.show(state);
     this.whyZone.textContent = this.boxes.zone.disabled ? `A lifted zone is known beside ${atlas.lifted.join(" and ")} contacts only; constriction run has it beside any.` : "";
   }

@@ -61,6 +61,12 @@ function withinSliders(atlas, state, told) {
   return found;
 }
 
+/** What a pinned curve is called. */
+export function pinWords(state) {
+  const added = state.film ? ", film" : state.fine ? ", second level" : state.zone ? ", lifted" : "";
+  return `${state.pattern} ${digits(100 * state.contactFraction, 2)} %, ${quantityText(state.pitch, "m", 2)}${added}`;
+}
+
 function liftedWords(state) {
   if (!state.zone) return "";
   const [rise, length] = ["zone.ratio", "zone.share"].map((path) => quantityText(shownValue(parameterOf(path), state), "m", 3));
