@@ -93,8 +93,9 @@ def page_data(options: ExploreOptions = ExploreOptions()) -> dict[str, Any]:  # 
     from constriction.commands.examples import shipped_cases
     from constriction.interpret.atlas import load_atlas
     from constriction.view.explorer.data import atlas_data
+    from constriction.view.explorer.materials import materials
     from constriction.view.explorer.measured import check_size, with_own_names
-    from constriction.view.explorer.presets import materials, presets
+    from constriction.view.explorer.presets import presets
 
     atlas, given = load_atlas(), geometry(options.area, options.thickness)
     check_size("--area", given.area, "area")

@@ -1,4 +1,4 @@
-"""How quick the explorer's page is: its size, the first curve, and from a slider to the curve.
+"""How quick the explorer's page is: its size, the first curve, and from a slider to the curve, also while a fit runs.
 
 Usage: python tests/benchmarks/explorer.py [PAGE.html]; without a page one is written. Needs Chromium.
 """
@@ -16,6 +16,7 @@ from constriction.cli import main
 
 OPENED = 5
 MOVES = 50
+FEW = 15  # moves while a fit runs
 # From the event of a slider to a new curve in the page, which the next frame shows, in ms.
 MOVE = """
 (async () => {
@@ -40,6 +41,37 @@ READ = """
   const began = performance.now();
   while (document.querySelector('.value.settling')) await new Promise(done => setTimeout(done, 2));
   return performance.now() - began;
+})()
+"""
+# The page's own csv with noise, dropped on it; a lifted zone, so that the fit takes its time.
+DROP = """
+(async () => {
+  const kept = [], make = URL.createObjectURL;
+  URL.createObjectURL = blob => (kept.push(blob), make(blob));
+  document.querySelector('#save-csv').click();
+  const [head, ...rows] = (await kept.pop().text()).trim().split('\\n');
+  const noisy = row => row.split(',').map((x, k) => x * (k ? 1 + 2e-3 * Math.sin(1e5 * x) : 1)).join(',');
+  const held = new DataTransfer(), input = document.querySelector('#file');
+  held.items.add(new File([[head, ...rows.map(noisy)].join('\\n')], 'own.csv'));
+  input.files = held.files;
+  input.dispatchEvent(new Event('change'));
+  const field = () => document.querySelector('#measured-thickness');
+  while (!field()) await new Promise(done => setTimeout(done, 10));
+  field().value = '1.5 mm';
+  field().dispatchEvent(new Event('change'));
+  document.querySelector('#has-zone').click();
+  await new Promise(done => setTimeout(done, 1000));
+})()
+"""
+FITTED = """
+(async () => {
+  const began = performance.now();
+  document.querySelector('#fit').click();
+  const running = () => document.querySelector('progress') !== null;
+  const moved = MOVE;
+  const during = running();
+  while (running()) await new Promise(done => setTimeout(done, 5));
+  return [await moved, performance.now() - began, during];
 })()
 """
 
@@ -71,6 +103,10 @@ def measure(path: Path) -> None:
             work = 1e3 * (busy(page) - before) / MOVES
             words = f"{took[len(took) // 2]:.0f} ms, median of {MOVES} (at most 50); largest {took[-1]:.0f} ms"
             print(f"{slider[3:-7]:25}{words}; scripts, styles and layout {work:.0f} ms")
+        page.value(DROP)
+        fitting = MOVE.replace("SLIDER", "'#p-gapHeight-slider'").strip().replace(f"k < {MOVES}", f"k < {FEW}")
+        took, lasted, _ = page.value(FITTED.replace("MOVE", fitting))
+        print(f"while a fit runs         {took[FEW // 2]:.0f} ms, median of {FEW}; the fit took {lasted:.0f} ms")
         print(f"readings                 {page.value(READ):.0f} ms, of which 160 ms are waited")
         print(f"complaints, requests     {len(page.complaints)}, {len(page.requests) - 1}")
 

@@ -102,6 +102,22 @@ def test_a_fit_ends_where_the_data_say_whatever_was_before(page):
     assert 1e-9 <= first["values"]["gapHeight"] and first["values"]["pitch"] <= 1e-2
 
 
+@pytest.mark.parametrize("pattern", ["stripes", "hexagonal"])
+def test_a_lifted_zone_is_found_where_all_else_is_held(page, pattern):
+    rng = np.random.default_rng(9)
+    truth = STATE | {"pattern": pattern, "gapHeight": 5e-8, "zone": {"share": 0.5, "ratio": 40}}
+    z = noisy(impedance_of(truth, SWEEP)[0], rng)
+    start = truth | {"zone": {"share": 0.05, "ratio": 40}}
+    given = {"state": start, "free": ["zone.share"], "measured": measured(SWEEP, z), "options": {"map": False}}
+    found = in_page(page, FIT, given)
+    assert found["rms"] < 1.1 * NOISE
+    assert abs(np.log(found["values"]["zone.share"] / 0.5)) < max(4 * found["widths"]["zone.share"], 0.05)
+    given["free"] = [*FREE, "zone.share", "zone.ratio"]
+    found = in_page(page, FIT, given)
+    assert found["rms"] < 1.1 * NOISE and found["seconds"] < 5
+    assert {"zone.ratio"} <= {one["name"] for one in found["undetermined"]}
+
+
 def test_what_cannot_be_free_is_refused(page):
     caught = (
         "try { fitInterface(atlas, given.state, given.free, given.measured) } catch (error) { return error.message }"

@@ -9,8 +9,11 @@ from support.explorer_numerics import NZSP, STATE, complexes, in_page, opened
 from support.explorer_states import impedance_of, nzsp_state, random_state, slab_of
 
 from constriction.base.quantities import KINDS, format_quantity, parse_quantity
+from constriction.case.schema import parse_case
+from constriction.geometry.profiles import foil_of
 from constriction.interpret.atlas.atlas import load_atlas
 from constriction.simulation.peaks import find_peaks, main_peak
+from constriction.simulation.simulate import simulate
 from constriction.spectra.reading.reading import RESOLUTION, Weight, read_all_beside
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 from constriction.view.explorer.data import atlas_data
@@ -40,6 +43,33 @@ def test_impedances_are_those_of_the_atlas(page):
     for state, parts in zip(states, found, strict=True):
         expected, resistance = impedance_of(state, frequency)
         assert np.abs(complexes(parts) - expected).max() < 1e-6 * resistance, state
+
+
+@pytest.mark.parametrize(("held", "size"), [("stack_pressure", 1e5), ("adhesion", 1.0)])
+def test_a_foil_is_a_straight_zone(page, held, size):
+    frequency, rise, height, pitch, share = np.geomspace(7e6, 100, 20), 8.8e-6, 1e-7, 2e-3, 0.3
+    unit = "Pa" if held == "stack_pressure" else "J/m2"
+    case = parse_case(
+        {
+            "interface": {"pattern": "stripes", "contact_fraction": share, "pitch": f"{pitch} m"},
+            "gap": {"height": f"{height} m", "profile": "plate", "rise": f"{rise} m", "model": "thin"},
+            "collector": {
+                "thickness": "5 um",
+                "youngs_modulus": "120 GPa",
+                "poisson_ratio": 0.34,
+                held: f"{size} {unit}",
+            },
+            "accuracy": {"relative_error": 3e-3},
+        }
+    )
+    given = {"thickness": 5e-6, "modulus": 120e9, "pressure": None, "adhesion": None}
+    told = in_page(page, "return zoneOfFoil(given[0], given[1])", [given | {held.split("_")[-1]: size}, rise - height])
+    assert told["lifted"] == pytest.approx(foil_of(case.gap, case.collector).lifted_length, rel=1e-12)
+    zone = {"share": told["length"] / (pitch * (1 - share) / 2), "ratio": rise / height}
+    state = STATE | {"pattern": "stripes", "contactFraction": share, "pitch": pitch, "gapHeight": height, "zone": zone}
+    result = simulate(case)
+    found = complexes(in_page(page, "return impedance(atlas, given[0], given[1])", [state, frequency.tolist()]))
+    assert np.abs(found - result.impedance(frequency)).max() < 5e-3 * result.R_cstr
 
 
 def test_any_laplace_variable_and_the_sweep(page):

@@ -15,6 +15,7 @@ EXPORTS = {
     "atlas.js": ["openAtlas"],
     "circuits.js": ["fitCircuit"],
     "fit.js": ["fitInterface"],
+    "foil.js": ["zoneOfFoil"],
     "model.js": ["frequencies", "impedance", "impedanceAt", "outside", "summary"],
     "reader.js": ["readMeasured", "readMeasuredInParts"],
     "readings.js": ["readings"],
@@ -38,6 +39,7 @@ STATE = {
     "area": 1e-4,
     "film": None,
     "fine": None,
+    "zone": None,
     "electrolyte": NZSP,
     "sweep": {"from": 7e6, "to": 100, "pointsPerDecade": 10},
 }

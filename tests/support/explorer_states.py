@@ -8,7 +8,7 @@ from support.explorer_numerics import NZSP, STATE
 from constriction.base.constants import VACUUM_PERMITTIVITY
 from constriction.interpret.atlas.atlas import load_atlas
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import FILMED, LATTICE, TWO_LEVELS, InterfaceModel
+from constriction.interpret.model.models import FILMED, LATTICE, LIFTED, TWO_LEVELS, InterfaceModel
 from constriction.spectra.reading.slab import ReferenceSlab
 
 NAMES = {
@@ -27,7 +27,12 @@ NAMES = {
     "fine.ratio": "fine_ratio",
     "fine.contactFraction": "fine_contact_fraction",
     "fine.gapHeight": "fine_gap_height",
+    "zone.share": "zone_share",
+    "zone.ratio": "rise_ratio",
 }
+
+TABLES = {LATTICE: "ideal", LIFTED: "zone"}
+KINDS = {"film": FILMED, "fine": TWO_LEVELS, "zone": LIFTED}
 
 
 def between(rng, low, high):
@@ -38,8 +43,9 @@ def between(rng, low, high):
 def random_state(rng):
     """Any state that the atlas covers."""
     atlas = load_atlas()
-    kind = rng.choice([LATTICE, FILMED, TWO_LEVELS], p=[0.5, 0.25, 0.25])
-    pattern = str(rng.choice(atlas.patterns if kind == LATTICE else atlas.filmed))
+    kind = rng.choice([LATTICE, FILMED, TWO_LEVELS, LIFTED], p=[0.4, 0.2, 0.2, 0.2])
+    there = {LATTICE: atlas.patterns, FILMED: atlas.filmed, TWO_LEVELS: atlas.filmed, LIFTED: atlas.lifted}[kind]
+    pattern = str(rng.choice(there))
     thickness = between(rng, 1e-4, 3e-3)
     boundaries = {
         "grainBoundaryConductivity": between(rng, 1e-3, 10) if rng.random() < 0.7 else None,
@@ -48,7 +54,9 @@ def random_state(rng):
     }
     state = STATE | {
         "pattern": pattern,
-        "contactFraction": float(rng.uniform(*atlas.limits(pattern, "ideal" if kind == LATTICE else "film"))),
+        "contactFraction": float(
+            rng.uniform(*atlas.limits(pattern, {LATTICE: "ideal", LIFTED: "zone"}.get(kind, "film")))
+        ),
         "pitch": min(between(rng, 1e-6, 1e-2), thickness / 0.021),
         "gapHeight": between(rng, 1e-9, 1e-5),
         "gapPermittivity": between(rng, 1, 30),
@@ -71,6 +79,8 @@ def random_state(rng):
             "contactFraction": between(rng, 0.005, 0.9),
             "gapHeight": between(rng, 1e-9, 1e-7),
         }
+    if kind == LIFTED:
+        state["zone"] = {"share": rng.uniform(0.01, 0.7), "ratio": between(rng, 1, 200)}
     return state
 
 
@@ -98,12 +108,13 @@ def values_of(state):
 
 def impedance_of(state, frequency):
     """Z of a state in Ω·m² by `interpret`, and its R_cstr without film."""
-    kind = FILMED if state["film"] else TWO_LEVELS if state["fine"] else LATTICE
+    kind = next((kind for name, kind in KINDS.items() if state[name]), LATTICE)
     values = values_of(state)
     atlas = load_atlas()
     z = Forward(InterfaceModel(kind, state["pattern"]), None, atlas, frequency, state["thickness"]).at(values)[0]
     ideal = {name: value for name, value in values.items() if not name.startswith(("film", "fine"))}
-    at_rest = Forward(InterfaceModel(LATTICE, state["pattern"]), None, atlas, np.zeros(1), state["thickness"]).at(ideal)
+    bare = InterfaceModel(kind if kind == LIFTED else LATTICE, state["pattern"])
+    at_rest = Forward(bare, None, atlas, np.zeros(1), state["thickness"]).at(ideal)
     return z, float(at_rest[0, 0].real) - float(slab_of(state, frequency).resistance)
 
 

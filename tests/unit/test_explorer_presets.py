@@ -8,7 +8,8 @@ import pytest
 
 from constriction.case.schema import load, parse_case
 from constriction.interpret.atlas import load_atlas
-from constriction.view.explorer.presets import header_of, materials, preset_of, presets
+from constriction.view.explorer.materials import materials
+from constriction.view.explorer.presets import header_of, preset_of, presets
 
 CASES = Path(__file__).parents[2] / "meshes"
 EXPECTED = re.compile(r"R_cstr = ([0-9.]+) Ω·cm²")
@@ -71,6 +72,30 @@ def test_a_film_on_stripes_is_a_state():
     )
     film = preset_of(case, load_atlas())["state"]["film"]
     assert film == {"resistance": pytest.approx(2e-4), "capacitance": pytest.approx(0.2), "exponent": 0.9}
+
+
+def wedge(pattern="stripes", **gap):
+    """A case on a pitch of 1 mm whose metal is lifted in a straight line."""
+    linear = {"height": "100 nm", "profile": "linear", "rise": "5 um", "length": "70 um"}
+    return parse_case(
+        {
+            "interface": {"pattern": pattern, "contact_fraction": 0.3, "pitch": "1 mm"},
+            "gap": {**linear, **gap},
+        }
+    )
+
+
+def test_a_lifted_zone_is_a_state_as_far_as_it_is_known():
+    atlas = load_atlas()
+    state = preset_of(wedge(), atlas)["state"]
+    assert state["zone"] == {"share": pytest.approx(0.2), "ratio": pytest.approx(50)}
+    assert preset_of(wedge("hexagonal"), atlas)["state"]["zone"]["ratio"] == pytest.approx(50)
+    for case, said in (
+        (wedge("square"), "beside ideal contacts of stripes and hexagonal only"),
+        (wedge(length="300 um"), "0.857 of half the gap's width, the atlas's at most 0.7"),
+        (wedge(rise="50 um"), "500 times as high at the rims, the atlas's at most 200"),
+    ):
+        assert said in preset_of(case, atlas)["reason"]
 
 
 def test_a_comment_at_the_head_is_the_note():

@@ -1,7 +1,8 @@
 """Tables of patterns at random: not of one interface each, but of what many of them have in common.
 
 Cells with their own seed, contact fraction and depth are solved, and a cubic in the variables of the axes is fitted to
-ln(F − d) at rest, ln τ and the residues; what is left of the first is how much one cell differs from another.
+ln(F − d) at rest, ln τ and the residues; what is left of the first is how much one cell differs from another. That is
+more in deep slabs: a quadratic is fitted to the logarithm of its square.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ Floats = NDArray[np.float64]
 Solve = Callable[[Recipe, float, float, int], SolvedPoint]
 
 DEGREE = 3
+SPREAD_DEGREE = 2
+ROUNDING = 1e-9  # of a spread
+SCORINGS = 60
+MEAN_LOG_SQUARE = -1.2704  # of a number with normal distribution and variance 1: −γ − ln 2
 SPOTS = 16
 TRIES = 8  # seeds of a cell
 QUICK = {"relative_error": 2e-2, "method": "spectral"}  # off by a tenth of it, and cells differ by far more
@@ -46,22 +51,29 @@ SCATTERED = (
 def scattered(
     recipe: Recipe, cells: int, report: Callable[[str], Any] = print, solve: Solve = solve_point
 ) -> PatternTable:
-    """Make the table of a pattern at random from a number of cells, each of its own seed.
+    """Make the table of a pattern at random from a number of cells, and half as many deep ones, each of its own seed.
 
     Raises:
         InputError, SolverError: as `solve_point`.
     """
     shares = TableAxis("logit", *recipe.shares, DEGREE + 1)
     depths = TableAxis("log", *recipe.depths, DEGREE + 1)
-    places = qmc.Sobol(2, seed=1).random(cells)
+    places = _places(cells)
     at = shares.between(places[:, 0]), depths.between(places[:, 1])
     points = []
     for number, (share, depth) in enumerate(zip(*at, strict=True)):
-        points.append(_placed(recipe, (float(share), float(depth)), range(number + 1, TRIES * cells, cells), solve))
+        seeds = range(number + 1, (TRIES + 1) * cells, cells)
+        points.append(_placed(recipe, (float(share), float(depth)), seeds, solve))
         if (number + 1) % 10 == 0:
-            report(f"{recipe.pattern}: {number + 1} of {cells} cells")
+            report(f"{recipe.pattern}: {number + 1} of {len(places)} cells")
     solved = (np.array([getattr(point, name) for point in points]) for name in ("rest", "residues", "times"))
     return regressed(recipe.pattern, (shares, depths), at, *solved)
+
+
+def _places(cells: int) -> Floats:
+    """Places of cells on both axes, 0 to 1, (n, 2): all over, and half as many at the deepest, as all deeper are."""
+    deepest = qmc.Sobol(1, seed=2).random(cells // 2)
+    return np.concatenate([qmc.Sobol(2, seed=1).random(cells), np.column_stack([deepest, np.ones(len(deepest))])])
 
 
 def _placed(recipe: Recipe, at: tuple[float, float], seeds: Sequence[int], solve: Solve) -> SolvedPoint:
@@ -93,29 +105,46 @@ def regressed(
         residues: (m, poles).
         times: ln τ, (m,).
     """
-    design = _cubic(axes[0].unit(at[0]), axes[1].unit(at[1]))
+    places = axes[0].unit(at[0]), axes[1].unit(at[1])
     nodes = np.meshgrid(axes[0].unit(axes[0].points), axes[1].unit(axes[1].points), indexing="ij")
-    there = _cubic(nodes[0].ravel(), nodes[1].ravel())
+    there = nodes[0].ravel(), nodes[1].ravel()
+
+    design, of_nodes = _powers(*places, DEGREE), _powers(*there, DEGREE)
 
     def common(values: Floats) -> tuple[Floats, Floats]:
         found = np.linalg.lstsq(design, values, rcond=None)[0]
-        return there @ found, values - design @ found
+        return of_nodes @ found, values - design @ found
 
     logs, left = common(rest)
-    variance = left.var(ddof=design.shape[1])
+    spread = _spread(places, there, left)
     shape = axes[0].count, axes[1].count
     # The mean of what is log-normal, not its median.
     return PatternTable(
         pattern,
         *axes,
-        (logs + variance / 2).reshape(shape),
+        (logs + spread**2 / 2).reshape(shape),
         common(residues)[0].reshape(*shape, -1),
         common(times)[0].reshape(shape),
-        np.full(shape, np.sqrt(variance)),
+        spread.reshape(shape),
     )
 
 
-def _cubic(x: Floats, y: Floats) -> Floats:
-    """Products of powers of x and y (m,), together at most of `DEGREE`; (m, terms)."""
-    powers = [(i, j) for i in range(DEGREE + 1) for j in range(DEGREE + 1 - i)]
+def _spread(places: tuple[Floats, Floats], wanted: tuple[Floats, Floats], left: Floats) -> Floats:
+    """Standard deviation of cells at some places (n,), of what a cubic left of others at theirs (m,) each; (n,).
+
+    Its logarithm is a quadratic, the likeliest one of normal distributions, by Fisher's scoring.
+    """
+    design = _powers(*places, SPREAD_DEGREE)
+    squares = left**2 + ROUNDING**2
+    found = np.linalg.lstsq(design, np.log(squares) - MEAN_LOG_SQUARE, rcond=None)[0]
+    for _ in range(SCORINGS):
+        step = np.linalg.lstsq(design, squares / np.exp(design @ found) - 1, rcond=None)[0]
+        found = found + step / max(1.0, float(np.abs(design @ step).max()))
+    free = len(left) - (DEGREE + 1) * (DEGREE + 2) // 2
+    return np.asarray(np.sqrt(len(left) / free * np.exp(_powers(*wanted, SPREAD_DEGREE) @ found)))
+
+
+def _powers(x: Floats, y: Floats, degree: int) -> Floats:
+    """Products of powers of x and y (m,), together at most of a degree; (m, terms)."""
+    powers = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
     return np.stack([x**i * y**j for i, j in powers], axis=1)

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from constriction.interpret.atlas.atlas import VERSION, Atlas, PatternTable, load_atlas
 from constriction.interpret.atlas.axes import TableAxis, leja
+from constriction.interpret.atlas.gaps import DEPTHS, FUNCTIONS, GapShape
 from constriction.interpret.atlas.poles import FILM_POLES, GAP_POLES
+from constriction.interpret.atlas.zones import POINTS, ZONE_LIMITS, ZONED
 from constriction.interpret.model.models import FINE_PATTERN
 
 
@@ -23,7 +25,9 @@ def atlas_data(atlas: Atlas | None = None) -> dict[str, Any]:
     Returns:
         `version` of the tables' meaning, `madeBy` (versions and errors of each table, relative to R_cstr), the poles of
         θ in `gapPoles` and `filmPoles`, `finePattern`, and the tables of `ideal` contacts and of `films` by pattern:
-        axes, and arrays as base64 of little-endian float32, dimensionless, as `PatternTable` has them.
+        axes, and arrays as base64 of little-endian float32, dimensionless, as `PatternTable` has them. `zones` has what
+        lifted metal needs: limits, number of functions, a quadrature from 0 to 1, and of each of the `shapes` the
+        slab's energies, of each symmetric matrix the lower half by rows.
     """
     atlas = load_atlas() if atlas is None else atlas
     return {
@@ -34,7 +38,24 @@ def atlas_data(atlas: Atlas | None = None) -> dict[str, Any]:
         "finePattern": FINE_PATTERN,
         "ideal": {name: _table(table) for name, table in atlas.tables.items()},
         "films": {name: _table(table) for name, table in atlas.films.items()},
+        "zones": _zones(),
     }
+
+
+def _zones() -> dict[str, Any]:
+    points, weights = np.polynomial.legendre.leggauss(POINTS)
+    return {
+        "limits": {"share": ZONE_LIMITS["zone_share"], "ratio": ZONE_LIMITS["rise_ratio"]},
+        "functions": FUNCTIONS,
+        "depths": _axis(DEPTHS),
+        "quadrature": {"points": ((points + 1) / 2).tolist(), "weights": (weights / 2).tolist()},
+        "shapes": {name: _shape(name, shape) for name, shape in ZONED.items()},
+    }
+
+
+def _shape(name: str, shape: GapShape) -> dict[str, Any]:
+    half = shape.slabs.reshape(-1, FUNCTIONS, FUNCTIONS)[:, *np.tril_indices(FUNCTIONS)]
+    return {"unit": shape.unit, "straight": name == "stripes", "shares": _axis(shape.shares), "slabs": _packed(half)}
 
 
 def _table(table: PatternTable) -> dict[str, Any]:

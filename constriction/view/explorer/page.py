@@ -13,9 +13,9 @@ from constriction.view.explorer.bundle import bundled
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
-    "base-uri 'none'; form-action 'none'"
+    "worker-src blob:; base-uri 'none'; form-action 'none'"
 )
-"""What the file may load: nothing but what stands in it, and pictures that it made itself. A browser enforces it."""
+"""What the file may load: what stands in it, and pictures and workers that it made itself. A browser enforces it."""
 ENTRY = "main.js"
 
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from constriction.base.errors import InputError
 from constriction.case.interface import Interface
-from constriction.case.materials.electrolytes import Material, material_of
-from constriction.case.materials.entries import METALS, shipped_names
 from constriction.case.patterns.scattered import Clustered, Random
 from constriction.case.regions import CounterElectrode
 from constriction.case.schema import Case, load, parse_case
 from constriction.geometry.cell import lay_out
 from constriction.interpret.atlas.atlas import Atlas
+from constriction.interpret.atlas.axes import TableKind
+from constriction.interpret.atlas.zones import ZONE_LIMITS, half_gap
 from constriction.interpret.model.models import FINE_PATTERN
 from constriction.simulation.weights import gap_model, thin_gap_error
 
 FILM = re.compile(r"p\(R1,[CQ]1\)")
+ROUNDING = 1e-9
 LATTICES = ("hexagonal", "square", "stripes")
-CONDUCTIVITIES = ("bulk_conductivity", "grain_boundary_conductivity", "grain_boundary_frequency")
 
 FLAT_ISLANDS = {"pattern": "square", "contact_fraction": 0.4, "pitch": "5 mm"}
 SITUATIONS: Sequence[tuple[str, str, dict[str, Any]]] = (
@@ -35,6 +36,14 @@ SITUATIONS: Sequence[tuple[str, str, dict[str, Any]]] = (
         "A thin layer round them: 55 %, flat copper",
         "Ortmann et al. 2023, Fig. 7c: the contact counts, not how much sodium there is: R_cstr = 6.9 Ω·cm².",
         {"interface": {**FLAT_ISLANDS, "contact_fraction": 0.55}, "gap": {"height": "100 nm"}},
+    ),
+    (
+        "Copper lifted 9 µm beside islands, down after 0.3 mm",
+        "The lift leaves R_cstr = 12.95 Ω·cm² as it is, and shows in the apparent R_SE and at high frequencies.",
+        {
+            "interface": {"pattern": "hexagonal", "contact_fraction": 0.4, "pitch": "5 mm"},
+            "gap": {"height": "100 nm", "profile": "linear", "rise": "9 um", "length": "0.3 mm"},
+        },
     ),
     (
         "Pores in a layer: contact on 80 %",
@@ -75,7 +84,7 @@ def preset_of(case: Case, atlas: Atlas, note: str = "") -> dict[str, Any]:
         "title": case.title or "untitled",
         "note": note,
         "reason": reason,
-        "remark": "" if reason else remark_of(case),
+        "remark": "" if reason else remark_of(case, atlas),
         "state": None if reason else state_of(case),
         "material": case.electrolyte.material.name,
         "temperature": case.electrolyte.temperature,
@@ -124,9 +133,11 @@ def _of_cell(case: Case, atlas: Atlas) -> str:
 
 
 def _of_gap(case: Case, atlas: Atlas) -> str:
-    del atlas
-    if case.gap.uneven:
-        return "the metal is lifted beside the contacts, which this page does not have yet"
+    if case.gap.uneven and case.gap.profile != "linear":
+        kind = "a foil" if case.gap.profile == "plate" else "measured"
+        return f"the metal beside the contacts is lifted as {kind}, and the page has straight zones"
+    if case.gap.uneven and (pattern_of(case.interface) not in atlas.lifted or case.contact.has_law):
+        return f"a lifted zone is known beside ideal contacts of {' and '.join(atlas.lifted)} only"
     if case.gap.law is not None:
         return f"its gap has a law of its own, {case.gap.law}"
     return "its gap insulates" if case.gap.height is None else ""
@@ -151,12 +162,23 @@ def _of_limits(case: Case, atlas: Atlas) -> str:
     pattern, fraction = pattern_of(case.interface), fraction_of(case.interface)
     if fraction in (0.0, 1.0):
         return "nothing constricts: " + ("contact is full" if fraction else "there is no contact")
-    low, high = atlas.limits(pattern, "film" if case.contact.has_law else "ideal")
+    kind: TableKind = "film" if case.contact.has_law else "zone" if case.gap.uneven else "ideal"
+    low, high = atlas.limits(pattern, kind)
     if not low <= fraction <= high:
         return f"its contact fraction {fraction:.3g} is outside the atlas's {low:g} to {high:g}"
     depths = (atlas.films if case.contact.has_law else atlas.tables)[pattern].depths
     depth = case.electrolyte.thickness / _length(case.interface)
-    return "" if depth >= depths.low else f"its slab is {depth:.2g} pitches deep, the atlas's at least {depths.low:g}"
+    if depth < depths.low:
+        return f"its slab is {depth:.2g} pitches deep, the atlas's at least {depths.low:g}"
+    return _of_zone(_zone(case)) if case.gap.uneven else ""
+
+
+def _of_zone(zone: Mapping[str, float]) -> str:
+    (_, longest), (_, highest) = ZONE_LIMITS["zone_share"], ZONE_LIMITS["rise_ratio"]
+    if zone["share"] > longest * (1 + ROUNDING):
+        return f"its lifted zone is {zone['share']:.3g} of half the gap's width, the atlas's at most {longest:g}"
+    high = zone["ratio"] > highest * (1 + ROUNDING)
+    return f"its gap is {zone['ratio']:.3g} times as high at the rims, the atlas's at most {highest:g}" if high else ""
 
 
 def fraction_of(interface: Interface) -> float:
@@ -173,11 +195,16 @@ def _length(interface: Interface) -> float:
     return float(pitch)
 
 
-def remark_of(case: Case) -> str:
+def remark_of(case: Case, atlas: Atlas) -> str:
     """What is different in the page of a case that it covers; "" where nothing is."""
     said = []
-    if case.interface.pattern in ("random", "clustered"):
-        said.append("The case is one cell of one seed; the page shows the mean of many.")
+    depth = np.array([case.electrolyte.thickness / _length(case.interface)])
+    spread = float(atlas.spread(pattern_of(case.interface), np.array([fraction_of(case.interface)]), depth)[0])
+    if spread > 0:
+        said.append(
+            f"The case is one cell of one seed; the page shows the mean of many. Their R_cstr has a standard deviation "
+            f"of {100 * spread:.0f} %."
+        )
     layout = lay_out(case.interface)
     if gap_model(case, layout) == "volume" and case.gap.height is not None:
         error = 100 * thin_gap_error(layout, case.gap.height)
@@ -200,6 +227,7 @@ def state_of(case: Case) -> dict[str, Any]:
         "area": 1e-4,
         "film": _film(case) if contact.law is not None else None,
         "fine": _fine(case) if contact.fine is not None else None,
+        "zone": _zone(case) if case.gap.uneven else None,
         "electrolyte": {
             "bulkConductivity": own.bulk_conductivity,
             "relativePermittivity": own.relative_permittivity,
@@ -235,42 +263,10 @@ def _fine(case: Case) -> dict[str, float]:
     }
 
 
-def materials() -> list[dict[str, Any]]:
-    """The shipped solid electrolytes: values at the temperature of their files, SI, and what they are scaled by."""
-    return [_material(material_of(name)) for name in shipped_names() if name not in METALS]
-
-
-def _material(material: Material) -> dict[str, Any]:
-    file = material.file
-    at = partial(material.at, file.temperature)
-    return {
-        "name": material.name,
-        "title": file.title,
-        "temperature": file.temperature,
-        "electrolyte": {_camel(key): at(key) for key in _keys()},
-        "energies": {_camel(key): _energy(material, key) for key in CONDUCTIVITIES},
-        "timesTemperature": file.value("arrhenius") == "sigma T",
-        "origins": {_camel(key): material.origin(file.temperature, key) for key in _keys()},
-    }
-
-
-def _energy(material: Material, key: str) -> float | None:
-    """The activation energy in eV by which a value grows with temperature; None: nobody knows."""
-    which = "bulk_activation_energy" if key == "bulk_conductivity" else "grain_boundary_activation_energy"
-    found: float | None = material.file.value(which)
-    return found
-
-
-def _keys() -> Iterator[str]:
-    yield from (
-        "bulk_conductivity",
-        "relative_permittivity",
-        "grain_boundary_conductivity",
-        "grain_boundary_frequency",
-        "grain_boundary_exponent",
-    )
-
-
-def _camel(key: str) -> str:
-    first, *others = key.split("_")
-    return first + "".join(map(str.title, others))
+def _zone(case: Case) -> dict[str, float]:
+    """The lifted zone: its length over half the gap's width, and how many times as high the gap is at the rims."""
+    pattern, fraction, gap = pattern_of(case.interface), fraction_of(case.interface), case.gap
+    if gap.rise is None or gap.length is None or gap.height is None:
+        raise InputError(f"gap.profile = '{gap.profile}': expected 'linear' with a height")
+    half = _length(case.interface) * float(half_gap(pattern, np.array(fraction)))
+    return {"share": gap.length / half, "ratio": gap.rise / gap.height}

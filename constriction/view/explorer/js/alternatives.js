@@ -1,5 +1,7 @@
 /** What else follows a measured spectrum as well: a band of states, and the misfit over contact fraction and pitch. */
-import { minimise } from "./minimise.js";
+import { minimising } from "./minimise.js";
+import { limitsOf, parameterOf } from "./parameters.js";
+import { squareSum } from "./residuals.js";
 import { stateWith } from "./unknowns.js";
 
 const BAND_STATES = 30;
@@ -10,8 +12,6 @@ const FARTHEST_STEP = 3;
 const MAP_SIZES = [9, 21]; // points of each axis, as the time allows
 const MAP_REACH = Math.log(30); // of the pitch, either way
 const MAP_STEPS = 5;
-
-const squareSum = (values) => values.reduce((sum, value) => sum + value * value, 0);
 
 /** Numbers of a normal distribution that are the same every time. */
 function normalNumbers(seed) {
@@ -26,7 +26,7 @@ function normalNumbers(seed) {
 }
 
 /** Points along the least determined direction: it is held at a row of values, everything else is fitted again. */
-function alongRidge({ unknowns, residuals, minima, directions, spread }, until) {
+function* alongRidge({ unknowns, residuals, minima, directions, spread }, until) {
   const [best] = minima;
   const [direction] = directions;
   const parts = unknowns.names.map((name) => direction.components[name]);
@@ -42,7 +42,7 @@ function alongRidge({ unknowns, residuals, minima, directions, spread }, until) 
       const start = from.map((x, j) => (j === leading ? wanted : x + slope * parts[j]));
       const lower = unknowns.lower.map((x, j) => (j === leading ? wanted : x));
       const upper = unknowns.upper.map((x, j) => (j === leading ? wanted : x));
-      const next = minimise(residuals.both, start, lower, upper, { steps: 12, gain: 1e-5, limit: () => performance.now() > until });
+      const next = yield* minimising(residuals.both, start, lower, upper, { steps: 12, gain: 1e-5, limit: () => performance.now() > until });
       if (next.cost > best.cost + BAND_RISE * spread ** 2) break;
       from = next.point;
       found.push(next.point);
@@ -56,15 +56,16 @@ function alongRidge({ unknowns, residuals, minima, directions, spread }, until) 
  * @param {object} problem of `fitInterface`
  * @param {number} until by when, ms of `performance.now()`
  */
-export function bandOf(problem, until) {
+export function* bandOf(problem, until) {
   const { unknowns, residuals, minima, directions, spread } = problem;
   const [best] = minima;
   const limit = best.cost + BAND_RISE * spread ** 2;
   const good = [best.point, ...minima.slice(1).filter((one) => one.cost <= limit).map((one) => one.point)];
-  good.push(...alongRidge(problem, until));
+  good.push(...(yield* alongRidge(problem, until)));
   const centers = [...good];
   const normal = normalNumbers(7);
   for (let tries = 0; good.length < BAND_STATES && tries < 200 && performance.now() < until; tries++) {
+    yield;
     const center = centers[tries % centers.length];
     const step = unknowns.names.map(() => 0);
     for (const { width, components } of directions) {
@@ -93,13 +94,12 @@ function nearestPlace(values, wanted) {
 
 /** Axes of a map about a state, on which it lies: contact fraction evenly in its logit, pitch in its logarithm. */
 function mapAxes(atlas, found, size) {
-  const behind = Boolean(found.film || found.fine);
-  const [least, most] = atlas.limits(found.pattern, behind).map((f) => Math.log(f / (1 - f)));
-  const [shallowest] = atlas.depthLimits(found.pattern, behind);
+  const ends = (path) => limitsOf(atlas, found, parameterOf(path));
+  const [least, most] = ends("contactFraction").map((f) => Math.log(f / (1 - f)));
+  const [low, high] = ends("pitch").map(Math.log);
   const center = Math.log(found.pitch);
-  const highest = Math.min(center + MAP_REACH, Math.log(found.thickness / shallowest));
   const contactFraction = Float64Array.from(evenly(least, most, size), (x) => 1 / (1 + Math.exp(-x)));
-  const pitch = Float64Array.from(evenly(center - MAP_REACH, highest, size), Math.exp);
+  const pitch = Float64Array.from(evenly(Math.max(center - MAP_REACH, low), Math.min(center + MAP_REACH, high), size), Math.exp);
   contactFraction[nearestPlace(contactFraction, found.contactFraction)] = found.contactFraction;
   pitch[nearestPlace(pitch, found.pitch)] = found.pitch;
   return { contactFraction, pitch };
@@ -120,9 +120,9 @@ function mapSize(residuals, point, unknowns, until) {
  * @param {object} found the best state
  * @param {function} pose of a state whose contact fraction and pitch are held → {unknowns, residuals} of the others
  * @param {{noise: number, until: number, unknowns: number}} options noise relative to |Z|; by when, ms of
- *   `performance.now()`: what is left then is taken with its neighbour's unknowns; how many others are free
+ *   `performance.now()`: what is left then is taken with its neighbour's unknowns; how many others are free; what to yield at a part done
  */
-export function ridgeMap(atlas, found, pose, { noise, until, unknowns }) {
+export function* ridgeMap(atlas, found, pose, { noise, until, unknowns, progress }) {
   const here = pose(found);
   const size = mapSize(here.residuals, here.unknowns.pointOf(found), unknowns, until);
   const { contactFraction, pitch } = mapAxes(atlas, found, size);
@@ -131,12 +131,13 @@ export function ridgeMap(atlas, found, pose, { noise, until, unknowns }) {
   const queue = [{ i: contactFraction.indexOf(found.contactFraction), j: pitch.indexOf(found.pitch), from: found }];
   const seen = new Set([queue[0].i * size + queue[0].j]);
   for (let number = 0; number < queue.length; number++) {
+    yield progress(number / misfit.length);
     const { i, j, from } = queue[number];
     const held = stateWith(stateWith(from, "contactFraction", contactFraction[i]), "pitch", pitch[j]);
     const { unknowns: free, residuals } = pose(held);
     let end = { point: free.pointOf(held), values: null };
     if (unknowns > 0 && performance.now() < until) {
-      end = minimise(residuals.both, end.point, free.lower, free.upper, { steps: MAP_STEPS, gain: 1e-3 });
+      end = yield* minimising(residuals.both, end.point, free.lower, free.upper, { steps: MAP_STEPS, gain: 1e-3 });
     }
     const values = end.values ?? residuals.values(end.point);
     misfit[i * size + j] = Math.sqrt(squareSum(values) / values.length) / noise;

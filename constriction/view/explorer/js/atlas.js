@@ -1,12 +1,14 @@
 /**
  * The atlas of solved interfaces: F − d in pitches, interpolated from tables of patterns.
  *
- * F − d of ideal contacts is a sum over fixed poles of θ·τ; behind a film it follows from the resistance Y of the
+ * F − d of ideal contacts is a sum of weight/(1 + θ·time), over fixed poles of θ·τ, and so it is where the metal beside
+ * them is lifted (zones.js); behind a film it follows from the resistance Y of the
  * slab between gap and contact, a sum over poles of both θ (interpret/atlas/poles.py says why). d is the depth,
  * thickness/pitch; θ = pitch · resistivity · admittance per area, dimensionless.
  */
 import { axisWeights, clippedToAxis, openAxis } from "./axes.js";
-import { cInverse } from "./complex.js";
+import { filmedAt } from "./films.js";
+import { liftedTerms, openShapes } from "./zones.js";
 
 export const ATLAS_VERSION = 2;
 
@@ -69,93 +71,34 @@ function tableAtDepth(table, depth) {
   return found;
 }
 
-/** Σ r·P/(θτ + P), in pitches, of an ideal contact's interface at θ = re + i im. */
-function idealAt(interfaceAt, poles, re, im) {
-  const { residues, tau } = interfaceAt;
-  const x = re * tau;
-  const y = im * tau;
+/** Σ weight/(1 + θ·time), in pitches, at θ = re + i im. */
+function termsAt({ weights, times }, re, im) {
   let sumRe = 0;
   let sumIm = 0;
-  for (let k = 0; k < poles.length; k++) {
-    const a = x + poles[k];
-    const part = (residues[k] * poles[k]) / (a * a + y * y);
+  for (let k = 0; k < weights.length; k++) {
+    const a = 1 + re * times[k];
+    const b = im * times[k];
+    const part = weights[k] / (a * a + b * b);
     sumRe += part * a;
-    sumIm -= part * y;
+    sumIm -= part * b;
   }
   return { re: sumRe, im: sumIm };
 }
 
-/** Poles of Y and a constant at a scaled θ, into an array: real parts, then imaginary ones. */
-function filmBasis(poles, re, im, found) {
-  const count = poles.length;
-  const square = im * im;
-  for (let k = 0; k < count; k++) {
-    const a = re + poles[k];
-    const part = a === Infinity ? 0 : poles[k] / (a * a + square);
-    found[k] = a === Infinity ? 0 : part * a;
-    found[count + 1 + k] = -part * im;
-  }
-  found[count] = 1;
-  found[2 * count + 1] = 0;
+/** An interface without a film from its terms; `stored` is −dF/dθ at rest. */
+function interfaceOfTerms(share, terms) {
+  const stored = terms.weights.reduce((sum, weight, k) => sum + weight * terms.times[k], 0);
+  return { share, terms, stored, at: (gap) => termsAt(terms, gap.re, gap.im) };
 }
 
-/** Y over its value at rest of ideal contacts: both bases and the residues between them. */
-function resistanceOfSlab(residues, contact, gap) {
-  const size = contact.length / 2;
-  let re = 0;
-  let im = 0;
-  let place = 0;
-  for (let i = 0; i < size; i++) {
-    let rowRe = 0;
-    let rowIm = 0;
-    for (let j = 0; j < size; j++) {
-      const residue = residues[place++];
-      rowRe += residue * gap[j];
-      rowIm += residue * gap[size + j];
-    }
-    const cRe = contact[i];
-    const cIm = contact[size + i];
-    re += cRe * rowRe - cIm * rowIm;
-    im += cRe * rowIm + cIm * rowRe;
-  }
-  return { re, im };
-}
-
-/** F − d behind a film: 1/M + f(1 − f)((θc − θg)/M)² Y/(1 + Y θc θg/M), M = f θc + (1 − f) θg; in pitches. */
-function filmedAt(interfaceAt, poles, gap, contact) {
-  const { share, rest, residues, scratch } = interfaceAt;
-  const ofContact = (rest * share) / (1 - share) ** 2;
-  const ofGap = rest / (1 - share);
-  filmBasis(poles, contact.re * ofContact, contact.im * ofContact, scratch[0]);
-  filmBasis(poles, gap.re * ofGap, gap.im * ofGap, scratch[1]);
-  const y = resistanceOfSlab(residues, ...scratch);
-  const scale = (rest * share) / (1 - share);
-  const yRe = y.re * scale;
-  const yIm = y.im * scale;
-  const inverse = cInverse({
-    re: share * contact.re + (1 - share) * gap.re,
-    im: share * contact.im + (1 - share) * gap.im,
-  });
-  // (θc − θg)/M and θc θg/M
-  const dRe = contact.re - gap.re;
-  const dIm = contact.im - gap.im;
-  const cRe = dRe * inverse.re - dIm * inverse.im;
-  const cIm = dRe * inverse.im + dIm * inverse.re;
-  const factor = share * (1 - share);
-  const kRe = factor * (cRe * cRe - cIm * cIm);
-  const kIm = factor * 2 * cRe * cIm;
-  const pRe = contact.re * gap.re - contact.im * gap.im;
-  const pIm = contact.re * gap.im + contact.im * gap.re;
-  const mRe = pRe * inverse.re - pIm * inverse.im;
-  const mIm = pRe * inverse.im + pIm * inverse.re;
-  const below = cInverse({ re: 1 + yRe * mRe - yIm * mIm, im: yRe * mIm + yIm * mRe });
-  const qRe = yRe * below.re - yIm * below.im;
-  const qIm = yRe * below.im + yIm * below.re;
-  return { re: inverse.re + kRe * qRe - kIm * qIm, im: inverse.im + kRe * qIm + kIm * qRe };
+/** Terms of both. */
+function joinedTerms(one, other, factor) {
+  const joined = (a, b) => Float64Array.from([...a, ...b]);
+  return { weights: joined(one.weights, other.weights.map((value) => factor * value)), times: joined(one.times, other.times) };
 }
 
 /** What a table says at one contact fraction (clipped to the table) and depth: all that does not depend on θ. */
-function interfaceOf(table, fraction, depth) {
+function interfaceOfTable(table, fraction, depth, poles) {
   const share = clippedToAxis(table.shares, fraction);
   const at = tableAtDepth(table, depth);
   const weights = axisWeights(table.shares, share);
@@ -163,10 +106,11 @@ function interfaceOf(table, fraction, depth) {
   const residues = weightedRow(weights, at.residues, at.residues.length / weights.length);
   if (table.times === null) {
     const scratch = [0, 1].map(() => new Float64Array(2 * Math.round(Math.sqrt(residues.length))));
-    return { share, rest, residues, tau: NaN, scratch };
+    const found = { share, rest, residues, scratch };
+    return { ...found, terms: null, stored: NaN, at: (gap, contact) => filmedAt(found, poles, gap, contact) };
   }
-  for (let k = 0; k < residues.length; k++) residues[k] *= rest;
-  return { share, rest, residues, tau: Math.exp(weightedSum(weights, at.times)) };
+  const tau = Math.exp(weightedSum(weights, at.times));
+  return interfaceOfTerms(share, { weights: residues.map((value) => value * rest), times: poles.map((pole) => tau / pole) });
 }
 
 /** The atlas of a page. */
@@ -180,60 +124,73 @@ class InterfaceAtlas {
     this.recent = []; // interfaces looked up last: a fit changes other unknowns far more often
     this.tables = opened(data.ideal);
     this.films = opened(data.films);
-    /** Names of patterns with ideal contacts, and of those whose contacts may have a film. */
+    this.shapes = openShapes(data.zones, unpackedNumbers);
+    this.zoneLimits = data.zones.limits;
+    /** Names of patterns with ideal contacts, of those whose contacts may have a film, and a lifted zone beside them. */
     this.patterns = [...this.tables.keys()];
     this.filmed = [...this.films.keys()];
+    this.lifted = [...this.shapes.keys()];
   }
 
-  table(pattern, film = false) {
-    const tables = film ? this.films : this.tables;
+  /** What a state needs of the atlas: "film", "zone" or "ideal", which is also what a pattern without them has. */
+  kindOf({ pattern, film, fine, zone }) {
+    if ((film || fine) && this.filmed.includes(pattern)) return "film";
+    return zone && this.lifted.includes(pattern) ? "zone" : "ideal";
+  }
+
+  table(pattern, kind) {
+    const tables = kind === "film" ? this.films : this.tables;
     const found = tables.get(pattern);
     if (found) return found;
-    throw new Error(`pattern '${pattern}' is not in the atlas${film ? " with films" : ""}: it has ${[...tables.keys()].join(", ")}`);
+    throw new Error(`pattern '${pattern}' is not in the atlas${kind === "film" ? " with films" : ""}: it has ${[...tables.keys()].join(", ")}`);
+  }
+
+  shape(pattern) {
+    const found = this.shapes.get(pattern);
+    if (found) return found;
+    throw new Error(`no zone beside contacts of '${pattern}' is known: of ${this.lifted.join(", ")}`);
   }
 
   /** Contact fractions from and to. */
-  limits(pattern, film = false) {
-    const { low, high } = this.table(pattern, film).shares;
+  limits(pattern, kind = "ideal") {
+    const { low, high } = (kind === "zone" ? this.shape(pattern) : this.table(pattern, kind)).shares;
     return [low, high];
   }
 
   /** Depths, thickness/pitch, from and to; deeper slabs are as the deepest. */
-  depthLimits(pattern, film = false) {
-    const { low, high } = this.table(pattern, film).depths;
+  depthLimits(pattern, kind = "ideal") {
+    const { low, high } = this.table(pattern, kind).depths;
     return [low, high];
   }
 
   /**
-   * An interface at one contact fraction and depth, for any number of θ: {share, rest (F − d of ideal contacts at
-   * θ = 0, pitches), residues, tau, film, at(gap, contact)}.
+   * An interface at one contact fraction and depth, for any number of θ: {share, terms {weights, times} in pitches
+   * (null behind a film), stored, at(gap, contact)}.
    */
-  interfaceOf(pattern, fraction, deep, film = false) {
-    const table = this.table(pattern, film);
-    const depth = clippedToAxis(table.depths, deep);
-    const kept = this.recent.find(
-      (one) => one.fraction === fraction && one.depth === depth && one.pattern === pattern && one.film === film,
-    );
+  interfaceOf(pattern, fraction, deep, kind = "ideal", zone = null) {
+    const depth = kind === "zone" ? deep : clippedToAxis(this.table(pattern, kind).depths, deep);
+    const name = `${pattern} ${fraction} ${depth} ${kind}${zone ? ` ${zone.share} ${zone.ratio}` : ""}`;
+    const kept = this.recent.find((one) => one.name === name);
     if (kept) return kept;
-    const found = interfaceOf(table, fraction, depth);
-    const at = film
-      ? (gap, contact) => filmedAt(found, this.filmPoles, gap, contact)
-      : (gap) => idealAt(found, this.gapPoles, gap.re, gap.im);
-    const one = { ...found, pattern, fraction, depth, film, at };
+    const found = kind === "zone" ? this.liftedInterface(pattern, fraction, depth, zone) : this.tabulated(pattern, fraction, depth, kind);
+    const one = { ...found, name };
     this.recent = [one, ...this.recent.slice(0, 7)];
     return one;
   }
 
-  /**
-   * F − d in pitches, complex.
-   * @param {string} pattern one of `patterns`, with a film of `filmed`
-   * @param {number} fraction contact fraction; outside the limits it is as there
-   * @param {number} depth thickness/pitch
-   * @param {{re: number, im: number}} gapTheta θ of the gap, dimensionless
-   * @param {{re: number, im: number}|null} contactTheta θ of the contacts' film; null: ideal contacts
-   */
-  constriction(pattern, fraction, depth, gapTheta, contactTheta = null) {
-    return this.interfaceOf(pattern, fraction, depth, contactTheta !== null).at(gapTheta, contactTheta);
+  tabulated(pattern, fraction, depth, kind) {
+    return interfaceOfTable(this.table(pattern, kind), fraction, depth, kind === "film" ? this.filmPoles : this.gapPoles);
+  }
+
+  /** Beside a lifted zone: of a lattice what the zone changes is that of a disc in a tube. */
+  liftedInterface(pattern, fraction, depth, zone) {
+    const shape = this.shape(pattern);
+    const share = clippedToAxis(shape.shares, fraction);
+    const lifted = liftedTerms(shape, pattern, share, depth, zone);
+    if (shape.straight) return interfaceOfTerms(share, lifted);
+    const even = liftedTerms(shape, pattern, share, depth, { ...zone, share: 0 });
+    const lattice = this.interfaceOf(pattern, share, depth).terms;
+    return interfaceOfTerms(share, joinedTerms(joinedTerms(lattice, lifted, 1), even, -1));
   }
 
   /** Standard deviation of F − d at rest between the seeds of a pattern at random, relative; 0 of a lattice. */
@@ -246,7 +203,7 @@ class InterfaceAtlas {
 
 /**
  * @param {object} data what `atlas_data()` of data.py gives
- * @returns {InterfaceAtlas} {patterns, filmed, limits, depthLimits, constriction, spread, interfaceOf}
+ * @returns {InterfaceAtlas} {patterns, filmed, lifted, kindOf, limits, depthLimits, spread, interfaceOf}
  */
 export function openAtlas(data) {
   if (data.version !== ATLAS_VERSION) throw new Error(`atlas of version ${data.version}, expected ${ATLAS_VERSION}`);

@@ -1,5 +1,6 @@
 /** The page as what `constriction` reads: case files, the command line of a posterior, csv. */
 import { valueAt } from "./page_state.js";
+import { parameterOf, shownValue } from "./parameters.js";
 import { exactText } from "./quantities.js";
 
 const INTERFACES = {
@@ -42,6 +43,12 @@ function gapLines(height, permittivity) {
   return ["[gap]", `height = ${quoted(height, "m")}`, `relative_permittivity = ${permittivity}`, 'model = "thin"  # as the atlas has it'];
 }
 
+function zoneLines(state) {
+  if (!state.zone) return [];
+  const [rise, length] = ["zone.ratio", "zone.share"].map((path) => shownValue(parameterOf(path), state));
+  return ['profile = "linear"', `rise = ${quoted(rise, "m")}`, `length = ${quoted(length, "m")}`];
+}
+
 function contactLines(state) {
   if (state.fine) return ["", "[contact]", `fine = "${FINE_FILE}"`];
   if (!state.film) return [];
@@ -70,6 +77,7 @@ export function caseFiles(page, spread, contactSize) {
     ...contactLines(state),
     "",
     ...gapLines(state.gapHeight, state.gapPermittivity),
+    ...zoneLines(state),
     "",
     "[sweep]",
     `from = ${quoted(state.sweep.from, "Hz")}`,
@@ -112,7 +120,7 @@ function fileWord(name) {
  */
 export function interpretCommand(page, measured, known) {
   const { state } = page;
-  const model = state.film ? "lattice_film" : state.fine ? "two_levels" : "lattice";
+  const model = state.film ? "lattice_film" : state.fine ? "two_levels" : state.zone ? "lifted_zone" : "lattice";
   const priors = priorsFile(page, known);
   const isPerArea = measured?.spectra[measured.chosen].perArea; // the command then takes no area
   const parts = [
@@ -138,6 +146,8 @@ const PRIOR_NAMES = {
   "fine.contactFraction": ["fine_contact_fraction", ""],
   "fine.ratio": ["fine_ratio", ""],
   "fine.gapHeight": ["fine_gap_height", "m"],
+  "zone.share": ["zone_share", ""],
+  "zone.ratio": ["rise_ratio", ""],
   "electrolyte.bulkConductivity": ["bulk_conductivity", "S/m"],
   "electrolyte.relativePermittivity": ["relative_permittivity", ""],
   "electrolyte.grainBoundaryConductivity": ["grain_boundary_conductivity", "S/m"],

@@ -3,6 +3,7 @@ import { drawn } from "./dom.js";
 import { canvas, curveOf, label } from "./plot.js";
 import { engineering } from "./shown.js";
 import { cutOf, spotsOf } from "./spots.js";
+import { halfGap } from "./zones.js";
 
 const SIZE = 176;
 const COPPER = 16;
@@ -38,11 +39,13 @@ export function viewFromAbove(state, theme) {
   const svg = canvas(SIZE, SIZE, theme, `The interface from above: ${state.pattern}`);
   svg.append(drawn("rect", { width: SIZE, height: SIZE, fill: spots.pores ? theme.contact : theme.electrolyte }));
   if (spots.stripe !== null) {
+    svg.append(...zonesFromAbove(state, spots, pixels, theme));
     for (let k = 0; k < spots.width; k++) {
       const x = (k + 0.5 - spots.stripe / 2) * pixels;
       svg.append(drawn("rect", { x, y: 0, width: spots.stripe * pixels, height: SIZE, fill: theme.contact }));
     }
   }
+  if (spots.stripe === null) svg.append(...zonesFromAbove(state, spots, pixels, theme));
   const fill = spots.pores ? theme.electrolyte : theme.contact;
   for (const [x, y] of spots.discs) {
     svg.append(drawn("circle", { cx: (x * pixels).toFixed(2), cy: (y * pixels).toFixed(2), r: (spots.radius * pixels).toFixed(2), fill }));
@@ -51,6 +54,18 @@ export function viewFromAbove(state, theme) {
   svg.append(drawn("line", { x1: 0, x2: SIZE, y1: cut, y2: cut, stroke: theme.ink, "stroke-dasharray": "4 3", "stroke-opacity": 0.7 }));
   svg.append(scaleBar(state, pixels, theme));
   return svg;
+}
+
+/** Length of the lifted zone in pitches; 0 without one. */
+const zoneLength = ({ pattern, contactFraction, zone }) => (zone ? zone.share * halfGap(pattern, contactFraction) : 0);
+
+/** Where the metal is lifted, round each contact. */
+function zonesFromAbove(state, { discs, radius, stripe, width }, pixels, theme) {
+  const length = zoneLength(state) * pixels;
+  if (!length) return [];
+  const look = { class: "lifted", fill: theme.copper, "fill-opacity": 0.3 };
+  if (stripe === null) return discs.map(([x, y]) => drawn("circle", { cx: (x * pixels).toFixed(2), cy: (y * pixels).toFixed(2), r: (radius * pixels + length).toFixed(2), ...look }));
+  return Array.from({ length: width }, (_, k) => drawn("rect", { x: (k + 0.5 - stripe / 2) * pixels - length, y: 0, width: stripe * pixels + 2 * length, height: SIZE, ...look }));
 }
 
 /** Height of the gap in px, and by how much it is drawn too high; 1: to scale. */
@@ -68,31 +83,55 @@ function factorWords(factor) {
   return power > 3 ? `gap × ${mantissa === "1" ? "" : `${mantissa}·`}10${[...String(power)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}` : `gap × ${Number(factor.toPrecision(2))}`;
 }
 
+/** Heights in px of the gap far from contacts and at their rims, and what is said of it. */
+function drawnHeights(state, perMetre) {
+  const even = drawnGap(state.gapHeight, perMetre);
+  if (!state.zone) return { even: even.pixels, rim: even.pixels, words: factorWords(even.factor) };
+  const rise = state.zone.ratio * state.gapHeight;
+  const isToScale = even.factor === 1 && rise * perMetre <= MOST_GAP;
+  const rim = isToScale ? rise * perMetre : Math.min(even.pixels + 3 + 10 * Math.log10(state.zone.ratio), MOST_GAP);
+  return { even: Math.min(even.pixels, rim), rim, words: isToScale ? "gap to scale" : `lifted to ${engineering(rise, "m")}, not to scale` };
+}
+
 /** In section along the dashed line: copper, gap and contacts, electrolyte. */
 export function viewInSection(state, theme) {
   const spots = spotsOf(state.pattern, state.contactFraction);
   const pixels = SIZE / spots.width;
   const perMetre = pixels / state.pitch;
-  const gap = drawnGap(state.gapHeight, perMetre);
+  const heights = drawnHeights(state, perMetre);
   const svg = canvas(SIZE, SIZE, theme, "The interface in section");
-  const top = COPPER + gap.pixels;
+  const top = COPPER + heights.rim;
   const room = SIZE - GROUND - top;
   const deep = state.thickness * perMetre;
   const whole = deep <= room;
   const bottom = top + (whole ? deep : room);
+  const { touching } = cutOf(spots);
   svg.append(
-    drawn("rect", { width: SIZE, height: COPPER, fill: theme.copper }),
-    drawn("rect", { y: COPPER, width: SIZE, height: gap.pixels, fill: theme.panel }),
+    drawn("rect", { y: 0, width: SIZE, height: top, fill: theme.panel }),
+    drawn("path", { class: "metal", d: metalPath(touching.map((ends) => ends.map((x) => x * pixels)), zoneLength(state) * pixels, top, heights), fill: theme.copper }),
     drawn("rect", { y: top, width: SIZE, height: bottom - top, fill: theme.electrolyte }),
     drawn("rect", { y: bottom, width: SIZE, height: 4, fill: theme.line }),
   );
-  for (const [from, to] of cutOf(spots).touching) svg.append(contactPart(state, theme, { from, to, pixels, top, gap: gap.pixels }));
+  for (const [from, to] of touching) svg.append(contactPart(state, theme, { from, to, pixels, top, gap: heights.rim }));
   if (!whole) svg.append(breakMark(bottom - 16, theme));
   const depth = `${engineering(state.thickness, "m")}${whole ? "" : ", not to scale"}`;
   const below = bottom + 4;
   svg.append(label(6, below + 13, depth, { fill: theme.ink, "font-size": 11 }));
-  svg.append(label(6, below + 25, factorWords(gap.factor), { fill: theme.ink, "font-size": 11 }));
+  svg.append(label(6, below + 25, heights.words, { fill: theme.ink, "font-size": 11 }));
   return svg;
+}
+
+/** The collector, of one thickness: over contacts [from, to] in px at its height there, and down beside them. */
+function metalPath(touching, length, top, { even, rim }) {
+  const height = (x) => {
+    const away = Math.min(...touching.map(([from, to]) => Math.max(from - x, x - to, 0)));
+    return length > 0 ? even + (rim - even) * Math.max(1 - away / length, 0) : even;
+  };
+  const corners = [0, SIZE, ...touching.flatMap(([from, to]) => [from - length, from, to, to + length])].filter((x) => x >= 0 && x <= SIZE);
+  const xs = corners.sort((a, b) => a - b);
+  const under = xs.map((x) => [x, top - height(x)]);
+  const over = [...under].reverse().map(([x, y]) => [x, y - COPPER]);
+  return `M${[...under, ...over].map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join("L")}Z`;
 }
 
 function contactPart(state, theme, { from, to, pixels, top, gap }) {

@@ -1,14 +1,16 @@
 /** How a fit ended: whether an interface of its kind follows the spectrum, its numbers, and what it leaves open. */
-import { button, element } from "./dom.js";
+import { button, element, symbol } from "./dom.js";
 import { fitMap } from "./fit_map.js";
-import { parameterOf } from "./parameters.js";
-import { valueAt } from "./page_state.js";
+import { parameterOf, shownValue } from "./parameters.js";
 import { themeOf } from "./plot.js";
 import { quantityText } from "./quantities.js";
+import { resistanceWords, withErrorWords } from "./shown.js";
 
 const ALIKE = 5; // per cent, below which a range is told as ±
 const HELD = 5e-3; // per cent, below which it is none
 const LEAST_TOLD = 1e-4; // of |Z|
+const OHM = [1e4, "Ω·cm²"]; // of SI values per area
+const FARAD = [1e-4, "F/cm²"];
 const MAP_SIZE = { width: 300, height: 240 };
 const MISFIT = 3; // times the noise, above which no model follows a spectrum (interpret/verdict.py)
 const VISIBLE = 3e-3; // of |Z|, below which every one does
@@ -32,6 +34,14 @@ export function followsSpectrum({ rms, noise, residual }) {
   if (rms <= VISIBLE) return true;
   if (rms > MISFIT * noise) return false;
   return rms <= SYSTEMATIC.misfit * noise || neighbourCorrelation(residual) < SYSTEMATIC.correlation;
+}
+
+/** What a circuit reads off a measured spectrum; @returns {(Node|string)[]} */
+export function circuitWords({ circuit, reason, R_SE, R_int, C_int, R_int_stderr, C_int_stderr }) {
+  if (reason) return [`No circuit is read off it: ${reason}.`];
+  const own = (name, value, error, [factor, unit]) => [", ", symbol(name), ` ${withErrorWords(value * factor, error * factor, unit).join(" ")}`];
+  const rest = R_int === null ? ["; no second arc"] : [...own("R_int", R_int, R_int_stderr, OHM), ...own("C_int", C_int, C_int_stderr, FARAD)];
+  return [`A circuit (${circuit}) reads `, symbol("R_SE"), ` ${resistanceWords(R_SE)}`, ...rest, "."];
 }
 
 /**
@@ -64,18 +74,27 @@ function openWords({ undetermined }) {
 }
 
 function rowOfUnknown(path, found, follows) {
-  const { label, unit } = parameterOf(path);
-  const best = valueAt(found.state, path);
-  const [words, spread] = follows ? spreadOf(path, found, best, unit) : [quantityText(best, unit, 3), ""];
+  const parameter = parameterOf(path);
+  const { label, unit } = parameter;
+  const best = shownValue(parameter, found.state);
+  const [words, spread] = follows ? spreadOf(parameter, found, best) : [quantityText(best, unit, 3), ""];
   return element("tr", {}, element("th", { scope: "row" }, label), element("td", {}, words), element("td", { class: "hint" }, spread));
 }
 
+/** Two standard errors of a value in per cent, as the widths of a fit's coordinates have them; 0 beyond `ALIKE`. */
+function twiceTheError({ path, scale }, { values, widths }) {
+  const part = { logit: 1 - values[path], linear: 1 / values[path] }[scale] ?? 1;
+  const error = 200 * widths[path] * part;
+  return error < ALIKE ? error : 0;
+}
+
 /** A value in the digits of its range, and the range of what fits as well: it holds the value. */
-function spreadOf(path, found, best, unit) {
+function spreadOf(parameter, found, best) {
+  const { path, unit } = parameter;
   const open = found.undetermined.find((one) => one.name === path);
-  const values = [best, ...(found.band ?? []).map((state) => valueAt(state, path)).filter(Number.isFinite)];
+  const values = [best, ...(found.band ?? []).map((state) => shownValue(parameter, state)).filter(Number.isFinite)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const half = (100 * (most - least)) / (most + least);
+  const half = Math.max((100 * (most - least)) / (most + least), open ? 0 : twiceTheError(parameter, found));
   const limit = open && limitOf(open);
   if (limit) return [quantityText(best, unit, 4), limit];
   if (values.length < 2) return [quantityText(best, unit, open ? 3 : 4), open ? "not determined" : ""];

@@ -1,11 +1,8 @@
-/** A fit of the page to its measurement, one at a time. */
+/** A fit of the page to its measurement, one at a time, beside the page. */
 import { curveFrom } from "./curves.js";
-import { fitInterface } from "./fit.js";
 import { frequencies, impedance } from "./model.js";
 import { toAddress } from "./page_state.js";
 import { freePaths } from "./parameters.js";
-
-const SEEN_AFTER = 40; // ms, so that it is seen that a fit runs
 
 /** The curves of states that fit as well. */
 function bandCurves(atlas, found) {
@@ -13,29 +10,30 @@ function bandCurves(atlas, found) {
   return (found.band ?? []).map((state) => curveFrom("band", "fits as well", frequency, impedance(atlas, state, frequency)));
 }
 
-/** Fit the app's page, unless its measurement is another one by then. */
+/** Fit the app's page. Where it is another one at the end it stays, and the fit is a link; another measurement ends it. */
 export async function fitPage(app) {
-  const { measured } = app;
-  if (app.isFitting || !app.measuring.spectrum()) return undefined;
-  app.isFitting = true;
-  app.measuring.showRunning(freePaths(app.page));
-  await new Promise((resolve) => {
-    setTimeout(resolve, SEEN_AFTER);
-  });
-  app.isFitting = false;
-  if (["name", "chosen", "area"].some((key) => app.measured?.[key] !== measured[key])) return app.measuring.showFit();
+  const { page } = app;
   const spectrum = app.measuring.spectrum();
-  const free = freePaths(app.page);
+  if (app.isFitting || !spectrum) return undefined;
+  const free = freePaths(page);
+  app.isFitting = true;
+  app.measuring.showRunning(free.length);
   try {
-    const found = fitInterface(app.atlas, app.page.state, free, spectrum);
-    const isOwn = free.some((path) => path.startsWith("electrolyte."));
-    const page = { ...app.page, state: found.state, material: isOwn ? "own" : app.page.material };
-    app.fits.push({ found: found.state.electrolyte, before: app.page });
-    app.fit = { found, free, spectrum, band: bandCurves(app.atlas, found), address: toAddress(page), moved: false };
-    app.change(page, true);
-    app.measuring.showFit();
+    const found = await app.fitting.run("fit", { state: page.state, free, measured: spectrum }, (progress) => app.measuring.showProgress(progress));
+    app.isFitting = false;
+    if (found) takeFit(app, page, { found, free, spectrum });
+    return app.measuring.showFit();
   } catch (error) {
-    app.measuring.showFailure(error);
+    app.isFitting = false;
+    return app.measuring.showFailure(error);
   }
-  return undefined;
+}
+
+function takeFit(app, before, { found, free, spectrum }) {
+  const isOwn = free.some((path) => path.startsWith("electrolyte."));
+  const page = { ...before, state: found.state, material: isOwn ? "own" : before.material };
+  const isThere = toAddress(app.page) === toAddress(before);
+  app.fits.push({ found: found.state.electrolyte, before });
+  app.fit = { found, free, spectrum, band: bandCurves(app.atlas, found), address: toAddress(page), moved: !isThere };
+  app.change(isThere ? page : app.page, isThere);
 }

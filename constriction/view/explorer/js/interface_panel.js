@@ -1,11 +1,15 @@
 /** The left side: pattern, sliders with numbers and locks, film, second level, electrolyte. */
 import { button, drawn, element, select } from "./dom.js";
 import { electrolyteAt, temperatureLimits } from "./electrolytes.js";
-import { applies, limitsOf, NEVER_FITTED, PARAMETERS, placeOf, valueOfPlace } from "./parameters.js";
+import { applies, limitsOf, NEVER_FITTED, PARAMETERS, placeOf, timesShown, valueOfPlace } from "./parameters.js";
 import { valueAt, withValue } from "./page_state.js";
+import { foilPanel } from "./foil_panel.js";
 import { parseTemperature, quantityFrom, quantityText, temperatureText } from "./quantities.js";
+import { withZoneOf } from "./zones.js";
 
 const STEPS = 1000;
+const GROUP_WORDS = { film: "The film is", fine: "The second level is", zone: "The lifted zone is" };
+const [ROUNDED_DOWN, ROUNDED_UP] = [1 - 1e-9, 1 + 1e-9]; // of a limit that is typed as it is shown
 const CONDUCTIVITY_DIGITS = 4;
 const PATTERN_WORDS = {
   hexagonal: "Hexagonal islands",
@@ -16,7 +20,9 @@ const PATTERN_WORDS = {
   pores: "Pores in a layer",
 };
 const FIRST_FILM = { resistance: 2e-4, capacitance: 0.2, exponent: 1 };
+const FIRST_ZONE = { share: 0.3, ratio: 20 };
 const FIRST_FINE = { ratio: 0.02, contactFraction: 0.05, gapHeight: 2e-8 };
+const FIRST_OF = { film: FIRST_FILM, fine: FIRST_FINE, zone: FIRST_ZONE };
 const INSIDE = "M5 7V5a3 3 0 0 1 6 0v2";
 const OPEN = "M5 7V4.4a3 3 0 0 1 5.8-1";
 
@@ -37,8 +43,11 @@ export class InterfacePanel {
     this.rows = new Map();
     const rows = (...paths) => paths.map((path) => this.parameterRow(path));
     this.pattern = select([], (name) => this.choosePattern(name), { id: "pattern", "aria-label": "Pattern" });
-    this.film = element("input", { type: "checkbox", id: "has-film", onchange: () => this.toggleGroup("film", FIRST_FILM) });
-    this.fine = element("input", { type: "checkbox", id: "has-fine", onchange: () => this.toggleGroup("fine", FIRST_FINE) });
+    const [film, fine, zone] = Object.keys(FIRST_OF).map((name) => element("input", { type: "checkbox", id: `has-${name}`, onchange: () => this.toggleGroup(name) }));
+    this.boxes = { film, fine, zone };
+    this.whyZone = element("span", { class: "hint" });
+    this.foil = foilPanel(app, (state) => app.change({ ...app.page, state }, true));
+    this.zoneRows = element("div", {}, rows("zone.ratio", "zone.share"), this.foil.node);
     this.why = element("span", { class: "hint" });
     this.material = select([], (name) => this.chooseMaterial(name), { id: "material" });
     this.temperature = element("input", { type: "text", id: "temperature", class: "number", inputmode: "text", onchange: () => this.typeTemperature() });
@@ -52,17 +61,19 @@ export class InterfacePanel {
       element("div", { class: "row" }, element("label", { for: "pattern" }, "Pattern"), this.pattern),
       rows("contactFraction", "pitch", "gapHeight"),
       this.groupOf("Electrolyte", true, this.electrolyteRows(rows)),
-      this.groupOf("Contacts", false, [
-        element("label", { class: "check" }, this.film, "A film on the contacts"),
+      (this.contacts = this.groupOf("Contacts", false, [
+        element("label", { class: "check" }, film, "A film on the contacts"),
         this.filmRows,
-        element("label", { class: "check" }, this.fine, "A second level: fine spots under the islands"),
+        element("label", { class: "check" }, fine, "A second level: fine spots under the islands"),
         this.fineRows,
         this.why,
-      ]),
-      this.groupOf("Gap and sweep", false, [
+      ])),
+      (this.gap = this.groupOf("Gap and sweep", false, [
+        element("label", { class: "check" }, zone, "Lifted zone: metal higher beside the contacts"),
+        this.zoneRows,
+        this.whyZone,
         rows("gapPermittivity", "sweep.from", "sweep.to"),
-        element("label", { class: "check off" }, element("input", { type: "checkbox", disabled: true }), "A lifted zone beside the contacts: not in this page yet; constriction run has it, and interpret for stripes and hexagonal islands"),
-      ]),
+      ])),
     );
   }
 
@@ -102,14 +113,16 @@ export class InterfacePanel {
 
   type(path) {
     const { parameter, number } = this.rows.get(path);
-    const [low, high] = limitsOf(this.app.atlas, this.app.page.state, parameter);
+    const { state } = this.app.page;
+    const times = timesShown(parameter, state);
+    const [low, high] = limitsOf(this.app.atlas, state, parameter);
     try {
-      const value = quantityFrom(number.value, parameter.unit);
-      if (!(value >= low && value <= high)) {
-        throw new Error(`${number.value}: here from ${quantityText(low, parameter.unit)} to ${quantityText(high, parameter.unit)}`);
+      const value = quantityFrom(number.value, parameter.unit) / times;
+      if (!(value >= low * ROUNDED_DOWN && value <= high * ROUNDED_UP)) {
+        throw new Error(`${number.value}: here from ${quantityText(low * times, parameter.unit)} to ${quantityText(high * times, parameter.unit)}`);
       }
       number.removeAttribute("aria-invalid");
-      this.changeValue(path, value, true);
+      this.changeValue(path, Math.min(Math.max(value, low), high), true);
     } catch (error) {
       number.setAttribute("aria-invalid", "true");
       this.app.say(`${parameter.label}: ${error.message}`, true);
@@ -118,9 +131,19 @@ export class InterfacePanel {
 
   changeValue(path, value, final) {
     const { page } = this.app;
-    const next = { ...page, state: withValue(page.state, path, value) };
+    const next = { ...page, state: this.withHeldZone(withValue(page.state, path, value), path, final) };
     if (path.startsWith("electrolyte.")) next.material = "own";
     this.app.change(next, final);
+  }
+
+  /** A state whose zone keeps its lengths, while something else is moved by hand, as far as there is room for them. */
+  withHeldZone(state, path, final) {
+    if (!state.zone || path.startsWith("zone.")) return state;
+    const now = this.app.page.state;
+    const from = this.moved?.to === now ? this.moved.from : now; // of one move, whose zone may have been short of room
+    const to = withZoneOf(state, from, this.app.atlas.zoneLimits);
+    this.moved = final ? null : { from, to };
+    return to;
   }
 
   toggleLock(path) {
@@ -129,11 +152,14 @@ export class InterfacePanel {
     this.app.change({ ...page, locks }, true);
   }
 
-  toggleGroup(name, first) {
+  /** One of the groups on, and the others off: the atlas has no two at once; or it off. */
+  toggleGroup(name) {
     const { page } = this.app;
-    const on = page.state[name] === null;
-    const other = name === "film" ? "fine" : "film";
-    const state = { ...page.state, [name]: on ? { ...first } : null, [other]: on ? null : page.state[other] };
+    const on = !page.state[name];
+    const none = on ? Object.fromEntries(Object.keys(FIRST_OF).map((other) => [other, null])) : {};
+    const state = { ...page.state, ...none, [name]: on ? { ...FIRST_OF[name] } : null };
+    const gone = Object.keys(none).filter((other) => other !== name && page.state[other]);
+    if (gone.length) this.app.say(`${GROUP_WORDS[gone[0]]} off: the atlas has one of film, second level and lifted zone at a time`);
     this.app.change({ ...page, state: this.withinLimits(state) }, true);
   }
 
@@ -141,6 +167,7 @@ export class InterfacePanel {
     const { page, atlas } = this.app;
     const state = { ...page.state, pattern };
     if (!atlas.filmed.includes(pattern)) Object.assign(state, { film: null, fine: null });
+    if (!atlas.lifted.includes(pattern)) state.zone = null;
     this.app.change({ ...page, state: this.withinLimits(state) }, true);
   }
 
@@ -198,11 +225,12 @@ export class InterfacePanel {
       const limits = limitsOf(atlas, state, parameter);
       const value = valueAt(state, path);
       const closed = page.locks.includes(path);
-      const now = `${value} ${limits} ${closed}`;
+      const shownAs = value * timesShown(parameter, state);
+      const now = `${shownAs} ${limits} ${closed}`;
       if (row.now === now && !number.hasAttribute("aria-invalid") && ![number, range].includes(document.activeElement)) continue;
       row.now = now;
       range.value = Math.round(STEPS * placeOf(value, limits, parameter.scale));
-      const words = quantityText(value, parameter.unit, parameter.unit === "S/m" ? CONDUCTIVITY_DIGITS : undefined);
+      const words = quantityText(shownAs, parameter.unit, parameter.unit === "S/m" ? CONDUCTIVITY_DIGITS : undefined);
       range.setAttribute("aria-valuetext", words);
       number.value = words; // also of an entry that was refused: what is shown is the state
       number.removeAttribute("aria-invalid");
@@ -211,11 +239,15 @@ export class InterfacePanel {
       lock.setAttribute("aria-label", `${parameter.label}: ${closed ? "held in fits" : "free in fits"}`);
       lock.title = closed ? "Held in fits" : "Free in fits";
     }
-    const known = Boolean(state.film || state.fine) || atlas.filmed.includes(state.pattern);
-    this.film.checked = state.film !== null;
-    this.fine.checked = state.fine !== null;
-    this.film.disabled = this.fine.disabled = !known;
-    this.why.textContent = known ? "" : `The atlas has films and finer spots on ${atlas.filmed.join(", ")} only.`;
+    const known = { film: atlas.filmed, fine: atlas.filmed, zone: atlas.lifted };
+    for (const [name, box] of Object.entries(this.boxes)) {
+      if (state[name] && !box.checked) (name === "zone" ? this.gap : this.contacts).open = true; // what is new is seen
+      box.checked = Boolean(state[name]);
+      box.disabled = !box.checked && !known[name].includes(state.pattern);
+    }
+    this.why.textContent = this.boxes.film.disabled ? `The atlas has films and finer spots on ${atlas.filmed.join(" and ")} contacts only.` : "";
+    this.foil.show(state);
+    this.whyZone.textContent = this.boxes.zone.disabled ? `A lifted zone is known beside ${atlas.lifted.join(" and ")} contacts only; constriction run has it beside any.` : "";
   }
 
   showChoices(page) {

@@ -1,7 +1,7 @@
 /** The measurement: a file is dropped or chosen, what was understood is shown, what is missing is asked for. */
 import { button, element, select } from "./dom.js";
 import { perArea } from "./curves.js";
-import { fitResult } from "./fit_result.js";
+import { circuitWords, fitResult } from "./fit_result.js";
 import { AREA_LIMITS } from "./measurement.js";
 import { parameterOf } from "./parameters.js";
 import { quantityFrom, quantityText } from "./quantities.js";
@@ -24,6 +24,8 @@ export class MeasuredPanel {
     );
     this.told = element("div", { class: "told-file" });
     this.result = element("div", { class: "fit-result" });
+    this.circuit = element("p", { class: "read-off" });
+    this.circuitOf = "";
     this.node = element("section", { class: "card measured", "aria-labelledby": "measured-title" }, element("h2", { id: "measured-title" }, "Your measurement"), element("div", { class: "columns" }, element("div", {}, this.drop, this.told), this.result));
     this.listen();
   }
@@ -90,6 +92,19 @@ export class MeasuredPanel {
     return perArea(chosen, measured.area);
   }
 
+  /** The spectrum of which no circuit was read yet, null without one, and its name. */
+  unread() {
+    const { measured } = this.app;
+    const name = measured ? `${measured.chosen} ${measured.area} ${measured.name}` : "";
+    return { spectrum: name === this.circuitOf ? null : this.spectrum(), name };
+  }
+
+  /** Show what a circuit reads off the measurement. */
+  showCircuit(name, found) {
+    this.circuitOf = name;
+    this.circuit.replaceChildren(...circuitWords(found));
+  }
+
   /** Show the app's measurement. */
   show() {
     const { measured } = this.app;
@@ -111,8 +126,10 @@ export class MeasuredPanel {
     const open = others.some((line) => /^warning/i.test(line));
     const items = others.map((line) => element("li", { class: /^warning/i.test(line) ? "caution" : null }, line));
     parts.push(element("p", { class: "hint" }, points), element("details", { open }, element("summary", {}, "What was understood"), element("ul", {}, items)));
+    if (this.unread().spectrum || !this.spectrum()) this.circuit.replaceChildren();
+    parts.push(this.circuit);
     const ready = this.spectrum() !== null;
-    parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
+    parts.push(element("p", { class: "fit-line" }, button("Fit the interface", () => this.app.runFit(), { class: "main", id: "fit", disabled: !ready || this.app.isFitting }), element("span", { class: "hint" }, ready ? "Free is what has an open lock." : "")));
     this.told.replaceChildren(...parts);
     return undefined;
   }
@@ -161,10 +178,24 @@ export class MeasuredPanel {
     return element("div", { class: "row asked" }, element("label", { for: field.id }, words), field, hint);
   }
 
-  /** Say that a fit runs. */
-  showRunning(free) {
-    this.result.replaceChildren(element("p", { class: "running", role: "status" }, `Fitting ${free.length} unknowns …`));
-    this.running = true;
+  /** Say that a fit of so many unknowns runs, and how far it is. */
+  showRunning(unknowns) {
+    this.progress = element("progress", { max: 1, value: 0, "aria-label": "How far the fit is" });
+    this.stage = element("span", { class: "hint" });
+    const cancel = button("Cancel", () => this.app.fitting.stop(), { id: "cancel" });
+    this.result.replaceChildren(element("p", { role: "status" }, `Fitting ${unknowns} unknowns …`), element("p", { class: "running" }, this.progress, cancel), this.stage);
+    this.setFitting(true);
+  }
+
+  showProgress({ share, words }) {
+    this.progress.value = Math.max(share, this.progress.value);
+    this.stage.textContent = words;
+  }
+
+  setFitting(isRunning) {
+    this.running = isRunning;
+    const button = this.told.querySelector("#fit");
+    if (button) button.disabled = isRunning || this.spectrum() === null;
   }
 
   /** Show how a fit ended: an error, or what it found. */
@@ -174,15 +205,16 @@ export class MeasuredPanel {
   }
 
   showFit() {
-    const { fit } = this.app;
+    const { fit, isFitting } = this.app;
+    if (isFitting) return;
     this.result.replaceChildren(...(fit ? fitResult(fit, () => this.app.backToFit()) : []));
-    if (fit) this.cameToAnEnd();
+    this.cameToAnEnd();
   }
 
   /** Bring the end of a fit into view, once. */
   cameToAnEnd() {
     const small = matchMedia("(max-width: 52rem)").matches; // where a plot covers the upper part of the window
     if (this.running) this.result.scrollIntoView({ block: small ? "start" : "nearest" });
-    this.running = false;
+    this.setFitting(false);
   }
 }

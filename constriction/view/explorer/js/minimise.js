@@ -2,6 +2,7 @@
  * Bounded nonlinear least squares (Levenberg-Marquardt with Nielsen's damping, projected on the bounds), and the small
  * linear algebra it needs. Coordinates are logarithms of what is positive, so that a step is a factor.
  */
+import { drained } from "./slices.js";
 
 /** Converged: a step this small, or one that promises to lower the sum of squares by this part only. */
 const SMALL_STEP = 1e-10;
@@ -141,7 +142,12 @@ function projectedStep(point, normal, gradient, damping, lower, upper) {
  * @param {{steps?: number, limit?: function}} options most steps; limit(cost, steps) → true gives the start up
  * @returns {{point: number[], cost: number, converged: boolean, slopes: Float64Array[], values: Float64Array}}
  */
-export function minimise(residuals, start, lower, upper, { steps = 60, limit = null, gain = SMALL_GAIN } = {}) {
+export function minimise(...given) {
+  return drained(minimising(...given));
+}
+
+/** The same, with a pause after each step. */
+export function* minimising(residuals, start, lower, upper, { steps = 60, limit = null, gain = SMALL_GAIN } = {}) {
   let point = start.map((x, k) => clippedTo(x, lower[k], upper[k]));
   let { values, slopes } = residuals(point);
   let cost = innerProduct(values, values);
@@ -153,6 +159,7 @@ export function minimise(residuals, start, lower, upper, { steps = 60, limit = n
   let gradient = null;
   for (let count = 0; count < steps && !converged; count++) {
     if (limit && limit(cost, count)) break;
+    yield;
     normal ??= slopes.map((one) => slopes.map((other) => innerProduct(one, other)));
     gradient ??= slopes.map((one) => innerProduct(one, values));
     const { step, promised } = projectedStep(point, normal, gradient, damping, lower, upper);

@@ -7,11 +7,14 @@
 import { cAdd, cInverse, cMul, cPower, cScale, complex } from "./complex.js";
 import { shortNumber } from "./numbers.js";
 import { peaksOf } from "./peaks.js";
+import { halfGap, liftedPart, meanHeight } from "./zones.js";
 
 /** Electric constant ε0 in F/m (CODATA 2022). */
 export const VACUUM_PERMITTIVITY = 8.8541878188e-12;
 /** Of the thin gap's error relative to R_cstr: this times (gap height/size of a contact)². */
 const THIN_GAP_ERROR = 0.3;
+/** The same per mean square slope of a lifted zone's metal. */
+const SLOPE_ERROR = 1 / 6;
 const MOST_THIN_GAP_ERROR = 1e-2;
 
 /**
@@ -77,7 +80,8 @@ function underContacts(atlas, state) {
  */
 export function poseState(atlas, state) {
   const under = underContacts(atlas, state);
-  const found = atlas.interfaceOf(state.pattern, state.contactFraction, state.thickness / state.pitch, under !== null);
+  const kind = under === null ? atlas.kindOf(state) : "film";
+  const found = atlas.interfaceOf(state.pattern, state.contactFraction, state.thickness / state.pitch, kind, state.zone);
   const relative = state.gapPermittivity / state.gapHeight;
   const zero = complex(0);
   const parts = (s) => {
@@ -159,12 +163,12 @@ export function summary(atlas, state) {
 
 /** C_low and C_high of the gap in F/m², with ideal contacts and an electrolyte that only conducts. */
 function capacitanceLimits(atlas, state, depth) {
-  const ideal = atlas.interfaceOf(state.pattern, state.contactFraction, depth);
+  const bare = { ...state, film: null, fine: null };
+  const ideal = atlas.interfaceOf(state.pattern, state.contactFraction, depth, atlas.kindOf(bare), state.zone);
   const perArea = (VACUUM_PERMITTIVITY * state.gapPermittivity) / state.gapHeight;
-  let stored = 0; // −dF/dθ at rest, in pitches²
-  for (let k = 0; k < ideal.residues.length; k++) stored += (ideal.residues[k] / atlas.gapPoles[k]) * ideal.tau;
   const rest = ideal.at(complex(0)).re;
-  return { C_low: (perArea * stored) / rest ** 2, C_high: perArea / (1 - ideal.share) };
+  const storage = meanHeight({ ...state, contactFraction: ideal.share, zone: state.film || state.fine ? null : state.zone });
+  return { C_low: (perArea * ideal.stored) / rest ** 2, C_high: perArea / storage };
 }
 
 /** Whose peak C_cstr is of: within a factor of 2 of C_low the gap's, of a peak of −Im ρ the electrolyte's. */
@@ -193,27 +197,48 @@ export function outside(atlas, state) {
     tell(name, `no film on contacts of '${state.pattern}' in the atlas: it has ${atlas.filmed.join(", ")}`);
     return found;
   }
+  if (state.zone && !atlas.lifted.includes(state.pattern)) {
+    tell("zone", `no lifted zone beside contacts of '${state.pattern}' is known: beside those of ${atlas.lifted.join(", ")}`);
+    return found;
+  }
   if (state.film && state.fine) tell("fine", "a film and finer spots at once are not in the atlas: the film counts");
-  outsideLimits(atlas, state, behind, tell);
+  if (behind && state.zone) tell("zone", "a film and a lifted zone at once are not known: the film counts");
+  outsideLimits(atlas, state, tell);
   const size = contactSize(state);
-  const error = THIN_GAP_ERROR * (state.gapHeight / size) ** 2;
+  const error = thinGapError(state, size);
   if (error > MOST_THIN_GAP_ERROR) {
-    tell("gapHeight", `the gap is not thin beside contacts of ${shortNumber(size, 2)} m: an error of ${shortNumber(100 * error, 2)} % of R_cstr`);
+    const where = state.zone ? "the gap, where it is highest or steepest," : "the gap";
+    tell("gapHeight", `${where} is not thin beside contacts of ${shortNumber(size, 2)} m: an error of ${shortNumber(100 * error, 2)} % of R_cstr`);
   }
   return found;
 }
 
-function outsideLimits(atlas, state, behind, tell) {
+/** About what the thin law leaves of R_cstr: by the gap's largest height, and by the slope of a zone's metal. */
+function thinGapError(state, size) {
+  const { zone, gapHeight } = state;
+  if (!zone || zone.ratio === 1) return THIN_GAP_ERROR * (gapHeight / size) ** 2;
+  const slope = (gapHeight * (zone.ratio - 1)) / (zone.share * halfGap(state.pattern, state.contactFraction) * state.pitch);
+  const part = liftedPart(state);
+  const inverse = Math.log(zone.ratio) / (zone.ratio - 1); // mean of height far from contacts over that of the zone
+  const square = (slope ** 2 * part * inverse) / (part * inverse + 1 - part);
+  return THIN_GAP_ERROR * ((zone.ratio * gapHeight) / size) ** 2 + SLOPE_ERROR * square;
+}
+
+function outsideLimits(atlas, state, tell) {
+  const kind = atlas.kindOf(state);
   const between = (name, value, [low, high], what) => {
     if (value >= low && value <= high) return;
     tell(name, `${what} ${shortNumber(value, 3)}: the atlas has ${low} to ${high}`);
   };
-  between("contactFraction", state.contactFraction, atlas.limits(state.pattern, behind), `contact fraction of ${state.pattern}`);
-  const [least] = atlas.depthLimits(state.pattern, behind);
+  between("contactFraction", state.contactFraction, atlas.limits(state.pattern, kind), `contact fraction of ${state.pattern}`);
+  const [least] = atlas.depthLimits(state.pattern, kind);
   between("pitch", state.thickness / state.pitch, [least, Infinity], "thickness/pitch");
   if (state.fine && !state.film) {
     const limits = atlas.limits(atlas.finePattern);
     between("fine.contactFraction", state.fine.contactFraction, limits, "contact fraction of the finer spots");
     between("fine.ratio", state.fine.ratio, [0, 0.5], "finer pitch over the size of a contact");
   }
+  if (kind !== "zone") return;
+  between("zone.share", state.zone.share, [0, atlas.zoneLimits.share[1]], "part of the gap's width that is lifted");
+  between("zone.ratio", state.zone.ratio, atlas.zoneLimits.ratio, "height at the rims over the gap's");
 }

@@ -14,6 +14,7 @@ const ELECTROLYTE = [
 const GROUPS = {
   film: ["resistance", "capacitance", "exponent"],
   fine: ["ratio", "contactFraction", "gapHeight"],
+  zone: ["share", "ratio"],
   electrolyte: ELECTROLYTE,
   sweep: ["from", "to", "pointsPerDecade"],
 };
@@ -73,7 +74,7 @@ export function fromAddress(address) {
     if (!NAME.test(value)) throw new Error(`${key} = ${value}: expected a name`);
     return value;
   };
-  const state = { pattern: named("pattern"), film: null, fine: null };
+  const state = { pattern: named("pattern"), film: null, fine: null, zone: null };
   for (const [key, name] of Object.entries(SINGLE)) state[name] = positive(given.get(key), key);
   if (state.contactFraction >= 1) throw new Error(`f = ${state.contactFraction}: expected a number below 1`);
   for (const group of Object.keys(GROUPS)) if (given.has(group)) state[group] = groupOf(group, given.get(group));

@@ -2,7 +2,7 @@
 import { electrolyteAt, temperatureLimits } from "./electrolytes.js";
 import { contactSize } from "./model.js";
 import { valueAt, withValue } from "./page_state.js";
-import { applies, limitsOf, parameterOf, PARAMETERS } from "./parameters.js";
+import { applies, limitsOf, parameterOf, PARAMETERS, shownValue, timesShown } from "./parameters.js";
 import { quantityText, temperatureText } from "./quantities.js";
 import { digits } from "./shown.js";
 
@@ -21,6 +21,8 @@ export function knownPage(here, page) {
   page.locks = page.locks.filter((path) => parameterOf(path));
   const behind = page.state.film || page.state.fine;
   if (behind && !here.atlas.filmed.includes(page.state.pattern)) throw new Error(`no film on ${page.state.pattern} is in the atlas`);
+  if (page.state.zone && !here.atlas.lifted.includes(page.state.pattern)) throw new Error(`no lifted zone beside ${page.state.pattern} is known`);
+  if (page.state.zone && behind) throw new Error("a lifted zone beside contacts with a film or finer spots is not known");
   const told = [];
   const state = withinSliders(here.atlas, page.state, told);
   const material = here.materials.find((one) => one.name === page.material);
@@ -46,16 +48,29 @@ function withinSliders(atlas, state, told) {
   const thickness = parameterOf("thickness");
   const others = PARAMETERS.filter(({ path }) => path !== "thickness" && !path.startsWith("sweep."));
   for (const parameter of [thickness, ...others]) {
-    const { path, label, unit } = parameter;
+    const { path, label } = parameter;
+    const words = (kept) => quantityText(kept * timesShown(parameter, found), parameter.unit);
     if (!applies(found, path)) continue;
     const value = valueAt(found, path);
     const [low, high] = parameter === thickness ? thickness.limits : limitsOf(atlas, found, parameter);
     const moved = Math.min(Math.max(value, low), high);
     if (moved === value) continue;
-    told.push(`${label} ${quantityText(value, unit)} is ${quantityText(moved, unit)} here`);
+    told.push(`${label} ${words(value)} is ${words(moved)} here`);
     found = withValue(found, path, moved);
   }
   return found;
+}
+
+/** What a pinned curve is called. */
+export function pinWords(state) {
+  const added = state.film ? ", film" : state.fine ? ", second level" : state.zone ? ", lifted" : "";
+  return `${state.pattern} ${digits(100 * state.contactFraction, 2)} %, ${quantityText(state.pitch, "m", 2)}${added}`;
+}
+
+function liftedWords(state) {
+  if (!state.zone) return "";
+  const [rise, length] = ["zone.ratio", "zone.share"].map((path) => quantityText(shownValue(parameterOf(path), state), "m", 3));
+  return ` Beside them the metal stands ${rise} high, and is down after ${length}.`;
 }
 
 /** What a state is, where no preset tells it. */
@@ -63,5 +78,5 @@ export function stateWords(state) {
   const size = quantityText(contactSize(state) * (state.pattern === "stripes" ? 1 : 2 / Math.sqrt(Math.PI)), "m", 3);
   const kind = { stripes: "Stripes of", pores: "Contact around pores, as much as discs of" }[state.pattern] ?? "Spots of";
   const deep = digits(state.thickness / state.pitch, 2);
-  return `${kind} ${size}, ${quantityText(state.pitch, "m", 3)} apart, on ${digits(100 * state.contactFraction, 3)} % of the interface. The electrolyte is ${deep} pitches deep.`;
+  return `${kind} ${size}, ${quantityText(state.pitch, "m", 3)} apart, on ${digits(100 * state.contactFraction, 3)} % of the interface.${liftedWords(state)} The electrolyte is ${deep} pitches deep.`;
 }

@@ -1,7 +1,8 @@
 /** What can be moved: where it is in the state, between which limits, on which scale, and what it means. */
 import { valueAt } from "./page_state.js";
+import { halfGap } from "./zones.js";
 
-const row = (path, label, unit, limits, scale, help) => ({ path, label, unit, limits, scale, help });
+const row = (path, label, unit, limits, scale, help, shownTimes = null) => ({ path, label, unit, limits, scale, help, shownTimes });
 
 /** Parameters by group; `limits` are those of the slider where the atlas has none of its own. */
 export const PARAMETERS = [
@@ -9,6 +10,8 @@ export const PARAMETERS = [
   row("pitch", "Pitch", "m", [1e-6, 1e-2], "log", "Distance between neighbouring spots, or the period of stripes."),
   row("gapHeight", "Gap height", "m", [1e-9, 3e-5], "log", "Height of the gap beside the contacts, even all over."),
   row("gapPermittivity", "Gap permittivity", "", [1, 100], "log", "Relative permittivity of what fills the gap; 1: nothing."),
+  row("zone.ratio", "Height at the rims", "m", [1, 200], "log", "Of the gap, at the rims of contacts that lift the metal. A fit moves it with the gap's height.", (state) => state.gapHeight),
+  row("zone.share", "Length of the zone", "m", [0.01, 0.7], "log", "From a rim to where the metal is down at the gap's height again, in a straight line. A fit moves it with the gap's width.", (state) => halfGap(state.pattern, state.contactFraction) * state.pitch),
   row("film.resistance", "Film resistance", "ohm m2", [1e-6, 1], "log", "Of a film between contact and electrolyte, per area of contact."),
   row("film.capacitance", "Film capacitance", "F/m2", [1e-5, 10], "log", "In parallel to its resistance, per area of contact."),
   row("film.exponent", "Film exponent", "", [0.5, 1], "linear", "1: a capacitor; below: a constant phase element of the same time R·C."),
@@ -37,6 +40,21 @@ const LEAST_SWEEP = 10;
 /** Paths that no fit moves. */
 export const NEVER_FITTED = ["sweep.from", "sweep.to", "thickness"];
 
+/** Unit in which a fit has a parameter: "" of what is shown in another. */
+export function unitKept({ unit, shownTimes }) {
+  return shownTimes ? "" : unit;
+}
+
+/** What a kept value is times, to be shown in the parameter's unit. */
+export function timesShown({ shownTimes }, state) {
+  return shownTimes ? shownTimes(state) : 1;
+}
+
+/** The value that is shown of a state, in the parameter's unit. */
+export function shownValue(parameter, state) {
+  return valueAt(state, parameter.path) * timesShown(parameter, state);
+}
+
 export function parameterOf(path) {
   return PARAMETERS.find((one) => one.path === path);
 }
@@ -44,20 +62,20 @@ export function parameterOf(path) {
 /** From and to of a parameter in a state: the atlas's where it has some. */
 export function limitsOf(atlas, state, parameter) {
   const { path, limits } = parameter;
-  const film = Boolean(state.film || state.fine) && atlas.filmed.includes(state.pattern);
-  if (path === "contactFraction") return atlas.limits(state.pattern, film);
+  const kind = atlas.kindOf(state);
+  if (path === "contactFraction") return atlas.limits(state.pattern, kind);
   if (path === "fine.contactFraction") {
     const [low, high] = atlas.limits(atlas.finePattern);
     return [Math.max(low, limits[0]), Math.min(high, limits[1])];
   }
   if (path === "pitch") {
-    const [least] = atlas.depthLimits(state.pattern, film);
+    const [least] = atlas.depthLimits(state.pattern, kind);
     return [limits[0], Math.min(limits[1], state.thickness / least)];
   }
   if (path === "sweep.from") return [Math.max(limits[0], LEAST_SWEEP * state.sweep.to), limits[1]];
   if (path === "sweep.to") return [limits[0], Math.min(limits[1], state.sweep.from / LEAST_SWEEP)];
   if (path === "thickness") {
-    const [least] = atlas.depthLimits(state.pattern, film);
+    const [least] = atlas.depthLimits(state.pattern, kind);
     return [Math.max(limits[0], state.pitch * least), limits[1]];
   }
   return limits;

@@ -64,7 +64,7 @@ export class ReadoutPanel {
 
   show(summary) {
     for (const [name, words] of ROWS) if (!(name in READ)) this.cells.get(name).textContent = words(summary[name]);
-    if (summary.spread > 0) this.cells.get("R_cstr").textContent += ` ± ${(100 * summary.spread).toFixed(0)} %`;
+    if (summary.spread > 0) this.cells.get("R_cstr").append(" ", element("span", { class: "bar-of-error" }, `± ${(100 * summary.spread).toFixed(0)} %`));
     for (const name of Object.keys(READ)) this.cells.get(name).classList.add("settling");
     this.showOwner(summary);
   }

@@ -71,25 +71,23 @@ export function relaxationPoles(atlas, state) {
   const below = [1, bulk.tau + slow.tau, bulk.tau * slow.tau];
   const { interface: found } = poseState(atlas, state);
   const perArea = (permittivity * state.gapPermittivity) / state.gapHeight;
-  const theta = state.pitch * perArea * found.tau; // θτ = theta·s·ρ
-  let poles = [];
-  atlas.gapPoles.forEach((pole, k) => {
-    // pitch·ρ·r·P/(θτ + P) with ρ = above/below
-    const size = state.pitch * found.residues[k] * pole;
-    const numerator = above.map((part) => size * part);
-    const denominator = [pole * below[0], pole * below[1] + theta * above[0], pole * below[2] + theta * above[1]];
-    poles.push(...timesOfRational(numerator, denominator));
+  const { weights, times } = found.terms;
+  const poles = [];
+  weights.forEach((weight, k) => {
+    if (weight === 0) return;
+    // pitch·ρ·weight/(1 + θ·time) with ρ = above/below and θ = pitch·perArea·s·ρ
+    const time = state.pitch * perArea * times[k];
+    const numerator = above.map((part) => state.pitch * weight * part);
+    poles.push(timesOfRational(numerator, [below[0], below[1] + time * above[0], below[2] + time * above[1]]));
   });
   // Of each pole one time is the gap's and one, if there are boundaries, near theirs: two families.
-  const count = boundaries ? 2 : 1;
-  poles = Array.from({ length: count }, (_, k) => poles.filter((_pole, place) => place % count === k))
-    .map((family) => family.sort((one, other) => one.tau - other.tau))
-    .flatMap(withoutNegative);
+  const rising = (family) => family.sort((one, other) => one.tau - other.tau);
+  const all = Array.from({ length: boundaries ? 2 : 1 }, (_, k) => withoutNegative(rising(poles.map((pair) => pair[k])))).flat();
   for (const part of boundaries ? [bulk, slow] : [bulk]) {
-    poles.push({ tau: part.tau, resistance: part.resistivity * state.thickness });
+    all.push({ tau: part.tau, resistance: part.resistivity * state.thickness });
   }
-  poles.sort((one, other) => one.tau - other.tau);
-  return poles.some((pole) => pole.resistance <= 0) ? withoutNegative(poles) : poles;
+  rising(all);
+  return all.some((pole) => pole.resistance <= 0) ? withoutNegative(all) : all;
 }
 
 /**

@@ -10,9 +10,10 @@ import { logEnds, roundUp } from "./scales.js";
 import { areaUnit, digits, engineering } from "./shown.js";
 import { rangeOf } from "./thinning.js";
 
-const ORDER = ["pole", "band", "pin", "model", "measured"];
+const ORDER = ["pole", "band", "pin", "measured", "model"]; // the last one on top
 const SIDES = { left: 52, right: 16, top: 30, bottom: 42 };
 const NARROW = 520; // px
+const MANY_POINTS = 100; // from which rings would cover the curve
 const TITLE = 76; // px of a box above which the name of its y axis stands
 const KEY_LINE = 16; // px
 const KEY_BEYOND = 10; // px, right of a box
@@ -26,7 +27,10 @@ function boxOf(size, sides = SIDES) {
 }
 
 function curveOrRings(curve, xs, ys, theme) {
-  if (curve.kind === "measured") return ringsOf(xs, ys, 2.8, { stroke: theme.ink, "stroke-width": 1.2 });
+  if (curve.kind === "measured") {
+    const isDense = xs.length > MANY_POINTS;
+    return ringsOf(xs, ys, isDense ? 1.9 : 2.8, { stroke: isDense ? theme.muted : theme.ink, "stroke-width": isDense ? 0.9 : 1.2 });
+  }
   return curveOf(xs, ys, { ...strokeOf(curve, theme), class: `curve ${curve.kind}` });
 }
 

@@ -10,6 +10,7 @@ const UNSEEN = 0.1;
 /** What is free and no circuit tells: as it mostly is. */
 const USUAL_FILM = { resistance: 2e-4, capacitance: 0.2, exponent: 0.9 };
 const USUAL_FINE = { ratio: 0.02, contactFraction: 0.05, gapHeight: 2e-8 };
+const USUAL_ZONE = { share: 0.3, ratio: 10 };
 const USUAL_PERMITTIVITY = 30;
 
 /** Ways to share the parts of a circuit: {bulk (Ω·m²), boundary and own: {resistance, apex, exponent}}. */
@@ -49,9 +50,7 @@ function constrictedAs(atlas, state, contactFraction, { resistance, apex }) {
   const resistivity = 1 / bulkConductivity + (grainBoundaryConductivity === null ? 0 : 1 / grainBoundaryConductivity);
   const ideal = atlas.interfaceOf(state.pattern, contactFraction, Infinity);
   const rest = ideal.at(complex(0)).re;
-  let stored = 0; // as in `capacitanceLimits` of the model
-  for (let k = 0; k < ideal.residues.length; k++) stored += (ideal.residues[k] / atlas.gapPoles[k]) * ideal.tau;
-  const gapHeight = ((VACUUM_PERMITTIVITY * state.gapPermittivity * stored) / rest ** 2) * 2 * Math.PI * apex * resistance;
+  const gapHeight = ((VACUUM_PERMITTIVITY * state.gapPermittivity * ideal.stored) / rest ** 2) * 2 * Math.PI * apex * resistance;
   return { ...state, contactFraction, pitch: resistance / (resistivity * rest), gapHeight };
 }
 
@@ -64,8 +63,7 @@ function constrictedAs(atlas, state, contactFraction, { resistance, apex }) {
  * @returns {number[][][]} [] where there are too few points for a circuit
  */
 export function startsFrom(atlas, unknowns, state, measured) {
-  const behind = Boolean(state.film || state.fine);
-  const [low, high] = atlas.limits(state.pattern, behind);
+  const [low, high] = atlas.limits(state.pattern, atlas.kindOf(state));
   const held = (other) => unknowns.stateOf(unknowns.pointOf(other));
   let fits = [];
   try {
@@ -73,7 +71,7 @@ export function startsFrom(atlas, unknowns, state, measured) {
   } catch {
     return [];
   }
-  const usual = { ...state, gapPermittivity: 1, film: state.film && USUAL_FILM, fine: state.fine && USUAL_FINE };
+  const usual = { ...state, gapPermittivity: 1, film: state.film && USUAL_FILM, fine: state.fine && USUAL_FINE, zone: state.zone && USUAL_ZONE };
   return fits.flatMap(waysToShare).map((way) => {
     const electrolyte = held({ ...usual, electrolyte: electrolyteOf(way, state) });
     return SHARES_TRIED.flatMap((share) => {

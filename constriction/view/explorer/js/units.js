@@ -19,6 +19,8 @@ const QUANTITY_KINDS = {
     "20 uS/cm2",
     { "pS/cm2": -8, "nS/cm2": -5, "uS/cm2": -2, "S/m2": 0, "mS/cm2": 1, "S/cm2": 4 },
   ],
+  Pa: ["a pressure", "2 MPa", { Pa: 0, kPa: 3, MPa: 6, GPa: 9 }],
+  "J/m2": ["an energy per area", "0.1 J/m2", { "mJ/m2": -3, "J/m2": 0 }],
   s: ["a time", "20 ms", { ns: -9, us: -6, ms: -3, s: 0 }],
 };
 /** The field writes per cm and cm². */
@@ -45,6 +47,10 @@ const BASE_UNITS = {
   farad: [-2, -1, 4, 2, 0],
   H: [2, 1, -2, -2, 0],
   C: [0, 0, 1, 1, 0],
+  N: [1, 1, -2, 0, 0],
+  J: [2, 1, -2, 0, 0],
+  Pa: [-1, 1, -2, 0, 0],
+  bar: [-1, 1, -2, 0, 5],
 };
 const UNIT_PREFIXES = { "": 0, T: 12, G: 9, M: 6, k: 3, c: -2, m: -3, u: -6, n: -9, p: -12, f: -15 };
 
@@ -97,7 +103,7 @@ function shiftedNumber(text, power) {
 /**
  * Read a number with its unit.
  * @param {string} text such as "100 nm", "15 mS/cm"
- * @param {string} unit the SI unit wanted: m, S/m, Hz, m2, ohm, F, "ohm m2", F/m2, S/m2, s; "1": a number without unit
+ * @param {string} unit the SI unit wanted: m, S/m, Hz, m2, ohm, F, "ohm m2", F/m2, S/m2, Pa, J/m2, s; "1": a number without unit
  * @returns {number} in that unit
  * @throws {Error} one line, which begins with the text
  */

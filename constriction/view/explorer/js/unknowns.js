@@ -1,5 +1,5 @@
 /** What of a state a fit may change: coordinates without units (logarithms, logits, plain exponents); limits are the sliders'. */
-import { limitsOf, PARAMETERS } from "./parameters.js";
+import { limitsOf, PARAMETERS, unitKept } from "./parameters.js";
 
 const FITTED = new Map(PARAMETERS.filter(({ path }) => !path.startsWith("sweep.")).map((one) => [one.path, one]));
 const KINDS = { log: "log", logit: "logit", linear: "plain" };
@@ -9,7 +9,7 @@ export const UNKNOWN_NAMES = [...FITTED.keys()];
 
 /** SI unit of an unknown, as `parseQuantity` takes it. */
 export function unitOfUnknown(name) {
-  return FITTED.get(name).unit || "1";
+  return unitKept(FITTED.get(name)) || "1";
 }
 
 /** The value of a state at a name such as "electrolyte.bulkConductivity". */
