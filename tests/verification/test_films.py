@@ -227,7 +227,7 @@ def test_a_gap_that_takes_far_more_than_the_film(charge):
     found = solved({**STRIPES, "contact_fraction": 0.5}, contact, gap, method="spectral", relative_error=0.1)
     _, in_bars = errors(found.response, curve(found), lambda *at: film_stripes(0.5, *at))
     assert found.accuracy_reached
-    assert in_bars <= 1
+    assert in_bars <= 2  # bars hold 95 of 100 errors
 
 
 # --- the reduced model ----------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_iterations_on_the_shipped_cases(shipped):
 @pytest.mark.parametrize("gap", GAPS)
 def test_iterations_do_not_grow_with_the_mesh(gap):
     counts, unknowns = [], []
-    for level in (2.0, 0.2):
+    for level in (2.0, 0.15):
         problem = problem_of(MORPHOLOGIES["hexagonal"], gap, level)
         counts.append(multigrid(levels_of(problem), [3.0]).iterate(problem.drive, STOP)[1])
         unknowns.append(problem.unknowns)

@@ -51,13 +51,16 @@ class RelaxationTimes:
 
 
 def constriction_times(result: Result) -> RelaxationTimes:
-    """Relaxation times of Z_cstr, of the finest mesh or grid that was solved (not extrapolated).
+    """Relaxation times of Z_cstr, those of the finest mesh or grid, moved to where the extrapolation says.
+
+    All resistances by one factor and all times by another: R_cstr and the charge of the gap at rest are extrapolated.
 
     None where contact or gap have laws of their own, or where nothing constricts: Z_cstr is no such sum.
     """
     if result.sides:
         return _together([constriction_times(side) for side in result.sides if side.R_cstr != 0])
-    model, case = result.response.fine.model, result.case
+    response, case = result.response, result.case
+    model = response.fine.model
     if not isinstance(model, ReducedModel) or not case.gap.capacitor_only:
         return RelaxationTimes(np.empty(0), np.empty(0), exact=False)
     moving = model.times > 0
@@ -65,7 +68,9 @@ def constriction_times(result: Result) -> RelaxationTimes:
     times = np.append(model.times[moving], 0.0)
     weights = np.append(model.weights[moving], model.weights[~moving].sum() - model.depth)
     kept = np.abs(weights) > SMALLEST_SHARE * np.abs(weights).sum()
-    times, weights = times[kept], weights[kept] * result.layout.pitch
+    larger = response.constriction / model.constriction
+    times = times[kept] * (response.stored / (larger * model.stored) if model.stored else 1.0)
+    weights = weights[kept] * larger * result.layout.pitch
     if is_rational(case.electrolyte):
         return partial_fractions(case.electrolyte, times * gap_storage(result), weights)
     ratio = np.abs(theta_of(case, result.layout, result.laws, SEARCHED)[:, -1])
