@@ -28,7 +28,7 @@ NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 # How gmsh cuts a geometry into elements is its own business; what is printed of the field is not.
 OF_THE_MESH = ("finest mesh", "solves")
 ROUNDING = 1.01  # units of the last printed digit that two printed numbers may differ by
-# gmsh makes another mesh on another processor: so much of a number is chance, and so many error bars between two methods.
+# gmsh makes another mesh on another processor: so much of a number is chance, and so many error bars of two methods.
 CHANCE, OF_ERROR_BARS, CHANCE_IN_BARS = 1.5e-4, "of both error bars", 0.1
 
 
@@ -64,7 +64,7 @@ def same_line(one: str, other: str) -> bool:
 
 def _same_number(one: str, other: str, least: float) -> bool:
     last = max(_last_digit(one), _last_digit(other))
-    chance = CHANCE * abs(_value(one)) if last else 0.0
+    chance = (CHANCE if "e-" in one else CHANCE * abs(_value(one))) if last else 0.0  # e-4: of an error, relative itself
     return abs(_value(one) - _value(other)) <= max(ROUNDING * last, chance, least)
 
 

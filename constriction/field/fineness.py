@@ -21,15 +21,15 @@ from constriction.geometry.cell import Layout, rim_lengths
 # At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
-# Stations of a quarter of a disc's rim at fineness 1, where its radius is the room. Meshes have such fineness that it is
-# cut into whole stations: rounded ones err by chance. The coarser mesh of a pair has 1/COARSER of them.
+# Stations of a quarter of a disc's rim at fineness 1, where its radius is the room. Meshes have such fineness that it
+# is cut into whole stations: rounded ones err by chance. The coarser mesh of a pair has 1/COARSER of them.
 QUARTER, COARSER = 0.5 * math.pi / SPACING, 1.5
 # From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 3e-5,
 # 2e-5).
 SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at fineness 1, relative: the usual one of lattices, and of 25 to 1600 random discs, whose rims have
-# unlike rooms. A mesh is so much finer where bounds are asked for: these are its own, as nothing extrapolates them.
+# Error bar of R_cstr at fineness 1, relative: the usual one of lattices, and of 25 to 1600 random discs, whose rims
+# have unlike rooms. A mesh is finer where bounds are asked for: these are its own, as nothing extrapolates them.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 OF_VOLUMES = 2.0  # times the error bar, of a meshed gap: a layer stands on the islands' walls
 MANY = 4  # spots in a mirror cell; lattices have fewer

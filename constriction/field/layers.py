@@ -20,8 +20,8 @@ from constriction.field.fineness import ERROR_AT_ONE
 from constriction.field.reduction.curves import Curve, Curves
 
 FILM_RINGS = 2
-# Behind a film a mesh without rings, with one, and with two errs by so many times more than beside none where 1/θ is far
-# below the resolution, and hardly where it is above it / SEEN.
+# Behind a film a mesh without rings, with one, and with two errs by so many times more than beside none where 1/θ is
+# far below the resolution, and hardly where it is above it / SEEN.
 UNSEEN_BY, SEEN = (4.0, 0.7, 0.15), 0.3
 
 

@@ -15,8 +15,8 @@ from constriction.field.fineness import OF_VOLUMES, sectors
 from constriction.field.layers import film_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
-# What extrapolation leaves, in 95 of 100: this part of R_cstr at fineness 1, as stations come in whole numbers, and this
-# part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
+# What extrapolation leaves, in 95 of 100: this part of R_cstr at fineness 1, as stations come in whole numbers, and
+# this part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
 SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
 APART = 1.6  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance

@@ -175,7 +175,7 @@ def test_window_without_a_fit_tells_why():
 
 @pytest.mark.parametrize("name", ["visible", "hidden", "two signals", "transforms", "insulating", "no boundaries"])
 def test_times_are_the_impedance(name):
-    """Poles of the finest solution, moved, against the extrapolated impedance: within its error bar, at every frequency."""
+    """Poles of the finest solution, moved, against the extrapolated impedance: within its error bar everywhere."""
     result, times = result_of(name), constriction_times(result_of(name))
     assert times.exact
     assert np.all(times.times > 0) and np.all(times.resistances > 0)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.reduction.residuals import ResidualNorm, error_bounds, residual_shares
 
-# Entries of small matrices that are solved together: what fits into a processor's cache. More take up to six times as long.
+# Entries of small matrices that are solved together, as fit into a processor's cache: more take up to six times longer.
 AT_ONCE = 40_000
 
 

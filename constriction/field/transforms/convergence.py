@@ -35,14 +35,14 @@ from constriction.geometry.height_maps import Height
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
-# 95 of 100 errors are at most so many times the largest distance of a grid from what is extrapolated, or so much of R_cstr
-# per (width of a pixel / length at the rims)^1.5; and EXPECTED is the usual bar, so measured. Of many spots the noise
-# averages out: this part of all three; of a map's rims more is left. The library of docs/numerics/error_bars.md#calibration.
+# 95 of 100 errors are at most so many times the largest distance of a grid from what is extrapolated, or so much of
+# R_cstr per (width of a pixel / length at the rims)^1.5; EXPECTED is the usual bar, so measured. Of many spots the noise
+# averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR, EXPECTED = 1.2, 0.04, 0.08
 MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
 SWINGS = 4.0  # of maps of many islands
-# A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal one:
-# the same library, and `python tests/film_layers.py`.
+# A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
+# one: the same library, and `python tests/film_layers.py`.
 UNSEEN, LIKE_IDEAL = 3.0, 300.0
 FIRST_OF_MAPS = 0.64  # of the width that does for discs: many islands, small ones beside large, want more
 COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
