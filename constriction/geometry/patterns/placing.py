@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.geometry.outlines import SNAP, Point
-from constriction.geometry.patterns.crowding import Crowd, Floats
+from constriction.geometry.patterns.crowding import Crowd, Floats, gaps_of
 
 SEPARATION = 1.05  # random spots: smallest distance of two centres, over the sum of their sizes
 ATTEMPTS_PER_SPOT = 20_000  # random spots: tries before giving up
 TRIED_ALONE, TRIED_ALONE_UNLIKE = 12, 200  # places for one spot, alike or not, after which many are looked at together
 FEWEST_TOGETHER, MOST_TOGETHER = 1024, 131_072
+MOST_ROUNDS = 40  # of gaps, each half as wide: by then they are as narrow as rounding
 
 Draw = Callable[[], float]
 Propose = Callable[[int, float], Point]
@@ -109,6 +112,12 @@ class Anywhere:
         """Be done with the next places."""
         self.used += 2 * count
 
+    def numbers(self, count: int) -> Floats:
+        """The next numbers, which are used up."""
+        first = self.ahead[self.used : self.used + count]
+        self.used += len(first)
+        return np.array(first + [self.draw() for _ in range(count - len(first))])
+
 
 @dataclass
 class _Filling:
@@ -134,7 +143,7 @@ class _Filling:
     def try_many(self, propose: Anywhere) -> None:
         """Try the next places for the next spots, as long as these are alike."""
         placed, size = len(self.centres), self.sizes[len(self.centres)]
-        self.crowd.add(self.centres[self.crowd.count :], self.sizes[self.crowd.count : placed])
+        self._let_in()
         x, y = propose.look(self.block, self.margin())
         passed = 0
         for place in self.crowd.free(x, y, size).tolist():
@@ -143,12 +152,34 @@ class _Filling:
             if self._take((float(x[place]), float(y[place]))):
                 passed = place + 1
         if self._next_size() == size:
-            self.tries += self.block - passed
-            passed = self.block
+            refused = min(self.block - passed, ATTEMPTS_PER_SPOT - self.tries)
+            self.tries, passed = self.tries + refused, passed + refused
         propose.pass_by(passed)
         # so many as fill the cell by a tenth, or as the next spot needs: then few are near to one that came with them
         found, wanted = len(self.centres) - placed, max(2, placed // 10 if self._next_size() == size else 0)
         self.block = min(max(int(self.block * wanted / max(found, 1)), FEWEST_TOGETHER), MOST_TOGETHER)
+
+    def fill_gaps(self, propose: Anywhere) -> None:
+        """Draw places for spots that are alike only from where one may be free, until there is none."""
+        size = self.sizes[0]
+        if self.cell.side <= 2 * SEPARATION * size:
+            return
+        self._let_in()
+        gaps = gaps_of(self.crowd, size, self.margin())
+        for _ in range(MOST_ROUNDS):
+            if not len(gaps.x):
+                return
+            x, y = gaps.places(propose.numbers(3 * max(len(gaps.x), FEWEST_TOGETHER)).reshape(-1, 3))
+            for place in self.crowd.free(x, y, size).tolist():
+                if self._take((float(x[place]), float(y[place]))) and self._next_size() is None:
+                    return
+            self._let_in()
+            gaps = gaps.finer(self.crowd)
+
+    def _let_in(self) -> None:
+        """Have the crowd know all who are there."""
+        first, placed = self.crowd.count, len(self.centres)
+        self.crowd.add(self.centres[first:], self.sizes[first:placed])
 
     def _next_size(self) -> float | None:
         return self.sizes[len(self.centres)] if len(self.centres) < len(self.sizes) else None
@@ -173,22 +204,30 @@ def place_spots(
     Raises:
         InputError: a spot found no free place.
     """
-    reach = SEPARATION * 2 * max(sizes)
+    reach, alike = SEPARATION * 2 * max(sizes), min(sizes) == max(sizes)
     crowd = Crowd(side, reach, SEPARATION, shape, periodic, len(sizes))
-    alone = TRIED_ALONE if min(sizes) == max(sizes) else TRIED_ALONE_UNLIKE
     filling = _Filling(SquareCell(side, reach, shape, periodic), sizes, crowd)
-    while len(filling.centres) < len(sizes):
-        if filling.tries >= ATTEMPTS_PER_SPOT:
-            raise InputError(
-                f"placed {len(filling.centres)} of {len(sizes)} spots, then found no free place "
-                f"in {ATTEMPTS_PER_SPOT} tries; expected a smaller contact fraction, another seed, overlap = 'merge' "
-                "or a lattice"
-            )
-        if isinstance(propose, Anywhere) and filling.tries >= alone:
+    while len(filling.centres) < len(sizes) and filling.tries < ATTEMPTS_PER_SPOT:
+        if isinstance(propose, Anywhere) and filling.tries >= (TRIED_ALONE if alike else TRIED_ALONE_UNLIKE):
             filling.try_many(propose)
         else:
             filling.try_one(propose)
+    if isinstance(propose, Anywhere) and alike and len(filling.centres) < len(sizes):
+        filling.fill_gaps(propose)
+    if len(filling.centres) < len(sizes):
+        _refuse(filling)
     return filling.centres
+
+
+def _refuse(filling: _Filling) -> NoReturn:
+    placed, cell = len(filling.centres), filling.cell
+    each = math.pi if cell.shape == "disc" else 4.0
+    covered = each * math.fsum(size * size for size in filling.sizes[:placed]) / cell.side**2
+    raise InputError(
+        f"placed {placed} of {len(filling.sizes)} spots, then found no free place in {ATTEMPTS_PER_SPOT} tries; "
+        f"expected a smaller contact fraction (these cover {covered:.3f} of the cell), another seed, "
+        "overlap = 'merge' or a lattice"
+    )
 
 
 def anywhere(side: float, draw: Draw) -> Anywhere:
