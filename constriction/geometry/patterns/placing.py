@@ -225,8 +225,8 @@ def _refuse(filling: _Filling) -> NoReturn:
     covered = each * math.fsum(size * size for size in filling.sizes[:placed]) / cell.side**2
     raise InputError(
         f"placed {placed} of {len(filling.sizes)} spots, then found no free place in {ATTEMPTS_PER_SPOT} tries; "
-        f"expected a smaller contact fraction (these cover {covered:.3f} of the cell), another seed, "
-        "overlap = 'merge' or a lattice"
+        f"expected a smaller contact fraction, another seed, overlap = 'merge' or a lattice (these cover {covered:.3f} "
+        "of the cell)"
     )
 
 
