@@ -1,7 +1,8 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo metrics test test-all check-tests check-types-and-pages docs bench pictures wheel-test container-test
+.PHONY: help setup demo metrics test test-all check-tests check-types-and-pages docs bench pictures wheel-test container-test \
+	cluster-test
 
 bin := .venv/bin
 
@@ -16,6 +17,7 @@ help:
 	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
 	@echo "make wheel-test       build a wheel from a clean clone and try it in a fresh environment (two minutes)"
 	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
+	@echo "make cluster-test     run studies/slurm and studies/Snakefile on a SLURM of its own (as root, about a quarter of an hour)"
 
 setup: .venv/installed
 
@@ -93,3 +95,6 @@ wheel-test: setup
 
 container-test: setup
 	bash .ci/container-test
+
+cluster-test: setup
+	bash .ci/cluster-test

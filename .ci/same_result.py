@@ -48,7 +48,8 @@ def scale_of(name: str, values: dict[str, object]) -> float:
     if name.startswith("relative_error"):
         return 1.0
     of = "R_cstr_ohm_cm2" if name.endswith("_error_ohm_cm2") else name.replace("_error_farad", "_farad")
-    value = values.get(of) if "_error_" in name else None
+    of = of.removesuffix("_error")
+    value = values.get(of) if "_error" in name else None
     return float(value) if isinstance(value, int | float) else 0.0
 
 

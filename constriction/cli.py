@@ -15,6 +15,7 @@ from typing import Any
 from cyclopts import App, CycloptsError
 from cyclopts.help import DefaultFormatter
 
+from constriction.base.beside import as_program
 from constriction.base.errors import printable
 from constriction.base.versions import package_version
 from constriction.commands.job.guard import DONE, INTERRUPTED, WRONG_INPUT, complain, escaped, first_rank
@@ -109,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without Ω shows something else instead of failing
     given = sys.argv[1:] if arguments is None else list(arguments)
     given_arguments.set(tuple(given))
+    as_program.set(arguments is None)
     sys.argv[1:] = map(printable, sys.argv[1:])  # libraries look at them too, and fail at bytes that are no UTF-8
     try:
         _load_listed(given)

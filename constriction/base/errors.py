@@ -78,6 +78,10 @@ class StoreError(ToldError):
     """A result could not be kept; the message says where, why, and what is not lost."""
 
 
+class FailedCasesError(ToldError):
+    """Cases of a study failed, which all ranks know once the others are done; the message says how many."""
+
+
 def printable(text: str) -> str:
     r"""Text in one line that a terminal only shows: breaks of lines are blanks, other control characters escapes.
 

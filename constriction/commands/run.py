@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from constriction.base.beside import Helper, helper
 from constriction.base.errors import DisagreementError, InputError, naming
 from constriction.base.folders import check_place
 from constriction.base.ranks import agree
@@ -73,7 +74,15 @@ def run(case: Path, /, *, options: RunOptions = RunOptions()) -> int:  # noqa: B
     return guarded(partial(_run, case, options), options.debug)
 
 
+PLANES, JOURNAL = "constriction.view.writers.planes", "constriction.view.writers.journal"  # import matplotlib
+
+
 def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
+    with helper([PLANES, JOURNAL], wanted=comm.size == 1) as painter:
+        _run_beside(painter, path, options, comm)
+
+
+def _run_beside(painter: Helper, path: Path, options: RunOptions, comm: MPI.Comm) -> None:
     case, folder, memory = agree(comm, lambda: _prepare(path, options))
     from constriction.simulation.record import write_result
     from constriction.simulation.simulate import Options
@@ -86,7 +95,7 @@ def _run(path: Path, options: RunOptions, comm: MPI.Comm) -> None:
         result = _solve(path, case, options, how)
         if comm.rank == 0:
             report("writing")
-            write_result(result, folder, _extras(result, options, comm.size))
+            write_result(result, folder, _extras(result, options, comm.size, painter))
         # the first result is kept, whatever happens to the second
         disagreement = _second(comm, result, how, options, folder) if options.cross_check else ""
     if comm.rank == 0:
@@ -140,15 +149,15 @@ def _check_method(path: Path, option: str, given: bool, case: Case) -> None:
         raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given 'spectral'")
 
 
-def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[Path], None]]:
+def _extras(result: Result, options: RunOptions, ranks: int, painter: Helper) -> list[Callable[[Path], None]]:
     """What is written beside the numbers, in this order: the report tells of what lies there already."""
     from constriction.simulation.record import write_field_of
 
-    extras: list[Callable[[Path], None]] = [partial(_write_nyquist, result, "nyquist.png")]
+    extras: list[Callable[[Path], None]] = [partial(_write_nyquist, painter, result, "nyquist.png")]
     if result.currents is not None and result.response.fine.cells:
-        extras.append(partial(_write_currents, result))
+        extras.append(partial(_write_currents, painter, result))
     if options.pdf:
-        extras += [partial(_write_nyquist, result, "nyquist.pdf"), partial(_write_bode, result)]
+        extras += [partial(_write_nyquist, painter, result, "nyquist.pdf"), partial(_write_bode, painter, result)]
     if options.field:
         extras.append(partial(write_field_of, result))
     if options.circuit:
@@ -158,28 +167,26 @@ def _extras(result: Result, options: RunOptions, ranks: int) -> list[Callable[[P
     return extras
 
 
-def _write_nyquist(result: Result, name: str, place: Path) -> None:
+def _write_nyquist(painter: Helper, result: Result, name: str, place: Path) -> None:
     from constriction.view.charts.curves import peaks_seen, slab_name
-    from constriction.view.writers.planes import nyquist
 
-    alone = slab_name(result.laws.film)
-    nyquist(result.spectrum, result.slab, peaks_seen(result), place / name, result.case.title, alone)
+    spectra, path = (result.spectrum, result.slab, peaks_seen(result)), (place / name).absolute()
+    painter.call(PLANES, "nyquist", *spectra, path, result.case.title, slab_name(result.laws.film))
 
 
-def _write_currents(result: Result, place: Path) -> None:
+def _write_currents(painter: Helper, result: Result, place: Path) -> None:
     from constriction.view.charts.current_charts import current_chart
-    from constriction.view.writers.journal import draw_chart
 
     assert result.currents is not None
     chart = current_chart(result.currents)
-    draw_chart(chart, place / "currents.png", result.case.title or chart.title)
+    painter.call(JOURNAL, "draw_chart", chart, (place / "currents.png").absolute(), result.case.title or chart.title)
 
 
-def _write_bode(result: Result, place: Path) -> None:
+def _write_bode(painter: Helper, result: Result, place: Path) -> None:
     from constriction.view.charts.spectra_charts import bode_chart, result_curves
-    from constriction.view.writers.journal import draw_chart
 
-    draw_chart(bode_chart(result_curves(result)), place / "bode.pdf", result.case.title)
+    chart, path = bode_chart(result_curves(result)), (place / "bode.pdf").absolute()
+    painter.call(JOURNAL, "draw_chart", chart, path, result.case.title)
 
 
 def _write_circuit(result: Result, place: Path) -> None:

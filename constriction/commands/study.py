@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from constriction.base.errors import InputError
+from constriction.base.errors import FailedCasesError, InputError, counted
 from constriction.base.ranks import agree
 from constriction.commands.job.guard import guarded
 from constriction.commands.job.options import FLAG, Debug, Memory, memory_limit, memory_of
@@ -73,6 +73,8 @@ class StudyRunOptions:
     """Memory that all processes together may use, such as "8 GB". [default: 80% of what is free]"""
     break_lock: Annotated[bool, FLAG] = False
     """Take over the folder from a run on another machine, which must be dead."""
+    strict: Annotated[bool, FLAG] = False
+    """End with exit code 1 if any case of this part has failed, now or before: for batch systems."""
     yes: Annotated[bool, FLAG] = False
     """Also run more than 100000 cases."""
     quiet: Annotated[bool, FLAG] = False
@@ -103,8 +105,8 @@ def run(file: Path, /, *, options: StudyRunOptions = StudyRunOptions()) -> int: 
     Example: mpiexec -n 4 constriction study run studies/pitch/study.toml --out results/pitch
 
     Each finished case is a file at once: give the same command again after a run was killed. A case that fails is
-    noted with its error, and the others go on. Exit codes: 0 done, even with failed cases; 2 wrong input; 1 anything
-    else.
+    noted with its error, and the others go on. Exit codes: 0 done, even with failed cases unless --strict; 2 wrong
+    input; 1 anything else.
 
     Parameters
     ----------
@@ -198,7 +200,7 @@ def expected_seconds(packages: list[Package]) -> float:
 
 
 def _run(file: Path, options: StudyRunOptions, comm: MPI.Intracomm) -> None:
-    from constriction.study.run.lock import locked
+    from constriction.study.run.lock import locked, released_when_killed
     from constriction.study.run.runner import How, run
     from constriction.view.terminal.progress import study_progress
 
@@ -208,7 +210,7 @@ def _run(file: Path, options: StudyRunOptions, comm: MPI.Intracomm) -> None:
         import constriction.field.finite_elements  # noqa: F401 - on all ranks at once: PETSc starts here
 
         wait_for_compilers()
-    with locked(comm, folder, shard, options.break_lock):
+    with locked(comm, folder, shard, options.break_lock), released_when_killed(comm, folder, shard):
         store, packages, notes = agree(comm, lambda: _open(planned, folder, shard, options))
         cases = sum(len(package.pending) for package in packages)
         with study_progress(cases, options.quiet, comm.rank) as report:
@@ -217,6 +219,16 @@ def _run(file: Path, options: StudyRunOptions, comm: MPI.Intracomm) -> None:
             summary = run(packages, store, How(comm, options.ranks_per_case, memory, report.case))
         if comm.rank == 0:
             _tell(summary, store)
+        failed = agree(comm, lambda: _failed(planned, store, shard)) if options.strict else 0
+    if failed:
+        raise FailedCasesError(f"{counted(failed, 'case')} failed: see constriction study status {folder}")
+
+
+def _failed(planned: Plan, store: Store, shard: Shard) -> int:
+    """How many cases of a part that was run have failed, in this run or in an earlier one."""
+    from constriction.study.run.runner import packages_of
+
+    return sum(len(package.pending) for package in packages_of(planned, store, shard, retry_failed=True))
 
 
 def _checked(options: StudyRunOptions) -> tuple[Shard, float | None]:

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from constriction.geometry.outlines import Edge
 from constriction.geometry.patches import Layout
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 type Distance = Callable[[Floats, Floats], Floats]
@@ -69,6 +72,8 @@ class _Rims:
         spacing = math.fsum(math.dist(edge.start, edge.end) for edge in self.edges) / SAMPLES
         points = [_samples_of(edge, spacing) for edge in self.edges]
         owners = np.repeat(np.arange(len(points)), [len(part) for part in points])
+        from scipy.spatial import cKDTree
+
         return cKDTree(np.concatenate(points)), owners
 
     def distance(self, places: Floats) -> Floats:

@@ -12,13 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.ndimage import distance_transform_edt, median_filter
-from scipy.sparse.linalg import spsolve
 
 from constriction.base.errors import InputError
 from constriction.geometry.coverage import Raster
-from constriction.geometry.plate.bending import laplacian
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -107,6 +103,8 @@ def without_outliers(heights: Floats, times: float) -> Cleaned:
     missing = ~np.isfinite(heights)
     if missing.all():
         return Cleaned(heights.copy(), ~missing)
+    from scipy.ndimage import distance_transform_edt, median_filter  # few cases have a map
+
     nearest = distance_transform_edt(missing, return_distances=False, return_indices=True)
     whole = heights[tuple(nearest)]
     off = np.abs(whole - median_filter(whole, size=WINDOW, mode="nearest"))
@@ -142,6 +140,11 @@ def filled(heights: Floats, most: float) -> Cleaned:
     check_missing(heights, most)
     if not missing.any():
         return Cleaned(heights.copy(), missing)
+    from scipy import sparse
+    from scipy.sparse.linalg import spsolve
+
+    from constriction.geometry.plate.bending import laplacian
+
     second = laplacian((heights.shape[0], heights.shape[1]), (1.0, 1.0))
     energy = sparse.csr_array(second.T @ second - STIFF * second)
     inside, known = np.flatnonzero(missing), np.flatnonzero(~missing)

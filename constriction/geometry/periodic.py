@@ -8,8 +8,6 @@ from itertools import product
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from shapely.geometry import Polygon
 
 from constriction.geometry.outlines import SNAP, Outline, Point, Spot, polygons_of
@@ -109,6 +107,9 @@ def _meeting(pieces: Sequence[Polygon], way: Point, near: float) -> Ints:
 
 def connected(links: Ints, count: int) -> Ints:
     """The number of the part, from 0, that each of so many nodes belongs to; links are pairs of them, (n, 2)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(links)), tuple(links.T)), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1])
 

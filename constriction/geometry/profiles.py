@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from constriction.geometry.height_maps import Height, sampled
 from constriction.geometry.maps.pellet_heights import PlacedHeight, covered_by_electrode
 from constriction.geometry.patches import Electrode, Layout
 from constriction.geometry.plate.foil import Foil, rigidity
-from constriction.geometry.plate.lifted import LiftedFoil, lift
+
+if TYPE_CHECKING:
+    from constriction.geometry.plate.lifted import LiftedFoil
 
 Floats = NDArray[np.float64]
 
@@ -171,6 +174,8 @@ def _own_profile(gap: Gap, collector: Collector, layout: Layout, relative_error:
     if gap.rise == gap.height:
         return Profile(layout, lambda x, y: np.ones(np.broadcast_shapes(x.shape, y.shape)), 1.0)
     foil = foil_of(gap, collector)
+    from constriction.geometry.plate.lifted import lift  # few cases have a foil that bends
+
     fine, coarse = lift(layout, foil, raster_for(layout, foil, relative_error))
     return Profile(layout, height_under(fine, largest), largest, (fine, coarse), height_under(coarse, largest))
 

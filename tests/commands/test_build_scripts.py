@@ -22,10 +22,11 @@ def text(name: str) -> str:
 # --- what tries it -------------------------------------------------------------------------------------------------
 
 
-def test_missing_tools_are_told_in_one_line(tmp_path):
+@pytest.mark.parametrize(("script", "tool"), [("container-test", "podman"), ("cluster-test", "munge")])
+def test_missing_tools_are_told_in_one_line(tmp_path, script, tool):
     (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
     done = subprocess.run(
-        ["/bin/bash", str(CI / "container-test")],
+        ["/bin/bash", str(CI / script)],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -35,7 +36,8 @@ def test_missing_tools_are_told_in_one_line(tmp_path):
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     if os.geteuid() == 0:
-        assert re.search(r"missing: podman.*apt-get install .*podman", line)
+        lacking = re.search(rf"missing: {tool}.*apt-get install .*{tool}", line)
+        assert lacking or (script == "cluster-test" and shutil.which("munged", path="/usr/sbin"))
     else:
         assert "needs root" in line
 
@@ -86,6 +88,32 @@ def test_what_is_installed_is_compared_with_the_pins(tmp_path, pins, told):
     assert (done.returncode, done.stderr.strip()) == (1 if told else 0, told)
 
 
+def log_of(folder: Path, keys: str, table: str) -> str:
+    """The folder of a collected study whose log tells that cases were done."""
+    folder.mkdir()
+    lines = [{"event": "start"}, *({"event": "done", "key": key} for key in keys)]
+    (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for name in ("cases.csv", "study.nc"):
+        (folder / name).write_text(table)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("keys", "table", "told"),
+    [
+        ("ba", "1", ""),
+        ("aba", "1", "case a was computed 2 times"),
+        ("a", "1", "case b is in"),
+        ("ab", "2", "cases.csv"),
+    ],
+)
+def test_a_resumed_study_is_compared_with_one_that_ran_through(tmp_path, keys, table, told):
+    folders = [log_of(tmp_path / "killed", keys, table), log_of(tmp_path / "whole", "ab", "1")]
+    line = [sys.executable, str(CI / "same_study.py"), *folders]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == bool(told) and told in done.stderr
+
+
 # --- clusters ------------------------------------------------------------------------------------------------------
 
 
@@ -105,7 +133,14 @@ def submit(tmp_path: Path, name: str, *arguments: str, **more: str) -> list[str]
 def test_a_study_on_one_node(tmp_path):
     command = submit(tmp_path, "one-node.sh", "a study.toml", "out")
     expected = ["exec", "constriction.sif", "mpiexec", "-n", "4", "constriction", "study", "run", "a study.toml"]
-    assert command == [*expected, "--out", "out", "--memory", "6000 MB", "--quiet"]
+    assert command == [*expected, "--out", "out", "--memory", "6000 MB", "--quiet", "--strict"]
+
+
+def test_a_study_without_a_container(tmp_path):
+    (tmp_path / "mpiexec").symlink_to(tmp_path / "apptainer")
+    more = {"CONSTRICTION_BIN": str(tmp_path), "SLURM_MEM_PER_CPU": "100"}
+    command = submit(tmp_path, "one-node.sh", "study.toml", "out", "--retry-failed", **more)
+    assert command[:2] == ["-n", "4"] and command[-4:] == ["300 MB", "--quiet", "--strict", "--retry-failed"]
 
 
 def test_a_study_in_parts(tmp_path):

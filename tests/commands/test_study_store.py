@@ -363,6 +363,64 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
             assert [owner.pid for owner in lock.holders(tmp_path)] == [os.getpid()]
 
 
+HOLDING = """
+import sys, time
+from pathlib import Path
+from mpi4py import MPI
+from constriction.study.run.lock import Shard, locked, released_when_killed
+folder = Path(sys.argv[1])
+with locked(MPI.COMM_SELF, folder, Shard()), released_when_killed(MPI.COMM_SELF, folder, Shard()):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def held_by(folder, seconds):
+    """A process that holds the lock of a folder for so long."""
+    child = subprocess.Popen([sys.executable, "-c", HOLDING, folder, str(seconds)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "held\n" and lock.holders(folder)
+    return child
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
+def test_the_lock_of_a_killed_run_goes_with_it(tmp_path, signum):
+    """So that a run on another machine, which cannot know of its end, need not be told."""
+    with held_by(tmp_path, 60) as child:
+        child.send_signal(signum)
+        child.wait()
+        wait_until(lambda: not lock.holders(tmp_path))
+
+
+def test_another_runs_lock_stays_when_an_earlier_one_is_killed(tmp_path):
+    with held_by(tmp_path, 60) as child:
+        other = Owner("1/1", "elsewhere", 1, 0.0)
+        hold(tmp_path, other)
+        child.kill()
+        child.wait()
+        time.sleep(0.3)  # far longer than the shell takes that would delete it
+        assert lock.holders(tmp_path) == [other]
+
+
+def test_a_failed_case_ends_a_strict_run_with_an_error(tmp_path, capsys):
+    grid = '[grid]\n"interface.contact_fraction" = [0.1, 0.9]\n'
+    file, words = write_study(tmp_path, grid, BASE + SPECTRAL), ["--out", str(tmp_path / "out"), "--quiet"]
+    assert main(["study", "run", str(file), *words]) == 0
+    for _ in range(2):  # the failed case is not computed again, and has failed all the same
+        capsys.readouterr()
+        assert main(["study", "run", str(file), *words, "--strict"]) == 1
+        (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("constriction: error")]
+        assert line.startswith("constriction: error: 1 case failed: see constriction study status")
+    status = [row["status"] for row in rows_of(tmp_path / "out")] if collected(tmp_path / "out") else []
+    assert status == ["done", "failed"]
+
+
+def wait_until(true, patience=20.0):
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def hold(folder, owner):
     (folder / "lock-1of1.json").write_text(json.dumps(vars(owner)))
 

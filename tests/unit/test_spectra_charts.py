@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from scipy.interpolate import Akima1DInterpolator
 from support.charts import cell_of, distribution, overlay_of
 
 from constriction.base.errors import InputError
 from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.charts.curves import SpectrumCurve
+from constriction.view.charts.curves import SpectrumCurve, akima
 from constriction.view.charts.fits import trend_chart
 from constriction.view.charts.relaxation_charts import processes_chart, times_chart
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, residual_chart
@@ -303,3 +304,13 @@ def test_comparison_table_has_both_error_bars():
     row |= {"measured_stderr": "0.5", "simulated": "14.8", "simulated_error": "0.01", "difference_percent": "2.7"}
     table = comparison_table([row])
     assert table.rows == (("a.mpt", "R_int", "15.2 ± 0.5 Ω·cm²", "14.800 ± 0.010 Ω·cm²", "2.70"),)
+
+
+@pytest.mark.parametrize("count", [3, 4, 50])
+def test_curves_between_points_are_those_of_scipy(count):
+    rng = np.random.default_rng(count)
+    known, values = np.sort(rng.random(count)), rng.standard_normal(count)
+    values[10:20] = 1.0  # flat
+    x = np.sort(np.concatenate([known, np.linspace(known[0], known[-1], 400)]))
+    expected = Akima1DInterpolator(known, values, method="makima")(x)
+    np.testing.assert_allclose(akima(known, values, x), expected, rtol=0, atol=1e-11)  # slopes of up to 1e3 cancel

@@ -1,5 +1,6 @@
 """Parts of a study: which shards it has, who holds its folder, how many ranks a case gets."""
 
+import contextlib
 import json
 import os
 import socket
@@ -69,6 +70,20 @@ def test_the_lock_of_another_machine_is_broken_only_when_asked(tmp_path):
         pass
     with locked(MPI.COMM_SELF, tmp_path, Shard(), force=True):
         assert [owner.host for owner in lock.holders(tmp_path)] == [socket.gethostname()]
+
+
+@pytest.mark.parametrize(("job", "restarts", "free"), [("7", "1", True), ("7", "", False), ("8", "1", False)])
+def test_a_job_that_was_put_back_into_the_queue_takes_over_from_itself(tmp_path, monkeypatch, job, restarts, free):
+    """On whichever machine it starts anew: SLURM runs a job once at a time."""
+    hold(tmp_path, Owner("1/1", "elsewhere", 1, 0.0, "7", 0))
+    monkeypatch.setenv("SLURM_JOB_ID", job)
+    monkeypatch.setenv("SLURM_RESTART_COUNT", restarts)
+    with (
+        contextlib.nullcontext() if free else pytest.raises(InputError, match="--break-lock"),
+        locked(MPI.COMM_SELF, tmp_path, Shard()),
+    ):
+        (holder,) = lock.holders(tmp_path)
+        assert (holder.job, holder.restarts) == (job, 1)
 
 
 def hold(folder, owner):

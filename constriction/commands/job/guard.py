@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from constriction.base.errors import InputError, ToldError, printable, shortened
+from constriction.base.errors import FailedCasesError, InputError, ToldError, printable, shortened
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -33,6 +33,10 @@ def guarded(work: Callable[[MPI.Comm], None], debug: bool) -> int:
         if comm.rank == 0:
             complain(str(error))
         return WRONG_INPUT
+    except FailedCasesError as error:
+        if comm.rank == 0:
+            complain(_failure(error, debug))
+        return FAILED
     except KeyboardInterrupt:
         return _end("interrupted", INTERRUPTED, comm)
     except Exception as error:
@@ -79,6 +83,7 @@ def _end(message: str, code: int, comm: MPI.Comm) -> int:
         time.sleep(0.5)  # an error that all ranks have is rank 0's to tell
     complain(message)
     if comm.size > 1:
+        time.sleep(0.2)  # what mpiexec has not passed on by then may be lost
         comm.Abort(code)
     return code
 

@@ -140,7 +140,7 @@ def pieces_of(facets: ContactFacets, theta: float) -> ContactPieces:
     for which, edge in _kinds(facets):
         places, _ = _rays(along, edge)
         squares = _squares(roots[which], places, LAYER / theta)
-        y = squares * inverse_square(np.einsum("rpk,mk->mrp", shapes(places), values[which]))
+        y = squares * inverse_square(_summed(shapes(places), values[which]))
         areas = _areas(facets.points[which], inside.ravel(), edge).reshape(*y.shape[:2], STEPS, 2) @ weight / STEPS
         parts.append((areas.ravel(), y[..., :-1].ravel(), y[..., 1:].ravel()))
     return ContactPieces(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
@@ -173,9 +173,15 @@ def _rays(along: Floats, edge: bool) -> tuple[Floats, Floats]:
 def _areas(points: Floats, along: Floats, edge: bool) -> Floats:
     """Area per unit of `along`, of each ray; (m, rays, along)."""
     places, width = _rays(along, edge)
-    tangents = np.einsum("rpka,mkx->mrpax", slopes(places), points)
-    size = tangents[..., 0, 0] * tangents[..., 1, 1] - tangents[..., 0, 1] * tangents[..., 1, 0]
-    return np.asarray(np.abs(size) * width)
+    x, y = points[..., 0], points[..., 1]
+    (x_u, y_u), (x_v, y_v) = ((_summed(slope, x), _summed(slope, y)) for slope in np.moveaxis(slopes(places), -1, 0))
+    return np.asarray(np.abs(x_u * y_v - y_u * x_v) * width)
+
+
+def _summed(functions: Floats, values: Floats) -> Floats:
+    """Functions (rays, along, k) with values (m, k) of each facet; (m, rays, along)."""
+    rays, along, count = functions.shape
+    return np.asarray((values @ functions.reshape(-1, count).T).reshape(-1, rays, along))
 
 
 def _roots(facets: ContactFacets) -> Floats:
@@ -206,7 +212,7 @@ def _distances(points: Floats, first: Floats, last: Floats) -> Floats:
 
 def _squares(roots: Floats, places: Floats, layer: float) -> Floats:
     """R + layer at places (rays, along, 3), where j = q/√(r + layer); (m, rays, along)."""
-    return np.asarray(np.einsum("rpk,mk->mrp", places, roots) ** 2 + layer)
+    return np.asarray(_summed(places, roots) ** 2 + layer)
 
 
 def _amplitudes(facets: ContactFacets, roots: Floats, layer: float) -> Floats:
@@ -217,8 +223,9 @@ def _amplitudes(facets: ContactFacets, roots: Floats, layer: float) -> Floats:
         places, _ = _rays(along[0], edge)
         weight = _areas(facets.points[which], along[0], edge) * along[1]
         weight = weight / np.sqrt(_squares(roots[which], places, layer))
-        functions, nodes = shapes(places), facets.nodes[which]
-        entries.append(np.einsum("mrp,rpi,rpk->mik", weight, functions, functions, optimize=True).ravel())
+        functions, nodes = shapes(places).reshape(-1, 6), facets.nodes[which]
+        products = (functions[:, :, None] * functions[:, None, :]).reshape(-1, 36)
+        entries.append((weight.reshape(len(nodes), -1) @ products).ravel())
         rows.append(np.repeat(nodes, 6, axis=1).ravel())
         columns.append(np.tile(nodes, (1, 6)).ravel())
     where = np.concatenate(rows), np.concatenate(columns)

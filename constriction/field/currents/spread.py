@@ -93,10 +93,10 @@ def spread_of(pieces: ContactPieces, at_rest: Floats, total: Callable[[Floats], 
     share, scale = pieces.area / area, (whole / area) ** 2
     low, high = np.minimum(pieces.first, pieces.last) * scale, np.maximum(pieces.first, pieces.last) * scale
     width = np.maximum(high - low, EVEN * high)
-    found = np.zeros((len(LEVELS), 2))
+    low_root, found = np.sqrt(low), np.zeros((len(LEVELS), 2))
     for number, y in enumerate(LEVELS**-2.0):
         part = np.clip((y - low) / width, 0.0, 1.0)
-        through = 2 * part / (np.sqrt(low) + np.sqrt(low + part * width))
+        through = 2 * part / (low_root + np.sqrt(low + part * width))
         found[number] = share @ part, share @ through
     found = total(found)
     return Spread(at_rest, found[:, 0], found[:, 1])

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
+
+import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.geometry.outlines import SNAP, Point
+from constriction.geometry.patterns.crowding import Crowd, Floats, gaps_of
 
 SEPARATION = 1.05  # random spots: smallest distance of two centres, over the sum of their sizes
 ATTEMPTS_PER_SPOT = 20_000  # random spots: tries before giving up
+TRIED_ALONE, TRIED_ALONE_UNLIKE = 12, 200  # places for one spot, alike or not, after which many are looked at together
+FEWEST_TOGETHER, MOST_TOGETHER = 1024, 131_072
+MOST_ROUNDS = 40  # of gaps, each half as wide: by then they are as narrow as rounding
 
 Draw = Callable[[], float]
 Propose = Callable[[int, float], Point]
@@ -44,10 +52,11 @@ class SquareCell:
     def around(self, point: Point) -> Iterable[tuple[Point, float]]:
         """The spots near a point, perhaps twice, with their sizes."""
         i, j = self.bin_of(point)
-        keys = ((a, b) for a in (i - 1, i, i + 1) for b in (j - 1, j, j + 1))
+        rows, columns = (i - 1, i, i + 1), (j - 1, j, j + 1)
         if self.periodic:
-            keys = ((a % self.count, b % self.count) for a, b in keys)
-        return (spot for key in keys for spot in self.bins.get(key, ()))
+            count = self.count
+            rows, columns = ((i - 1) % count, i, (i + 1) % count), ((j - 1) % count, j, (j + 1) % count)
+        return (spot for a in rows for b in columns for spot in self.bins.get((a, b), ()))
 
     def way(self, place: float, other: float) -> float:
         """How far two places are along a side."""
@@ -74,6 +83,117 @@ class SquareCell:
         return True
 
 
+@dataclass
+class Anywhere:
+    """Places all over a square cell, but for a margin along its sides; `ahead`: numbers that were drawn for them."""
+
+    side: float
+    draw: Draw
+    ahead: list[float] = field(default_factory=list)
+    used: int = 0
+
+    def __call__(self, _: int, margin: float) -> Point:
+        """The next place."""
+        if self.used == len(self.ahead):
+            u, v = self.draw(), self.draw()
+        else:
+            u, v = self.ahead[self.used : self.used + 2]
+            self.pass_by(1)
+        return margin + (self.side - 2 * margin) * u, margin + (self.side - 2 * margin) * v
+
+    def look(self, count: int, margin: float) -> tuple[Floats, Floats]:
+        """The next places, which stay the next ones."""
+        self.ahead, self.used = self.ahead[self.used :], 0
+        self.ahead += [self.draw() for _ in range(2 * count - len(self.ahead))]
+        x, y = margin + (self.side - 2 * margin) * np.array(self.ahead[: 2 * count]).reshape(-1, 2).T
+        return x, y
+
+    def pass_by(self, count: int) -> None:
+        """Be done with the next places."""
+        self.used += 2 * count
+
+    def numbers(self, count: int) -> Floats:
+        """The next numbers, which are used up."""
+        first = self.ahead[self.used : self.used + count]
+        self.used += len(first)
+        return np.array(first + [self.draw() for _ in range(count - len(first))])
+
+
+@dataclass
+class _Filling:
+    """A cell on the way to holding spots of these sizes; `tries`: places refused to the next one so far."""
+
+    cell: SquareCell
+    sizes: Sequence[float]
+    crowd: Crowd
+    centres: list[Point] = field(default_factory=list)
+    tries: int = 0
+    block: int = FEWEST_TOGETHER
+
+    def margin(self) -> float:
+        """How far the next spot stays from the sides."""
+        return 0.0 if self.cell.periodic else SEPARATION * self.sizes[len(self.centres)]
+
+    def try_one(self, propose: Propose) -> None:
+        """Try the next place for the next spot."""
+        point = propose(len(self.centres), self.margin())
+        if not self._take(point):
+            self.tries += 1
+
+    def try_many(self, propose: Anywhere) -> None:
+        """Try the next places for the next spots, as long as these are alike."""
+        placed, size = len(self.centres), self.sizes[len(self.centres)]
+        self._let_in()
+        x, y = propose.look(self.block, self.margin())
+        passed = 0
+        for place in self.crowd.free(x, y, size).tolist():
+            if self.tries + place - passed >= ATTEMPTS_PER_SPOT or self._next_size() != size:
+                break
+            if self._take((float(x[place]), float(y[place]))):
+                passed = place + 1
+        if self._next_size() == size:
+            refused = min(self.block - passed, ATTEMPTS_PER_SPOT - self.tries)
+            self.tries, passed = self.tries + refused, passed + refused
+        propose.pass_by(passed)
+        # so many as fill the cell by a tenth, or as the next spot needs: then few are near to one that came with them
+        found, wanted = len(self.centres) - placed, max(2, placed // 10 if self._next_size() == size else 0)
+        self.block = min(max(int(self.block * wanted / max(found, 1)), FEWEST_TOGETHER), MOST_TOGETHER)
+
+    def fill_gaps(self, propose: Anywhere) -> None:
+        """Draw places for spots that are alike only from where one may be free, until there is none."""
+        size = self.sizes[0]
+        if self.cell.side <= 2 * SEPARATION * size:
+            return
+        self._let_in()
+        gaps = gaps_of(self.crowd, size, self.margin())
+        for _ in range(MOST_ROUNDS):
+            if not len(gaps.x):
+                return
+            x, y = gaps.places(propose.numbers(3 * max(len(gaps.x), FEWEST_TOGETHER)).reshape(-1, 3))
+            for place in self.crowd.free(x, y, size).tolist():
+                if self._take((float(x[place]), float(y[place]))) and self._next_size() is None:
+                    return
+            self._let_in()
+            gaps = gaps.finer(self.crowd)
+
+    def _let_in(self) -> None:
+        """Have the crowd know all who are there."""
+        first, placed = self.crowd.count, len(self.centres)
+        self.crowd.add(self.centres[first:], self.sizes[first:placed])
+
+    def _next_size(self) -> float | None:
+        return self.sizes[len(self.centres)] if len(self.centres) < len(self.sizes) else None
+
+    def _take(self, point: Point) -> bool:
+        size = self.sizes[len(self.centres)]
+        if not self.cell.takes(point, size):
+            return False
+        self.cell.bins.setdefault(self.cell.bin_of(point), []).append((point, size))
+        self.centres.append(point)
+        self.tries = 0
+        return True
+
+
 def place_spots(
     sizes: Sequence[float], side: float, shape: str, propose: Propose, periodic: bool = False
 ) -> list[Point]:
@@ -84,34 +204,35 @@ def place_spots(
     Raises:
         InputError: a spot found no free place.
     """
-    cell = SquareCell(side, SEPARATION * 2 * max(sizes), shape, periodic)
-    centres: list[Point] = []
-    for number, size in enumerate(sizes):
-        margin = 0.0 if periodic else SEPARATION * size
-        for _ in range(ATTEMPTS_PER_SPOT):
-            point = propose(number, margin)
-            if cell.takes(point, size):
-                cell.bins.setdefault(cell.bin_of(point), []).append((point, size))
-                centres.append(point)
-                break
+    reach, alike = SEPARATION * 2 * max(sizes), min(sizes) == max(sizes)
+    crowd = Crowd(side, reach, SEPARATION, shape, periodic, len(sizes))
+    filling = _Filling(SquareCell(side, reach, shape, periodic), sizes, crowd)
+    while len(filling.centres) < len(sizes) and filling.tries < ATTEMPTS_PER_SPOT:
+        if isinstance(propose, Anywhere) and filling.tries >= (TRIED_ALONE if alike else TRIED_ALONE_UNLIKE):
+            filling.try_many(propose)
         else:
-            raise InputError(
-                f"placed {len(centres)} of {len(sizes)} spots, then found no free place "
-                f"in {ATTEMPTS_PER_SPOT} tries; expected a smaller contact fraction, another seed, overlap = 'merge' "
-                "or a lattice"
-            )
-    return centres
+            filling.try_one(propose)
+    if isinstance(propose, Anywhere) and alike and len(filling.centres) < len(sizes):
+        filling.fill_gaps(propose)
+    if len(filling.centres) < len(sizes):
+        _refuse(filling)
+    return filling.centres
 
 
-def anywhere(side: float, draw: Draw) -> Propose:
+def _refuse(filling: _Filling) -> NoReturn:
+    placed, cell = len(filling.centres), filling.cell
+    each = math.pi if cell.shape == "disc" else 4.0
+    covered = each * math.fsum(size * size for size in filling.sizes[:placed]) / cell.side**2
+    raise InputError(
+        f"placed {placed} of {len(filling.sizes)} spots, then found no free place in {ATTEMPTS_PER_SPOT} tries; "
+        f"expected a smaller contact fraction, another seed, overlap = 'merge' or a lattice (these cover {covered:.3f} "
+        "of the cell)"
+    )
+
+
+def anywhere(side: float, draw: Draw) -> Anywhere:
     """Places all over a square cell, but for a margin along its sides."""
-
-    def propose(_: int, margin: float) -> Point:
-        x = margin + (side - 2 * margin) * draw()
-        y = margin + (side - 2 * margin) * draw()
-        return x, y
-
-    return propose
+    return Anywhere(side, draw)
 
 
 def around_middles(middles: Sequence[Point], radius: float, side: float, draw: Draw, periodic: bool = False) -> Propose:

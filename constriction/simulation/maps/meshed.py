@@ -11,9 +11,7 @@ from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.mesh.layouts.meshable import is_intricate
 from constriction.field.response import Simplified
-from constriction.field.transforms.convergence import pixels_of_width
 from constriction.geometry.cell import Layout
-from constriction.geometry.maps.simplified import farthest, simplified
 from constriction.simulation.maps.record import interface_at
 
 SHARE = 0.3  # of the error that is asked, for the outlines
@@ -87,6 +85,9 @@ def meshed(layout: Layout, thickness: float, relative_error: float) -> Meshed:
         thickness: of the electrolyte, m.
         relative_error: that is asked of R_cstr.
     """
+    from constriction.field.transforms.convergence import pixels_of_width  # few cases have a map
+    from constriction.geometry.maps.simplified import farthest, simplified
+
     depth, at_rest = thickness / layout.pitch, np.zeros(1)
     pixels = min(pixels_of_width(WIDTH, layout), MOST_PIXELS)
     drawn, change = interface_at(layout, depth, pixels, at_rest), 0.0

@@ -12,8 +12,6 @@ from constriction.case.interface import HeightMapped, Image
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Response
-from constriction.field.transforms.gradients import solve
-from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.geometry.cell import Layout
 from constriction.geometry.patterns.pellets import on_pellet
 
@@ -59,6 +57,9 @@ def _change(
 
 def interface_at(layout: Layout, depth: float, pixels: float, theta: NDArray[np.float64]) -> float:
     """F(θ) − depth in pitches at a real θ (terms,), on one grid of about so many pixels."""
+    from constriction.field.transforms.gradients import solve  # Fourier transforms: few cases have a map
+    from constriction.field.transforms.grids import plate_of, raster_of
+
     plate = plate_of(layout, depth, raster_of(layout, pixels), film=len(theta) > 1)
     return float(solve(plate, theta, TOLERANCE).field.mean())
 

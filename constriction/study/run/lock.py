@@ -8,6 +8,7 @@ import json
 import math
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -20,6 +21,9 @@ from constriction.base.errors import InputError
 from constriction.base.files import read_file, telling_where, write_whole
 from constriction.base.ranks import agree
 from constriction.study.run.store import GUARD, LOCK
+
+# Of a shell: $1 is the lock, $2 what it says while it is this run's.
+DELETE_AT_THE_END = 'trap "" HUP INT TERM; read -r end; [ "$(cat "$1")" = "$2" ] && rm -f "$1"'
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,23 @@ class Shard:
 
 @dataclass(frozen=True)
 class Owner:
-    """Who holds a lock: `started` is the process's start (s since 1970), which tells it from a later one of its pid."""
+    """Who holds a lock: `started` is the process's start (s since 1970), which tells it from a later one of its pid.
+
+    `job` is the batch job that it runs in, and `restarts` how often that was put back into its queue before.
+    """
 
     shard: str
     host: str
     pid: int
     started: float
+    job: str = ""
+    restarts: int = 0
 
     @property
     def is_dead(self) -> bool:
-        """Whether it surely runs no more: only a process of this machine can be asked for."""
+        """Whether it surely runs no more: of another machine's that is known only of this same job, started anew."""
         if self.host != socket.gethostname():
-            return False
+            return bool(self.job) and self.job == _job()[0] and self.restarts < _job()[1]
         try:
             process = psutil.Process(self.pid)
             return bool(abs(process.create_time() - self.started) > 1 or process.status() == psutil.STATUS_ZOMBIE)
@@ -75,7 +84,7 @@ def locked(comm: MPI.Comm, folder: Path, shard: Shard, force: bool = False) -> I
     Raises:
         InputError: another run that is alive, or on another machine, works on geometries of this part.
     """
-    path = folder / f"{LOCK}{shard.number}of{shard.count}.json"
+    path = _path(folder, shard)
     me = agree(comm, lambda: _acquire(path, shard, force))
     try:
         yield
@@ -84,14 +93,47 @@ def locked(comm: MPI.Comm, folder: Path, shard: Shard, force: bool = False) -> I
             path.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def released_when_killed(comm: MPI.Comm, folder: Path, shard: Shard) -> Iterator[None]:
+    """Have the lock of a part deleted should rank 0 be killed: the study can then go on on any machine, without asking.
+
+    A process can do nothing about its own end, which SIGTERM of a batch system may bring in the middle of a library's
+    work. A shell beside it can: it waits for the end of a pipe that only rank 0 holds, and deletes the lock if it is
+    still that one. Only SIGKILL of both at once, or the end of the machine, leaves the lock.
+    """
+    path = _path(folder, shard)
+    watch = None
+    with contextlib.suppress(OSError):  # no shell, no file: then the lock stays, which is told
+        if comm.rank == 0:
+            words = ["sh", "-c", DELETE_AT_THE_END, "sh", str(path), path.read_text("utf-8").rstrip("\n")]
+            none = subprocess.DEVNULL  # nobody waits for the end of what it inherits
+            watch = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=none, stderr=none, start_new_session=True)
+    try:
+        yield
+    finally:
+        if watch is not None:
+            watch.kill()
+            watch.communicate()
+
+
 def holders(folder: Path) -> list[Owner]:
     """Who holds locks on a study's folder, dead or alive."""
     owners = (_owner(path) for path in sorted(folder.glob(f"{LOCK}*.json")))
     return [owner for owner in owners if owner is not None]
 
 
+def _path(folder: Path, shard: Shard) -> Path:
+    return folder / f"{LOCK}{shard.number}of{shard.count}.json"
+
+
+def _job() -> tuple[str, int]:
+    """The job of SLURM that this process runs in, "" if none, and how often it was started before."""
+    restarts = os.environ.get("SLURM_RESTART_COUNT", "")
+    return os.environ.get("SLURM_JOB_ID", ""), int(restarts) if restarts.isdecimal() else 0
+
+
 def _acquire(path: Path, shard: Shard, force: bool) -> Owner:
-    me = Owner(str(shard), socket.gethostname(), os.getpid(), psutil.Process().create_time())
+    me = Owner(str(shard), socket.gethostname(), os.getpid(), psutil.Process().create_time(), *_job())
     with telling_where(path), _alone(path.parent):
         for other in path.parent.glob(f"{LOCK}*.json"):
             _claim(other, shard, force)
