@@ -78,7 +78,8 @@ def meshes(cell):
         resolution, asked = fineness.resolution_of(cell.layout, sizes(level)), fineness.ERROR_AT_ONE * level
         rings = rings_for((cell.curve,), seen, resolution, level, asked)
         solved[level] = _mesh(cell, sizes, level, weights, rings)
-    pairs = [MeshResponse((solved[fineness.coarser(level)], solved[level])) for level in ladder]
+    caution = fineness.caution_for(cell.layout, cell.case.gap.model == "volume")
+    pairs = [MeshResponse((solved[fineness.coarser(one)], solved[one]), caution=caution) for one in ladder]
     if cell.exact is not None and len(cell.exact) > 1:
         return pairs, None
     finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5

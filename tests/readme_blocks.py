@@ -64,7 +64,8 @@ def same_line(one: str, other: str) -> bool:
 
 def _same_number(one: str, other: str, least: float) -> bool:
     last = max(_last_digit(one), _last_digit(other))
-    chance = (CHANCE if "e-" in one else CHANCE * abs(_value(one))) if last else 0.0  # e-4: of an error, relative itself
+    size = 1.0 if "e-" in one else abs(_value(one))  # 2.1e-4 is an error, relative itself
+    chance = CHANCE * size if last else 0.0
     return abs(_value(one) - _value(other)) <= max(ROUNDING * last, chance, least)
 
 

@@ -31,7 +31,9 @@ LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 # Error bar of R_cstr at fineness 1, relative: the usual one of lattices, and of 25 to 1600 random discs, whose rims
 # have unlike rooms. A mesh is finer where bounds are asked for: these are its own, as nothing extrapolates them.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
-OF_VOLUMES = 2.0  # times the error bar, of a meshed gap: a layer stands on the islands' walls
+# Times the error bar: of a meshed gap, as a layer stands on the islands' walls, and of drawn outlines, whose corners
+# have angles of their own.
+OF_VOLUMES, OF_OUTLINES = 2.0, 1.7
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 6) ** 2  # the coarser one of its pair has the largest radius of a collar
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
@@ -168,9 +170,16 @@ def check_mesh(
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 
-def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
-    """The fineness that should do, or the finest that the memory allows; `volume`: of a meshed gap."""
-    fineness = _fineness_for(layout, goal.relative_error / (OF_VOLUMES if volume else 1.0), goal.bounds)
+def caution_for(layout: Layout, volume: bool) -> float:
+    """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
+    straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
+    drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
+    return (OF_OUTLINES if drawn else 1.0) * (OF_VOLUMES if volume else 1.0)
+
+
+def first_fineness(layout: Layout, goal: Goal, caution: float = 1.0) -> float:
+    """The fineness that should do, or the finest that the memory allows; `caution` as from `caution_for`."""
+    fineness = _fineness_for(layout, goal.relative_error / caution, goal.bounds)
     while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
         fineness *= 1.25
     return whole(fineness)

@@ -27,6 +27,7 @@ from constriction.field.elements.sizes import Weights, find_weights, may_be_unev
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import (
     COARSEST_MESH,
+    caution_for,
     coarser,
     expected_memory,
     first_fineness,
@@ -132,7 +133,8 @@ def converge(
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
-    fineness = first_fineness(layout, goal, sizes_at(COARSEST_MESH).gap_height is not None)
+    caution = caution_for(layout, sizes_at(COARSEST_MESH).gap_height is not None)
+    fineness = first_fineness(layout, goal, caution)
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
@@ -146,7 +148,7 @@ def converge(
     resolution = resolution_of(layout, sizes_at(fineness))
     rings = rings_for(goal.curves, Guess(layout.contact_fraction), resolution, fineness, goal.relative_error)
     fineness, solutions = _first_two(solve, first, goal, rings)
-    response = MeshResponse(tuple(solutions))
+    response = MeshResponse(tuple(solutions), caution=caution)
     misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
     while fineness <= first and misses > 1.0:
@@ -157,7 +159,7 @@ def converge(
             solutions.append(solve(fineness, goal, response.fine.rings))
         except (MeshError, SolverError):
             break  # what there is will do
-        response, before = MeshResponse(tuple(solutions)), misses
+        response, before = MeshResponse(tuple(solutions), caution=caution), misses
         misses = response.misses(goal)
         stuck += misses > STUCK * before
         if stuck == MOST_STUCK:

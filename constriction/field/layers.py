@@ -23,11 +23,28 @@ FILM_RINGS = 2
 # Behind a film a mesh without rings, with one, and with two errs by so many times more than beside none where 1/θ is
 # far below the resolution, and hardly where it is above it / SEEN.
 UNSEEN_BY, SEEN = (4.0, 0.7, 0.15), 0.3
+LEAK_UNSEEN = 1.5  # the same of a gap that takes the current beside ideal contacts
 
 
-def film_caution(thinness: NDArray[np.float64], rings: int) -> NDArray[np.float64]:
-    """How many times the error of ideal contacts a film's is, by θ·resolution (n,) and a mesh's rings; (n,)."""
-    return np.asarray(1 + UNSEEN_BY[rings] * (thinness / (thinness + SEEN)) ** 2)
+def film_caution(theta: NDArray[Any], resolution: float, rings: int) -> NDArray[np.float64]:
+    """How many times the error of ideal contacts a film's is; (n,).
+
+    Args:
+        theta: θ of the film and of the gap, (n, 2): the layer is that of the larger one.
+        resolution: of the mesh without rings, in pitches.
+        rings: of the mesh.
+    """
+    return 1 + UNSEEN_BY[rings] * _unseen(np.abs(theta).max(axis=1) * resolution)
+
+
+def leak_caution(theta: NDArray[Any], resolution: float) -> NDArray[np.float64]:
+    """The same beside ideal contacts at θ of the gap, (n, 1); (n,)."""
+    return 1 + LEAK_UNSEEN * _unseen(np.abs(theta[:, -1]) * resolution)
+
+
+def _unseen(thinness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From nothing, of a layer that a mesh sees, to one, of one far thinner than its elements; (n,)."""
+    return np.asarray((thinness / (thinness + SEEN)) ** 2)
 
 
 class Constricted(Protocol):
@@ -78,10 +95,9 @@ def rings_for(curves: Sequence[Curve], model: Constricted, resolution: float, fi
         return 0
     together = Curves(tuple(curves))
     theta = together.every
-    thinness = np.abs(theta[:, 0]) * resolution
     usual = ERROR_AT_ONE * fineness * np.abs(model.interface(theta) - model.in_film(theta))
     allowed = asked * together.scale(model.interface)
     for rings in range(FILM_RINGS):
-        if np.all(film_caution(thinness, rings) * usual <= np.maximum(allowed, usual)):
+        if np.all(film_caution(theta, resolution, rings) * usual <= np.maximum(allowed, usual)):
             return rings
     return FILM_RINGS

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import OF_VOLUMES, sectors
-from constriction.field.layers import film_caution, rings_for
+from constriction.field.fineness import sectors
+from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
 # What extrapolation leaves, in 95 of 100: this part of R_cstr at fineness 1, as stations come in whole numbers, and
@@ -38,10 +38,12 @@ class MeshSolution(Solution):
 class MeshResponse(Response[MeshSolution]):
     """Extrapolated from the finest mesh and one of about twice its fineness, for an error proportional to the fineness.
 
-    `outlines`: how those of a map were simplified; None: what was meshed is what the case says.
+    `outlines`: how those of a map were simplified; None: what was meshed is what the case says. `caution`: how many
+    times the usual error the cell leaves.
     """
 
     outlines: Simplified | None = None
+    caution: float = 1.0
 
     @property
     def coarse(self) -> MeshSolution:
@@ -77,21 +79,21 @@ class MeshResponse(Response[MeshSolution]):
         return min(max(1.0, least), most)
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
-        return np.asarray(self._caution * CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
-
-    @property
-    def _caution(self) -> float:
-        return OF_VOLUMES if self.flat_storage is not None else 1.0
+        return np.asarray(self.caution * CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
 
     def reduction_share(self, relative_error: float) -> float:
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _behind_film(
-        self, theta: NDArray[np.complex128], scale: NDArray[np.float64]
+    def _layers(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        caution, model = film_caution(np.abs(theta[:, 0]) * self.fine.resolution, self.fine.rings), self.fine.model
-        constricted = np.abs(model.interface(theta) - model.in_film(theta))
+        fine = self.fine
+        constricted = np.abs(fine.model.interface(theta) - (fine.model.in_film(theta) if film else 0.0))
+        if not film:  # where the gap takes little, its layer counts for little
+            caution = leak_caution(theta, fine.resolution)
+            return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * constricted)
+        caution = film_caution(theta, fine.resolution, fine.rings)
         return caution, self.least_error * np.maximum(scale, caution * constricted)
 
     def resolves(self, goal: Goal) -> bool:
@@ -103,7 +105,7 @@ class MeshResponse(Response[MeshSolution]):
     @property
     def least_error(self) -> float:
         """What only the fineness sets."""
-        return self._caution * SURE_ERROR * self.fine.fineness + SECTORS_SHARE * sectors(self.fine.fineness)[1]
+        return self.caution * SURE_ERROR * self.fine.fineness + SECTORS_SHARE * sectors(self.fine.fineness)[1]
 
     def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
         """Of the finest mesh."""

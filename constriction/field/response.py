@@ -181,10 +181,8 @@ class Response[Answer: Solution](ABC):
             return np.zeros(len(every))
         parts = np.array_split(every, 1 + len(every) // AT_ONCE)
         bars = np.concatenate([self._bar(self._values(part)) for part in parts])
-        least = self.least_error * scale
-        if curves.members[0].film:
-            caution, least = self._behind_film(every, scale)
-            bars = bars * caution
+        caution, least = self._layers(every, scale, curves.members[0].film)
+        bars = bars * caution
         least = np.maximum(least, ROUNDING * self.fine.model.depth)
         firsts = np.searchsorted(curves.owners, np.arange(len(curves.members)))
         rests = np.array([curve.at_rest is not None for curve in curves.members])
@@ -195,19 +193,21 @@ class Response[Answer: Solution](ABC):
         of_outlines = 0.0 if self.outlines is None else self.outlines.error
         return np.asarray(np.maximum(bars, least) + self.fine.model.errors_at(every) + of_outlines)
 
-    def _behind_film(
-        self, theta: NDArray[np.complex128], scale: NDArray[np.float64]
+    def _layers(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How many times the bar of ideal contacts a film's is, and what it is at least, in pitches; (n,) each.
+        """How many times the bar of ideal contacts one with layers is, and what it is at least, in pitches; (n,) each.
 
-        At a rim a film's potential changes within 1/θ. A layer that is thinner than the resolution is not seen: the
-        error then goes with ln(θ·resolution), and the difference of two solutions tells less of it
-        (docs/numerics/error_bars.md#films).
+        At a rim the potential of a film, or of a gap that takes current, changes within 1/θ. A layer that is thinner
+        than the resolution is not seen: the error then goes with ln(θ·resolution), and the difference of two solutions
+        tells less of it (docs/numerics/error_bars.md#films).
 
         Args:
             theta: θ, (n, terms).
             scale: what errors are relative to, in pitches, (n,).
+            film: whether the contact has a law.
         """
+        del film
         return np.ones(len(theta)), self.least_error * scale
 
     def resolves(self, goal: Goal) -> bool:

@@ -36,7 +36,7 @@ from constriction.geometry.height_maps import Height
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
 ORDER, NOISE_ORDER = 2.0, 1.5
 # 95 of 100 errors are at most so many times the largest distance of a grid from what is extrapolated, or so much of
-# R_cstr per (width of a pixel / length at the rims)^1.5; EXPECTED is the usual bar, so measured. Of many spots the noise
+# R_cstr per (width of a pixel / length at the rims)^1.5; EXPECTED is the usual bar. Of many spots the noise
 # averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR, EXPECTED = 1.2, 0.04, 0.08
 MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
@@ -106,7 +106,9 @@ class GridResponse(Response[GridSolution]):
         """As `Response`."""
         return reduction_share(relative_error)
 
-    def _behind_film(self, theta: NDArray[np.complex128], scale: Floats) -> tuple[Floats, Floats]:
+    def _layers(self, theta: NDArray[np.complex128], scale: Floats, film: bool) -> tuple[Floats, Floats]:
+        if not film:
+            return super()._layers(theta, scale, film)
         thinness = np.abs(theta[:, 0]) * self.fine.resolution
         caution = 1 + UNSEEN * np.log1p(thinness) / (1 + thinness / LIKE_IDEAL)
         return caution, self.least_error * np.sqrt(caution) * scale
