@@ -22,20 +22,21 @@ from constriction.geometry.cell import Layout, rim_lengths
 # size with the distance; room at a corner / size of the spot.
 RADIUS, SPACING, SLOPE, CORNER = 0.3, 0.25, 0.4, 0.05
 # Stations of a quarter of a disc's rim at fineness 1, where its radius is the room. Meshes have such fineness that it
-# is cut into whole stations: rounded ones err by chance. The coarser mesh of a pair has 1/COARSER of them.
-QUARTER, COARSER = 0.5 * math.pi / SPACING, 1.5
+# is cut into whole stations: rounded ones err by chance. The coarser mesh of a pair has 1/COARSER of them,
+# but not below FEWEST.
+QUARTER, COARSER, FEWEST = 0.5 * math.pi / SPACING, 1.5, 4
 # From fineness, sectors of a collar and what they leave of R_cstr however fine the mesh is (tubes and stripes: 3e-5,
 # 2e-5).
 SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at fineness 1, relative: the usual one of lattices, and of 25 to 1600 random discs, whose rims
+# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices, and of 25 to 1600 random discs, whose rims
 # have unlike rooms. A mesh is finer where bounds are asked for: these are its own, as nothing extrapolates them.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
-# Times the error bar: of a meshed gap, as a layer stands on the islands' walls, and of drawn outlines, whose corners
-# have angles of their own.
-OF_VOLUMES, OF_OUTLINES = 2.0, 1.7
+# Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
+# angles of their own, and of many spots, whose errors do not cancel.
+OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
 MANY = 4  # spots in a mirror cell; lattices have fewer
-COARSEST_MESH = (QUARTER / 6) ** 2  # the coarser one of its pair has the largest radius of a collar
+COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
 # Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
@@ -48,7 +49,7 @@ def whole(fineness: float) -> float:
 
 def coarser(fineness: float) -> float:
     """The fineness of the coarser mesh of a pair."""
-    return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), 1))
+    return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), FEWEST))
 
 
 def _of_stations(count: int) -> float:
@@ -174,12 +175,13 @@ def caution_for(layout: Layout, volume: bool) -> float:
     """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
     straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
     drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
-    return (OF_OUTLINES if drawn else 1.0) * (OF_VOLUMES if volume else 1.0)
+    of_rims = OF_OUTLINES if drawn else OF_MANY if len(layout.spots) > MANY else 1.0
+    return of_rims * (OF_VOLUMES if volume else 1.0)
 
 
-def first_fineness(layout: Layout, goal: Goal, caution: float = 1.0) -> float:
-    """The fineness that should do, or the finest that the memory allows; `caution` as from `caution_for`."""
-    fineness = _fineness_for(layout, goal.relative_error / caution, goal.bounds)
+def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
+    """The fineness that should do, or the finest that the memory allows; `volume`: the gap is meshed."""
+    fineness = _fineness_for(layout, goal.relative_error / caution_for(layout, volume), goal.bounds)
     while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
         fineness *= 1.25
     return whole(fineness)

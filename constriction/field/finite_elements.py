@@ -55,7 +55,8 @@ UNSOLVED = (
     "expected spots of less unlike sizes, or accuracy.method = 'spectral'"
 )
 STUCK, MOST_STUCK = 0.9, 2  # refinements that leave this part of the error bar, and how many end the search
-ADAPT_BELOW = 0.65  # fineness; above, a mesh to find local weights on costs more than they save
+# Fineness: above, a mesh to find local weights on costs more than they save; and of that mesh.
+ADAPT_BELOW, WEIGHED_ON = 0.65, 2.5
 
 
 def solve_mesh(
@@ -133,8 +134,8 @@ def converge(
     Returns:
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
-    caution = caution_for(layout, sizes_at(COARSEST_MESH).gap_height is not None)
-    fineness = first_fineness(layout, goal, caution)
+    volume = sizes_at(COARSEST_MESH).gap_height is not None
+    fineness, caution = first_fineness(layout, goal, volume), caution_for(layout, volume)
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
@@ -230,7 +231,7 @@ def _weights(layout: Layout, sizes_at: Callable[[float], MeshSizes], fineness: f
 
     All meshes of a cell have the same, so that their errors go with their fineness.
     """
-    coarse = sizes_at(coarser(COARSEST_MESH))
+    coarse = sizes_at(WEIGHED_ON)
     if fineness > ADAPT_BELOW or not may_be_uneven(layout, coarse):
         return ()
     try:

@@ -19,7 +19,7 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 # this part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
 SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
-APART = 1.6  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
+APART = 1.5  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 5e-6
