@@ -88,7 +88,7 @@ def _prepared(item: Loaded | Triple, number: int, batch: Batch) -> tuple[Entry, 
     """A spectrum that is ready to be interpreted, or why it is not; and what is known of it before."""
     entry, setting = _entry(item), batch.setting
     if batch.deposition is not None:
-        entry = replace(entry, deposited=batch.deposition.at(number))
+        entry = replace(entry, charge=batch.deposition.charge(number), deposited=batch.deposition.at(number))
     if isinstance(item, Loaded) and item.spectrum is None:
         return replace(entry, error=item.error), setting
     try:

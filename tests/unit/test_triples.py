@@ -43,7 +43,7 @@ def test_many_fits_are_those_of_each_spectrum_by_itself(circuit):
         "gap_height": np.geomspace(2e-9, 4e-8, 6),
     }
     scores, z = space.scores(values), forward.at(values)
-    points = fit_many(circuit, FREQUENCY, z, starts_of(circuit, *parts_of(forward, values, scores)))
+    points = fit_many(circuit, FREQUENCY, z, starts_of(circuit, *parts_of(forward, values)))
     found = read_many(circuit, points)
     for row, impedance in zip(found, z, strict=True):
         fit = fit_circuit(Spectrum(FREQUENCY, impedance, "ohm m2"), circuit, FitOptions(profiles=False))

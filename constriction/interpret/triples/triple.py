@@ -109,20 +109,23 @@ def reader(forward: Forward, circuit: str) -> Callable[[Reals], Reals]:
     """What a circuit reads off the spectra of a model: from scores (m, d) to R_SE, R_int, C_int, (m, 3), SI."""
 
     def read(scores: Reals) -> Reals:
-        values = forward.space.values(scores)
-        starts = starts_of(circuit, *parts_of(forward, values, scores))
-        return read_many(circuit, fit_many(circuit, forward.frequency, forward.at(values), starts))
+        return read_values(forward, circuit, forward.space.values(scores))
 
     return read
 
 
-def parts_of(forward: Forward, values: Values, scores: Reals) -> tuple[Reals, Reals]:
+def read_values(forward: Forward, circuit: str, values: Values) -> Reals:
+    """What a circuit reads off the spectra of a model: R_SE, R_int, C_int, (m, 3), SI, of unknowns (m,) each, SI."""
+    starts = starts_of(circuit, *parts_of(forward, values))
+    return read_many(circuit, fit_many(circuit, forward.frequency, forward.at(values), starts))
+
+
+def parts_of(forward: Forward, values: Values) -> tuple[Reals, Reals]:
     """About what a circuit sees in a spectrum.
 
     Args:
         forward: of m models.
         values: their unknowns, (m,) each, SI.
-        scores: (m, d) of them.
 
     Returns:
         The resistance in series in Ω·m², (m,), and of two arcs resistance in Ω·m², time in s and exponent, (m, 2, 3).
@@ -135,7 +138,7 @@ def parts_of(forward: Forward, values: Values, scores: Reals) -> tuple[Reals, Re
         time = 1 / (2 * np.pi * values["grain_boundary_frequency"])
         series, first = bulk, np.column_stack([boundaries, time, values["grain_boundary_exponent"]])
     if forward.model.constricts:
-        resistance = forward.constriction_resistance(scores)
+        resistance = forward.resistance_at(values)
         storage = VACUUM_PERMITTIVITY * values["gap_permittivity"] / values["gap_height"]
         storage = storage / (1 - np.minimum(values["contact_fraction"], 0.99))
         second = np.column_stack([resistance, resistance * storage, TYPICAL * one])
