@@ -21,8 +21,7 @@ PARTS, DRAWS = 16, 4000
 FIRST, LAST = 10, 5
 """Most rounds before walkers are asked, and after them."""
 PLENTY, AMPLE = 1000.0, 3000.0
-"""Effective samples with which no walkers are needed, and after which no further round is: ranks of 45 truths moved by
-up to 0.2 from 1000 to 6000."""
+"""Effective samples with which no walkers are needed, and after which no further round is."""
 MILDEST = 1 / 64
 """Smallest power to which weights of first draws are raised."""
 ENOUGH = 200.0
