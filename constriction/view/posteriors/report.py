@@ -29,6 +29,7 @@ type Record = Mapping[str, Any]
 
 NOTHING = "–"
 UNDETERMINED = "not determined"
+LEAST = 1e-4  # probability that is told as a number
 MOST_TOLD = 6  # verdicts, before the sections of each spectrum
 CORNER = "Corner plot", "Each unknown, and every two: 68 and 95 % of the posterior; orange: the best fit."
 
@@ -126,9 +127,16 @@ def unknowns_table(item: Record) -> TableSection:
     for words, key, unit in (R_CSTR, *named):
         if numbers := item.get(key):
             told = "determined" if numbers["determined"] else UNDETERMINED
-            rows.append((words, *interval_cells(numbers, unit), told))
+            best, inner, outer = interval_cells(numbers, unit)
+            rows.append((words, best, _shared(inner), _shared(outer), told))
     header = ("unknown", "best fit", "68 %", "95 %", "by this spectrum")
     return TableSection("Unknowns: intervals of the posterior", header, tuple(rows), symbols=True)
+
+
+def _shared(interval: str) -> str:
+    """An interval that names a unit of both ends once."""
+    low, high = (end.split(" ") for end in interval.split(" to "))
+    return f"{low[0]} to {' '.join(high)}" if low[1:] == high[1:] else interval
 
 
 def evidence_table(item: Record) -> TableSection:
@@ -142,7 +150,7 @@ def evidence_table(item: Record) -> TableSection:
     rows = tuple(
         (
             " ".join(filter(None, (model["model"], model["pattern"]))),
-            f"{100 * model['probability']:.3g} %",
+            _probability(model["probability"]),
             _less(highest - model["log_evidence"]),
             _log_evidence(model),
             NOTHING if model["effective_samples"] is None else f"{model['effective_samples']:.0f}",
@@ -163,9 +171,15 @@ def _less(difference: float) -> str:
     )
 
 
+def _probability(share: float) -> str:
+    """In per cent with two digits."""
+    return f"{significant(100 * share, 2)} %" if share >= LEAST else f"below {100 * LEAST:g} %"
+
+
 def _log_evidence(model: Record) -> str:
     error = model["log_evidence_stderr"]
-    return f"{model['log_evidence']:.2f}" + (f" ± {error:.2f}" if error is not None else "")
+    text = f"{model['log_evidence']:.2f}".replace("-", "−")
+    return f"{text} ± {error:.2f}" if error is not None else text
 
 
 def _facts(item: Record) -> Iterator[tuple[str, str]]:
