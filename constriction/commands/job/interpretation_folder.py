@@ -101,9 +101,10 @@ def _draw(entry: Entry, folder: Path, number: int) -> Sequence[Chart]:
     from constriction.view.posteriors.bands import bands_chart, draw_bands, plane_chart
     from constriction.view.posteriors.corner import draw_corner
 
-    found, charts = entry.interpretation, ()
+    found = entry.interpretation
     if found is None:
         return ()
+    charts: Sequence[Chart] = ()
     if isinstance(found.spectrum, Spectrum):
         best, file = found.fitted[0].best.modes[0], folder / f"predicted-{number:02}.png"
         predicted = found.predicted(DRAWS)
