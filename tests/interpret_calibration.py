@@ -5,7 +5,7 @@ the model they are from. The table gives for each unknown the share of truths wi
 binomial spread of that share is; then the mean rank, 0.5 if the posterior is neither high nor low, and how probable
 ranks as uneven as these are of a right posterior (chi-squared of ten equal bins). Without `--atlas` the interfaces are
 those of `poles_atlas`, which cost nothing. `--out FILE` keeps the counts of each bin, which
-`interpret_ranks_picture.py` draws; the rows of other models and patterns stay in the file.
+`interpret_ranks_picture.py` draws: to what the file has of that model and pattern, of other spectra, they are added.
 """
 
 import argparse
@@ -59,31 +59,41 @@ def rows_of(model, every, trusted):
         rank = np.array([found[name] for found in every])
         inside = [int(np.sum(np.abs(rank - 0.5) < level / 2)) for level in LEVELS]
         bins = np.histogram(rank, BINS, (0, 1))[0]
-        yield {
-            "model": model.kind,
-            "pattern": model.pattern,
-            "unknown": name,
-            "spectra": len(rank),
-            "trusted": trusted,
-            "within_68": inside[0],
-            "within_95": inside[1],
-            "mean_rank": f"{rank.mean():.3f}",
-            "probability": f"{chisquare(bins).pvalue:.2g}",
-            **{f"bin_{place + 1}": int(count) for place, count in enumerate(bins)},
-        }
+        counts = {"spectra": len(rank), "trusted": trusted, "within_68": inside[0], "within_95": inside[1]}
+        counts |= {f"bin_{place + 1}": int(count) for place, count in enumerate(bins)}
+        yield finished({"model": model.kind, "pattern": model.pattern, "unknown": name}, counts, float(rank.mean()))
 
 
-def keep(path, model, rows):
-    """Put a model's rows into a table, in place of those it had."""
-    old = []
+def finished(names, counts, mean):
+    """A row with what follows from its counts."""
+    bins = [counts[f"bin_{place + 1}"] for place in range(BINS)]
+    return names | counts | {"mean_rank": f"{mean:.3f}", "probability": f"{chisquare(bins).pvalue:.2g}"}
+
+
+def added(row, old):
+    """A row of new spectra and one of others, together."""
+    names = {key: row[key] for key in ("model", "pattern", "unknown")}
+    counts = {
+        key: int(row[key]) + int(old[key]) for key in row if key.startswith(("spectra", "trusted", "within", "bin"))
+    }
+    mean = sum(float(one["mean_rank"]) * int(one["spectra"]) for one in (row, old)) / counts["spectra"]
+    return finished(names, counts, mean)
+
+
+def keep(path, rows):
+    """Put rows into a table; what it has of the same unknowns is added to them."""
+    before = []
     if path.exists():
         with path.open(encoding="utf-8", newline="") as stream:
-            own = model.kind, model.pattern
-            old = [row for row in csv.DictReader(stream) if (row["model"], row["pattern"]) != own]
+            before = list(csv.DictReader(stream))
+    found = {(row["model"], row["pattern"], row["unknown"]): row for row in before}
+    for row in rows:
+        key = row["model"], row["pattern"], row["unknown"]
+        found[key] = added(row, found[key]) if key in found else row
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
         writer.writeheader()
-        writer.writerows([*old, *rows])
+        writer.writerows(found.values())
 
 
 def tell(row, spread):
@@ -123,7 +133,7 @@ def main():
     for row in rows:
         tell(row, [(level * (1 - level) / options.count) ** 0.5 for level in LEVELS])
     if options.out is not None:
-        keep(options.out, model, rows)
+        keep(options.out, rows)
 
 
 if __name__ == "__main__":
