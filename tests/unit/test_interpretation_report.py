@@ -11,7 +11,7 @@ from support.made_up_cells import THICKNESS, made_up
 from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.models import InterfaceModel, models_of
 from constriction.interpret.model.prior_file import default_priors
-from constriction.interpret.record import Entry, interpretation_record
+from constriction.interpret.record import DEFINITIONS, Entry, entry_record
 from constriction.interpret.setting import Setting
 from constriction.view.charts.charts import Chart
 from constriction.view.pages.provenance import Origin
@@ -43,8 +43,14 @@ def entries():
     return good, Entry("lost.csv", "lost.csv", error="lost.csv: no such file")
 
 
+def record_of(entries):
+    """The content of interpretation.json."""
+    versions = {"constriction": "0", "git_commit": None}
+    return {"files": [entry_record(entry) for entry in entries], "definitions": DEFINITIONS, "versions": versions}
+
+
 def report_of(entries):
-    record = interpretation_record(entries)
+    record = record_of(entries)
     pictures = [InterpretedPictures() for _ in entries]
     if (found := entries[0].interpretation) is not None:
         draws = found.predicted(50)
@@ -76,7 +82,7 @@ def test_verdict_unknowns_models_and_provenance_are_on_the_page(entries):
 
 
 def test_intervals_name_their_unit_once_and_say_what_is_determined(entries):
-    item = interpretation_record(entries)["files"][0]
+    item = record_of(entries)["files"][0]
     rows = {row[0]: row[1:] for row in unknowns_table(item).rows}
     best, inner, outer, told = rows["film resistance"]
     assert re.fullmatch(r"1\d\.\d+ to 1\d\.\d+ Ω·cm²", inner) and inner != outer
@@ -85,7 +91,7 @@ def test_intervals_name_their_unit_once_and_say_what_is_determined(entries):
 
 
 def test_models_are_told_by_their_evidence(entries):
-    item = interpretation_record(entries)["files"][0]
+    item = record_of(entries)["files"][0]
     first, second = evidence_table(item).rows
     assert first[:3] == ("film", "100 %", "–")
     assert second[0] == "full_contact" and second[1] == "below 0.01 %" and second[2].startswith("e^")
@@ -98,7 +104,7 @@ def test_spectra_that_failed_have_their_error_and_are_counted(entries):
         "<cell>.csv",
         "lost.csv",
     ]
-    answer = interpret_answer(interpretation_record(entries)["files"])
+    answer = interpret_answer(record_of(entries)["files"])
     assert answer.headline == "1 of 2 spectra interpreted" and answer.caution
     assert "no such file" in report_html(report)
 

@@ -84,16 +84,19 @@ def interpret_answer(items: Sequence[Record]) -> Answer:
     Args:
         items: the elements of `files` in interpretation.json.
     """
-    failed = sum(bool(item["error"]) for item in items)
-    doubtful = [item for item in items if item["error"] or item["verdict"].startswith(UNDETERMINED)]
+    doubtful = [item["name"] for item in items if item["verdict"].startswith(UNDETERMINED)]
     if len(items) == 1:
         first, *rest = items[0]["verdict"].split("; ")
-        return Answer(_sentence(first), tuple(_sentence(part) for part in rest), caution=bool(doubtful))
-    told = [f"{item['name']}: {item['verdict']}" for item in items] if len(items) <= MOST_TOLD else []
-    if len(items) > MOST_TOLD and doubtful:
-        told.append(f"Nothing is determined of {', '.join(item['name'] for item in doubtful)}.")
-    headline = f"{len(items) - failed} of {len(items)} spectra interpreted"
-    return Answer(headline, tuple(told), caution=bool(doubtful))
+        return Answer(_sentence(first), tuple(map(_sentence, rest)), caution=bool(doubtful))
+    failed = sum(bool(item["error"]) for item in items)
+    return Answer(f"{len(items) - failed} of {len(items)} spectra interpreted", _told(items, doubtful), bool(doubtful))
+
+
+def _told(items: Sequence[Record], doubtful: Sequence[str]) -> tuple[str, ...]:
+    """Verdicts of a few spectra; of many the names of those of which nothing is determined."""
+    if len(items) <= MOST_TOLD:
+        return tuple(f"{item['name']}: {item['verdict']}" for item in items)
+    return (f"Nothing is determined of {', '.join(doubtful)}.",) if doubtful else ()
 
 
 def item_sections(item: Record, pictures: InterpretedPictures) -> Iterator[Section]:

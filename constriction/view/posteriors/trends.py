@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from constriction.interpret.model.unknowns import UNKNOWNS
+from constriction.laws.arrays import Reals
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
 from constriction.view.posteriors.rows import unit_of
 from constriction.view.terminal.numbers import decimal_prefix
@@ -17,6 +18,7 @@ type Record = Mapping[str, Any]
 
 SHOWN = ("contact_fraction", "pitch", "gap_height", "zone_share", "film_resistance", "film_capacitance")
 R_CSTR = "R_cstr", "R_cstr_ohm_cm2", "Ω·cm²"
+ENDS = "best", "low95", "low68", "high68", "high95"
 WIDE = 3.0  # from which factor on an axis is logarithmic
 CAPTION = "Bands: 95 and 68 % of the posterior; hollow: not determined."
 
@@ -37,33 +39,38 @@ def interval_chart(records: Sequence[Record]) -> Chart | None:
     return Chart("Along the series", CAPTION, axis, found) if found else None
 
 
-def _panel(
-    records: Sequence[Record], x: np.ndarray[Any, np.dtype[np.float64]], words: str, key: str, unit: str
-) -> Panel | None:
+def _panel(records: Sequence[Record], x: Reals, words: str, key: str, unit: str) -> Panel | None:
+    """One quantity over x; None where fewer than two records have it."""
     having = [(place, record[key]) for place, record in zip(x, records, strict=True) if record.get(key)]
     if len(having) < 2:
         return None
-    ends = {
-        name: np.array([numbers[name] for _, numbers in having])
-        for name in ("best", "low95", "low68", "high68", "high95")
-    }
-    size, prefix = decimal_prefix(float(np.median(ends["best"]))) if unit else (1.0, "")
-    ends = {name: values / size for name, values in ends.items()}
-    places, told = (
-        np.array([place for place, _ in having]),
-        np.array([bool(numbers["determined"]) for _, numbers in having]),
-    )
-    bands = [np.array([ends["low95"], ends["high95"]]), np.array([ends["low68"], ends["high68"]])]
-    series = [Series("", places, ends["best"], symbol="", band=band) for band in bands]
+    places = np.array([place for place, _ in having])
+    ends, label = _ends([numbers for _, numbers in having], words, unit)
+    outer, inner = np.array([ends["low95"], ends["high95"]]), np.array([ends["low68"], ends["high68"]])
+    bands = [Series("", places, ends["best"], symbol="", band=band) for band in (outer, inner)]
+    told = np.array([bool(numbers["determined"]) for _, numbers in having])
+    scale = "log" if outer.max() > WIDE * outer.min() > 0 else "linear"
+    axis = ChartAxis(label, scale, limits=_limits(outer, scale))
+    return Panel(axis, (*bands, *_points(places, ends["best"], told)))
+
+
+def _ends(having: Sequence[Record], words: str, unit: str) -> tuple[Mapping[str, Reals], str]:
+    """Best values and ends of intervals in the unit with the prefix that suits them, and the axis's label."""
+    ends = {name: np.array([numbers[name] for numbers in having]) for name in ENDS}
+    if not unit:
+        return ends, words
+    size, prefix = decimal_prefix(float(np.median(ends["best"])))
+    return {name: values / size for name, values in ends.items()}, f"{words}  ({prefix}{unit})"
+
+
+def _points(places: Reals, best: Reals, told: np.ndarray[Any, np.dtype[np.bool_]]) -> Iterator[Series]:
+    """Best fits, hollow where they are not determined."""
     for label, which, hollow in (("best fit", told, False), ("best fit, not determined", ~told, True)):
         if which.any():
-            series.append(Series(label, places[which], ends["best"][which], hollow=hollow))
-    label = f"{words}  ({prefix}{unit})" if unit else words
-    scale = "log" if ends["high95"].max() > WIDE * ends["low95"].min() > 0 else "linear"
-    return Panel(ChartAxis(label, scale, limits=_limits(bands[0], scale)), tuple(series))
+            yield Series(label, places[which], best[which], hollow=hollow)
 
 
-def _limits(band: np.ndarray[Any, np.dtype[np.float64]], scale: str) -> tuple[float, float]:
+def _limits(band: Reals, scale: str) -> tuple[float, float]:
     """What holds a band with a little around it."""
     low, high = float(band.min()), float(band.max())
     if scale == "log":
