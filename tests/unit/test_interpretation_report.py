@@ -109,6 +109,14 @@ def test_spectra_that_failed_have_their_error_and_are_counted(entries):
     assert "no such file" in report_html(report)
 
 
+def test_of_many_spectra_their_arcs_are_counted():
+    good = {"name": "good", "error": None, "verdict": "pitch 1 mm; a film does not explain it", "arc": "constriction"}
+    bad = {"name": "bad", "error": "bad: nothing", "verdict": "not determined: bad: nothing"}
+    answer = interpret_answer([good] * 7 + [bad])
+    assert answer.headline == "7 of 8 spectra interpreted"
+    assert answer.sentences == ("The arc is: constriction in 7.", "Nothing is determined of bad.")
+
+
 def test_a_series_is_drawn_over_its_charge_with_intervals():
     records = [made_up_record(0.05, 0.1), made_up_record(0.1, 0.2, determined=False), made_up_record(0.5, 0.4)]
     chart = interval_chart(records)

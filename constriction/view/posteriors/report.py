@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,10 +94,12 @@ def interpret_answer(items: Sequence[Record]) -> Answer:
 
 
 def _told(items: Sequence[Record], doubtful: Sequence[str]) -> tuple[str, ...]:
-    """Verdicts of a few spectra; of many the names of those of which nothing is determined."""
+    """Verdicts of a few spectra; of many what their arcs are, and of which nothing is determined."""
     if len(items) <= MOST_TOLD:
         return tuple(f"{item['name']}: {item['verdict']}" for item in items)
-    return (f"Nothing is determined of {', '.join(doubtful)}.",) if doubtful else ()
+    arcs = Counter(item["arc"] for item in items if not item["error"])
+    told = "; ".join(f"{arc} in {count}" for arc, count in arcs.most_common())
+    return (f"The arc is: {told}.", *([f"Nothing is determined of {', '.join(doubtful)}."] if doubtful else []))
 
 
 def item_sections(item: Record, pictures: InterpretedPictures) -> Iterator[Section]:
