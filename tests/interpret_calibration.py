@@ -49,7 +49,8 @@ def ranks(number, atlas, model):
     (fitted,) = interpret(measured, setting, atlas, NOISE).fitted
     found = {}
     for name in fitted.best.forward.space.names:
-        found[name] = float(fitted.weights[fitted.values[name] < truth[name][0]].sum())
+        below = fitted.weights[fitted.values[name] < truth[name][0]].sum()
+        found[name] = min(float(below), 1.0)  # rounding
     return found, fitted.trusted
 
 
