@@ -89,9 +89,9 @@ def jointly(members):
             *(one.modes[0].scores[likelihood.own] for one in likelihood.parts),
         ]
     )
-    mode = find_modes(likelihood, random, NOISE, guess[np.newaxis])[0]
-    straight = straighten(likelihood, mode, range(len(likelihood.common), likelihood.dimension))
-    first = explore(straight, random)
+    modes = find_modes(likelihood, random, NOISE, guess[np.newaxis])
+    straight = straighten(likelihood, modes[0], range(len(likelihood.common), likelihood.dimension))
+    first = explore(straight, modes, random)
     print(f"jointly, {likelihood.dimension} unknowns: {first.effective:.0f} importance samples")
     sampling.MOST_BLOCKS, sampling.BLOCK, sampling.KEPT = 12, 250, 20_000
     samples = sampling.sample(straight, resampled(first, 4 * sampling.WALKERS, random), random)

@@ -93,6 +93,8 @@ class InterpretOptions:
     impedance: Impedance = None
     seed: int = 20240607
     """Of the random numbers; the same one gives the same result."""
+    report: Annotated[bool, FLAG] = False
+    """Also write report.html: everything on one page that opens from disk, plots respond."""
     json: Annotated[bool, FLAG] = False
     """Print interpretation.json to stdout and nothing else."""
     debug: Debug = False
@@ -133,7 +135,7 @@ def _work(files: Sequence[Path], out: Path, options: InterpretOptions) -> None:
     with progress(silent=options.json) as say:
         entries = _entries(files, out, options, say)
         say("drawing")
-        record = write_interpretation(entries, out)
+        record = write_interpretation(entries, out, options.report)
     _show(record, out, options.json)
 
 

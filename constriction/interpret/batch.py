@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from constriction.base.errors import InputError, SolverError, one_line
 from constriction.compare.measured import Loaded
+from constriction.interpret.atlas.gaps import DEPTHS
 from constriction.interpret.best_case import best_case, best_lattice, solved_anew
 from constriction.interpret.interpretation import Interpretation, interpret, posed
 from constriction.interpret.model.models import Interfaces
+from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.interpret.progress.clock import FIT, POSTERIOR, Clock
 from constriction.interpret.progress.kept import KeptParts
 from constriction.interpret.record import Entry
@@ -17,6 +19,7 @@ from constriction.interpret.series.balance import DepositedMetal, balanced
 from constriction.interpret.series.series import Member, interpret_series
 from constriction.interpret.series.sharing import Agreement
 from constriction.interpret.setting import Aids, Setting
+from constriction.interpret.summary import summary
 from constriction.interpret.triples.triple import Triple
 from constriction.interpret.verdict import verdict
 from constriction.spectra.exclusion import Exclusion
@@ -88,7 +91,7 @@ def _prepared(item: Loaded | Triple, number: int, batch: Batch) -> tuple[Entry, 
     """A spectrum that is ready to be interpreted, or why it is not; and what is known of it before."""
     entry, setting = _entry(item), batch.setting
     if batch.deposition is not None:
-        entry = replace(entry, deposited=batch.deposition.at(number))
+        entry = replace(entry, charge=batch.deposition.charge(number), deposited=batch.deposition.at(number))
     if isinstance(item, Loaded) and item.spectrum is None:
         return replace(entry, error=item.error), setting
     try:
@@ -172,8 +175,21 @@ def _disagreement(agreement: Agreement) -> tuple[str, ...]:
     )
 
 
+def _beyond_the_atlas(found: Interpretation) -> tuple[str, ...]:
+    """That the pitch may be larger than the atlas knows under a slab so thin, in one line; () where it is not."""
+    told, longest = summary(found, "pitch"), found.setting.thickness / DEPTHS.low
+    if told is None or told.high95 <= longest:
+        return ()
+    written, times = UNKNOWNS["pitch"].written, f"{1 / DEPTHS.low:g} times the thickness"
+    return (
+        f"pitch: up to {written(told.high95)} (95 %); beyond {written(longest)}, {times}, the atlas has no slab so "
+        "thin and takes one of that limit; expected a smaller pitch in --priors",
+    )
+
+
 def with_best_case(entry: Entry, found: Interpretation, say: Callable[[str], None]) -> Entry:
     """The same with the best lattice as a case, solved anew, if the arc may be its; why it cannot be is a note."""
+    entry = replace(entry, notes=(*entry.notes, *_beyond_the_atlas(found)))
     fitted = best_lattice(found)
     if fitted is None or verdict(found).arc not in ("constriction", "either"):
         return entry

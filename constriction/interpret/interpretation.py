@@ -99,8 +99,9 @@ class Fitted:
         """Samples (k, d) of the posterior."""
         if self.straight is None or self.evidence is None:
             return self.best.modes[0].scores[np.newaxis]
-        by_walkers = self.samples is not None and not self.trusted
-        return self.straight.scores(self.samples.places if by_walkers else self.evidence.places)  # type: ignore[union-attr]
+        if self.samples is not None and not self.trusted:
+            return self.straight.scores(self.samples.places)
+        return self.evidence.drawn.scores
 
     @cached_property
     def weights(self) -> Reals:
@@ -284,7 +285,7 @@ def straightened(best: BestFit) -> Straight:
 
 def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight, Samples | None, Evidence]:
     straight = straightened(best)
-    first = explore(straight, random)
+    first = explore(straight, best.modes, random)
     if first.plenty:
         return straight, None, first
     samples = sample(straight, resampled(first, 4 * WALKERS, random), random)

@@ -16,6 +16,7 @@ from constriction.interpret.series.sharing import Agreement
 from constriction.interpret.summary import Credible, summary
 from constriction.interpret.verdict import Verdict, residual_of, verdict
 from constriction.spectra.exclusion import Exclusion
+from constriction.spectra.timeseries import MAH_PER_CM2
 
 type Record = dict[str, Any]
 
@@ -29,6 +30,7 @@ DEFINITIONS = {
     "may be of what the unknown belongs to",
     "best_case": "the best fit of the most probable lattice, solved anew by finite elements: its R_cstr, that of the "
     "atlas, and the largest difference of the impedances at the measured frequencies, relative to |Z|",
+    "charge_mAh_per_cm2": "that had passed before the spectrum; mean_metal_thickness_m has what it deposited",
     "mean_metal_thickness_m": "charge per area times molar mass over Faraday's constant and density: contact fraction "
     "times height of islands",
     "electrolyte_deviations": "how far the electrolyte that the spectrum alone tells is from what the others of the "
@@ -55,6 +57,7 @@ class Entry:
         anew: what finite elements say of it; None where they could not.
         error: "" or one line.
         notes: what a reader must know.
+        charge: per area that had passed, C/m²; None: nobody said.
         deposited: mean thickness of the metal by the charge, m; None: nobody said.
         agreement: of its electrolyte with that of the others of its series; None: it is in none.
     """
@@ -70,6 +73,7 @@ class Entry:
     anew: SolvedAnew | None = None
     error: str = ""
     notes: tuple[str, ...] = ()
+    charge: float | None = None
     deposited: float | None = None
     agreement: Agreement | None = None
 
@@ -112,6 +116,8 @@ def entry_record(entry: Entry) -> Record:
 def _series(entry: Entry) -> Record:
     """What is told of a spectrum of a series; nothing of others."""
     found: Record = {}
+    if entry.charge is not None:
+        found["charge_mAh_per_cm2"] = entry.charge / MAH_PER_CM2
     if entry.deposited is not None:
         found["mean_metal_thickness_m"] = entry.deposited
     if entry.agreement is not None:

@@ -24,10 +24,10 @@ def main(truth, interpretation, summary=None):
     rows, held = [], {name: [0, 0] for name in QUANTITIES}
     for one in files:
         for name, (key, factor) in QUANTITIES.items():
-            true, said = float(truths[one["file"]][name]), one[key]
+            true, said = float(truths[one["name"]][name]), one[key]
             ends = {end: said[end] * factor for end in ("low95", "low68", "best", "high68", "high95")}
             rows.append(
-                {"file": one["file"], "quantity": name, "truth": f"{true:.4g}"}
+                {"file": one["name"], "quantity": name, "truth": f"{true:.4g}"}
                 | {end: f"{value:.5g}" for end, value in ends.items()}
                 | {"determined": said["determined"]}
             )

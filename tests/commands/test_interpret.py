@@ -52,6 +52,16 @@ def test_a_folder_is_written(measured, capsys):
     assert [model["model"] for model in first["evidence"]] == ["film", "full_contact"]
 
 
+def test_a_report_is_one_page_and_an_earlier_one_is_replaced(measured):
+    out = measured / "out"
+    for _ in range(2):
+        assert run(measured / "area.csv", *THICK, "--model", "film", "--report", "--out", out) == 0
+    page = (out / "report.html").read_text("utf-8")
+    assert "constriction interpret" in page and "area.csv" in page and "data:image/png;base64," in page
+    assert run(measured / "area.csv", *THICK, "--model", "film", "--out", out) == 0
+    assert not (out / "report.html").exists()
+
+
 def test_json_is_all_that_is_printed(measured, capsys):
     priors = measured / "priors.toml"
     priors.write_text("[priors]\nfilm_exponent = 0.95\ngrain_boundary_exponent = 0.9\n", encoding="utf-8")

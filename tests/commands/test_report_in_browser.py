@@ -90,10 +90,12 @@ def pages_of_commands(tmp_path_factory):
     write_csv(simulate(case).spectrum, folder / "measured.csv")
     grid = {"interface.contact_fraction": [0.1, 0.2, 0.3]}
     (folder / "study.toml").write_text(toml_text({"title": "Fraction", "base": base, "grid": grid}), "utf-8")
-    places = {name: folder / name for name in ("analyze", "compare", "study")}
+    places = {name: folder / name for name in ("analyze", "compare", "study", "interpret")}
     measured, how = str(folder / "measured.csv"), ["--report", "--out"]
     assert main(["analyze", measured, "--drt", *how, str(places["analyze"])]) == 0
     assert main(["compare", str(folder / "case.toml"), measured, *how, str(places["compare"])]) == 0
+    models = ["--thickness", "1.5 mm", "--model", "film", "--model", "full_contact"]
+    assert main(["interpret", measured, measured, *models, *how, str(places["interpret"])]) == 0
     assert main(["study", "run", str(folder / "study.toml"), "--quiet", "--out", str(places["study"])]) == 0
     assert main(["study", "plot", str(places["study"]), "--report"]) == 0
     return {name: place / "report.html" for name, place in places.items()}
@@ -110,7 +112,7 @@ def inline(value):
     return json.dumps(value)
 
 
-@pytest.mark.parametrize(("command", "charts"), [("analyze", 5), ("compare", 4), ("study", 1)])
+@pytest.mark.parametrize(("command", "charts"), [("analyze", 5), ("compare", 4), ("study", 1), ("interpret", 5)])
 def test_pages_of_the_commands_open_and_draw(browser, pages_of_commands, command, charts):
     with opened(browser, pages_of_commands[command]) as page:
         assert page.value("Object.keys(JSON.parse(document.getElementById('figures').textContent)).length") == charts

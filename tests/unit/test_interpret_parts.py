@@ -188,8 +188,9 @@ def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms(lead):
     deviation = np.sqrt(np.diag(second - np.outer(mean, mean)))
 
     random = np.random.default_rng(11)
-    straight = straighten(likelihood, find_modes(likelihood, random, 0.01)[0], lead)
-    first = explore(straight, random)
+    modes = find_modes(likelihood, random, 0.01)
+    straight = straighten(likelihood, modes[0], lead)
+    first = explore(straight, modes, random)
     samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
     told = evidence(straight, samples, first, random)
     assert samples.converged
@@ -201,6 +202,24 @@ def test_samples_and_evidence_of_a_linear_problem_are_the_closed_forms(lead):
     assert scores.std(axis=0) == pytest.approx(deviation, rel=0.15)
     weighted = straight.scores(told.places)
     assert told.weights @ weighted == pytest.approx(mean, abs=0.15 * deviation.max())
+
+
+@pytest.mark.parametrize("lead", [[1], [0, 2]])
+def test_the_widest_draws_have_a_density(lead):
+    """Whatever else is drawn from, their density integrates to one, and they have the evidence by themselves."""
+    likelihood, random = linear_problem(5), np.random.default_rng(3)
+    modes = find_modes(likelihood, random, 0.01)
+    straight = straighten(likelihood, modes[0], lead)
+    wide = straight.draw_wide(4000, random)
+    other = fit_mixture(wide, np.full(4000, 1 / 4000), 4, random)
+    drawn = other.draw(20000, random)
+    ratio = np.exp(straight.log_both(drawn)[1] - other.log_density(drawn))
+    assert ratio.mean() == pytest.approx(1, abs=5 * ratio.std() / 20000**0.5)
+    heights, density, scores = straight.log_both(wide)
+    assert scores == pytest.approx(straight.scores(wide))
+    told = explore(straight, modes, random)
+    weight = np.exp(heights - density - told.log_evidence)
+    assert weight.mean() == pytest.approx(1, abs=5 * weight.std() / 4000**0.5)
 
 
 def test_walkers_that_all_start_at_one_place_are_no_error(recwarn):

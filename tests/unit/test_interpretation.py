@@ -12,9 +12,10 @@ from support.made_up_cells import ATLAS, ELECTROLYTE, FREQUENCY, NOISE, THICKNES
 
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
-from constriction.interpret.batch import Batch, interpret_all, screened
+from constriction.interpret.batch import Batch, interpret_all, screened, with_best_case
 from constriction.interpret.interpretation import Fitted, Interpretation, interpret
-from constriction.interpret.model.models import InterfaceModel, models_of
+from constriction.interpret.model.forward import Forward
+from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.posterior.sampling import Samples
@@ -170,6 +171,20 @@ def test_spectra_that_fail_kramers_kronig_are_refused_and_others_go_on():
     records = [entry_record(entry) for entry in entries]
     assert records[0]["verdict"].startswith("not determined: bad.csv: fails")
     json.dumps(records, allow_nan=False)
+
+
+@pytest.mark.parametrize(("thickness", "notes"), [(5e-5, 1), (1.5e-3, 0)])
+def test_a_pitch_beyond_the_atlas_is_told(thickness, notes):
+    """A slab of 50 µm is known up to a pitch of 2.5 mm; the prior goes to 10 mm, and no arc says less."""
+    model = InterfaceModel("full_contact")
+    forward = Forward(model, space_of(model, default_priors(), ATLAS), ATLAS, FREQUENCY, thickness)
+    z = forward.impedance(np.zeros((1, forward.space.dimension)))[0]
+    noise = np.random.default_rng(4).standard_normal((2, z.size))
+    spectrum = Spectrum(FREQUENCY, z + NOISE * np.abs(z) * (noise[0] + 1j * noise[1]), "ohm m2")
+    known = dataclasses.replace(setting("lattice", "full_contact"), thickness=thickness)
+    found = interpret(spectrum, known, ATLAS, NOISE)
+    told = with_best_case(Entry("cell.csv", "cell.csv"), found, lambda _: None).notes
+    assert sum("50 times the thickness" in note for note in told) == notes
 
 
 def test_the_same_seed_gives_the_same_numbers():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from poles_atlas import resistance
 from scipy.optimize import brentq
+from scipy.stats import multivariate_normal
 from support.made_up_cells import ATLAS, FREQUENCY, THICKNESS
 
 from constriction.base.errors import InputError
@@ -19,7 +20,7 @@ from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary
 from constriction.interpret.triples.circuit_fits import ONE_ARC, TWO_ARCS, fit_many, read_many, starts_of
 from constriction.interpret.triples.tables import read_triples
-from constriction.interpret.triples.triple import Triple, parts_of
+from constriction.interpret.triples.triple import Triple, TripleLikelihood, parts_of
 from constriction.interpret.verdict import verdict
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.fit.problem import FitOptions
@@ -43,7 +44,7 @@ def test_many_fits_are_those_of_each_spectrum_by_itself(circuit):
         "gap_height": np.geomspace(2e-9, 4e-8, 6),
     }
     scores, z = space.scores(values), forward.at(values)
-    points = fit_many(circuit, FREQUENCY, z, starts_of(circuit, *parts_of(forward, values, scores)))
+    points = fit_many(circuit, FREQUENCY, z, starts_of(circuit, *parts_of(forward, values)))
     found = read_many(circuit, points)
     for row, impedance in zip(found, z, strict=True):
         fit = fit_circuit(Spectrum(FREQUENCY, impedance, "ohm m2"), circuit, FitOptions(profiles=False))
@@ -141,6 +142,42 @@ def test_triples_are_read_from_a_table(tmp_path):
     (told,) = third.notes
     assert told.startswith("row 3: R_int_ohm_cm2 = 'NaN' and R_int_stderr_ohm_cm2 = '0.2': not used")
     assert second.frequency[[0, -1]] == pytest.approx([7e6, 100])
+
+
+CORRELATED = np.array([[1.0, -0.8, 0.3], [-0.8, 1.0, 0.1], [0.3, 0.1, 1.0]])
+
+
+def test_correlated_errors_have_the_density_of_their_covariance():
+    """Beside the formula of a normal density; without correlations beside the product of three."""
+    values, errors = np.array([30e-4, 5e-4, 2e-3]), np.array([1e-4, 1e-4, 1e-4])
+    read = values * np.exp(0.02 * np.random.default_rng(2).standard_normal((5, 3)))
+    for related in (CORRELATED, None):
+        triple = Triple(values, errors, 7e6, 100.0, correlations=related)
+        likelihood = TripleLikelihood(None, None, 3, lambda scores: read, triple)
+        width = errors / values
+        covariance = np.outer(width, width) * (np.eye(3) if related is None else related)
+        expected = multivariate_normal(np.zeros(3), covariance).logpdf(np.log(read / values))
+        assert likelihood.log_likelihood(np.zeros((5, 1))) == pytest.approx(expected)
+
+
+def test_correlations_are_read_from_a_table(tmp_path):
+    names = "R_SE_ohm_cm2,R_SE_stderr_ohm_cm2,R_int_ohm_cm2,R_int_stderr_ohm_cm2,R_SE_R_int_correlation\n"
+    path = tmp_path / "table.csv"
+    path.write_text(names + "30,0.1,5,0.2,-0.9\n30,0.1,5,0.2,\n", "utf-8")
+    first, second = read_triples(path, None, None)
+    assert first.correlations == pytest.approx(np.array([[1, -0.9, 0], [-0.9, 1, 0], [0, 0, 1]]))
+    assert second.correlations is None
+    a, b = 0.1 / 30, 0.2 / 5
+    assert first.root @ first.root.T == pytest.approx(np.array([[a * a, -0.9 * a * b], [-0.9 * a * b, b * b]]))
+    assert first.impedance.size == 15 and second.impedance.size == 6
+
+
+@pytest.mark.parametrize("told", ["-1", "1.2", "nan", "much"])
+def test_correlations_that_cannot_be_are_refused(tmp_path, told):
+    path = tmp_path / "table.csv"
+    path.write_text(f"R_SE_ohm_cm2,R_SE_stderr_ohm_cm2,R_SE_R_int_correlation\n30,0.1,{told}\n", "utf-8")
+    with pytest.raises(InputError, match=r"row 1: R_SE_R_int_correlation = .*expected correlations above -1"):
+        read_triples(path, None, None)
 
 
 @pytest.mark.parametrize("name", ["fit.json", "t.csv"])

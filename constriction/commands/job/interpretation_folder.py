@@ -1,4 +1,4 @@
-"""What `constriction interpret` leaves behind: interpretation.json; per spectrum two pictures and the best case."""
+"""What `constriction interpret` leaves behind: its record, a report; per spectrum two pictures and the best case."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 from constriction.base.errors import one_line
 from constriction.base.folders import FolderKind, whole_folder
 from constriction.commands.job.guard import complain
+from constriction.commands.job.options import given_arguments
 
 if TYPE_CHECKING:
     from constriction.interpret.interpretation import Interpretation
     from constriction.interpret.progress.kept import KeptParts
     from constriction.interpret.record import Entry
+    from constriction.view.charts.charts import Chart
     from constriction.view.posteriors.corner import CornerColumn
 
-INTERPRETATION = "interpretation.json"
+INTERPRETATION, REPORT = "interpretation.json", "report.html"
 KEYS = frozenset({"files", "definitions", "versions"})
 INTERPRETATIONS = FolderKind(
     "interpretation",
-    (INTERPRETATION,),
+    (INTERPRETATION, REPORT),
     KEYS,
     r"(corner|predicted)-\d{2,}\.png|best-\d{2,}\.toml|(\.constriction-)?kept-[0-9a-f]{24}\.npz",
 )
@@ -41,12 +43,13 @@ def kept_in(folder: Path) -> KeptParts:
     return KeptParts(folder, (INTERPRETATION, json.dumps(unfinished) + "\n"))
 
 
-def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, Any]:
+def write_interpretation(entries: Sequence[Entry], folder: Path, report: bool = False) -> dict[str, Any]:
     """Fill the folder; returns the content of interpretation.json.
 
     Args:
         entries: the spectra, in the order of the files.
         folder: nothing, an empty folder, or an earlier interpretation, which is replaced.
+        report: whether a report.html is written, too.
 
     Raises:
         InputError: the folder holds something else; nothing was changed.
@@ -56,35 +59,62 @@ def write_interpretation(entries: Sequence[Entry], folder: Path) -> dict[str, An
 
     record = interpretation_record(entries)
     with whole_folder(folder, INTERPRETATIONS) as fresh:
+        charts = []
         for number, entry in enumerate(entries, start=1):
             if entry.case is not None:
                 (fresh / f"best-{number:02}.toml").write_text(resolved_toml(entry.case), encoding="utf-8")
-            try:
-                _draw(entry, fresh, number)
-            except OSError:  # the disk, which all others need as well
-                raise
-            except Exception as error:
-                complain(f"WARNING: no picture: {one_line(entry.file, error)}")
+            charts.append(_drawn(entry, fresh, number))
         text = json.dumps(record, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
         (fresh / INTERPRETATION).write_text(text, encoding="utf-8")
+        if report:
+            _write_report(record, charts, fresh)
     return record
 
 
-def _draw(entry: Entry, folder: Path, number: int) -> None:
+def _write_report(record: dict[str, Any], charts: Sequence[Sequence[Chart]], folder: Path) -> None:
+    """The page, with the corner plots that lie beside it; `charts`: of each spectrum."""
+    from constriction.view.pages.provenance import origin
+    from constriction.view.pages.report import write_report
+    from constriction.view.posteriors.report import InterpretedPictures, interpret_report
+
+    pictures = []
+    for number, own in enumerate(charts, start=1):
+        corner = folder / f"corner-{number:02}.png"
+        pictures.append(InterpretedPictures(tuple(own), corner.read_bytes() if corner.exists() else None))
+    files = sorted(path.name for path in folder.iterdir())
+    write_report(interpret_report(record, pictures, origin(given_arguments.get()), files), folder / REPORT)
+
+
+def _drawn(entry: Entry, folder: Path, number: int) -> Sequence[Chart]:
+    """Save the pictures of a spectrum; returns its charts. One that cannot be drawn costs no other."""
+    try:
+        return _draw(entry, folder, number)
+    except OSError:  # the disk, which all others need as well
+        raise
+    except Exception as error:
+        complain(f"WARNING: no picture: {one_line(entry.file, error)}")
+        return ()
+
+
+def _draw(entry: Entry, folder: Path, number: int) -> Sequence[Chart]:
     from constriction.spectra.spectrum import Spectrum
-    from constriction.view.posteriors.bands import draw_bands
+    from constriction.view.posteriors.bands import bands_chart, draw_bands, plane_chart
     from constriction.view.posteriors.corner import draw_corner
 
     found = entry.interpretation
     if found is None:
-        return
+        return ()
+    charts: Sequence[Chart] = ()
     if isinstance(found.spectrum, Spectrum):
         best, file = found.fitted[0].best.modes[0], folder / f"predicted-{number:02}.png"
-        draw_bands(file, entry.name, found.spectrum, found.predicted(DRAWS), best.noise)
+        predicted = found.predicted(DRAWS)
+        draw_bands(file, entry.name, found.spectrum, predicted, best.noise)
+        charts = plane_chart(found.spectrum, predicted), bands_chart(found.spectrum, predicted, best.noise)
     names = SHOWN if found.having(SHOWN) else FILM_SHOWN
     if found.having(names):
         _, weights = found.posterior(names)
         draw_corner(folder / f"corner-{number:02}.png", entry.name, _columns(found, names), weights)
+    return charts
 
 
 def _columns(found: Interpretation, names: Sequence[str]) -> list[CornerColumn]:

@@ -56,9 +56,12 @@ class Forward:
 
     def constriction_resistance(self, scores: Reals) -> Reals:
         """R_cstr in Ω·m², (m,), of scores (m, d); 0 of a model whose contacts are no spots."""
+        return self.resistance_at(self.space.values(scores))
+
+    def resistance_at(self, values: Values) -> Reals:
+        """The same of values (m,) in SI units."""
         if not self.model.constricts:
-            return np.zeros(scores.shape[0])
-        values = self.space.values(scores)
+            return np.zeros(values["bulk_conductivity"].shape)
         still = Forward(self.model, self.space, self.atlas, np.zeros(1), self.thickness)
         ideal = {name: value for name, value in values.items() if not name.startswith(("film", "fine"))}
         found: Reals = constriction(still, ideal, resistivities(values, still.frequency))[:, 0].real

@@ -4,6 +4,7 @@ The weights of the importance samples are exact, so they also give the posterior
 well, the weighted samples are right if many of them have weight, and the effective number says whether they do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +13,15 @@ from scipy.special import logsumexp
 from constriction.interpret.posterior.mixtures import Mixture, fit_mixture
 from constriction.interpret.posterior.ridge import Straight
 from constriction.interpret.posterior.sampling import Samples
+from constriction.interpret.posterior.search import Mode
 from constriction.laws.arrays import Reals
 
-PARTS, DRAWS = 10, 4000
+PARTS, DRAWS = 16, 4000
 """Components of a mixture, draws of each round: each round fits its mixture to the weighted draws so far."""
 FIRST, LAST = 10, 5
 """Most rounds before walkers are asked, and after them."""
-PLENTY = 1000.0
-"""Effective samples after which no further round is needed."""
+PLENTY, AMPLE = 1000.0, 3000.0
+"""Effective samples with which no walkers are needed, and after which no further round is."""
 MILDEST = 1 / 64
 """Smallest power to which weights of first draws are raised."""
 ENOUGH = 200.0
@@ -31,32 +33,42 @@ class DrawnRounds:
     """Draws of all rounds together, as if from one mixture of their mixtures.
 
     A round that misses a part of the posterior weighs what it has too much, and looks the better for it; beside the
-    wider rounds before it does not.
+    wider rounds before it does not. The first round is widest: its interfaces are drawn from the prior.
 
     Attributes:
-        mixtures: one a round.
+        mixtures: one of each later round.
         places: (k, d) draws in straight coordinates, the same number of each round.
         heights: (k,) logarithms of the posterior density there.
-        densities: (k,) logarithms of the sum of all mixtures' densities there.
+        densities: (k,) logarithms of the sum of all rounds' densities there.
+        scores: (k, d) that the places stand for.
     """
 
     mixtures: tuple[Mixture, ...]
     places: Reals
     heights: Reals
     densities: Reals
+    scores: Reals
 
     def with_round(self, straight: Straight, mixture: Mixture, random: np.random.Generator) -> "DrawnRounds":
         """The same with the draws of one more mixture."""
         places = mixture.draw(DRAWS, random)
         mixtures = (*self.mixtures, mixture)
-        here = logsumexp([one.log_density(places) for one in mixtures], axis=0)
-        before = np.logaddexp(self.densities, mixture.log_density(self.places)) if self.mixtures else self.densities
+        heights, wide, scores = straight.log_both(places)
+        here = logsumexp([wide, *(one.log_density(places) for one in mixtures)], axis=0)
+        before = np.logaddexp(self.densities, mixture.log_density(self.places))
         return DrawnRounds(
             mixtures,
             np.concatenate([self.places, places]),
-            np.concatenate([self.heights, straight.log_posterior(places)]),
+            np.concatenate([self.heights, heights]),
             np.concatenate([before, here]),
+            np.concatenate([self.scores, scores]),
         )
+
+
+def wide_round(straight: Straight, random: np.random.Generator) -> DrawnRounds:
+    """The first round."""
+    places = straight.draw_wide(DRAWS, random)
+    return DrawnRounds((), places, *straight.log_both(places))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,19 +105,20 @@ class Evidence:
         return self.effective > PLENTY
 
 
-def explore(straight: Straight, random: np.random.Generator) -> Evidence:
+def explore(straight: Straight, modes: Sequence[Mode], random: np.random.Generator) -> Evidence:
     """A first evidence, from mixtures that begin with the ridge as the curvature has it.
 
     Args:
         straight: coordinates of a model, and the posterior there.
+        modes: maxima of the posterior, the ridge's first.
         random: of the draws.
     """
-    points, weights = first = _start(straight, random)
-    drawn = DrawnRounds((), np.empty((0, points.shape[1])), np.empty(0), np.empty(0))
+    drawn = wide_round(straight, random)
+    points, weights = first = _start(straight, modes, drawn, random)
     for _ in range(FIRST):
         drawn = drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random)
         found = _weighed(drawn)
-        if found.plenty:
+        if found.effective > AMPLE:
             break
         points, weights = _together(first, found)
     return found
@@ -124,7 +137,7 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
     for _ in range(LAST):
         points, weights = _together((samples.places, even), found)
         found = _weighed(found.drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random))
-        if found.plenty:
+        if found.effective > AMPLE:
             break
     return found
 
@@ -140,7 +153,7 @@ def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals
 
 
 def _weighed(drawn: DrawnRounds) -> Evidence:
-    logs = drawn.heights - (drawn.densities - np.log(len(drawn.mixtures)))
+    logs = drawn.heights - (drawn.densities - np.log(1 + len(drawn.mixtures)))
     total = float(logsumexp(logs))
     weights = np.exp(logs - total)
     effective = 1 / float(np.sum(weights**2))
@@ -148,17 +161,23 @@ def _weighed(drawn: DrawnRounds) -> Evidence:
     return Evidence(total - float(np.log(len(logs))), stderr, effective, weights, drawn)
 
 
-def _start(straight: Straight, random: np.random.Generator) -> tuple[Reals, Reals]:
-    """Places and weights of the first mixture: half from the ridge, half from the prior of the interface.
+def _start(
+    straight: Straight, modes: Sequence[Mode], drawn: DrawnRounds, random: np.random.Generator
+) -> tuple[Reals, Reals]:
+    """Places and weights of the first mixture: a third each from the ridge, about all maxima, from the first round.
 
     The weights of the latter are made milder until enough of them count.
     """
     ridge = straight.draw(DRAWS // 2, random)
-    wide, logs = straight.draw_wide(2 * DRAWS, random)
+    logs = drawn.heights - drawn.densities
     power = 1.0
     while (shares := _shares(power * logs)) @ shares > 1 / ENOUGH and power > MILDEST:
         power /= 2
-    return np.concatenate([ridge, wide]), np.concatenate([np.full(len(ridge), 0.5 / len(ridge)), 0.5 * shares])
+    each = DRAWS // 4
+    about = np.concatenate([straight.draw_about(mode, each, random) for mode in modes])
+    parts = (ridge, np.full(len(ridge), 1 / len(ridge))), (about, np.full(len(about), 1 / len(about)))
+    points, weights = zip(*parts, (drawn.places, shares), strict=True)
+    return np.concatenate(points), np.concatenate(weights) / (len(parts) + 1)
 
 
 def _shares(logs: Reals) -> Reals:

@@ -4,7 +4,7 @@ Contact fraction and pitch lie on a narrow, bent ridge: finer spots and more are
 along such a ridge, and no normal distribution is like it. So one unknown of the interface is chosen as the guide; at
 many values of it the best values of all others and their curvature are found; and the interface's others are counted
 from there, in units of their standard deviations. The electrolyte is counted from where it follows the spectrum best
-beside that interface: a few steps of Newton's method with a fixed slope find it, as it is nearly linear. What is left
+beside that interface: a few steps of Newton's method, extrapolated, find it, as it is nearly linear. What is left
 of the electrolyte is nearly a normal distribution, and of the interface few unknowns remain that are not.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import least_squares
+from scipy.special import ndtr, ndtri
 
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.search import Mode, jacobian
@@ -24,7 +25,8 @@ from constriction.laws.arrays import Reals
 FARTHEST = 3.3  # scores of the guide between which a ridge is followed: 99.9 % of the prior
 COARSE, FINE = 0.4, 32  # step of the first walk along the ridge, in scores; intervals of the second
 LOWEST = 14.0  # the ridge ends where the logarithm of its density is this far below its highest
-NEWTON, LONGEST = 2, 2.0  # steps towards the best electrolyte, and how long one may be, in scores
+NEWTON, LONGEST = 4, 2.0  # steps towards the best electrolyte, and how long one may be, in scores
+FURTHER = 2.0  # steps by which what two of them tell may be extrapolated
 LINEAR = 3.0  # standard deviations of the interface within which the electrolyte's first guess follows it
 
 
@@ -77,10 +79,29 @@ class Straight:
         others[:, q:] += np.einsum("mij,mj->mi", root[:, q:, :q], near)
         others[:, :q] += np.einsum("mij,mj->mi", root[:, :q, :q], places[:, 1 : 1 + q])
         if q:
-            for _ in range(NEWTON):
-                others[:, q:] -= self._step(self._ordered(along, others), others[:, q:])
+            others[:, q:] = self._best_electrolyte(along, others)
         others[:, q:] += np.einsum("mij,mj->mi", root[:, q:, q:], places[:, 1 + q :])
         return self._ordered(along, others)
+
+    def _best_electrolyte(self, along: Reals, others: Reals) -> Reals:
+        """Scores of the electrolyte (m, d − 1 − q) that follow the spectrum best, from those in `others` (m, d − 1).
+
+        Newton's steps with one slope, extrapolated by the last two of them (Anderson 1965): where the slope is that of
+        the mode alone, two plain steps end two to nine standard deviations from the best electrolyte, these four 0.1.
+        """
+        q, others = self.interface, others.copy()
+        before: tuple[Reals, Reals] | None = None
+        for _ in range(NEWTON):
+            step = self._step(self._ordered(along, others), others[:, q:])
+            reached = others[:, q:] - step
+            others[:, q:] = reached
+            if before is not None:
+                apart = step - before[0]
+                size = np.maximum(np.einsum("ij,ij->i", apart, apart), np.finfo(float).tiny)
+                part = np.clip(np.einsum("ij,ij->i", step, apart) / size, -FURTHER, FURTHER)
+                others[:, q:] -= part[:, np.newaxis] * (reached - before[1])
+            before = step, reached
+        return others[:, q:]
 
     def _ordered(self, along: Reals, others: Reals) -> Reals:
         found = np.empty((along.size, others.shape[1] + 1))
@@ -111,13 +132,27 @@ class Straight:
 
     def log_posterior(self, places: Reals) -> Reals:
         """Logarithm of the posterior density in straight coordinates, (m,); −∞ beyond the ridge's ends."""
-        along = places[:, 0]
+        return self.log_both(places)[0]
+
+    def log_both(self, places: Reals) -> tuple[Reals, Reals, Reals]:
+        """Of places (m, d): logarithms of the posterior's density and of what `draw_wide` draws from, and scores.
+
+        Densities (m,) are −∞ beyond the ridge's ends, the scores (m, d) there those at the ends.
+        """
+        along, q = places[:, 0], self.interface
         inside = (along >= self.knots[0]) & (along <= self.knots[-1])
-        found = np.full(along.size, -np.inf)
-        if inside.any():
-            height = self.likelihood.log_posterior(self.scores(places[inside]))
-            found[inside] = height + self.log_volume(along[inside])
-        return found
+        scores = self.scores(places)
+        squares = np.square(scores[:, list(self.order[: 1 + q])]).sum(axis=1)
+        squares += np.square(places[:, 1 + q :]).sum(axis=1)
+        size = 0.5 * places.shape[1] * np.log(2 * np.pi) + np.log(self._part)
+        wide = self.log_volume(along, q) - 0.5 * squares - size
+        found = self.likelihood.log_posterior(scores) + self.log_volume(along)
+        return np.where(inside, found, -np.inf), np.where(inside, wide, -np.inf), scores
+
+    @property
+    def _part(self) -> float:
+        """Of the prior, that lies between the ends."""
+        return float(ndtr(self.knots[-1]) - ndtr(self.knots[0]))
 
     def draw(self, count: int, random: np.random.Generator) -> Reals:
         """Places (count, d) about as the ridge's own density has them: where walkers start."""
@@ -128,16 +163,23 @@ class Straight:
         along = self.knots[which] + random.random(count) * np.diff(self.knots)[which]
         return np.column_stack([along, random.standard_normal((count, self.centres.shape[1]))])
 
-    def draw_wide(self, count: int, random: np.random.Generator) -> tuple[Reals, Reals]:
-        """Places (k, d), k ≤ count, with interfaces drawn from the prior, and logarithms of their importance, (k,)."""
+    def draw_about(self, mode: Mode, count: int, random: np.random.Generator) -> Reals:
+        """Places (count, d) about a maximum as its curvature has them."""
+        root = np.linalg.cholesky(mode.covariance)
+        places = self.places(mode.scores + random.standard_normal((count, mode.scores.size)) @ root.T)
+        places[:, 1 + self.interface :] = random.standard_normal((count, places.shape[1] - 1 - self.interface))
+        return places
+
+    def draw_wide(self, count: int, random: np.random.Generator) -> Reals:
+        """Places (count, d): interfaces drawn from the prior between the ends, electrolytes about their best ones."""
         q = self.interface
         scores = random.standard_normal((count, len(self.order)))
-        inside = (scores[:, self.order[0]] > self.knots[0]) & (scores[:, self.order[0]] < self.knots[-1])
-        scores = scores[inside]
+        low, high = ndtr(self.knots[[0, -1]])
+        along = ndtri(low + (high - low) * random.random(count))
+        scores[:, self.order[0]] = np.clip(along, self.knots[0], self.knots[-1])
         places = self.places(scores)
-        places[:, 1 + q :] = random.standard_normal((len(places), places.shape[1] - 1 - q))
-        drawn = np.square(scores[:, list(self.order[: 1 + q])]).sum(axis=1) + np.square(places[:, 1 + q :]).sum(axis=1)
-        return places, self.log_posterior(places) + 0.5 * drawn - self.log_volume(places[:, 0], q)
+        places[:, 1 + q :] = random.standard_normal((count, places.shape[1] - 1 - q))
+        return places
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +205,18 @@ def straighten(likelihood: Likelihood, mode: Mode, lead: Sequence[int]) -> Strai
     others = np.argsort(np.argsort(order[1:]))
     knots, centres = np.array([point.along for point in points]), np.array([point.others for point in points])
     roots = np.array([_root_of_inverse(point.curvature[np.ix_(others, others)]) for point in points])
-    return Straight(likelihood, order, len(lead) - 1, mode, knots, centres[:, others], roots)
+    return Straight(likelihood, order, len(lead) - 1, mode, *_to_the_ends(knots, centres[:, others], roots))
+
+
+def _to_the_ends(knots: Reals, centres: Reals, roots: Reals) -> tuple[Reals, Reals, Reals]:
+    """A ridge that goes on as it ends where it was left: what else is there, off the ridge, stays possible."""
+    step = knots[1] - knots[0]
+    before = np.arange(-FARTHEST, knots[0] - 0.5 * step, step)
+    after = np.arange(FARTHEST, knots[-1] + 0.5 * step, -step)[::-1]
+    ends = [(before, centres[:1], roots[:1]), (after, centres[-1:], roots[-1:])]
+    low, high = ((more, np.repeat(c, more.size, 0), np.repeat(r, more.size, 0)) for more, c, r in ends)
+    found = zip(low, (knots, centres, roots), high, strict=True)
+    return tuple(np.concatenate(parts) for parts in found)  # type: ignore[return-value]
 
 
 def _ridge(likelihood: Likelihood, mode: Mode, guide: int) -> list[_Point]:

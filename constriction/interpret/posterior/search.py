@@ -8,7 +8,7 @@ from scipy.optimize import least_squares
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.laws.arrays import Reals
 
-DRAWS, STARTS, FRESH = 1024, 8, 2
+DRAWS, STARTS, FRESH = 4096, 8, 2
 """Draws from the prior that are looked at, those of them from which is searched, and those beside known starts."""
 STEP = 1e-4  # of a score, for differences
 SAME = 0.1  # minima whose logarithms of the posterior differ less, and whose scores less than this, are one

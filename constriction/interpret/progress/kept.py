@@ -26,6 +26,8 @@ from constriction.spectra.spectrum import Spectrum
 
 type Arrays = Mapping[str, Any]
 
+DRAWN = "places", "heights", "densities", "scores"
+
 
 @dataclass(frozen=True)
 class KeptParts:
@@ -107,7 +109,7 @@ def posterior_arrays(straight: Straight, samples: Samples | None, found: Evidenc
     arrays = {f"straight_{name}": getattr(straight, name) for name in ("order", "interface", "knots")}
     arrays |= {"straight_centres": straight.centres, "straight_roots": straight.roots}
     arrays |= {name: getattr(found, name) for name in ("log_evidence", "stderr", "effective", "weights")}
-    arrays |= {name: getattr(found.drawn, name) for name in ("places", "heights", "densities")}
+    arrays |= {name: getattr(found.drawn, name) for name in DRAWN}
     for name in ("weights", "means", "roots"):
         arrays[f"mixture_{name}"] = np.array([getattr(mixture, name) for mixture in found.drawn.mixtures])
     if samples is not None:
@@ -122,7 +124,7 @@ def posterior_of(arrays: Arrays, likelihood: Likelihood, mode: Mode) -> tuple[St
     straight = Straight(likelihood, order, interface, mode, knots, arrays["straight_centres"], arrays["straight_roots"])
     parts = (arrays[f"mixture_{name}"] for name in ("weights", "means", "roots"))
     mixtures = tuple(Mixture(*part) for part in zip(*parts, strict=True))
-    drawn = DrawnRounds(mixtures, arrays["places"], arrays["heights"], arrays["densities"])
+    drawn = DrawnRounds(mixtures, *(arrays[name] for name in DRAWN))
     numbers = {name: float(arrays[name]) for name in ("log_evidence", "stderr", "effective")}
     evidence = Evidence(**numbers, weights=arrays["weights"], drawn=drawn)
     if "samples_places" not in arrays:

@@ -37,9 +37,14 @@ class DepositedMetal:
     metal: str = "sodium"
     balance: bool = True
 
+    def charge(self, number: int) -> float | None:
+        """Charge per area in C/m² before a spectrum, counted from 0; None: nobody said."""
+        return None if self.charges is None else self.charges[number]
+
     def at(self, number: int) -> float | None:
         """Mean thickness of the metal in m at a spectrum, counted from 0; None: nobody said."""
-        return None if self.charges is None else metal_thickness(self.charges[number], self.metal)
+        charge = self.charge(number)
+        return None if charge is None else metal_thickness(charge, self.metal)
 
 
 def told_charges(items: Sequence[object]) -> Sequence[float] | None:

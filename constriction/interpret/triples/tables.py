@@ -25,6 +25,9 @@ type Row = Mapping[str, Any]
 PER_AREA = {"R": ("ohm_cm2", 1e-4), "C": ("farad_per_cm2", 1e4)}
 """How the keys of values per area end, and the factor from their unit to SI."""
 OF_CELL = {"R": "ohm", "C": "farad"}
+CORRELATED = (0, 1), (0, 2), (1, 2)
+"""Pairs of `NAMES` whose errors may be correlated."""
+LEAST_LEFT = 1e-6  # part of a variance that must be left beside the others
 WINDOW = 7e6, 100.0
 """Highest and lowest frequency in Hz of a table that does not tell them."""
 
@@ -94,7 +97,31 @@ def _triple(row: Row, place: tuple[str, int], area: float | None, window: tuple[
     charge = _number(row.get("charge_mAh_per_cm2"))
     name = f"{Path(str(row.get('file') or file)).name}"
     passed = charge * MAH_PER_CM2 if math.isfinite(charge) else None
-    return Triple(pairs[:, 0], pairs[:, 1], highest, lowest, file, name, passed, notes)
+    related = _correlations(row, (file, number))
+    return Triple(pairs[:, 0], pairs[:, 1], highest, lowest, file, name, passed, notes, related)
+
+
+def _correlations(row: Row, place: tuple[str, int]) -> Reals | None:
+    """Of the errors, (3, 3); None where the row tells none.
+
+    Raises:
+        InputError: no errors are correlated so.
+    """
+    found, told = np.eye(3), []
+    for one, other in CORRELATED:
+        key = f"{NAMES[one]}_{NAMES[other]}_correlation"
+        value = _number(row.get(key))
+        if row.get(key) not in (None, ""):
+            told.append(f"{key} = {shown(row.get(key))}")
+            found[one, other] = found[other, one] = value
+    if not told:
+        return None
+    if not np.isfinite(found).all() or np.linalg.eigvalsh(found)[0] < LEAST_LEFT:
+        file, number = place
+        raise InputError(
+            f"{file}: row {number}: {', '.join(told)}; expected correlations above -1 and below 1 that agree"
+        )
+    return found
 
 
 def _nothing(pairs: Reals) -> Sequence[str]:

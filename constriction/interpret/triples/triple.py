@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from constriction.base.constants import VACUUM_PERMITTIVITY
 from constriction.interpret.model.forward import Forward
@@ -34,6 +36,7 @@ class Triple:
         name: what it is called.
         charge: per area that had passed, C/m²; None: not told.
         notes: what of its row is not used, and why.
+        correlations: of the errors, (3, 3); None: each is by itself.
     """
 
     values: Reals
@@ -44,6 +47,7 @@ class Triple:
     name: str = ""
     charge: float | None = None
     notes: tuple[str, ...] = ()
+    correlations: Reals | None = None
 
     @property
     def known(self) -> bool:
@@ -58,8 +62,19 @@ class Triple:
 
     @property
     def impedance(self) -> Reals:
-        """Nothing but what was read off, and the errors, (6,): there is no spectrum."""
-        return np.concatenate([self.values, self.errors])
+        """Nothing but what was read off, and the errors, (6,), correlated (15,): there is no spectrum."""
+        more = np.empty(0) if self.correlations is None else self.correlations.ravel()
+        return np.concatenate([self.values, self.errors, more])
+
+    @cached_property
+    def root(self) -> Reals:
+        """Lower triangular, (q, q) of q given values: root·rootᵀ is the covariance of their logarithms."""
+        given = np.isfinite(self.values)
+        width = (self.errors / self.values)[given]
+        if self.correlations is None:
+            return np.diag(width)
+        found: Reals = np.linalg.cholesky(self.correlations[np.ix_(given, given)] * np.outer(width, width))
+        return found
 
     @property
     def circuit(self) -> str:
@@ -69,7 +84,7 @@ class Triple:
 
 @dataclass(frozen=True, eq=False)
 class TripleLikelihood(Likelihood):
-    """Of a model, given a triple: the logarithms of what is given are normal, each by itself.
+    """Of a model, given a triple: the logarithms of what is given are normal.
 
     Attributes:
         read: from scores (m, d) to R_SE, R_int, C_int, (m, 3), SI.
@@ -80,20 +95,24 @@ class TripleLikelihood(Likelihood):
     triple: Triple | None = None
 
     def residuals(self, scores: Reals) -> Reals:
-        """Logarithm of model over measured, in standard errors, (m, q) of q given values, of scores (m, d)."""
+        """Logarithm of model over measured, in standard errors, (m, q) of q given values, of scores (m, d).
+
+        With correlated errors each is what is left of it beside those before it.
+        """
         assert self.triple is not None
         given = np.isfinite(self.triple.values)
         with np.errstate(all="ignore"):
             apart = np.log(self.read(scores)[:, given] / self.triple.values[given])
-        found = apart * (self.triple.values / self.triple.errors)[given]
-        return np.clip(np.nan_to_num(found, nan=UNLIKE), -UNLIKE, UNLIKE)
+        apart = np.clip(np.nan_to_num(apart, nan=UNLIKE), -UNLIKE, UNLIKE)
+        found: Reals = solve_triangular(self.triple.root, apart.T, lower=True).T
+        return np.clip(found, -UNLIKE, UNLIKE)
 
     def log_likelihood(self, scores: Reals) -> Reals:
         """Logarithm of the probability density of the logarithms, (m,)."""
         apart = self.residuals(scores)
         assert self.triple is not None
-        width = (self.triple.errors / self.triple.values)[np.isfinite(self.triple.values)]
-        found: Reals = -0.5 * np.square(apart).sum(axis=1) - np.log(width * np.sqrt(2 * np.pi)).sum()
+        size = np.log(np.diagonal(self.triple.root) * np.sqrt(2 * np.pi)).sum()
+        found: Reals = -0.5 * np.square(apart).sum(axis=1) - size
         return found
 
     def level(self, scores: Reals) -> float:
@@ -109,20 +128,23 @@ def reader(forward: Forward, circuit: str) -> Callable[[Reals], Reals]:
     """What a circuit reads off the spectra of a model: from scores (m, d) to R_SE, R_int, C_int, (m, 3), SI."""
 
     def read(scores: Reals) -> Reals:
-        values = forward.space.values(scores)
-        starts = starts_of(circuit, *parts_of(forward, values, scores))
-        return read_many(circuit, fit_many(circuit, forward.frequency, forward.at(values), starts))
+        return read_values(forward, circuit, forward.space.values(scores))
 
     return read
 
 
-def parts_of(forward: Forward, values: Values, scores: Reals) -> tuple[Reals, Reals]:
+def read_values(forward: Forward, circuit: str, values: Values) -> Reals:
+    """What a circuit reads off the spectra of a model: R_SE, R_int, C_int, (m, 3), SI, of unknowns (m,) each, SI."""
+    starts = starts_of(circuit, *parts_of(forward, values))
+    return read_many(circuit, fit_many(circuit, forward.frequency, forward.at(values), starts))
+
+
+def parts_of(forward: Forward, values: Values) -> tuple[Reals, Reals]:
     """About what a circuit sees in a spectrum.
 
     Args:
         forward: of m models.
         values: their unknowns, (m,) each, SI.
-        scores: (m, d) of them.
 
     Returns:
         The resistance in series in Ω·m², (m,), and of two arcs resistance in Ω·m², time in s and exponent, (m, 2, 3).
@@ -135,7 +157,7 @@ def parts_of(forward: Forward, values: Values, scores: Reals) -> tuple[Reals, Re
         time = 1 / (2 * np.pi * values["grain_boundary_frequency"])
         series, first = bulk, np.column_stack([boundaries, time, values["grain_boundary_exponent"]])
     if forward.model.constricts:
-        resistance = forward.constriction_resistance(scores)
+        resistance = forward.resistance_at(values)
         storage = VACUUM_PERMITTIVITY * values["gap_permittivity"] / values["gap_height"]
         storage = storage / (1 - np.minimum(values["contact_fraction"], 0.99))
         second = np.column_stack([resistance, resistance * storage, TYPICAL * one])

@@ -11,6 +11,13 @@ from constriction.view.terminal.numbers import engineering, significant, with_er
 MAIN = ("contact_fraction", "pitch", "gap_height", "zone_share", "rise_ratio", "film_resistance", "film_capacitance")
 LEAST = 0.01  # probability of a model that is told
 FEWEST, MOST = 3, 5  # digits of an interval
+WRITTEN = {
+    "ohm_cm2": "Ω·cm²",
+    "farad_per_cm2": "F/cm²",
+    "siemens_per_m": "S/m",
+    "hertz": "Hz",
+    "henry_cm2": "H·cm²",
+}
 
 type Record = Mapping[str, Any]
 
@@ -33,7 +40,7 @@ def interpretation_rows(record: Record) -> Iterator[tuple[str, str]]:
         if model["probability"] >= LEAST:
             yield "model", _model_text(model)
     if anew := record["best_case"]:
-        yield "solved anew", _anew_text(anew)
+        yield "solved anew", anew_text(anew)
     yield "verdict", record["verdict"]
     for note in record["notes"]:
         yield "note", note
@@ -43,7 +50,7 @@ def _unknown_rows(record: Record) -> Iterator[tuple[str, str]]:
     for name in MAIN:
         key = UNKNOWNS[name].key
         if key in record:
-            yield UNKNOWNS[name].words, interval_text(record[key], _unit(UNKNOWNS[name].suffix))
+            yield UNKNOWNS[name].words, interval_text(record[key], unit_of(UNKNOWNS[name].suffix))
     if record["R_cstr_ohm_cm2"] is not None:
         yield "R_cstr", interval_text(record["R_cstr_ohm_cm2"], "Ω·cm²")
 
@@ -57,13 +64,19 @@ def interval_text(numbers: Record, unit: str) -> str:
         numbers: with best, low68, high68, low95, high95, determined, in the unit.
         unit: "" for none.
     """
+    best, inner, outer = interval_cells(numbers, unit)
+    said = f"best {best}, 68 %: {inner}, 95 %: {outer}"
+    return said if numbers["determined"] else f"not determined ({said})"
+
+
+def interval_cells(numbers: Record, unit: str) -> tuple[str, str, str]:
+    """Best value, and the intervals of 68 and of 95 %, such as "0.9 to 1.4 mm"; arguments as of `interval_text`."""
     names = ("best", "low68", "high68", "low95", "high95")
     digits = FEWEST
     while digits < MOST and len({_written(numbers[name], unit, digits) for name in names[1:]}) < len(names) - 1:
         digits += 1
     best, *ends = (_written(numbers[name], unit, digits) for name in names)
-    said = f"best {best}, 68 %: {ends[0]} to {ends[1]}, 95 %: {ends[2]} to {ends[3]}"
-    return said if numbers["determined"] else f"not determined ({said})"
+    return best, f"{ends[0]} to {ends[1]}", f"{ends[2]} to {ends[3]}"
 
 
 def _written(value: float, unit: str, digits: int) -> str:
@@ -75,7 +88,8 @@ def _agreement_text(record: Record) -> str:
     return far if record["electrolyte_shared"] else f"{far}: not shared"
 
 
-def _anew_text(anew: Record) -> str:
+def anew_text(anew: Record) -> str:
+    """What finite elements say of the best lattice; `anew`: `best_case` of interpretation.json."""
     solved = with_error(anew["R_cstr_ohm_cm2"], anew["R_cstr_error_ohm_cm2"], "Ω·cm²")
     by_atlas = significant(anew["R_cstr_atlas_ohm_cm2"], 4)
     return f"best {anew['model']}: R_cstr {solved} by finite elements, {by_atlas} by the atlas"
@@ -89,5 +103,6 @@ def _model_text(model: Record) -> str:
     return said
 
 
-def _unit(suffix: str) -> str:
-    return {"ohm_cm2": "Ω·cm²", "farad_per_cm2": "F/cm²"}.get(suffix, suffix)
+def unit_of(suffix: str) -> str:
+    """The unit that a key of interpretation.json ends with, as it is written; "" for none."""
+    return WRITTEN.get(suffix, suffix)

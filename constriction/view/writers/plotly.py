@@ -111,7 +111,8 @@ def _axis(axis: ChartAxis, values: NDArray[np.float64]) -> dict[str, Any]:
     every = values[np.isfinite(values)]
     if axis.scale == "whole":
         return found | {"dtick": max(1, math.ceil(float(np.ptp(every)) / _MOST_TICKS))}
-    ticks = ticks_of(axis.scale, float(every.min()), float(every.max()))
+    low, high = axis.limits or (every.min(), every.max())
+    ticks = ticks_of(axis.scale, float(low), float(high))
     found |= {"tickvals": [value for value, _ in ticks], "ticktext": [text for _, text in ticks]}
     return found | {"type": "log"} | _range(axis)
 

@@ -124,7 +124,8 @@ def _scale(axes: Axes, which: str, axis: ChartAxis, values: NDArray[np.float64])
 
 
 def _logarithmic(mine: Any, axis: ChartAxis, values: NDArray[np.float64]) -> None:
-    ticks = dict(ticks_of(axis.scale, float(values.min()), float(values.max())))
+    low, high = axis.limits or (values.min(), values.max())
+    ticks = dict(ticks_of(axis.scale, float(low), float(high)))
     mine.set_major_locator(FixedLocator(list(ticks)))
     mine.set_minor_locator(NullLocator())
     mine.set_minor_formatter(NullFormatter())
