@@ -29,8 +29,8 @@ QUARTER, COARSER, FEWEST = 0.5 * math.pi / SPACING, 1.5, 4
 # 2e-5).
 SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices, and of 25 to 1600 random discs, whose rims
-# have unlike rooms. A mesh is finer where bounds are asked for: these are its own, as nothing extrapolates them.
+# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices, and of 25 to 1600 random
+# discs, whose rims have unlike rooms. A mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
 # angles of their own, and of many spots, whose errors do not cancel.
