@@ -11,6 +11,7 @@ and finer ones are of a fineness of a fifth at most, on collars with twice the s
 """
 
 import argparse
+import contextlib
 import json
 import math
 import sys
@@ -24,6 +25,7 @@ from mpi4py import MPI
 from support.error_cases import draw, exact
 
 from constriction import parse_case
+from constriction.base.errors import MeshError
 from constriction.field import fineness, finite_elements
 from constriction.field.layers import Guess, rings_for
 from constriction.field.mesh_response import MeshResponse
@@ -77,9 +79,11 @@ def meshes(cell):
         seen = next(reversed(solved.values())).model if solved else Guess(cell.layout.contact_fraction)
         resolution, asked = fineness.resolution_of(cell.layout, sizes(level)), fineness.ERROR_AT_ONE * level
         rings = rings_for((cell.curve,), seen, resolution, level, asked)
-        solved[level] = _mesh(cell, sizes, level, weights, rings)
+        with contextlib.suppress(MeshError):  # merged spots whose collars would cross
+            solved[level] = _mesh(cell, sizes, level, weights, rings)
     caution = fineness.caution_for(cell.layout, cell.case.gap.model == "volume")
-    pairs = [MeshResponse((solved[fineness.coarser(one)], solved[one]), caution=caution) for one in ladder]
+    chosen = [(fineness.coarser(one), one) for one in ladder if {fineness.coarser(one), one} <= set(solved)]
+    pairs = [MeshResponse((solved[coarse], solved[fine]), caution=caution) for coarse, fine in chosen]
     if cell.exact is not None and len(cell.exact) > 1:
         return pairs, None
     finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5
