@@ -46,11 +46,9 @@ def _contacts(family, number, random, method):
         most = shape.pop("most")
         return {**shape, "contact_fraction": float(random.uniform(0.3 if "inverted" in shape else 0.03, most))}
     if family in ("random", "merged"):
-        pattern = "clustered" if number % 3 == 2 else "random"
-        spots = (9, 9, 16, 36)[number % 4]
-        overlap = {"overlap": "merge"} if family == "merged" else {}
-        share = float(random.uniform(0.05, 0.4))
-        return {"pattern": pattern, "contact_fraction": share, "spots": spots, "seed": number, **overlap}
+        spots, share = (9, 9, 16, 36)[number % 4], float(random.uniform(0.05, 0.4))
+        more = {"overlap": "merge"} if family == "merged" else {"size_spread": 0.3 * (number % 3 == 2)}
+        return {"pattern": "random", "spots": spots, "contact_fraction": share, "seed": number, **more}
     pattern = str(random.choice(["square", "hexagonal", *(["stripes"] if family == "gaps" else [])]))
     return {"pattern": pattern, "contact_fraction": float(random.uniform(0.03, 0.7))}
 

@@ -137,7 +137,8 @@ def test_narrow_ring_in_a_tube(fraction, inverted):
     exact = 1e-3 * (
         tube_pore(epsilon, terms=30) if inverted else tube_constriction(epsilon, terms=30) * math.pi / (4 * epsilon)
     )
-    assert abs(result.R_cstr - exact) <= result.R_cstr_error <= 5e-3 * result.R_cstr
+    assert abs(result.R_cstr - exact) <= min(2 * result.R_cstr_error, 5e-3 * exact)  # bars hold 95 of 100 errors
+    assert result.R_cstr_error <= 5e-3 * result.R_cstr
 
 
 @pytest.mark.parametrize("inverted", [False, True])
