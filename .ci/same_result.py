@@ -47,10 +47,12 @@ def scale_of(name: str, values: dict[str, object]) -> float:
     """What an error bar is the error of: the rounding of two large numbers is all of a small one's difference."""
     if name.startswith("relative_error"):
         return 1.0
-    of = "R_cstr_ohm_cm2" if name.endswith("_error_ohm_cm2") else name.replace("_error_farad", "_farad")
-    of = of.removesuffix("_error")
-    value = values.get(of) if "_error" in name else None
-    return float(value) if isinstance(value, int | float) else 0.0
+    if "_error" not in name:
+        return 0.0
+    of = [name.replace("_error", "", 1)]  # its own value, or what all resistances are made of
+    of += ["R_cstr_ohm_cm2", "R_electrolyte_ohm_cm2"] if name.endswith("_error_ohm_cm2") else []
+    found = (values.get(key) for key in of)
+    return next((abs(float(value)) for value in found if isinstance(value, int | float)), 0.0)
 
 
 def main(folder: str, other: str, tolerance: str) -> None:
