@@ -38,7 +38,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 # 95 of 100 errors are at most so many times the largest distance of a grid from what is extrapolated, or so much of
 # R_cstr per (width of a pixel / length at the rims)^1.5; EXPECTED is the usual bar. Of many spots the noise
 # averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
-CAUTION, LEAST_ERROR, EXPECTED = 1.2, 0.04, 0.08
+CAUTION, LEAST_ERROR, EXPECTED = 1.4, 0.04, 0.09
 MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
 SWINGS = 4.0  # of maps of many islands
 # A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
