@@ -21,7 +21,8 @@ AT_ONCE = 10_000  # θ, so that many cases of one geometry take no memory
 ROUNDING = 1e-12  # of F
 # Error of a current density over the contacts, relative, that error bars of its spread are for at least, and how much
 # more where the layer of a film, or of a gap that leaks, is not resolved: meshes and grids of all fineness err alike.
-# Measured on stripes and discs, up to 1.6 %, 10 % and 22 %, half of these where the layer is the resolution over UNSEEN:
+# Measured on stripes and discs, up to 1.6 %, 10 % and 22 %, half of these where the layer is the resolution over
+# UNSEEN:
 # tests/verification/test_currents.py.
 DENSITY_ERROR, FILM_DENSITY_ERROR, LEAK_DENSITY_ERROR, UNSEEN = 0.02, 0.1, 0.22, 2.0
 AT_REST = Curve(np.zeros((0, 1), dtype=np.complex128), np.zeros(1))
