@@ -21,13 +21,13 @@ LINEAR = {"profile": "linear", "rise": "5 um", "length": "200 um"}
 METHODS = pytest.mark.parametrize("method", ["spectral", "finite_elements"])
 
 
-def case_of(gap, method="spectral", interface=SQUARE):
+def case_of(gap, method="spectral", interface=SQUARE, relative_error=1e-2):
     return parse_case(
         {
             "interface": interface,
             "gap": gap,
             "sweep": {"from": "1 GHz", "points_per_decade": 4},
-            "accuracy": {"method": method, "relative_error": 1e-2},
+            "accuracy": {"method": method, "relative_error": relative_error},
         }
     )
 
@@ -96,10 +96,11 @@ def test_contacts_of_the_heights_are_those_of_a_picture():
     """The same contacts from a mask, and from heights that are low there; the gap beside is even."""
     mask = blobs(3, 0.25, (40, 40), 4.0) > 0
     image = {"pattern": "image", "file": map_file(np.where(mask, 255, 0).astype(np.uint8)), "pixel": "25 um"}
-    drawn = simulate(case_of({"height": "1 um"}, interface=image))
-    beside = simulate(case_of(map_of(np.full((40, 40), 1000.0), height="1 um"), interface=image))
+    first = {"relative_error": 0.05}  # so that the first grids do for both
+    drawn = simulate(case_of({"height": "1 um"}, interface=image, **first))
+    beside = simulate(case_of(map_of(np.full((40, 40), 1000.0), height="1 um"), interface=image, **first))
     below = map_of(np.where(mask, 0.0, 1000.0), height="1 um", contact_below="500 nm")
-    both = simulate(case_of(below, interface={"pattern": "height_map"}))
+    both = simulate(case_of(below, interface={"pattern": "height_map"}, **first))
     for found in (beside, both):
         assert found.spectrum.impedance == pytest.approx(drawn.spectrum.impedance, rel=1e-9)
         assert found.R_cstr_map_error == pytest.approx(drawn.R_cstr_map_error, rel=1e-9)
