@@ -44,12 +44,17 @@ PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
 
 def whole(fineness: float) -> float:
     """The next finer fineness, if it is not one, at which a quarter of a disc's rim has whole stations."""
-    return _of_stations(math.ceil(rounded(QUARTER / math.sqrt(fineness))))
+    return _of_stations(_stations_at(fineness))
 
 
 def coarser(fineness: float) -> float:
     """The fineness of the coarser mesh of a pair."""
     return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), FEWEST))
+
+
+def _stations_at(fineness: float) -> int:
+    """How many stations a quarter of a disc's rim has."""
+    return math.ceil(rounded(QUARTER / math.sqrt(fineness)))
 
 
 def _of_stations(count: int) -> float:
@@ -162,7 +167,7 @@ def check_mesh(
         return
     rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
-    fineness = _fineness_for(layout, relative_error, False)
+    fineness = _fineness_for(layout, relative_error, gap_height is not None, bounds=False)
     finer = coarsest / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
     check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
@@ -181,14 +186,15 @@ def caution_for(layout: Layout, volume: bool) -> float:
 
 def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
     """The fineness that should do, or the finest that the memory allows; `volume`: the gap is meshed."""
-    fineness = _fineness_for(layout, goal.relative_error / caution_for(layout, volume), goal.bounds)
+    fineness = _fineness_for(layout, goal.relative_error, volume, goal.bounds)
     while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
-        fineness *= 1.25
-    return whole(fineness)
+        fineness = _of_stations(_stations_at(fineness) - 1)
+    return fineness
 
 
-def _fineness_for(layout: Layout, relative_error: float, bounds: bool) -> float:
+def _fineness_for(layout: Layout, relative_error: float, volume: bool, bounds: bool) -> float:
     """The fineness that should do."""
     at_one = ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE
     at_one *= FOR_BOUNDS if bounds else 1.0
-    return whole(min(max(relative_error, SECTORS[-1][2]) / at_one, COARSEST_MESH))
+    allowed = max(relative_error / caution_for(layout, volume), SECTORS[-1][2])
+    return whole(min(allowed / at_one, COARSEST_MESH))

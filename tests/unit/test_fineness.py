@@ -1,0 +1,49 @@
+"""Which meshes are chosen: whole stations on discs' rims, within the memory, as fine as what is asked."""
+
+import math
+
+import numpy as np
+import pytest
+from cases import RANDOM, SQUARE, case_of
+
+from constriction.field.fineness import COARSEST_MESH, QUARTER, coarser, first_fineness, memory_of, whole
+from constriction.field.response import Goal
+from constriction.geometry.cell import lay_out
+
+
+def stations(fineness):
+    return QUARTER / math.sqrt(fineness)
+
+
+@pytest.mark.parametrize("fineness", np.geomspace(1e-3, COARSEST_MESH, 40))
+def test_meshes_of_a_pair_have_whole_stations(fineness):
+    fine, coarse = whole(fineness), coarser(whole(fineness))
+    assert fine <= fineness * (1 + 1e-9)
+    assert whole(fine) == fine
+    for one in (fine, coarse):
+        assert stations(one) == pytest.approx(round(stations(one)), rel=1e-12)
+    assert 1.5 < coarse / fine < 2.7  # far enough apart to extrapolate
+
+
+@pytest.mark.parametrize("interface", [SQUARE, {**RANDOM, "spots": 100}])
+@pytest.mark.parametrize("memory", np.geomspace(2.5e8, 1e10, 12))
+def test_first_mesh_fits_into_the_memory(interface, memory):
+    layout = lay_out(case_of(interface).interface)
+    fineness = first_fineness(layout, Goal(3e-5, memory))
+    assert whole(fineness) == fineness <= COARSEST_MESH
+    assert memory_of(layout, fineness) <= memory or fineness == COARSEST_MESH
+
+
+@pytest.mark.parametrize("volume", [False, True])
+def test_less_is_asked_with_a_coarser_mesh(volume):
+    layout = lay_out(case_of(SQUARE).interface)
+    found = [first_fineness(layout, Goal(asked, math.inf), volume) for asked in np.geomspace(1e-5, 1e-1, 30)]
+    assert found == sorted(found)
+    assert found[0] < found[-1] == COARSEST_MESH
+
+
+def test_what_errs_more_gets_a_finer_mesh():
+    layout = lay_out(case_of(SQUARE).interface)
+    plain = first_fineness(layout, Goal(2e-4, math.inf))
+    assert first_fineness(layout, Goal(2e-4, math.inf), volume=True) < plain
+    assert first_fineness(layout, Goal(2e-4, math.inf, bounds=True)) < plain
