@@ -24,17 +24,17 @@ class Counter:
     """
 
     def __init__(self, comm: MPI.Intracomm) -> None:
-        self._alone = comm.size == 1
-        self._own = np.zeros(3, dtype=np.int64)
-        size = np.dtype(np.int64).itemsize
-        self._window = MPI.Win.Allocate(3 * size if comm.rank == 0 else 0, size, comm=comm)
+        self._own, self._window = np.zeros(3, dtype=np.int64), None
+        if comm.size == 1:
+            return
+        self._window = MPI.Win.Allocate(self._own.nbytes if comm.rank == 0 else 0, self._own.itemsize, comm=comm)
         if comm.rank == 0:
             np.frombuffer(self._window.tomemory(), dtype=np.int64)[:] = 0
         comm.Barrier()
 
     def add(self, which: int, amount: int = 1) -> int:
         """Add to a counter; returns what it was before."""
-        if self._alone:
+        if self._window is None:
             self._own[which] += amount
             return int(self._own[which]) - amount
         before = np.zeros(1, dtype=np.int64)
@@ -44,13 +44,14 @@ class Counter:
 
     def __enter__(self) -> Self:
         """Open the window to all ranks."""
-        self._window.Lock_all()
+        if self._window is not None:
+            self._window.Lock_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close it, once all ranks are here; after an error no other rank will come, and the job ends."""
-        if kind is None or self._alone:
+        if kind is None and self._window is not None:
             self._window.Unlock_all()
             self._window.Free()
