@@ -16,7 +16,7 @@ from constriction.case.interface import PATTERNS
 from constriction.geometry.cell import LAYOUTS, lay_out, rim_lengths
 from constriction.geometry.outlines import Edge, Outline, Spot, rectangle
 from constriction.geometry.patches import Patch
-from constriction.geometry.patterns.placing import anywhere, place_spots
+from constriction.geometry.patterns.placing import Anywhere, place_spots
 
 CHORDS = 4096  # per circle: the polygon's area is short by (2π/4096)²/6 = 4e-7
 CHORD_ERROR = (2 * math.pi / CHORDS) ** 2 / 6
@@ -265,7 +265,7 @@ def independent_places(count, side, size, seed):
 def places_of(seed):
     """Places of 25 discs in a cell of five."""
     size = math.sqrt(0.2 / math.pi)
-    return place_spots([size] * 25, 5.0, "disc", anywhere(5.0, random.Random(seed).random))
+    return place_spots([size] * 25, 5.0, "disc", Anywhere(5.0, random.Random(seed).random))
 
 
 def test_random_places_are_reproducible():

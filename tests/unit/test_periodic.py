@@ -25,7 +25,7 @@ from constriction.geometry.coverage import Raster
 from constriction.geometry.height_maps import sampled
 from constriction.geometry.maps.levels import labelled
 from constriction.geometry.outlines import Spot
-from constriction.geometry.patterns.placing import anywhere, around_middles, place_spots
+from constriction.geometry.patterns.placing import Anywhere, around_middles, place_spots
 from constriction.geometry.periodic import pieces_of_spot, unmatched_length
 from constriction.study.run.geometry import geometry_key
 
@@ -125,7 +125,7 @@ def test_scattered_cells_repeat(keys, seed):
 @pytest.mark.parametrize("shape", ["disc", "square"])
 def test_places_keep_apart_across_the_sides(shape):
     side, sizes = 4.0, [0.35, 0.3, *[0.2] * 15]
-    places = place_spots(sizes, side, shape, anywhere(side, random.Random(2).random), periodic=True)
+    places = place_spots(sizes, side, shape, Anywhere(side, random.Random(2).random), periodic=True)
     near_side = False
     for (p, a), (q, b) in itertools.combinations(zip(places, sizes, strict=True), 2):
         ways = [(p[0] - q[0] + side * i, p[1] - q[1] + side * j) for i, j in SHIFTS]

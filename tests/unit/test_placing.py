@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from constriction.base.errors import InputError
-from constriction.geometry.patterns.placing import ATTEMPTS_PER_SPOT, SEPARATION, anywhere, around_middles, place_spots
+from constriction.geometry.patterns.placing import ATTEMPTS_PER_SPOT, SEPARATION, Anywhere, around_middles, place_spots
 
 
 def sizes_of(count, share, shape, spread):
@@ -22,7 +22,7 @@ def sizes_of(count, share, shape, spread):
 def places_of(case):
     pattern, shape, count, share, seed, periodic, spread = case
     side, draw = math.sqrt(count), random.Random(seed).random
-    propose = anywhere(side, draw)
+    propose = Anywhere(side, draw)
     if pattern == "clustered":
         middles = [(side * draw(), side * draw()) for _ in range(count // 10)]
         propose = around_middles(middles, 3.0, side, draw, periodic)
@@ -124,7 +124,7 @@ def test_gaps_are_found_where_twenty_thousand_tries_hit_none():
     count, side = 100, 10.0
     sizes = sizes_of(count, 0.49, "disc", 0.0)
     first = alone(sizes, side, 1)
-    places = np.array(place_spots(sizes, side, "disc", anywhere(side, random.Random(1).random), periodic=True))
+    places = np.array(place_spots(sizes, side, "disc", Anywhere(side, random.Random(1).random), periodic=True))
     assert len(first) < count == len(places)
     np.testing.assert_array_equal(places[: len(first)], first)
     away = np.abs(places[:, None] - places)

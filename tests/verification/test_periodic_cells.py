@@ -20,7 +20,7 @@ from constriction.case.maps.files import MapFile
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import plate_of, raster_of
 from constriction.geometry.cell import lay_out
-from constriction.geometry.patterns.placing import anywhere, place_spots
+from constriction.geometry.patterns.placing import Anywhere, place_spots
 from constriction.simulation.record import result_record
 from constriction.simulation.simulate import Options, simulate
 
@@ -51,7 +51,7 @@ def unlike_discs(seed, count=6):
     """Random discs of unlike sizes in a periodic cell, mm."""
     draw = random.Random(seed).random
     sizes = sorted((0.04 + 0.1 * draw() for _ in range(count)), reverse=True)
-    places = place_spots(sizes, SIDE, "disc", anywhere(SIDE, draw), periodic=True)
+    places = place_spots(sizes, SIDE, "disc", Anywhere(SIDE, draw), periodic=True)
     return [(x, y, size) for (x, y), size in zip(places, sizes, strict=True)]
 
 

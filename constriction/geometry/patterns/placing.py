@@ -230,11 +230,6 @@ def _refuse(filling: _Filling) -> NoReturn:
     )
 
 
-def anywhere(side: float, draw: Draw) -> Anywhere:
-    """Places all over a square cell, but for a margin along its sides."""
-    return Anywhere(side, draw)
-
-
 def around_middles(middles: Sequence[Point], radius: float, side: float, draw: Draw, periodic: bool = False) -> Propose:
     """Places in the cell that are so near to the middles, one after another; even over the circles.
 

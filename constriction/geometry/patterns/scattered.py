@@ -20,7 +20,7 @@ from constriction.geometry.outlines import Spot
 from constriction.geometry.patches import Layout, spots_and_rest
 from constriction.geometry.patterns.lattices import Touching, cut_spots, in_rectangle, size_of
 from constriction.geometry.patterns.merged import Dropped
-from constriction.geometry.patterns.placing import SEPARATION, Draw, Propose, anywhere, around_middles, place_spots
+from constriction.geometry.patterns.placing import SEPARATION, Anywhere, Draw, Propose, around_middles, place_spots
 from constriction.geometry.patterns.polygons import outline_of, widths_of
 from constriction.geometry.patterns.shares import share_of_spots
 from constriction.geometry.periodic import pieces_of_spot
@@ -39,7 +39,7 @@ def scattered(interface: Random) -> Layout:
     """
     draw = random.Random(interface.seed).random
     sizes = relative_sizes(interface, draw)
-    return drawn(interface, sizes, anywhere(math.sqrt(interface.spots), draw))
+    return drawn(interface, sizes, Anywhere(math.sqrt(interface.spots), draw))
 
 
 def clustered(interface: Clustered) -> Layout:
