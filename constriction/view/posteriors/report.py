@@ -22,7 +22,7 @@ from constriction.view.pages.sections import (
     TableSection,
     Values,
 )
-from constriction.view.posteriors.rows import anew_text, interval_cells, unit_of
+from constriction.view.posteriors.rows import anew_text, interval_cells, labelled
 from constriction.view.posteriors.trends import R_CSTR, interval_chart
 from constriction.view.terminal.numbers import engineering, significant
 
@@ -128,9 +128,8 @@ def unknowns_table(item: Record) -> TableSection:
     Args:
         item: of `files` in interpretation.json.
     """
-    named = [(unknown.words, unknown.key, unit_of(unknown.suffix)) for unknown in UNKNOWNS.values()]
     rows = []
-    for words, key, unit in (R_CSTR, *named):
+    for words, key, unit in (R_CSTR, *map(labelled, UNKNOWNS)):
         if numbers := item.get(key):
             told = "determined" if numbers["determined"] else UNDETERMINED
             best, inner, outer = interval_cells(numbers, unit)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from constriction.base.catalogue import EDGE_UNITS
 from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.view.terminal.numbers import engineering, significant, with_error
 
 MAIN = ("contact_fraction", "pitch", "gap_height", "zone_share", "rise_ratio", "film_resistance", "film_capacitance")
 LEAST = 0.01  # probability of a model that is told
 FEWEST, MOST = 3, 5  # digits of an interval
-WRITTEN = {
-    "ohm_cm2": "Ω·cm²",
-    "farad_per_cm2": "F/cm²",
-    "siemens_per_m": "S/m",
-    "hertz": "Hz",
-    "henry_cm2": "H·cm²",
-}
+WRITTEN = {edge.suffix: edge.label for edge in EDGE_UNITS.values()} | {"siemens_per_m": "S/m", "henry_cm2": "H·cm²"}
 
 type Record = Mapping[str, Any]
 
@@ -47,10 +42,9 @@ def interpretation_rows(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _unknown_rows(record: Record) -> Iterator[tuple[str, str]]:
-    for name in MAIN:
-        key = UNKNOWNS[name].key
+    for words, key, unit in map(labelled, MAIN):
         if key in record:
-            yield UNKNOWNS[name].words, interval_text(record[key], unit_of(UNKNOWNS[name].suffix))
+            yield words, interval_text(record[key], unit)
     if record["R_cstr_ohm_cm2"] is not None:
         yield "R_cstr", interval_text(record["R_cstr_ohm_cm2"], "Ω·cm²")
 
@@ -103,6 +97,7 @@ def _model_text(model: Record) -> str:
     return said
 
 
-def unit_of(suffix: str) -> str:
-    """The unit that a key of interpretation.json ends with, as it is written; "" for none."""
-    return WRITTEN.get(suffix, suffix)
+def labelled(name: str) -> tuple[str, str, str]:
+    """How an unknown is called, its key in interpretation.json, and the unit that this ends with; "" for none."""
+    unknown = UNKNOWNS[name]
+    return unknown.words, unknown.key, WRITTEN.get(unknown.suffix, unknown.suffix)

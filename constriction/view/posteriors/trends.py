@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.laws.arrays import Reals
 from constriction.view.charts.charts import Chart, ChartAxis, Panel, Series
-from constriction.view.posteriors.rows import unit_of
+from constriction.view.posteriors.rows import labelled
 from constriction.view.terminal.numbers import decimal_prefix
 
 type Record = Mapping[str, Any]
@@ -33,8 +32,7 @@ def interval_chart(records: Sequence[Record]) -> Chart | None:
     known = all(charge is not None for charge in charges)
     x = np.array(charges if known else range(1, len(records) + 1), dtype=float)
     axis = ChartAxis("charge  (mAh/cm²)") if known else ChartAxis("spectrum", "whole")
-    named = [(UNKNOWNS[name].words, UNKNOWNS[name].key, unit_of(UNKNOWNS[name].suffix)) for name in SHOWN]
-    panels = [_panel(records, x, *quantity) for quantity in (*named, R_CSTR)]
+    panels = [_panel(records, x, *quantity) for quantity in (*map(labelled, SHOWN), R_CSTR)]
     found = tuple(panel for panel in panels if panel is not None)
     return Chart("Along the series", CAPTION, axis, found) if found else None
 
