@@ -88,13 +88,13 @@ class MeshResponse(Response[MeshSolution]):
     def _layers(
         self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        fine = self.fine
-        constricted = np.abs(fine.model.interface(theta) - (fine.model.in_film(theta) if film else 0.0))
-        if not film:  # where the gap takes little, its layer counts for little
-            caution = leak_caution(theta, fine.resolution)
-            return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * constricted)
-        caution = film_caution(theta, fine.resolution, fine.rings)
-        return caution, self.least_error * np.maximum(scale, caution * constricted)
+        fine, constricted = self.fine, self.fine.model.interface(theta)
+        if film:
+            constricted = constricted - fine.model.in_film(theta)
+            times = caution = film_caution(theta, fine.resolution, fine.rings)
+        else:  # two meshes tell the error of a gap's layer, if they do not agree by chance
+            times, caution = np.ones(len(theta)), leak_caution(theta, fine.resolution)
+        return times, self.least_error * np.maximum(scale, caution * np.abs(constricted))
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""
