@@ -19,7 +19,7 @@ Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Solid:
+class Body:
     """A body of revolution about the upright axis through x and y.
 
     Attributes:
@@ -50,7 +50,7 @@ class Solid:
 
     @property
     def centre(self) -> float:
-        """z of the centre of the sphere, the spheroid or the round tip, m."""
+        """Height z of the centre of the sphere, the spheroid or the round tip, m."""
         if self.shape == CAP:
             return self.sphere - self.depth
         if self.shape == WHISKER:
@@ -74,7 +74,7 @@ class Solid:
 
 @dataclass(frozen=True)
 class Layer:
-    """A flat layer of another law: its top `below` the interface and its `thickness`, m; `table` as of a solid."""
+    """A flat layer of another law: its top `below` the interface and its `thickness`, m; `table` as of a body."""
 
     below: float
     thickness: float
@@ -85,7 +85,7 @@ class Layer:
 class Solids:
     """All that is in the electrolyte of a mirror cell."""
 
-    bodies: tuple[Solid, ...] = ()
+    bodies: tuple[Body, ...] = ()
     layers: tuple[Layer, ...] = ()
 
     @property
