@@ -119,7 +119,7 @@ def key_table(section: str) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-SECTIONS = [name for name in Case.model_fields if name != "title"]
+SECTIONS = [name for name in Case.model_fields if name not in ("title", "solid")]
 SMALLEST_CASE = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"}}
 DEFAULTS = parse_case(SMALLEST_CASE).model_dump(by_alias=True)
 DEFAULTS_IN_WORDS = {"pellet": '`"none"`', "method": "of the pattern, [below](#method)"}

@@ -69,11 +69,23 @@ KINDS: Mapping[str, Kind] = {
         "0.1 uH cm2",
         {"pH cm2": -16, "nH cm2": -13, "uH cm2": -10, "mH cm2": -7, "H cm2": -4, "H m2": 0},
     ),
+    "resistivity": Kind(
+        "a resistance times length",
+        "ohm m",
+        "100 ohm cm",
+        {"mohm cm": -5, "ohm cm": -2, "ohm m": 0, "kohm cm": 1, "Mohm cm": 4, "Gohm cm": 7},
+    ),
+    "length capacitance": Kind(
+        "a capacitance per length",
+        "F/m",
+        "3 pF/cm",
+        {"fF/cm": -13, "pF/cm": -10, "nF/cm": -7, "uF/cm": -4, "mF/cm": -1, "F/m": 0, "F/cm": 2},
+    ),
     "time": Kind("a time", "s", "20 ms", {"ns": -9, "us": -6, "ms": -3, "s": 0}),
 }
 
 # The field writes per cm and cm².
-_ONLY_READ = {"S/m", "ohm m2", "F/m2", "S/m2", "H m2"}
+_ONLY_READ = {"S/m", "ohm m2", "F/m2", "S/m2", "H m2", "ohm m", "F/m"}
 _LONGEST_UNIT = 40
 _LARGEST_MANTISSA = 100_000
 _LARGEST_SHOWN_BITS = 256
@@ -246,6 +258,8 @@ def _factor(unit: str, kind: str) -> Decimal | None:
     wanted = KINDS[kind]
     for written, read in _OTHER_SIGNS.items():
         unit = unit.replace(written, read)
+    if unit.startswith("/"):  # 25 /mm2
+        unit = f"1{unit}"
     if unit in wanted.powers:  # starting pint takes half a second: not for the units everyone writes
         return Decimal(1).scaleb(wanted.powers[unit])
     unit = _PLAIN_POWER.sub("^", unit)

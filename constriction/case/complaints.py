@@ -21,6 +21,10 @@ NO_PATTERN = ""
 """Stands where pydantic has the pattern, behind its section, in the place of what is wrong inside [interface]."""
 
 
+class InTableError(InputError):
+    """What is wrong with one of several tables of a name: begins with its number and its key, ``[0].depth = ...``."""
+
+
 def all_wrong(error: ValidationError) -> list[ErrorDetails]:
     """Everything that is wrong with a case; a misspelt key comes first: it is usually why another one is missing.
 
@@ -74,7 +78,7 @@ def describe(problem: ErrorDetails, model: type[BaseModel], whole: str = "a case
     if problem["type"] == "missing" and len(place) <= _DEPTH_OF_KEYS:
         return f"{_dotted(place)}: missing; {_who_expects(pattern)} {_expected(place, model, pattern)}"
     if isinstance(context.get("error"), InputError):
-        return f"{_dotted(place)}{_joint(place, model)}{context['error']}"
+        return f"{_dotted(place)}{_joint(place, model, context['error'])}{context['error']}"
     if problem["type"] == "missing":
         place = place[:-1]  # the list that is too short, not the entry it lacks
     expected = context["expected"] if problem["type"] == "literal_error" else _expected(place, model)
@@ -82,9 +86,9 @@ def describe(problem: ErrorDetails, model: type[BaseModel], whole: str = "a case
     return f"{_dotted(place)} = {given}: expected {expected}" if place else f"{given}: expected {expected}"
 
 
-def _joint(place: Place, model: type[BaseModel]) -> str:
+def _joint(place: Place, model: type[BaseModel], error: InputError) -> str:
     """What stands between a place and its error, which begins with a value, or with a key if it is a section's."""
-    if not place:
+    if not place or isinstance(error, InTableError):
         return ""
     return "." if len(place) == 1 and _section_of(place[0], model) is not None else " = "
 

@@ -27,6 +27,9 @@ _RANGES = {
     "area capacitance": ("1e-18 F/cm2", "1e6 F/cm2"),
     "area conductance": ("1e-18 S/cm2", "1e6 S/cm2"),
     "time": ("1e-15 s", "1e12 s"),
+    "resistivity": ("1e-12 ohm cm", "1e15 ohm cm"),
+    "length capacitance": ("1e-18 F/cm", "1e6 F/cm"),
+    "number density": ("1 1/m2", "1e18 1/m2"),
 }
 _ATOMIC = ("0.01 nm", "1 m")  # of a gap's height and a disc's radius
 SMALLEST_FRACTION = 1e-9
@@ -54,6 +57,11 @@ def _within_or_none(value: Any, kind: str, limits: tuple[str, str] | None = None
         return None if value == "none" else within(value, kind, limits)
     except InputError as error:
         raise InputError(f"{error} or 'none'") from None
+
+
+def _within_or_zero(value: Any, kind: str) -> float:
+    """A quantity in the range of its kind, or nothing at all; raises InputError."""
+    return 0.0 if parse_quantity(value, kind) == 0 else within(value, kind)
 
 
 def _coordinate(value: Any, kind: str) -> float:
@@ -104,7 +112,11 @@ def _writes_or_nothing(kind: str) -> PlainSerializer:
 
 
 Coordinate = Annotated[float, _reads("length", _coordinate), _writes("length")]
+CoordinateOrNone = Annotated[float | None, _reads("length", _coordinate), _writes_or_nothing("length")]
 Length = Annotated[float, _reads("length"), _writes("length")]
+LengthOrZero = Annotated[float, _reads("length", _within_or_zero), _writes("length")]
+NumberDensity = Annotated[float | None, _reads("number density"), _writes_or_nothing("number density")]
+BulkConductivity = Annotated[float | None, _reads("conductivity"), _writes_or_nothing("conductivity")]
 Radius = Annotated[float, _reads("length", limits=_ATOMIC), _writes("length")]
 HeightOrNone = Annotated[float | None, _reads("length", _within_or_none, limits=_ATOMIC), _writes("length")]
 Conductivity = Annotated[float, _reads("conductivity"), _writes("conductivity")]

@@ -1,5 +1,7 @@
 """A law in a case file: the circuit, and beside it the keys R1, C1, Q1, a1, … that its letters name.
 
+Values are per area, of an interface, or per length, of what current passes in all directions.
+
 Values go in with their units and stay text, in the unit that reads best: what a section holds is what is written. The
 laws themselves need numpy, which most cases never do: it is imported where a law is given.
 """
@@ -10,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
@@ -28,9 +30,27 @@ type Written = str | float
 
 KEY = re.compile(r"[RCLQWTa](?:0|[1-9][0-9]{0,2})")
 EXPONENT = "a number from 0.01 to 1"
-_KIND = {"R": "area resistance", "C": "area capacitance", "Q": "area conductance", "W": "area resistance", "T": "time"}
 # What multiplies the unit of the kind: 20 uS s^0.9/cm2, 2 ohm cm2 s^-0.5 or 2 ohm cm2/s^0.5.
 _SECONDS = re.compile(r"(?P<joint>\s*[*·/]\s*|\s+)s(?:(?:\^|\*\*)(?P<power>a|[+-]?[0-9.]+))?(?![\w^])")
+
+
+class Per(NamedTuple):
+    """What the values of a law are per: the word for it, its unit, and the kinds of R and W, of C, and of Q."""
+
+    word: str
+    unit: str
+    resistance: str
+    capacitance: str
+    conductance: str
+
+    def kind(self, key: str) -> str:
+        """The kind of quantity that a key takes, of Q and W but for the seconds."""
+        kinds = {"R": self.resistance, "W": self.resistance, "C": self.capacitance, "Q": self.conductance}
+        return kinds.get(key[0], "time")
+
+
+PER_AREA = Per("area", "cm2", "area resistance", "area capacitance", "area conductance")
+PER_LENGTH = Per("length", "cm", "resistivity", "length capacitance", "conductivity")
 
 
 class QParallelToR(NamedTuple):
@@ -69,24 +89,27 @@ def bare_capacitors(circuit: Circuit) -> tuple[str, ...]:
     return tuple(circuit.names[e.first] for e, numbered in pairs if e.kind == "C" and not numbered)
 
 
-def written_values(circuit: Circuit, given: Mapping[str, Any], known: tuple[str, ...] = ()) -> dict[str, Written]:
+def written_values(
+    circuit: Circuit, given: Mapping[str, Any], known: tuple[str, ...] = (), per: Per = PER_AREA
+) -> dict[str, Written]:
     """The keys of a law, checked, in the order of its parameters and in the unit that reads best.
 
     Args:
         circuit: the law's.
         given: keys and values as the case file has them.
         known: parameters that have no key, for their value comes from elsewhere.
+        per: what the values are per.
 
     Raises:
         InputError: a key that is missing, wrong or does not apply; begins with the key.
     """
     wanted = _wanted(circuit, given, known)
-    _check_keys(circuit, given, wanted)
+    _check_keys(circuit, given, wanted, per)
     exponents = {key: _exponent(key, given[key]) for key in wanted if key[0] == "a"}
-    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents)[1] for key in wanted}
+    return {key: exponents[key] if key in exponents else _read(key, given[key], exponents, per)[1] for key in wanted}
 
 
-def _check_keys(circuit: Circuit, given: Mapping[str, Any], wanted: list[str]) -> None:
+def _check_keys(circuit: Circuit, given: Mapping[str, Any], wanted: list[str], per: Per) -> None:
     """Refuse a key that does not apply, or that is missing."""
     for key, value in given.items():
         if key not in wanted:
@@ -94,19 +117,20 @@ def _check_keys(circuit: Circuit, given: Mapping[str, Any], wanted: list[str]) -
             raise InputError(f"{key} = {shown(value)}: does not apply to law '{circuit.text}', which takes {takes}")
     for key in wanted:
         if key not in given:
-            raise InputError(f"{key}: missing; law '{circuit.text}' expects {_expected(key)}{_or(circuit, key)}")
+            raise InputError(f"{key}: missing; law '{circuit.text}' expects {_expected(key, per)}{_or(circuit, key)}")
 
 
 @lru_cache(maxsize=256)
-def law_of(text: str, written: tuple[tuple[str, Written], ...]) -> CircuitLaw:
+def law_of(text: str, written: tuple[tuple[str, Written], ...], per: Per = PER_AREA) -> CircuitLaw:
     """The law of a section.
 
     Args:
         text: its circuit.
         written: what `written_values` made of its keys, and a float in SI for a parameter that has no key.
+        per: what the values are per.
 
     Returns:
-        The law, SI per area.
+        The law, SI per area, or per length.
     """
     from constriction.laws.circuit import parse_circuit
     from constriction.laws.law import CircuitLaw
@@ -114,7 +138,7 @@ def law_of(text: str, written: tuple[tuple[str, Written], ...]) -> CircuitLaw:
     circuit, given = parse_circuit(text), dict(written)
     exponents = {key: value for key, value in given.items() if key[0] == "a" and isinstance(value, float)}
     values = {
-        key: value if isinstance(value, float) else _read(key, value, exponents)[0] for key, value in given.items()
+        key: value if isinstance(value, float) else _read(key, value, exponents, per)[0] for key, value in given.items()
     }
     for pair in _replaceable(circuit):
         if pair.charge not in values:
@@ -160,14 +184,14 @@ def _or(circuit: Circuit, key: str) -> str:
     return next((f", or {pair.capacitance}" for pair in _replaceable(circuit) if pair.charge == key), "")
 
 
-def _expected(key: str) -> str:
+def _expected(key: str, per: Per) -> str:
     if key[0] == "a":
         return EXPONENT
     if key[0] == "Q":
-        return f"a constant phase element per area such as '20 uS s^0.9/cm2', s to the power a{key[1:]}"
+        return f"a constant phase element per {per.word} such as '20 uS s^0.9/{per.unit}', s to the power a{key[1:]}"
     if key[0] == "W":
-        return "a Warburg coefficient times area such as '2 ohm cm2 s^-0.5'"
-    kind = KINDS[_KIND[key[0]]]
+        return f"a Warburg coefficient times {per.word} such as '2 ohm {per.unit} s^-0.5'"
+    kind = KINDS[per.kind(key)]
     return f"{kind.noun} such as '{kind.example}'"
 
 
@@ -177,9 +201,9 @@ def _exponent(key: str, value: Any) -> float:
     return float(value)
 
 
-def _read(key: str, value: Any, exponents: Mapping[str, float]) -> tuple[float, str]:
+def _read(key: str, value: Any, exponents: Mapping[str, float], per: Per) -> tuple[float, str]:
     """A value in SI, and as text in the unit that reads best."""
-    kind = _KIND[key[0]]
+    kind = per.kind(key)
     if key[0] not in "QW":
         try:
             number = within(value, kind)
@@ -187,27 +211,27 @@ def _read(key: str, value: Any, exponents: Mapping[str, float]) -> tuple[float, 
             raise InputError(f"{key} = {error}") from None
         return number, format_quantity(number, kind)
     power = exponents[f"a{key[1:]}"] if key[0] == "Q" else -0.5
-    number = _without_seconds(key, value, power)
+    number = _without_seconds(key, value, power, per)
     text = format_quantity(number, kind)
     if key[0] == "W":
         return number, f"{text} s^-0.5"
     return number, text.replace("/", f" s^{power!r}/")
 
 
-def _without_seconds(key: str, value: Any, power: float) -> float:
+def _without_seconds(key: str, value: Any, power: float, per: Per) -> float:
     """The number of a Q or W in its unit but for the seconds, whose power must be the one that is expected."""
-    wrong = InputError(f"{key} = {shown(value)}: expected {_expected(key)}")
+    wrong = InputError(f"{key} = {shown(value)}: expected {_expected(key, per)}")
     bare, given = without_seconds(value) if isinstance(value, str) else ("", None)
     if bare == value or given is None:
         raise wrong
     if not math.isclose(power if given == "a" else given, power, rel_tol=1e-9):
         raise InputError(f"{wrong} = {power!r}" if key[0] == "Q" else str(wrong))
     try:
-        parse_quantity(bare, _KIND[key[0]])
+        parse_quantity(bare, per.kind(key))
     except InputError:
         raise wrong from None
     try:
-        return within(bare, _KIND[key[0]])
+        return within(bare, per.kind(key))
     except InputError as error:
         limits = str(error).partition(": expected ")[2]
         raise InputError(f"{key} = {shown(value)}: expected, but for the seconds, {limits}") from None
@@ -235,6 +259,7 @@ class LawSection(Section):
     """A section that may have a law. What its letters name are further keys, held as they are written."""
 
     model_config = ConfigDict(extra="allow")
+    PER: ClassVar[Per] = PER_AREA
 
     if TYPE_CHECKING:
         law: Text | None
@@ -255,7 +280,7 @@ class LawSection(Section):
         """The keys of a law as the section holds them."""
         if isinstance(law, str):
             circuit = read_law(law)
-            return {**written_values(circuit, keys, cls._known(circuit))}
+            return {**written_values(circuit, keys, cls._known(circuit), cls.PER)}
         if keys and law is None:
             key, value = next(iter(keys.items()))
             raise InputError(f"{key} = {shown(value)}: there is no law; expected law = 'p(R1,C1)' or another circuit")

@@ -123,7 +123,10 @@ def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[CaseOrigi
     if len(inner.chain) > MOST_NESTED:
         raise InputError(f"{where}: expected at most {MOST_NESTED} cases inside each other")
     try:
-        return with_references(read(inner).model_copy(update={"counter": CounterElectrode()}), inner, read)
+        found = read(inner).model_copy(update={"counter": CounterElectrode()})
+        if found.solid:
+            raise InputError(f"solid: {len(found.solid)} of them in a case that another one names; expected none yet")
+        return with_references(found, inner, read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 

@@ -18,12 +18,14 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
-from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface, Sided
+from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface, Pattern, Sided
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
 from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
+from constriction.case.solids.refusals import check_gap_model, check_solids
+from constriction.case.solids.tables import SolidTables
 
 _IDEAL = Contact(), Collector(), CounterElectrode()
 SECTIONS_KEPT = 1024
@@ -41,11 +43,12 @@ class Case(Section):
     counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
+    solid: SolidTables = ()
 
     @model_validator(mode="before")
     @classmethod
     def _method_of_pattern(cls, given: Any) -> Any:
-        """Complete the accuracy of a table by the method that its pattern is solved with."""
+        """Complete the accuracy of a table by the method that its pattern, or what has solids, is solved with."""
         interface = given.get("interface") if isinstance(given, dict) else None
         accuracy = given.get("accuracy", {}) if isinstance(interface, dict) else None
         if not isinstance(interface, dict) or not isinstance(accuracy, dict):
@@ -53,7 +56,8 @@ class Case(Section):
         pattern = interface.get("pattern")
         if not isinstance(pattern, str) or pattern not in PATTERNS:
             return given
-        return {**given, "accuracy": {"method": PATTERNS[pattern].method_of(interface), **accuracy}}
+        method = Pattern.METHOD if given.get("solid") else PATTERNS[pattern].method_of(interface)
+        return {**given, "accuracy": {"method": method, **accuracy}}
 
     @model_validator(mode="after")
     def _passes_current(self) -> Self:
@@ -95,21 +99,9 @@ class Case(Section):
         return self
 
     @model_validator(mode="after")
-    def _is_thin_on_a_pellet(self) -> Self:
-        if isinstance(self.interface, Sided) and self.interface.pellet is not None and self.gap.model == "volume":
-            raise InputError(
-                f"gap.model = '{self.gap.model}': a gap beside which a pellet lies bare is not meshed; expected "
-                "gap.model = 'thin', or interface.pellet = 'none'"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _is_thin_beside_films(self) -> Self:
-        if self.contact.has_law and self.gap.model == "volume":
-            raise InputError(
-                f"gap.model = '{self.gap.model}': a contact with a law beside it has a potential at its rim, where the "
-                "wall of a meshed gap has none; expected gap.model = 'thin' or 'auto', or a contact without law or fine"
-            )
+    def _holds_solids(self) -> Self:
+        check_gap_model(self)
+        check_solids(self)
         return self
 
     @model_validator(mode="after")
@@ -236,8 +228,9 @@ def resolved_toml(case: Case) -> str:
         that is the material's names its source, or says ``assumed``; behind the name of a file it is the SHA-256 of
         what `referred_files` says is in it.
     """
-    sections = {name: getattr(case, name) for name in Case.model_fields if name != "title"}
+    sections = {name: getattr(case, name) for name in Case.model_fields if name not in ("title", "solid")}
     blocks = [_section_toml(name, section) for name, section in sections.items() if section not in _IDEAL]
+    blocks += [_section_toml("solid", table) for table in case.solid]
     return "".join([f"title = {toml_value(case.title)}\n", *blocks])
 
 
@@ -245,7 +238,7 @@ def resolved_toml(case: Case) -> str:
 def _section_toml(name: str, section: Section) -> str:
     """A section of a resolved case; the last ones are kept, for the cases of a study have most of them in common."""
     values, own = section.model_dump(by_alias=True), fields_of(name)
-    lines = ["", f"[{name}]"]
+    lines = ["", "[[solid]]" if name == "solid" else f"[{name}]"]
     for key in sorted(values, key=list(own).index) if name == "interface" else values:
         if values[key] is not None:
             lines.append(f"{key} = {toml_value(values[key])}{_comment(section, key)}")

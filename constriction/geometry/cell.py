@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from constriction.case.interface import Filled, HeightMapped, Image, Interface, Sided
-from constriction.geometry.patches import Layout
+from constriction.case.schema import Case
+from constriction.case.solids.kinds import BodyTable
+from constriction.geometry.patches import Layout, Patch
 from constriction.geometry.patterns.drawn import polygonal
 from constriction.geometry.patterns.lattices import annulus, frame, hexagonal, single, square, stripes, uniform
 from constriction.geometry.patterns.pellets import on_pellet
 from constriction.geometry.patterns.scattered import clustered, scattered
 from constriction.geometry.placed import listed
 
-__all__ = ["LAYOUTS", "Layout", "lay_out", "rim_lengths"]
+__all__ = ["LAYOUTS", "Layout", "lay_out", "lay_out_case", "rim_lengths"]
+SPARSE = 1e-6  # a contact fraction at which spots of every pattern find their place
 
 
 def _mapped(interface: Image | HeightMapped) -> Layout:
@@ -52,6 +56,23 @@ def lay_out(interface: Interface) -> Layout:
     if isinstance(interface, Filled) and interface.contact_fraction in (0.0, 1.0):
         return uniform(interface)
     return LAYOUTS[interface.pattern](interface)
+
+
+def lay_out_case(case: Case) -> Layout:
+    """The mirror cell of a case: that of its interface.
+
+    With bodies in the electrolyte that of full contact, and of none, is the cell of the pattern without its spots.
+
+    Raises:
+        InputError: as `lay_out`.
+    """
+    interface = case.interface
+    bodies = any(isinstance(table, BodyTable) for table in case.solid)
+    if not bodies or not isinstance(interface, Filled) or interface.contact_fraction not in (0.0, 1.0):
+        return lay_out(interface)
+    spotted = interface.model_copy(update={"contact_fraction": SPARSE, "inverted": False})
+    background = Patch(lay_out(interface).background)
+    return replace(lay_out(spotted), patches=(background,), outlined=None)
 
 
 def rim_lengths(layout: Layout) -> tuple[float, ...]:

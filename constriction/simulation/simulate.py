@@ -21,6 +21,7 @@ from constriction.base.quantities import shown
 from constriction.base.ranks import agree
 from constriction.case.interface import Single
 from constriction.case.schema import Case
+from constriction.case.solids.refusals import check_solids
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, lay_out
@@ -246,8 +247,9 @@ def check_flat(case: Case, layout: Layout) -> None:
     """Refuse what transforms cannot solve.
 
     Raises:
-        InputError: with what is not flat, or not a disc in a tube.
+        InputError: with what is not flat, such as solids in the electrolyte, or not a disc in a tube.
     """
+    check_solids(case)
     advice = "or accuracy.method = 'finite_elements' without --cross-check"
     if gap_model(case, layout) == "volume":
         why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"

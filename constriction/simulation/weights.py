@@ -65,9 +65,9 @@ def gap_model(case: Case, layout: Layout) -> str:
 
 
 def _may_be_meshed(case: Case, layout: Layout) -> bool:
-    """Whether a gap is everywhere beside the contacts, and, unless the case says it, beside no laws."""
+    """Whether a gap is everywhere beside contacts, above no solids, and, unless the case says it, beside no laws."""
     gap = case.gap
-    if layout.electrode is not None:
+    if layout.electrode is not None or case.solid:
         return False
     return gap.model != "auto" or (gap.capacitor_only and not case.contact.has_law)
 
@@ -84,7 +84,9 @@ def uneven_gap(case: Case, layout: Layout) -> Profile | None:
 
 
 def check_thin(case: Case, layout: Layout) -> None:
-    """Refuse a gap that `auto` does not mesh, on a pellet or uneven beside a film, and that the thin law does not fit.
+    """Refuse a gap that `auto` does not mesh and that the thin law does not fit.
+
+    Gaps are not meshed on a pellet, above solids, and beside a film, where an uneven one may be too steep.
 
     Raises:
         InputError: with the law's error.
@@ -92,15 +94,24 @@ def check_thin(case: Case, layout: Layout) -> None:
     gap = case.gap
     if gap.model != "auto" or not layout.spots or gap.height is None or not gap.capacitor_only:
         return
-    if layout.electrode is None and not (gap.uneven and case.contact.has_law):
+    kind = _not_meshed(case, layout)
+    if not kind:
         return
     error = _thin_error(case, layout)
     if error > case.accuracy.relative_error:
-        kind = "beside a contact with a law" if layout.electrode is None else "on a pellet"
         raise InputError(
             f"gap.model = 'auto': where it is highest or steepest, the gap is not thin, an error of {error:.2g}, and "
             f"one {kind} is not meshed; expected gap.model = 'thin', a lower one, or a larger accuracy.relative_error"
         )
+
+
+def _not_meshed(case: Case, layout: Layout) -> str:
+    """What kind of gap is thin though the thin law's error may be large; of another one nothing."""
+    if layout.electrode is not None:
+        return "on a pellet"
+    if case.solid:
+        return "above solids in the electrolyte"
+    return "beside a contact with a law" if case.gap.uneven and case.contact.has_law else ""
 
 
 def largest_height(case: Case, layout: Layout) -> float:

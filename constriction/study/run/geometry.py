@@ -18,7 +18,7 @@ from constriction.case.schema import Case
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
-from constriction.geometry.cell import Layout, lay_out
+from constriction.geometry.cell import Layout, lay_out, lay_out_case
 from constriction.geometry.outlines import Edge, Outline
 from constriction.geometry.profiles import foil_cells, profile_name
 from constriction.simulation.simulate import error_asked
@@ -63,15 +63,19 @@ class Effort(NamedTuple):
     memory: float
 
 
+def layout_of(case: Case) -> Layout:
+    """The layout of a case; the last ones are kept, for neighbours in a study often share one."""
+    return lay_out_case(case) if case.solid else _layout_of(case.interface)
+
+
 @lru_cache(maxsize=LAYOUTS_KEPT)
-def layout_of(interface: Interface) -> Layout:
-    """The layout of an interface; the last ones are kept, for neighbours in a study often share one."""
+def _layout_of(interface: Interface) -> Layout:
     return lay_out(interface)
 
 
 def geometry_key(case: Case) -> str:
     """A name of what is solved for a case: equal for cases that share a response, 64 hexadecimal digits."""
-    contacts = layout_of(case.interface)
+    contacts = layout_of(case)
     volume = gap_model(case, contacts) == "volume"
     parts = (
         _not_shared(case),
@@ -82,13 +86,21 @@ def geometry_key(case: Case) -> str:
         _rounded([case.gap.height / contacts.pitch]) if volume and case.gap.height is not None else None,
         (case.gap.profile, _rounded(profile_name(case.gap, case.collector, contacts))),
     )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return hashlib.sha256(repr((*parts, *_solids_key(case, contacts))).encode()).hexdigest()
+
+
+def _solids_key(case: Case, contacts: Layout) -> tuple[Any, ...]:
+    """What tells apart the geometries of cases with solids; nothing of others. They share none in other units."""
+    if not case.solid:
+        return ()
+    own = tuple(table.model_dump(by_alias=True) for table in case.solid)
+    return own, case.electrolyte.model_dump(), contacts.pitch, _in_pitches(contacts.cell, contacts.pitch)
 
 
 @lru_cache(maxsize=LAYOUTS_KEPT)
 def _outlines_key(interface: Interface) -> str:
     """A name of the outlines of an interface's mirror cell in pitches, 64 hexadecimal digits; kept as layouts are."""
-    contacts = layout_of(interface)
+    contacts = _layout_of(interface)
     parts = (
         _in_pitches(contacts.cell, contacts.pitch),
         tuple(_in_pitches(spot, contacts.pitch) for spot in contacts.spots),

@@ -225,7 +225,7 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
     try:
         check_size(case, memory)
         check_apart(case)
-        contacts = layout_of(case.interface)
+        contacts = layout_of(case)
     except InputError as error:
         return "", None, str(error)
     return geometry_key(case), contacts, None

@@ -64,7 +64,7 @@ def records_of(entries: Sequence[PlannedCase], response: Response[Any], seconds:
 
 def _posed(case: Case, alone: Options) -> Posed:
     check_apart(case)
-    contacts = layout_of(case.interface)
+    contacts = layout_of(case)
     laws = laws_of(case, contacts, alone)
     if case.accuracy.bounds:
         check_bounds(case, curve_of(case, contacts, laws, sweep_frequencies(case)))

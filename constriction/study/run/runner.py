@@ -248,7 +248,7 @@ def _respond(package: Package, worker: _Worker) -> tuple[Response[Any], float]:
     # meshing and solving in one process may not enter MPI for long, but others wait for what is in this one's window
     options = Options(worker.group, memory=worker.memory, report=lambda _: _enter_mpi(worker.how.comm))
     curves = agree(worker.group, lambda: merged(_curve(entry.case, worker.alone) for entry in package.entries))
-    response = worker.geometries.respond(first.case, layout_of(first.case.interface), curves, options)
+    response = worker.geometries.respond(first.case, layout_of(first.case), curves, options)
     return response, time.perf_counter() - start
 
 
@@ -257,7 +257,7 @@ def _enter_mpi(comm: MPI.Comm) -> None:
 
 
 def _curve(case: Case, alone: Options) -> Curve:
-    contacts = layout_of(case.interface)
+    contacts = layout_of(case)
     return curve_of(case, contacts, laws_of(case, contacts, alone), sweep_frequencies(case))
 
 

@@ -1,0 +1,1 @@
+"""The tables [[solid]]: what lies in the electrolyte below the interface."""
