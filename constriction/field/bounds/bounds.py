@@ -39,7 +39,7 @@ from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.multigrid import Hierarchy, solver_of
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.solvers import Stop
-from constriction.field.mesh.tags import VOLUMES
+from constriction.field.mesh.tags import VOLUMES, body_tag
 
 ROUNDING = 1e-12  # of F, added on both sides: sums of many cells
 SOLVED = 1e-6  # energy norm of a potential's error, relative: what it costs the lower bound is the square
@@ -153,13 +153,20 @@ def _bound_slab(
     return lower * (1 - ROUNDING), upper * (1 + ROUNDING), system.faces.unknowns
 
 
-def gather_slab(problem: CellProblem, potential: Vector) -> SlabCells | None:
-    """Bring the electrolyte's cells and the potential to rank 0; None on the others."""
+def gather_slab(problem: CellProblem, potential: Vector, bodies: Mapping[int, float] = {}) -> SlabCells | None:  # noqa: B006
+    """Bring the electrolyte's cells and the potential to rank 0; None on the others.
+
+    Args:
+        problem: the matrices of a mesh.
+        potential: on this rank's free unknowns.
+        bodies: real θ of solids with a law, by the law's number; those that let nothing pass are left out.
+    """
     cell = problem.cell
     topology, geometry, comm = cell.mesh.topology, cell.mesh.geometry, cell.mesh.comm
     owned = topology.index_map(3).size_local
-    here = cell.volumes.find(VOLUMES["electrolyte"])
-    here = here[here < owned]
+    conductivities = {VOLUMES["electrolyte"]: 1.0} | {body_tag(law): at for law, at in bodies.items() if at > 0}
+    pieces = {tag: found[found < owned] for tag in conductivities if len(found := cell.volumes.find(tag))}
+    here = np.concatenate([np.zeros(0, dtype=np.int32), *pieces.values()])
     topology.create_connectivity(3, 2)
     faces = topology.connectivity(3, 2).array.reshape(-1, 4)[here]
     corners = topology.connectivity(3, 0).array.reshape(-1, 4)[here]
@@ -171,9 +178,10 @@ def gather_slab(problem: CellProblem, potential: Vector) -> SlabCells | None:
         numbers,
         tags[faces],
         problem.on_cells(potential)[here],
+        np.concatenate([np.zeros(0), *(np.full(len(found), conductivities[tag]) for tag, found in pieces.items())]),
     )
     gathered = [comm.gather(part) for part in parts]
     if comm.rank > 0:
         return None
-    points, corners, tags, values = (np.concatenate(part) for part in gathered)
-    return SlabCells(points, corners.astype(np.int64), tags.astype(np.int64), values)
+    points, corners, tags, values, conductivity = (np.concatenate(part) for part in gathered)
+    return SlabCells(points, corners.astype(np.int64), tags.astype(np.int64), values, conductivity)

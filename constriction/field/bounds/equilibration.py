@@ -96,13 +96,20 @@ def build_system(slab: SlabCells, theta: Mapping[str, float], quadrature: Quadra
 
 def _cells(slab: SlabCells, faces: Faces, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals, float]:
     """Matrices of some cells in the unknowns of faces, the fluxes nearest to the potential's, and its energy."""
-    matrices, energy = energies(slab.points[which], slab.potential[which], rule)
+    matrices, energy = energies_in(slab, which, rule)
     change = frames_of_cells(slab, faces, which)
     back = change.transpose(0, 2, 1)
     matrices = back @ (matrices @ change)
     load = np.matmul(back, (slab.potential[which] @ potential_loads().T)[..., None])
     fixed = np.eye(12) * (1 - faces.free[faces.of[which]].reshape(-1, 1, 12))
     return matrices, np.linalg.solve(matrices + fixed, load)[..., 0], float(energy.sum())
+
+
+def energies_in(slab: SlabCells, which: Ints, rule: QuadratureRule) -> tuple[Reals, Reals]:
+    """As `energies`, of some cells at their conductivity σ: ∫τ_i·τ_j/σ, (cells, 12, 12), and ∫σ|∇φ|², (cells,)."""
+    matrices, energy = energies(slab.points[which], slab.potential[which], rule)
+    conductivity = slab.conductivity[which]
+    return matrices / conductivity[:, None, None], energy * conductivity
 
 
 class Balance:

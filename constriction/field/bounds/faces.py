@@ -46,13 +46,15 @@ class SlabCells:
     """The electrolyte's cells as arrays: node coordinates, numbers of corners, tags of faces, the potential.
 
     `points` (n, 10, 3) in pitches, `corners` (n, 4), `tags` (n, 4) of the faces opposite the corners as in SURFACES, 0
-    for none, `potential` (n, 10), one on the counter electrode and zero on ideal contacts.
+    for none, `potential` (n, 10), one on the counter electrode and zero on ideal contacts. `conductivity` (n,) relative
+    to the electrolyte's.
     """
 
     points: Reals
     corners: Ints
     tags: Ints
     potential: Reals
+    conductivity: Reals
 
 
 @dataclass(frozen=True)

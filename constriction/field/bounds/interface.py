@@ -136,6 +136,7 @@ def _gains(slab: SlabCells, faces: Faces, on: LawFaces, some: Ints, quadrature: 
     kind = _at_edge(quadrature) if on.frame[some[0]] == ONLY_OFF_RIM else _at_corner(quadrature)
     nodes = np.concatenate([order, *(_mid_edge(order, i, j) for i, j in TETRAHEDRON_EDGES)], axis=1)
     energy = _products(np.take_along_axis(slab.points[cells], nodes[..., None], axis=1), kind)
+    energy /= slab.conductivity[cells, None, None]
     mixed = _unordered(frames_of_cells(slab, faces, cells), order).transpose(0, 2, 1) @ energy[:, :12]
     own = energy[:, 12:]
     density = -kind.further(np.pad(kind.surface.places, ((0, 0), (0, 1)))) @ _SLOPES[3]

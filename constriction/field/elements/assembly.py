@@ -23,13 +23,21 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from constriction.field.elements.forms import area, conduction, contact_form, electrolyte_form, gap_form, within
-from constriction.field.elements.operators import Numbering, Operator, Vector
+from constriction.field.elements.forms import (
+    Extents,
+    area,
+    body_form,
+    conduction,
+    contact_form,
+    electrolyte_form,
+    everywhere,
+    gap_form,
+)
+from constriction.field.elements.operators import Numbering, Operator, Vector, on_facets, spread, touched
 from constriction.field.elements.uneven_gaps import WeightedBy, add_gap
 from constriction.field.mesh.cells import CellMesh
-from constriction.field.mesh.flat import MeshSizes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
-from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES
+from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, VOLUMES, body_tag
 
 type Theta = Sequence[complex] | NDArray[Any]
 
@@ -104,14 +112,15 @@ class CoarseLevel(Level):
 class CellProblem(Level):
     """The problem of one cell in second-order elements.
 
-    `film`: the contact has a law. `weight` of the gap, as in `assemble`. `flat` is the field of the flat
-    interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in pitches.
+    `film`: the contact has a law. `weight` of the gap and `laws` of solids, as in `assemble`. `flat` is the field of
+    the flat interface, (owned,). `area` is the cell's in pitches², `depth` the slab's in pitches.
     """
 
     cell: CellMesh
-    sizes: MeshSizes
+    sizes: Extents
     film: bool
     weight: WeightedBy | None
+    laws: tuple[int, ...]
     space: fem.FunctionSpace
     flat: NDArray[np.float64]
     area: float
@@ -147,7 +156,13 @@ class CellProblem(Level):
         return np.asarray(values.array[self.space.dofmap.list])
 
 
-def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: WeightedBy | None = None) -> CellProblem:
+def assemble(
+    cell: CellMesh,
+    sizes: Extents,
+    film: bool = False,
+    weight: WeightedBy | None = None,
+    laws: tuple[int, ...] = (),
+) -> CellProblem:
     """Assemble second-order Lagrange elements.
 
     Args:
@@ -155,9 +170,10 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: Weigh
         sizes: of its mesh.
         film: the contact has a law.
         weight: one over the relative height of the gap, at x and y in pitches; None: it is even.
+        laws: the numbers of those that solids have; their terms lie between the contact's and the gap's.
     """
     space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    level, _ = _level(space, cell, sizes, film, weight)
+    level, _ = _level(space, cell, sizes, film, weight, laws)
     flat = fem.Function(space, dtype=np.float64)
     flat.interpolate(lambda x: np.maximum(-x[2], 0.0) / sizes.slab_depth)  # −z/depth in the slab, 0 above it
     return CellProblem(
@@ -166,6 +182,7 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: Weigh
         sizes=sizes,
         film=film,
         weight=weight,
+        laws=laws,
         space=space,
         flat=flat.x.array[level.numbers],
         area=area(cell, "counter_electrode"),
@@ -176,32 +193,40 @@ def assemble(cell: CellMesh, sizes: MeshSizes, film: bool = False, weight: Weigh
 def coarsen(problem: CellProblem) -> CoarseLevel:
     """Assemble first-order elements on the same mesh."""
     space = fem.functionspace(problem.cell.mesh, ("Lagrange", 1))
-    level, numbers = _level(space, problem.cell, problem.sizes, problem.film, problem.weight)
+    level, numbers = _level(space, problem.cell, problem.sizes, problem.film, problem.weight, problem.laws)
     return CoarseLevel(**vars(level), prolongation=_prolongation(problem, space, numbers))
 
 
 def _level(
-    space: fem.FunctionSpace, cell: CellMesh, sizes: MeshSizes, film: bool, weight: WeightedBy | None
+    space: fem.FunctionSpace,
+    cell: CellMesh,
+    sizes: Extents,
+    film: bool,
+    weight: WeightedBy | None,
+    laws: tuple[int, ...],
 ) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else [])]
+    films = [contact_form(cell, u, v)] if film else []
+    forms = [electrolyte_form(cell, u, v), *films, *(body_form(cell, law, u, v) for law in laws)]
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
-    everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
-    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for all
+    matrix = fem.create_matrix(
+        _form(conduction(u, v) * everywhere(cell))
+    )  # one pattern, with all cells' ghosts, for all
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
-    counter = _on_surfaces(space, cell, "counter_electrode")
-    current = stiffness @ _spread(counter, columns).astype(np.float64)
-    slab = _touched(space, np.unique(space.dofmap.list[cell.volumes.find(VOLUMES["electrolyte"])]))
-    metals = _on_surfaces(space, cell, *(METALS_BESIDE_FILMS if film else METALS))
-    free = np.flatnonzero(_spread(~counter & ~metals, columns)).astype(np.int32)
+    counter = on_facets(space, cell.facets("counter_electrode"))
+    current = stiffness @ spread(counter, columns).astype(np.float64)
+    filled = np.concatenate([cell.volumes.find(tag) for tag in (VOLUMES["electrolyte"], *map(body_tag, laws))])
+    slab = touched(space, np.unique(space.dofmap.list[filled]))
+    metals = on_facets(space, cell.facets(*(METALS_BESIDE_FILMS if film else METALS)))
+    free = np.flatnonzero(spread(~counter & ~metals, columns)).astype(np.int32)
     index_map, numbers = cpp.common.create_sub_index_map(columns, free, False)
     numbering = Numbering(index_map)
     if numbering.comm.size == 1:
         numbers = _neighbours_together(stiffness, numbers)
     own = numbers[: numbering.owned]
-    contact = np.flatnonzero(_on_surfaces(space, cell, "contact")).astype(np.int32)
+    contact = np.flatnonzero(on_facets(space, cell.facets("contact"))).astype(np.int32)
     level = Level(
         stiffness=_restricted(stiffness, numbers, numbering),
         terms=tuple(_restricted(term, numbers, numbering) for term in terms),
@@ -264,27 +289,6 @@ def _neighbours_together(matrix: sparse.csr_array, numbers: NDArray[np.int32]) -
     """Reorder the unknowns of the only rank so that a product finds neighbours in the cache: a fourth less time."""
     order = reverse_cuthill_mckee(sparse.csr_matrix(matrix[numbers][:, numbers]), symmetric_mode=True)
     return np.asarray(numbers[order], dtype=np.int32)
-
-
-def _on_surfaces(space: fem.FunctionSpace, cell: CellMesh, *names: str) -> NDArray[np.bool_]:
-    """Marks of the owned unknowns on surfaces; (owned,)."""
-    return _touched(space, fem.locate_dofs_topological(space, 2, cell.facets(*names), remote=False))
-
-
-def _touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Marks of the owned unknowns that some rank names: a facet or cell may live on another rank; (owned,)."""
-    marks = la.vector(space.dofmap.index_map)
-    marks.array[unknowns] = 1
-    marks.scatter_reverse(la.InsertMode.add)
-    return np.asarray(marks.array[: space.dofmap.index_map.size_local] > 0)
-
-
-def _spread(owned: NDArray[np.bool_], index_map: IndexMap) -> NDArray[np.bool_]:
-    """Marks of the ghosts of an index map, too; (owned,) → (owned + ghosts,)."""
-    marks = la.vector(index_map)
-    marks.array[: len(owned)] = owned
-    marks.scatter_forward()
-    return np.asarray(marks.array > 0)
 
 
 def _prolongation(problem: CellProblem, space: fem.FunctionSpace, free: NDArray[np.int32]) -> sparse.csr_array:

@@ -6,6 +6,8 @@ at one θ.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
 import ufl
@@ -13,8 +15,7 @@ from dolfinx import fem
 from ufl.core.expr import Expr
 
 from constriction.field.mesh.cells import CellMesh
-from constriction.field.mesh.flat import MeshSizes
-from constriction.field.mesh.tags import SURFACES, VOLUMES
+from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
 
 # Where the distance to a rim is mapped quadratically the Jacobian vanishes: on edges, and on the walls of islands.
 # Basix's rules of degree 4, 5 and 7 have points there, that of degree 3 has negative weights; 6 is good and leaves 2
@@ -25,6 +26,18 @@ SURFACE_QUADRATURE = 6
 type Number = type[np.float64] | type[np.complex128]
 
 
+class Extents(Protocol):
+    """How far a mesh reaches, in pitches: the slab's depth, and a meshed gap's height, None where there is none."""
+
+    @property
+    def slab_depth(self) -> float:
+        """Of the electrolyte."""
+
+    @property
+    def gap_height(self) -> float | None:
+        """Of the gap."""
+
+
 def conduction(a: Expr, b: Expr) -> Expr:
     """∇a·∇b."""
     return ufl.dot(ufl.grad(a), ufl.grad(b))
@@ -32,15 +45,24 @@ def conduction(a: Expr, b: Expr) -> Expr:
 
 def within(cell: CellMesh, *names: str) -> ufl.Measure:
     """The measure of named volumes."""
+    return _volumes(cell)(tuple(VOLUMES[name] for name in names))
+
+
+def everywhere(cell: CellMesh) -> ufl.Measure:
+    """The measure of all volumes."""
+    return _volumes(cell)
+
+
+def _volumes(cell: CellMesh) -> ufl.Measure:
     metadata = {"quadrature_degree": VOLUME_QUADRATURE}
-    dx = ufl.Measure("dx", domain=cell.mesh, subdomain_data=cell.volumes, metadata=metadata)
-    return dx(tuple(VOLUMES[name] for name in names))
+    return ufl.Measure("dx", domain=cell.mesh, subdomain_data=cell.volumes, metadata=metadata)
 
 
-def on(cell: CellMesh, name: str) -> ufl.Measure:
-    """The measure of a named surface."""
+def on(cell: CellMesh, *names: str) -> ufl.Measure:
+    """The measure of named surfaces."""
     metadata = {"quadrature_degree": SURFACE_QUADRATURE}
-    return ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=metadata)(SURFACES[name])
+    ds = ufl.Measure("ds", domain=cell.mesh, subdomain_data=cell.surfaces, metadata=metadata)
+    return ds(tuple(SURFACES[name] for name in names))
 
 
 def electrolyte_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
@@ -48,13 +70,18 @@ def electrolyte_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
     return conduction(a, b) * within(cell, "electrolyte")
 
 
+def body_form(cell: CellMesh, law: int, a: Expr, b: Expr) -> ufl.Form:
+    """∫∇a·∇b over what in the electrolyte has a law of its own, by the law's number: its M."""
+    return conduction(a, b) * _volumes(cell)(body_tag(law))
+
+
 def contact_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
-    """∫ab over the contact: M of a film."""
-    return a * b * on(cell, "contact")
+    """∫ab over the contact, solids that are part of it too: M of a film."""
+    return a * b * on(cell, "contact", "solid")
 
 
 def gap_form(
-    cell: CellMesh, sizes: MeshSizes, a: Expr, b: Expr, kind: Number = np.float64, weight: Expr | float = 1.0
+    cell: CellMesh, sizes: Extents, a: Expr, b: Expr, kind: Number = np.float64, weight: Expr | float = 1.0
 ) -> ufl.Form:
     """∫ab over a thin gap, h ∫∇a·∇b over a gap volume of height h: its M; `kind` of numbers, `weight` of a thin gap."""
     if sizes.gap_height is None:

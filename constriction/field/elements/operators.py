@@ -15,7 +15,7 @@ from typing import Any
 
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
-from dolfinx import la
+from dolfinx import fem, la
 from dolfinx.common import IndexMap
 from mpi4py import MPI
 from numpy.typing import NDArray
@@ -151,3 +151,24 @@ def largest_eigenvalue(apply: Callable[[Vector], Vector], numbering: Numbering, 
         last, vector = vector, image / length
     small = np.diag(diagonal) + np.diag(beside[: len(diagonal) - 1], 1) + np.diag(beside[: len(diagonal) - 1], -1)
     return float(np.linalg.eigvalsh(small)[-1])
+
+
+def on_facets(space: fem.FunctionSpace, facets: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns on facets of any rank; (owned,)."""
+    return touched(space, fem.locate_dofs_topological(space, 2, facets, remote=False))
+
+
+def touched(space: fem.FunctionSpace, unknowns: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Marks of the owned unknowns that some rank names: a facet or cell may live on another rank; (owned,)."""
+    marks = la.vector(space.dofmap.index_map)
+    marks.array[unknowns] = 1
+    marks.scatter_reverse(la.InsertMode.add)
+    return np.asarray(marks.array[: space.dofmap.index_map.size_local] > 0)
+
+
+def spread(owned: NDArray[np.bool_], index_map: IndexMap) -> NDArray[np.bool_]:
+    """Marks of the ghosts of an index map, too; (owned,) → (owned + ghosts,)."""
+    marks = la.vector(index_map)
+    marks.array[: len(owned)] = owned
+    marks.scatter_forward()
+    return np.asarray(marks.array > 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import basix.ufl
@@ -64,14 +65,34 @@ def mesh_cell(layout: Layout, sizes: MeshSizes, comm: MPI.Comm, height: Height |
     Raises:
         MeshError: gmsh failed; on every rank.
     """
+
+    def make(nudge: float) -> tuple[LinearMesh, float]:
+        return linear_mesh(layout, replace(sizes, slope=nudge * sizes.slope))
+
+    return mesh_made_by(make, comm, _profile(layout, sizes, height))
+
+
+def mesh_made_by(
+    make: Callable[[float], tuple[LinearMesh, float]], comm: MPI.Comm, height: Height | None = None
+) -> CellMesh:
+    """A mesh that rank 0 makes, straight-sided and with its smallest quality, curved and distributed over `comm`.
+
+    Args:
+        make: makes it in gmsh, which is initialised, from how many times the growth of sizes is what it should be.
+        comm: communicator of the mesh.
+        height: of a gap volume at x and y in pitches, relative to its own; None: it is even.
+
+    Raises:
+        MeshError: it could not be made; on every rank.
+    """
     start = time.perf_counter()
-    made = _generate_or_fail(layout, sizes) if comm.rank == 0 else None
+    made = _generate_or_fail(make) if comm.rank == 0 else None
     failure = comm.bcast(str(made) if isinstance(made, MeshError) else None)
     seconds = comm.bcast(time.perf_counter() - start)
     if failure is not None:
         raise MeshError(failure)
     assert made is None or not isinstance(made, MeshError)
-    return _distribute(made, seconds, comm, _profile(layout, sizes, height))
+    return _distribute(made, seconds, comm, height)
 
 
 def _profile(layout: Layout, sizes: MeshSizes, height: Height | None) -> Height | None:
@@ -81,7 +102,7 @@ def _profile(layout: Layout, sizes: MeshSizes, height: Height | None) -> Height 
     return lambda x, y: height(x * layout.pitch, y * layout.pitch)
 
 
-def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, float] | MeshError:
+def _generate_or_fail(make: Callable[[float], tuple[LinearMesh, float]]) -> tuple[LinearMesh, float] | MeshError:
     """An exception of rank 0 alone would leave the others waiting: it is handed over instead.
 
     Between two sides that are meshed alike a tetrahedron may be left flat, its corners in one plane, which gmsh cannot
@@ -92,7 +113,7 @@ def _generate_or_fail(layout: Layout, sizes: MeshSizes) -> tuple[LinearMesh, flo
     for nudge in NUDGES:
         gmsh.initialize(interruptible=False)
         try:
-            made = linear_mesh(layout, replace(sizes, slope=nudge * sizes.slope))
+            made = make(nudge)
             best = made if best is None or made[1] > best[1] else best
         except ValueError as error:  # rims too near to each other
             failure = str(error)

@@ -44,6 +44,11 @@ class Body:
     table: int = 0
 
     @property
+    def region(self) -> int | None:
+        """The number of its table if it is meshed with a law of its own; None: it is left out of the mesh."""
+        return self.table if self.role in (LAW, FLOATING) else None
+
+    @property
     def lowest(self) -> float:
         """How far the lowest point lies under the interface, m."""
         return self.below + 2 * self.depth if self.below > 0 else self.depth

@@ -1,0 +1,1 @@
+"""Cells with solids in the electrolyte: drawn with OpenCASCADE, refined by bounds, solved as flat cells are."""

@@ -1,0 +1,248 @@
+"""From a mirror cell with solids to its response with an error bar: meshes refined where their bounds are apart.
+
+The bounds' distance is the fineness of a mesh: what a potential stores too much, its error, is a part of it that hardly
+changes from mesh to mesh.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+from mpi4py import MPI
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.base.errors import InputError, MeshError
+from constriction.field.bounds.bounds import Bounds, solve_potential
+from constriction.field.direct import solve_directly
+from constriction.field.elements.assembly import CellProblem, assemble
+from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
+from constriction.field.elements.operators import Vector
+from constriction.field.fineness import disturbed_depth, expected_memory
+from constriction.field.mesh.layouts.scaled import in_pitches, rounded
+from constriction.field.mesh_response import MeshResponse, MeshSolution, reduction_share
+from constriction.field.reduction.affine import Model
+from constriction.field.reduction.greedy import Wanted
+from constriction.field.reduction.krylov import reduce_keeping_potential
+from constriction.field.response import Goal, Report
+from constriction.field.solids.errors import Leftovers, leftovers
+from constriction.field.solids.meshed import SolidCell, mesh_solids
+from constriction.field.solids.sizes import SizeField
+from constriction.field.solids.space import reduce_solids
+from constriction.field.solids.surfaces import in_pitches as scaled
+from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.solids.bodies import Solids
+
+COVERED = 1e10  # θ of a gap that is as good as metal
+MOST_MESHES = 12
+LEAST_GAIN = 1.2  # of meshes whose bounds are no closer than that nothing is extrapolated
+LEAST_SCALE = 0.05  # of F, that errors are relative to at the least: solids may take away what contacts constrict
+# What the next mesh shall leave of what is missing, and of the last one's at the least and the most.
+AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.08, 0.4
+BAR = 0.35  # of the bounds' distance: tests/solids_library.py
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """A model whose interface, metal all over, is no flat one: F − `depth` of the slab instead of F − its limit."""
+
+    of: Model
+    depth: float
+
+    @property
+    def _more(self) -> float:
+        return self.of.depth - self.depth
+
+    @property
+    def error(self) -> float:
+        """As the model's."""
+        return self.of.error
+
+    @property
+    def solves(self) -> int:
+        """As the model's."""
+        return self.of.solves
+
+    @property
+    def constriction(self) -> float:
+        """F(0) − depth in pitches."""
+        return self.of.constriction + self._more
+
+    @property
+    def stored(self) -> float:
+        """As the model's."""
+        return self.of.stored
+
+    def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """F(θ) − depth in pitches at θ (…, terms); (…)."""
+        return np.asarray(self.of.interface(theta) + self._more)
+
+    def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
+        """As the model's."""
+        return self.of.in_film(theta)
+
+    def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
+        """As the model's."""
+        return self.of.errors_at(theta)
+
+
+@dataclass(frozen=True)
+class SolidSolution(MeshSolution):
+    """One mesh's answer; its `fineness` is the distance of the bounds in pitches."""
+
+    left: Leftovers
+
+
+@dataclass(frozen=True)
+class SolidResponse(MeshResponse):
+    """Extrapolated from the finest mesh and a coarser one to where bounds meet, for an error that goes with them."""
+
+    @property
+    def least_error(self) -> float:
+        """Nothing by itself: the bounds' distance says it."""
+        return 0.0
+
+    @cached_property
+    def _into_bounds(self) -> float:
+        return 1.0
+
+    @property
+    def step(self) -> float:
+        """As `MeshResponse`; what is extrapolated lies between the bounds."""
+        coarse, fine = (one.left for one in cast(tuple[SolidSolution, SolidSolution], self.compared))
+        rise, room = fine.lower - coarse.lower, fine.upper - fine.lower
+        if coarse.width < LEAST_GAIN * fine.width or rise <= 0:
+            return 0.0
+        return min(1 / (coarse.width / fine.width - 1), room / rise)
+
+    def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
+        left = cast(SolidSolution, self.fine).left
+        return np.maximum(BAR * (left.upper - left.lower) + left.shape, super()._bar(values))
+
+    def _layers(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        del film, scale
+        return np.ones(len(theta)), np.zeros(len(theta))
+
+    def resolves(self, goal: Goal) -> bool:
+        """As `Response`."""
+        del goal
+        return True
+
+
+def converge_solids(
+    layout: Layout, thickness: float, solids: Solids, goal: Goal, comm: MPI.Comm, report: Report
+) -> SolidResponse:
+    """Refine until the error bar is below what is asked, or the memory would not do.
+
+    Args:
+        layout: the mirror cell.
+        thickness: of the electrolyte, m.
+        solids: in its electrolyte.
+        goal: what is asked.
+        comm: communicator of the meshes.
+        report: told in words what is being done.
+
+    Returns:
+        The response of the finest meshes; its `error` tells whether the goal was reached.
+
+    Raises:
+        InputError: the cell cannot be meshed.
+        SolverError: a mesh cannot be solved.
+    """
+    cell = cell_of(layout, thickness, solids)
+    solutions: list[SolidSolution] = []
+    sizes: SizeField | None = None
+    response: SolidResponse | None = None
+    for number in range(MOST_MESHES):
+        try:
+            solution = solve_solids(cell, sizes, goal, comm)
+        except MeshError as error:
+            if response is None:
+                raise InputError(f"solid: {error}") from None
+            break
+        report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
+        solutions.append(solution)
+        if number == 0:
+            sizes = solution.left.refined(MOST_SHARE)
+            continue
+        response = SolidResponse(tuple(solutions))
+        misses = response.misses(goal)
+        if misses <= 1.0:
+            break
+        share = min(max(AIMED / misses, LEAST_SHARE), MOST_SHARE)
+        if expected_memory(solution.unknowns * share**-0.8) > goal.memory:
+            break
+        sizes = solution.left.refined(share)
+    assert response is not None
+    return response
+
+
+def cell_of(layout: Layout, thickness: float, solids: Solids) -> SolidCell:
+    """A mirror cell with its solids in pitches; the electrolyte down to where it is disturbed."""
+    cell, spots = in_pitches(layout)
+    depth = min(thickness, disturbed_depth(layout) + solids.lowest)
+    return SolidCell(
+        cell=cell,
+        spots=tuple(spots),
+        regions=layout.regions,
+        background=layout.background,
+        bodies=tuple(scaled(body, layout.pitch) for body in solids.bodies),
+        layers=tuple(
+            replace(layer, below=layer.below / layout.pitch, thickness=layer.thickness / layout.pitch)
+            for layer in solids.layers
+        ),
+        slab_depth=rounded(depth / layout.pitch),
+        room=statistics.fmean(rim_lengths(layout)) / layout.pitch if layout.spots else math.inf,
+    )
+
+
+def solve_solids(cell: SolidCell, sizes: SizeField | None, goal: Goal, comm: MPI.Comm) -> SolidSolution:
+    """Mesh a cell once, reduce it and bound it."""
+    start = time.perf_counter()
+    mesh = mesh_solids(cell, sizes, comm)
+    meshed = time.perf_counter()
+    problem = assemble(mesh, cell, goal.film, laws=cell.laws)
+    rest = _rest_of(goal)
+    model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, rest, levels))
+    left = leftovers(problem, cell.bodies, potential_at(rest), rest)
+    bounds = Bounds(rest, left.lower - left.shape, left.upper + left.shape, cell.slab_depth, 0, 0.0)
+    return SolidSolution(
+        fineness=left.width,
+        model=model,
+        resolution=0.0,
+        bounds=(bounds,),
+        flat_storage=None,
+        direct=solve_directly(problem, goal.points) - cell.slab_depth if goal.direct else None,
+        cells=mesh.cells,
+        unknowns=problem.unknowns,
+        seconds_mesh=meshed - start,
+        seconds_gmsh=mesh.seconds_alone,
+        seconds_solve=time.perf_counter() - meshed,
+        left=left,
+    )
+
+
+def _rest_of(goal: Goal) -> NDArray[np.float64]:
+    """The θ at which a goal's meshes are bounded, (terms,): at rest of its first curve through which current passes."""
+    return next(curve.at_rest for curve in goal.curves if curve.at_rest is not None)
+
+
+def _reduced(
+    problem: CellProblem, goal: Goal, rest: NDArray[np.float64], levels: Hierarchy | None
+) -> tuple[Model, Callable[[NDArray[np.float64]], Vector]]:
+    """The reduced model, and what gives potentials of 1 V at rest."""
+    share = reduction_share(goal.relative_error)
+    if problem.film or problem.laws:
+        return reduce_solids(problem, Wanted(goal.curves, LEAST_SCALE * share), problem.depth, levels)
+    covered = replace(problem, flat=np.asarray(solve_potential(problem, [COVERED], levels), dtype=np.float64))
+    tolerance = share if goal.moves else math.inf
+    model, _, potential_at = reduce_keeping_potential(covered, tolerance, levels, float(rest[-1]))
+    return Shifted(model, problem.depth), potential_at

@@ -1,0 +1,127 @@
+"""A cell with solids in gmsh's OpenCASCADE: the slab without its bodies, spots imprinted on the interface.
+
+Lengths in pitches; every function here needs gmsh initialised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gmsh
+import numpy as np
+
+from constriction.field.mesh.simplices import Reals
+from constriction.field.solids.surfaces import on_surface
+from constriction.geometry.outlines import Edge, Outline
+from constriction.geometry.solids.bodies import CAP, WHISKER, Body, Layer
+
+type Tag = tuple[int, int]
+
+ABOVE = 1.0  # of its radius, that a body reaches beyond the interface, so that no two faces coincide
+FLAT = 1e-6  # pitches, from the interface to the centre of a surface that lies in it
+
+
+@dataclass(frozen=True)
+class DrawnSolids:
+    """Tags of gmsh entities.
+
+    The surfaces on the `interface` and of each body, the volumes of `regions` with a law of their own, by its number,
+    and the curves of flat rims.
+    """
+
+    interface: tuple[int, ...]
+    bodies: tuple[tuple[int, ...], ...]
+    regions: dict[int, list[int]]
+    rims: tuple[int, ...]
+
+
+def draw(
+    cell: Outline, spots: Sequence[Outline], bodies: Sequence[Body], layers: Sequence[Layer], depth: float
+) -> DrawnSolids:
+    """Draw the cell down to z = −depth; what has no law of its own is cut out of it."""
+    occ = gmsh.model.occ
+    left = _slab(cell, -depth, 0.0)
+    if spots:
+        pieces, _ = occ.fragment(left, [(2, _plane(spot, 0.0)) for spot in spots])
+        left = [tag for tag in pieces if tag[0] == 3]
+    if absent := [(3, _solid(body)) for body in bodies if body.region is None]:
+        left, _ = occ.cut(left, absent)
+    present = [(body.region, [(3, _solid(body))]) for body in bodies if body.region is not None]
+    present += [(layer.table, _slab(cell, -layer.below - layer.thickness, -layer.below)) for layer in layers]
+    regions = _put_in(left, present)
+    occ.synchronize()
+    return _found(bodies, regions)
+
+
+def _put_in(slab: list[Tag], present: list[tuple[int, list[Tag]]]) -> dict[int, list[int]]:
+    """Put volumes into the slab, cut at its sides; the volumes of each region, by its number."""
+    if not present:
+        return {}
+    tools = [tag for _, volumes in present for tag in volumes]
+    every, pieces_of = gmsh.model.occ.fragment(slab, tools)
+    inside = {tag for pieces in pieces_of[: len(slab)] for tag in pieces}
+    gmsh.model.occ.remove([tag for tag in every if tag[0] == 3 and tag not in inside], recursive=True)
+    regions: dict[int, list[int]] = {}
+    owners = [region for region, volumes in present for _ in volumes]
+    for region, pieces in zip(owners, pieces_of[len(slab) :], strict=True):
+        regions.setdefault(region, []).extend(tag for dimension, tag in pieces if (dimension, tag) in inside)
+    return regions
+
+
+def _slab(cell: Outline, bottom: float, top: float) -> list[Tag]:
+    """The volume over the cell from one z to another."""
+    return [tag for tag in gmsh.model.occ.extrude([(2, _plane(cell, bottom))], 0, 0, top - bottom) if tag[0] == 3]
+
+
+def _plane(outline: Outline, z: float) -> int:
+    occ = gmsh.model.occ
+    return int(occ.addPlaneSurface([_loop(chain, z) for chain in outline.chains]))
+
+
+def _loop(edges: Sequence[Edge], z: float) -> int:
+    occ = gmsh.model.occ
+    points = [occ.addPoint(*edge.start, z) for edge in edges]
+    curves = []
+    for edge, start, end in zip(edges, points, points[1:] + points[:1], strict=True):
+        if edge.centre is None:
+            curves.append(occ.addLine(start, end))
+        else:
+            curves.append(occ.addCircleArc(start, occ.addPoint(*edge.centre, z), end))
+    return int(occ.addCurveLoop(curves))
+
+
+def _solid(body: Body) -> int:
+    occ = gmsh.model.occ
+    if body.shape == CAP:
+        return int(occ.addSphere(body.x, body.y, body.centre, body.sphere))
+    if body.shape == WHISKER:
+        above = ABOVE * body.radius
+        rod = occ.addCylinder(body.x, body.y, above, 0, 0, body.centre - above, body.radius)
+        tip = occ.addSphere(body.x, body.y, body.centre, body.radius)
+        return int(occ.fuse([(3, rod)], [(3, tip)])[0][0][1])
+    ball = occ.addSphere(0, 0, 0, 1)
+    occ.dilate([(3, ball)], 0, 0, 0, body.radius, body.radius, body.depth)
+    occ.translate([(3, ball)], body.x, body.y, body.centre)
+    return int(ball)
+
+
+def _found(bodies: Sequence[Body], regions: dict[int, list[int]]) -> DrawnSolids:
+    """Which surfaces are what, by a place on each."""
+    surfaces = [tag for _, tag in gmsh.model.getEntities(2)]
+    interface = [tag for tag in surfaces if gmsh.model.occ.getCenterOfMass(2, tag)[2] > -FLAT]
+    round_ones = [(tag, _place_on(tag)) for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"]
+    own = [tuple(tag for tag, place in round_ones if on_surface(body, place[None, :])[0]) for body in bodies]
+    flat = set(interface)
+    rims = [
+        curve
+        for _, curve in gmsh.model.getEntities(1)
+        if len(between := set(gmsh.model.getAdjacencies(1, curve)[0].tolist())) == 2 and between <= flat
+    ]
+    return DrawnSolids(tuple(interface), tuple(own), regions, tuple(rims))
+
+
+def _place_on(surface: int) -> Reals:
+    """A point on the surface that a face is a part of."""
+    least, most = gmsh.model.getParametrizationBounds(2, surface)
+    return np.array(gmsh.model.getValue(2, surface, 0.5 * (np.asarray(least) + np.asarray(most))))

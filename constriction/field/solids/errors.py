@@ -1,0 +1,155 @@
+"""What a mesh with solids leaves: bounds at rest, each cell's part of their distance, and how far its shape is off."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from constriction.field.bounds.bounds import ROUNDING, gather_slab
+from constriction.field.bounds.equilibration import FluxSystem, build_system, energies_in, equilibrate
+from constriction.field.bounds.faces import SlabCells, frames_of_cells, rim_corners
+from constriction.field.bounds.fluxes import (
+    CHUNK,
+    CORNERS,
+    Quadrature,
+    potential_loads,
+    rules_by_rim,
+    triangle_rule,
+)
+from constriction.field.elements.assembly import CellProblem
+from constriction.field.elements.operators import Vector
+from constriction.field.elements.sampling import shapes, slopes
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.mesh.tags import SURFACES
+from constriction.field.solids.sizes import SizeField, refined
+from constriction.field.solids.surfaces import distances
+from constriction.geometry.solids.bodies import Body
+
+INSULATING = 1e-8
+"""θ of a solid that lets nothing pass, so that its potential has a value; below, it does not count."""
+SURFACE_POINTS = 3  # per direction, where the shape of bodies is compared with the mesh
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """Bounds on F at rest of what is meshed, and how much of F the bodies' shape in the mesh is wrong, pitches.
+
+    `corners` (N, 3) and `cells` (n, 4) of the mesh, and `errors` (n,), of the cells' energy; on rank 0, None elsewhere.
+    """
+
+    lower: float
+    upper: float
+    shape: float
+    corners: Reals | None
+    cells: Ints | None
+    errors: Reals | None
+
+    @property
+    def width(self) -> float:
+        """What is left in all: the distance of the bounds, and the shape."""
+        return self.upper - self.lower + self.shape
+
+    def refined(self, share: float) -> SizeField | None:
+        """The sizes of a mesh that leaves a share of it; None on other ranks than 0."""
+        if self.corners is None or self.cells is None or self.errors is None:
+            return None
+        return refined(self.corners, self.cells, self.errors, share)
+
+
+def leftovers(problem: CellProblem, bodies: tuple[Body, ...], potential: Vector, theta: Reals) -> Leftovers:
+    """Bound F at rest and see where the bounds' distance comes from; collective, the work being done by rank 0.
+
+    Args:
+        problem: the matrices of a mesh.
+        bodies: in its electrolyte, in pitches.
+        potential: of 1 V at rest, on this rank's free unknowns.
+        theta: at rest, (terms,).
+    """
+    first = int(problem.film)
+    present = {law: float(at) for law, at in zip(problem.laws, theta[first:], strict=False) if at > INSULATING}
+    slab, comm = gather_slab(problem, potential, present), problem.numbering.comm
+    contact = float(theta[0]) if problem.film else math.inf
+    regions = {"contact": contact, "solid": contact, "gap": float(theta[-1])}
+    made: tuple[Leftovers, Exception | None] | None = None
+    nothing = Leftovers(0.0, 0.0, 0.0, None, None, None)
+    if slab is not None:
+        try:
+            made = _on_slab(slab, bodies, problem.area, regions), None
+        except Exception as error:  # raised on all ranks, or the others would wait
+            made = nothing, error
+    own = nothing if made is None else made[0]
+    told = comm.bcast(None if made is None else ((own.lower, own.upper, own.shape), made[1]))
+    assert told is not None
+    (lower, upper, shape), failure = told
+    if failure is not None:
+        raise failure
+    return Leftovers(lower, upper, shape, own.corners, own.cells, own.errors)
+
+
+def _on_slab(slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Mapping[str, float]) -> Leftovers:
+    quadrature = Quadrature()
+    system = build_system(slab, regions, quadrature)
+    flux = equilibrate(system)
+    current, energy = float(np.vdot(system.drive, flux)), float(np.vdot(flux, system.apply(flux)))
+    lower, upper = area / system.potential_energy, area * energy / current**2
+    numbers, cells = np.unique(slab.corners, return_inverse=True)
+    cells = cells.reshape(-1, 4)
+    corners = np.zeros((len(numbers), 3))
+    corners[cells] = slab.points[:, :4]
+    return Leftovers(
+        lower=lower * (1 - ROUNDING),
+        upper=upper * (1 + ROUNDING),
+        shape=lower**2 / area * _misshaped(slab, bodies),
+        corners=corners,
+        cells=cells,
+        errors=cell_errors(slab, system, flux, quadrature),
+    )
+
+
+def cell_errors(slab: SlabCells, system: FluxSystem, flux: Reals, quadrature: Quadrature) -> Reals:
+    """∫|∇φ − τ|² of each cell, (n,): their sum is the distance of the energies, but for what laws take of it."""
+    errors = np.empty(len(slab.points))
+    for which, rule in rules_by_rim(rim_corners(slab), quadrature):
+        for begin in range(0, len(which), CHUNK):
+            some = which[begin : begin + CHUNK]
+            matrices, energy = energies_in(slab, some, rule)
+            own = (frames_of_cells(slab, system.faces, some) @ system.gathered(flux)[some][..., None])[..., 0]
+            load = slab.potential[some] @ potential_loads().T
+            errors[some] = np.einsum("ni,nij,nj->n", own, matrices, own) - 2 * np.sum(own * load, axis=1) + energy
+    return np.maximum(errors, 0.0)
+
+
+def _misshaped(slab: SlabCells, bodies: tuple[Body, ...]) -> float:
+    """∫|∇φ|²|δ| over the bodies' surfaces, δ how far the mesh is from them: what that changes in the energy."""
+    cells, places = np.nonzero((slab.tags == SURFACES["solid"]) | (slab.tags == SURFACES["void"]))
+    if not len(cells):
+        return 0.0
+    rule = triangle_rule(SURFACE_POINTS)
+    inside = np.zeros((len(cells), len(rule.weights), 4))
+    np.put_along_axis(
+        inside, np.broadcast_to(CORNERS[places][:, None, :], (*inside.shape[:2], 3)), rule.places[None], axis=2
+    )
+    points, slope = shapes(inside, TETRAHEDRON_EDGES), slopes(inside, TETRAHEDRON_EDGES)
+    at = np.einsum("fqn,fnx->fqx", points, slab.points[cells])
+    jacobian = np.einsum("fqnk,fnx->fqxk", slope, slab.points[cells])
+    along = np.einsum("fqnk,fn->fqk", slope, slab.potential[cells])
+    gradient = np.linalg.solve(jacobian.transpose(0, 1, 3, 2), along[..., None])[..., 0]
+    surface = _surface_elements(slab, cells, places, rule.places)
+    away = _away(bodies, at.reshape(-1, 3)).reshape(at.shape[:2])
+    return float(np.einsum("fq,fq,fq,q->", np.sum(gradient**2, axis=2), away, surface, rule.weights))
+
+
+def _surface_elements(slab: SlabCells, cells: Ints, places: Ints, on_face: Reals) -> Reals:
+    """Area per area of the reference triangle on faces at places (q, 3), (f, q)."""
+    corners = slab.points[cells[:, None], CORNERS[places]]
+    sides = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    return np.repeat(np.linalg.norm(sides, axis=1)[:, None], len(on_face), axis=1)
+
+
+def _away(bodies: tuple[Body, ...], points: Reals) -> NDArray[np.float64]:
+    """Distance of points to the nearest body's surface, (n,)."""
+    return np.asarray(np.min([distances(body, points) for body in bodies], axis=0))

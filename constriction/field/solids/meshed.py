@@ -1,0 +1,242 @@
+"""From a cell with solids to its mesh of second-order tetrahedra, curved along the bodies. Lengths in pitches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import gmsh
+import numpy as np
+import shapely
+from mpi4py import MPI
+
+from constriction.field.elements.sampling import slopes
+from constriction.field.mesh.cells import CellMesh, mesh_made_by
+from constriction.field.mesh.flat import GMSH_OPTIONS
+from constriction.field.mesh.rims import rims_in
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, TRIANGLE_EDGES, Ints, LinearMesh, Reals
+from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
+from constriction.field.solids.drawing import DrawnSolids, draw
+from constriction.field.solids.flat_rims import distances, push_out, rims_with
+from constriction.field.solids.sizes import SizeField, set_after, set_first
+from constriction.field.solids.surfaces import moved_onto
+from constriction.geometry.outlines import Outline
+from constriction.geometry.solids.bodies import VOID, Body, Layer
+
+OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
+LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
+LARGEST_OF_ROUND = 0.2
+ON_SIDE = 1e-7  # pitches
+
+
+@dataclass(frozen=True)
+class SolidCell:
+    """A mirror cell with bodies.
+
+    `cell` and `spots` are outlines, `regions` the spots' and `background` that beside them; the electrolyte is meshed
+    down to `slab_depth`. `room` is the length over which the field varies at flat rims.
+    """
+
+    cell: Outline
+    spots: tuple[Outline, ...]
+    regions: tuple[str, ...]
+    background: str
+    bodies: tuple[Body, ...]
+    layers: tuple[Layer, ...]
+    slab_depth: float
+    room: float
+
+    @property
+    def laws(self) -> tuple[int, ...]:
+        """The numbers of the tables with a law of their own, rising."""
+        own = [body.region for body in self.bodies if body.region is not None]
+        return tuple(sorted({*own, *(layer.table for layer in self.layers)}))
+
+    @property
+    def gap_height(self) -> None:
+        """Gaps over solids are thin."""
+
+    @property
+    def circular(self) -> bool:
+        """Whether the cell is a part of a tube."""
+        return any(edge.centre is not None for edge in self.cell.edges)
+
+    @property
+    def largest(self) -> float:
+        """The largest size of an element."""
+        extent = max(max(edge.start) for edge in self.cell.edges)
+        return LARGEST_OF_ROUND * extent if self.circular else LARGEST * max(extent, min(self.slab_depth, 2 * extent))
+
+
+def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm) -> CellMesh:
+    """Mesh a cell on rank 0 and distribute it; with first sizes or those that an earlier mesh asks for.
+
+    Raises:
+        MeshError: gmsh failed; on every rank.
+    """
+    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, nudge), comm)
+
+
+def _linear_mesh(cell: SolidCell, sizes: SizeField | None, nudge: float) -> tuple[LinearMesh, float]:
+    """The straight-sided mesh with sizes `nudge` times as large, and its smallest quality; gmsh is initialised."""
+    for option, value in OPTIONS.items():
+        gmsh.option.setNumber(option, value)
+    drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth)
+    gmsh.option.setNumber("Mesh.MeshSizeFactor", nudge)
+    if sizes is None:
+        set_first(drawn, cell.bodies, cell.room, cell.largest)
+    else:
+        set_after(sizes)
+    gmsh.model.mesh.generate(3)
+    tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
+    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
+    return _collect(cell, drawn), quality
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """gmsh's nodes that cells use: `points` (N, 3), and the `number` of each among them by gmsh's tag."""
+
+    points: Reals
+    number: Ints
+
+    def elements(self, kind: int, entity: int) -> Ints:
+        """The corners of an entity's elements, lines, triangles or tetrahedra of `kind` 1, 2 or 4; (n, corners)."""
+        found = gmsh.model.mesh.getElementsByType(kind, entity)[1].astype(np.int64)
+        return np.asarray(self.number[found].reshape(-1, {1: 2, 2: 3, 4: 4}[kind]))
+
+    def together(self, kind: int, entities: Iterable[int]) -> Ints:
+        """Those of several entities."""
+        corners = {1: 2, 2: 3, 4: 4}[kind]
+        return np.concatenate([np.zeros((0, corners), dtype=np.int64), *(self.elements(kind, one) for one in entities)])
+
+
+def _nodes() -> _Nodes:
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    used = np.unique(gmsh.model.mesh.getElementsByType(4)[1])
+    place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
+    place[tags] = np.arange(len(tags))
+    points = coordinates.reshape(-1, 3)[place[used]]
+    points[np.abs(points[:, 2]) < ON_SIDE, 2] = 0.0
+    number = np.full(len(place), -1)
+    number[used] = np.arange(len(used))
+    return _Nodes(points, number)
+
+
+def _collect(cell: SolidCell, drawn: DrawnSolids) -> LinearMesh:
+    """Gmsh's mesh with all that curves it."""
+    nodes = _nodes()
+    points = nodes.points
+    cells, regions = _cells(nodes, drawn)
+    facets = {one: nodes.elements(2, one) for one in _border()}
+    names = {one: _name(cell, drawn, one, points[triangles]) for one, triangles in facets.items()}
+    rims = rims_with(
+        [rim for spot in cell.spots for rim in rims_in(cell.cell, spot)], points, nodes.together(1, drawn.rims)
+    )
+    to_rim = distances(points, rims)
+    push_out(points, rims)
+    bent, bends = _bent(cell, points, cells, [nodes.together(2, own) for own in drawn.bodies])
+    curved = _round_side(points, nodes.together(2, (one for one in facets if names[one] == "side")), cell.circular)
+    return LinearMesh(
+        points=points,
+        cells=cells,
+        regions=regions,
+        facets=np.concatenate(list(facets.values())),
+        tags=np.concatenate([np.full(len(facets[one]), SURFACES[names[one]]) for one in facets]),
+        to_rim=to_rim,
+        curved=curved,
+        axes=np.zeros((len(curved), 2)),
+        bent=bent,
+        bends=bends,
+    )
+
+
+def _cells(nodes: _Nodes, drawn: DrawnSolids) -> tuple[Ints, Ints]:
+    """All cells and their regions."""
+    own = {tag: body_tag(law) for law, tags in drawn.regions.items() for tag in tags}
+    volumes = [tag for _, tag in gmsh.model.getEntities(3)]
+    pieces = [nodes.elements(4, tag) for tag in volumes]
+    regions = [
+        np.full(len(piece), own.get(tag, VOLUMES["electrolyte"])) for tag, piece in zip(volumes, pieces, strict=True)
+    ]
+    return np.concatenate(pieces), np.concatenate(regions)
+
+
+def _border() -> list[int]:
+    """Surfaces of one volume only."""
+    surfaces = (tag for _, tag in gmsh.model.getEntities(2))
+    return [tag for tag in surfaces if len(gmsh.model.getAdjacencies(2, tag)[0]) == 1]
+
+
+def _edges(triangles: Ints) -> Ints:
+    """All edges of triangles, once each; (e, 2)."""
+    return np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
+
+
+def _round_side(points: Reals, sides: Ints, circular: bool) -> Ints:
+    """The edges of a cell's sides with both ends on the cylinder, not on the mirrors inside it, (e, 2)."""
+    if not circular:
+        return np.zeros((0, 2), dtype=np.int64)
+    edges, radius = _edges(sides), np.hypot(points[:, 0], points[:, 1])
+    return np.asarray(edges[(radius[edges] > np.max(radius) * (1 - ON_SIDE)).all(axis=1)])
+
+
+def _name(cell: SolidCell, drawn: DrawnSolids, surface: int, triangles: Reals) -> str:
+    """What a surface is, from its triangles, (n, 3, 3)."""
+    for body, own in zip(cell.bodies, drawn.bodies, strict=True):
+        if surface in own:
+            return "void" if body.role == VOID else "solid"
+    if surface in drawn.interface:
+        return _region(cell, triangles)
+    if np.all(triangles[:, :, 2] < -cell.slab_depth * (1 - ON_SIDE)):
+        return "counter_electrode"
+    return "side"
+
+
+def _region(cell: SolidCell, triangles: Reals) -> str:
+    """Which region of the interface the largest of its triangles lies in."""
+    arms = triangles[:, 1:, :2] - triangles[:, :1, :2]
+    middle = triangles[np.argmax(np.abs(np.linalg.det(arms)))].mean(axis=0)
+    for spot, region in zip(cell.spots, cell.regions, strict=True):
+        if shapely.contains_xy(spot.polygon(), *middle[:2]):
+            return region
+    return cell.background
+
+
+def _bent(cell: SolidCell, points: Reals, cells: Ints, skins: Sequence[Ints]) -> tuple[Ints, Reals]:
+    """Edges that lie on bodies, and where their middles go; not where a cell would be turned inside out."""
+    edges, middles = [np.zeros((0, 2), dtype=np.int64)], [np.zeros((0, 3))]
+    for body, skin in zip(cell.bodies, skins, strict=True):
+        own = _edges(skin)
+        edges.append(own)
+        middles.append(moved_onto(body, points[own].mean(axis=1)))
+    bent, bends = np.concatenate(edges), np.concatenate(middles)
+    turned = _turned(points, cells, bent, bends)
+    straight = np.zeros(len(bent), dtype=bool)
+    while turned.any():
+        ends = cells[turned]
+        keys = set(map(tuple, np.sort(np.concatenate([ends[:, pair] for pair in TETRAHEDRON_EDGES]), axis=1).tolist()))
+        straight |= np.array([tuple(sorted(edge)) in keys for edge in bent.tolist()])
+        turned = _turned(points, cells, bent[~straight], bends[~straight]) & ~turned
+    return bent[~straight], bends[~straight]
+
+
+def _turned(points: Reals, cells: Ints, bent: Ints, bends: Reals) -> np.ndarray:
+    """Which cells have a node at which the map with bent edges turns them inside out, (n,)."""
+    base = len(points)
+    ends = np.sort(np.stack([cells[:, pair] for pair in TETRAHEDRON_EDGES], axis=1), axis=2)
+    keys = ends[..., 0] * base + ends[..., 1]
+    own = np.sort(bent, axis=1)
+    own_keys = own[:, 0] * base + own[:, 1]
+    order = np.argsort(own_keys)
+    at = np.minimum(np.searchsorted(own_keys[order], keys), max(len(order) - 1, 0))
+    middles = points[ends].mean(axis=2)
+    if len(order):
+        hit = own_keys[order][at] == keys
+        middles[hit] = bends[order][at[hit]]
+    nodes = np.concatenate([points[cells], middles], axis=1)
+    places = np.concatenate([np.eye(4), [0.5 * (np.eye(4)[a] + np.eye(4)[b]) for a, b in TETRAHEDRON_EDGES]])
+    jacobian = np.einsum("fnx,qnk->fqxk", nodes, slopes(places, TETRAHEDRON_EDGES), optimize=True)
+    volumes = np.linalg.det(jacobian)
+    straight = np.linalg.det(points[cells][:, 1:] - points[cells][:, :1])
+    return np.asarray(np.min(volumes * np.sign(straight)[:, None], axis=1) < 0.05 * np.abs(straight))

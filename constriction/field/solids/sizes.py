@@ -1,0 +1,114 @@
+"""How fine a mesh round solids is: after the shapes at first, then after what each cell's error was. Pitches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gmsh
+import numpy as np
+
+from constriction.field.mesh.simplices import Reals
+from constriction.field.solids.drawing import DrawnSolids
+from constriction.field.solids.surfaces import smallest_curvature_radius
+from constriction.geometry.solids.bodies import Body
+
+# Of the first mesh: size at a body's surface / its radius, at its tip / the smallest radius of curvature, at a flat rim
+# / the room there, growth with the distance, and the largest size / cell's largest extent.
+AT_BODY, AT_TIP, AT_RIM, GROWTH, LARGEST = 0.5, 0.5, 0.3, 0.5, 0.5
+SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measured from
+ORDER = (
+    4.0  # an element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less
+)
+MOST_FINER, MOST_COARSER = 0.3, 2.0  # sizes in a new mesh / those in the one before
+
+
+@dataclass(frozen=True)
+class SizeField:
+    """Sizes over a mesh: corners of its cells (n, 4, 3) and the sizes there, (n, 4)."""
+
+    corners: Reals
+    sizes: Reals
+
+
+def set_first(drawn: DrawnSolids, bodies: Sequence[Body], room: float, largest: float) -> None:
+    """Sizes after the shapes; `room` at flat rims, `largest` anywhere."""
+    fields = []
+    for body, surfaces in zip(bodies, drawn.bodies, strict=True):
+        tip = gmsh.model.occ.addPoint(body.x, body.y, -body.lowest)
+        gmsh.model.occ.synchronize()
+        fields.append(_grown("SurfacesList", surfaces, AT_BODY * min(body.radius, body.depth), largest))
+        fields.append(_grown("PointsList", [tip], AT_TIP * smallest_curvature_radius(body), largest))
+    if drawn.rims:
+        fields.append(_grown("CurvesList", drawn.rims, AT_RIM * room, largest))
+    field = gmsh.model.mesh.field
+    if not fields:
+        fields = [field.add("MathEval")]
+        field.setString(fields[0], "F", repr(largest))
+    _use(fields)
+
+
+def set_after(sizes: SizeField) -> None:
+    """Sizes as told over an earlier mesh."""
+    view = gmsh.view.add("sizes")
+    rows = np.concatenate([sizes.corners.transpose(0, 2, 1).reshape(-1, 12), sizes.sizes], axis=1)
+    gmsh.view.addListData(view, "SS", len(rows), rows.ravel())
+    field = gmsh.model.mesh.field
+    own = field.add("PostView")
+    field.setNumber(own, "ViewTag", view)
+    _use([own])
+
+
+def _grown(kind: str, tags: Sequence[int], size: float, largest: float) -> int:
+    """A field that is `size` at some entities and grows with the distance."""
+    field = gmsh.model.mesh.field
+    distance, threshold = field.add("Distance"), field.add("Threshold")
+    field.setNumbers(distance, kind, list(tags))
+    field.setNumber(distance, "Sampling", SAMPLES)
+    field.setNumber(threshold, "InField", distance)
+    field.setNumber(threshold, "SizeMin", min(size, largest))
+    field.setNumber(threshold, "SizeMax", largest)
+    field.setNumber(threshold, "DistMin", 0.0)
+    field.setNumber(threshold, "DistMax", max((largest - size) / GROWTH, 1e-9))
+    return int(threshold)
+
+
+def _use(fields: Sequence[int]) -> None:
+    least = gmsh.model.mesh.field.add("Min")
+    gmsh.model.mesh.field.setNumbers(least, "FieldsList", list(fields))
+    gmsh.model.mesh.field.setAsBackgroundMesh(least)
+
+
+def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> SizeField:
+    """The sizes of a mesh whose error is a `share` of an earlier one's, the same in all its cells.
+
+    Args:
+        points: of the earlier mesh, (N, 3).
+        cells: corners of its cells, (n, 4).
+        errors: of its cells, squared norms, (n,).
+        share: of their sum that shall be left.
+    """
+    corners = points[cells]
+    volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
+    size = np.cbrt(6 * math.sqrt(2) * volume)  # edge of a regular tetrahedron of the same volume
+    # each cell of size h becomes (h/h')³ with errors·(h'/h)^ORDER: the same everywhere, and as much as is allowed
+    density = np.maximum(errors, 1e-30) / size**ORDER
+    allowed = _even_error(density, volume, share * float(errors.sum()))
+    wanted = (allowed / density) ** (1 / ORDER)
+    wanted = np.clip(wanted, MOST_FINER * size, MOST_COARSER * size)
+    at_points = np.full(len(points), 0.0)
+    count = np.zeros(len(points))
+    for column in cells.T:
+        np.add.at(at_points, column, np.log(wanted))
+        np.add.at(count, column, 1)
+    return SizeField(corners, np.exp(at_points / np.maximum(count, 1))[cells])
+
+
+def _even_error(density: Reals, volume: Reals, allowed: float) -> float:
+    """The error e of each new cell with which all together have what is allowed.
+
+    With h' = (e / density)^(1/ORDER) there are ∫ dV 6√2/h'³ new cells.
+    """
+    cells_at_one = 6 * math.sqrt(2) * float(np.sum(volume * density ** (3 / ORDER)))
+    return float((allowed / cells_at_one) ** (1 / (1 - 3 / ORDER)))
