@@ -14,6 +14,7 @@ from constriction.case.interface import Hexagonal
 from constriction.case.schema import Case, case_sha256, load, parse_case, resolved_toml
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY
 from constriction.study.run.geometry import geometry_key
+from constriction.view.pages.case_words import case_in_words
 
 HEXAGONAL = {"pattern": "hexagonal", "contact_fraction": 0.2, "pitch": "40 um"}
 RANDOM = {"pattern": "random", "contact_fraction": 0.2, "pitch": "40 um"}
@@ -297,6 +298,19 @@ def test_a_case_that_another_one_names_has_no_solids_yet() -> None:
 def test_a_layer_alone_may_lie_under_stripes() -> None:
     stripes = {"pattern": "stripes", "contact_fraction": 0.3, "pitch": "40 um"}
     assert case(layer(law="bulk"), interface=stripes).solid
+
+
+def test_a_report_tells_them() -> None:
+    dielectric = void(below="10 um", density="1e5 /cm2", relative_permittivity=3)
+    floating = spheroid(floating=True, x="10 um", y="12 um")
+    text = case_in_words(case(pit(), dielectric, floating, layer(law="R1", R1="5 ohm cm", below="40 um")))
+    assert (
+        "In it there are metal pits (radius 5 µm, depth 5 µm) at every lattice point; dielectric (ε_r = 3) spheroids 10 "
+        "µm under the interface (radius 5 µm, depth 5 µm) at random places, 1000 1/mm2 (seed 0); floating metal half "
+        "spheroids (radius 2 µm, depth 9 µm) at x 10 µm, y 12 µm; a layer 2 µm thick, 40 µm under the interface, that "
+        "is R1 per length with R1 = 5 ohm cm." in text
+    )
+    assert "In it" not in case_in_words(parse_case({"interface": HEXAGONAL}))
 
 
 def test_a_case_with_solids_may_be_changed() -> None:

@@ -1,4 +1,4 @@
-"""Studies whose cases have solids in the electrolyte: their keys vary, and what they are is part of a geometry's name."""
+"""Studies whose cases have solids: their keys vary, and what they are is part of a geometry's name."""
 
 import re
 
