@@ -305,10 +305,10 @@ def test_a_report_tells_them() -> None:
     floating = spheroid(floating=True, x="10 um", y="12 um")
     text = case_in_words(case(pit(), dielectric, floating, layer(law="R1", R1="5 ohm cm", below="40 um")))
     assert (
-        "In it there are metal pits (radius 5 µm, depth 5 µm) at every lattice point; dielectric (ε_r = 3) spheroids 10 "
-        "µm under the interface (radius 5 µm, depth 5 µm) at random places, 1000 1/mm2 (seed 0); floating metal half "
-        "spheroids (radius 2 µm, depth 9 µm) at x 10 µm, y 12 µm; a layer 2 µm thick, 40 µm under the interface, that "
-        "is R1 per length with R1 = 5 ohm cm." in text
+        "In it there are metal pits (radius 5 µm, depth 5 µm) at every lattice point; dielectric (ε_r = 3) spheroids "
+        "10 µm under the interface (radius 5 µm, depth 5 µm) at random places, 1000 1/mm2 (seed 0); floating metal "
+        "half spheroids (radius 2 µm, depth 9 µm) at x 10 µm, y 12 µm; a layer 2 µm thick, 40 µm under the interface, "
+        "that is R1 per length with R1 = 5 ohm cm." in text
     )
     assert "In it" not in case_in_words(parse_case({"interface": HEXAGONAL}))
 
