@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -28,6 +29,7 @@ from constriction.case.interface import PATTERNS  # noqa: E402
 from constriction.case.materials.electrolytes import DEFAULT, material_of  # noqa: E402
 from constriction.case.materials.entries import METALS, shipped_data, shipped_names  # noqa: E402
 from constriction.case.schema import fields_of  # noqa: E402
+from constriction.case.solids.kinds import SOLIDS  # noqa: E402
 from constriction.cli import app  # noqa: E402
 
 HEAD = "<!-- Made by .ci/generate_docs.py: change the program or .ci/docs/, then run it again. -->\n\n"
@@ -48,7 +50,7 @@ QUOTED = r"'([A-Za-z_]+|p\([^']*\)|[a-z]+\.toml)'"
 
 def meanings(section: str) -> dict[str, str]:
     """What the docstrings of a section's models say of each of its keys, in the words of a case file."""
-    models = PATTERNS.values() if section == "interface" else [Case.model_fields[section].annotation]
+    models = KINDS_OF[section].values() if section in KINDS_OF else [Case.model_fields[section].annotation]
     kinds = {kind for model in models for kind in inspect.getmro(model) if issubclass(kind, Section)}  # type: ignore[arg-type]
     told: dict[str, str] = {}
     for kind in kinds:
@@ -88,11 +90,11 @@ def expected(field: FieldInfo) -> str:
 
 def default_of(section: str, key: str, field: FieldInfo) -> str:
     """The default as the case file has it."""
-    if key in DEFAULTS_IN_WORDS:
-        return DEFAULTS_IN_WORDS[key]
+    if f"{section}.{key}" in DEFAULTS_IN_WORDS:
+        return DEFAULTS_IN_WORDS[f"{section}.{key}"]
     if field.is_required() or (field.default is None and section == "interface"):
         return "required"
-    value = DEFAULTS[section].get(key, field.default)
+    value = field.default if section == "solid" else DEFAULTS[section].get(key, field.default)
     if value is None:
         return "–"
     if isinstance(value, tuple):
@@ -103,26 +105,49 @@ def default_of(section: str, key: str, field: FieldInfo) -> str:
 
 
 def rows_of(section: str) -> Iterator[list[str]]:
-    """One row per key: the key, its default, what it takes, what it means; of [interface] also the patterns."""
+    """One row per key: the key, its default, what it takes, what it means; the patterns, or the kinds, that have it."""
     told = meanings(section)
-    for key, field in fields_of(section).items():
+    for key, field in keys_of(section).items():
         row = [f"`{key}`", default_of(section, key, field), expected(field), told[key]]
-        patterns = [pattern for pattern, model in PATTERNS.items() if key in model.model_fields]
-        every = "all" if len(patterns) == len(PATTERNS) else ", ".join(patterns)
-        yield [*row, every] if section == "interface" else row
+        kinds = KINDS_OF.get(section, {})
+        some = [name for name, model in kinds.items() if key in model.model_fields]
+        every = "all" if len(some) == len(kinds) else ", ".join(some)
+        yield [*row, every] if kinds else row
+
+
+def keys_of(section: str) -> dict[str, FieldInfo]:
+    """The fields of a section by their keys; of [[solid]] those of every kind."""
+    if section != "solid":
+        return fields_of(section)
+    fields: dict[str, FieldInfo] = {}
+    for model in SOLIDS.values():
+        fields = {**model.model_fields, **fields}
+    kind = copy(fields.pop("kind"))
+    kind.description = ", ".join(f"'{name}'" for name in SOLIDS)
+    order = ["radius", "depth", "below", "thickness", "x", "y", "density", "seed", "floating", "law", "conductivity"]
+    return {"kind": kind, **{key: fields[key] for key in [*order, "relative_permittivity"]}}
 
 
 def key_table(section: str) -> str:
     """The table of one section as Markdown."""
-    title = ["key", "default", "takes", "meaning"] + ["patterns"] * (section == "interface")
+    title = ["key", "default", "takes", "meaning", *({"interface": ["patterns"], "solid": ["kinds"]}.get(section, []))]
     lines = [title, ["---"] * len(title), *rows_of(section)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-SECTIONS = [name for name in Case.model_fields if name not in ("title", "solid")]
+SECTIONS = [name for name in Case.model_fields if name != "title"]
+KINDS_OF: dict[str, Mapping[str, type[Section]]] = {"interface": PATTERNS, "solid": SOLIDS}
 SMALLEST_CASE = {"interface": {"pattern": "square", "contact_fraction": 0.2, "pitch": "40 um"}}
 DEFAULTS = parse_case(SMALLEST_CASE).model_dump(by_alias=True)
-DEFAULTS_IN_WORDS = {"pellet": '`"none"`', "method": "of the pattern, [below](#method)"}
+DEFAULTS_IN_WORDS = {
+    "interface.pellet": '`"none"`',
+    "accuracy.method": "of the pattern, [below](#method)",
+    "solid.depth": "`radius` of a pit and a void, else required",
+    "solid.below": '`"0 m"`',
+    "solid.x": "the lattice points",
+    "solid.y": "the lattice points",
+    "solid.seed": "`0` beside a density",
+}
 
 
 def case_file() -> str:

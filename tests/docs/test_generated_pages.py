@@ -28,7 +28,7 @@ def test_page_is_up_to_date(name):
 def test_every_key_of_a_case_is_told_with_a_meaning():
     page = GENERATE.case_file()
     for section in GENERATE.SECTIONS:
-        for key in GENERATE.fields_of(section):
+        for key in GENERATE.keys_of(section):
             (row,) = [line for line in page.splitlines() if line.startswith(f"| `{key}` |")][:1] or [""]
             assert all(cell.strip() for cell in row.split("|")[1:-1]) and row.count("|") >= 5, f"{section}.{key}"
 

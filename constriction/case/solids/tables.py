@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -77,10 +76,3 @@ SolidTables = Annotated[
     BeforeValidator(read_solids),
 ]
 """All tables of a case."""
-
-
-def solid_keys() -> Iterator[tuple[str, list[str]]]:
-    """Every key of a table, with the kinds that take it."""
-    every = dict.fromkeys(key for model in SOLIDS.values() for key in model.model_fields)
-    for key in every:
-        yield key, [kind for kind, model in SOLIDS.items() if key in model.model_fields]

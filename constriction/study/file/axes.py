@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -17,8 +18,10 @@ from constriction.base.files import read_file
 from constriction.base.quantities import shown
 from constriction.case.law_keys import KEY
 from constriction.case.schema import Case, fields_of
+from constriction.case.solids.kinds import SOLIDS
 from constriction.study.file.parameters import Quantity, in_case_words, quantity_at
 
+_SOLID = re.compile(r"solid\.(?P<number>0|[1-9][0-9]{0,3})\.(?P<key>.+)")
 DEFAULT = "default"  # a value that leaves the key out
 MOST_REPEATS = 100_000
 SIDE_BIAS, SIDES = "side_bias", "interface.sides"  # of [repeat], and the key that it varies
@@ -83,8 +86,35 @@ def check_case_key(key: str, where: str) -> None:
     section, _, name = key.partition(".")
     if section in ("contact", "gap") and KEY.fullmatch(name):  # of its law, which the case checks
         return
+    if (number := _SOLID.fullmatch(key)) is not None:
+        if number["key"] in (solid := _solid_keys()) or KEY.fullmatch(number["key"]):
+            return
+        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(number['key'], solid)}'")
     if key not in (known := case_keys()):
         raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
+
+
+def _solid_keys() -> list[str]:
+    return [key for model in SOLIDS.values() for key in model.model_fields]
+
+
+def table_of(data: Mapping[str, Any], key: str) -> tuple[Any, str]:
+    """The table of a case that a dotted key is in, and its name there: ``solid.0.depth`` is in the first [[solid]].
+
+    Args:
+        data: the tables of a case file, not checked yet; where the section is missing, it has an empty table.
+        key: as `check_case_key` lets it pass.
+
+    Raises:
+        InputError: there are fewer [[solid]].
+    """
+    section, _, name = key.partition(".")
+    if (found := _SOLID.fullmatch(key)) is None:
+        return data.get(section, {}), name
+    tables = data.get(section, [])
+    if isinstance(tables, list) and int(found["number"]) >= len(tables):
+        raise InputError(f"{key}: the base has {len(tables)} tables [[solid]], counted from 0; expected one of them")
+    return (tables[int(found["number"])] if isinstance(tables, list) else tables), found["key"]
 
 
 def case_keys() -> list[str]:

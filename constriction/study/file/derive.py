@@ -13,7 +13,7 @@ from constriction.base.errors import InputError, naming, nearest
 from constriction.base.quantities import shown
 from constriction.case.electrolyte import OF_MATERIAL, completed
 from constriction.case.schema import Case
-from constriction.study.file.axes import Point, check_case_key
+from constriction.study.file.axes import Point, check_case_key, table_of
 from constriction.study.file.parameters import Quantity, quantity_at, quantity_of, read_at, without
 from constriction.study.file.rules import LIMITS, RULES, Rule, apply_rule
 
@@ -132,8 +132,9 @@ def _find(item: Input, known: Mapping[str, Any], given: Callable[[str], Any], wh
 
 def _from_case(key: str, case: Mapping[str, Any], files: Mapping[str, str], where: str) -> Any:
     """A key of the case, or its default; of the electrolyte that of its material at its temperature."""
-    section, _, name = key.partition(".")
-    given = case.get(section, {})
+    section = key.partition(".")[0]
+    with naming(where):
+        given, name = table_of(case, key)
     if not isinstance(given, dict):  # the case's own check would tell, but the rule comes first
         return given
     if name in OF_MATERIAL and section == "electrolyte":

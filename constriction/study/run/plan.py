@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from constriction.base.errors import InputError, shortened
+from constriction.base.errors import InputError, naming, shortened
 from constriction.base.quantities import shown
 from constriction.base.versions import package_version
 from constriction.case.interface import PATTERNS
 from constriction.case.schema import Case, case_sha256, parse_case
 from constriction.geometry.cell import Layout
+from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.counter import check_apart
 from constriction.simulation.simulate import check_size
-from constriction.study.file.axes import DEFAULT, SIDES, Point, points
+from constriction.study.file.axes import DEFAULT, SIDES, Point, points, table_of
 from constriction.study.file.derive import derive, is_case_key
 from constriction.study.file.file import Study
 from constriction.study.file.parameters import UNITS, Quantity, in_case_words, label_of, quantity_of, read_at
@@ -170,9 +171,10 @@ def _case_of(study: Study, point: Point) -> tuple[Case, dict[str, Any]]:
     """The case at a point, and the labels of its axis keys and derived keys."""
     data = _with_point(study, point)
     derived = derive(study.derivation, point, data)
-    for key, quantity in derived.items():
-        if is_case_key(key):
-            _set(data, key, in_case_words(quantity))
+    with naming(study.source):
+        for key, quantity in derived.items():
+            if is_case_key(key):
+                _set(data, key, in_case_words(quantity))
     case = parse_case(data, f"{study.source}: case {_told(point, derived)}", study.files)
     labels = {key: read_at(f"{study.source}: {key}", label_of, value) for key, value in point.items()}
     return case, {**labels, **{key: quantity.value for key, quantity in derived.items()}}
@@ -190,12 +192,20 @@ def _told(point: Point, derived: Mapping[str, Quantity]) -> str:
 def _with_point(study: Study, point: Point) -> dict[str, Any]:
     """The sections of the base with a point's values, as in a case file."""
     base = study.data["base"]
-    data = {name: dict(value) if isinstance(value, dict) else value for name, value in base.items()}
-    for key, value in point.items():
-        if is_case_key(key):
-            _set(data, key, value)
+    data = {name: _copied(value) for name, value in base.items()}
+    with naming(study.source):
+        for key, value in point.items():
+            if is_case_key(key):
+                _set(data, key, value)
     _drop_seeds(study, data)
     return data
+
+
+def _copied(value: Any) -> Any:
+    """A value of a case file whose tables may be changed."""
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return dict(value) if isinstance(value, dict) else value
 
 
 def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
@@ -210,8 +220,9 @@ def _drop_seeds(study: Study, data: Mapping[str, Any]) -> None:
 
 
 def _set(data: dict[str, Any], key: str, value: Any) -> None:
-    section, _, name = key.partition(".")
-    table = data.setdefault(section, {})
+    if (section := key.partition(".")[0]) != "solid":
+        data.setdefault(section, {})
+    table, name = table_of(data, key)
     if not isinstance(table, dict):
         return  # the case's own check says what is wrong with it
     if value == DEFAULT:
@@ -226,6 +237,7 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
         check_size(case, memory)
         check_apart(case)
         contacts = layout_of(case)
+        solids_of(case, contacts)
     except InputError as error:
         return "", None, str(error)
     return geometry_key(case), contacts, None

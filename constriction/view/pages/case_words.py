@@ -25,6 +25,7 @@ from constriction.case.law_keys import LawSection
 from constriction.case.patterns.scattered import Scattered
 from constriction.case.regions import Contact
 from constriction.case.schema import Case
+from constriction.case.solids.kinds import BULK, BodyTable, LayerTable, MetalTable
 
 _SHAPES = {shape: (shape, f"{shape}s") for shape in ("disc", "square", "ellipse", "rectangle")}
 
@@ -40,6 +41,7 @@ def case_in_words(case: Case) -> str:
         slab += f", its grain boundaries {_said(electrolyte.grain_boundary_conductivity, 'conductivity')}"
         slab += f" and their arc at {_said(electrolyte.grain_boundary_frequency, 'frequency')}"
     words.append(f"{slab}.")
+    words += _solids_in_words(case)
     ends = " to ".join(_said(f, "frequency") for f in (sweep.start, sweep.stop))
     asked = f"{100 * case.accuracy.relative_error:.3g} %"
     words.append(f"Asked for: the spectrum from {ends}, to {asked} of R_cstr.")
@@ -99,6 +101,47 @@ def _lifted_in_words(case: Case) -> str:
         if value is not None
     ]
     return f"a foil of {_said(collector.thickness, 'length')} that they lift against {' and '.join(held)}: {heights}"
+
+
+def _solids_in_words(case: Case) -> Iterator[str]:
+    """What lies in the electrolyte; nothing of a case without solids."""
+    if case.solid:
+        told = [_layer_in_words(t) if isinstance(t, LayerTable) else _body_in_words(t) for t in case.solid]
+        yield f"In it there are {'; '.join(told)}."
+
+
+def _body_in_words(table: BodyTable) -> str:
+    """One kind of bodies, with their sizes and places."""
+    below, permittivity = getattr(table, "below", 0.0), getattr(table, "relative_permittivity", None)
+    stuff = "empty" if permittivity is None else f"dielectric (ε_r = {permittivity:g})"
+    if isinstance(table, MetalTable):
+        stuff = "floating metal" if table.floating else "metal"
+    whole = "half spheroids" if below == 0 else f"spheroids {_said(below, 'length')} under the interface"
+    kind = {"pit": "pits", "whisker": "whiskers"}.get(table.kind, whole)
+    sizes = f"radius {_said(table.radius, 'length')}, depth {_said(table.depth, 'length')}"
+    return f"{stuff} {kind} ({sizes}) {_places_of_solids(table)}"
+
+
+def _places_of_solids(table: BodyTable) -> str:
+    if table.density is not None:
+        return f"at random places, {_said(table.density, 'number density')} (seed {table.seed})"
+    if table.x is None or table.y is None:
+        return "at every lattice point"
+    return f"at x {_said(table.x, 'length')}, y {_said(table.y, 'length')}"
+
+
+def _layer_in_words(table: LayerTable) -> str:
+    """A layer with its law."""
+    values = ", ".join(f"{key} = {value}" for key, value in table.written())
+    if table.conductivity is not None:
+        law = f"that has {_said(table.conductivity, 'conductivity')}"
+    elif table.law == BULK:
+        law = "without grain boundaries"
+    else:
+        law = f"that is {table.law} per length" + (f" with {values}" if values else "")
+    return (
+        f"a layer {_said(table.thickness, 'length')} thick, {_said(table.below, 'length')} under the interface, {law}"
+    )
 
 
 def _law_in_words(section: LawSection) -> str:
