@@ -233,6 +233,11 @@ class Response[Answer: Solution](ABC):
         return float(np.max(errors[errors > 0] / allowed[errors > 0], initial=0.0))
 
     @property
+    def covered(self) -> float | None:
+        """F − depth where the gap conducts like metal, beside ideal contacts; None: solids' laws move it."""
+        return 0.0
+
+    @property
     def stored(self) -> float:
         """−∂F/∂θ_gap at rest of ideal contacts."""
         return float(self._combine([answer.model.stored for answer in self.compared]).real)

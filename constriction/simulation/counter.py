@@ -14,8 +14,8 @@ from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.geometry.cell import Layout, lay_out
-from constriction.simulation.peaks import find_peaks, main_peak
-from constriction.simulation.result import PEAK_RANGE, Result, apex_capacitance
+from constriction.simulation.peaks import apex_capacitance, find_peaks, main_peak
+from constriction.simulation.result import PEAK_RANGE, Result
 from constriction.spectra.spectrum import Spectrum
 
 

@@ -236,3 +236,19 @@ def _roots(series: NDArray[np.float64]) -> NDArray[np.complex128]:
     matrices[:] = _COMPANION
     matrices[:, :, -1] -= series[:, :-1] / last[:, np.newaxis] * _SCALES
     return np.sort(np.linalg.eigvals(matrices[:, ::-1, ::-1]).astype(np.complex128), axis=1)
+
+
+def apex_capacitance(apex: Peak | None, resistance: float | None, covered: float | None = 0.0) -> float | None:
+    """C_cstr from the highest peak and what relaxes there.
+
+    Args:
+        apex: the peak.
+        resistance: R_cstr in Ω·m².
+        covered: what is left of it where the gap conducts like metal, Ω·m²; None: it is not known.
+
+    Returns:
+        F/m²; None without a peak or what relaxes.
+    """
+    if apex is None or resistance is None or covered is None or resistance == covered:
+        return None
+    return 1 / (2 * math.pi * apex.frequency * (resistance - covered))

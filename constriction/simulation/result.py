@@ -21,8 +21,17 @@ from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity, resistivity
 from constriction.simulation.maps.record import map_error
-from constriction.simulation.peaks import Peak, belongs_to, find_peaks, find_peaks_of_each, main_peaks
-from constriction.simulation.weights import Laws, curve_of, film_error_of, gap_model, theta_in, theta_of, uneven_gap
+from constriction.simulation.peaks import Peak, apex_capacitance, belongs_to, find_peaks, find_peaks_of_each, main_peaks
+from constriction.simulation.weights import (
+    Laws,
+    curve_of,
+    film_error_of,
+    full_contact,
+    gap_model,
+    theta_in,
+    theta_of,
+    uneven_gap,
+)
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies
 
 ROUNDING = 1e-14  # of a film's resistance, which is a difference of what is equal in full contact
@@ -136,11 +145,6 @@ def _own_errors(laws: Laws, layout: Layout) -> OwnErrors:
     return OwnErrors(film_error_of(laws, layout), laws.height_error)
 
 
-def apex_capacitance(apex: Peak | None, resistance: float | None) -> float | None:
-    """C_cstr in F/m² from the highest peak and R_cstr in Ω·m²; None without either."""
-    return 1 / (2 * math.pi * apex.frequency * resistance) if apex is not None and resistance else None
-
-
 @lru_cache  # many cases of a study have one electrolyte
 def _own_peaks(electrolyte: Electrolyte) -> tuple[float, ...]:
     """The frequencies of the peaks of an electrolyte's own −Im Z, Hz."""
@@ -168,7 +172,8 @@ def _constrictions(
         return [np.zeros(0, dtype=np.complex128) for _ in posed]
     units = [resistivity(one.case.electrolyte, f) * one.layout.pitch for one, f in pairs]
     theta = [theta_in(unit, one.laws, f) for unit, (one, f) in zip(units, pairs, strict=True)]
-    curve = Curve(np.concatenate(theta), None, posed[0].laws.film)
+    layers = tuple(solid.thickness for solid in posed[0].laws.solids)
+    curve = Curve(np.concatenate(theta), None, posed[0].laws.film, layers)
     ends = np.cumsum([f.size for f in frequencies])
     return np.split(np.concatenate(units) * curve.excess(response.each, curve.points), ends[:-1])
 
@@ -231,7 +236,8 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
     resistance, bounds = _constriction(curve, at_rest, response, unit)
     of_map = map_error(case, layout, curve, response)
     low, high = _capacitance_limits(case, layout, response)
-    full = 0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real)
+    full = full_contact(laws, unit)
+    covered = None if response.covered is None else unit * response.covered
     electrolyte_resistance = at_rest_rho * electrolyte.thickness
     return Result(
         case=case,
@@ -250,7 +256,7 @@ def _result(posed: Posed, found: _Found, response: Response[Any], seconds: float
         R_interface=None if at_rest is None else unit * at_rest,
         R_interface_error=None if at_rest is None else unit * float(bars.interface[0]),
         R_full_contact=electrolyte_resistance + full if math.isfinite(full) else None,
-        C_cstr=apex_capacitance(apex, resistance),
+        C_cstr=apex_capacitance(apex, resistance, covered),
         C_low=low,
         C_high=high,
         f_cstr=None if apex is None else apex.frequency,
@@ -282,7 +288,7 @@ def _constriction(
 
 def _capacitance_limits(case: Case, layout: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
     """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
-    if case.gap.height is None or not case.gap.capacitor_only or not 0 < layout.contact_fraction < 1:
+    if case.solid or case.gap.height is None or not case.gap.capacitor_only or not 0 < layout.contact_fraction < 1:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
     profile = uneven_gap(case, layout)

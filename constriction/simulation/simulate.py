@@ -24,13 +24,15 @@ from constriction.case.schema import Case
 from constriction.case.solids.refusals import check_solids
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
-from constriction.geometry.cell import Layout, lay_out
+from constriction.geometry.cell import Layout, lay_out, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
+from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
+from constriction.simulation.solids.laws import solid_laws
 from constriction.simulation.weights import (
     Laws,
     check_thin,
@@ -99,7 +101,7 @@ def _one_sided(case: Case, options: Options) -> Result:
     """The interface of a case, with an ideal counter electrode."""
     start = time.perf_counter()
     check_size(case, memory_of(options))  # before spots are placed
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     laws = laws_of(case, layout, options)
     curve = curve_of(case, layout, laws, sweep_frequencies(case))
     check_bounds(case, curve)
@@ -119,7 +121,7 @@ def laws_of(case: Case, layout: Layout, options: Options) -> Laws:
         InputError: the pitch of a finer case is above the width of what it lies on, or as `simulate`.
         SolverError: as `simulate`.
     """
-    laws = _given_laws(case, layout, options)
+    laws = replace(_given_laws(case, layout, options), solids=solid_laws(case, layout))
     profile = uneven_gap(case, layout)
     if profile is None or profile.coarse is None:
         return laws
@@ -176,6 +178,11 @@ def solve_geometry(case: Case, layout: Layout, curves: tuple[Curve, ...], option
         return agree(
             comm, lambda: convergence.converge(layout, thickness / layout.pitch, goal, options.report, height_of)
         )
+    if case.solid:
+        from constriction.field.solids.converge import converge_solids
+
+        solids = agree(comm, lambda: solids_of(case, layout))
+        return converge_solids(layout, thickness, solids, goal, comm, options.report)
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 

@@ -15,11 +15,14 @@ from constriction.geometry.cell import Layout, rim_lengths
 from constriction.geometry.profiles import Profile, mean_square_slope, profile_of
 from constriction.laws.electrolyte import resistivity
 from constriction.laws.law import Law
+from constriction.simulation.solids.laws import SolidLaw
 
 # Difference of thin and meshed gap / R_cstr per (gap height / local length)²: docs/physics.md#thin-gap-error.
 THIN_GAP_ERROR = 0.3
 # The same per mean square slope of an uneven gap's metal: docs/physics.md#uneven-gap-error.
 SLOPE_ERROR = 1 / 6
+# Of F, that errors are relative to at the least beside solids, which may take away what contacts constrict.
+LEAST_OF_SLAB = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +31,15 @@ class Laws:
 
     `contact_error`: error bar of the contact's impedance over the electrolyte's resistivity, m, at rest and at the
     frequencies of the sweep, (1 + n,); None: it is exact. `height_error`: that of F by the height of an
-    uneven gap, in pitches, as the case's curve has it.
+    uneven gap, in pitches, as the case's curve has it. `solids` are those in the electrolyte with a law of their own,
+    one for each table, as they are in `solids_of`.
     """
 
     contact: Law | None
     gap: Law | None
     contact_error: NDArray[np.float64] | None = None
     height_error: NDArray[np.float64] | None = None
+    solids: tuple[SolidLaw, ...] = ()
 
     @property
     def film(self) -> bool:
@@ -138,8 +143,24 @@ def theta_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> ND
 def theta_in(unit: NDArray[np.complex128], laws: Laws, frequency: ArrayLike) -> NDArray[np.complex128]:
     """The same from pitch × resistivity in Ω·m², of the shape of `frequency`."""
     gap = np.zeros(np.shape(frequency)) if laws.gap is None else laws.gap.admittance(frequency)
-    parts = [gap] if laws.contact is None else [laws.contact.admittance(frequency), gap]
-    return np.stack([np.asarray(part * unit, dtype=np.complex128) for part in parts], axis=-1)
+    parts = [] if laws.contact is None else [laws.contact.admittance(frequency) * unit]
+    parts += [solid.theta(unit, frequency) for solid in laws.solids]
+    return np.stack([np.asarray(part, dtype=np.complex128) for part in (*parts, gap * unit)], axis=-1)
+
+
+def full_contact(laws: Laws, unit: float) -> float:
+    """What laws add in full contact to the electrolyte's resistance, Ω·m², infinite where they block.
+
+    Args:
+        laws: of the interface and of layers.
+        unit: pitch × resistivity at rest, Ω·m².
+    """
+    layers = sum(
+        one.thickness * (1 / float(one.theta(np.asarray(unit + 0j), 0.0).real) - 1)
+        for one in laws.solids
+        if one.thickness
+    )
+    return unit * layers + (0.0 if laws.contact is None else float(laws.contact.impedance(0.0).real))
 
 
 def film_error_of(laws: Laws, layout: Layout) -> NDArray[np.float64] | None:
@@ -151,7 +172,10 @@ def curve_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> Cu
     """The θ that a case runs through at frequencies in Hz, (n,), and at rest."""
     at_rest = theta_of(case, layout, laws, 0.0).real
     # an ideal contact, if there is one, lets current pass whatever the gap does
-    passes = bool(np.any(at_rest)) or (layout.contact_fraction > 0 and not laws.film)
+    by_law = at_rest[[0, -1]] if laws.film else at_rest[[-1]]
+    passes = bool(np.any(by_law)) or (layout.contact_fraction > 0 and not laws.film)
     if laws.film and layout.contact_fraction in (0.0, 1.0):  # only one region is there
         passes = bool(at_rest[0 if layout.contact_fraction else -1])
-    return Curve(theta_of(case, layout, laws, frequency), at_rest if passes else None, laws.film)
+    layers = tuple(solid.thickness for solid in laws.solids)
+    least = LEAST_OF_SLAB * bool(case.solid) * case.electrolyte.thickness / layout.pitch
+    return Curve(theta_of(case, layout, laws, frequency), at_rest if passes else None, laws.film, layers, least)

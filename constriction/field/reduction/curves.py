@@ -25,11 +25,15 @@ class Curve:
         points: of the sweep's frequencies, (n, terms).
         at_rest: of ω → 0, (terms,), real; None where the interface then lets no current pass.
         film: whether the contact has a law.
+        layers: thickness in pitches of the layer that each of the solids' terms stands for, 0 of bodies.
+        least: what errors are relative to at the least, in pitches.
     """
 
     points: Complexes
     at_rest: Floats | None
     film: bool = False
+    layers: tuple[float, ...] = ()
+    least: float = 0.0
 
     @cached_property
     def every(self) -> Complexes:
@@ -39,7 +43,7 @@ class Curve:
     @property
     def same_at_rest(self) -> bool:
         """Whether F at rest is that of ideal contacts beside a gap that takes no current."""
-        return not self.film and self.at_rest is not None and not np.any(self.at_rest)
+        return not (self.film or self.layers) and self.at_rest is not None and not np.any(self.at_rest)
 
     @property
     def moves(self) -> bool:
@@ -54,7 +58,11 @@ class Curve:
     def full(self, theta: NDArray[Any]) -> NDArray[Any]:
         """F − depth with the whole interface in contact, at θ (…, terms); (…)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return 1 / theta[..., 0] if self.film else np.zeros(theta.shape[:-1])
+            full = 1 / theta[..., 0] if self.film else np.zeros(theta.shape[:-1])
+            for term, thickness in enumerate(self.layers, start=int(self.film)):
+                if thickness > 0:
+                    full = full + thickness * (1 / theta[..., term] - 1)
+        return full
 
     def excess(self, interface: Callable[[NDArray[Any]], Complexes], theta: NDArray[Any]) -> Complexes:
         """F less F of full contact at θ (…, terms), from what gives F − depth; (…)."""
@@ -68,7 +76,7 @@ class Curve:
         """The excess at rests (…, terms) where it is finite, in pitches, and not below LEAST_EXCESS beside a leak."""
         excess = np.abs(self.excess(interface, rests))
         least = LEAST_EXCESS * np.abs(interface(rests))
-        return np.where((rests[..., -1] > 0) & self.film, np.maximum(excess, least), excess)
+        return np.maximum(np.where((rests[..., -1] > 0) & self.film, np.maximum(excess, least), excess), self.least)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +110,7 @@ class Curves:
         owners = self.owners[places]
         found, own = scales[owners], ~self._finite[owners]
         if own.any():
-            found[own] = np.abs(interface(self.every[places][own]))
+            found[own] = np.maximum(np.abs(interface(self.every[places][own])), self.members[0].least)
         return found
 
 

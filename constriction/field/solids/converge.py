@@ -45,7 +45,7 @@ LEAST_GAIN = 1.2  # of meshes whose bounds are no closer than that nothing is ex
 LEAST_SCALE = 0.05  # of F, that errors are relative to at the least: solids may take away what contacts constrict
 # What the next mesh shall leave of what is missing, and of the last one's at the least and the most.
 AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.08, 0.4
-BAR = 0.35  # of the bounds' distance: tests/solids_library.py
+BAR = 0.2  # of the bounds' distance: tests/solids_library.py
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Shifted:
     depth: float
 
     @property
-    def _more(self) -> float:
+    def covered(self) -> float:
+        """F − depth where the gap conducts like metal, in pitches."""
         return self.of.depth - self.depth
 
     @property
@@ -72,7 +73,7 @@ class Shifted:
     @property
     def constriction(self) -> float:
         """F(0) − depth in pitches."""
-        return self.of.constriction + self._more
+        return self.of.constriction + self.covered
 
     @property
     def stored(self) -> float:
@@ -81,7 +82,7 @@ class Shifted:
 
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""
-        return np.asarray(self.of.interface(theta) + self._more)
+        return np.asarray(self.of.interface(theta) + self.covered)
 
     def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """As the model's."""
@@ -120,6 +121,13 @@ class SolidResponse(MeshResponse):
         if coarse.width < LEAST_GAIN * fine.width or rise <= 0:
             return 0.0
         return min(1 / (coarse.width / fine.width - 1), room / rise)
+
+    @property
+    def covered(self) -> float | None:
+        """As `Response`."""
+        models = [one.model for one in self.compared]
+        values = [model.covered for model in models if isinstance(model, Shifted)]
+        return float(self._combine(values).real) if len(values) == len(models) else None
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         left = cast(SolidSolution, self.fine).left

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import gmsh
 import numpy as np
@@ -41,10 +42,7 @@ def draw(
 ) -> DrawnSolids:
     """Draw the cell down to z = −depth; what has no law of its own is cut out of it."""
     occ = gmsh.model.occ
-    left = _slab(cell, -depth, 0.0)
-    if spots:
-        pieces, _ = occ.fragment(left, [(2, _plane(spot, 0.0)) for spot in spots])
-        left = [tag for tag in pieces if tag[0] == 3]
+    left = _imprinted(_slab(cell, -depth, 0.0), spots)
     if absent := [(3, _solid(body)) for body in bodies if body.region is None]:
         left, _ = occ.cut(left, absent)
     present = [(body.region, [(3, _solid(body))]) for body in bodies if body.region is not None]
@@ -54,18 +52,25 @@ def draw(
     return _found(bodies, regions)
 
 
+def _imprinted(slab: list[Tag], spots: Sequence[Outline]) -> list[Tag]:
+    """A slab whose top is cut along the outlines of spots."""
+    if not spots:
+        return slab
+    pieces, _ = gmsh.model.occ.fragment(slab, [(2, _plane(spot, 0.0)) for spot in spots])
+    return [tag for tag in pieces if tag[0] == 3]
+
+
 def _put_in(slab: list[Tag], present: list[tuple[int, list[Tag]]]) -> dict[int, list[int]]:
     """Put volumes into the slab, cut at its sides; the volumes of each region, by its number."""
     if not present:
         return {}
-    tools = [tag for _, volumes in present for tag in volumes]
+    tools, owners = zip(*((tag, region) for region, volumes in present for tag in volumes), strict=True)
     every, pieces_of = gmsh.model.occ.fragment(slab, tools)
-    inside = {tag for pieces in pieces_of[: len(slab)] for tag in pieces}
+    inside = set(chain.from_iterable(pieces_of[: len(slab)]))
     gmsh.model.occ.remove([tag for tag in every if tag[0] == 3 and tag not in inside], recursive=True)
     regions: dict[int, list[int]] = {}
-    owners = [region for region, volumes in present for _ in volumes]
     for region, pieces in zip(owners, pieces_of[len(slab) :], strict=True):
-        regions.setdefault(region, []).extend(tag for dimension, tag in pieces if (dimension, tag) in inside)
+        regions.setdefault(region, []).extend(tag for _, tag in inside.intersection(pieces))
     return regions
 
 
@@ -110,15 +115,18 @@ def _found(bodies: Sequence[Body], regions: dict[int, list[int]]) -> DrawnSolids
     """Which surfaces are what, by a place on each."""
     surfaces = [tag for _, tag in gmsh.model.getEntities(2)]
     interface = [tag for tag in surfaces if gmsh.model.occ.getCenterOfMass(2, tag)[2] > -FLAT]
-    round_ones = [(tag, _place_on(tag)) for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"]
-    own = [tuple(tag for tag, place in round_ones if on_surface(body, place[None, :])[0]) for body in bodies]
+    round_ones = np.array([tag for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"], dtype=int)
+    places = np.array([_place_on(tag) for tag in round_ones]).reshape(-1, 3)
+    own = [tuple(round_ones[on_surface(body, places)].tolist()) for body in bodies]
     flat = set(interface)
-    rims = [
-        curve
-        for _, curve in gmsh.model.getEntities(1)
-        if len(between := set(gmsh.model.getAdjacencies(1, curve)[0].tolist())) == 2 and between <= flat
-    ]
+    rims = [curve for _, curve in gmsh.model.getEntities(1) if _is_rim(curve, flat)]
     return DrawnSolids(tuple(interface), tuple(own), regions, tuple(rims))
+
+
+def _is_rim(curve: int, interface: set[int]) -> bool:
+    """Whether a curve lies between two surfaces of the interface."""
+    between = gmsh.model.getAdjacencies(1, curve)[0].tolist()
+    return len(between) == 2 and interface.issuperset(between)
 
 
 def _place_on(surface: int) -> Reals:

@@ -1,0 +1,1 @@
+"""Solids in the electrolyte of a case: their laws, and what is told of them."""

@@ -1,0 +1,55 @@
+"""The laws that solids in the electrolyte have of their own, one for each table [[solid]] that has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from constriction.case.schema import Case
+from constriction.case.solids.kinds import LayerTable, MetalTable, VoidTable
+from constriction.geometry.patches import Layout
+from constriction.laws.law import CircuitLaw
+
+# θ of what lets nothing pass, so that the potential in it has a value, and of a metal by itself: relative to 1 they
+# change nothing that is as large as an error bar.
+INSULATES, CONDUCTS = 1e-9, 1e8
+
+
+@dataclass(frozen=True)
+class SolidLaw:
+    """The law of a table's solids.
+
+    Attributes:
+        table: its number.
+        law: per length; None: a metal by itself.
+        thickness: of a layer in pitches; 0 of bodies.
+        pitch: m.
+    """
+
+    table: int
+    law: CircuitLaw | None
+    thickness: float
+    pitch: float
+
+    def theta(self, unit: NDArray[np.complex128], frequency: ArrayLike) -> NDArray[np.complex128]:
+        """Conductivity over the electrolyte's at frequencies in Hz; `unit` is pitch × resistivity in Ω·m²."""
+        if self.law is None:
+            return np.full(np.shape(frequency), CONDUCTS, dtype=np.complex128)
+        found = np.asarray(self.law.admittance(frequency) * unit / self.pitch, dtype=np.complex128)
+        return np.where(np.abs(found) < INSULATES, INSULATES, found)
+
+
+def solid_laws(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
+    """The laws of a case's solids, in the order of their tables."""
+    found = []
+    for number, table in enumerate(case.solid):
+        if isinstance(table, LayerTable):
+            thickness = table.thickness / layout.pitch
+            found.append(SolidLaw(number, table.law_of(case.electrolyte), thickness, layout.pitch))
+        elif isinstance(table, VoidTable) and (law := table.law_of()) is not None:
+            found.append(SolidLaw(number, law, 0.0, layout.pitch))
+        elif isinstance(table, MetalTable) and table.floating:
+            found.append(SolidLaw(number, None, 0.0, layout.pitch))
+    return tuple(found)

@@ -1,0 +1,98 @@
+"""Error bars and bounds of cells with solids, on random ones, against meshes that are far finer.
+
+    python tests/solids_library.py [COUNT] [RELATIVE_ERROR]
+
+Prints each case's error over its bar, whether its bounds hold the finer value, and their width; then the shares.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from constriction.case.schema import parse_case
+from constriction.simulation.result import Result
+from constriction.simulation.simulate import simulate
+
+FINER, MORE_CELLS = 4.0, 4.0  # the finer answer: asked for so much more exactly, again until it has as many more cells
+
+
+def drawn(rng: np.random.Generator) -> dict:
+    """A random case: one solid or two kinds in a lattice cell of contacts, or of full contact."""
+    fraction = rng.choice([1.0, rng.uniform(0.1, 0.6)])
+    pitch = 100.0
+    spot = pitch * np.sqrt(min(fraction, 0.6) / np.pi)
+    widest = 0.45 * pitch if fraction == 1 else 0.9 * spot
+    kind = rng.choice(["pit", "spheroid", "whisker", "void", "buried"])
+    radius = rng.uniform(0.08, 0.6) * widest
+    depth = {
+        "pit": radius * rng.uniform(0.2, 1.0),
+        "spheroid": radius * 10 ** rng.uniform(-0.5, 0.8),
+        "whisker": radius * rng.uniform(1.5, 8.0),
+        "void": radius * rng.uniform(0.5, 1.5),
+        "buried": radius * rng.uniform(0.5, 1.5),
+    }[kind]
+    depth = min(depth, 0.7 * 2 * pitch)
+    solid = {"kind": str(kind), "radius": f"{radius:.4f} um", "depth": f"{depth:.4f} um"}
+    if kind == "buried":
+        solid |= {"kind": "void", "below": f"{rng.uniform(0.1, 1.0) * radius:.4f} um"}
+    if rng.random() < 0.3:
+        solid["radius"], solid["depth"] = f"{spot:.6f} um", f"{spot * rng.uniform(0.3, 1.0):.4f} um"
+        solid["kind"] = "pit"
+        solid.pop("below", None)
+    return {
+        "electrolyte": {"thickness": "200 um"},
+        "interface": {
+            "pattern": str(rng.choice(["square", "hexagonal"])),
+            "contact_fraction": float(fraction),
+            "pitch": "100 um",
+        },
+        "gap": {"height": "10 nm", "model": "thin"},
+        "solid": [solid],
+    }
+
+
+def pair(data: dict, relative: float) -> tuple[Result, Result]:
+    """A case solved as it is asked and far finer."""
+    coarse = fine = simulate(parse_case(data | {"accuracy": {"relative_error": relative}}))
+    while fine.response.fine.cells < MORE_CELLS * coarse.response.fine.cells:
+        relative /= FINER
+        fine = simulate(parse_case(data | {"accuracy": {"relative_error": relative}}))
+    return coarse, fine
+
+
+def main() -> None:
+    """Solve and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    relative = float(sys.argv[2]) if len(sys.argv) > 2 else 2e-3
+    rng = np.random.default_rng(18)
+    ratios, held, widths = [], [], []
+    while len(ratios) < count:
+        data = drawn(rng)
+        try:
+            coarse, fine = pair(data, relative)
+        except Exception as error:
+            print("refused:", str(error)[:150])
+            continue
+        ratio = abs(coarse.R_cstr - fine.R_cstr) / coarse.R_cstr_error
+        low, high = coarse.R_cstr_bounds
+        spectrum = np.max(np.abs(coarse.spectrum.impedance - fine.spectrum.impedance)) / coarse.spectrum_error
+        width = (high - low) / (abs(fine.R_cstr) if abs(fine.R_cstr) > 0.05 * fine.R_electrolyte else 100 * fine.R_dc)
+        ratios.append(max(ratio, spectrum))
+        held.append(low <= fine.R_cstr <= high)
+        widths.append(width)
+        print(
+            f"{data['interface']['pattern']:9} {data['interface']['contact_fraction']:.2f} {data['solid'][0]} "
+            f"R_cstr {1e4 * fine.R_cstr:.5g} error/bar {ratio:.3f} spectrum {spectrum:.3f} held {held[-1]} "
+            f"width {width:.4f} cells {coarse.response.fine.cells} {coarse.seconds_total:.1f} s",
+            flush=True,
+        )
+    print(
+        f"{count} cases: error/bar median {np.median(ratios):.3f}, largest {np.max(ratios):.3f}, "
+        f"below 1 {np.mean(np.array(ratios) <= 1):.1%}; bounds held {np.mean(held):.1%}; widest {np.max(widths):.4f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
