@@ -118,14 +118,14 @@ def _picture(source: Path, output: Path, options: PictureOptions, comm: MPI.Comm
         _draw_from_above(layout, output, options)
         return
     wait_for_compilers()
-    from constriction.geometry.cell import lay_out
+    from constriction.geometry.cell import lay_out_case
     from constriction.simulation.scene import solve_scene
     from constriction.simulation.simulate import Options, laws_of
     from constriction.view.pictures.captions import caption, check_drawn
     from constriction.view.pictures.output import write_picture
 
     with progress(silent=False) as report:
-        laws = laws_of(layout.case, lay_out(layout.case.interface), Options(report=report))
+        laws = laws_of(layout.case, lay_out_case(layout.case), Options(report=report))
         frequencies, words = layout.frequencies, ""
         if layout.chosen:
             frequencies, words = _chosen(layout, laws)
@@ -155,9 +155,9 @@ def _chosen(layout: PicturePlan, laws: Laws) -> tuple[tuple[float, ...], str]:
 
 def _no_frequency(case: Case, laws: Laws) -> str:
     """Why there is no frequency at which the gap takes half of what it can, in words."""
-    from constriction.geometry.cell import lay_out
+    from constriction.geometry.cell import lay_out_case
 
-    fraction = lay_out(case.interface).contact_fraction
+    fraction = lay_out_case(case).contact_fraction
     if laws.gap is None or fraction == 1:
         return "No current passes beside the contacts, at any frequency."
     if fraction == 0:
@@ -168,7 +168,7 @@ def _no_frequency(case: Case, laws: Laws) -> str:
 def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan:
     """Everything that can be checked before meshing."""
     from constriction.case.schema import load
-    from constriction.geometry.cell import lay_out
+    from constriction.geometry.cell import lay_out_case
 
     _check_options(options)
     path = case_file(source)
@@ -182,7 +182,7 @@ def _prepare(source: Path, output: Path, options: PictureOptions) -> PicturePlan
     check_output(output, options.what)
     check_file(output)
     with naming(path):
-        if options.what == "interface" and not _is_meshed(lay_out(case.interface)):
+        if options.what == "interface" and not _is_meshed(lay_out_case(case)):
             _check_from_above(output)
             return PicturePlan(case, frequencies, False, math.inf, 1, from_above=True)
         fineness = _fineness(case, options)
@@ -206,7 +206,7 @@ def _check_from_above(output: Path) -> None:
 
 def _draw_from_above(what: PicturePlan, output: Path, options: PictureOptions) -> None:
     """Contacts that are not meshed, such as those of a map as they were traced, the gap and the current density."""
-    from constriction.geometry.cell import lay_out
+    from constriction.geometry.cell import lay_out_case
     from constriction.simulation.maps.densities import density_of
     from constriction.simulation.simulate import Options, laws_of
     from constriction.simulation.weights import uneven_gap
@@ -216,7 +216,7 @@ def _draw_from_above(what: PicturePlan, output: Path, options: PictureOptions) -
     from constriction.view.terminal.words import progress
 
     case = what.case
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     with progress(silent=False) as report:
         laws = laws_of(case, layout, Options(report=report))
         report("current density")

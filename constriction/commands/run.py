@@ -106,13 +106,13 @@ def _run_beside(painter: Helper, path: Path, options: RunOptions, comm: MPI.Comm
 
 def _solve(path: Path, case: Case, options: RunOptions, how: Options) -> Result:
     """The result of the case's own method; what either method cannot do is refused before anything is computed."""
-    from constriction.geometry.cell import lay_out
+    from constriction.geometry.cell import lay_out_case
     from constriction.simulation.cross_check import twin
     from constriction.simulation.simulate import check_geometry, simulate
 
     with naming(path):
         if options.cross_check:
-            check_geometry(twin(case), lay_out(case.interface), how)
+            check_geometry(twin(case), lay_out_case(case), how)
         return simulate(case, how)
 
 

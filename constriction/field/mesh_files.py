@@ -7,6 +7,7 @@ elements distorted; straightening them would lose the accuracy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,25 +16,25 @@ from typing import Any
 import meshio
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
-import ufl
-from dolfinx import fem
 from dolfinx.cpp.io import perm_vtk
-from dolfinx.fem.petsc import LinearProblem
 from dolfinx.mesh import CellType, entities_to_geometry
 from mpi4py import MPI
 from numpy.typing import ArrayLike, NDArray
-from ufl.core.expr import Expr
 
 from constriction.base.errors import InputError
 from constriction.base.files import whole_files
-from constriction.field.elements.forms import area, contact_form, electrolyte_form, gap_form
-from constriction.field.elements.uneven_gaps import WeightedBy, gap_weight, weight_of
+from constriction.field.direct import Field, solve_field
+from constriction.field.elements.forms import Extents, area
+from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
-from constriction.field.mesh.tags import METALS, METALS_BESIDE_FILMS, SURFACES, VOLUMES
+from constriction.field.mesh.tags import SURFACES, VOLUMES
+from constriction.field.solids.converge import cell_of
+from constriction.field.solids.meshed import mesh_solids
 from constriction.geometry.cell import Layout
 from constriction.geometry.height_maps import Height
+from constriction.geometry.solids.bodies import Solids
 
 SUFFIXES = (".msh", ".vtu", ".xdmf")
 COARSEST_ERROR = 0.5  # that a case may ask: what no mesh reaches then, none shows
@@ -53,23 +54,6 @@ class MeshArrays:
     regions: NDArray[np.int32]
     triangles: NDArray[np.int32]
     surfaces: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class Field:
-    """The potential of one cell per volt on the mesh's counter electrode, at one θ.
-
-    `potential` (N,) complex, at the mesh's nodes; `impedance` = F(θ) in pitches, infinite where no current passes.
-    """
-
-    potential: NDArray[np.complex128]
-    impedance: complex
-
-    def scaled(self, rest: float) -> NDArray[np.complex128]:
-        """The potential for 1 V across the mesh and an undisturbed rest of electrolyte, `rest` pitches thick; (N,)."""
-        if np.isinf(self.impedance):
-            return self.potential
-        return self.potential * self.impedance / (self.impedance + rest)
 
 
 def check_suffix(path: Path) -> None:
@@ -144,50 +128,12 @@ def _group_names(arrays: MeshArrays) -> dict[str, NDArray[np.int32]]:
 
 
 def meshed_contact_fraction(cell: CellMesh) -> float:
-    """Area of the contacts over that of the counter electrode, on the second-order mesh; collective."""
-    return area(cell, "contact") / area(cell, "counter_electrode")
+    """Area of the contacts over that of the counter electrode, on the second-order mesh; collective.
 
-
-def solve_field(cell: CellMesh, sizes: MeshSizes, theta: ArrayLike, weight: WeightedBy | None = None) -> Field:
-    """Solve slab and gap at once with a complex LU: no part of the reduced model is used.
-
-    Args:
-        cell: a mesh on one rank.
-        sizes: what it was made after.
-        theta: θ of the contact's film, if it has one, and of the gap, (terms,); one number is the gap's.
-        weight: one over the relative height of a thin gap, at x and y in pitches; None: it is even.
+    Where solids stand in the interface, all that is no gap.
     """
-    *film, gap = np.atleast_1d(np.asarray(theta, dtype=np.complex128))
-    space = fem.functionspace(cell.mesh, ("Lagrange", 2))
-    u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    metals = METALS_BESIDE_FILMS if film else METALS
-    fixed = [_fixed(space, cell, metals, 0.0), _fixed(space, cell, ("counter_electrode",), 1.0)]
-    nothing = fem.Constant(cell.mesh, np.complex128(0))
-    s = fem.Constant(cell.mesh, np.complex128(gap))
-    uneven = 1.0 if weight is None else gap_weight(fem.functionspace(cell.mesh, ("DG", 2)), weight)
-
-    def admittance(a: Expr, b: Expr) -> ufl.Form:
-        form = electrolyte_form(cell, a, b) + s * gap_form(cell, sizes, a, b, np.complex128, uneven)
-        return form + fem.Constant(cell.mesh, np.complex128(film[0])) * contact_form(cell, a, b) if film else form
-
-    problem = LinearProblem(
-        admittance(u, ufl.conj(v)),
-        ufl.inner(nothing, v) * ufl.dx,
-        bcs=fixed,
-        petsc_options_prefix="constriction_export_",
-        petsc_options={"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"},
-    )
-    phi = problem.solve()
-    energy = fem.assemble_scalar(fem.form(admittance(phi, phi)))
-    potential = np.zeros(len(cell.mesh.geometry.x), dtype=np.complex128)
-    potential[cell.mesh.geometry.dofmaps[0]] = phi.x.array[space.dofmap.list]
-    blocked = bool(film) and not np.any(film) and gap == 0
-    return Field(potential, complex(np.inf) if blocked else complex(area(cell, "counter_electrode") / energy))
-
-
-def _fixed(space: fem.FunctionSpace, cell: CellMesh, names: tuple[str, ...], potential: float) -> fem.DirichletBC:
-    dofs = fem.locate_dofs_topological(space, 2, cell.facets(*names))
-    return fem.dirichletbc(np.complex128(potential), dofs, space)
+    counter = area(cell, "counter_electrode")
+    return 1 - area(cell, "gap") / counter if area(cell, "solid") > 0 else area(cell, "contact") / counter
 
 
 @dataclass(frozen=True)
@@ -195,7 +141,8 @@ class CellCase:
     """Which cell is meshed: `layout` at a `fineness`.
 
     `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m; `height` of a gap at x
-    and y in m, relative to the one that θ is made with (None: even), and the `largest` of a meshed one.
+    and y in m, relative to the one that θ is made with (None: even), and the `largest` of a meshed one. `solids` lie in
+    the electrolyte.
     """
 
     layout: Layout
@@ -204,6 +151,7 @@ class CellCase:
     fineness: float
     height: Height | None = None
     largest: float = 1.0
+    solids: Solids = Solids()
 
     @property
     def sizes(self) -> MeshSizes:
@@ -213,7 +161,23 @@ class CellCase:
     @property
     def rest(self) -> float:
         """Thickness of the undisturbed electrolyte below the mesh, in pitches."""
-        return self.thickness / self.layout.pitch - self.sizes.slab_depth
+        return self.thickness / self.layout.pitch - self.extents.slab_depth
+
+    @property
+    def extents(self) -> Extents:
+        """How far the mesh reaches, in pitches."""
+        return cell_of(self.layout, self.thickness, self.solids) if self.solids.any else self.sizes
+
+    def meshed(self) -> CellMesh:
+        """The mesh, on one rank.
+
+        Raises:
+            MeshError: gmsh failed.
+        """
+        if not self.solids.any:
+            return mesh_cell(self.layout, self.sizes, MPI.COMM_SELF, self.height)
+        cell = cell_of(self.layout, self.thickness, self.solids)
+        return mesh_solids(cell, None, MPI.COMM_SELF, math.sqrt(self.fineness))
 
 
 def check_cell_case(case: CellCase, memory: float) -> None:
@@ -226,7 +190,8 @@ def check_cell_case(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with what is too small or too near, or the memory that it would take.
     """
-    check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR, case.largest)
+    if not case.solids.any:
+        check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR, case.largest)
     needed = memory_of(case.layout, case.fineness)
     if needed > memory:
         raise InputError(
@@ -249,7 +214,7 @@ def mesh_case(case: CellCase, path: Path) -> dict[str, Any]:
         InputError: another suffix than those of meshes.
         StoreError: it cannot be written; what was there before is as it was.
     """
-    cell = mesh_cell(case.layout, case.sizes, MPI.COMM_SELF, case.height)
+    cell = case.meshed()
     with whole_files(path.parent, path) as hidden:
         written = write_mesh(cell, case.layout.pitch, hidden / path.name)
     return {
@@ -290,10 +255,9 @@ def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshAr
         case: what is meshed.
         thetas: θ (terms,); 0 of the gap is taken as the limit θ → 0 where it is meshed.
     """
-    sizes = case.sizes
-    cell = mesh_cell(case.layout, sizes, MPI.COMM_SELF, case.height)
-    least = 0.0 if sizes.gap_height is None else ALMOST_DC
-    weight = None if case.height is None or sizes.gap_height else weight_of(case.height, case.layout.pitch)
+    cell, extents = case.meshed(), case.extents
+    least = 0.0 if extents.gap_height is None else ALMOST_DC
+    weight = None if case.height is None or extents.gap_height else weight_of(case.height, case.layout.pitch)
     moved = [theta if np.any(theta) else least + np.asarray(theta) for theta in thetas]
-    fields = [solve_field(cell, sizes, theta, weight) for theta in moved]
+    fields = [solve_field(cell, extents, theta, weight, case.solids.laws) for theta in moved]
     return mesh_arrays(cell, case.layout.pitch), fields

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError, naming
 from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
-from constriction.geometry.cell import Layout, lay_out
+from constriction.geometry.cell import Layout, lay_out_case
 from constriction.simulation.peaks import apex_capacitance, find_peaks, main_peak
 from constriction.simulation.result import PEAK_RANGE, Result
 from constriction.spectra.spectrum import Spectrum
@@ -41,10 +41,10 @@ def check_apart(case: Case) -> None:
     other = far_case(case)
     if other is None:
         return
-    near = far = lay_out(case.interface)
+    near = far = lay_out_case(case)
     if other is not case:
         with naming("counter.file"):
-            far = lay_out(other.interface)
+            far = lay_out_case(other)
     decay = min(slowest_decay(near), slowest_decay(far))
     thickness, asked = case.electrolyte.thickness, case.accuracy.relative_error
     error = 2 * math.exp(-decay * thickness)

@@ -16,7 +16,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.interface import Single
 from constriction.case.schema import Case
-from constriction.geometry.cell import Layout, lay_out, rim_lengths
+from constriction.geometry.cell import Layout, lay_out_case, rim_lengths
 from constriction.laws.law import inverse
 from constriction.simulation.result import Result
 
@@ -74,7 +74,7 @@ def is_ideal(case: Case) -> bool:
     """Whether the interface of a case adds nothing: all of it touches, without a law, also in its own finer case."""
     finer = case.contact.fine_case
     lawless = not case.contact.has_law if finer is None else is_ideal(finer)
-    return lawless and lay_out(case.interface).contact_fraction == 1.0
+    return lawless and lay_out_case(case).contact_fraction == 1.0
 
 
 def island_width(layout: Layout) -> float:

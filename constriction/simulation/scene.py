@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
-from constriction.geometry.cell import Layout, lay_out
+from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
+from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.maps.meshed import meshed_layout
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
@@ -61,7 +62,7 @@ class Scene:
     @property
     def film(self) -> bool:
         """Whether the contact has a law."""
-        return bool(self.thetas.shape[1] > 1)
+        return self.case.contact.has_law and self.thetas.shape[1] > 1
 
     @property
     def depth(self) -> float:
@@ -179,11 +180,12 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     """
     from constriction.field.mesh_files import CellCase
 
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     profile = uneven_gap(case, layout)
     height = insulated_beside(layout, None if profile is None else profile.height)
     gap, largest = meshed_height(case, layout), largest_height(case, layout)
-    return CellCase(meshed_layout(case, layout), case.electrolyte.thickness, gap, fineness, height, largest)
+    solids = solids_of(case, layout)
+    return CellCase(meshed_layout(case, layout), case.electrolyte.thickness, gap, fineness, height, largest, solids)
 
 
 def picture_fineness(case: Case, finest: float) -> float:
@@ -195,7 +197,7 @@ def picture_fineness(case: Case, finest: float) -> float:
     """
     from constriction.field.fineness import memory_of
 
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     fineness = finest if meshed_height(case, layout) is None else max(finest, FINEST_OF_VOLUME)
     while memory_of(layout, fineness) > MEMORY and fineness < COARSEST:
         fineness *= 2
@@ -218,7 +220,7 @@ def gap_frequency(case: Case, fineness: float, laws: Laws | None = None) -> floa
         Hz; where the electrolyte's permittivity keeps |s| below that, the frequency at which it is nearly reached.
         None: no gap, or one that stores nothing.
     """
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     laws = laws or laws_of(case, layout, Options())
     if laws.gap is None or not layout.spots:
         return None
@@ -236,7 +238,7 @@ def _found_frequency(case: Case, laws: Laws, fineness: float) -> float | None:
     """The frequency in Hz, in and about the sweep, where the gap's part is half way from its least to its most."""
     ends = case.sweep.start, case.sweep.stop
     frequency = np.geomspace(min(ends) / BESIDE, max(ends) * BESIDE, TRIED)
-    scene = _solved(case, theta_of(case, lay_out(case.interface), laws, frequency), tuple(frequency), fineness)
+    scene = _solved(case, theta_of(case, lay_out_case(case), laws, frequency), tuple(frequency), fineness)
     taken = np.array([shares(scene, number).gap.real for number in range(TRIED)])
     half = (taken.min() + taken.max()) / 2
     above = taken > half
@@ -268,7 +270,7 @@ def solve_scene(
         InputError: the contacts cannot be made.
         MeshError, SolverError: gmsh or the linear solver failed.
     """
-    layout = lay_out(case.interface)
+    layout = lay_out_case(case)
     laws = laws or laws_of(case, layout, Options(report=report))
     thetas = theta_of(case, layout, laws, np.array(frequencies, dtype=np.float64))
     report("meshing and solving")

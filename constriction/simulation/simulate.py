@@ -24,7 +24,7 @@ from constriction.case.schema import Case
 from constriction.case.solids.refusals import check_solids
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
-from constriction.geometry.cell import Layout, lay_out, lay_out_case
+from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.counter import check_apart, two_sided
@@ -33,6 +33,7 @@ from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.solids.laws import solid_laws
+from constriction.simulation.solids.solving import solve_solids_of
 from constriction.simulation.weights import (
     Laws,
     check_thin,
@@ -138,7 +139,7 @@ def _given_laws(case: Case, layout: Layout, options: Options) -> Laws:
         return Laws(case.contact.law_of(), case.gap.law_of())
     where = f"contact.fine = {shown(case.contact.fine)}"
     with naming(where):
-        finer_layout, ideal = lay_out(finer.interface), is_ideal(finer)
+        finer_layout, ideal = lay_out_case(finer), is_ideal(finer)
     if ideal:
         return Laws(None, case.gap.law_of())
     check_pitch(layout, finer_layout)
@@ -179,10 +180,7 @@ def solve_geometry(case: Case, layout: Layout, curves: tuple[Curve, ...], option
             comm, lambda: convergence.converge(layout, thickness / layout.pitch, goal, options.report, height_of)
         )
     if case.solid:
-        from constriction.field.solids.converge import converge_solids
-
-        solids = agree(comm, lambda: solids_of(case, layout))
-        return converge_solids(layout, thickness, solids, goal, comm, options.report)
+        return solve_solids_of(case, layout, goal, comm, options.report, uneven)
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
@@ -218,7 +216,9 @@ def check_geometry(case: Case, layout: Layout, options: Options) -> None:
     check_size(case, memory)
     check_thin(case, layout)
     depth = case.electrolyte.thickness / layout.pitch
-    if case.accuracy.method == "spectral":
+    if case.solid:
+        agree(options.comm or MPI.COMM_SELF, lambda: solids_of(case, layout))
+    elif case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import check_grid
 
         check_flat(case, layout)

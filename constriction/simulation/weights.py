@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
 
@@ -155,6 +156,8 @@ def full_contact(laws: Laws, unit: float) -> float:
         laws: of the interface and of layers.
         unit: pitch × resistivity at rest, Ω·m².
     """
+    if any(one.blocks for one in laws.solids):
+        return math.inf
     layers = sum(
         one.thickness * (1 / float(one.theta(np.asarray(unit + 0j), 0.0).real) - 1)
         for one in laws.solids
@@ -171,11 +174,15 @@ def film_error_of(laws: Laws, layout: Layout) -> NDArray[np.float64] | None:
 def curve_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> Curve:
     """The θ that a case runs through at frequencies in Hz, (n,), and at rest."""
     at_rest = theta_of(case, layout, laws, 0.0).real
-    # an ideal contact, if there is one, lets current pass whatever the gap does
-    by_law = at_rest[[0, -1]] if laws.film else at_rest[[-1]]
-    passes = bool(np.any(by_law)) or (layout.contact_fraction > 0 and not laws.film)
-    if laws.film and layout.contact_fraction in (0.0, 1.0):  # only one region is there
-        passes = bool(at_rest[0 if layout.contact_fraction else -1])
+    passes = _passes(layout, laws, at_rest) and not any(solid.blocks for solid in laws.solids)
     layers = tuple(solid.thickness for solid in laws.solids)
     least = LEAST_OF_SLAB * bool(case.solid) * case.electrolyte.thickness / layout.pitch
     return Curve(theta_of(case, layout, laws, frequency), at_rest if passes else None, laws.film, layers, least)
+
+
+def _passes(layout: Layout, laws: Laws, at_rest: NDArray[np.float64]) -> bool:
+    """Whether the interface lets direct current pass, from θ at rest, (terms,)."""
+    if laws.film and layout.contact_fraction in (0.0, 1.0):  # only one region is there
+        return bool(at_rest[0 if layout.contact_fraction else -1])
+    # an ideal contact, if there is one, lets current pass whatever the gap does
+    return bool(at_rest[-1]) or layout.contact_fraction > 0 and (not laws.film or bool(at_rest[0]))

@@ -24,6 +24,7 @@ from constriction.field.direct import solve_directly
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
 from constriction.field.elements.operators import Vector
+from constriction.field.elements.uneven_gaps import WeightedBy
 from constriction.field.fineness import disturbed_depth, expected_memory
 from constriction.field.mesh.layouts.scaled import in_pitches, rounded
 from constriction.field.mesh_response import MeshResponse, MeshSolution, reduction_share
@@ -146,17 +147,16 @@ class SolidResponse(MeshResponse):
 
 
 def converge_solids(
-    layout: Layout, thickness: float, solids: Solids, goal: Goal, comm: MPI.Comm, report: Report
+    cell: SolidCell, goal: Goal, comm: MPI.Comm, report: Report, weight: WeightedBy | None = None
 ) -> SolidResponse:
     """Refine until the error bar is below what is asked, or the memory would not do.
 
     Args:
-        layout: the mirror cell.
-        thickness: of the electrolyte, m.
-        solids: in its electrolyte.
+        cell: the mirror cell with its solids.
         goal: what is asked.
         comm: communicator of the meshes.
         report: told in words what is being done.
+        weight: one over the relative height of the gap, at x and y in pitches; None: it is even.
 
     Returns:
         The response of the finest meshes; its `error` tells whether the goal was reached.
@@ -165,13 +165,12 @@ def converge_solids(
         InputError: the cell cannot be meshed.
         SolverError: a mesh cannot be solved.
     """
-    cell = cell_of(layout, thickness, solids)
     solutions: list[SolidSolution] = []
     sizes: SizeField | None = None
     response: SolidResponse | None = None
     for number in range(MOST_MESHES):
         try:
-            solution = solve_solids(cell, sizes, goal, comm)
+            solution = solve_solids(cell, sizes, goal, comm, weight)
         except MeshError as error:
             if response is None:
                 raise InputError(f"solid: {error}") from None
@@ -212,12 +211,14 @@ def cell_of(layout: Layout, thickness: float, solids: Solids) -> SolidCell:
     )
 
 
-def solve_solids(cell: SolidCell, sizes: SizeField | None, goal: Goal, comm: MPI.Comm) -> SolidSolution:
+def solve_solids(
+    cell: SolidCell, sizes: SizeField | None, goal: Goal, comm: MPI.Comm, weight: WeightedBy | None = None
+) -> SolidSolution:
     """Mesh a cell once, reduce it and bound it."""
     start = time.perf_counter()
     mesh = mesh_solids(cell, sizes, comm)
     meshed = time.perf_counter()
-    problem = assemble(mesh, cell, goal.film, laws=cell.laws)
+    problem = assemble(mesh, cell, goal.film, weight, cell.laws)
     rest = _rest_of(goal)
     model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, rest, levels))
     left = leftovers(problem, cell.bodies, potential_at(rest), rest)
@@ -239,8 +240,12 @@ def solve_solids(cell: SolidCell, sizes: SizeField | None, goal: Goal, comm: MPI
 
 
 def _rest_of(goal: Goal) -> NDArray[np.float64]:
-    """The θ at which a goal's meshes are bounded, (terms,): at rest of its first curve through which current passes."""
-    return next(curve.at_rest for curve in goal.curves if curve.at_rest is not None)
+    """The θ at which a goal's meshes are bounded, (terms,): at rest of its first curve through which current passes.
+
+    Where none lets it pass, the size of its last θ.
+    """
+    blocked = np.abs(goal.curves[0].points[-1])
+    return next((curve.at_rest for curve in goal.curves if curve.at_rest is not None), blocked)
 
 
 def _reduced(

@@ -21,7 +21,7 @@ from constriction.field.solids.flat_rims import distances, push_out, rims_with
 from constriction.field.solids.sizes import SizeField, set_after, set_first
 from constriction.field.solids.surfaces import moved_onto
 from constriction.geometry.outlines import Outline
-from constriction.geometry.solids.bodies import VOID, Body, Layer
+from constriction.geometry.solids.bodies import VOID, Body, Layer, Solids
 
 OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
 LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
@@ -49,8 +49,7 @@ class SolidCell:
     @property
     def laws(self) -> tuple[int, ...]:
         """The numbers of the tables with a law of their own, rising."""
-        own = [body.region for body in self.bodies if body.region is not None]
-        return tuple(sorted({*own, *(layer.table for layer in self.layers)}))
+        return Solids(self.bodies, self.layers).laws
 
     @property
     def gap_height(self) -> None:
@@ -68,13 +67,19 @@ class SolidCell:
         return LARGEST_OF_ROUND * extent if self.circular else LARGEST * max(extent, min(self.slab_depth, 2 * extent))
 
 
-def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm) -> CellMesh:
-    """Mesh a cell on rank 0 and distribute it; with first sizes or those that an earlier mesh asks for.
+def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm, scale: float = 1.0) -> CellMesh:
+    """Mesh a cell on rank 0 and distribute it.
+
+    Args:
+        cell: what is meshed.
+        sizes: that an earlier mesh asks for; None: first ones.
+        comm: communicator of the mesh.
+        scale: how many times as large elements shall be.
 
     Raises:
         MeshError: gmsh failed; on every rank.
     """
-    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, nudge), comm)
+    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, scale * nudge), comm)
 
 
 def _linear_mesh(cell: SolidCell, sizes: SizeField | None, nudge: float) -> tuple[LinearMesh, float]:

@@ -94,6 +94,17 @@ class Solids:
     layers: tuple[Layer, ...] = ()
 
     @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.bodies or self.layers)
+
+    @property
+    def laws(self) -> tuple[int, ...]:
+        """The numbers of the tables with a law of their own, rising."""
+        own = [body.region for body in self.bodies if body.region is not None]
+        return tuple(sorted({*own, *(layer.table for layer in self.layers)}))
+
+    @property
     def lowest(self) -> float:
         """How far the lowest point of all lies under the interface, m; 0 of nothing."""
         ends = [body.lowest for body in self.bodies] + [layer.below + layer.thickness for layer in self.layers]

@@ -33,6 +33,11 @@ class SolidLaw:
     thickness: float
     pitch: float
 
+    @property
+    def blocks(self) -> bool:
+        """Whether it is a layer that lets no direct current pass."""
+        return self.thickness > 0 and self.law is not None and self.law.resistance == np.inf
+
     def theta(self, unit: NDArray[np.complex128], frequency: ArrayLike) -> NDArray[np.complex128]:
         """Conductivity over the electrolyte's at frequencies in Hz; `unit` is pitch × resistivity in Ω·m²."""
         if self.law is None:
