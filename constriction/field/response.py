@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.currents.spread import BarredSpread, Spread, with_bars
+from constriction.field.currents.tips import BarredTip
 from constriction.field.reduction.affine import Model
 from constriction.field.reduction.curves import Curve, Curves
 
@@ -236,6 +237,11 @@ class Response[Answer: Solution](ABC):
     def covered(self) -> float | None:
         """F − depth where the gap conducts like metal, beside ideal contacts; None: solids' laws move it."""
         return 0.0
+
+    @property
+    def tips(self) -> tuple[BarredTip, ...]:
+        """The densities of direct current at the tips of metal solids, over the mean; none without solids."""
+        return ()
 
     @property
     def stored(self) -> float:

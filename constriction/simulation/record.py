@@ -28,6 +28,7 @@ from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
 from constriction.simulation.scene import cell_case
+from constriction.simulation.solids.tips import tips_record
 from constriction.simulation.weights import theta_of, uneven_gap
 from constriction.spectra.reading.reading import RESOLUTION, SIMULATED
 from constriction.spectra.spectrum import write_csv
@@ -98,7 +99,7 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
     }
     more = currents_record(result) | lift_record(result) | map_record(result.layout, result.R_cstr_map_error)
     more |= outlines_record(result.response, dc_resistivity(result.case.electrolyte) * result.layout.pitch)
-    more |= pellet_record(result) | fine_record(result) | counter_record(result)
+    more |= tips_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
     return edge_record(values | more) | apparent_record(reading) | how
 
 

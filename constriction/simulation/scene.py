@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.case.schema import Case
-from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
+from constriction.field.elements.sampling import Facets, faces, gradients, shapes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
@@ -22,6 +22,7 @@ from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.maps.meshed import meshed_layout
 from constriction.simulation.result import PEAK_RANGE
 from constriction.simulation.simulate import Options, laws_of
+from constriction.simulation.solids.shares import shares
 from constriction.simulation.weights import Laws, gap_model, largest_height, meshed_height, theta_of, uneven_gap
 
 if TYPE_CHECKING:
@@ -141,35 +142,6 @@ class Scene:
     ) -> NDArray[np.complex128]:
         """Potential per volt in elements with nodes (n, 6 or 10) at places (p, 3 or 4); (n, p)."""
         return np.asarray(self.potentials[number][nodes] @ shapes(places).T)
-
-
-@dataclass(frozen=True)
-class Shares:
-    """Currents through the interface over the whole, complex: their sum is 1 but for the mesh's error."""
-
-    contact: complex
-    gap: complex
-
-    @property
-    def defect(self) -> float:
-        """How far the sum is from 1: a sum of slopes, which converge at the root of the potential's pace."""
-        return abs(self.contact + self.gap - 1)
-
-
-def shares(scene: Scene, number: int) -> Shares:
-    """Integrate the normal current density over contacts and gap, by Gauss points.
-
-    Args:
-        scene: what is solved.
-        number: of the frequency.
-    """
-    slope, area, parts = slopes(GAUSS_POINTS), scene.layout.cell.area, {}
-    for name in ("contact", "gap"):
-        edges = np.einsum("pka,mkx->mpax", slope, scene.mesh.points[scene.mesh.triangles[scene.triangles_of(name)]])
-        size = np.abs(edges[..., 0, 0] * edges[..., 1, 1] - edges[..., 0, 1] * edges[..., 1, 0]) / 2
-        density = scene.normal_density(number, name, GAUSS_POINTS)
-        parts[name] = complex(np.sum(density * size * GAUSS_WEIGHTS)) / area
-    return Shares(**parts)
 
 
 def cell_case(case: Case, fineness: float) -> CellCase:

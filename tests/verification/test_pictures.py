@@ -21,7 +21,8 @@ from constriction import load, parse_case
 from constriction.base.errors import RenderingError
 from constriction.case.schema import resolved_toml
 from constriction.cli import main
-from constriction.simulation.scene import gap_frequency, picture_fineness, shares, solve_scene
+from constriction.simulation.scene import gap_frequency, picture_fineness, solve_scene
+from constriction.simulation.solids.shares import shares
 from constriction.view.pictures import output, rendering
 from constriction.view.pictures.captions import caption
 from constriction.view.pictures.cutaway import Cutaway

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from constriction.base.errors import InputError, MeshError
 from constriction.field.bounds.bounds import Bounds, solve_potential
+from constriction.field.currents.tips import BarredTip
 from constriction.field.direct import solve_directly
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
@@ -37,6 +38,7 @@ from constriction.field.solids.meshed import SolidCell, mesh_solids
 from constriction.field.solids.sizes import SizeField
 from constriction.field.solids.space import reduce_solids
 from constriction.field.solids.surfaces import in_pitches as scaled
+from constriction.field.solids.tips import with_error
 from constriction.geometry.cell import Layout, rim_lengths
 from constriction.geometry.solids.bodies import Solids
 
@@ -140,6 +142,12 @@ class SolidResponse(MeshResponse):
         del film, scale
         return np.ones(len(theta)), np.zeros(len(theta))
 
+    @property
+    def tips(self) -> tuple[BarredTip, ...]:
+        """The densities of direct current at the tips of metal solids, over the mean."""
+        coarse, fine = (one.left for one in cast(tuple[SolidSolution, SolidSolution], self.solutions[-2:]))
+        return with_error(coarse.tips, fine.tips)
+
     def resolves(self, goal: Goal) -> bool:
         """As `Response`."""
         del goal
@@ -178,7 +186,7 @@ def converge_solids(
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         solutions.append(solution)
         if number == 0:
-            sizes = solution.left.refined(MOST_SHARE)
+            sizes = solution.left.refined(MOST_SHARE, cell.bodies)
             continue
         response = SolidResponse(tuple(solutions))
         misses = response.misses(goal)
@@ -187,7 +195,7 @@ def converge_solids(
         share = min(max(AIMED / misses, LEAST_SHARE), MOST_SHARE)
         if expected_memory(solution.unknowns * share**-0.8) > goal.memory:
             break
-        sizes = solution.left.refined(share)
+        sizes = solution.left.refined(share, cell.bodies)
     assert response is not None
     return response
 

@@ -20,6 +20,7 @@ from constriction.field.bounds.fluxes import (
     rules_by_rim,
     triangle_rule,
 )
+from constriction.field.currents.tips import Tip
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sampling import shapes, slopes
@@ -27,6 +28,7 @@ from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
 from constriction.field.mesh.tags import SURFACES
 from constriction.field.solids.sizes import SizeField, refined
 from constriction.field.solids.surfaces import distances
+from constriction.field.solids.tips import tips_on
 from constriction.geometry.solids.bodies import Body
 
 INSULATING = 1e-8
@@ -38,12 +40,14 @@ SURFACE_POINTS = 3  # per direction, where the shape of bodies is compared with 
 class Leftovers:
     """Bounds on F at rest of what is meshed, and how much of F the bodies' shape in the mesh is wrong, pitches.
 
-    `corners` (N, 3) and `cells` (n, 4) of the mesh, and `errors` (n,), of the cells' energy; on rank 0, None elsewhere.
+    `tips` are the current densities there. `corners` (N, 3) and `cells` (n, 4) of the mesh, and `errors` (n,), of the
+    cells' energy; on rank 0, None elsewhere.
     """
 
     lower: float
     upper: float
     shape: float
+    tips: tuple[Tip, ...]
     corners: Reals | None
     cells: Ints | None
     errors: Reals | None
@@ -53,11 +57,11 @@ class Leftovers:
         """What is left in all: the distance of the bounds, and the shape."""
         return self.upper - self.lower + self.shape
 
-    def refined(self, share: float) -> SizeField | None:
-        """The sizes of a mesh that leaves a share of it; None on other ranks than 0."""
+    def refined(self, share: float, bodies: tuple[Body, ...]) -> SizeField | None:
+        """The sizes of a mesh round bodies that leaves a share of it; None on other ranks than 0."""
         if self.corners is None or self.cells is None or self.errors is None:
             return None
-        return refined(self.corners, self.cells, self.errors, share)
+        return refined(self.corners, self.cells, self.errors, share, bodies)
 
 
 def leftovers(problem: CellProblem, bodies: tuple[Body, ...], potential: Vector, theta: Reals) -> Leftovers:
@@ -75,19 +79,19 @@ def leftovers(problem: CellProblem, bodies: tuple[Body, ...], potential: Vector,
     contact = float(theta[0]) if problem.film else math.inf
     regions = {"contact": contact, "solid": contact, "gap": float(theta[-1])}
     made: tuple[Leftovers, Exception | None] | None = None
-    nothing = Leftovers(0.0, 0.0, 0.0, None, None, None)
+    nothing = Leftovers(0.0, 0.0, 0.0, (), None, None, None)
     if slab is not None:
         try:
             made = _on_slab(slab, bodies, problem.area, regions), None
         except Exception as error:  # raised on all ranks, or the others would wait
             made = nothing, error
     own = nothing if made is None else made[0]
-    told = comm.bcast(None if made is None else ((own.lower, own.upper, own.shape), made[1]))
+    told = comm.bcast(None if made is None else ((own.lower, own.upper, own.shape, own.tips), made[1]))
     assert told is not None
-    (lower, upper, shape), failure = told
+    (lower, upper, shape, tips), failure = told
     if failure is not None:
         raise failure
-    return Leftovers(lower, upper, shape, own.corners, own.cells, own.errors)
+    return Leftovers(lower, upper, shape, tips, own.corners, own.cells, own.errors)
 
 
 def _on_slab(slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Mapping[str, float]) -> Leftovers:
@@ -104,6 +108,7 @@ def _on_slab(slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Ma
         lower=lower * (1 - ROUNDING),
         upper=upper * (1 + ROUNDING),
         shape=lower**2 / area * _misshaped(slab, bodies),
+        tips=tips_on(slab, bodies, lower),
         corners=corners,
         cells=cells,
         errors=cell_errors(slab, system, flux, quadrature),

@@ -12,11 +12,12 @@ import numpy as np
 from constriction.field.mesh.simplices import Reals
 from constriction.field.solids.drawing import DrawnSolids
 from constriction.field.solids.surfaces import smallest_curvature_radius
-from constriction.geometry.solids.bodies import Body
+from constriction.geometry.solids.bodies import METAL, Body
 
 # Of the first mesh: size at a body's surface / its radius, at its tip / the smallest radius of curvature, at a flat rim
 # / the room there, growth with the distance, and the largest size / cell's largest extent.
-AT_BODY, AT_TIP, AT_RIM, GROWTH, LARGEST = 0.5, 0.5, 0.3, 0.5, 0.5
+AT_BODY, AT_TIP, AT_RIM, GROWTH, LARGEST = 0.5, 0.4, 0.3, 0.5, 0.5
+AT_TIP_LATER = 0.15  # of later meshes, at the tips of metal
 SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measured from
 ORDER = (
     4.0  # an element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less
@@ -80,7 +81,7 @@ def _use(fields: Sequence[int]) -> None:
     gmsh.model.mesh.field.setAsBackgroundMesh(least)
 
 
-def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> SizeField:
+def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodies: Sequence[Body] = ()) -> SizeField:
     """The sizes of a mesh whose error is a `share` of an earlier one's, the same in all its cells.
 
     Args:
@@ -88,6 +89,7 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> Si
         cells: corners of its cells, (n, 4).
         errors: of its cells, squared norms, (n,).
         share: of their sum that shall be left.
+        bodies: metal ones have tips, where the current density is told.
     """
     corners = points[cells]
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
@@ -102,7 +104,12 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> Si
     for column in cells.T:
         np.add.at(at_points, column, np.log(wanted))
         np.add.at(count, column, 1)
-    return SizeField(corners, np.exp(at_points / np.maximum(count, 1))[cells])
+    sizes = np.exp(at_points / np.maximum(count, 1))
+    for body in bodies:
+        if body.role == METAL:
+            away = np.linalg.norm(points - np.array([body.x, body.y, -body.lowest]), axis=1)
+            sizes = np.minimum(sizes, AT_TIP_LATER * smallest_curvature_radius(body) + GROWTH * away)
+    return SizeField(corners, sizes[cells])
 
 
 def _even_error(density: Reals, volume: Reals, allowed: float) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from constriction.base.errors import InputError
-from constriction.simulation.scene import Scene, shares
+from constriction.simulation.scene import Scene
+from constriction.simulation.solids.shares import shares
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.stage import Scale
 from constriction.view.terminal.numbers import hertz, metres, round_down

@@ -285,5 +285,8 @@ class Cutaway:
         """What stands between contacts and copper."""
         if not np.any(self.scene.triangles_of("gap")):
             return None
-        foot = self.kept(self.surface("contact"), ("covered",)).extract_surface(algorithm=None).clean()
+        mouths = self.surface("solid")  # what is below the interface is seen from above
+        mouths.points[:, 2] = 0.0
+        feet = pv.merge([self.surface("contact"), mouths])
+        foot = self.kept(feet, ("covered",)).extract_surface(algorithm=None).clean()
         return foot.extrude((0, 0, self.gap_height), capping=True) if foot.n_points else None

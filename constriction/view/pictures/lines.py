@@ -99,11 +99,23 @@ def _seeds(scene: Scene, across: int) -> NDArray[np.float64]:
 
 
 def _to_interface(view: Cutaway, points: NDArray[np.float64]) -> CurrentLine:
-    """Lead a line from where the tracing stopped, just below the interface, straight on to it."""
+    """Lead a line from where the tracing stopped, just below the interface, straight on to it; some end on solids."""
     x, y, z = points[-1]
+    if (solid := _on_solid(view, points[-1])) is not None:
+        return CurrentLine(np.vstack([points, solid]), through_gap=False)
     step = points[-1] - points[-2] if len(points) > 1 else np.zeros(3)
     ahead = step[:2] * (-z / step[2]) if step[2] > 0 else np.zeros(2)
     ahead *= min(1.0, MOST_ASIDE * abs(z) / max(float(np.linalg.norm(ahead)), 1e-300))
     feet = np.array([[x + ahead[0], y + ahead[1], 0.0], [x, y, 0.0]])
     on_contact = bool(view.scene.layout.on_contact(feet[:1, :2])[0])
     return CurrentLine(np.vstack([points, feet[0 if on_contact else 1]]), through_gap=not on_contact)
+
+
+def _on_solid(view: Cutaway, end: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The place (3,) on a solid of metal where a line ends that stopped nearer to it than to the interface."""
+    mesh = view.scene.mesh
+    nodes = mesh.points[np.unique(mesh.triangles[view.scene.triangles_of("solid")])]
+    if not len(nodes):
+        return None
+    distance, nearest = cKDTree(nodes).query(end)
+    return nodes[nearest] if distance < -end[2] else None

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pyvista as pv
 
-from constriction.simulation.scene import Scene, Shares, shares
+from constriction.simulation.scene import Scene
+from constriction.simulation.solids.shares import Shares, shares
 from constriction.view.pictures.captions import equipotential_step, potential_scale, told
 from constriction.view.pictures.cutaway import Cutaway
 from constriction.view.pictures.flat import LOGARITHMIC
@@ -65,9 +66,11 @@ def mesh_panel(scene: Scene) -> StagePanel:
     faces = [
         StagePiece(view.cut_faces(), _matt(ELECTROLYTE)),
         StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
-        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.kept(view.surface("contact", "solid")), _matt(CONTACT)),
+        StagePiece(view.kept(view.surface("void")), _matt(GAP)),
     ]
-    lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(view.edges("contact", "gap")), "#333333")]
+    skin = view.edges("contact", "gap", "solid", "void")
+    lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(skin), "#333333")]
     if scene.gap_model == "volume":
         faces.append(StagePiece(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
         lines.append(_wires(view.kept(view.edges("side", "island_wall", above=True), ("covered",)), "#333333"))
@@ -84,7 +87,7 @@ def potential_panel(scene: Scene, number: int) -> StagePanel:
     step = equipotential_step(scale)
     levels = np.arange(step, scale.high, step)
     shells = view.shells(levels)
-    skin = [view.cut_faces(), view.kept(view.surface("contact", "gap"))]
+    skin = [view.cut_faces(), view.kept(view.surface("contact", "gap", "solid", "void"))]
     lines = pv.merge([piece.contour(levels, scalars="potential") for piece in skin])
     lit = {**scale.style, "lighting": True, "ambient": 0.62, "diffuse": 0.45, "smooth_shading": True}
     layers = [
@@ -103,12 +106,12 @@ def current_panel(scene: Scene, number: int) -> StagePanel:
     lines = current_lines(view)
     layers = [
         StagePiece(view.cut_faces(), _density().style),
-        StagePiece(view.kept(view.surface("gap")), _matt(GAP)),
-        StagePiece(view.kept(view.surface("contact")), _matt(CONTACT)),
+        StagePiece(view.kept(view.surface("gap", "void")), _matt(GAP)),
+        StagePiece(view.kept(view.surface("contact", "solid")), _matt(CONTACT)),
         _wires(_rims(view), INK, 1.5),
         *_metal(view),
     ]
-    ends = view.kept(view.surface("contact"), ("gone",))  # what lines end on, where the corner is missing
+    ends = view.kept(view.surface("contact", "solid"), ("gone",))  # what lines end on, where the corner is missing
     radius = 0.0022 * max(view.size)
     for through_gap, colour in ((False, ON_CONTACT), (True, THROUGH_GAP)):
         mine = [line for line in lines if line.through_gap == through_gap]

@@ -34,6 +34,9 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from fine_rows(record)
     yield from lift_rows(record)
     yield from current_rows(record)
+    for tip in record.get("tips", ()):
+        density = with_error(tip["current_density_over_mean"], tip["current_density_over_mean_error"], "×")
+        yield f"tip of solid {tip['solid']}", f"{density} the mean current density"
     yield "apparent", apparent_text(record)
     yield "contact fraction", f"{record['contact_fraction']:.6g}"
     yield from map_rows(record)
