@@ -47,7 +47,7 @@ MOST_MESHES = 12
 LEAST_GAIN = 1.2  # of meshes whose bounds are no closer than that nothing is extrapolated
 LEAST_SCALE = 0.05  # of F, that errors are relative to at the least: solids may take away what contacts constrict
 # What the next mesh shall leave of what is missing, and of the last one's at the least and the most.
-AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.08, 0.4
+AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.1, 0.5
 BAR = 0.2  # of the bounds' distance: tests/solids_library.py
 
 

@@ -19,9 +19,9 @@ from constriction.geometry.solids.bodies import METAL, Body
 AT_BODY, AT_TIP, AT_RIM, GROWTH, LARGEST = 0.5, 0.4, 0.3, 0.5, 0.5
 AT_TIP_LATER = 0.15  # of later meshes, at the tips of metal
 SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measured from
-ORDER = (
-    4.0  # an element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less
-)
+# An element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less.
+ORDER = 5.0
+RATE, MORE = 1.1, 1.8  # cells go with this power of one over the error; and so many are asked for of one that is made
 MOST_FINER, MOST_COARSER = 0.3, 2.0  # sizes in a new mesh / those in the one before
 
 
@@ -94,9 +94,9 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodie
     corners = points[cells]
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
     size = np.cbrt(6 * math.sqrt(2) * volume)  # edge of a regular tetrahedron of the same volume
-    # each cell of size h becomes (h/h')³ with errors·(h'/h)^ORDER: the same everywhere, and as much as is allowed
+    # each cell of size h becomes (h/h')³ with errors·(h'/h)^ORDER: the same everywhere
     density = np.maximum(errors, 1e-30) / size**ORDER
-    allowed = _even_error(density, volume, share * float(errors.sum()))
+    allowed = _even_error(density, volume, MORE * len(cells) * share**-RATE)
     wanted = (allowed / density) ** (1 / ORDER)
     wanted = np.clip(wanted, MOST_FINER * size, MOST_COARSER * size)
     at_points = np.full(len(points), 0.0)
@@ -112,10 +112,10 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodie
     return SizeField(corners, sizes[cells])
 
 
-def _even_error(density: Reals, volume: Reals, allowed: float) -> float:
-    """The error e of each new cell with which all together have what is allowed.
+def _even_error(density: Reals, volume: Reals, count: float) -> float:
+    """The error e that each of so many new cells has.
 
-    With h' = (e / density)^(1/ORDER) there are ∫ dV 6√2/h'³ new cells.
+    With h' = (e / density)^(1/ORDER) there are ∫ dV 6√2/h'³ of them.
     """
     cells_at_one = 6 * math.sqrt(2) * float(np.sum(volume * density ** (3 / ORDER)))
-    return float((allowed / cells_at_one) ** (1 / (1 - 3 / ORDER)))
+    return float((cells_at_one / count) ** (ORDER / 3))
