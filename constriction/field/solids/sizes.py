@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import gmsh
 import numpy as np
 
-from constriction.field.mesh.simplices import Reals
+from constriction.field.mesh.simplices import Ints, Reals
 from constriction.field.solids.drawing import DrawnSolids
 from constriction.field.solids.surfaces import smallest_curvature_radius
 from constriction.geometry.solids.bodies import Body
@@ -22,6 +22,9 @@ ORDER = (
     4.0  # an element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less
 )
 MOST_FINER, MOST_COARSER = 0.3, 2.0  # sizes in a new mesh / those in the one before
+# Logarithms of sizes are whole multiples of it: gmsh makes another mesh of sizes that differ by rounding, as they do on
+# more ranks.
+STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _use(fields: Sequence[int]) -> None:
     gmsh.model.mesh.field.setAsBackgroundMesh(least)
 
 
-def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> SizeField:
+def refined(points: Reals, cells: Ints, errors: Reals, share: float) -> SizeField:
     """The sizes of a mesh whose error is a `share` of an earlier one's, the same in all its cells.
 
     Args:
@@ -89,6 +92,7 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> Si
         errors: of its cells, squared norms, (n,).
         share: of their sum that shall be left.
     """
+    points, cells, errors = _in_order(points, cells, errors)
     corners = points[cells]
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
     size = np.cbrt(6 * math.sqrt(2) * volume)  # edge of a regular tetrahedron of the same volume
@@ -102,7 +106,17 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float) -> Si
     for column in cells.T:
         np.add.at(at_points, column, np.log(wanted))
         np.add.at(count, column, 1)
-    return SizeField(corners, np.exp(at_points / np.maximum(count, 1))[cells])
+    return SizeField(corners, np.exp(STEP * np.round(at_points / np.maximum(count, 1) / STEP))[cells])
+
+
+def _in_order(points: Reals, cells: Ints, errors: Reals) -> tuple[Reals, Ints, Reals]:
+    """Points, cells and the cells' errors in an order that does not depend on how a mesh is spread over ranks."""
+    order = np.lexsort(points.T)
+    number = np.empty(len(points), dtype=np.int64)
+    number[order] = np.arange(len(points))
+    cells = np.sort(number[cells], axis=1)
+    which = np.lexsort(cells.T)
+    return points[order], cells[which], errors[which]
 
 
 def _even_error(density: Reals, volume: Reals, allowed: float) -> float:
