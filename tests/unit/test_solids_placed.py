@@ -489,15 +489,15 @@ WRONG = [
     ),
     (
         FULL,
-        [pit("5 um"), layer("4 um")],
-        ": pit at x 0 m, y 0 m reaches from 0 m to 5 um under the interface: a solid ends in a layer, solid[1] from 4 "
-        "um to 6 um; expected it above or below the layer, not touching it",
+        [pit("5 um"), layer("5.002 um")],
+        ": pit at x 0 m, y 0 m reaches from 0 m to 5 um under the interface: it ends at a side of solid[1], a layer "
+        "from 5.002 um to 7.002 um; expected it farther from that side",
     ),
     (
         FULL,
-        [void("1 um", below="3 um", density="1e6 /cm2"), layer("0 m", "30 um")],
-        ": void at random reaches from 3 um to 5 um under the interface: a solid ends in a layer, solid[1] from 0 m to "
-        "30 um; expected it above or below the layer, not touching it",
+        [void("1 um", below="3 um", density="1e6 /cm2", relative_permittivity=9), layer("0 m", "30 um")],
+        ": void at random reaches from 3 um to 5 um under the interface: with a law of its own it reaches solid[1], a "
+        "layer from 0 m to 30 um; expected it above or below the layer, not touching it",
     ),
     (
         FULL,

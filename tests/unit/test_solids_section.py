@@ -229,12 +229,8 @@ NOT_YET = [
         "'finite_elements', without --cross-check",
     ),
     (
-        {"contact": {"law": "R1", "R1": "1 ohm cm2"}},
-        "contact.law = 'R1': not beside [[solid]] yet; expected a contact without law",
-    ),
-    (
         {"contact": {"fine": "fine.toml"}},
-        "contact.fine = 'fine.toml': not beside [[solid]] yet; expected a contact without fine",
+        "contact.fine = 'fine.toml': not beside [[solid]] yet; expected a contact with a law, or ideal",
     ),
     (
         {"gap": {"model": "volume"}},

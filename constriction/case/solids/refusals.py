@@ -80,10 +80,8 @@ def _of_sides(interface: Pattern) -> Iterator[str]:
 
 def _of_regions(case: Case) -> Iterator[str]:
     contact, gap, counter = case.contact, case.gap, case.counter
-    if contact.has_law:
-        key = "law" if contact.law is not None else "fine"
-        given = shown(getattr(contact, key))
-        yield f"contact.{key} = {given}: not beside [[solid]] yet; expected a contact without {key}"
+    if contact.fine is not None:
+        yield f"contact.fine = {shown(contact.fine)}: not beside [[solid]] yet; expected a contact with a law, or ideal"
     if gap.model == "volume":
         yield f"gap.model = '{gap.model}': not beside [[solid]] yet; expected gap.model = 'thin' or 'auto'"
     if counter.symmetric or counter.file is not None:

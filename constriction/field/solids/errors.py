@@ -24,10 +24,10 @@ from constriction.field.currents.tips import Tip
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sampling import shapes, slopes
-from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Flags, Ints, Reals
 from constriction.field.mesh.tags import SURFACES
 from constriction.field.solids.sizes import SizeField, refined
-from constriction.field.solids.surfaces import distances
+from constriction.field.solids.surfaces import distances, on_surface
 from constriction.field.solids.tips import tips_on
 from constriction.geometry.solids.bodies import Body
 
@@ -130,7 +130,8 @@ def cell_errors(slab: SlabCells, system: FluxSystem, flux: Reals, quadrature: Qu
 
 def _misshaped(slab: SlabCells, bodies: tuple[Body, ...]) -> float:
     """∫|∇φ|²|δ| over the bodies' surfaces, δ how far the mesh is from them: what that changes in the energy."""
-    cells, places = np.nonzero((slab.tags == SURFACES["solid"]) | (slab.tags == SURFACES["void"]))
+    cut_out = (slab.tags == SURFACES["solid"]) | (slab.tags == SURFACES["void"])
+    cells, places = np.nonzero(cut_out | _round_present(slab, bodies))
     if not len(cells):
         return 0.0
     rule = triangle_rule(SURFACE_POINTS)
@@ -146,6 +147,17 @@ def _misshaped(slab: SlabCells, bodies: tuple[Body, ...]) -> float:
     surface = _surface_elements(slab, cells, places, rule.places)
     away = _away(bodies, at.reshape(-1, 3)).reshape(at.shape[:2])
     return float(np.einsum("fq,fq,fq,q->", np.sum(gradient**2, axis=2), away, surface, rule.weights))
+
+
+def _round_present(slab: SlabCells, bodies: tuple[Body, ...]) -> Flags:
+    """Which faces of the electrolyte's cells lie on bodies that are meshed with a law of their own, (n, 4)."""
+    on = np.zeros(slab.tags.shape, dtype=bool)
+    outside = slab.conductivity == 1.0
+    for body in bodies:
+        if body.region is not None:
+            corners = on_surface(body, slab.points[outside, :4].reshape(-1, 3)).reshape(-1, 4)
+            on[outside] |= corners[:, CORNERS].all(axis=2)
+    return on
 
 
 def _surface_elements(slab: SlabCells, cells: Ints, places: Ints, on_face: Reals) -> Reals:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import gmsh
 import numpy as np
 
-from constriction.field.mesh.simplices import Reals
+from constriction.field.mesh.simplices import Ints, Reals
 from constriction.field.solids.drawing import DrawnSolids
 from constriction.field.solids.surfaces import smallest_curvature_radius
 from constriction.geometry.solids.bodies import METAL, Body
@@ -23,6 +23,9 @@ SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measur
 ORDER = 5.0
 RATE, MORE = 1.1, 1.8  # cells go with this power of one over the error; and so many are asked for of one that is made
 MOST_FINER, MOST_COARSER = 0.3, 2.0  # sizes in a new mesh / those in the one before
+# Logarithms of sizes are whole multiples of it: gmsh makes another mesh of sizes that differ by rounding, as they do on
+# more ranks.
+STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def _use(fields: Sequence[int]) -> None:
     gmsh.model.mesh.field.setAsBackgroundMesh(least)
 
 
-def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodies: Sequence[Body] = ()) -> SizeField:
+def refined(points: Reals, cells: Ints, errors: Reals, share: float, bodies: Sequence[Body] = ()) -> SizeField:
     """The sizes of a mesh whose error is a `share` of an earlier one's, the same in all its cells.
 
     Args:
@@ -91,6 +94,7 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodie
         share: of their sum that shall be left.
         bodies: metal ones have tips, where the current density is told.
     """
+    points, cells, errors = _in_order(points, cells, errors)
     corners = points[cells]
     volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
     size = np.cbrt(6 * math.sqrt(2) * volume)  # edge of a regular tetrahedron of the same volume
@@ -104,12 +108,22 @@ def refined(points: Reals, cells: np.ndarray, errors: Reals, share: float, bodie
     for column in cells.T:
         np.add.at(at_points, column, np.log(wanted))
         np.add.at(count, column, 1)
-    sizes = np.exp(at_points / np.maximum(count, 1))
+    sizes = np.exp(STEP * np.round(at_points / np.maximum(count, 1) / STEP))
     for body in bodies:
         if body.role == METAL:
             away = np.linalg.norm(points - np.array([body.x, body.y, -body.lowest]), axis=1)
             sizes = np.minimum(sizes, AT_TIP_LATER * smallest_curvature_radius(body) + GROWTH * away)
     return SizeField(corners, sizes[cells])
+
+
+def _in_order(points: Reals, cells: Ints, errors: Reals) -> tuple[Reals, Ints, Reals]:
+    """Points, cells and the cells' errors in an order that does not depend on how a mesh is spread over ranks."""
+    order = np.lexsort(points.T)
+    number = np.empty(len(points), dtype=np.int64)
+    number[order] = np.arange(len(points))
+    cells = np.sort(number[cells], axis=1)
+    which = np.lexsort(cells.T)
+    return points[order], cells[which], errors[which]
 
 
 def _even_error(density: Reals, volume: Reals, count: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from constriction.base.errors import InputError
@@ -14,6 +14,7 @@ from constriction.geometry.solids.apart import are_apart
 from constriction.geometry.solids.bodies import CAP, FLOATING, LAW, METAL, VOID, WHISKER, Body, Layer
 from constriction.geometry.solids.rims import ALIKE, COVERS, Rims
 
+TOUCHING = 1e-3  # of its depth: a body that ends so near to a side of a layer touches it, and leaves no room for a mesh
 _NOUNS = {CAP: "pit", WHISKER: "whisker"}
 
 
@@ -137,23 +138,35 @@ def check_apart(bodies: Sequence[Body]) -> None:
 
 
 def check_layers(bodies: Sequence[Body], layers: Sequence[Layer]) -> None:
-    """Refuse bodies that are not wholly above or below every layer.
+    """Refuse bodies with a law of their own that reach into a layer, and bodies that end at a side of one.
+
+    Metal of the electrode and voids that insulate are cut out of the layers.
 
     Raises:
         InputError: with the body and the layer.
     """
-    for body, layer in crossings(bodies, layers):
-        raise InputError(
-            f"{named(body)} reaches from {length(body.below)} to {length(body.lowest)} under the interface: a solid "
-            f"ends in a layer, solid[{layer.table}] from {length(layer.below)} to "
-            f"{length(layer.below + layer.thickness)}; expected it above or below the layer, not touching it"
-        )
-
-
-def crossings(bodies: Sequence[Body], layers: Sequence[Layer]) -> Iterator[tuple[Body, Layer]]:
-    """Bodies with the layers that they touch or reach into."""
     for body in bodies:
         for layer in layers:
-            near = SNAP * (layer.below + layer.thickness)
-            if body.lowest >= layer.below - near and body.below <= layer.below + layer.thickness + near:
-                yield body, layer
+            if problem := _at_layer(body, layer):
+                what, expected = problem
+                raise InputError(
+                    f"{named(body)} reaches from {length(body.below)} to {length(body.lowest)} under the interface: "
+                    f"{what} solid[{layer.table}], a layer from {length(layer.below)} to {length(_end(layer))}; "
+                    f"expected {expected}"
+                )
+
+
+def _end(layer: Layer) -> float:
+    return layer.below + layer.thickness
+
+
+def _at_layer(body: Body, layer: Layer) -> tuple[str, str] | None:
+    """What a body with the layer does that it may not, and what is expected; None if all is well."""
+    near = SNAP * _end(layer)
+    if body.region is not None:
+        if body.lowest < layer.below - near or body.below > _end(layer) + near:
+            return None
+        return "with a law of its own it reaches", "it above or below the layer, not touching it"
+    ends = [body.lowest] if body.below == 0 else [body.below, body.lowest]
+    touches = any(abs(end - side) <= TOUCHING * body.depth for end in ends for side in (layer.below, _end(layer)))
+    return ("it ends at a side of", "it farther from that side") if touches else None
