@@ -38,6 +38,7 @@ CONTACTS = {
 COUNTS = 0.05
 """Probability of a model from which on its samples count."""
 TOLD = ("pitch", "contact_fraction", "gap_height")
+NONE_TOLD = "contact fraction, pitch and gap height not determined"
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,13 @@ def verdict(interpretation: Interpretation) -> Verdict:
         return Verdict(f"not determined: {strange}", False, "another electrolyte")
     arc, said = _arc(interpretation)
     sound = _sampled_well(interpretation)
-    if arc in ("film", "none"):
-        return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
-    numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
-    contacts, of_contacts = _contacts(interpretation)
     doubt = doubts(interpretation, sound)
+    if arc in ("film", "none"):
+        return Verdict(f"{NONE_TOLD}: {'; '.join((*doubt, said))}", sound, arc)
+    contacts, of_contacts = _contacts(interpretation)
+    if not sound:
+        return Verdict(f"{NONE_TOLD}: {'; '.join((*doubt, said, *of_contacts))}", sound, arc, contacts)
+    numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
     return Verdict("; ".join((*numbers, said, *of_contacts, *doubt)), sound, arc, contacts)
 
 

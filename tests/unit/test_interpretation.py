@@ -319,3 +319,35 @@ def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
     assert (fitted.converged, fitted.r_hat) == (converged, r_hat)
     told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=True)
     assert [line.partition(",")[0] for line in told] == ["walkers have not converged (R-hat 2.08)"] * (not converged)
+
+
+def test_few_samples_tell_no_numbers(visible):
+    """The same intervals as before, of which none may be believed."""
+    few = tuple(
+        dataclasses.replace(
+            one, evidence=one.evidence and dataclasses.replace(one.evidence, effective=2.0), samples=None
+        )
+        for one in visible.fitted
+    )
+    found = dataclasses.replace(visible, fitted=few)
+    record = entry_record(Entry("a.csv", "a", interpretation=found))
+    assert record["verdict"].startswith("contact fraction, pitch and gap height not determined: samples are few")
+    assert not any(part["determined"] for part in record.values() if isinstance(part, dict) and "determined" in part)
+    assert "contact fraction" in verdict(visible).words and "samples are few" not in verdict(visible).words
+
+
+@pytest.mark.parametrize(("tenths", "determined"), [(10, False), (7, False), (3, True), (1, True)])
+def test_r_cstr_is_determined_if_it_is_narrower_than_what_interfaces_of_the_priors_have(visible, tenths, determined):
+    """Its posterior is so many tenths of what other interfaces drawn from the priors have, in their order."""
+    one = visible.fitted[0]
+    forward = one.best.forward
+    before = np.sort(forward.constriction_resistance(forward.space.draw(4000, np.random.default_rng(7))))
+    left = before[: 400 * tenths]
+    found = SimpleNamespace(
+        posterior=lambda names: (left[:, np.newaxis], np.full(left.size, 1 / left.size)),
+        having=lambda names: [(one, 0.9)],
+        setting=visible.setting,
+    )
+    said = summary(found, "R_cstr")
+    assert said.width == pytest.approx(tenths / 10, abs=0.06)  # both are samples, of 1000 and 4000
+    assert said.determined == determined
