@@ -38,7 +38,6 @@ CONTACTS = {
 COUNTS = 0.05
 """Probability of a model from which on its samples count."""
 TOLD = ("pitch", "contact_fraction", "gap_height")
-NONE_TOLD = "contact fraction, pitch and gap height not determined"
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,11 @@ def verdict(interpretation: Interpretation) -> Verdict:
     sound = _sampled_well(interpretation)
     doubt = doubts(interpretation, sound)
     if arc in ("film", "none"):
-        return Verdict(f"{NONE_TOLD}: {'; '.join((*doubt, said))}", sound, arc)
+        told = "not determined" if not sound else "contact fraction, pitch and gap height not determined"
+        return Verdict(f"{told}: {'; '.join((*doubt, said))}", sound, arc)
     contacts, of_contacts = _contacts(interpretation)
     if not sound:
-        return Verdict(f"{NONE_TOLD}: {'; '.join((*doubt, said, *of_contacts))}", sound, arc, contacts)
+        return Verdict(f"not determined: {'; '.join((*doubt, said, *of_contacts))}", sound, arc, contacts)
     numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
     return Verdict("; ".join((*numbers, said, *of_contacts, *doubt)), sound, arc, contacts)
 
