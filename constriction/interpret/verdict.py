@@ -80,6 +80,11 @@ def verdict(interpretation: Interpretation) -> Verdict:
         return Verdict(words, False, "not explained")
     if strange := _another_electrolyte(interpretation):
         return Verdict(f"not determined: {strange}", False, "another electrolyte")
+    return _of_arc(interpretation)
+
+
+def _of_arc(interpretation: Interpretation) -> Verdict:
+    """The same of a spectrum that a model follows, with the cell's own electrolyte."""
     arc, said = _arc(interpretation)
     sound = _sampled_well(interpretation)
     doubt = doubts(interpretation, sound)

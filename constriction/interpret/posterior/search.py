@@ -16,6 +16,7 @@ MISSED, WIDER = 3.0, 8
 of a lattice whose arc hides among the electrolyte's one start in ten leads to the right minimum."""
 STEP = 1e-4  # of a score, for differences
 SAME = 0.1  # minima whose logarithms of the posterior differ less, and whose scores less than this, are one
+REPEATED = 0.01  # an end whose scores are as near as this to those of another one leads to the same minimum
 EVALUATIONS = 60  # of one search
 WORTH = 12.0  # a minimum whose logarithm of the posterior is this far below the best one is none
 
@@ -64,13 +65,10 @@ def find_modes(
 
 def _modes_from(likelihood: Likelihood, starts: Sequence[Reals], noise: float) -> tuple[Mode, ...]:
     """The maxima to which starts lead, best first; noise of one part, relative to |Z|."""
-    ends = [_descend(likelihood, start, noise) for start in starts]
-    heights = likelihood.log_posterior(np.array(ends))
+    ends = np.array([_descend(likelihood, start, noise) for start in starts])
     modes: list[Mode] = []
-    for k in np.argsort(-heights):
-        if heights[k] < np.max(heights) - 3 * WORTH:
-            break
-        mode = _polished(likelihood, ends[k])
+    for scores in _apart(ends, likelihood.log_posterior(ends)):
+        mode = _polished(likelihood, scores)
         if not any(_same(mode, other) for other in modes):
             modes.append(mode)
     best = max(mode.log_posterior for mode in modes)
@@ -78,8 +76,19 @@ def _modes_from(likelihood: Likelihood, starts: Sequence[Reals], noise: float) -
     return tuple(sorted(kept, key=lambda mode: -mode.log_posterior))
 
 
+def _apart(ends: Reals, heights: Reals) -> list[Reals]:
+    """Those ends (k, d) that may be maxima of their own, by falling heights (k,); without those far below."""
+    found: list[Reals] = []
+    for k in np.argsort(-heights):
+        if heights[k] < np.max(heights) - 3 * WORTH:
+            break
+        if not any(np.max(np.abs(ends[k] - other)) < REPEATED for other in found):
+            found.append(ends[k])
+    return found
+
+
 def _starts(likelihood: Likelihood, random: np.random.Generator, count: int) -> list[Reals]:
-    """Scores of at most so many starts: those draws from the prior that follow the spectrum best, and that are not neighbours."""
+    """Scores of at most so many starts: draws from the prior that follow the spectrum best, and are not neighbours."""
     draws = random.standard_normal((DRAWS, likelihood.dimension))
     draws[0] = 0.0
     apart = likelihood.residuals(draws)

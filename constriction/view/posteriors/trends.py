@@ -19,7 +19,6 @@ SHOWN = ("contact_fraction", "pitch", "gap_height", "zone_share", "film_resistan
 R_CSTR = "R_cstr", "R_cstr_ohm_cm2", "Ω·cm²"
 ENDS = "best", "low95", "low68", "high68", "high95"
 WIDE = 3.0  # from which factor on an axis is logarithmic
-UNRELATED = "Spectrum by spectrum"
 CAPTION = "Bands: 95 and 68 % of the posterior; hollow: not determined."
 
 
@@ -35,8 +34,13 @@ def interval_chart(records: Sequence[Record]) -> Chart | None:
     axis = ChartAxis("charge  (mAh/cm²)") if known else ChartAxis("spectrum", "whole")
     panels = [_panel(records, x, *quantity) for quantity in (*map(labelled, SHOWN), R_CSTR)]
     found = tuple(panel for panel in panels if panel is not None)
-    title = "Along the series" if known or any("electrolyte_deviations" in record for record in records) else UNRELATED
-    return Chart(title, CAPTION, axis, found) if found else None
+    return Chart(_title(records), CAPTION, axis, found) if found else None
+
+
+def _title(records: Sequence[Record]) -> str:
+    """Whether they are one cell's, in its order, or any."""
+    series = any("electrolyte_deviations" in record or "charge_mAh_per_cm2" in record for record in records)
+    return "Along the series" if series else "Spectrum by spectrum"
 
 
 def _panel(records: Sequence[Record], x: Reals, words: str, key: str, unit: str) -> Panel | None:
