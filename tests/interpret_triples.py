@@ -60,7 +60,9 @@ def tell(title, measured, setting, atlas, noise=1.0):
     start = time.process_time()
     found = interpret(measured, setting, atlas, noise)
     (one,) = found.fitted
-    print(f"{title}: {one.evidence.effective:.0f} samples, {time.process_time() - start:.0f} s")
+    walkers = "no walkers" if one.samples is None else f"R-hat of walkers {one.r_hat:.3f}"
+    told = f"{one.evidence.effective:.0f} samples, {walkers}, converged: {one.converged}"
+    print(f"{title}: {told}, {time.process_time() - start:.0f} s", flush=True)
     for name in TOLD:
         said = summary(found, name)
         ends = f"68 % {said.low68:.4g} to {said.high68:.4g}, 95 % {said.low95:.4g} to {said.high95:.4g}"

@@ -74,9 +74,10 @@ def verdict(interpretation: Interpretation) -> Verdict:
     rms = residual_of(interpretation)
     if rms > max(MISFIT * interpretation.noise, VISIBLE):
         told = f"{100 * rms:.2g} % of |Z| (noise {100 * interpretation.noise:.2g} %)"
+        mend = "the cell's own electrolyte in --priors, and in --with what is in series"
         if isinstance(interpretation.spectrum, Triple):
-            told = f"{rms:.2g} standard errors"
-        words = f"not determined: no model follows the spectrum, the best one's residuals are {told}"
+            told, mend = f"{rms:.2g} standard errors", "the cell's own electrolyte in --priors"
+        words = f"not determined: no model follows the spectrum, the best one's residuals are {told}; expected {mend}"
         return Verdict(words, False, "not explained")
     if strange := _another_electrolyte(interpretation):
         return Verdict(f"not determined: {strange}", False, "another electrolyte")

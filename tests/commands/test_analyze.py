@@ -13,6 +13,7 @@ from measured import EIS, needs_data, table
 
 from constriction.cli import main
 from constriction.interpret.triples.tables import read_triples
+from constriction.interpret.triples.triple import READING
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
@@ -258,7 +259,7 @@ def test_correlations_are_written_and_heard_by_an_interpretation(here, capfd):
     assert errors[0] ** 2 + errors[1] ** 2 + 2 * related * errors[0] * errors[1] == pytest.approx(expected)
     for name in ("fit.json", "table.csv"):
         (triple,) = read_triples(here / "out" / name, None, None)
-        known = triple.root @ triple.root.T * np.outer(triple.values, triple.values)
+        known = (triple.root @ triple.root.T - READING**2 * np.eye(3)) * np.outer(triple.values, triple.values)
         assert known[:2, :2].sum() == pytest.approx(expected * 2e-4**2)
         assert triple.correlations[1, 2] == pytest.approx(item["R_int_C_int_correlation"])
     (alone,) = analyzed("cell.csv", "--circuit", "R-RQ", out="one")["files"]
