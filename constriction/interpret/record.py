@@ -13,14 +13,13 @@ from constriction.interpret.best_case import SolvedAnew
 from constriction.interpret.interpretation import Fitted, Interpretation, Measured
 from constriction.interpret.model.unknowns import UNKNOWNS
 from constriction.interpret.series.sharing import Agreement
-from constriction.interpret.summary import Credible, summary
+from constriction.interpret.summary import R_CSTR, Credible, summary
 from constriction.interpret.verdict import Verdict, residual_of, verdict
 from constriction.spectra.exclusion import Exclusion
 from constriction.spectra.timeseries import MAH_PER_CM2
 
 type Record = dict[str, Any]
 
-R_CSTR = "R_cstr"
 OHM_CM2 = 1e4  # from Ω·m²
 LIBRARIES = "numpy", "scipy", "emcee"
 DEFINITIONS = {

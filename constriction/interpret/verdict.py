@@ -74,19 +74,28 @@ def verdict(interpretation: Interpretation) -> Verdict:
     rms = residual_of(interpretation)
     if rms > max(MISFIT * interpretation.noise, VISIBLE):
         told = f"{100 * rms:.2g} % of |Z| (noise {100 * interpretation.noise:.2g} %)"
+        mend = "the cell's own electrolyte in --priors, and in --with what is in series"
         if isinstance(interpretation.spectrum, Triple):
-            told = f"{rms:.2g} standard errors"
-        words = f"not determined: no model follows the spectrum, the best one's residuals are {told}"
+            told, mend = f"{rms:.2g} standard errors", "the cell's own electrolyte in --priors"
+        words = f"not determined: no model follows the spectrum, the best one's residuals are {told}; expected {mend}"
         return Verdict(words, False, "not explained")
     if strange := _another_electrolyte(interpretation):
         return Verdict(f"not determined: {strange}", False, "another electrolyte")
+    return _of_arc(interpretation)
+
+
+def _of_arc(interpretation: Interpretation) -> Verdict:
+    """The same of a spectrum that a model follows, with the cell's own electrolyte."""
     arc, said = _arc(interpretation)
     sound = _sampled_well(interpretation)
-    if arc in ("film", "none"):
-        return Verdict(f"contact fraction, pitch and gap height not determined: {said}", sound, arc)
-    numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
-    contacts, of_contacts = _contacts(interpretation)
     doubt = doubts(interpretation, sound)
+    if arc in ("film", "none"):
+        told = "not determined" if not sound else "contact fraction, pitch and gap height not determined"
+        return Verdict(f"{told}: {'; '.join((*doubt, said))}", sound, arc)
+    contacts, of_contacts = _contacts(interpretation)
+    if not sound:
+        return Verdict(f"not determined: {'; '.join((*doubt, said, *of_contacts))}", sound, arc, contacts)
+    numbers = [words for name in TOLD if (words := _of_unknown(interpretation, name))]
     return Verdict("; ".join((*numbers, said, *of_contacts, *doubt)), sound, arc, contacts)
 
 

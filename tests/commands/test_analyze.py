@@ -12,6 +12,8 @@ from matplotlib.image import imread
 from measured import EIS, needs_data, table
 
 from constriction.cli import main
+from constriction.interpret.triples.tables import read_triples
+from constriction.interpret.triples.triple import READING
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.normalisation import to_cell_constant
 from constriction.spectra.spectrum import Spectrum, logarithmic_frequencies, write_csv
@@ -244,6 +246,24 @@ def test_the_covariance_is_written_with_its_coordinates(here, capfd):
         assert error == pytest.approx(item["stderr"] or 0.0, rel=1e-9)
     np.testing.assert_array_equal(matrix, matrix.T)
     assert "logarithms" in record["definitions"]["covariance"]
+    capfd.readouterr()
+
+
+def test_correlations_are_written_and_heard_by_an_interpretation(here, capfd):
+    """R_SE + R_int has the error of the sum over the covariance of all parameters, also from what `--triples` reads."""
+    (item,) = analyzed("cell.csv", "--circuit", "R-RQ-RQ", "--area", "2 cm2")["files"]
+    covariance = np.array(item["covariance"]["matrix"])
+    by_logarithms = np.array([item["parameters"][name]["value"] * name.startswith("R") for name in item["parameters"]])
+    expected = by_logarithms @ covariance @ by_logarithms
+    errors, related = (item["R_SE_stderr_ohm"], item["R_int_stderr_ohm"]), item["R_SE_R_int_correlation"]
+    assert errors[0] ** 2 + errors[1] ** 2 + 2 * related * errors[0] * errors[1] == pytest.approx(expected)
+    for name in ("fit.json", "table.csv"):
+        (triple,) = read_triples(here / "out" / name, None, None)
+        known = (triple.root @ triple.root.T - READING**2 * np.eye(3)) * np.outer(triple.values, triple.values)
+        assert known[:2, :2].sum() == pytest.approx(expected * 2e-4**2)
+        assert triple.correlations[1, 2] == pytest.approx(item["R_int_C_int_correlation"])
+    (alone,) = analyzed("cell.csv", "--circuit", "R-RQ", out="one")["files"]
+    assert alone["R_SE_R_int_correlation"] is None
     capfd.readouterr()
 
 

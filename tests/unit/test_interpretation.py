@@ -12,13 +12,15 @@ from support.made_up_cells import ATLAS, ELECTROLYTE, FREQUENCY, NOISE, THICKNES
 
 from constriction.base.errors import InputError
 from constriction.compare.measured import Loaded
+from constriction.interpret.atlas import load_atlas
 from constriction.interpret.batch import Batch, interpret_all, screened, with_best_case
-from constriction.interpret.interpretation import Fitted, Interpretation, interpret
+from constriction.interpret.interpretation import Fitted, Interpretation, interpret, posed
 from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.posterior.sampling import Samples
+from constriction.interpret.posterior.search import find_modes
 from constriction.interpret.record import Entry, entry_record
 from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary, weighted_quantiles
@@ -319,3 +321,52 @@ def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
     assert (fitted.converged, fitted.r_hat) == (converged, r_hat)
     told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=True)
     assert [line.partition(",")[0] for line in told] == ["walkers have not converged (R-hat 2.08)"] * (not converged)
+
+
+def test_few_samples_tell_no_numbers(visible):
+    """The same intervals as before, of which none may be believed."""
+    few = tuple(
+        dataclasses.replace(
+            one, evidence=one.evidence and dataclasses.replace(one.evidence, effective=2.0), samples=None
+        )
+        for one in visible.fitted
+    )
+    found = dataclasses.replace(visible, fitted=few)
+    record = entry_record(Entry("a.csv", "a", interpretation=found))
+    assert record["verdict"].startswith("not determined: samples are few")
+    assert not any(part["determined"] for part in record.values() if isinstance(part, dict) and "determined" in part)
+    assert "contact fraction" in verdict(visible).words and "samples are few" not in verdict(visible).words
+
+
+@pytest.mark.parametrize(("tenths", "determined"), [(10, False), (7, False), (3, True), (1, True)])
+def test_r_cstr_is_determined_if_it_is_narrower_than_what_interfaces_of_the_priors_have(visible, tenths, determined):
+    """Its posterior is so many tenths of what other interfaces drawn from the priors have, in their order."""
+    one = visible.fitted[0]
+    forward = one.best.forward
+    before = np.sort(forward.constriction_resistance(forward.space.draw(4000, np.random.default_rng(7))))
+    left = before[: 400 * tenths]
+    found = SimpleNamespace(
+        posterior=lambda names: (left[:, np.newaxis], np.full(left.size, 1 / left.size)),
+        having=lambda names: [(one, 0.9)],
+        setting=visible.setting,
+    )
+    said = summary(found, "R_cstr")
+    assert said.width == pytest.approx(tenths / 10, abs=0.06)  # both are samples, of 1000 and 4000
+    assert said.determined == determined
+
+
+def test_an_arc_that_hides_among_those_of_the_electrolyte_is_found_by_more_starts():
+    """None of the first starts leads there; least squares from the truth itself ends where the search does."""
+    atlas, priors, model = load_atlas(), default_priors(), InterfaceModel("lattice", "hexagonal")
+    truth = {"contact_fraction": 0.4258, "pitch": 0.9315e-3, "gap_height": 1.1816e-9, "gap_permittivity": 1.0}
+    truth |= {"bulk_conductivity": 1.1171, "relative_permittivity": 44.217, "grain_boundary_conductivity": 0.94056}
+    truth |= {"grain_boundary_frequency": 1.817e6, "grain_boundary_exponent": 0.94909}
+    frequency, random = np.geomspace(7e6, 100, 49), np.random.default_rng(7017)
+    space = space_of(model, priors, atlas)
+    z = Forward(model, space, atlas, frequency, THICKNESS).impedance(space.scores(truth))[0]
+    z = z + NOISE * np.abs(z) * (random.standard_normal(z.size) + 1j * random.standard_normal(z.size))
+    asked = posed(Spectrum(frequency, z, "ohm m2"), Setting(THICKNESS, priors, (model,)), atlas, model).likelihood
+    (near,) = find_modes(asked, np.random.default_rng(0), NOISE, space.scores(truth))[:1]
+    (found,) = find_modes(asked, np.random.default_rng(0), NOISE)[:1]
+    assert found.noise < 1.2 * NOISE
+    assert found.log_posterior == pytest.approx(near.log_posterior, abs=0.1)

@@ -20,7 +20,7 @@ from constriction.interpret.setting import Setting
 from constriction.interpret.summary import summary
 from constriction.interpret.triples.circuit_fits import ONE_ARC, TWO_ARCS, fit_many, read_many, starts_of
 from constriction.interpret.triples.tables import read_triples
-from constriction.interpret.triples.triple import Triple, TripleLikelihood, parts_of
+from constriction.interpret.triples.triple import READING, Triple, TripleLikelihood, parts_of
 from constriction.interpret.verdict import verdict
 from constriction.spectra.fit.fitting import fit_circuit
 from constriction.spectra.fit.problem import FitOptions
@@ -148,14 +148,14 @@ CORRELATED = np.array([[1.0, -0.8, 0.3], [-0.8, 1.0, 0.1], [0.3, 0.1, 1.0]])
 
 
 def test_correlated_errors_have_the_density_of_their_covariance():
-    """Beside the formula of a normal density; without correlations beside the product of three."""
+    """Beside the formula of a normal density, whose variances have that of the readings, too."""
     values, errors = np.array([30e-4, 5e-4, 2e-3]), np.array([1e-4, 1e-4, 1e-4])
     read = values * np.exp(0.02 * np.random.default_rng(2).standard_normal((5, 3)))
     for related in (CORRELATED, None):
         triple = Triple(values, errors, 7e6, 100.0, correlations=related)
         likelihood = TripleLikelihood(None, None, 3, lambda scores: read, triple)
         width = errors / values
-        covariance = np.outer(width, width) * (np.eye(3) if related is None else related)
+        covariance = np.outer(width, width) * (np.eye(3) if related is None else related) + READING**2 * np.eye(3)
         expected = multivariate_normal(np.zeros(3), covariance).logpdf(np.log(read / values))
         assert likelihood.log_likelihood(np.zeros((5, 1))) == pytest.approx(expected)
 
@@ -168,7 +168,9 @@ def test_correlations_are_read_from_a_table(tmp_path):
     assert first.correlations == pytest.approx(np.array([[1, -0.9, 0], [-0.9, 1, 0], [0, 0, 1]]))
     assert second.correlations is None
     a, b = 0.1 / 30, 0.2 / 5
-    assert first.root @ first.root.T == pytest.approx(np.array([[a * a, -0.9 * a * b], [-0.9 * a * b, b * b]]))
+    assert first.root @ first.root.T == pytest.approx(
+        np.array([[a * a, -0.9 * a * b], [-0.9 * a * b, b * b]]) + READING**2 * np.eye(2)
+    )
     assert first.impedance.size == 15 and second.impedance.size == 6
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from constriction.laws.circuit import impedance, parse_circuit
 from constriction.spectra.fit.fitting import CircuitFit, fit_circuit
+from constriction.spectra.reading.apparent import apparent
 from constriction.spectra.spectrum import Spectrum
 
 F = np.geomspace(7e6, 100, 70)
@@ -62,3 +63,12 @@ def test_chi_squared_gives_the_noise(fits: list[CircuitFit]) -> None:
     """The mean of χ²/(2N − P) over 200 fits is σ² within 0.9 % (one standard deviation); three of them."""
     mean = np.mean([fit.chi_squared / fit.degrees_of_freedom for fit in fits])
     assert mean == pytest.approx(4e-6, rel=0.027)
+
+
+def test_correlations_are_those_of_repeated_measurements(fits: list[CircuitFit]) -> None:
+    """Of R_SE, R_int and C_int; 200 values give a correlation ρ to (1 − ρ²)/√199 (one standard deviation); three."""
+    found = [apparent(fit) for fit in fits]
+    measured = np.corrcoef([[one.R_SE, one.R_int, one.C_int] for one in found], rowvar=False)
+    told = np.median([one.correlations for one in found], axis=0)
+    for place, correlation in zip([(0, 1), (0, 2), (1, 2)], told, strict=True):
+        assert measured[place] == pytest.approx(correlation, abs=3 * (1 - correlation**2) / math.sqrt(SEEDS - 1))

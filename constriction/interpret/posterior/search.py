@@ -1,5 +1,6 @@
 """The best fit of a model: many starts from the prior, then least squares from those that promise most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,12 @@ from constriction.laws.arrays import Reals
 
 DRAWS, STARTS, FRESH = 4096, 8, 2
 """Draws from the prior that are looked at, those of them from which is searched, and those beside known starts."""
+MISSED, WIDER = 3.0, 8
+"""A best fit whose residuals are so many times the noise is searched for once more, from so many times as many starts:
+of a lattice whose arc hides among the electrolyte's one start in ten leads to the right minimum."""
 STEP = 1e-4  # of a score, for differences
 SAME = 0.1  # minima whose logarithms of the posterior differ less, and whose scores less than this, are one
+REPEATED = 0.01  # an end whose scores are as near as this to those of another one leads to the same minimum
 EVALUATIONS = 60  # of one search
 WORTH = 12.0  # a minimum whose logarithm of the posterior is this far below the best one is none
 
@@ -48,16 +53,22 @@ def find_modes(
         At least one; those far below the best one are left out.
     """
     noise = likelihood.possible(noise)
-    starts = _starts(likelihood, random)
+    starts = _starts(likelihood, random, STARTS)
     if known is not None:
         starts = [*known, *starts[:FRESH]]
-    ends = [_descend(likelihood, start, noise) for start in starts]
-    heights = likelihood.log_posterior(np.array(ends))
+    modes = _modes_from(likelihood, starts, noise)
+    if modes[0].noise > MISSED * noise:
+        more = _modes_from(likelihood, _starts(likelihood, random, WIDER * STARTS), noise)
+        modes = max(modes, more, key=lambda found: found[0].log_posterior)
+    return modes
+
+
+def _modes_from(likelihood: Likelihood, starts: Sequence[Reals], noise: float) -> tuple[Mode, ...]:
+    """The maxima to which starts lead, best first; noise of one part, relative to |Z|."""
+    ends = np.array([_descend(likelihood, start, noise) for start in starts])
     modes: list[Mode] = []
-    for k in np.argsort(-heights):
-        if heights[k] < np.max(heights) - 3 * WORTH:
-            break
-        mode = _polished(likelihood, ends[k])
+    for scores in _apart(ends, likelihood.log_posterior(ends)):
+        mode = _polished(likelihood, scores)
         if not any(_same(mode, other) for other in modes):
             modes.append(mode)
     best = max(mode.log_posterior for mode in modes)
@@ -65,15 +76,26 @@ def find_modes(
     return tuple(sorted(kept, key=lambda mode: -mode.log_posterior))
 
 
-def _starts(likelihood: Likelihood, random: np.random.Generator) -> list[Reals]:
-    """Scores of the starts: those draws from the prior that follow the spectrum best, and that are not neighbours."""
+def _apart(ends: Reals, heights: Reals) -> list[Reals]:
+    """Those ends (k, d) that may be maxima of their own, by falling heights (k,); without those far below."""
+    found: list[Reals] = []
+    for k in np.argsort(-heights):
+        if heights[k] < np.max(heights) - 3 * WORTH:
+            break
+        if not any(np.max(np.abs(ends[k] - other)) < REPEATED for other in found):
+            found.append(ends[k])
+    return found
+
+
+def _starts(likelihood: Likelihood, random: np.random.Generator, count: int) -> list[Reals]:
+    """Scores of at most so many starts: draws from the prior that follow the spectrum best, and are not neighbours."""
     draws = random.standard_normal((DRAWS, likelihood.dimension))
     draws[0] = 0.0
     apart = likelihood.residuals(draws)
     squares = np.einsum("ij,ij->i", apart, apart)
-    order = draws[np.argsort(np.where(np.isfinite(squares), squares, np.inf))][: 16 * STARTS]
+    order = draws[np.argsort(np.where(np.isfinite(squares), squares, np.inf))][: 16 * count]
     chosen = [order[0]]
-    while len(chosen) < min(STARTS, len(order)):
+    while len(chosen) < min(count, len(order)):
         nearest = np.min([np.linalg.norm(order - one, axis=1) for one in chosen], axis=0)
         rank = np.arange(1, len(order) + 1)
         chosen.append(order[int(np.argmax(nearest / np.sqrt(rank)))])

@@ -19,6 +19,9 @@ from constriction.laws.arrays import Reals
 NAMES = ("R_SE", "R_int", "C_int")
 PER_DECADE = 5
 """Points a decade at which a simulated spectrum is fitted: twice as many move a fit by less than 1 %."""
+READING = 1e-3
+"""Standard deviation of the logarithm of what is read off a simulated spectrum, each value by itself: fits of many at
+once and of each spectrum alone agree to it. Correlated errors may know a sum of resistances better than that."""
 UNLIKE = 1e3  # standard errors of a spectrum that no circuit can be fitted to
 TYPICAL = 0.97  # exponent of an arc of constriction, where fits start
 
@@ -71,9 +74,9 @@ class Triple:
         """Lower triangular, (q, q) of q given values: root·rootᵀ is the covariance of their logarithms."""
         given = np.isfinite(self.values)
         width = (self.errors / self.values)[given]
-        if self.correlations is None:
-            return np.diag(width)
-        found: Reals = np.linalg.cholesky(self.correlations[np.ix_(given, given)] * np.outer(width, width))
+        related = np.eye(3) if self.correlations is None else self.correlations
+        covariance = related[np.ix_(given, given)] * np.outer(width, width) + READING**2 * np.eye(width.size)
+        found: Reals = np.linalg.cholesky(covariance)
         return found
 
     @property

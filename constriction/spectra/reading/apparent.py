@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
+from constriction.laws.arrays import Reals
 from constriction.spectra.fit.arcs import Arc, series_resistances
 from constriction.spectra.fit.covariance import error_of_sum
 from constriction.spectra.fit.fitting import AT_UPPER_BOUND, CircuitFit
@@ -40,6 +42,8 @@ class Apparent:
         R_int_stderr: in Ω.
         C_int: of the same arc, in F; None if the circuit has one arc only.
         C_int_stderr: in F.
+        correlations: of the errors of R_SE and R_int, of R_SE and C_int, of R_int and C_int, as a fit has them; None
+            where one of both has no error bar.
     """
 
     R_SE: float
@@ -48,6 +52,7 @@ class Apparent:
     R_int_stderr: float | None = None
     C_int: float | None = None
     C_int_stderr: float | None = None
+    correlations: tuple[float | None, float | None, float | None] = (None, None, None)
 
 
 def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
@@ -68,12 +73,20 @@ def apparent(fit: CircuitFit, identities: tuple[int, ...] = ()) -> Apparent:
     total = fit.R_series + sum(arc.resistance for arc in electrolyte)
     if interface is None:
         return Apparent(total, error)
-    resistance, capacitance = interface.resistance, interface.capacitance
-    return Apparent(total, error, resistance, interface.resistance_stderr, capacitance, interface.capacitance_stderr)
+    errors = error, interface.resistance_stderr, interface.capacitance_stderr
+    return Apparent(
+        R_SE=total,
+        R_SE_stderr=error,
+        R_int=interface.resistance,
+        R_int_stderr=interface.resistance_stderr,
+        C_int=interface.capacitance,
+        C_int_stderr=interface.capacitance_stderr,
+        correlations=_correlations(fit, _slopes(fit, electrolyte, interface), errors),
+    )
 
 
 def with_numerical_error(found: Apparent, error: float) -> Apparent:
-    """Add, in squares, what the error bar of a simulated spectrum makes of the values.
+    """Add, in squares, what the error bar of a simulated spectrum makes of the values; correlations are left out.
 
     Args:
         found: of a simulated spectrum.
@@ -90,16 +103,54 @@ def with_numerical_error(found: Apparent, error: float) -> Apparent:
         R_SE_stderr=with_it(found.R_SE_stderr, error),
         R_int_stderr=with_it(found.R_int_stderr, error),
         C_int_stderr=with_it(found.C_int_stderr, of_c),
+        correlations=(None, None, None),
     )
 
 
 def _stderr_of_sum(fit: CircuitFit, electrolyte: Sequence[Arc]) -> float | None:
     """Standard error of the series resistances and the arcs' resistances together."""
-    series = [fit.circuit.names[place] for place in series_resistances(fit.circuit)]
-    names = [*series, *(arc.parameters[0] for arc in electrolyte)]
+    names = _resistances(fit, electrolyte)
     at_bound = {item.name for item in fit.parameters if item.remark.startswith(AT_UPPER_BOUND)}
     if not at_bound.isdisjoint(names):  # the data ask for more, nobody knows how much
         return None
     places = list(map(fit.circuit.names.index, names))
     values = np.array(list(map(fit.values.__getitem__, names)))
     return error_of_sum(fit.covariance, places, values) if places else None
+
+
+def _resistances(fit: CircuitFit, electrolyte: Sequence[Arc]) -> list[str]:
+    """Names of the resistances that make R_SE."""
+    series = [fit.circuit.names[place] for place in series_resistances(fit.circuit)]
+    return [*series, *(arc.parameters[0] for arc in electrolyte)]
+
+
+def _slopes(fit: CircuitFit, electrolyte: Sequence[Arc], interface: Arc) -> Reals:
+    """Derivatives of R_SE, R_int and C_int with respect to the coordinates of the covariance, (3, P)."""
+    place, slopes = fit.circuit.names.index, np.zeros((3, len(fit.circuit.names)))
+    for name in _resistances(fit, electrolyte):
+        slopes[0, place(name)] = fit.values[name]
+    slopes[1, place(interface.parameters[0])] = interface.resistance
+    alpha = interface.exponent
+    by_logarithms = 1 / alpha - 1, 1 / alpha, -math.log(interface.time_constant) / alpha  # ln R, ln Q and α
+    for name, slope in zip(interface.parameters, by_logarithms, strict=False):  # a capacitor has no α
+        slopes[2, place(name)] = slope * interface.capacitance
+    return slopes
+
+
+def _correlations(
+    fit: CircuitFit, slopes: Reals, errors: tuple[float | None, float | None, float | None]
+) -> tuple[float | None, float | None, float | None]:
+    """Of the errors of what has these derivatives, (3, P), in pairs; None where one of a pair has no error bar."""
+
+    def covariance(one: int, other: int) -> float:
+        rows, columns = np.flatnonzero(slopes[one]), np.flatnonzero(slopes[other])  # what is not used may be NaN
+        return float(slopes[one, rows] @ fit.covariance[np.ix_(rows, columns)] @ slopes[other, columns])
+
+    def correlation(one: int, other: int) -> float | None:
+        if not (errors[one] and errors[other]):
+            return None
+        found = covariance(one, other) / math.sqrt(covariance(one, one) * covariance(other, other))
+        return min(max(found, -1.0), 1.0)
+
+    first, second, third = (correlation(*pair) for pair in combinations(range(3), 2))
+    return first, second, third

@@ -65,6 +65,7 @@ TABLE_KEYS = (
     "consistent residual_rms message error"
 ).split()
 _VALUES = ("R_SE", "R_int", "C_int", "R_series")
+CORRELATIONS = ("R_SE_R_int_correlation", "R_SE_C_int_correlation", "R_int_C_int_correlation")
 
 
 def table_rows(records: Sequence[Record]) -> Iterator[list[Any]]:
@@ -171,6 +172,7 @@ def _apparent(found: Apparent, used: Sequence[EdgeScale]) -> Record:
         **resistance_with_error("R_SE", found.R_SE, found.R_SE_stderr, used),
         **resistance_with_error("R_int", found.R_int, found.R_int_stderr, used),
         **capacitance_with_error("C_int", found.C_int, found.C_int_stderr, used),
+        **dict(zip(CORRELATIONS, found.correlations, strict=True)),
     }
 
 

@@ -63,7 +63,7 @@ def interpret_report(
     sections: list[Section] = [interpret_answer(items)]
     series = interval_chart(items) if len(items) > 1 else None
     if series is not None:
-        sections += [Heading("Along the series"), series]
+        sections += [Heading(series.title), series]
     for item, picture in zip(items, pictures, strict=True):
         sections += [Heading(item["name"]), *item_sections(item, picture)]
     sections += [

@@ -34,7 +34,13 @@ def interval_chart(records: Sequence[Record]) -> Chart | None:
     axis = ChartAxis("charge  (mAh/cm²)") if known else ChartAxis("spectrum", "whole")
     panels = [_panel(records, x, *quantity) for quantity in (*map(labelled, SHOWN), R_CSTR)]
     found = tuple(panel for panel in panels if panel is not None)
-    return Chart("Along the series", CAPTION, axis, found) if found else None
+    return Chart(_title(records), CAPTION, axis, found) if found else None
+
+
+def _title(records: Sequence[Record]) -> str:
+    """Whether they are one cell's, in its order, or any."""
+    series = any("electrolyte_deviations" in record or "charge_mAh_per_cm2" in record for record in records)
+    return "Along the series" if series else "Spectrum by spectrum"
 
 
 def _panel(records: Sequence[Record], x: Reals, words: str, key: str, unit: str) -> Panel | None:

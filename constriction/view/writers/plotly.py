@@ -31,6 +31,7 @@ COMMON_LAYOUT: dict[str, Any] = {  # of charts and scenes
 _MOST_TICKS = 8  # between integers
 
 _PANEL_GAP = 0.06  # of the height, between panels
+_PANEL_LETTERS = 18  # of a label beside one of several panels; a longer one has its unit on a line of its own
 
 
 def figure(chart: Chart) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def figure(chart: Chart) -> dict[str, Any]:
         name, top = _name(number), 1 - number * (share + _PANEL_GAP)
         domain = [max(0.0, round(top - share, 6)), round(top, 6)]
         layout["yaxis" + name[1:]] = _axis(panel.y, panel.values) | {"domain": domain}
+        if count > 1 and len(panel.y.label) > _PANEL_LETTERS:
+            layout["yaxis" + name[1:]]["title"]["text"] = _typeset(panel.y.label).replace("  (", "<br>(")
         layout["shapes"] += [_level(value, name) for value in panel.levels]
         if panel.shaded is not None:
             layout["shapes"].append(_shaded(panel.shaded, name))
