@@ -24,6 +24,7 @@ MOST_FIELDS = 60
 NOTHING = 1e-7  # of a field's length: rounding, or what solves leave
 WATCHED = 1000  # points; of more, those of many cases, one in each of these cells is looked at until it will do:
 CELLS_PER_DECADE, CELLS_PER_RADIAN = 4.0, 4.0  # of |θ| and of its angle
+ORTHOGONAL = 1e-9  # of a field's length: what others hold of it, by rounding
 CACHED = 1 << 15  # numbers that a processor's cache holds
 GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
@@ -165,9 +166,10 @@ class Basis:
             images = self.space.images(new)
             image = sum(images[1:], images[0])
             lengths.append(math.sqrt(max(self.space.products([new], image)[0], 0.0)))
-            if len(lengths) < 3:
-                shares = self.space.products(self.fields, image)
-                new = plus(new, -shares, self.fields)
+            shares = self.space.products(self.fields, image)
+            if len(lengths) == 3 or np.max(np.abs(shares), initial=0.0) <= ORTHOGONAL * lengths[-1]:
+                break
+            new = plus(new, -shares, self.fields)
         length = lengths[-1]
         if not length > NOTHING * lengths[0]:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,8 @@ def solve(plate: Plate, theta: Theta, tolerance: float, guess: Field | None = No
     """
     if plate.free.size >= SINGLE_FROM and tolerance >= SINGLE_TOLERANCE and not plate.film:
         with suppress(SolverError), np.errstate(all="ignore"):
-            return _conjugate_gradients(plate.single, theta, tolerance, guess)
+            found = _conjugate_gradients(plate.single, theta, tolerance, guess)
+            return replace(found, field=found.field.astype(np.result_type(found.field, np.float64)))
     try:
         with np.errstate(all="ignore"):  # what is no number is found by `_check`
             return _conjugate_gradients(plate, theta, tolerance, guess)
