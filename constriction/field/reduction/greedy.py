@@ -213,7 +213,7 @@ class Basis:
 
 def plus(start: Field, coefficients: NDArray[Any], fields: Sequence[Field]) -> Field:
     """A field plus Σ coefficient·field, real or complex; parts that a cache holds, so that each is written once."""
-    total = start.astype(np.result_type(start, coefficients))
+    total = start.astype(np.result_type(start, coefficients), order="C")
     parts = total.reshape(-1)
     flat = [held.reshape(-1) for held in fields]
     for first in range(0, parts.size, CACHED):
