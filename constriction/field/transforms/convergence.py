@@ -40,7 +40,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 # averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR, EXPECTED = 1.4, 0.04, 0.09
 MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
-EVEN = 0.03  # the usual bar of many spots per (width / length)², however many they are: what does not average out
+EVEN = 0.033  # the usual bar of many spots per (width / length)², however many they are: what does not average out
 SWINGS = 4.0  # of maps of many islands
 # A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
 # one: the same library, and `python tests/film_layers.py`.
