@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.geometry.outlines import Edge, Outline, Point
+from constriction.geometry.outlines import Outline
 from constriction.geometry.patches import CONTACT, Layout
 
 Floats = NDArray[np.float64]
+ARCS_AT_ONCE = 20_000  # whose pieces are held in memory
 
 
 class Raster(NamedTuple):
@@ -52,8 +53,9 @@ def coverage(outlines: Iterable[Outline], raster: Raster) -> Floats:
     """
     edges = [edge for outline in outlines for chain in outline.chains for edge in chain]
     straight = np.array([(*edge.start, *edge.end) for edge in edges if edge.centre is None]).reshape(-1, 4)
-    pieces = [_straight_pieces(straight, raster.pixel)]
-    pieces += [_arc_pieces(edge, edge.centre, raster.pixel) for edge in edges if edge.centre is not None]
+    arcs = np.array([(*edge.start, *edge.centre, edge.turn) for edge in edges if edge.centre is not None])
+    some = np.array_split(arcs.reshape(-1, 5), 1 + len(arcs) // ARCS_AT_ONCE)
+    pieces = [_straight_pieces(straight, raster.pixel), *(_arc_pieces(part, raster.pixel) for part in some)]
     return _summed(_Pieces(*map(np.concatenate, zip(*pieces, strict=True))), raster)
 
 
@@ -103,20 +105,34 @@ def _straight_pieces(edges: Floats, pixel: tuple[float, float]) -> _Pieces:
     return _Pieces(((x[1:] + x[:-1]) / 2)[inner], ((y[1:] + y[:-1]) / 2)[inner], rise, np.zeros(len(rise)))
 
 
-def _arc_pieces(edge: Edge, centre: Point, pixel: tuple[float, float]) -> _Pieces:
-    """An arc about a centre, cut at the lines between pixels."""
-    (cx, cy), radius, turn = centre, math.dist(edge.start, centre), edge.turn
-    begin = math.atan2(edge.start[1] - cy, edge.start[0] - cx)
-    upright, level = (_circle_cuts(c, radius, width) for c, width in zip(centre, pixel, strict=True))
-    angles = np.concatenate([upright, -upright, math.pi / 2 - level, math.pi / 2 + level])
-    at = np.mod((angles - begin) * np.sign(turn), 2 * math.pi) / abs(turn)
-    at = np.unique(np.concatenate([[0.0, 1.0], at[at < 1]]))
-    angle, swept = begin + at * turn, np.diff(at) * turn
-    x, y = cx + radius * np.cos(angle), cy + radius * np.sin(angle)
-    return _Pieces((x[1:] + x[:-1]) / 2, (y[1:] + y[:-1]) / 2, np.diff(y), radius**2 / 2 * (swept - np.sin(swept)))
+def _arc_pieces(arcs: Floats, pixel: tuple[float, float]) -> _Pieces:
+    """Arcs (n, 5), x and y of start and centre and the turn, cut at the lines between pixels."""
+    start, centre, turn = arcs[:, :2] - arcs[:, 2:4], arcs[:, 2:4], arcs[:, 4]
+    radius, begin = np.hypot(*start.T), np.arctan2(start[:, 1], start[:, 0])
+    (upright, of_upright), (level, of_level) = (
+        _circle_cuts(one, radius, width) for one, width in zip(centre.T, pixel, strict=True)
+    )
+    every = np.arange(len(arcs))
+    owner = np.concatenate([every, every, of_upright, of_upright, of_level, of_level])
+    angle = np.concatenate([upright, -upright, np.pi / 2 - level, np.pi / 2 + level])
+    cut = owner[2 * len(arcs) :]
+    inner = np.mod((angle - begin[cut]) * np.sign(turn)[cut], 2 * np.pi) / np.abs(turn)[cut]
+    at = np.concatenate([np.zeros(len(arcs)), np.ones(len(arcs)), np.minimum(inner, 1.0)])  # beyond its end: nothing
+    order = np.lexsort((at, owner))
+    owner, at = owner[order], at[order]
+    angle = begin[owner] + at * turn[owner]
+    x, y = (centre[owner, 0] + radius[owner] * np.cos(angle), centre[owner, 1] + radius[owner] * np.sin(angle))
+    inside = (owner[1:] == owner[:-1]) & (at[1:] > at[:-1])
+    swept = (np.diff(at) * turn[owner[1:]])[inside]
+    bulge = radius[owner[1:]][inside] ** 2 / 2 * (swept - np.sin(swept))
+    return _Pieces(((x[1:] + x[:-1]) / 2)[inside], ((y[1:] + y[:-1]) / 2)[inside], np.diff(y)[inside], bulge)
 
 
-def _circle_cuts(centre: float, radius: float, width: float) -> Floats:
-    """Angles in [0, π] from the axis at which a circle crosses multiples of a width."""
-    lines = width * np.arange(math.ceil((centre - radius) / width), math.floor((centre + radius) / width) + 1)
-    return np.asarray(np.arccos(np.clip((lines - centre) / radius, -1.0, 1.0)))
+def _circle_cuts(centre: Floats, radius: Floats, width: float) -> tuple[Floats, NDArray[np.intp]]:
+    """Angles in [0, π] from the axis at which circles (n,) cross multiples of a width, and whose they are."""
+    first = np.ceil((centre - radius) / width)
+    counts = (np.floor((centre + radius) / width) + 1 - first).astype(int)
+    owner = np.arange(len(centre)).repeat(counts)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    away = (width * (first[owner] + number) - centre[owner]) / radius[owner]
+    return np.arccos(np.clip(away, -1.0, 1.0)), owner

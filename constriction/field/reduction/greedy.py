@@ -24,6 +24,8 @@ MOST_FIELDS = 60
 NOTHING = 1e-7  # of a field's length: rounding, or what solves leave
 WATCHED = 1000  # points; of more, those of many cases, one in each of these cells is looked at until it will do:
 CELLS_PER_DECADE, CELLS_PER_RADIAN = 4.0, 4.0  # of |θ| and of its angle
+ORTHOGONAL = 1e-9  # of a field's length: what others hold of it, by rounding
+CACHED = 1 << 15  # numbers that a processor's cache holds
 GAIN = 0.5  # a step that leaves more than this of the bound calls for a solution where it is worst
 
 
@@ -115,7 +117,7 @@ class Grown(NamedTuple):
     def at(self, theta: Floats) -> Field:
         """The field u at θ (terms,), real."""
         found = solve_small(self.matrices, self.load, theta).real
-        return np.asarray(sum(c * held for c, held in zip(found, self.fields, strict=True)))
+        return plus(np.zeros_like(self.fields[0]), found, self.fields)
 
 
 @dataclass
@@ -162,11 +164,12 @@ class Basis:
         lengths = []
         for _ in range(3):  # orthogonal after two steps, but for rounding
             images = self.space.images(new)
-            image = np.sum(images, axis=0)
+            image = sum(images[1:], images[0])
             lengths.append(math.sqrt(max(self.space.products([new], image)[0], 0.0)))
-            if len(lengths) < 3:
-                shares = self.space.products(self.fields, image)
-                new = sum((-share * held for share, held in zip(shares, self.fields, strict=True)), new)
+            shares = self.space.products(self.fields, image)
+            if len(lengths) == 3 or np.max(np.abs(shares), initial=0.0) <= ORTHOGONAL * lengths[-1]:
+                break
+            new = plus(new, -shares, self.fields)
         length = lengths[-1]
         if not length > NOTHING * lengths[0]:
             return False
@@ -191,7 +194,7 @@ class Basis:
 
     def combined(self, coefficients: NDArray[Any]) -> Field:
         """Σ coefficient·field."""
-        return sum((c * held for c, held in zip(coefficients, self.fields, strict=True)), 0.0 * self.space.load)
+        return plus(np.zeros_like(self.space.load), coefficients, self.fields)
 
     def shares(self, points: Complexes) -> Complexes:
         """Residuals at θ (n, terms) as multiples of the images, (n, images)."""
@@ -199,13 +202,25 @@ class Basis:
 
     def residual(self, shares: Complexes) -> Field:
         """One residual, from its multiples of the images."""
-        return sum((c * image for c, image in zip(shares, self.images, strict=True)), 0j * self.space.load)
+        return plus(np.zeros_like(self.space.load), shares, self.images)
 
     @property
     def residual_norms(self) -> tuple[ResidualNorm, ...]:
         """What bounds the model's error, without the space."""
         pairs = zip(self.space.norms, self.products, strict=True)
         return tuple(ResidualNorm(np.asarray(norm.sigma), norm.smallest, products) for norm, products in pairs)
+
+
+def plus(start: Field, coefficients: NDArray[Any], fields: Sequence[Field]) -> Field:
+    """A field plus Σ coefficient·field, real or complex; parts that a cache holds, so that each is written once."""
+    total = start.astype(np.result_type(start, coefficients), order="C")
+    parts = total.reshape(-1)
+    flat = [held.reshape(-1) for held in fields]
+    for first in range(0, parts.size, CACHED):
+        some = slice(first, first + CACHED)
+        for coefficient, held in zip(coefficients, flat, strict=True):
+            parts[some] += coefficient * held[some]
+    return total
 
 
 def least_weights(points: Complexes) -> tuple[Floats, ...]:

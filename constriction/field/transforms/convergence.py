@@ -27,7 +27,7 @@ from constriction.field.response import Goal, Report, Response, Solution
 from constriction.field.transforms.gradients import solve
 from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
-from constriction.field.transforms.scales import hardly_swings, islands, scale_of
+from constriction.field.transforms.scales import crowd_of, hardly_swings, islands, scale_of
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout
@@ -40,6 +40,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 # averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR, EXPECTED = 1.4, 0.04, 0.09
 MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
+EVEN = 0.033  # the usual bar of many spots per (width / length)², however many they are: what does not average out
 SWINGS = 4.0  # of maps of many islands
 # A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
 # one: the same library, and `python tests/film_layers.py`.
@@ -274,6 +275,8 @@ def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     usual = share_of(layout) * EXPECTED
     width: float = min(max((goal.relative_error / usual) ** (1 / NOISE_ORDER), FINEST), COARSEST)
     width *= FIRST_OF_MAPS if hardly_swings(layout) else 1.0
+    if layout.traced is None and islands(layout) >= MANY_SPOTS:
+        width = min(width, math.sqrt(goal.relative_error / EVEN) / crowd_of(layout))
     width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
     most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * islands(layout))
     return max(width, _width_of(most, layout, scale))

@@ -22,8 +22,8 @@ b = −∫ ln g / (4π sin²(ξ/2)) dξ over 0 … π, g = Λ / |2 sin(ξ/2)|, n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +46,7 @@ OBLIQUE = 0.5
 RIM_ADMITTANCE = (math.pi / math.e) ** (POWER + 1)
 WHOLE = 1e-9  # a pixel covered but for this is covered
 STRETCH = 0.15  # more pixels than needed, so that they are square and the transforms fast
+CACHED = 1 << 15  # pixels whose fields a cache holds
 SQUARENESS = 20.0  # a pixel one part in this off a square is worth a grid larger by as much
 
 
@@ -79,8 +80,15 @@ class Plate:
 
     @property
     def load(self) -> Floats:
-        """The current density 1 on the free pixels."""
-        return self.free.astype(float)
+        """The current density 1 on the free pixels, in the plate's precision."""
+        return self.free.astype(self.symbol.dtype)
+
+    @cached_property
+    def single(self) -> Plate:
+        """The same in single precision."""
+        names = ("symbol", "contact", "gap", "covered", *(() if self.to_gap is None else ("to_gap",)))
+        rounded: dict[str, Any] = {name: getattr(self, name).astype(np.float32) for name in names}
+        return replace(self, width=float(self.width), **rounded)
 
     def through_contact(self, theta: Theta) -> Field:
         """Admittance of the contact, its film included, at θ (terms,)."""
@@ -105,7 +113,10 @@ class Plate:
 
     def apply(self, field: Field, local: Field | float = 0.0) -> Field:
         """(Λ + local)·field on the free pixels."""
-        return np.asarray(np.where(self.free, self.drawn(field) + local * field, 0.0))
+        image, everywhere = self.drawn(field), np.broadcast_to(local, field.shape)
+        for rows in in_rows(image):
+            image[rows] = np.where(self.free[rows], image[rows] + everywhere[rows] * field[rows], 0.0)
+        return image
 
     def drawn(self, field: Field) -> Field:
         """Λ·field everywhere: the current density that the electrolyte draws for a potential."""
@@ -127,7 +138,19 @@ class Plate:
             least = theta[-1] * float(np.max(self.gap, initial=0.0)) if self.to_gap is None else 0.0
         fade = np.where(self.free, np.sqrt((rim + least) / (rim + local)), 0.0)
         inverse = 1 / (self.symbol + screening + least)
-        return lambda field: fade * filtered(fade * field, inverse, self.periodic)
+
+        def precondition(field: Field) -> Field:
+            shaped = filtered(fade * field, inverse, self.periodic, overwrite=True)
+            shaped *= fade
+            return shaped
+
+        return precondition
+
+
+def in_rows(field: Field) -> Iterator[slice]:
+    """Rows of a field that fit into a processor's cache together, so that what is made of them is not written out."""
+    count = max(1, CACHED // max(1, field.shape[-1]))
+    return (slice(start, start + count) for start in range(0, len(field), count))
 
 
 def raster_of(layout: Layout, pixels: float) -> Raster:

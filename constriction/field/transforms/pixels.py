@@ -121,6 +121,8 @@ class PixelSpace:
         """K·field and every M·field."""
         plate, pixels, inner = self.plate, field[0], field[1:]
         parts = parts_of(plate)
+        if not parts:
+            return [plate.apply(pixels, plate.contact)[None], (plate.gap * pixels)[None]]
         drawn = [part.drawn(pixels, own) for part, own in zip(parts, inner, strict=True)]
         electrolyte = plate.apply(pixels, 0.0 if plate.film else plate.contact) + sum(drawn)
         images = [np.stack([electrolyte, *(-one for one in drawn)])]

@@ -27,7 +27,12 @@ def scale_of(layout: Layout) -> float:
         length = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots))
         if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
             length *= STRAIGHT
-    return float(length / layout.pitch * max(1.0, islands(layout) / MANY) ** CROWD)
+    return float(length / layout.pitch * crowd_of(layout))
+
+
+def crowd_of(layout: Layout) -> float:
+    """How many times longer that length is as noise averages out among many spots."""
+    return float(max(1.0, islands(layout) / MANY) ** CROWD)
 
 
 def islands(layout: Layout) -> float:

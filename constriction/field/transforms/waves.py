@@ -6,6 +6,7 @@ So both have one symbol, of the same k, and rims lie in their pixels in the same
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.fft import dctn, fftfreq, idctn, irfftn, rfftfreq, rfftn
 
 Floats = NDArray[np.float64]
+
+THREADS_FROM = 500_000  # pixels; with fewer, threads gain little
 
 
 def half_phases(across: int, along: int, periodic: bool) -> tuple[Floats, Floats]:
@@ -26,10 +29,29 @@ def half_phases(across: int, along: int, periodic: bool) -> tuple[Floats, Floats
     return x[:, None], y[None, :]
 
 
-def filtered(field: NDArray[Any], factors: Floats, periodic: bool) -> NDArray[Any]:
-    """A field (across, along) of which each cosine or wave is multiplied by its factor."""
+def filtered(field: NDArray[Any], factors: NDArray[Any], periodic: bool, *, overwrite: bool = False) -> NDArray[Any]:
+    """A field (across, along) of which each cosine or wave is multiplied by its factor, in the field's precision.
+
+    Args:
+        field: real or complex.
+        factors: real, of each cosine or wave.
+        periodic: which of both.
+        overwrite: the field is not needed any more.
+    """
+    threads = _threads(field.size)
     if not periodic:
-        return np.asarray(idctn(factors * dctn(field, norm="ortho"), norm="ortho", overwrite_x=True))
+        spectrum = dctn(field, norm="ortho", overwrite_x=overwrite, workers=threads)
+        spectrum *= factors
+        return np.asarray(idctn(spectrum, norm="ortho", overwrite_x=True, workers=threads))
     if np.iscomplexobj(field):
         return filtered(field.real, factors, periodic) + 1j * filtered(field.imag, factors, periodic)
-    return np.asarray(irfftn(factors * rfftn(field), field.shape, overwrite_x=True))
+    waves = rfftn(field, workers=threads)
+    waves *= factors
+    return np.asarray(irfftn(waves, field.shape, overwrite_x=True, workers=threads))
+
+
+def _threads(pixels: int) -> int:
+    """Of a transform: one per core for many pixels; what OMP_NUM_THREADS says is the most there are."""
+    if pixels < THREADS_FROM:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
