@@ -156,12 +156,18 @@ def disturbed_depth(layout: Layout) -> float:
 
 def expected_unknowns(rims: float, fineness: float) -> float:
     """Unknowns of a mesh; `rims` is the rims' length / size of the spot, summed (2π for a whole disc)."""
-    return float(1000 + 600 * rims * fineness**-1.5)
+    return float(1000 + rims * max(600 * fineness**-1.5, 800 * fineness**-0.95))
 
 
 def memory_of(layout: Layout, fineness: float) -> float:
     """Bytes that a mesh of this fineness is expected to take."""
     return expected_memory(expected_unknowns(_rims_of(layout), fineness))
+
+
+def least_memory(spots: int, discs: bool) -> float:
+    """Bytes that so many spots take on the coarsest mesh that they may have; `discs`: they are round contacts."""
+    coarsest = COARSEST_OF_DISCS if discs and spots > MANY else COARSEST_MESH
+    return expected_memory(expected_unknowns(2 * math.pi * spots, coarsest))
 
 
 def _rims_of(layout: Layout) -> float:
@@ -178,7 +184,9 @@ def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: unknowns of both meshes, and bytes."""
     rims = _rims_of(layout)
     fineness = first_fineness(layout, goal)
-    unknowns = expected_unknowns(rims, coarser(fineness, rungs_of(layout, False).fewest)) + expected_unknowns(rims, fineness)
+    unknowns = expected_unknowns(rims, coarser(fineness, rungs_of(layout, False).fewest)) + expected_unknowns(
+        rims, fineness
+    )
     return unknowns, memory_of(layout, fineness)
 
 

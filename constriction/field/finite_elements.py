@@ -137,7 +137,11 @@ def converge(
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
     volume = sizes_at(COARSEST_MESH).gap_height is not None
-    fineness, caution, rungs = first_fineness(layout, goal, volume), caution_for(layout, volume), rungs_of(layout, volume)
+    fineness, caution, rungs = (
+        first_fineness(layout, goal, volume),
+        caution_for(layout, volume),
+        rungs_of(layout, volume),
+    )
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)

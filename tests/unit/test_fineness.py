@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from cases import RANDOM, SQUARE, case_of
 
-from constriction.field.fineness import COARSEST_MESH, QUARTER, coarser, first_fineness, memory_of, whole
+from constriction.field.fineness import (
+    COARSEST_MESH,
+    COARSEST_OF_DISCS,
+    FEWEST_OF_DISCS,
+    QUARTER,
+    coarser,
+    first_fineness,
+    memory_of,
+    mesh_sizes,
+    rungs_of,
+    whole,
+)
 from constriction.field.response import Goal
 from constriction.geometry.cell import lay_out
 
@@ -29,9 +40,9 @@ def test_meshes_of_a_pair_have_whole_stations(fineness):
 @pytest.mark.parametrize("memory", np.geomspace(2.5e8, 1e10, 12))
 def test_first_mesh_fits_into_the_memory(interface, memory):
     layout = lay_out(case_of(interface).interface)
-    fineness = first_fineness(layout, Goal(3e-5, memory))
-    assert whole(fineness) == fineness <= COARSEST_MESH
-    assert memory_of(layout, fineness) <= memory or fineness == COARSEST_MESH
+    fineness, coarsest = first_fineness(layout, Goal(3e-5, memory)), rungs_of(layout, False).coarsest
+    assert whole(fineness) == fineness <= coarsest
+    assert memory_of(layout, fineness) <= memory or fineness == coarsest
 
 
 @pytest.mark.parametrize("volume", [False, True])
@@ -47,3 +58,28 @@ def test_what_errs_more_gets_a_finer_mesh():
     plain = first_fineness(layout, Goal(2e-4, math.inf))
     assert first_fineness(layout, Goal(2e-4, math.inf), volume=True) < plain
     assert first_fineness(layout, Goal(2e-4, math.inf, bounds=True)) < plain
+
+
+@pytest.mark.parametrize("fineness", np.geomspace(1e-2, COARSEST_OF_DISCS, 20))
+def test_meshes_of_many_discs_are_apart_and_no_coarser_than_an_eighth_turn(fineness):
+    fine, coarse = whole(fineness), coarser(whole(fineness), FEWEST_OF_DISCS)
+    assert 1.5 < coarse / fine < 2.8
+    assert stations(coarse) > 1.999
+
+
+@pytest.mark.parametrize(
+    ("changed", "many"),
+    [
+        ({}, True),
+        ({"spots": 4}, False),
+        ({"inverted": True, "contact_fraction": 0.8}, False),
+        ({"shape": "square"}, False),
+        ({"overlap": "merge", "contact_fraction": 0.5}, False),
+    ],
+)
+def test_only_many_whole_discs_have_coarser_meshes(changed, many):
+    layout = lay_out(case_of({**RANDOM, "spots": 9, **changed}).interface)
+    assert rungs_of(layout, False).coarsest == (COARSEST_OF_DISCS if many else COARSEST_MESH)
+    assert rungs_of(layout, True).coarsest == COARSEST_MESH
+    coarse = mesh_sizes(layout, 1e-3, None, COARSEST_MESH)
+    assert (coarse.collar.sectors < 8) == many
