@@ -31,12 +31,11 @@ QUARTER, COARSER, FEWEST = 0.5 * math.pi / SPACING, 1.5, 4
 # 2e-5).
 SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Many discs: what each errs by chance averages out, so that coarser meshes will do: three stations and two. Their
-# collars have one sector more than stations, until there are enough: what sectors leave goes with their fourth power,
-# and so is extrapolated with the rest. So does what the elements far from rims leave with their slope, which therefore
-# goes with the fourth root of the fineness, but from 0.5 on grows faster than that.
+# Discs: one sector of a collar more than stations of a quarter, until there are enough: what sectors leave goes with
+# their fourth power, and so is extrapolated with the rest. So does what the elements far from rims leave with their
+# slope, which therefore goes with the fourth root of the fineness, but from 0.5 on grows faster than that.
 SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
-# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices and of 9 to 1600 random discs,
+# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices and of random discs,
 # and of many outlines with corners. A mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
@@ -44,7 +43,9 @@ ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
-COARSEST_OF_DISCS, FEWEST_OF_DISCS = (QUARTER / 3) ** 2, 2
+# The same of discs, and of many of them: what each errs by chance averages out.
+COARSEST_OF_DISCS, FEWEST_OF_DISCS = (QUARTER / 4) ** 2, 3
+COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS = (QUARTER / 3) ** 2, 2
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
 # Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
@@ -65,14 +66,17 @@ class Rungs:
 
 def rungs_of(layout: Layout, volume: bool) -> Rungs:
     """Which fineness the meshes of a layout may have; `volume`: its gap is meshed."""
-    if _has_many_discs(layout, volume):
-        return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE)
-    return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE)
+    many = len(layout.spots) > MANY
+    if not _has_discs(layout, volume):
+        return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else ERROR_AT_ONE)
+    if many:
+        return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
+    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE)
 
 
-def _has_many_discs(layout: Layout, volume: bool) -> bool:
-    """Whether the contacts are discs, so many that what each errs by chance averages out, beside a thin gap."""
-    if volume or len(layout.spots) <= MANY or set(layout.regions) != {CONTACT}:
+def _has_discs(layout: Layout, volume: bool) -> bool:
+    """Whether the contacts are discs or parts of them, beside a thin gap."""
+    if volume or set(layout.regions) != {CONTACT}:
         return False
     cell, spots = in_pitches(layout)
     return all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot))
@@ -115,7 +119,7 @@ def mesh_sizes(
         largest: height of an uneven gap relative to that.
     """
     scale, slope, count = math.sqrt(fineness), SLOPE * math.sqrt(fineness), sectors(fineness)[0]
-    if _has_many_discs(layout, gap_height is not None):
+    if _has_discs(layout, gap_height is not None):
         slope = min(SLOPE_OF_DISCS * math.sqrt(scale), STEEPEST_OF_DISCS)
         count = min(count, _stations_at(fineness) + 1)
     layers = 2
@@ -166,8 +170,8 @@ def memory_of(layout: Layout, fineness: float) -> float:
 
 def least_memory(spots: int, discs: bool) -> float:
     """Bytes that so many spots take on the coarsest mesh that they may have; `discs`: they are round contacts."""
-    coarsest = COARSEST_OF_DISCS if discs and spots > MANY else COARSEST_MESH
-    return expected_memory(expected_unknowns(2 * math.pi * spots, coarsest))
+    of_discs = COARSEST_OF_MANY_DISCS if spots > MANY else COARSEST_OF_DISCS
+    return expected_memory(expected_unknowns(2 * math.pi * spots, of_discs if discs else COARSEST_MESH))
 
 
 def _rims_of(layout: Layout) -> float:

@@ -9,7 +9,8 @@ from cases import RANDOM, SQUARE, case_of
 from constriction.field.fineness import (
     COARSEST_MESH,
     COARSEST_OF_DISCS,
-    FEWEST_OF_DISCS,
+    COARSEST_OF_MANY_DISCS,
+    FEWEST_OF_MANY_DISCS,
     QUARTER,
     coarser,
     first_fineness,
@@ -50,7 +51,7 @@ def test_less_is_asked_with_a_coarser_mesh(volume):
     layout = lay_out(case_of(SQUARE).interface)
     found = [first_fineness(layout, Goal(asked, math.inf), volume) for asked in np.geomspace(1e-5, 1e-1, 30)]
     assert found == sorted(found)
-    assert found[0] < found[-1] == COARSEST_MESH
+    assert found[0] < found[-1] == rungs_of(layout, volume).coarsest
 
 
 def test_what_errs_more_gets_a_finer_mesh():
@@ -60,26 +61,26 @@ def test_what_errs_more_gets_a_finer_mesh():
     assert first_fineness(layout, Goal(2e-4, math.inf, bounds=True)) < plain
 
 
-@pytest.mark.parametrize("fineness", np.geomspace(1e-2, COARSEST_OF_DISCS, 20))
+@pytest.mark.parametrize("fineness", np.geomspace(1e-2, COARSEST_OF_MANY_DISCS, 20))
 def test_meshes_of_many_discs_are_apart_and_no_coarser_than_an_eighth_turn(fineness):
-    fine, coarse = whole(fineness), coarser(whole(fineness), FEWEST_OF_DISCS)
+    fine, coarse = whole(fineness), coarser(whole(fineness), FEWEST_OF_MANY_DISCS)
     assert 1.5 < coarse / fine < 2.8
     assert stations(coarse) > 1.999
 
 
 @pytest.mark.parametrize(
-    ("changed", "many"),
+    ("changed", "coarsest"),
     [
-        ({}, True),
-        ({"spots": 4}, False),
-        ({"inverted": True, "contact_fraction": 0.8}, False),
-        ({"shape": "square"}, False),
-        ({"overlap": "merge", "contact_fraction": 0.5}, False),
+        ({}, COARSEST_OF_MANY_DISCS),
+        ({"spots": 4}, COARSEST_OF_DISCS),
+        ({"inverted": True, "contact_fraction": 0.8}, COARSEST_MESH),
+        ({"shape": "square"}, COARSEST_MESH),
+        ({"overlap": "merge", "contact_fraction": 0.5}, COARSEST_MESH),
     ],
 )
-def test_only_many_whole_discs_have_coarser_meshes(changed, many):
+def test_only_discs_have_coarser_meshes(changed, coarsest):
     layout = lay_out(case_of({**RANDOM, "spots": 9, **changed}).interface)
-    assert rungs_of(layout, False).coarsest == (COARSEST_OF_DISCS if many else COARSEST_MESH)
+    assert rungs_of(layout, False).coarsest == coarsest
     assert rungs_of(layout, True).coarsest == COARSEST_MESH
-    coarse = mesh_sizes(layout, 1e-3, None, COARSEST_MESH)
-    assert (coarse.collar.sectors < 8) == many
+    meshed = mesh_sizes(layout, 1e-3, None, COARSEST_MESH)
+    assert (meshed.collar.sectors < 8) == (coarsest > COARSEST_MESH)
