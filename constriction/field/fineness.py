@@ -35,11 +35,11 @@ LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 # their fourth power, and so is extrapolated with the rest. So does what the elements far from rims leave with their
 # slope, which therefore goes with the fourth root of the fineness, but from 0.5 on grows faster than that.
 SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
-# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices and of random discs,
-# and of many outlines with corners. A mesh is finer where bounds are asked for, as nothing extrapolates these.
+# Error bar of R_cstr at fineness 1, relative, without caution: the usual one, and that of many outlines with corners. A
+# mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
-# angles of their own, and of many spots, whose errors do not cancel.
+# angles of their own, and of many spots other than discs, whose errors do not cancel.
 OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
@@ -234,7 +234,8 @@ def caution_for(layout: Layout, volume: bool) -> float:
     """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
     straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
     drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
-    of_rims = OF_OUTLINES if drawn else OF_MANY if len(layout.spots) > MANY else 1.0
+    many = len(layout.spots) > MANY and not _has_discs(layout, volume)
+    of_rims = OF_OUTLINES if drawn else OF_MANY if many else 1.0
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 

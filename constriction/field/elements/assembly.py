@@ -185,10 +185,12 @@ def _level(
 ) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    forms = [electrolyte_form(cell, u, v), *([contact_form(cell, u, v)] if film else [])]
+    forms = [_form(electrolyte_form(cell, u, v)), *([_form(contact_form(cell, u, v))] if film else [])]
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
-    everything = within(cell, "electrolyte", *(() if sizes.gap_height is None else ("gap_volume",)))
-    matrix = fem.create_matrix(_form(conduction(u, v) * everything))  # one pattern, with all cells' ghosts, for all
+    everywhere = forms[0]
+    if sizes.gap_height is not None:
+        everywhere = _form(conduction(u, v) * within(cell, "electrolyte", "gap_volume"))
+    matrix = fem.create_matrix(everywhere)  # one pattern, with all cells' ghosts, for all
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
@@ -220,9 +222,9 @@ def _form(form: ufl.Form) -> fem.Form:
     return fem.form(form, dtype=np.float64, jit_options={"cffi_extra_compile_args": ["-O3", "-ffast-math"]})
 
 
-def _filler(form: ufl.Form) -> Callable[[la.MatrixCSR], object]:
+def _filler(form: fem.Form) -> Callable[[la.MatrixCSR], object]:
     """What adds a form to a matrix."""
-    return lambda matrix: fem.assemble_matrix(matrix, _form(form), bcs=[])
+    return lambda matrix: fem.assemble_matrix(matrix, form, bcs=[])
 
 
 def _gap_filler(
@@ -232,7 +234,7 @@ def _gap_filler(
 
     def fill(matrix: la.MatrixCSR) -> None:
         if weight is None or cell.tops is not None:
-            _filler(form)(matrix)
+            _filler(_form(form))(matrix)
         if weight is not None:
             add_gap(matrix, space, cell, weight)
 
