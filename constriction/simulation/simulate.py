@@ -279,10 +279,10 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = least_memory(spots)
     else:
-        from constriction.field.fineness import least_memory
+        from constriction.field import fineness
 
         shape = getattr(case.interface, "shape", "disc")
-        needed = least_memory(spots, discs=shape == "disc" and not case.interface.inverted)
+        needed = fineness.least_memory(spots, shape == "disc" and not case.interface.inverted)
     if needed > memory:
         raise InputError(
             f"interface.{case.interface.COUNTED_BY}: {spots} spots would take about {needed / 1e9:.3g} GB of memory "

@@ -185,11 +185,10 @@ def _level(
 ) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    forms = [_form(electrolyte_form(cell, u, v)), *([_form(contact_form(cell, u, v))] if film else [])]
+    forms = [_form(form(cell, u, v)) for form in ((electrolyte_form, contact_form) if film else (electrolyte_form,))]
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
-    everywhere = forms[0]
-    if sizes.gap_height is not None:
-        everywhere = _form(conduction(u, v) * within(cell, "electrolyte", "gap_volume"))
+    volumes = within(cell, "electrolyte", "gap_volume")
+    everywhere = forms[0] if sizes.gap_height is None else _form(conduction(u, v) * volumes)
     matrix = fem.create_matrix(everywhere)  # one pattern, with all cells' ghosts, for all
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
