@@ -33,7 +33,8 @@ SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
 # Discs: one sector of a collar more than stations of a quarter, until there are enough: what sectors leave goes with
 # their fourth power, and so is extrapolated with the rest. So does what the elements far from rims leave with their
-# slope, which therefore goes with the fourth root of the fineness, but from 0.5 on grows faster than that.
+# slope, which therefore goes with the fourth root of the fineness on coarse meshes; from 0.5 on it grows faster than
+# that.
 SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
 # Error bar of R_cstr at fineness 1, relative, without caution: the usual one, and that of many outlines with corners. A
 # mesh is finer where bounds are asked for, as nothing extrapolates these.
@@ -120,7 +121,7 @@ def mesh_sizes(
     """
     scale, slope, count = math.sqrt(fineness), SLOPE * math.sqrt(fineness), sectors(fineness)[0]
     if _has_discs(layout, gap_height is not None):
-        slope = min(SLOPE_OF_DISCS * math.sqrt(scale), STEEPEST_OF_DISCS)
+        slope = min(slope, SLOPE_OF_DISCS * math.sqrt(scale), STEEPEST_OF_DISCS)
         count = min(count, _stations_at(fineness) + 1)
     layers = 2
     if gap_height is not None and layout.spots:

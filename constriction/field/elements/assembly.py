@@ -187,9 +187,8 @@ def _level(
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     forms = [_form(form(cell, u, v)) for form in ((electrolyte_form, contact_form) if film else (electrolyte_form,))]
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
-    volumes = within(cell, "electrolyte", "gap_volume")
-    everywhere = forms[0] if sizes.gap_height is None else _form(conduction(u, v) * volumes)
-    matrix = fem.create_matrix(everywhere)  # one pattern, with all cells' ghosts, for all
+    all_cells = conduction(u, v) * within(cell, "electrolyte", "gap_volume")  # one pattern, with all ghosts, for all
+    matrix = fem.create_matrix(forms[0] if sizes.gap_height is None else _form(all_cells))
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
     counter = _on_surfaces(space, cell, "counter_electrode")
