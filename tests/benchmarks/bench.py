@@ -4,7 +4,8 @@
 
 Prints a table and writes it as JSON, with the machine and its load, and a picture; nothing is asserted. Every item runs
 in processes of its own. `--short` leaves out what takes minutes (1 600 discs and more, two ranks, rivals);
-`--without rivals` all whose names hold that word. Then it is laid beside the committed report, `last.json`, by
+`--without rivals` all whose names hold that word. The report is written after each item; `--resume` goes on with one, and
+measures what it lacks. Then it is laid beside the committed report, `last.json`, by
 processor seconds over those of a small kernel: see `comparison`. To commit a new one, run all of it on a quiet machine
 with `--out tests/benchmarks/last.json`.
 """
@@ -213,7 +214,7 @@ COLUMNS: run.Columns = {
     "unknowns": (9, lambda r: str(r.get("unknowns", ""))),
     "s": (8, lambda r: f"{r['seconds']:.3g}"),
     "cpu s": (8, lambda r: f"{r['processor_seconds']:.3g}"),
-    "kernels": (8, lambda r: f"{r['processor_seconds'] / r['kernel']:.3g}"),
+    "kernels": (8, lambda r: f"{r['processor_seconds'] / r['kernel_seconds']:.3g}"),
     "MB": (6, lambda r: f"{r['peak_memory_bytes'] / 1e6:.0f}" if "peak_memory_bytes" in r else ""),
     "bound": (-1, lambda r: r.get("verdict", "")),
 }
@@ -255,6 +256,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--against", type=Path, default=LAST, metavar="FILE", help="the report to compare with")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each short case beside its first")
     parser.add_argument("--short", action="store_true", help="only what takes seconds each: some minutes in all")
+    parser.add_argument("--resume", action="store_true", help="keep what the report in FILE holds already")
     parser.add_argument("--without", nargs="+", default=[], metavar="WORD", help="leave out items whose names hold it")
     given = parser.parse_args()
     if given.repeat < 1:
@@ -266,44 +268,48 @@ def is_left_out(name: str, words: list[str]) -> bool:
     return any(word in name for word in words)
 
 
-def measured_items(given: argparse.Namespace, kernel_seconds: float) -> dict[str, Record]:
-    """Each item's record, printed as it comes."""
-    found: dict[str, Record] = {}
+def measure_all(given: argparse.Namespace, report: Record) -> None:
+    """Enter each item's record into a report, printed and written as it comes."""
+    measured, left_out = report["measured"], []
     print(run.line(COLUMNS, {title: title for title in COLUMNS}), flush=True)
     for item in items(given.repeat):
-        if (given.short and item.long) or is_left_out(item.name, given.without):
-            continue
-        found[item.name] = item.measure()
-        print(run.row(COLUMNS, {"name": item.name, "kernel": kernel_seconds, **found[item.name]}), flush=True)
-    return found
+        if item.name not in measured or "failed" in measured[item.name]:
+            if (given.short and item.long) or is_left_out(item.name, given.without):
+                left_out.append(item.name)
+                continue
+            now = {"kernel_seconds": kernel(), "load": os.getloadavg()[0]}
+            measured[item.name] = {**now, **item.measure()}
+            write(given, {**report, "left_out": left_out})
+        print(run.row(COLUMNS, {"name": item.name, **measured[item.name]}), flush=True)
+    report["left_out"] = left_out
+
+
+def write(given: argparse.Namespace, report: Record) -> None:
+    """Write a report."""
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 def report_of(given: argparse.Namespace) -> Record:
-    """Measure everything."""
-    about, before = run.machine(), kernel()
-    load = about.pop("load_average")
-    print(
-        "{cpu}, {cores} cores; {kernel}".format(**about),
-        f"; load {load[0]:.1f}; the kernel takes {before:.2f} s",
-        sep="",
-    )
-    if load[0] > 0.5 * about["cores"]:
+    """Measure everything that is not there yet."""
+    about = run.machine()
+    load = about.pop("load_average")[0]
+    print("{cpu}, {cores} cores; {kernel}".format(**about), f"; load {load:.1f}", sep="")
+    if load > 0.5 * about["cores"]:
         print("The machine is busy: seconds of the clock say little, those of processors are longer, too")
-    measured = measured_items(given, before)
-    after = kernel()
+    old = json.loads(given.out.read_text("utf-8")) if given.resume and given.out.exists() else {}
     report = {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "machine": about,
-        "load": [load, os.getloadavg()],
         "python": platform.python_version(),
-        "kernel_seconds": 0.5 * (before + after),
-        "kernel_seconds_before_and_after": [before, after],
-        "measured": measured,
-        "exponents": grown(measured),
-        "calibration": calibration(),
+        "measured": old.get("measured", {}),
     }
-    if not given.short and not is_left_out("rivals", given.without):
+    measure_all(given, report)
+    report |= {"exponents": grown(report["measured"]), "calibration": calibration()}
+    if "rivals" in old:
+        report["rivals"] = old["rivals"]
+    elif not given.short and not is_left_out("rivals", given.without):
         report["rivals"] = rivals()
     return report
 
@@ -318,8 +324,10 @@ def main() -> None:
     worst = max(report["calibration"], key=lambda row: row["largest"])
     held = "{family}: {below_1_percent:g} % hold, error / bar at most {largest:g}".format(**worst)
     print("Error bars, the worst of the library,", held)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    for record in report.get("rivals", ()):
+        if "times_ours" in record:
+            print("{name}: {times_ours:.0f} × our time, {times_ours_processor:.0f} × by processors".format(**record))
+    write(given, report)
     drawn = Path("results") / f"{given.out.stem}.png"
     drawn.parent.mkdir(exist_ok=True)
     picture(report, last, drawn)

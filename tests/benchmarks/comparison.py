@@ -1,7 +1,7 @@
 """What became slower or faster between two reports of `bench.py`: arithmetic on their numbers alone.
 
-Seconds are processor seconds over those of a kernel that each report has timed on its own machine, so that a slower
-machine, or one whose caches others use, counts for little. Between unlike machines more is left of it.
+Seconds are processor seconds over those of a kernel that is timed before each item, so that a slower machine, or one
+whose caches others use, counts for little. Between unlike machines more is left of it.
 """
 
 from __future__ import annotations
@@ -46,15 +46,16 @@ def noise(before: Report, after: Report) -> float:
 
 
 def compare(before: Report, after: Report) -> list[Change]:
-    """What became of every item, those of the later report first, in its order."""
+    """What became of every item that the later report did not leave out, its own first, in its order."""
     most = noise(before, after)
-    names = [*after["measured"], *(name for name in before["measured"] if name not in after["measured"])]
+    seen = {*after["measured"], *after.get("left_out", ())}
+    names = [*after["measured"], *(name for name in before["measured"] if name not in seen)]
     return [_change(name, _in_kernels(before, name), _in_kernels(after, name), after, most) for name in names]
 
 
 def _in_kernels(report: Report, name: str) -> float | None:
-    seconds = report["measured"].get(name, {}).get("processor_seconds")
-    return None if seconds is None else seconds / report["kernel_seconds"]
+    record = report["measured"].get(name, {})
+    return record["processor_seconds"] / record["kernel_seconds"] if "processor_seconds" in record else None
 
 
 def _change(name: str, before: float | None, after: float | None, report: Report, most: float) -> Change:

@@ -8,9 +8,10 @@ MACHINE = {"cpu": "one", "cores": 2, "memory_bytes": 8e9}
 
 def report(kernel=1.0, machine=MACHINE, **seconds):
     measured = {
-        name: {"failed": "why"} if value is None else {"processor_seconds": value} for name, value in seconds.items()
+        name: {"failed": "why"} if value is None else {"processor_seconds": value, "kernel_seconds": kernel}
+        for name, value in seconds.items()
     }
-    return {"date": "today", "commit": "abc", "machine": machine, "kernel_seconds": kernel, "measured": measured}
+    return {"date": "today", "commit": "abc", "machine": machine, "measured": measured}
 
 
 def verdicts(before, after):
@@ -24,6 +25,11 @@ def test_what_became_slower_or_faster_came_or_went():
     same = {"b": "same", "d": "same"}
     assert found == {"new": "new", "a": "slower", "c": "faster", "broken": "failed", "gone": "gone"} | same
     assert list(found)[0] == "new" and list(found)[-1] == "gone"
+
+
+def test_what_is_left_out_is_not_gone():
+    before, after = report(a=1.0, b=1.0, c=1.0), {**report(a=1.0), "left_out": ["b"]}
+    assert verdicts(before, after) == {"a": "same", "c": "gone"}
 
 
 def test_a_slower_machine_is_no_slower_program():
