@@ -4,10 +4,10 @@
 
 Prints a table and writes it as JSON, with the machine and its load, and a picture; nothing is asserted. Every item runs
 in processes of its own. `--short` leaves out what takes minutes (1 600 discs and more, two ranks, rivals);
-`--without rivals` all whose names hold that word. The report is written after each item; `--resume` goes on with one, and
-measures what it lacks. Then it is laid beside the committed report, `last.json`, by
-processor seconds over those of a small kernel: see `comparison`. To commit a new one, run all of it on a quiet machine
-with `--out tests/benchmarks/last.json`.
+`--without rivals` all whose names hold that word. The report is written after each item; `--resume` goes on with one,
+and measures what it lacks. Then it is laid beside the committed report, `last.json`, by processor seconds over those of
+a small kernel: see `comparison`. To commit a new one, run all of it on a quiet machine with
+`--out tests/benchmarks/last.json`.
 """
 
 import argparse
