@@ -1,8 +1,8 @@
 # The front door. Everything lives in .venv, made once and renewed when the pinned packages change.
 # `make setup PYTHON=/path/to/python3.13` chooses the interpreter instead of searching for one.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo metrics test test-all check-tests check-types-and-pages docs bench pictures wheel-test container-test \
-	cluster-test
+.PHONY: help setup demo metrics test test-all check-tests check-types-and-pages docs bench bench-short pictures wheel-test \
+	container-test cluster-test
 
 bin := .venv/bin
 
@@ -14,7 +14,8 @@ help:
 	@echo "make metrics          measure the code: lengths, complexity, documentation"
 	@echo "make docs             build the documentation into build/docs"
 	@echo "make pictures         draw the pictures of the README anew, meshes/pictures (about a minute)"
-	@echo "make bench            measure time, unknowns and memory, compare with other tools (about three quarters of an hour)"
+	@echo "make bench            measure time, unknowns and memory, compare with the last report and other tools (an hour)"
+	@echo "make bench-short      the same of what takes seconds each, without other tools (some minutes)"
 	@echo "make wheel-test       build a wheel from a clean clone and try it in a fresh environment (two minutes)"
 	@echo "make container-test   build the image of the container with podman and try it (as root, about a quarter of an hour)"
 	@echo "make cluster-test     run studies/slurm and studies/Snakefile on a SLURM of its own (as root, about a quarter of an hour)"
@@ -41,9 +42,9 @@ demo: setup
 	$(bin)/constriction run meshes/sodium_islands.toml --out results/sodium_islands
 
 # One thread each: two ranks on two cores, and the same sums every time.
-test test-all bench: export OMP_NUM_THREADS := 1
+test test-all bench bench-short: export OMP_NUM_THREADS := 1
 # Where no bytecode may be kept, each of the hundreds of processes compiles everything anew: a second or two each.
-test test-all bench: export PYTHONDONTWRITEBYTECODE :=
+test test-all bench bench-short: export PYTHONDONTWRITEBYTECODE :=
 
 # What tests/slow.txt names is checked before a release: by then every variant, here the quickest of each.
 test: tests-of = -m "not slow"
@@ -82,13 +83,14 @@ pictures: setup
 	$(draw) meshes/random_islands.toml --what interface --output $(drawn)/interface.png
 
 bench: setup
-	$(bin)/python tests/benchmarks/run.py
-	$(bin)/python tests/benchmarks/growth.py
+	$(bin)/python tests/benchmarks/bench.py
 	$(bin)/python tests/benchmarks/spectra.py
 	$(bin)/python tests/benchmarks/studies.py
 	$(bin)/python tests/benchmarks/atlas.py
 	$(bin)/python tests/benchmarks/explorer.py
-	$(bin)/python tests/benchmarks/rivals.py
+
+bench-short: setup
+	$(bin)/python tests/benchmarks/bench.py --short
 
 wheel-test: setup
 	bash .ci/wheel-test

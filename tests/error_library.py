@@ -41,7 +41,7 @@ from constriction.simulation.weights import curve_of, meshed_height
 ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "merged")
 ON = {"finite_elements": ON_MESHES, "spectral": ("stripes", "lattices", "shapes", "films", "random", "merged")}
 MEMORY = 2e10
-LADDER = [fineness.whole(fineness.COARSEST_MESH / 1.3**k) for k in range(8)]
+LADDER = 1.3  # a fineness over the next
 FINER_SECTORS = ((0.0, 16, 1e-6),)
 
 
@@ -67,22 +67,26 @@ class Cell:
 
 def meshes(cell):
     """The responses of meshes an octave apart; the finer ones that answer where nothing exact does."""
-    many = len(cell.layout.spots) > fineness.MANY
+    volume, many = cell.case.gap.model == "volume", len(cell.layout.spots) > fineness.MANY
+    rungs = fineness.rungs_of(cell.layout, volume)
     most = 8 if not many else 3 if len(cell.layout.spots) <= 9 else 2
-    ladder = LADDER[: min(most, 5) if cell.case.gap.model == "volume" else most]
+    most += 2 * (rungs.coarsest > fineness.COARSEST_MESH)
+    every = sorted({fineness.whole(rungs.coarsest / LADDER**k) for k in range(12)}, reverse=True)
+    ladder = every[: min(most, 5) if volume else most]
+    coarser = partial(fineness.coarser, fewest=rungs.fewest)
     sizes = partial(
         fineness.mesh_sizes, cell.layout, cell.case.electrolyte.thickness, meshed_height(cell.case, cell.layout)
     )
     weights = () if many else finite_elements._weights(cell.layout, sizes, finite_elements.ADAPT_BELOW, MPI.COMM_SELF)
     solved = {}
-    for level in sorted({*ladder, *map(fineness.coarser, ladder)}, reverse=True):
+    for level in sorted({*ladder, *map(coarser, ladder)}, reverse=True):
         seen = next(reversed(solved.values())).model if solved else Guess(cell.layout.contact_fraction)
         resolution, asked = fineness.resolution_of(cell.layout, sizes(level)), fineness.ERROR_AT_ONE * level
         rings = rings_for((cell.curve,), seen, resolution, level, asked)
         with contextlib.suppress(MeshError):  # merged spots whose collars would cross
             solved[level] = _mesh(cell, sizes, level, weights, rings)
-    caution = fineness.caution_for(cell.layout, cell.case.gap.model == "volume")
-    chosen = [(fineness.coarser(one), one) for one in ladder if {fineness.coarser(one), one} <= set(solved)]
+    caution = fineness.caution_for(cell.layout, volume)
+    chosen = [(coarser(one), one) for one in ladder if {coarser(one), one} <= set(solved)]
     pairs = [MeshResponse((solved[coarse], solved[fine]), caution=caution) for coarse, fine in chosen]
     if cell.exact is not None and len(cell.exact) > 1:
         return pairs, None

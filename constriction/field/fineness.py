@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from constriction.field.limits import check_cell, check_crowd, check_gap, check_rims
 from constriction.field.mesh.collars import LARGEST_RADIUS, CollarSizes, build_collar
 from constriction.field.mesh.flat import MeshSizes, rims_of
 from constriction.field.mesh.layouts.meshable import check_outlines
-from constriction.field.mesh.layouts.scaled import rounded
+from constriction.field.mesh.layouts.scaled import in_pitches, rounded
+from constriction.field.mesh.rims import rim_edges
 from constriction.field.response import Goal
 from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.patches import CONTACT
 
 # At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
 # size with the distance; room at a corner / size of the spot.
@@ -29,17 +31,56 @@ QUARTER, COARSER, FEWEST = 0.5 * math.pi / SPACING, 1.5, 4
 # 2e-5).
 SECTORS = ((0.05, 8, 4e-5), (0.0, 12, 2.5e-5))
 LAYERS, MOST_LAYERS = 6.0, 12  # of a gap volume, per height / room
-# Error bar of R_cstr at fineness 1, relative, without caution: the usual one of lattices, and of 25 to 1600 random
-# discs, whose rims have unlike rooms. A mesh is finer where bounds are asked for, as nothing extrapolates these.
+# Discs: one sector of a collar more than stations of a quarter, until there are enough: what sectors leave goes with
+# their fourth power, and so is extrapolated with the rest. So does what the elements far from rims leave with their
+# slope, which therefore goes with the fourth root of the fineness on coarse meshes; from 0.5 on it grows faster than
+# that.
+SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
+# Error bar of R_cstr at fineness 1, relative, without caution: the usual one, and that of many outlines with corners. A
+# mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
-# angles of their own, and of many spots, whose errors do not cancel.
+# angles of their own, and of many spots other than discs, whose errors do not cancel.
 OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
+# The same of discs, and of many of them: what each errs by chance averages out.
+COARSEST_OF_DISCS, FEWEST_OF_DISCS = (QUARTER / 4) ** 2, 3
+COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS = (QUARTER / 3) ** 2, 2
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
 # Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
+
+
+@dataclass(frozen=True)
+class Rungs:
+    """Which fineness the meshes of a cell may have.
+
+    The finer mesh of a pair is at most as coarse as `coarsest`, the coarser one has at least the `fewest` stations on a
+    quarter of a disc's rim; `error`: the usual error bar at fineness 1, relative, without caution.
+    """
+
+    coarsest: float
+    fewest: int
+    error: float
+
+
+def rungs_of(layout: Layout, volume: bool) -> Rungs:
+    """Which fineness the meshes of a layout may have; `volume`: its gap is meshed."""
+    many = len(layout.spots) > MANY
+    if not _has_discs(layout, volume):
+        return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else ERROR_AT_ONE)
+    if many:
+        return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
+    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE)
+
+
+def _has_discs(layout: Layout, volume: bool) -> bool:
+    """Whether the contacts are discs or parts of them, beside a thin gap."""
+    if volume or set(layout.regions) != {CONTACT}:
+        return False
+    cell, spots = in_pitches(layout)
+    return all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot))
 
 
 def whole(fineness: float) -> float:
@@ -47,9 +88,9 @@ def whole(fineness: float) -> float:
     return _of_stations(_stations_at(fineness))
 
 
-def coarser(fineness: float) -> float:
-    """The fineness of the coarser mesh of a pair."""
-    return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), FEWEST))
+def coarser(fineness: float, fewest: int = FEWEST) -> float:
+    """The fineness of the coarser mesh of a pair, which has at least the `fewest` stations."""
+    return _of_stations(max(round(QUARTER / math.sqrt(fineness) / COARSER), fewest))
 
 
 def _stations_at(fineness: float) -> int:
@@ -78,16 +119,22 @@ def mesh_sizes(
         fineness: of the mesh.
         largest: height of an uneven gap relative to that.
     """
-    scale = math.sqrt(fineness)
+    scale, slope, count = math.sqrt(fineness), SLOPE * math.sqrt(fineness), sectors(fineness)[0]
+    if _has_discs(layout, gap_height is not None):
+        slope = min(slope, SLOPE_OF_DISCS * math.sqrt(scale), STEEPEST_OF_DISCS)
+        count = min(count, _stations_at(fineness) + 1)
     layers = 2
     if gap_height is not None and layout.spots:
         steepest = largest * gap_height / statistics.fmean(rim_lengths(layout))
         layers += min(math.ceil(rounded(LAYERS * steepest / scale)), MOST_LAYERS)
     return MeshSizes(
         collar=CollarSizes(
-            min(RADIUS * scale, LARGEST_RADIUS), SPACING * scale, sectors(fineness)[0], CORNER * fineness
+            radius=min(RADIUS * scale, LARGEST_RADIUS),
+            spacing=SPACING * scale,
+            sectors=count,
+            corner=CORNER * fineness,
         ),
-        slope=SLOPE * scale,
+        slope=slope,
         slab_depth=rounded(min(thickness, disturbed_depth(layout)) / layout.pitch),
         gap_height=None if gap_height is None else rounded(gap_height / layout.pitch),
         gap_layers=layers,
@@ -114,12 +161,18 @@ def disturbed_depth(layout: Layout) -> float:
 
 def expected_unknowns(rims: float, fineness: float) -> float:
     """Unknowns of a mesh; `rims` is the rims' length / size of the spot, summed (2π for a whole disc)."""
-    return float(1000 + 600 * rims * fineness**-1.5)
+    return float(1000 + rims * max(600 * fineness**-1.5, 800 * fineness**-0.95))
 
 
 def memory_of(layout: Layout, fineness: float) -> float:
     """Bytes that a mesh of this fineness is expected to take."""
     return expected_memory(expected_unknowns(_rims_of(layout), fineness))
+
+
+def least_memory(spots: int, discs: bool) -> float:
+    """Bytes that so many spots take on the coarsest mesh that they may have; `discs`: they are round contacts."""
+    of_discs = COARSEST_OF_MANY_DISCS if spots > MANY else COARSEST_OF_DISCS
+    return expected_memory(expected_unknowns(2 * math.pi * spots, of_discs if discs else COARSEST_MESH))
 
 
 def _rims_of(layout: Layout) -> float:
@@ -136,7 +189,9 @@ def expected_effort(layout: Layout, goal: Goal) -> tuple[float, float]:
     """What `converge` will probably take: unknowns of both meshes, and bytes."""
     rims = _rims_of(layout)
     fineness = first_fineness(layout, goal)
-    unknowns = expected_unknowns(rims, coarser(fineness)) + expected_unknowns(rims, fineness)
+    unknowns = expected_unknowns(rims, coarser(fineness, rungs_of(layout, False).fewest)) + expected_unknowns(
+        rims, fineness
+    )
     return unknowns, memory_of(layout, fineness)
 
 
@@ -180,21 +235,23 @@ def caution_for(layout: Layout, volume: bool) -> float:
     """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
     straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
     drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
-    of_rims = OF_OUTLINES if drawn else OF_MANY if len(layout.spots) > MANY else 1.0
+    many = len(layout.spots) > MANY and not _has_discs(layout, volume)
+    of_rims = OF_OUTLINES if drawn else OF_MANY if many else 1.0
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 
 def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
     """The fineness that should do, or the finest that the memory allows; `volume`: the gap is meshed."""
     fineness = _fineness_for(layout, goal.relative_error, volume, goal.bounds)
-    while memory_of(layout, fineness) > goal.memory and fineness < COARSEST_MESH:
+    coarsest = rungs_of(layout, volume).coarsest
+    while memory_of(layout, fineness) > goal.memory and fineness < coarsest:
         fineness = _of_stations(_stations_at(fineness) - 1)
     return fineness
 
 
 def _fineness_for(layout: Layout, relative_error: float, volume: bool, bounds: bool) -> float:
     """The fineness that should do."""
-    at_one = ERROR_OF_MANY_AT_ONE if len(layout.spots) > MANY else ERROR_AT_ONE
-    at_one *= FOR_BOUNDS if bounds else 1.0
+    rungs = rungs_of(layout, volume)
+    at_one = rungs.error * (FOR_BOUNDS if bounds else 1.0)
     allowed = max(relative_error / caution_for(layout, volume), SECTORS[-1][2])
-    return whole(min(allowed / at_one, COARSEST_MESH))
+    return whole(min(allowed / at_one, rungs.coarsest))

@@ -27,11 +27,13 @@ from constriction.field.elements.sizes import Weights, find_weights, may_be_unev
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import (
     COARSEST_MESH,
+    Rungs,
     caution_for,
     coarser,
     expected_memory,
     first_fineness,
     resolution_of,
+    rungs_of,
     sectors,
     sizes_for,
     whole,
@@ -135,7 +137,11 @@ def converge(
         The response of the two finest meshes; its `error` tells whether the goal was reached.
     """
     volume = sizes_at(COARSEST_MESH).gap_height is not None
-    fineness, caution = first_fineness(layout, goal, volume), caution_for(layout, volume)
+    fineness, caution, rungs = (
+        first_fineness(layout, goal, volume),
+        caution_for(layout, volume),
+        rungs_of(layout, volume),
+    )
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)
     weights = _weights(layout, sizes_at, fineness, comm)
@@ -148,7 +154,7 @@ def converge(
     first, stuck = fineness, 0
     resolution = resolution_of(layout, sizes_at(fineness))
     rings = rings_for(goal.curves, Guess(layout.contact_fraction), resolution, fineness, goal.relative_error)
-    fineness, solutions = _first_two(solve, first, goal, rings)
+    fineness, solutions = _first_two(solve, first, goal, rings, rungs)
     response = MeshResponse(tuple(solutions), caution=caution)
     misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
@@ -169,7 +175,7 @@ def converge(
 
 
 def _first_two(
-    solve: Callable[[float, Goal, int], MeshSolution], fineness: float, goal: Goal, rings: int
+    solve: Callable[[float, Goal, int], MeshSolution], fineness: float, goal: Goal, rings: int, rungs: Rungs
 ) -> tuple[float, list[MeshSolution]]:
     """The first two meshes, of a coarser fineness and of the fineness, with the fineness.
 
@@ -183,19 +189,19 @@ def _first_two(
     failure: Exception = SolverError(UNSOLVED)
     for _ in range(OTHER_MESHES):
         try:
-            coarse = solve(coarser(fineness), replace(goal, bounds=False), rings)
+            coarse = solve(coarser(fineness, rungs.fewest), replace(goal, bounds=False), rings)
             needed = rings_for(
                 goal.curves, coarse.model, _resolution_at(coarse, fineness), fineness, goal.relative_error
             )
             if needed > rings:
                 rings = needed
-                coarse = solve(coarser(fineness), replace(goal, bounds=False), rings)
+                coarse = solve(coarser(fineness, rungs.fewest), replace(goal, bounds=False), rings)
             return fineness, [coarse, solve(fineness, goal, rings)]
         except MeshError as error:
             fineness, failure = whole(fineness / 2), InputError(f"interface: {error}")
         except SolverError:
             fineness, failure = whole(4 * fineness), SolverError(UNSOLVED)
-            if fineness > COARSEST_MESH:
+            if fineness > rungs.coarsest:
                 break
     raise failure
 

@@ -6,7 +6,6 @@ bars.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -289,9 +288,10 @@ def check_size(case: Case, memory: float) -> None:
 
         needed = least_memory(spots)
     else:
-        from constriction.field.fineness import COARSEST_MESH, expected_memory, expected_unknowns
+        from constriction.field import fineness
 
-        needed = expected_memory(expected_unknowns(2 * math.pi * spots, COARSEST_MESH))
+        shape = getattr(case.interface, "shape", "disc")
+        needed = fineness.least_memory(spots, shape == "disc" and not case.interface.inverted)
     if needed > memory:
         raise InputError(
             f"interface.{case.interface.COUNTED_BY}: {spots} spots would take about {needed / 1e9:.3g} GB of memory "

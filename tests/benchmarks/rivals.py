@@ -3,7 +3,8 @@
 One disc per square cell, 61 frequencies. Each rival gets the coarsest mesh whose true error of R_cstr is at most the
 asked one, found here by refinement; how its mesh grows was tuned before (`--tune` does it again). Then all solve the
 whole spectrum, from the geometry to the last frequency, each in a process of its own on one core; the best of several
-runs counts. True errors are those against `reference`, an expansion that shares nothing with any of them.
+runs counts. True errors are those against `reference`, an expansion that shares nothing with any of them. This project
+is also asked for no more than it takes: the loosest accuracy whose true error is at most the asked one.
 
 A rival that would take longer than `--limit` seconds of processor time for direct current alone is refined no further
 and is shown with the error it has reached. One that would solve longer than `--patience` seconds solves only some of
@@ -31,7 +32,7 @@ Record = dict[str, Any]
 HERE = Path(__file__).parent
 ENVIRONMENT, REQUIREMENTS = HERE / ".venv", HERE / "rivals.txt"
 ERROR_ASKED = 1e-3
-RATIO_ASKED = 100  # × the time per frequency of (a) and of (b), at this error
+LOOSER = 4.0, 2.8, 2.0, 1.4, 1.0  # times the asked error, tried for this project in this order
 COST_EXPONENT = 2.5  # a mesh half as fine takes at most about 2^2.5 times as long
 SPECTRUM_PER_DC = 3  # × the time of one own solve for direct current
 
@@ -49,7 +50,7 @@ class Rival:
     tuned: dict[str, Any]
     tuning: tuple[dict[str, Any], ...] = ()
     own_environment: bool = True
-    required: bool = False  # whether RATIO_ASKED holds for it
+    required: float | None = None  # × our time per frequency at least, at ERROR_ASKED
 
 
 RIVALS = {
@@ -60,7 +61,7 @@ RIVALS = {
         {"growth": 0.35, "largest": 0.3, "order": 1},
         tuple({"growth": g, "largest": 0.3, "order": o} for g, o in ((0.25, 1), (0.3, 1), (0.4, 1), (0.35, 2))),
         own_environment=False,
-        required=True,
+        required=500.0,
     ),
     "b: NGSolve, P2": Rival(
         "rival_ngsolve.py",
@@ -68,7 +69,7 @@ RIVALS = {
         0.01,
         {"grading": 0.3, "largest": 0.3},
         tuple({"grading": g, "largest": 0.3} for g in (0.25, 0.4)),
-        required=True,
+        required=500.0,
     ),
     # more than is asked of (b): what those who know NGSolve well would do
     "NGSolve, hp": Rival(
@@ -80,6 +81,7 @@ RIVALS = {
             {"grading": g, "largest": 0.3, "levels": levels, "factor": factor, "order": order}
             for g, levels, factor, order in ((0.2, 4, 0.25, 2), (0.3, 3, 0.125, 3), (0.3, 2, 0.125, 4))
         ),
+        required=20.0,
     ),
     "c: voxels, pyamg": Rival(
         "rival_voxels.py",
@@ -295,11 +297,17 @@ def finished(name: str, record: Record, task: Task, which: slice) -> Record:
     }
 
 
-def ours(task: Task, repeat: int) -> Record:
-    record = do("ours.py", {"case": task.case, "repeat": repeat})
+def ours(task: Task, asked: float, repeat: int) -> Record:
+    """Ours at the loosest accuracy whose true error is at most the asked one, as it is with the rivals' meshes."""
+    for factor in LOOSER:
+        case = {**task.case, "accuracy": {"relative_error": factor * asked}}
+        tried = do("ours.py", {"case": case, "repeat": 1})
+        if "failed" not in tried and abs(finished("", tried, task, slice(None))["error_R_cstr"]) <= asked:
+            break
+    record = do("ours.py", {"case": case, "repeat": repeat})
     if "failed" in record:
         return {"name": "this project", **record}
-    return finished("this project", record, task, slice(None))
+    return {**finished("this project", record, task, slice(None)), "relative_error": factor * asked}
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -343,8 +351,8 @@ def verdicts(records: list[Record], own: Record, asked: float) -> Iterator[str]:
         if abs(record["error_R_cstr"]) > asked:
             yield f"{record['name']}: {asked:g} was not reached within the limit"
         elif record.get("required"):
-            met = "met" if record["times_ours"] >= RATIO_ASKED else "missed"
-            bound = f", ≥ {RATIO_ASKED} {met}" if asked == ERROR_ASKED else f" at {asked:g}"
+            met = "met" if record["times_ours"] >= record["required"] else "missed"
+            bound = f", ≥ {record['required']:g} {met}" if asked == ERROR_ASKED else f" at {asked:g}"
             yield f"{record['name']}: {record['times_ours']:.0f} × ours per frequency{bound}"
     if "failed" in own:
         return
@@ -378,7 +386,7 @@ def compare(given: argparse.Namespace) -> Iterator[Record]:
     """Ours first and last, as the machine may be busier at one time than at another; the rivals between."""
     problem = task(given.error)
     print(f"Exact: R_cstr = {problem.exact_dc:.7f} pitch/σ, f = 0.126; asked: {given.error:g}", flush=True)
-    yield ours(problem, 3 * given.repeat)
+    yield ours(problem, given.error, 3 * given.repeat)
     chosen = {name: rival for name, rival in RIVALS.items() if given.only in name}
     python = environment() if any(rival.own_environment for rival in chosen.values()) else None
     for name, rival in chosen.items():
@@ -387,7 +395,7 @@ def compare(given: argparse.Namespace) -> Iterator[Record]:
         own = python if rival.own_environment else None
         best = tune(rival, problem, given, own) if given.tune else rival
         yield timed(name, best, problem, given, own)
-    yield ours(problem, 3 * given.repeat)
+    yield ours(problem, given.error, 3 * given.repeat)
 
 
 def main() -> None:

@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 from cases import RANDOM, SQUARE, case_of
 
-from constriction.field.fineness import COARSEST_MESH, QUARTER, coarser, first_fineness, memory_of, whole
+from constriction.field.fineness import (
+    COARSEST_MESH,
+    COARSEST_OF_DISCS,
+    COARSEST_OF_MANY_DISCS,
+    FEWEST_OF_MANY_DISCS,
+    QUARTER,
+    coarser,
+    first_fineness,
+    memory_of,
+    mesh_sizes,
+    rungs_of,
+    whole,
+)
 from constriction.field.response import Goal
 from constriction.geometry.cell import lay_out
 
@@ -29,9 +41,9 @@ def test_meshes_of_a_pair_have_whole_stations(fineness):
 @pytest.mark.parametrize("memory", np.geomspace(2.5e8, 1e10, 12))
 def test_first_mesh_fits_into_the_memory(interface, memory):
     layout = lay_out(case_of(interface).interface)
-    fineness = first_fineness(layout, Goal(3e-5, memory))
-    assert whole(fineness) == fineness <= COARSEST_MESH
-    assert memory_of(layout, fineness) <= memory or fineness == COARSEST_MESH
+    fineness, coarsest = first_fineness(layout, Goal(3e-5, memory)), rungs_of(layout, False).coarsest
+    assert whole(fineness) == fineness <= coarsest
+    assert memory_of(layout, fineness) <= memory or fineness == coarsest
 
 
 @pytest.mark.parametrize("volume", [False, True])
@@ -39,7 +51,7 @@ def test_less_is_asked_with_a_coarser_mesh(volume):
     layout = lay_out(case_of(SQUARE).interface)
     found = [first_fineness(layout, Goal(asked, math.inf), volume) for asked in np.geomspace(1e-5, 1e-1, 30)]
     assert found == sorted(found)
-    assert found[0] < found[-1] == COARSEST_MESH
+    assert found[0] < found[-1] == rungs_of(layout, volume).coarsest
 
 
 def test_what_errs_more_gets_a_finer_mesh():
@@ -47,3 +59,28 @@ def test_what_errs_more_gets_a_finer_mesh():
     plain = first_fineness(layout, Goal(2e-4, math.inf))
     assert first_fineness(layout, Goal(2e-4, math.inf), volume=True) < plain
     assert first_fineness(layout, Goal(2e-4, math.inf, bounds=True)) < plain
+
+
+@pytest.mark.parametrize("fineness", np.geomspace(1e-2, COARSEST_OF_MANY_DISCS, 20))
+def test_meshes_of_many_discs_are_apart_and_no_coarser_than_an_eighth_turn(fineness):
+    fine, coarse = whole(fineness), coarser(whole(fineness), FEWEST_OF_MANY_DISCS)
+    assert 1.5 < coarse / fine < 2.8
+    assert stations(coarse) > 1.999
+
+
+@pytest.mark.parametrize(
+    ("changed", "coarsest"),
+    [
+        ({}, COARSEST_OF_MANY_DISCS),
+        ({"spots": 4}, COARSEST_OF_DISCS),
+        ({"inverted": True, "contact_fraction": 0.8}, COARSEST_MESH),
+        ({"shape": "square"}, COARSEST_MESH),
+        ({"overlap": "merge", "contact_fraction": 0.5}, COARSEST_MESH),
+    ],
+)
+def test_only_discs_have_coarser_meshes(changed, coarsest):
+    layout = lay_out(case_of({**RANDOM, "spots": 9, **changed}).interface)
+    assert rungs_of(layout, False).coarsest == coarsest
+    assert rungs_of(layout, True).coarsest == COARSEST_MESH
+    meshed = mesh_sizes(layout, 1e-3, None, COARSEST_MESH)
+    assert (meshed.collar.sectors < 8) == (coarsest > COARSEST_MESH)

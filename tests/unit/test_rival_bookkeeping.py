@@ -58,7 +58,7 @@ def test_ratios_and_verdicts():
     own = rivals.finished("ours", record(problem, slice(None), 0.0, 0.01), problem, slice(None))
     own = {**own, "dc": {"mesh": 0.9, "assemble": 0.5, "solve": 0.1, "total": 1.5}}
     slow = rivals.finished("slow", record(problem, slice(None), 9e-4, 200.0), problem, slice(None))
-    slow = rivals.with_ratios({**slow, "required": True}, own)
+    slow = rivals.with_ratios({**slow, "required": 100.0}, own)
     assert slow["times_ours"] == pytest.approx(201.5 / 1.51)
     assert slow["times_ours_solving"] == pytest.approx(20_000)
     bad = {**slow, "name": "bad", "error_R_cstr": 0.1}

@@ -21,6 +21,7 @@ from dolfinx import cpp, fem, la
 from dolfinx.common import IndexMap
 from numpy.typing import NDArray
 from scipy import sparse
+from ufl.core.expr import Expr
 
 from constriction.field.elements.forms import (
     Extents,
@@ -215,11 +216,10 @@ def _level(
 ) -> tuple[Level, NDArray[np.int32]]:
     """The level of a space, and the local numbers of its free unknowns, ghosts last."""
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    films = [contact_form(cell, u, v)] if film else []
-    forms = [electrolyte_form(cell, u, v), *films, *(body_form(cell, law, u, v) for law in laws)]
+    forms = _forms(cell, film, laws, (u, v))
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
-    # one pattern, with all cells' ghosts, for all
-    matrix = fem.create_matrix(_form(conduction(u, v) * everywhere(cell)))
+    uniform = sizes.gap_height is None and not laws  # one pattern, with all cells' ghosts, for all
+    matrix = fem.create_matrix(forms[0] if uniform else _form(conduction(u, v) * everywhere(cell)))
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
     counter = on_facets(space, cell.facets("counter_electrode"))
@@ -247,14 +247,21 @@ def _level(
     return level, numbers
 
 
+def _forms(cell: CellMesh, film: bool, laws: tuple[int, ...], functions: tuple[Expr, Expr]) -> list[fem.Form]:
+    """Those of K, of a contact's law and of solids' laws."""
+    films = [contact_form(cell, *functions)] if film else []
+    bodies = [body_form(cell, law, *functions) for law in laws]
+    return list(map(_form, (electrolyte_form(cell, *functions), *films, *bodies)))
+
+
 def _form(form: ufl.Form) -> fem.Form:
     """In real numbers, whatever PETSc's are: half the time; compiled with sums in any order: a fourth less again."""
     return fem.form(form, dtype=np.float64, jit_options={"cffi_extra_compile_args": ["-O3", "-ffast-math"]})
 
 
-def _filler(form: ufl.Form) -> Callable[[la.MatrixCSR], object]:
+def _filler(form: fem.Form) -> Callable[[la.MatrixCSR], object]:
     """What adds a form to a matrix."""
-    return lambda matrix: fem.assemble_matrix(matrix, _form(form), bcs=[])
+    return lambda matrix: fem.assemble_matrix(matrix, form, bcs=[])
 
 
 def _gap_filler(
@@ -264,7 +271,7 @@ def _gap_filler(
 
     def fill(matrix: la.MatrixCSR) -> None:
         if weight is None or cell.tops is not None:
-            _filler(form)(matrix)
+            _filler(_form(form))(matrix)
         if weight is not None:
             add_gap(matrix, space, cell, weight)
 
