@@ -27,6 +27,7 @@ from constriction.field.elements.forms import (
     Extents,
     area,
     body_form,
+    compiled,
     conduction,
     contact_form,
     electrolyte_form,
@@ -219,7 +220,7 @@ def _level(
     forms = _forms(cell, film, laws, (u, v))
     fill_gap = _gap_filler(space, cell, gap_form(cell, sizes, u, v), weight)
     uniform = sizes.gap_height is None and not laws  # one pattern, with all cells' ghosts, for all
-    matrix = fem.create_matrix(forms[0] if uniform else _form(conduction(u, v) * everywhere(cell)))
+    matrix = fem.create_matrix(forms[0] if uniform else compiled(conduction(u, v) * everywhere(cell)))
     columns = matrix.index_map(1)
     stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
     counter = on_facets(space, cell.facets("counter_electrode"))
@@ -251,12 +252,7 @@ def _forms(cell: CellMesh, film: bool, laws: tuple[int, ...], functions: tuple[E
     """Those of K, of a contact's law and of solids' laws."""
     films = [contact_form(cell, *functions)] if film else []
     bodies = [body_form(cell, law, *functions) for law in laws]
-    return list(map(_form, (electrolyte_form(cell, *functions), *films, *bodies)))
-
-
-def _form(form: ufl.Form) -> fem.Form:
-    """In real numbers, whatever PETSc's are: half the time; compiled with sums in any order: a fourth less again."""
-    return fem.form(form, dtype=np.float64, jit_options={"cffi_extra_compile_args": ["-O3", "-ffast-math"]})
+    return list(map(compiled, (electrolyte_form(cell, *functions), *films, *bodies)))
 
 
 def _filler(form: fem.Form) -> Callable[[la.MatrixCSR], object]:
@@ -271,7 +267,7 @@ def _gap_filler(
 
     def fill(matrix: la.MatrixCSR) -> None:
         if weight is None or cell.tops is not None:
-            _filler(_form(form))(matrix)
+            _filler(compiled(form))(matrix)
         if weight is not None:
             add_gap(matrix, space, cell, weight)
 
