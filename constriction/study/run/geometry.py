@@ -50,6 +50,8 @@ LAYOUTS_KEPT = 256
 
 # Measured on one core: lattices of 1 000 to 15 000 unknowns, random discs of 20 000 to 300 000.
 SECONDS_AT_LEAST, SECONDS_PER_UNKNOWN, SECONDS_PER_PIXEL = 0.03, 4.5e-5, 1e-5
+# On all meshes round solids, about: 5 000 to 80 000 on the finest, which are reduced and bounded at every step.
+UNKNOWNS_OF_SOLIDS = 8e4
 # Measured on foils of 1008 × 1008 cells over a map: 21 s by adhesion, 37 s by pressure, 1.3 GB.
 SECONDS_PER_FOIL_CELL, BYTES_PER_FOIL_CELL = 3.6e-5, 1300.0
 SECONDS_PER_CASE = 0.01  # peaks, apparent values, record and file
@@ -130,6 +132,7 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
         pixels, memory = expected_pixels(contacts, goal)
         return Effort(pixels, seconds + SECONDS_PER_PIXEL * pixels, max(memory, least))
     unknowns, memory = expected_effort(contacts, goal)
+    unknowns += UNKNOWNS_OF_SOLIDS * bool(case.solid)
     return Effort(unknowns, seconds + SECONDS_PER_UNKNOWN * unknowns, max(memory, least))
 
 
