@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import base64
+import io
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.base.errors import RenderingError
 from constriction.geometry.cell import Layout
 from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.simulation.maps.densities import Density
-from constriction.view.pages.sections import ImageSection, SceneSection
+from constriction.simulation.result import Result
+from constriction.simulation.simulate import quiet
+from constriction.view.pages.sections import ImageSection, Paragraph, SceneSection, Section
 from constriction.view.pictures.flat import flat_png
 from constriction.view.pictures.solids import solids_png
 from constriction.view.terminal.numbers import decimal_prefix, engineering, significant
@@ -27,6 +31,7 @@ SLENDER = 0.45  # islands are drawn at most so high over the side of a square as
 ZOOM = 1.75  # fills the scene's height, and the width of a phone
 ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
 _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
+FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
@@ -152,3 +157,29 @@ def _layout(unit: str, shape: dict[str, float]) -> dict[str, Any]:
             "camera": {"eye": {"x": 0.9, "y": -1.45, "z": 1.15}, "projection": {"type": "orthographic"}},
         },
     }
+
+
+def solids_cut(result: Result) -> Iterator[Section]:
+    """A picture of the solids of a case at rest, or at the lowest frequency; nothing without solids."""
+    if not result.case.solid:
+        return
+    from constriction.simulation.scene import solve_scene
+    from constriction.view.pictures.captions import caption
+    from constriction.view.pictures.output import pixels
+    from constriction.view.pictures.pictures import panels
+    from constriction.view.pictures.rendering import prepare_rendering
+    from constriction.view.pictures.stage import page
+    from constriction.view.writers.plots import DPI
+
+    try:
+        prepare_rendering()
+    except RenderingError as error:
+        yield Paragraph(f"Solids in the electrolyte are not drawn: {error}.")
+        return
+    from PIL import Image
+
+    frequency = result.spectrum.window[0] if result.R_dc is None else 0.0
+    scene = solve_scene(result.case, (frequency,), FINENESS_OF_SOLIDS, quiet, result.laws)
+    drawn = io.BytesIO()
+    Image.fromarray(pixels(page(panels(scene, "current"), "", 1, DPI))).save(drawn, format="PNG", optimize=True)
+    yield ImageSection("Solids, cut open", caption(scene, "current"), drawn.getvalue())

@@ -14,7 +14,7 @@ from constriction.view.charts.current_charts import current_chart
 from constriction.view.charts.curves import peaks_seen
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, result_curves
 from constriction.view.pages.case_words import case_in_words
-from constriction.view.pages.contact_scene import contact_scene, from_above
+from constriction.view.pages.contact_scene import contact_scene, from_above, solids_cut
 from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
 from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
 from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
@@ -158,6 +158,9 @@ def number_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, value, remark in capacitance_rows(record):
         yield name, value, remark or NOTHING
     yield from _currents(record)
+    for tip in record.get("tips", ()):
+        density = with_error(tip["current_density_over_mean"], tip["current_density_over_mean_error"], "×")
+        yield f"current density at the tip of solid {tip['solid']}, over its mean", *_split(density)
     yield from _apparent(record)
     yield "any Z of the sweep", NOTHING, f"± {significant(record['spectrum_error_ohm_cm2'], 2)} {AREA}"
     yield "contact fraction", f"{record['contact_fraction']:.6g}", "exact"
@@ -182,6 +185,7 @@ def _interface(result: Result) -> Iterator[Section]:
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
     if layout.traced is not None or profile is not None:
         yield from_above(layout, case.gap.height, profile, _densities(result))
+    yield from solids_cut(result)
 
 
 def _densities(result: Result) -> list[Density]:
