@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
 
 from constriction.case.schema import Case, parse_case
 from constriction.simulation.result import Result
@@ -241,3 +243,135 @@ def test_a_film_on_the_contact_lies_on_metal_in_the_electrolyte_too() -> None:
     area = 40.0**2 + math.pi * 5.0**2  # half a sphere instead of its circle
     # what the electrolyte adds is R of the slab, 2 Ω·cm² of 1e4, but for what the film changes in it
     assert film.R_dc - ideal.R_dc == pytest.approx(1.0 * 40.0**2 / area, rel=1e-4)
+
+
+# --- a whisker close to the counter electrode ------------------------------------------------------------------------
+
+
+def tube_resistance(radius: float, depth: float, wide: float, thickness: float, cells: int) -> float:
+    """R·σ in µm of a slab in a tube with a whisker from a full contact, by finite volumes in r and z; Neumann's sides.
+
+    Args:
+        radius: of the whisker, µm.
+        depth: of its round tip, µm.
+        wide: radius of the tube, µm.
+        thickness: of the slab, µm.
+        cells: along z below the tip; elsewhere they grow.
+    """
+    step = (thickness - depth) / cells
+    fine = min(radius, thickness)
+    r = graded([(0.0, radius + step, fine / (4 * cells)), (radius + step, wide, wide / (5 * cells))])
+    z = graded(
+        [
+            (0.0, depth - radius, radius / (3 * cells)),
+            (depth - radius, depth - 0.2 * radius, radius / (3 * cells)),
+            (depth - 0.2 * radius, thickness, step),
+        ]
+    )
+    middle_r, middle_z = 0.5 * (r[1:] + r[:-1]), 0.5 * (z[1:] + z[:-1])
+    tip = np.hypot(middle_r[:, None], np.maximum(middle_z[None, :] - (depth - radius), 0.0))
+    metal = tip < radius
+    across = 2 * np.pi * r[1:-1, None] * np.diff(z)[None, :] / np.diff(middle_r)[:, None]
+    along = np.pi * np.diff(r**2)[:, None] / np.diff(middle_z)[None, :]
+    return (
+        1
+        / current(metal, across, along, np.pi * np.diff(r**2) / (0.5 * np.diff(z)[0]), np.diff(z)[-1], r)
+        * (np.pi * wide**2)
+    )
+
+
+def graded(pieces: list[tuple[float, float, float]]) -> NDArray[np.float64]:
+    """Places from piece to piece, each with a step."""
+    parts = [np.linspace(start, end, max(2, math.ceil((end - start) / step) + 1)) for start, end, step in pieces]
+    return np.unique(np.concatenate(parts))
+
+
+def current(
+    metal: NDArray[np.bool_],
+    across: NDArray[np.float64],
+    along: NDArray[np.float64],
+    top: NDArray[np.float64],
+    last: float,
+    r: NDArray[np.float64],
+) -> float:
+    """Current from the metal and the contact, at 0 V, to the counter electrode, at 1 V, of σ = 1."""
+    count = metal.size
+    number = np.arange(count).reshape(metal.shape)
+    pairs = [(number[:-1], number[1:], across), (number[:, :-1], number[:, 1:], along)]
+    first, second, weight = (np.concatenate([pair[k].ravel() for pair in pairs]) for k in range(3))
+    bottom = np.pi * np.diff(r**2) / (0.5 * last)
+    diagonal = np.zeros(count)
+    np.add.at(diagonal, first, weight)
+    np.add.at(diagonal, second, weight)
+    diagonal[number[:, 0]] += top
+    diagonal[number[:, -1]] += bottom
+    load = np.zeros(count)
+    load[number[:, -1]] = bottom
+    matrix = sparse.coo_matrix((-weight, (first, second)), shape=(count, count))
+    free = ~metal.ravel()
+    whole = (matrix + matrix.T + sparse.diags(diagonal)).tocsc()[free][:, free]
+    potential = spsolve(whole, load[free])
+    ends = np.zeros(count)
+    ends[free] = potential
+    return float(np.sum(bottom * (1 - ends[number[:, -1]])))
+
+
+def test_a_whisker_whose_tip_is_near_the_counter_electrode() -> None:
+    """The gap left is a tenth of its radius; finite volumes on two grids, whose staircases leave an error ∝ step."""
+    radius, depth, wide, thickness = 5.0, 19.5, 15.0, 20.0
+    coarse, fine = (tube_resistance(radius, depth, wide, thickness, cells) for cells in (10, 20))
+    reference = 2 * fine - coarse
+    assert abs(fine - coarse) < 0.01 * reference
+    interface = {"pattern": "single", "cell_shape": "circular", "contact_fraction": 1, "pitch": "30 um"}
+    found = solved([body("whisker", radius, depth)], 30.0, thickness, asked=5e-3, interface=interface)
+    assert found.R_dc * SIGMA / UM == pytest.approx(reference, rel=0.01)
+    assert found.R_cstr < 0 and found.accuracy_reached
+
+
+# --- the reduced model, and the two-sided bounds ---------------------------------------------------------------------
+
+DIRECT = {
+    "gap": ([body("pit", 5.0)], {}),
+    "film": ([body("pit", 5.0)], {"contact": {"law": "p(R1,C1)", "R1": "1 ohm cm2", "C1": "1 uF/cm2"}}),
+    "layer": ([layer(1.0, 2.0, conductivity="0.1 mS/cm", relative_permittivity=30)], {}),
+    "dielectric": ([body("void", 4.0, below=2.0, relative_permittivity=1e3)], {}),
+}
+
+
+@pytest.mark.parametrize("name", DIRECT)
+def test_the_reduced_model_is_what_every_frequency_alone_gives(name: str) -> None:
+    tables, sections = DIRECT[name]
+    sweep = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 2}
+    case = case_of(tables, 40.0, 30.0, 0.2, 1e-2, sweep=sweep, **sections)
+    found, direct = simulate(case), simulate(case, Options(direct=True))
+    apart = np.abs(found.spectrum.impedance - direct.spectrum.impedance)
+    assert 0 < np.max(apart) < min(1e-3 * abs(found.R_cstr), found.spectrum_error)
+
+
+def random_table(rng: np.random.Generator) -> dict[str, Any]:
+    kind = str(rng.choice(["pit", "spheroid", "whisker", "void"]))
+    radius = rng.uniform(1.0, 8.0)
+    deep = {"pit": (0.3, 1.0), "spheroid": (0.4, 3.0), "whisker": (1.2, 3.0), "void": (0.5, 1.5)}[kind]
+    return body(kind, round(radius, 3), round(min(radius * rng.uniform(*deep), 24.0), 3))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bounds_hold_what_a_finer_mesh_finds_and_are_narrow(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table, fraction = random_table(rng), float(rng.choice([1.0, 0.55]))
+    coarse = solved([table], 40.0, 30.0, fraction)
+    fine = solved([table], 40.0, 30.0, fraction, ASKED / 5)
+    low, high = coarse.R_cstr_bounds
+    assert low <= fine.R_cstr <= high
+    assert abs(coarse.R_cstr - fine.R_cstr) <= coarse.R_cstr_error + fine.R_cstr_error
+    matters = abs(fine.R_cstr) > 0.05 * fine.R_electrolyte
+    assert high - low <= (0.01 * abs(fine.R_cstr) if matters else 0.01 * fine.R_electrolyte)
+
+
+def test_an_uneven_gap_may_lie_over_solids() -> None:
+    """R_cstr knows nothing of a gap that takes no direct current, whatever its height; its storage does."""
+    wedge = {"height": "10 nm", "model": "thin", "profile": "linear", "rise": "50 nm", "length": "5 um"}
+    uneven = solved([body("pit", 5.0)], 40.0, 30.0, 0.2, gap=wedge)
+    even = solved([body("pit", 5.0)], 40.0, 30.0, 0.2)
+    assert uneven.R_cstr == pytest.approx(even.R_cstr, abs=even.R_cstr_error + uneven.R_cstr_error)
+    assert uneven.C_cstr < even.C_cstr
