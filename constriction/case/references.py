@@ -126,6 +126,8 @@ def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[CaseOrigi
         found = read(inner).model_copy(update={"counter": CounterElectrode()})
         if found.solid:
             raise InputError(f"solid: {len(found.solid)} of them in a case that another one names; expected none yet")
+        if found.grains.given:
+            raise InputError("grains: in a case that another one names; expected none yet")
         return with_references(found, inner, read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
