@@ -19,17 +19,15 @@ from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
 from constriction.base.quantities import shown
 from constriction.base.ranks import agree
-from constriction.case.grains.refusals import check_grains
 from constriction.case.interface import Single
 from constriction.case.schema import Case
-from constriction.case.solids.refusals import check_solids
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
-from constriction.simulation.grains.within import check_within, laws_within, solve_within
+from constriction.simulation.grains.within import check_empty, check_within, laws_within, solve_within
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
@@ -255,8 +253,7 @@ def check_flat(case: Case, layout: Layout) -> None:
     Raises:
         InputError: with what is not flat, such as solids in the electrolyte, or not a disc in a tube.
     """
-    check_solids(case)
-    check_grains(case)
+    check_empty(case)
     advice = "or accuracy.method = 'finite_elements' without --cross-check"
     if gap_model(case, layout) == "volume":
         why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"

@@ -42,7 +42,7 @@ def own_theta(theta: NDArray[Any], laws: bool) -> NDArray[Any]:
 
     Where grains fill the mesh, their interior is what the matrices' K is of; else it is the electrolyte below them.
     """
-    return theta if laws else theta[..., BOUNDARY:] / theta[..., BULK : BOUNDARY]
+    return theta if laws else theta[..., BOUNDARY:] / theta[..., BULK:BOUNDARY]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ def _masses(places: Reals) -> Reals:
     """∫N_i N_j over curved triangles with nodes at places (t, 6, 3); (t, 6, 6)."""
     rule = triangle_rule(POINTS)
     l = rule.places  # noqa: E741 - barycentric
-    shapes = np.column_stack([*(l[:, k] * (2 * l[:, k] - 1) for k in range(3)), *(4 * l[:, a] * l[:, b] for a, b in TRIANGLE_EDGES)])
+    shapes = np.column_stack(
+        [*(l[:, k] * (2 * l[:, k] - 1) for k in range(3)), *(4 * l[:, a] * l[:, b] for a, b in TRIANGLE_EDGES)]
+    )
     by = np.zeros((len(l), 6, 3))
     for k in range(3):
         by[:, k, k] = 4 * l[:, k] - 1

@@ -6,7 +6,9 @@ from typing import Any
 
 from mpi4py import MPI
 
+from constriction.base.errors import InputError
 from constriction.base.ranks import agree
+from constriction.case.grains.refusals import check_bodies
 from constriction.case.schema import Case
 from constriction.field.response import Goal, Report, Response
 from constriction.geometry.cell import Layout
@@ -27,15 +29,30 @@ def laws_within(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
 
 
 def check_within(case: Case, layout: Layout, comm: MPI.Comm) -> None:
-    """Refuse solids or grains that find no place; collective.
+    """Refuse solids or grains that find no place, or whose method does not know them; collective.
 
     Raises:
         InputError: with what is expected.
     """
+    check_bodies(case)  # a cross-check has another method than the case file
     if case.grains.given:
         check_grains_of(case, layout)
     else:
         agree(comm, lambda: solids_of(case, layout))
+
+
+def check_empty(case: Case) -> None:
+    """Refuse to solve solids or grains by transforms.
+
+    Raises:
+        InputError: with what lies in the electrolyte.
+    """
+    if case.holds_bodies:
+        what = "solid" if case.solid else "grains"
+        raise InputError(
+            f"{what}: transforms need an electrolyte that is the same everywhere; expected accuracy.method = "
+            f"'finite_elements' without --cross-check, or a case without [{what}]"
+        )
 
 
 def solve_within(

@@ -94,7 +94,13 @@ def _solids_key(case: Case, contacts: Layout) -> tuple[Any, ...]:
     if not case.holds_bodies:
         return ()
     own = tuple(table.model_dump(by_alias=True) for table in case.solid)
-    return own, case.grains.model_dump(by_alias=True), case.electrolyte.model_dump(), contacts.pitch, _in_pitches(contacts.cell, contacts.pitch)
+    return (
+        own,
+        case.grains.model_dump(by_alias=True),
+        case.electrolyte.model_dump(),
+        contacts.pitch,
+        _in_pitches(contacts.cell, contacts.pitch),
+    )
 
 
 @lru_cache(maxsize=LAYOUTS_KEPT)
