@@ -263,7 +263,7 @@ class LawSection(Section):
     LAW_KEY: ClassVar[str] = "law"
 
     if TYPE_CHECKING:
-        law: Text | None
+        law: Text | None = None
 
     @model_validator(mode="before")
     @classmethod

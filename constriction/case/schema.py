@@ -55,7 +55,7 @@ class Case(Section):
     @model_validator(mode="before")
     @classmethod
     def _method_of_pattern(cls, given: Any) -> Any:
-        """Complete the accuracy of a table by the method that its pattern, or what has solids or grains, is solved with."""
+        """Complete the accuracy of a table by the method of its pattern, or of what has solids or grains."""
         interface = given.get("interface") if isinstance(given, dict) else None
         accuracy = given.get("accuracy", {}) if isinstance(interface, dict) else None
         if not isinstance(interface, dict) or not isinstance(accuracy, dict):

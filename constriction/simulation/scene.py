@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import GAUSS_POINTS, GAUSS_WEIGHTS, Facets, faces, gradients, shapes, slopes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
@@ -181,7 +182,8 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     from constriction.field.mesh_files import CellCase
 
     if case.grains.given:
-        raise InputError("grains: meshes, pictures and fields do not show them yet; expected a case without [grains]")
+        shape = f"grains.shape = '{case.grains.shape}'"
+        raise InputError(f"{shape}: meshes, pictures and fields show no grains yet; expected a case without [grains]")
     layout = lay_out_case(case)
     profile = uneven_gap(case, layout)
     height = insulated_beside(layout, None if profile is None else profile.height)

@@ -37,7 +37,8 @@ def check_grains(case: Case) -> None:
     """
     if not case.grains.given:
         return
-    for problem in chain(_of_method(case), _of_interface(case.interface), _of_regions(case), _of_electrolyte(case)):
+    about = _of_outlines(case.interface), _of_sides(case.interface), _of_regions(case), _of_electrolyte(case)
+    for problem in chain(_of_method(case), *about):
         raise InputError(problem)
 
 
@@ -54,16 +55,19 @@ def _of_method(case: Case) -> Iterator[str]:
         yield f"solid: {len(case.solid)} of them beside [grains], not yet; expected none"
 
 
-def _of_interface(interface: Pattern) -> Iterator[str]:
+def _of_outlines(interface: Pattern) -> Iterator[str]:
     name = f"interface.pattern = '{interface.pattern}'"
     if isinstance(interface, Image | HeightMapped):
         yield f"{name}: not with [grains] yet; expected another pattern, such as 'polygons' of the same outlines"
     if isinstance(interface, Stripes):
-        yield f"{name}: beside [grains] its cell has no depth; expected pattern = 'list' with rectangles for the stripes"
+        yield f"{name}: beside [grains] its cell has no depth; expected pattern = 'list' with rectangles"
     if isinstance(interface, Lattice) and interface.shape == "ellipse":
         yield f"interface.shape = '{interface.shape}': not with [grains] yet; expected 'disc' or 'rectangle'"
     if isinstance(interface, List) and interface.ellipses:
         yield f"interface.ellipses: {len(interface.ellipses)} with [grains], not yet; expected discs or rectangles"
+
+
+def _of_sides(interface: Pattern) -> Iterator[str]:
     if isinstance(interface, Sided) and interface.periodic:
         yield f"interface.sides = '{interface.sides}': not with [grains] yet; expected sides = 'mirror'"
     if isinstance(interface, Sided) and interface.pellet is not None:

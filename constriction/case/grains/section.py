@@ -14,7 +14,8 @@ from constriction.case.law_keys import LawSection, law_of
 if TYPE_CHECKING:
     from constriction.laws.law import CircuitLaw
 
-CUBES, VORONOI = "cubes", "voronoi"
+CUBES: Literal["cubes"] = "cubes"
+VORONOI: Literal["voronoi"] = "voronoi"
 
 
 class Grains(LawSection):
@@ -26,8 +27,8 @@ class Grains(LawSection):
         seed: of the random places; of Voronoi cells only.
         depth: how far down the electrolyte consists of grains, m; below, it is homogenised. None: as far as contacts
             disturb the field, or all of a thinner slab.
-        boundary_law: circuit per area of a grain boundary; the values of its elements are keys beside it. None: what the
-            electrolyte's grain boundaries leave for each.
+        boundary_law: circuit per area of a grain boundary; the values of its elements are keys beside it. None: what
+            the electrolyte's grain boundaries leave for each.
     """
 
     LAW_KEY: ClassVar[str] = "boundary_law"
@@ -43,7 +44,8 @@ class Grains(LawSection):
         if law is None and keys:
             key, value = next(iter(keys.items()))
             raise InputError(
-                f"{key} = {shown(value)}: there is no boundary_law; expected boundary_law = 'p(R1,C1)' or another circuit"
+                f"{key} = {shown(value)}: there is no boundary_law; expected boundary_law = 'p(R1,C1)' or another "
+                "circuit"
             )
         try:
             return super()._with_values(law, keys)

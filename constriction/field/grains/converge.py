@@ -23,7 +23,6 @@ from constriction.field.fineness import expected_memory
 from constriction.field.grains.jumps import jump_operator
 from constriction.field.grains.meshed import GrainCell, mesh_grains
 from constriction.field.mesh_response import MeshResponse, MeshSolution, reduction_share
-from constriction.field.reduction.affine import Model
 from constriction.field.reduction.curves import Complexes, Curve
 from constriction.field.reduction.greedy import Wanted
 from constriction.field.response import Goal, Report

@@ -33,13 +33,18 @@ def draw(crystal: Polycrystal, spots: Sequence[Outline], depth: float) -> dict[i
     if depth > deep:
         volumes.append(occ.addBox(0, 0, -depth, width, height, depth - deep))
         owners.append(BELOW)
-    tools = [(3, volume) for volume in volumes[1:]] + [(2, plane(spot, 0.0)) for spot in spots]
-    made = {volumes[0]: owners[0]}
-    if tools:
-        _, pieces = occ.fragment([(3, volumes[0])], tools)
-        made = {tag: owner for owner, own in zip(owners, pieces, strict=False) for kind, tag in own if kind == 3}
+    made = _cut(volumes, owners, [plane(spot, 0.0) for spot in spots])
     occ.synchronize()
     return made
+
+
+def _cut(volumes: Sequence[int], owners: Sequence[int], planes: Sequence[int]) -> dict[int, int]:
+    """The owner of each volume after planes are imprinted, and faces that coincide are one."""
+    others = [(3, volume) for volume in volumes[1:]] + [(2, one) for one in planes]
+    if not others:
+        return {volumes[0]: owners[0]}
+    _, pieces = gmsh.model.occ.fragment([(3, volumes[0])], others)
+    return {tag: owner for owner, own in zip(owners, pieces, strict=False) for kind, tag in own if kind == 3}
 
 
 def _loop(face: Sequence[int], points: Sequence[int], lines: dict[tuple[int, int], int]) -> int:

@@ -51,15 +51,14 @@ def _unknowns(mesh: GrainMesh, problem: CellProblem, triangles: Ints) -> tuple[I
 def _masses(places: Reals) -> Reals:
     """∫N_i N_j over curved triangles with nodes at places (t, 6, 3); (t, 6, 6)."""
     rule = triangle_rule(POINTS)
-    l = rule.places  # noqa: E741 - barycentric
-    shapes = np.column_stack(
-        [*(l[:, k] * (2 * l[:, k] - 1) for k in range(3)), *(4 * l[:, a] * l[:, b] for a, b in TRIANGLE_EDGES)]
-    )
-    by = np.zeros((len(l), 6, 3))
+    at = rule.places
+    corners = [at[:, k] * (2 * at[:, k] - 1) for k in range(3)]
+    shapes = np.column_stack([*corners, *(4 * at[:, a] * at[:, b] for a, b in TRIANGLE_EDGES)])
+    by = np.zeros((len(at), 6, 3))
     for k in range(3):
-        by[:, k, k] = 4 * l[:, k] - 1
+        by[:, k, k] = 4 * at[:, k] - 1
     for number, (a, b) in enumerate(TRIANGLE_EDGES, start=3):
-        by[:, number, a], by[:, number, b] = 4 * l[:, b], 4 * l[:, a]
+        by[:, number, a], by[:, number, b] = 4 * at[:, b], 4 * at[:, a]
     along = by[:, :, :2] - by[:, :, 2:]
     tangents = np.einsum("qnk,tnx->tqkx", along, places)
     areas = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)

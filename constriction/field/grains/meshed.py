@@ -203,23 +203,23 @@ def _collect(
     to_rim = distances(points, rims)
     push_out(points, rims)
     split.points = points
-    pieces = {tag: split.of(nodes.elements(4, tag), owner) for tag, owner in owners.items()}
-    regions = [np.full(len(piece), _region_of(cell, owners[tag])) for tag, piece in pieces.items()]
-    facets, tags, ones, others = [], [], [], []
+    pieces = [split.of(nodes.elements(4, tag), owner) for tag, owner in owners.items()]
+    sizes = [len(piece) for piece in pieces]
+    facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
     for surface, name in names.items():
-        around = [owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist()]
+        first, *second = (owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist())
         triangles = nodes.elements(2, surface)
         if name:
-            facets.append(split.of(triangles, around[0]))
+            facets.append(split.of(triangles, first))
             tags.append(np.full(len(triangles), SURFACES[name]))
-        elif around[0] != around[1] and BELOW not in around:
-            ones.append(split.of(triangles, around[0]))
-            others.append(split.of(triangles, around[1]))
-    used, (cells, border, one, other) = split.numbered(list(pieces.values()), facets, ones, others)
+        elif BELOW not in (first, *second) and second != [first]:
+            ones.append(split.of(triangles, first))
+            others.append(split.of(triangles, *second))
+    used, (cells, border, one, other) = split.numbered(pieces, facets, ones, others)
     mesh = LinearMesh(
         points=points[used],
         cells=cells,
-        regions=np.concatenate(regions),
+        regions=np.repeat([_region_of(cell, owner) for owner in owners.values()], sizes),
         facets=border,
         tags=np.concatenate(tags),
         to_rim=to_rim[used],

@@ -43,8 +43,9 @@ def check_grains_fit(case: Case, layout: Layout, disturbed: float) -> None:
         InputError: with the grains' size and what is expected.
     """
     if layout.circular:
+        given = getattr(case.interface, "cell_shape", "circular")
         raise InputError(
-            "interface.cell_shape = 'circular': grains fill a box; expected cell_shape = 'square' beside [grains]"
+            f"interface.cell_shape = '{given}': grains fill a box; expected cell_shape = 'square' beside [grains]"
         )
     size, box = case.grains.mean_size, _box(case, layout, disturbed)
     assert size is not None

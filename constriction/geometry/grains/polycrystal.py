@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi
+from scipy.spatial import Voronoi, cKDTree
 
 Reals = NDArray[np.float64]
 RELAXED = 3  # steps of Lloyd's method, after which cells are rounder and short edges rarer
@@ -128,17 +128,13 @@ def _joined(diagram: Voronoi, count: int, box: Reals) -> Polycrystal:
     merged, place = _merged(points, ALIKE * float(box.max()))
     faces: list[tuple[int, ...]] = []
     grains: list[list[int]] = [[] for _ in range(count)]
-    for (a, b), ring in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
-        if min(a, b) >= count:
-            continue
-        corners = [int(place[v]) for v in ring]
-        corners = [one for one, before in zip(corners, corners[-1:] + corners[:-1], strict=True) if one != before]
-        if len(corners) < 3:
-            continue
-        for owner in (a, b):
-            if owner < count:
+    for owners, ring in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
+        own = [int(owner) for owner in owners if owner < count]
+        corners = _ring([int(place[corner]) for corner in ring]) if own else []
+        if len(corners) > 2:
+            for owner in own:
                 grains[owner].append(len(faces))
-        faces.append(tuple(corners))
+            faces.append(tuple(corners))
     used = np.unique(np.concatenate([np.array(face) for face in faces]))
     number = np.full(len(merged), -1)
     number[used] = np.arange(len(used))
@@ -147,10 +143,13 @@ def _joined(diagram: Voronoi, count: int, box: Reals) -> Polycrystal:
     return Polycrystal(box, turned + 0.0, renamed, tuple(map(tuple, grains)))
 
 
+def _ring(corners: list[int]) -> list[int]:
+    """Corners of a face in a ring, each once."""
+    return [one for one, before in zip(corners, corners[-1:] + corners[:-1], strict=True) if one != before]
+
+
 def _merged(points: Reals, tolerance: float) -> tuple[Reals, NDArray[np.int64]]:
     """Points without those that nearly coincide with an earlier one, and where each has gone."""
-    from scipy.spatial import cKDTree
-
     place = np.arange(len(points))
     for first, second in sorted(cKDTree(points).query_pairs(tolerance)):
         place[second] = place[first]
