@@ -205,16 +205,7 @@ def _collect(
     split.points = points
     pieces = [split.of(nodes.elements(4, tag), owner) for tag, owner in owners.items()]
     sizes = [len(piece) for piece in pieces]
-    facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
-    for surface, name in names.items():
-        first, *second = (owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist())
-        triangles = nodes.elements(2, surface)
-        if name:
-            facets.append(split.of(triangles, first))
-            tags.append(np.full(len(triangles), SURFACES[name]))
-        elif BELOW not in (first, *second) and second != [first]:
-            ones.append(split.of(triangles, first))
-            others.append(split.of(triangles, *second))
+    facets, tags, ones, others = _surfaces(nodes, split, owners, names)
     used, (cells, border, one, other) = split.numbered(pieces, facets, ones, others)
     mesh = LinearMesh(
         points=points[used],
@@ -227,6 +218,23 @@ def _collect(
         axes=np.zeros((0, 2)),
     )
     return mesh, _Made(one, other)
+
+
+def _surfaces(
+    nodes: _Nodes, split: _Split, owners: dict[int, int], names: dict[int, str]
+) -> tuple[list[Ints], list[Ints], list[Ints], list[Ints]]:
+    """The triangles of the border and their tags, and those of boundaries as they belong to the one and the other."""
+    facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
+    for surface, name in names.items():
+        first, *second = (owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist())
+        triangles = nodes.elements(2, surface)
+        if name:
+            facets.append(split.of(triangles, first))
+            tags.append(np.full(len(triangles), SURFACES[name]))
+        elif BELOW not in (first, *second) and second != [first]:
+            ones.append(split.of(triangles, first))
+            others.append(split.of(triangles, *second))
+    return facets, tags, ones, others
 
 
 def _region_of(cell: GrainCell, owner: int) -> int:

@@ -126,6 +126,11 @@ def _joined(diagram: Voronoi, count: int, box: Reals) -> Polycrystal:
     points = np.where(np.abs(points) < ALIKE * box, 0.0, points)
     points = np.where(np.abs(points - box) < ALIKE * box, box, points)
     merged, place = _merged(points, ALIKE * float(box.max()))
+    return _renumbered(box, merged, *_shared(diagram, count, place))
+
+
+def _shared(diagram: Voronoi, count: int, place: NDArray[np.int64]) -> tuple[list[tuple[int, ...]], list[list[int]]]:
+    """The faces of the first cells, each once, and those of each cell; `place` is where corners have gone."""
     faces: list[tuple[int, ...]] = []
     grains: list[list[int]] = [[] for _ in range(count)]
     for owners, ring in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
@@ -135,6 +140,11 @@ def _joined(diagram: Voronoi, count: int, box: Reals) -> Polycrystal:
             for owner in own:
                 grains[owner].append(len(faces))
             faces.append(tuple(corners))
+    return faces, grains
+
+
+def _renumbered(box: Reals, merged: Reals, faces: list[tuple[int, ...]], grains: list[list[int]]) -> Polycrystal:
+    """With the corners that faces have only, and the depth downwards."""
     used = np.unique(np.concatenate([np.array(face) for face in faces]))
     number = np.full(len(merged), -1)
     number[used] = np.arange(len(used))
