@@ -22,13 +22,13 @@ class Grains(LawSection):
     """Grains that are meshed one by one; without a mean size there are none, and the electrolyte is homogenised.
 
     Attributes:
-        mean_size: the edge of a cube that has a grain's mean volume, m; None: the electrolyte is homogenised.
+        mean_size: the edge of a cube that has a grain's mean volume, m; without it the electrolyte is homogenised.
         shape: Voronoi cells of random places, or bricks as near to cubes as fit into the cell.
-        seed: of the random places; of Voronoi cells only.
-        depth: how far down the electrolyte consists of grains, m; below, it is homogenised. None: as far as contacts
-            disturb the field, or all of a thinner slab.
-        boundary_law: circuit per area of a grain boundary; the values of its elements are keys beside it. None: what
-            the electrolyte's grain boundaries leave for each.
+        seed: of the random places, 0 if nothing is said; of Voronoi cells only.
+        depth: how far down the electrolyte consists of grains, m; below, it is homogenised. Without it as far as
+            contacts disturb the field, or all of a thinner slab.
+        boundary_law: circuit per area of a grain boundary; the values of its elements are keys beside it. Without
+            it what the electrolyte's grain boundaries leave for each.
     """
 
     LAW_KEY: ClassVar[str] = "boundary_law"
