@@ -260,9 +260,10 @@ class LawSection(Section):
 
     model_config = ConfigDict(extra="allow")
     PER: ClassVar[Per] = PER_AREA
+    LAW_KEY: ClassVar[str] = "law"
 
     if TYPE_CHECKING:
-        law: Text | None
+        law: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -273,7 +274,7 @@ class LawSection(Section):
         keys = {key: value for key, value in data.items() if key not in own}
         if unknown := [key for key in keys if not KEY.fullmatch(str(key))]:
             raise PydanticCustomError("unknown_key", "unknown key", {"key": unknown[0]})
-        return {**own, **cls._with_values(own.get("law"), keys)}
+        return {**own, **cls._with_values(own.get(cls.LAW_KEY), keys)}
 
     @classmethod
     def _with_values(cls, law: Any, keys: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError
-from constriction.base.quantities import shown
+from constriction.base.quantities import format_quantity, shown
 from constriction.case.file import Folder, read_toml, text_in, toml_tables
 from constriction.case.interface import Pattern
 from constriction.case.maps.files import OUTLINE_SUFFIXES, SUFFIXES, MapFile
@@ -126,6 +126,9 @@ def _referred(key: str, name: str, origin: CaseOrigin, read: Callable[[CaseOrigi
         found = read(inner).model_copy(update={"counter": CounterElectrode()})
         if found.solid:
             raise InputError(f"solid: {len(found.solid)} of them in a case that another one names; expected none yet")
+        if found.grains.given:
+            size = format_quantity(found.grains.mean_size or 0.0, "length")
+            raise InputError(f"grains.mean_size = '{size}': in a case that another one names; expected no grains yet")
         return with_references(found, inner, read)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None

@@ -18,16 +18,17 @@ from constriction.case.complaints import all_wrong, describe
 from constriction.case.electrolyte import Electrolyte
 from constriction.case.fields import Section, Text
 from constriction.case.file import toml_value
+from constriction.case.grains.refusals import check_bodies
+from constriction.case.grains.section import Grains
 from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface, Pattern, Sided
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
 from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
-from constriction.case.solids.refusals import check_gap_model, check_solids
 from constriction.case.solids.tables import SolidTables
 
-_IDEAL = Contact(), Collector(), CounterElectrode()
+_IDEAL = Contact(), Collector(), CounterElectrode(), Grains()
 SECTIONS_KEPT = 1024
 
 
@@ -43,12 +44,18 @@ class Case(Section):
     counter: CounterElectrode = CounterElectrode()
     sweep: Sweep = Sweep()
     accuracy: Accuracy = Accuracy()
+    grains: Grains = Grains()
     solid: SolidTables = ()
+
+    @property
+    def holds_bodies(self) -> bool:
+        """Whether something lies in the electrolyte: solids or grains."""
+        return bool(self.solid) or self.grains.given
 
     @model_validator(mode="before")
     @classmethod
     def _method_of_pattern(cls, given: Any) -> Any:
-        """Complete the accuracy of a table by the method that its pattern, or what has solids, is solved with."""
+        """Complete the accuracy of a table by the method of its pattern, or of what has solids or grains."""
         interface = given.get("interface") if isinstance(given, dict) else None
         accuracy = given.get("accuracy", {}) if isinstance(interface, dict) else None
         if not isinstance(interface, dict) or not isinstance(accuracy, dict):
@@ -56,7 +63,7 @@ class Case(Section):
         pattern = interface.get("pattern")
         if not isinstance(pattern, str) or pattern not in PATTERNS:
             return given
-        method = Pattern.METHOD if given.get("solid") else PATTERNS[pattern].method_of(interface)
+        method = Pattern.METHOD if given.get("solid") or given.get("grains") else PATTERNS[pattern].method_of(interface)
         return {**given, "accuracy": {"method": method, **accuracy}}
 
     @model_validator(mode="after")
@@ -100,8 +107,7 @@ class Case(Section):
 
     @model_validator(mode="after")
     def _holds_solids(self) -> Self:
-        check_gap_model(self)
-        check_solids(self)
+        check_bodies(self)
         return self
 
     @model_validator(mode="after")

@@ -147,6 +147,8 @@ def _check_method(path: Path, option: str, given: bool, case: Case) -> None:
     """Refuse an option that needs finite elements where the case has another method."""
     if given and case.accuracy.method == "spectral":
         raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given 'spectral'")
+    if given and case.grains.given:
+        raise InputError(f"{path}: {option}: not with [grains] yet; expected a case without them, or no {option}")
 
 
 def _extras(result: Result, options: RunOptions, ranks: int, painter: Helper) -> list[Callable[[Path], None]]:

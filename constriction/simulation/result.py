@@ -288,7 +288,8 @@ def _constriction(
 
 def _capacitance_limits(case: Case, layout: Layout, response: Response[Any]) -> tuple[float | None, float | None]:
     """C_low and C_high, F/m²: the gap's own, with an electrolyte that only conducts (docs/physics.md#c-low)."""
-    if case.solid or case.gap.height is None or not case.gap.capacitor_only or not 0 < layout.contact_fraction < 1:
+    shared = 0 < layout.contact_fraction < 1
+    if case.holds_bodies or case.gap.height is None or not case.gap.capacitor_only or not shared:
         return None, None
     per_area = VACUUM_PERMITTIVITY * case.gap.relative_permittivity / case.gap.height
     profile = uneven_gap(case, layout)

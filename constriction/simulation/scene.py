@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import Facets, faces, gradients, shapes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
@@ -148,10 +149,13 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     """Which cell a picture of a case shows.
 
     Raises:
-        InputError: the contacts cannot be made.
+        InputError: the contacts cannot be made, or there are grains, which are not shown yet.
     """
     from constriction.field.mesh_files import CellCase
 
+    if case.grains.given:
+        shape = f"grains.shape = '{case.grains.shape}'"
+        raise InputError(f"{shape}: meshes, pictures and fields show no grains yet; expected a case without [grains]")
     layout = lay_out_case(case)
     profile = uneven_gap(case, layout)
     height = insulated_beside(layout, None if profile is None else profile.height)

@@ -20,19 +20,16 @@ from constriction.base.quantities import shown
 from constriction.base.ranks import agree
 from constriction.case.interface import Single
 from constriction.case.schema import Case
-from constriction.case.solids.refusals import check_solids
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
 from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
-from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
+from constriction.simulation.grains.within import check_empty, check_within, laws_within, solve_within
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.result import Result, result_of, sweep_frequencies
-from constriction.simulation.solids.laws import solid_laws
-from constriction.simulation.solids.solving import solve_solids_of
 from constriction.simulation.weights import (
     Laws,
     check_thin,
@@ -121,7 +118,7 @@ def laws_of(case: Case, layout: Layout, options: Options) -> Laws:
         InputError: the pitch of a finer case is above the width of what it lies on, or as `simulate`.
         SolverError: as `simulate`.
     """
-    laws = replace(_given_laws(case, layout, options), solids=solid_laws(case, layout))
+    laws = replace(_given_laws(case, layout, options), solids=laws_within(case, layout))
     profile = uneven_gap(case, layout)
     if profile is None or profile.coarse is None:
         return laws
@@ -178,8 +175,8 @@ def solve_geometry(case: Case, layout: Layout, curves: tuple[Curve, ...], option
         return agree(
             comm, lambda: convergence.converge(layout, thickness / layout.pitch, goal, options.report, height_of)
         )
-    if case.solid:
-        return solve_solids_of(case, layout, goal, comm, options.report, uneven)
+    if case.holds_bodies:
+        return solve_within(case, layout, goal, comm, options.report, uneven)
     from constriction.field.fineness import mesh_sizes
     from constriction.field.finite_elements import converge  # on all ranks at once: PETSc starts here
 
@@ -215,8 +212,8 @@ def check_geometry(case: Case, layout: Layout, options: Options) -> None:
     check_size(case, memory)
     check_thin(case, layout)
     depth = case.electrolyte.thickness / layout.pitch
-    if case.solid:
-        agree(options.comm or MPI.COMM_SELF, lambda: solids_of(case, layout))
+    if case.holds_bodies:
+        check_within(case, layout, options.comm or MPI.COMM_SELF)
     elif case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import check_grid
 
@@ -255,7 +252,7 @@ def check_flat(case: Case, layout: Layout) -> None:
     Raises:
         InputError: with what is not flat, such as solids in the electrolyte, or not a disc in a tube.
     """
-    check_solids(case)
+    check_empty(case)
     advice = "or accuracy.method = 'finite_elements' without --cross-check"
     if gap_model(case, layout) == "volume":
         why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"

@@ -73,7 +73,7 @@ def gap_model(case: Case, layout: Layout) -> str:
 def _may_be_meshed(case: Case, layout: Layout) -> bool:
     """Whether a gap is everywhere beside contacts, above no solids, and, unless the case says it, beside no laws."""
     gap = case.gap
-    if layout.electrode is not None or case.solid:
+    if layout.electrode is not None or case.holds_bodies:
         return False
     return gap.model != "auto" or (gap.capacitor_only and not case.contact.has_law)
 
@@ -115,8 +115,8 @@ def _not_meshed(case: Case, layout: Layout) -> str:
     """What kind of gap is thin though the thin law's error may be large; of another one nothing."""
     if layout.electrode is not None:
         return "on a pellet"
-    if case.solid:
-        return "above solids in the electrolyte"
+    if case.holds_bodies:
+        return "above solids or grains in the electrolyte"
     return "beside a contact with a law" if case.gap.uneven and case.contact.has_law else ""
 
 

@@ -61,6 +61,7 @@ def test_reasons_are_of_the_case():
     assert "two interfaces" in reasons["symmetric_cell.toml"]
     assert "of squares" in reasons["llzo_square_spot.toml"]
     assert "full" in reasons["dense_layer.toml"]
+    assert "grains" in reasons["grains.toml"]
 
 
 def test_a_film_on_stripes_is_a_state():

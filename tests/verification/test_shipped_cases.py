@@ -128,8 +128,8 @@ MESHED = [name for name in NAMES if load(MESHES / f"{name}.toml").accuracy.metho
 FLAT = [name for name in MESHED if name not in SOLIDS and is_flat(name)]  # maps are solved by transforms alone
 
 
-def test_only_the_lifted_copper_and_solids_are_not_flat():
-    assert set(MESHED) - set(FLAT) == {"lifted_copper"} | SOLIDS
+def test_only_the_lifted_copper_solids_and_grains_are_not_flat():
+    assert set(MESHED) - set(FLAT) == {"lifted_copper", "grains"} | SOLIDS
 
 
 @pytest.mark.parametrize("name", FLAT)

@@ -56,7 +56,7 @@ def _imprinted(slab: list[Tag], spots: Sequence[Outline]) -> list[Tag]:
     """A slab whose top is cut along the outlines of spots."""
     if not spots:
         return slab
-    pieces, _ = gmsh.model.occ.fragment(slab, [(2, _plane(spot, 0.0)) for spot in spots])
+    pieces, _ = gmsh.model.occ.fragment(slab, [(2, plane(spot, 0.0)) for spot in spots])
     return [tag for tag in pieces if tag[0] == 3]
 
 
@@ -76,10 +76,11 @@ def _put_in(slab: list[Tag], present: list[tuple[int, list[Tag]]]) -> dict[int, 
 
 def _slab(cell: Outline, bottom: float, top: float) -> list[Tag]:
     """The volume over the cell from one z to another."""
-    return [tag for tag in gmsh.model.occ.extrude([(2, _plane(cell, bottom))], 0, 0, top - bottom) if tag[0] == 3]
+    return [tag for tag in gmsh.model.occ.extrude([(2, plane(cell, bottom))], 0, 0, top - bottom) if tag[0] == 3]
 
 
-def _plane(outline: Outline, z: float) -> int:
+def plane(outline: Outline, z: float) -> int:
+    """A flat surface inside an outline, at one z."""
     occ = gmsh.model.occ
     return int(occ.addPlaneSurface([_loop(chain, z) for chain in outline.chains]))
 

@@ -92,11 +92,17 @@ def geometry_key(case: Case) -> str:
 
 
 def _solids_key(case: Case, contacts: Layout) -> tuple[Any, ...]:
-    """What tells apart the geometries of cases with solids; nothing of others. They share none in other units."""
-    if not case.solid:
+    """What tells apart geometries with solids or grains; nothing of others. They share none in other units."""
+    if not case.holds_bodies:
         return ()
     own = tuple(table.model_dump(by_alias=True) for table in case.solid)
-    return own, case.electrolyte.model_dump(), contacts.pitch, _in_pitches(contacts.cell, contacts.pitch)
+    return (
+        own,
+        case.grains.model_dump(by_alias=True),
+        case.electrolyte.model_dump(),
+        contacts.pitch,
+        _in_pitches(contacts.cell, contacts.pitch),
+    )
 
 
 @lru_cache(maxsize=LAYOUTS_KEPT)

@@ -129,6 +129,8 @@ def _of_pattern(case: Case, atlas: Atlas) -> str:
 
 def _of_cell(case: Case, atlas: Atlas) -> str:
     del atlas
+    if case.holds_bodies:
+        return "its electrolyte holds solids or grains, and the page's is the same everywhere"
     return "" if case.counter == CounterElectrode() else "it has two interfaces, and the page has one"
 
 

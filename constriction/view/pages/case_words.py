@@ -104,10 +104,16 @@ def _lifted_in_words(case: Case) -> str:
 
 
 def _solids_in_words(case: Case) -> Iterator[str]:
-    """What lies in the electrolyte; nothing of a case without solids."""
+    """What lies in the electrolyte; nothing of a case without solids or grains."""
     if case.solid:
         told = [_layer_in_words(t) if isinstance(t, LayerTable) else _body_in_words(t) for t in case.solid]
         yield f"In it there are {'; '.join(told)}."
+    if case.grains.mean_size is not None:
+        grains, size = case.grains, _said(case.grains.mean_size, "length")
+        depth = "" if grains.depth is None else f" down to {_said(grains.depth, 'length')}"
+        law = "the electrolyte's" if grains.boundary_law is None else f"{grains.boundary_law} per area"
+        shape = "cubes" if grains.shape == "cubes" else f"Voronoi cells (seed {grains.seed})"
+        yield f"It consists{depth} of grains of {size}, {shape}; their boundaries have a law of their own, {law}."
 
 
 def _body_in_words(table: BodyTable) -> str:

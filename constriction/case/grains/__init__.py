@@ -1,0 +1,1 @@
+"""The section [grains]: a polycrystal under the interface."""

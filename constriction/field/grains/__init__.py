@@ -1,0 +1,1 @@
+"""Cells whose electrolyte is a polycrystal: the potential jumps across the grain boundaries."""

@@ -1,0 +1,265 @@
+"""From a polycrystal to its mesh, the nodes on grain boundaries once for each grain. Lengths in pitches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import gmsh
+import numpy as np
+import shapely
+from mpi4py import MPI
+
+from constriction.field.grains.drawing import BELOW, draw
+from constriction.field.mesh.cells import CellMesh, mesh_made_by
+from constriction.field.mesh.flat import GMSH_OPTIONS
+from constriction.field.mesh.rims import rims_in
+from constriction.field.mesh.simplices import Ints, LinearMesh, Reals
+from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
+from constriction.field.solids.flat_rims import distances, push_out, rims_with
+from constriction.geometry.grains.polycrystal import Polycrystal
+from constriction.geometry.outlines import Outline
+
+OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
+AT_RIM, IN_GRAIN, GROWTH = 0.35, 0.8, 0.5  # size at rims / room there, elsewhere / a grain's size; growth from rims
+SAMPLES = 24
+ON = 1e-7  # pitches, from a plane or a rim
+GRAINS_LAW = 0
+"""The number of the grains' law where there is other electrolyte below them."""
+
+
+@dataclass(frozen=True)
+class GrainCell:
+    """A mirror cell whose electrolyte is a polycrystal.
+
+    `cell` and `spots` are outlines, `regions` the spots' and `background` that beside them. The grains reach down to
+    the crystal's depth, the mesh to `slab_depth`. `room` is the length over which the field varies at rims, `mean_size`
+    that of grains.
+    """
+
+    cell: Outline
+    spots: tuple[Outline, ...]
+    regions: tuple[str, ...]
+    background: str
+    crystal: Polycrystal
+    slab_depth: float
+    room: float
+    mean_size: float
+
+    @property
+    def laws(self) -> tuple[int, ...]:
+        """The numbers of laws beside that of the electrolyte: the grains', if there is electrolyte below them."""
+        return (GRAINS_LAW,) if self.slab_depth > self.crystal.box[2] else ()
+
+    @property
+    def gap_height(self) -> None:
+        """Gaps over grains are thin."""
+
+
+@dataclass(frozen=True)
+class GrainMesh:
+    """A mesh, and the triangles of its grain boundaries as they belong to the one and to the other grain, (t, 3).
+
+    Numbers of corners are those of the mesh's `input_global_indices`.
+    """
+
+    cell: CellMesh
+    one: Ints
+    other: Ints
+
+
+class _Made(NamedTuple):
+    """What a try to mesh has found beside the mesh: triangles of boundaries, as in `GrainMesh`."""
+
+    one: Ints
+    other: Ints
+
+
+def mesh_grains(cell: GrainCell, scale: float) -> GrainMesh:
+    """Mesh a cell on the calling rank alone, with elements `scale` times the usual size.
+
+    Raises:
+        MeshError: gmsh failed.
+    """
+    tried: dict[float, _Made] = {}
+
+    def make(nudge: float) -> tuple[LinearMesh, float]:
+        mesh, quality, made = _linear_mesh(cell, scale * nudge)
+        tried[quality] = made
+        return mesh, quality
+
+    found = mesh_made_by(make, MPI.COMM_SELF)
+    made = tried[found.smallest_quality]
+    return GrainMesh(found, made.one, made.other)
+
+
+def _linear_mesh(cell: GrainCell, scale: float) -> tuple[LinearMesh, float, _Made]:
+    for option, value in OPTIONS.items():
+        gmsh.option.setNumber(option, value)
+    owners = draw(cell.crystal, cell.spots, cell.slab_depth)
+    names = {tag: _name(cell, tag) for _, tag in gmsh.model.getEntities(2)}
+    rims = [tag for _, tag in gmsh.model.getEntities(1) if _is_rim(tag, names)]
+    _set_sizes(cell, rims)
+    gmsh.option.setNumber("Mesh.MeshSizeFactor", scale)
+    gmsh.model.mesh.generate(3)
+    tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
+    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
+    mesh, made = _collect(cell, owners, names, rims)
+    return mesh, quality, made
+
+
+def _name(cell: GrainCell, surface: int) -> str:
+    """What a surface is; empty for a boundary of grains."""
+    if len(gmsh.model.getAdjacencies(2, surface)[0]) != 1:
+        return ""
+    least, most = np.array(gmsh.model.getBoundingBox(2, surface)).reshape(2, 3)
+    if least[2] > -10 * ON:
+        return _region(cell, surface)
+    return "counter_electrode" if most[2] < 10 * ON - cell.slab_depth else "side"
+
+
+def _region(cell: GrainCell, surface: int) -> str:
+    """Which region of the interface a surface lies in, by a place inside it."""
+    place = _inside(surface)
+    for spot, region in zip(cell.spots, cell.regions, strict=True):
+        if shapely.contains_xy(spot.polygon(), *place):
+            return region
+    return cell.background
+
+
+def _inside(surface: int) -> tuple[float, float]:
+    """The x and y of a place well inside a flat surface."""
+    least, most = (np.asarray(side) for side in gmsh.model.getParametrizationBounds(2, surface))
+    for count in (1, 3, 7, 15, 31, 63):
+        steps = (np.arange(count) + 0.5) / count
+        u, v = (one.ravel() for one in np.meshgrid(*(least[k] + steps * (most[k] - least[k]) for k in (0, 1))))
+        for at in np.column_stack([u, v]).tolist():
+            if gmsh.model.isInside(2, surface, at, parametric=True):
+                x, y, _ = gmsh.model.getValue(2, surface, at)
+                return float(x), float(y)
+    x, y, _ = gmsh.model.occ.getCenterOfMass(2, surface)
+    return float(x), float(y)
+
+
+def _is_rim(curve: int, names: dict[int, str]) -> bool:
+    """Whether a curve lies between two regions of the interface."""
+    around = {names[one] for one in gmsh.model.getAdjacencies(1, curve)[0].tolist()}
+    return {"contact", "gap"} <= around
+
+
+def _set_sizes(cell: GrainCell, rims: Sequence[int]) -> None:
+    largest = IN_GRAIN * cell.mean_size
+    fields = gmsh.model.mesh.field
+    if rims:
+        size = min(AT_RIM * cell.room, largest)
+        distance, least = fields.add("Distance"), fields.add("Threshold")
+        fields.setNumbers(distance, "CurvesList", list(rims))
+        fields.setNumber(distance, "Sampling", SAMPLES)
+        for key, value in {
+            "InField": distance,
+            "SizeMin": size,
+            "SizeMax": largest,
+            "DistMin": 0.0,
+            "DistMax": max((largest - size) / GROWTH, 1e-9),
+        }.items():
+            fields.setNumber(least, key, value)
+    else:
+        least = fields.add("MathEval")
+        fields.setString(least, "F", repr(largest))
+    fields.setAsBackgroundMesh(least)
+
+
+@dataclass(frozen=True)
+class _Nodes:
+    """gmsh's nodes, (N, 3), and the number of each by gmsh's tag."""
+
+    points: Reals
+    number: Ints
+
+    def elements(self, kind: int, entity: int) -> Ints:
+        """The corners of an entity's lines, triangles or tetrahedra, `kind` 1, 2 or 4."""
+        found = gmsh.model.mesh.getElementsByType(kind, entity)[1].astype(np.int64)
+        return np.asarray(self.number[found].reshape(-1, {1: 2, 2: 3, 4: 4}[kind]))
+
+
+def _nodes() -> _Nodes:
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    number = np.full(int(tags.max()) + 1, -1)
+    number[tags] = np.arange(len(tags))
+    points = coordinates.reshape(-1, 3).copy()
+    points[np.abs(points[:, 2]) < ON, 2] = 0.0
+    return _Nodes(points, number)
+
+
+def _collect(
+    cell: GrainCell, owners: dict[int, int], names: dict[int, str], rim_curves: Sequence[int]
+) -> tuple[LinearMesh, _Made]:
+    """Gmsh's mesh, each grain with nodes of its own."""
+    nodes, split = _nodes(), _Split(cell)
+    edges = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(nodes.elements(1, one) for one in rim_curves)])
+    points = nodes.points
+    rims = rims_with([rim for spot in cell.spots for rim in rims_in(cell.cell, spot)], points, edges)
+    to_rim = distances(points, rims)
+    push_out(points, rims)
+    split.points = points
+    pieces = [split.of(nodes.elements(4, tag), owner) for tag, owner in owners.items()]
+    sizes = [len(piece) for piece in pieces]
+    facets, tags, ones, others = _surfaces(nodes, split, owners, names)
+    used, (cells, border, one, other) = split.numbered(pieces, facets, ones, others)
+    mesh = LinearMesh(
+        points=points[used],
+        cells=cells,
+        regions=np.repeat([_region_of(cell, owner) for owner in owners.values()], sizes),
+        facets=border,
+        tags=np.concatenate(tags),
+        to_rim=to_rim[used],
+        curved=np.zeros((0, 2), dtype=np.int64),
+        axes=np.zeros((0, 2)),
+    )
+    return mesh, _Made(one, other)
+
+
+def _surfaces(
+    nodes: _Nodes, split: _Split, owners: dict[int, int], names: dict[int, str]
+) -> tuple[list[Ints], list[Ints], list[Ints], list[Ints]]:
+    """The triangles of the border and their tags, and those of boundaries as they belong to the one and the other."""
+    facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
+    for surface, name in names.items():
+        first, *second = (owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist())
+        triangles = nodes.elements(2, surface)
+        if name:
+            facets.append(split.of(triangles, first))
+            tags.append(np.full(len(triangles), SURFACES[name]))
+        elif BELOW not in (first, *second) and second != [first]:
+            ones.append(split.of(triangles, first))
+            others.append(split.of(triangles, *second))
+    return facets, tags, ones, others
+
+
+def _region_of(cell: GrainCell, owner: int) -> int:
+    return VOLUMES["electrolyte"] if owner == BELOW or not cell.laws else body_tag(GRAINS_LAW)
+
+
+@dataclass
+class _Split:
+    """Names of nodes by the grain that they are of; what lies on the electrolyte below is of that."""
+
+    cell: GrainCell
+    points: Reals = field(default_factory=lambda: np.zeros((0, 3)))
+
+    def of(self, corners: Ints, owner: int) -> Ints:
+        """The names of a grain's nodes."""
+        own = np.full(corners.shape, owner + 1)
+        if self.cell.laws:
+            own[self.points[corners, 2] < ON - self.cell.crystal.box[2]] = BELOW + 1
+        return np.asarray(own * len(self.points) + corners)
+
+    def numbered(self, *groups: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
+        """The node of each name that cells, the first group, use, and all groups by the number of the name."""
+        corners = (4, 3, 3, 3)
+        joined = [
+            np.concatenate([np.zeros((0, n), dtype=np.int64), *group]) for n, group in zip(corners, groups, strict=True)
+        ]
+        names = np.unique(joined[0])
+        return names % len(self.points), [np.searchsorted(names, one) for one in joined]

@@ -1,0 +1,1 @@
+"""Polycrystals in a mirror cell."""

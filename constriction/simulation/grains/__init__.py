@@ -1,0 +1,1 @@
+"""Cases with grains: their laws, and how they are solved."""

@@ -1,0 +1,45 @@
+"""The laws of a polycrystal's interior and boundaries, relative to the homogenised electrolyte."""
+
+from __future__ import annotations
+
+from constriction.case.schema import Case
+from constriction.geometry.grains.polycrystal import Polycrystal
+from constriction.geometry.patches import Layout
+from constriction.laws.circuit import parse_circuit
+from constriction.laws.electrolyte import resistivity_law
+from constriction.laws.law import CircuitLaw
+from constriction.simulation.solids.laws import SolidLaw
+
+INTERIOR, BOUNDARIES = 0, 1
+PER_AREA = 1.0  # of a `SolidLaw`, whose law is then one per area
+
+
+def grain_laws(case: Case, layout: Layout, crystal: Polycrystal) -> tuple[SolidLaw, SolidLaw]:
+    """The laws of interior and boundaries of the grains, as θ of the mesh's terms have them.
+
+    Args:
+        case: with grains.
+        layout: of its interface.
+        crystal: its grains in pitches.
+    """
+    bulk = resistivity_law(case.electrolyte.model_copy(update={"grain_boundary_conductivity": None}))
+    return (
+        SolidLaw(INTERIOR, bulk, 0.0, layout.pitch),
+        SolidLaw(BOUNDARIES, boundary_law(case, layout, crystal), 0.0, PER_AREA),
+    )
+
+
+def boundary_law(case: Case, layout: Layout, crystal: Polycrystal) -> CircuitLaw:
+    """The law of a boundary per area.
+
+    By default a current that is even everywhere meets in the boundaries what the electrolyte's grain boundaries have
+    over the grains' depth: of cubes, 1/σ_gb times their size, with the constant phase element of f_gb and α.
+    """
+    given = case.grains.law_of()
+    if given is not None:
+        return given
+    electrolyte = case.electrolyte
+    assert electrolyte.grain_boundary_conductivity is not None
+    spacing = float(crystal.box[2]) / crystal.sheets * layout.pitch  # m of electrolyte per boundary
+    *_, resistance, charge, exponent = resistivity_law(electrolyte).values
+    return CircuitLaw(parse_circuit("RQ1"), (resistance * spacing, charge / spacing, exponent))

@@ -1,0 +1,83 @@
+"""The response of a case with grains. Every rank gets what rank 0 has solved alone: a polycrystal is small."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from mpi4py import MPI
+
+from constriction.base.ranks import agree
+from constriction.case.schema import Case
+from constriction.field.fineness import disturbed_depth
+from constriction.field.mesh.layouts.scaled import in_pitches, rounded
+from constriction.field.response import Goal, Report, Response
+from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.grains.placed import check_grains_fit, grains_of
+from constriction.geometry.grains.polycrystal import Polycrystal
+from constriction.simulation.grains.laws import grain_laws
+from constriction.simulation.solids.laws import SolidLaw
+
+SAME = 1e-6  # depths that differ by less, relative, are one
+
+
+def crystal_of(case: Case, layout: Layout) -> Polycrystal:
+    """The grains of a case in pitches.
+
+    Raises:
+        InputError: they do not fit into the cell, or are too many.
+    """
+    return grains_of(case, layout, disturbed_depth(layout))
+
+
+def laws_of_grains(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
+    """The laws of a case's grains, none without; raises as `crystal_of`."""
+    return grain_laws(case, layout, crystal_of(case, layout)) if case.grains.given else ()
+
+
+def check_grains_of(case: Case, layout: Layout) -> None:
+    """Refuse what `crystal_of` refuses.
+
+    Raises:
+        InputError: as `crystal_of`.
+    """
+    check_grains_fit(case, layout, disturbed_depth(layout))
+
+
+def solve_grains_of(case: Case, layout: Layout, goal: Goal, comm: MPI.Comm, report: Report) -> Response[Any]:
+    """Solve a geometry with grains; collective.
+
+    Args:
+        case: with its section [grains].
+        layout: of the case.
+        goal: what is asked.
+        comm: whose ranks get the response.
+        report: told in words what is being done.
+
+    Raises:
+        InputError: the grains do not fit into the cell, or it cannot be meshed.
+        SolverError: a mesh cannot be solved.
+    """
+    from constriction.field.grains.converge import converge_grains  # on all ranks at once: PETSc starts here
+    from constriction.field.grains.meshed import GrainCell
+
+    def solve() -> Response[Any]:
+        crystal = crystal_of(case, layout)
+        outline, spots = in_pitches(layout)
+        assert case.grains.mean_size is not None
+        size = case.grains.mean_size / layout.pitch
+        deep, reach = float(crystal.box[2]), min(case.electrolyte.thickness, disturbed_depth(layout)) / layout.pitch
+        lengths = [length / layout.pitch for length in rim_lengths(layout)]
+        cell = GrainCell(
+            cell=outline,
+            spots=tuple(spots),
+            regions=layout.regions,
+            background=layout.background,
+            crystal=crystal,
+            slab_depth=deep if reach < deep * (1 + SAME) else rounded(reach),
+            room=min(statistics.fmean(lengths), size) if lengths else size,
+            mean_size=size,
+        )
+        return converge_grains(cell, goal, report)
+
+    return agree(comm, solve)
