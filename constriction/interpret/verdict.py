@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from constriction.base.quantities import KINDS
-from constriction.interpret.interpretation import Interpretation
+from constriction.interpret.interpretation import Fitted, Interpretation
 from constriction.interpret.model.models import (
     FILM_ONLY,
     FILMED,
@@ -136,22 +136,31 @@ def unlike(name: str, median: float, before: Prior) -> str:
 
 def _sampled_well(interpretation: Interpretation) -> bool:
     """Whether the models that count have samples that can be believed."""
-    return all(
-        one.trusted or (one.samples is not None and one.samples.converged)
-        for one, share in zip(interpretation.fitted, interpretation.probabilities, strict=True)
-        if share > COUNTS
-    )
+    pairs = zip(interpretation.fitted, interpretation.probabilities, strict=True)
+    return all(believed(one) for one, share in pairs if share > COUNTS)
+
+
+def believed(fitted: Fitted) -> bool:
+    """Whether the samples of a model can be believed.
+
+    Of a film on the contacts of a lattice importance sampling alone finds too narrow a part of the posterior, however
+    many its samples seem to be: walkers have to agree (docs/how_to/interpret.md#believe).
+    """
+    if fitted.model.kind == FILMED:
+        return fitted.converged
+    return fitted.trusted or (fitted.samples is not None and fitted.samples.converged)
 
 
 def doubts(interpretation: Interpretation, sound: bool) -> tuple[str, ...]:
     """Why intervals are rough, if they are, where models have samples enough (`sound`) or not."""
-    if not sound:
-        return ("samples are few, intervals are rough",)
     pairs = zip(interpretation.fitted, interpretation.probabilities, strict=True)
-    largest = max((one.r_hat for one, share in pairs if share > COUNTS), default=1.0)
-    if largest < R_HAT:
-        return ()
-    return (f"walkers have not converged (R-hat {largest:.3g}), intervals rest on importance sampling alone",)
+    counting = [one for one, share in pairs if share > COUNTS]
+    largest = max((one.r_hat for one in counting), default=1.0)
+    walkers = f"walkers have not converged (R-hat {largest:.3g})"
+    if not sound:
+        enough = largest >= R_HAT and all(one.trusted for one in counting)
+        return (f"{walkers if enough else 'samples are few'}, intervals are rough",)
+    return () if largest < R_HAT else (f"{walkers}, intervals rest on importance sampling alone",)
 
 
 def _arc(interpretation: Interpretation) -> tuple[str, str]:
