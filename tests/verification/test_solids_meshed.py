@@ -97,7 +97,7 @@ def meshed(seed: int) -> str:
     return ""
 
 
-@pytest.mark.parametrize("first", range(0, 400, 20))
+@pytest.mark.parametrize("first", range(0, 400, 10))
 def test_random_solids_are_meshed(first: int) -> None:
-    told = [meshed(seed) for seed in range(first, first + 20)]
-    assert told.count("") > 2, told
+    told = [meshed(seed) for seed in range(first, first + 10)]
+    assert "" in told, told
