@@ -43,11 +43,11 @@ def draw(
     """Draw the cell down to z = −depth; what has no law of its own is cut out of it."""
     occ = gmsh.model.occ
     left = _imprinted(_slab(cell, -depth, 0.0), spots)
-    if absent := [(3, _solid(body)) for body in bodies if body.region is None]:
-        left, _ = occ.cut(left, absent)
     present = [(body.region, [(3, _solid(body))]) for body in bodies if body.region is not None]
     present += [(layer.table, _slab(cell, -layer.below - layer.thickness, -layer.below)) for layer in layers]
     regions = _put_in(left, present)
+    if absent := [(3, _solid(body)) for body in bodies if body.region is None]:
+        regions = _cut_out(absent, regions)
     occ.synchronize()
     return _found(bodies, regions)
 
@@ -72,6 +72,22 @@ def _put_in(slab: list[Tag], present: list[tuple[int, list[Tag]]]) -> dict[int, 
     for region, pieces in zip(owners, pieces_of[len(slab) :], strict=True):
         regions.setdefault(region, []).extend(tag for _, tag in inside.intersection(pieces))
     return regions
+
+
+def _cut_out(absent: list[Tag], regions: dict[int, list[int]]) -> dict[int, list[int]]:
+    """Cut bodies out of all volumes, which stay glued; the volumes of each region, by its number.
+
+    They are cut last: a hole that a layer is put round loses the ends of its edges where the layer's part in it goes.
+    """
+    owner = {tag: region for region, tags in regions.items() for tag in tags}
+    bodies = {tag for _, tag in absent}
+    volumes = [one for one in gmsh.model.occ.getEntities(3) if one[1] not in bodies]
+    _, pieces_of = gmsh.model.occ.cut(volumes, absent)
+    found: dict[int, list[int]] = {}
+    for (_, tag), pieces in zip(volumes, pieces_of, strict=False):
+        if tag in owner:
+            found.setdefault(owner[tag], []).extend(piece for _, piece in pieces)
+    return found
 
 
 def _slab(cell: Outline, bottom: float, top: float) -> list[Tag]:
