@@ -105,6 +105,8 @@ def test_case_is_valid(text):
     data = tomllib.loads(text)
     if "interface" in data:
         parse_case(data, "the page", ROOT / "meshes")
+    elif "grains" in data:
+        parse_case({"interface": {"pattern": "square", "contact_fraction": 0.3, "pitch": "20 um"}, **data}, "the page")
     elif "bulk_conductivity" in data:
         parsed(SolidElectrolyte, data, "the page")
     else:

@@ -38,7 +38,7 @@ def result(title="islands", resistance=14.8e-4, **changes):
     values = {
         "case": case,
         "layout": lay_out(case.interface),
-        "response": SimpleNamespace(solutions=solutions, fine=solutions[-1], outlines=None),
+        "response": SimpleNamespace(solutions=solutions, fine=solutions[-1], outlines=None, tips=()),
         "gap_model": "thin",
         "spectrum": Spectrum([1e6, 1e2], z, "ohm m2"),
         "slab": Spectrum([1e6, 1e2], z, "ohm m2"),

@@ -350,12 +350,12 @@ WRONG = [
     (
         section("gaps"),
         "gaps: unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy, solid",
+        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy, grains, solid",
     ),
     (
         section("a\nb"),
         r"'a\nb': unknown key, the nearest is 'gap'; a case takes"
-        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy, solid",
+        " title, electrolyte, interface, contact, gap, collector, counter, sweep, accuracy, grains, solid",
     ),
     ({"interface": HEXAGONAL, "gap": 5}, "gap = 5: expected a section [gap]"),
     ([], "[]: expected a table with the sections of a case"),
