@@ -48,8 +48,8 @@ LEAST_GAIN = 1.2  # of meshes whose bounds are no closer than that nothing is ex
 LEAST_SCALE = 0.05  # of F, that errors are relative to at the least: solids may take away what contacts constrict
 # What the next mesh shall leave of what is missing, and of the last one's at the least and the most.
 AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.1, 0.5
-# Of the bounds' distance: tests/solids_library.py; with bodies that are meshed with a law of their own, 0.39 at most
-# of the spheres of metal and of a dielectric in tests/verification/test_solids.py.
+# Of the bounds' distance: tests/solids_library.py; with bodies that are meshed with a law of their own, where a sphere
+# of floating metal was off by 0.32: docs/numerics/solids.md.
 BAR, BAR_OF_PRESENT = 0.2, 0.5
 # Where between the bounds what is extrapolated lies as a rule; as far as it lies beside that, the bar is wider. Two
 # meshes of which the finer one hardly stores less say little, such as the first ones of a layer under a contact.
