@@ -67,7 +67,7 @@ def _results(row: Mapping[str, Any]) -> Row:
         found[name] = rounded(row[name], error)
         found[f"{stem}_error_{unit}"] = rounded(error, error)
     found |= {name: row.get(name) and float(f"{row[name]:.{FOIL_DIGITS}g}") for name in FOIL}
-    relative = row["spectrum_error_ohm_cm2"] / row["R_cstr_ohm_cm2"]
+    relative = row["spectrum_error_ohm_cm2"] / abs(row["R_cstr_ohm_cm2"])
     found["relative_error"] = rounded(relative, relative)
     for name in FOLLOWING:
         found[name] = _to_relative(row[name], relative)
