@@ -1,6 +1,6 @@
 """Where dendrites hide lost contact in R_dc, and how far the spectra then differ from those of neither.
 
-    python studies/dendrite_or_delamination/told_apart.py
+python studies/dendrite_or_delamination/told_apart.py
 """
 
 from __future__ import annotations
