@@ -102,7 +102,8 @@ def test_files_hold_every_region_and_surface(tmp_path, suffix, height):
     volume = height is not None
     assert tags["tetra10"] == set(VOLUMES.values() if volume else [VOLUMES["electrolyte"]])
     thin = {SURFACES[name] for name in ("contact", "gap", "counter_electrode", "side")}
-    assert tags["triangle6"] == (set(SURFACES.values()) if volume else thin)
+    beside = thin | {SURFACES[name] for name in ("copper", "island_wall")}
+    assert tags["triangle6"] == (beside if volume else thin)
     assert len(meshes[0].cells_dict["tetra10"]) == cell.cells
 
 

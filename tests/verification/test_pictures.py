@@ -46,7 +46,7 @@ def draw(scene, what, columns, dpi):
 
 @pytest.fixture(scope="module")
 def scenes():
-    return {name: solve_scene(load(MESHES / f"{name}.toml"), FREQUENCIES, 4.0, silent) for name in CASES}
+    return {name: solve_scene(load(MESHES / f"{name}.toml"), FREQUENCIES, 2.0, silent) for name in CASES}
 
 
 @pytest.fixture(scope="module")
