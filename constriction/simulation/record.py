@@ -246,6 +246,8 @@ def record_text(record: dict[str, Any]) -> str:
     return json.dumps(record, indent=2, allow_nan=False) + "\n"
 
 
+# Of the mesh of field.vtu: meshes round solids are refined by their bounds and have no fineness to be made after again.
+FINENESS_BESIDE_SOLIDS = 0.3
 RESULT = FolderKind("result", FILES, OUR_KEYS, listed="referred_files", listed_pattern=CASE_FILES)
 
 
@@ -261,5 +263,5 @@ def write_field_of(result: Result, folder: Path) -> None:
     if not isinstance(finest, MeshSolution):
         raise ValueError(f"write_field_of: expected a result of finite elements, got {case.accuracy.method!r}")
     frequencies = [0.0] if result.f_cstr is None else [0.0, result.f_cstr]
-    cell = cell_case(case, finest.fineness)
+    cell = cell_case(case, FINENESS_BESIDE_SOLIDS if case.solid else finest.fineness)
     write_field(cell, list(theta_of(case, result.layout, result.laws, frequencies)), folder / "field.vtu")

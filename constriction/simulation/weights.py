@@ -22,8 +22,9 @@ from constriction.simulation.solids.laws import SolidLaw
 THIN_GAP_ERROR = 0.3
 # The same per mean square slope of an uneven gap's metal: docs/physics.md#uneven-gap-error.
 SLOPE_ERROR = 1 / 6
-# Of F, that errors are relative to at the least beside solids, which may take away what contacts constrict.
-LEAST_OF_SLAB = 0.01
+# Of the slab's F, that errors are relative to at the least beside solids, which may take away what contacts constrict,
+# and over grains, where a nearly full contact constricts nearly nothing.
+LEAST_OF_SLAB, LEAST_OVER_GRAINS = 0.01, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +177,8 @@ def curve_of(case: Case, layout: Layout, laws: Laws, frequency: ArrayLike) -> Cu
     at_rest = theta_of(case, layout, laws, 0.0).real
     passes = _passes(layout, laws, at_rest) and not any(solid.blocks for solid in laws.solids)
     layers = tuple(solid.thickness for solid in laws.solids)
-    least = LEAST_OF_SLAB * bool(case.solid) * case.electrolyte.thickness / layout.pitch
+    least = LEAST_OF_SLAB if case.solid else LEAST_OVER_GRAINS if case.holds_bodies else 0.0
+    least *= case.electrolyte.thickness / layout.pitch
     return Curve(theta_of(case, layout, laws, frequency), at_rest if passes else None, laws.film, layers, least)
 
 

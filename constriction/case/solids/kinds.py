@@ -46,6 +46,10 @@ class SolidTable(Section):
     kind: str
 
 
+MOST_SLENDER = 1e3
+"""Depth over radius, or radius over depth: of a body beyond that no mesh has a sensible size."""
+
+
 class BodyTable(SolidTable):
     """A solid that is a body of revolution about an upright axis; one or many of them.
 
@@ -82,6 +86,11 @@ class BodyTable(SolidTable):
         if (self.x is None) != (self.y is None):
             missing, there = ("x", "y") if self.x is None else ("y", "x")
             raise InputError(f"{missing}: missing beside {there}; expected a length such as '20 um'")
+        if not 1 / MOST_SLENDER <= self.depth / self.radius <= MOST_SLENDER:
+            raise InputError(
+                f"depth = {_said(self.depth)}: {self.depth / self.radius:.3g} times radius = {_said(self.radius)}; "
+                f"expected {1 / MOST_SLENDER:g} to {MOST_SLENDER:g} times, of which there is a mesh"
+            )
         if self.seed is not None and self.density is None:
             raise InputError(
                 f"seed = {self.seed}: nothing is at random; expected density = '25 1/mm2' or another one beside it"

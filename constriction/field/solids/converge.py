@@ -244,7 +244,7 @@ def solve_solids(
     meshed = time.perf_counter()
     problem = assemble(mesh, cell, goal.film, weight, cell.laws)
     rest = _rest_of(goal)
-    model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, goal, rest, levels))
+    model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, cell, goal, levels))
     left = leftovers(problem, cell.bodies, potential_at(rest), rest)
     bounds = Bounds(rest, left.lower - left.shape, left.upper + left.shape, cell.slab_depth, 0, 0.0)
     return SolidSolution(
@@ -274,13 +274,13 @@ def _rest_of(goal: Goal) -> NDArray[np.float64]:
 
 
 def _reduced(
-    problem: CellProblem, goal: Goal, rest: NDArray[np.float64], levels: Hierarchy | None
+    problem: CellProblem, cell: SolidCell, goal: Goal, levels: Hierarchy | None
 ) -> tuple[Model, Callable[[NDArray[np.float64]], Vector]]:
     """The reduced model, and what gives potentials of 1 V at rest."""
     share = reduction_share(goal.relative_error)
-    if problem.film or problem.laws:
+    if problem.film or problem.laws or not cell.ideal:
         return reduce_solids(problem, Wanted(goal.curves, LEAST_SCALE * share), problem.depth, levels)
     covered = replace(problem, flat=np.asarray(solve_potential(problem, [COVERED], levels), dtype=np.float64))
     tolerance = share if goal.moves else math.inf
-    model, _, potential_at = reduce_keeping_potential(covered, tolerance, levels, float(rest[-1]))
+    model, _, potential_at = reduce_keeping_potential(covered, tolerance, levels, float(_rest_of(goal)[-1]))
     return Shifted(model, problem.depth), potential_at

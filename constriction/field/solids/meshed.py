@@ -21,7 +21,8 @@ from constriction.field.solids.flat_rims import distances, push_out, rims_with
 from constriction.field.solids.sizes import SizeField, set_after, set_first
 from constriction.field.solids.surfaces import moved_onto
 from constriction.geometry.outlines import Outline
-from constriction.geometry.solids.bodies import VOID, Body, Layer, Solids
+from constriction.geometry.patches import CONTACT
+from constriction.geometry.solids.bodies import METAL, VOID, Body, Layer, Solids
 
 OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
 LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
@@ -54,6 +55,12 @@ class SolidCell:
     @property
     def gap_height(self) -> None:
         """Gaps over solids are thin."""
+
+    @property
+    def ideal(self) -> bool:
+        """Whether there is metal that the electrolyte touches, whatever its law."""
+        standing = any(body.role == METAL for body in self.bodies)
+        return standing or CONTACT in (*self.regions, self.background)
 
     @property
     def circular(self) -> bool:

@@ -15,6 +15,7 @@ from constriction.geometry.outlines import SNAP
 from constriction.geometry.patches import Layout
 
 MOST = 2000
+ROOMY = 1.02  # times the least size, that is advised
 """Grains in a mirror cell."""
 
 
@@ -63,7 +64,7 @@ def check_grains_fit(case: Case, layout: Layout, disturbed: float) -> None:
         )
     count = math.prod(counts_of(box, size)) if case.grains.shape == CUBES else round(math.prod(box.tolist()) / size**3)
     if count > MOST:
-        largest = _said((math.prod(box.tolist()) / MOST) ** (1 / 3))
+        largest = _said(ROOMY * (math.prod(box.tolist()) / MOST) ** (1 / 3))  # rounded it must not be too small
         raise InputError(
             f"{given}: {count} grains in the mirror cell, down to {_said(float(box[2]))}; expected at most {MOST}: a "
             f"mean_size of '{largest}', a smaller cell, or a smaller grains.depth"
