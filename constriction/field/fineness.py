@@ -49,6 +49,7 @@ COARSEST_OF_DISCS, FEWEST_OF_DISCS = (QUARTER / 4) ** 2, 3
 COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS = (QUARTER / 3) ** 2, 2
 NARROW = 0.05  # room / size of a spot, below which many stations may be needed
 # Unknowns per station of the coarsest mesh, measured: tubes, squares and pairs that nearly touch; flat slabs; gaps.
+UNKNOWNS_OF_RIMS = 600.0  # of fine meshes, per rims' length / size of the spot
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
 
 
@@ -161,7 +162,7 @@ def disturbed_depth(layout: Layout) -> float:
 
 def expected_unknowns(rims: float, fineness: float) -> float:
     """Unknowns of a mesh; `rims` is the rims' length / size of the spot, summed (2π for a whole disc)."""
-    return float(1000 + rims * max(600 * fineness**-1.5, 800 * fineness**-0.95))
+    return float(1000 + rims * max(UNKNOWNS_OF_RIMS * fineness**-1.5, 800 * fineness**-0.95))
 
 
 def memory_of(layout: Layout, fineness: float) -> float:
@@ -225,7 +226,8 @@ def check_mesh(
     fineness = _fineness_for(layout, relative_error, gap_height is not None, bounds=False)
     finer = coarsest / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
-    check_crowd(each * stations * finer**1.5, expected_unknowns(_rims_of(layout), fineness))
+    apart = 1000 + UNKNOWNS_OF_RIMS * _rims_of(layout) * fineness**-1.5
+    check_crowd(each * stations * finer**1.5, apart)
     if gap_height is not None:
         layers = mesh_sizes(layout, thickness, gap_height, fineness, largest).gap_layers
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))

@@ -545,7 +545,9 @@ def test_too_many_or_too_dense_solids_get_one_line() -> None:
 def test_transforms_and_so_the_cross_check_refuse_solids() -> None:
     given = case(pit("2 um"))
     layout = lay_out_case(given)
-    message = "^accuracy.method = 'spectral': solids in the electrolyte are meshed; expected .*, without --cross-check$"
+    message = (
+        "^solid: transforms need an electrolyte that is the same everywhere; expected .* without --cross-check, or "
+    )
     for refuse in (check_flat, lambda other, cell: check_geometry(other, cell, Options())):
         with pytest.raises(InputError, match=message):
             refuse(twin(given), layout)
@@ -556,7 +558,7 @@ def test_a_gap_above_solids_is_thin_or_refused() -> None:
     plain, solid = case(gap=high), case(pit("2 um"), gap=high)
     assert (gap_model(plain, lay_out_case(plain)), gap_model(solid, lay_out_case(solid))) == ("volume", "thin")
     with pytest.raises(
-        InputError, match="one above solids in the electrolyte is not meshed; expected gap.model = 'thin'"
+        InputError, match="one above solids or grains in the electrolyte is not meshed; expected gap.model = 'thin'"
     ):
         check_geometry(solid, lay_out_case(solid), Options())
     thin = case(pit("2 um"), gap={**high, "model": "thin"})
