@@ -4,6 +4,7 @@ import math
 import random
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -545,10 +546,12 @@ def test_too_many_or_too_dense_solids_get_one_line() -> None:
 def test_transforms_and_so_the_cross_check_refuse_solids() -> None:
     given = case(pit("2 um"))
     layout = lay_out_case(given)
-    message = (
-        "^solid: transforms need an electrolyte that is the same everywhere; expected .* without --cross-check, or "
+    flat = "^solid: transforms need an electrolyte that is the same everywhere; expected .* without --cross-check"
+    spectral = (
+        "^accuracy.method = 'spectral': solids in the electrolyte are meshed; expected .*, without --cross-check$"
     )
-    for refuse in (check_flat, lambda other, cell: check_geometry(other, cell, Options())):
+    whole = partial(check_geometry, options=Options())
+    for refuse, message in ((check_flat, flat), (whole, spectral)):
         with pytest.raises(InputError, match=message):
             refuse(twin(given), layout)
 
