@@ -223,7 +223,8 @@ def check_mesh(
         return
     rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
-    fineness = _fineness_for(layout, relative_error, gap_height is not None, bounds=False)
+    # necks between discs take as many stations on the coarsest meshes of discs
+    fineness = min(_fineness_for(layout, relative_error, gap_height is not None, bounds=False), COARSEST_MESH)
     finer = coarsest / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
     apart = 1000 + UNKNOWNS_OF_RIMS * _rims_of(layout) * fineness**-1.5

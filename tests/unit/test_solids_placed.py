@@ -547,9 +547,7 @@ def test_transforms_and_so_the_cross_check_refuse_solids() -> None:
     given = case(pit("2 um"))
     layout = lay_out_case(given)
     flat = "^solid: transforms need an electrolyte that is the same everywhere; expected .* without --cross-check"
-    spectral = (
-        "^accuracy.method = 'spectral': solids in the electrolyte are meshed; expected .*, without --cross-check$"
-    )
+    spectral = "^accuracy.method = 'spectral': solids in the electrolyte are meshed; expected .*, without --cross-check"
     whole = partial(check_geometry, options=Options())
     for refuse, message in ((check_flat, flat), (whole, spectral)):
         with pytest.raises(InputError, match=message):
