@@ -36,7 +36,7 @@ from constriction.field.response import Goal, Report
 from constriction.field.solids.errors import Leftovers, leftovers
 from constriction.field.solids.meshed import SolidCell, mesh_solids
 from constriction.field.solids.sizes import SizeField
-from constriction.field.solids.space import reduce_solids
+from constriction.field.solids.space import Shifted, reduce_solids
 from constriction.field.solids.surfaces import in_pitches as scaled
 from constriction.field.solids.tips import with_error
 from constriction.geometry.cell import Layout, rim_lengths
@@ -54,51 +54,6 @@ BAR, BAR_OF_PRESENT = 0.2, 0.5
 # Where between the bounds what is extrapolated lies as a rule; as far as it lies beside that, the bar is wider. Two
 # meshes of which the finer one hardly stores less say little, such as the first ones of a layer under a contact.
 USUAL = 0.45, 0.65
-
-
-@dataclass(frozen=True)
-class Shifted:
-    """A model whose interface, metal all over, is no flat one: F − `depth` of the slab instead of F − its limit."""
-
-    of: Model
-    depth: float
-
-    @property
-    def covered(self) -> float:
-        """F − depth where the gap conducts like metal, in pitches."""
-        return self.of.depth - self.depth
-
-    @property
-    def error(self) -> float:
-        """As the model's."""
-        return self.of.error
-
-    @property
-    def solves(self) -> int:
-        """As the model's."""
-        return self.of.solves
-
-    @property
-    def constriction(self) -> float:
-        """F(0) − depth in pitches."""
-        return self.of.constriction + self.covered
-
-    @property
-    def stored(self) -> float:
-        """As the model's."""
-        return self.of.stored
-
-    def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
-        """F(θ) − depth in pitches at θ (…, terms); (…)."""
-        return np.asarray(self.of.interface(theta) + self.covered)
-
-    def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
-        """As the model's."""
-        return self.of.in_film(theta)
-
-    def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
-        """As the model's."""
-        return self.of.errors_at(theta)
 
 
 @dataclass(frozen=True)
@@ -134,9 +89,9 @@ class SolidResponse(MeshResponse):
     @property
     def covered(self) -> float | None:
         """As `Response`."""
-        models = [one.model for one in self.compared]
-        values = [model.covered for model in models if isinstance(model, Shifted)]
-        return float(self._combine(values).real) if len(values) == len(models) else None
+        values = [cast(Shifted, one.model).covered for one in self.compared]
+        known = [value for value in values if value is not None]
+        return float(self._combine(known).real) if len(known) == len(values) else None
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         fine = cast(SolidSolution, self.fine)

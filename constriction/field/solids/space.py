@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.multigrid import Hierarchy
 from constriction.field.elements.operators import Vector
-from constriction.field.reduction.affine import Reduced
+from constriction.field.reduction.affine import Model, Reduced
 from constriction.field.reduction.curves import Floats
 from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 from constriction.field.reduction.mesh_space import MeshNorm, MeshSpace
@@ -64,11 +64,20 @@ def _admittance(problem: CellProblem, potential: Field) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Whole:
-    """A reduced model of F itself; `depth` of the slab in pitches."""
+class Shifted:
+    """A model whose interface, metal all over, is no flat one: F − `depth` of the slab instead of F − its limit."""
 
-    of: Reduced
+    of: Model
     depth: float
+
+    @property
+    def covered(self) -> float | None:
+        """F − depth where the gap conducts like metal, in pitches; None: laws move it."""
+        return self._above
+
+    @property
+    def _above(self) -> float:
+        return self.of.depth - self.depth
 
     @property
     def error(self) -> float:
@@ -82,17 +91,17 @@ class Whole:
 
     @property
     def constriction(self) -> float:
-        """There is no interface of ideal contacts without laws to tell of."""
-        return 0.0
+        """F(0) − depth in pitches."""
+        return self.of.constriction + self._above
 
     @property
     def stored(self) -> float:
-        """As `constriction`."""
-        return 0.0
+        """As the model's."""
+        return self.of.stored
 
     def interface(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """F(θ) − depth in pitches at θ (…, terms); (…)."""
-        return np.asarray(self.of.interface(theta) - self.depth)
+        return np.asarray(self.of.interface(theta) + self._above)
 
     def in_film(self, theta: ArrayLike) -> NDArray[np.complex128]:
         """As the model's."""
@@ -101,6 +110,28 @@ class Whole:
     def errors_at(self, theta: NDArray[np.complex128]) -> NDArray[np.float64]:
         """As the model's."""
         return self.of.errors_at(theta)
+
+
+@dataclass(frozen=True, eq=False)
+class Whole(Shifted):
+    """A reduced model of F itself, of several laws."""
+
+    of: Reduced
+
+    @property
+    def covered(self) -> float | None:
+        """It goes with the laws."""
+        return None
+
+    @property
+    def constriction(self) -> float:
+        """There is no interface of ideal contacts without laws to tell of."""
+        return 0.0
+
+    @property
+    def stored(self) -> float:
+        """As `constriction`."""
+        return 0.0
 
 
 def reduce_solids(
