@@ -194,7 +194,7 @@ def machine() -> Record:
         "cpu": cpu_model(),
         "cores": os.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
-        "kernel": f"{platform.system()} {platform.release()}",
+        "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "load_average": os.getloadavg(),
     }
 
