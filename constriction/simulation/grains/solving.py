@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from functools import lru_cache
 from typing import Any
 
 from mpi4py import MPI
@@ -21,6 +22,7 @@ from constriction.simulation.solids.laws import SolidLaw
 SAME = 1e-6  # depths that differ by less, relative, are one
 
 
+@lru_cache(maxsize=4)  # laws and mesh of a case are of the same grains
 def crystal_of(case: Case, layout: Layout) -> Polycrystal:
     """The grains of a case in pitches.
 
@@ -31,8 +33,8 @@ def crystal_of(case: Case, layout: Layout) -> Polycrystal:
 
 
 def laws_of_grains(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
-    """The laws of a case's grains, none without; raises as `crystal_of`."""
-    return grain_laws(case, layout, crystal_of(case, layout)) if case.grains.given else ()
+    """The laws of a case's grains; raises as `crystal_of`."""
+    return grain_laws(case, layout, crystal_of(case, layout))
 
 
 def check_grains_of(case: Case, layout: Layout) -> None:

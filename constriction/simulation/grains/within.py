@@ -1,4 +1,7 @@
-"""What lies in the electrolyte of a case, solids or grains: its laws, what is refused, and the response."""
+"""What lies in the electrolyte of a case, solids or grains: its laws, what is refused, and the response.
+
+What makes grains, and the mesh library with it, is imported only for a case that has some.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from constriction.field.response import Goal, Report, Response
 from constriction.geometry.cell import Layout
 from constriction.geometry.height_maps import Height
 from constriction.geometry.solids.placed import solids_of
-from constriction.simulation.grains.solving import check_grains_of, laws_of_grains, solve_grains_of
 from constriction.simulation.solids.laws import SolidLaw, solid_laws
 from constriction.simulation.solids.solving import solve_solids_of
 
@@ -25,7 +27,11 @@ def laws_within(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
     Raises:
         InputError: the grains do not fit into the cell, or are too many.
     """
-    return solid_laws(case, layout) + laws_of_grains(case, layout)
+    if not case.grains.given:
+        return solid_laws(case, layout)
+    from constriction.simulation.grains.solving import laws_of_grains
+
+    return laws_of_grains(case, layout)
 
 
 def check_within(case: Case, layout: Layout, comm: MPI.Comm) -> None:
@@ -36,6 +42,8 @@ def check_within(case: Case, layout: Layout, comm: MPI.Comm) -> None:
     """
     check_bodies(case)  # a cross-check has another method than the case file
     if case.grains.given:
+        from constriction.simulation.grains.solving import check_grains_of
+
         check_grains_of(case, layout)
     else:
         agree(comm, lambda: solids_of(case, layout))
@@ -73,5 +81,7 @@ def solve_within(
         SolverError: a mesh cannot be solved.
     """
     if case.grains.given:
+        from constriction.simulation.grains.solving import solve_grains_of
+
         return solve_grains_of(case, layout, goal, comm, report)
     return solve_solids_of(case, layout, goal, comm, report, height)

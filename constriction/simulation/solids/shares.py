@@ -45,10 +45,11 @@ def shares(scene: Scene, number: int) -> Shares:
 
 def _through_solids(scene: Scene, number: int) -> complex:
     """The current into solids that are part of the electrode, over the mean density, m²."""
-    on = scene.facets(scene.triangles_of("solid"))
-    edges = np.einsum(
-        "pka,mkx->mpax", slopes(GAUSS_POINTS), scene.mesh.points[scene.mesh.triangles[scene.triangles_of("solid")]]
-    )
+    skin = scene.triangles_of("solid")
+    if not skin.any():
+        return 0j
+    on = scene.facets(skin)
+    edges = np.einsum("pka,mkx->mpax", slopes(GAUSS_POINTS), scene.mesh.points[scene.mesh.triangles[skin]])
     areas = np.cross(edges[:, :, 0], edges[:, :, 1]) / 2
     nodes = scene.mesh.points[scene.mesh.tetrahedra[on.owner, :4]]
     face = np.take_along_axis(nodes, on.corners[:, :, None], axis=1).mean(axis=1)
