@@ -121,6 +121,27 @@ class MeshResponse(Response[MeshSolution]):
         return self.fine.flat_storage + step * (self.fine.flat_storage - self.coarse.flat_storage)
 
 
+@dataclass(frozen=True)
+class WholeResponse(MeshResponse):
+    """Of meshes whose error bars tell all by themselves: they need no least one, and look for no layers."""
+
+    @property
+    def least_error(self) -> float:
+        """None."""
+        return 0.0
+
+    def _layers(
+        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        del film, scale
+        return np.ones(len(theta)), np.zeros(len(theta))
+
+    def resolves(self, goal: Goal) -> bool:
+        """As `Response`."""
+        del goal
+        return True
+
+
 def reduction_share(relative_error: float) -> float:
     """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
     return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)

@@ -22,9 +22,8 @@ from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.fineness import expected_memory
 from constriction.field.grains.jumps import jump_operator
 from constriction.field.grains.meshed import GrainCell, mesh_grains
-from constriction.field.mesh_response import MeshResponse, MeshSolution, reduction_share
+from constriction.field.mesh_response import MeshSolution, WholeResponse
 from constriction.field.reduction.curves import Complexes, Curve
-from constriction.field.reduction.greedy import Wanted
 from constriction.field.response import Goal, Report
 from constriction.field.solids.space import Whole, reduce_solids
 
@@ -33,7 +32,6 @@ FIRST, FINER, MOST_MESHES = 1.0, 0.7, 6  # size of the first mesh's elements ove
 BULK, BOUNDARY, GAP = 0, 1, 2
 """Which θ is which."""
 CAUTION = 1.0  # error bar over what extrapolation adds
-LEAST_SCALE = 0.05  # of F, that the reduced model's error is relative to at the least
 
 
 def own_theta(theta: NDArray[Any], laws: bool) -> NDArray[Any]:
@@ -107,13 +105,8 @@ class GrainModel:
 
 
 @dataclass(frozen=True)
-class GrainResponse(MeshResponse):
+class GrainResponse(WholeResponse):
     """Extrapolated from the two finest meshes, for an error that goes with the square of the elements' size."""
-
-    @property
-    def least_error(self) -> float:
-        """Nothing by itself."""
-        return 0.0
 
     @property
     def covered(self) -> float | None:
@@ -127,17 +120,6 @@ class GrainResponse(MeshResponse):
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
         return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
-
-    def _layers(
-        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        del film, scale
-        return np.ones(len(theta)), np.zeros(len(theta))
-
-    def resolves(self, goal: Goal) -> bool:
-        """As `Response`."""
-        del goal
-        return True
 
 
 def converge_grains(cell: GrainCell, goal: Goal, report: Report) -> GrainResponse:
@@ -186,12 +168,9 @@ def solve_grains(cell: GrainCell, scale: float, goal: Goal) -> MeshSolution:
     problem = replace(flat, terms=(*below, jump_operator(mesh, flat), gap))
     laws = bool(cell.laws)
     curves = tuple(_own(curve, laws, 3) for curve in goal.curves)
-    share = LEAST_SCALE * reduction_share(goal.relative_error)
-    contacts, _ = reduce_solids(problem, Wanted(curves, share), problem.depth, None)
+    contacts, _ = reduce_solids(problem, curves, goal.relative_error, None)
     metal = replace(problem, stiffness=problem.stiffness.plus([COVERED], [gap]), terms=problem.terms[:-1])
-    covered, _ = reduce_solids(
-        metal, Wanted(tuple(_own(curve, laws, 2) for curve in goal.curves), share), problem.depth, None
-    )
+    covered, _ = reduce_solids(metal, tuple(_own(curve, laws, 2) for curve in goal.curves), goal.relative_error, None)
     return MeshSolution(
         fineness=scale**2,
         model=GrainModel(contacts, covered, laws),

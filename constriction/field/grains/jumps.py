@@ -8,6 +8,7 @@ from scipy import sparse
 from constriction.field.bounds.fluxes import triangle_rule
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Operator, restricted
+from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.grains.meshed import GrainMesh
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, TRIANGLE_EDGES, Ints, Reals
 
@@ -51,15 +52,7 @@ def _unknowns(mesh: GrainMesh, problem: CellProblem, triangles: Ints) -> tuple[I
 def _masses(places: Reals) -> Reals:
     """∫N_i N_j over curved triangles with nodes at places (t, 6, 3); (t, 6, 6)."""
     rule = triangle_rule(POINTS)
-    at = rule.places
-    corners = [at[:, k] * (2 * at[:, k] - 1) for k in range(3)]
-    shapes = np.column_stack([*corners, *(4 * at[:, a] * at[:, b] for a, b in TRIANGLE_EDGES)])
-    by = np.zeros((len(at), 6, 3))
-    for k in range(3):
-        by[:, k, k] = 4 * at[:, k] - 1
-    for number, (a, b) in enumerate(TRIANGLE_EDGES, start=3):
-        by[:, number, a], by[:, number, b] = 4 * at[:, b], 4 * at[:, a]
-    along = by[:, :, :2] - by[:, :, 2:]
+    along, values = slopes(rule.places, TRIANGLE_EDGES), shapes(rule.places, TRIANGLE_EDGES)
     tangents = np.einsum("qnk,tnx->tqkx", along, places)
     areas = np.linalg.norm(np.cross(tangents[:, :, 0], tangents[:, :, 1]), axis=2)
-    return np.asarray(np.einsum("q,tq,qi,qj->tij", rule.weights, areas, shapes, shapes, optimize=True))
+    return np.asarray(np.einsum("q,tq,qi,qj->tij", rule.weights, areas, values, values, optimize=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import gmsh
@@ -13,18 +13,15 @@ from mpi4py import MPI
 
 from constriction.field.grains.drawing import BELOW, draw
 from constriction.field.mesh.cells import CellMesh, mesh_made_by
-from constriction.field.mesh.flat import GMSH_OPTIONS
-from constriction.field.mesh.rims import rims_in
 from constriction.field.mesh.simplices import Ints, LinearMesh, Reals
 from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
-from constriction.field.solids.flat_rims import distances, push_out, rims_with
+from constriction.field.solids.flat_rims import place_rims
+from constriction.field.solids.nodes import ON_PLANE, Nodes, meshed_nodes, set_options
+from constriction.field.solids.sizes import grown, use
 from constriction.geometry.grains.polycrystal import Polycrystal
 from constriction.geometry.outlines import Outline
 
-OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
-AT_RIM, IN_GRAIN, GROWTH = 0.35, 0.8, 0.5  # size at rims / room there, elsewhere / a grain's size; growth from rims
-SAMPLES = 24
-ON = 1e-7  # pitches, from a plane or a rim
+AT_RIM, IN_GRAIN = 0.35, 0.8  # size at rims / room there, elsewhere / a grain's size
 GRAINS_LAW = 0
 """The number of the grains' law where there is other electrolyte below them."""
 
@@ -95,17 +92,15 @@ def mesh_grains(cell: GrainCell, scale: float) -> GrainMesh:
 
 
 def _linear_mesh(cell: GrainCell, scale: float) -> tuple[LinearMesh, float, _Made]:
-    for option, value in OPTIONS.items():
-        gmsh.option.setNumber(option, value)
+    set_options(scale)
     owners = draw(cell.crystal, cell.spots, cell.slab_depth)
     names = {tag: _name(cell, tag) for _, tag in gmsh.model.getEntities(2)}
     rims = [tag for _, tag in gmsh.model.getEntities(1) if _is_rim(tag, names)]
-    _set_sizes(cell, rims)
-    gmsh.option.setNumber("Mesh.MeshSizeFactor", scale)
-    gmsh.model.mesh.generate(3)
-    tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
-    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
-    mesh, made = _collect(cell, owners, names, rims)
+    largest = IN_GRAIN * cell.mean_size
+    use([grown("CurvesList", rims, AT_RIM * cell.room, largest)] if rims else [], largest)
+    nodes, quality = meshed_nodes()
+    to_rim = place_rims(cell.cell, cell.spots, nodes.points, nodes.together(1, rims))
+    mesh, made = _collect(cell, owners, names, nodes, to_rim)
     return mesh, quality, made
 
 
@@ -114,9 +109,9 @@ def _name(cell: GrainCell, surface: int) -> str:
     if len(gmsh.model.getAdjacencies(2, surface)[0]) != 1:
         return ""
     least, most = np.array(gmsh.model.getBoundingBox(2, surface)).reshape(2, 3)
-    if least[2] > -10 * ON:
+    if least[2] > -10 * ON_PLANE:
         return _region(cell, surface)
-    return "counter_electrode" if most[2] < 10 * ON - cell.slab_depth else "side"
+    return "counter_electrode" if most[2] < 10 * ON_PLANE - cell.slab_depth else "side"
 
 
 def _region(cell: GrainCell, surface: int) -> str:
@@ -148,61 +143,11 @@ def _is_rim(curve: int, names: dict[int, str]) -> bool:
     return {"contact", "gap"} <= around
 
 
-def _set_sizes(cell: GrainCell, rims: Sequence[int]) -> None:
-    largest = IN_GRAIN * cell.mean_size
-    fields = gmsh.model.mesh.field
-    if rims:
-        size = min(AT_RIM * cell.room, largest)
-        distance, least = fields.add("Distance"), fields.add("Threshold")
-        fields.setNumbers(distance, "CurvesList", list(rims))
-        fields.setNumber(distance, "Sampling", SAMPLES)
-        for key, value in {
-            "InField": distance,
-            "SizeMin": size,
-            "SizeMax": largest,
-            "DistMin": 0.0,
-            "DistMax": max((largest - size) / GROWTH, 1e-9),
-        }.items():
-            fields.setNumber(least, key, value)
-    else:
-        least = fields.add("MathEval")
-        fields.setString(least, "F", repr(largest))
-    fields.setAsBackgroundMesh(least)
-
-
-@dataclass(frozen=True)
-class _Nodes:
-    """gmsh's nodes, (N, 3), and the number of each by gmsh's tag."""
-
-    points: Reals
-    number: Ints
-
-    def elements(self, kind: int, entity: int) -> Ints:
-        """The corners of an entity's lines, triangles or tetrahedra, `kind` 1, 2 or 4."""
-        found = gmsh.model.mesh.getElementsByType(kind, entity)[1].astype(np.int64)
-        return np.asarray(self.number[found].reshape(-1, {1: 2, 2: 3, 4: 4}[kind]))
-
-
-def _nodes() -> _Nodes:
-    tags, coordinates, _ = gmsh.model.mesh.getNodes()
-    number = np.full(int(tags.max()) + 1, -1)
-    number[tags] = np.arange(len(tags))
-    points = coordinates.reshape(-1, 3).copy()
-    points[np.abs(points[:, 2]) < ON, 2] = 0.0
-    return _Nodes(points, number)
-
-
 def _collect(
-    cell: GrainCell, owners: dict[int, int], names: dict[int, str], rim_curves: Sequence[int]
+    cell: GrainCell, owners: dict[int, int], names: dict[int, str], nodes: Nodes, to_rim: Reals
 ) -> tuple[LinearMesh, _Made]:
     """Gmsh's mesh, each grain with nodes of its own."""
-    nodes, split = _nodes(), _Split(cell)
-    edges = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(nodes.elements(1, one) for one in rim_curves)])
-    points = nodes.points
-    rims = rims_with([rim for spot in cell.spots for rim in rims_in(cell.cell, spot)], points, edges)
-    to_rim = distances(points, rims)
-    push_out(points, rims)
-    split.points = points
+    points, split = nodes.points, _Split(cell, nodes.points)
     pieces = [split.of(nodes.elements(4, tag), owner) for tag, owner in owners.items()]
     sizes = [len(piece) for piece in pieces]
     facets, tags, ones, others = _surfaces(nodes, split, owners, names)
@@ -221,7 +166,7 @@ def _collect(
 
 
 def _surfaces(
-    nodes: _Nodes, split: _Split, owners: dict[int, int], names: dict[int, str]
+    nodes: Nodes, split: _Split, owners: dict[int, int], names: dict[int, str]
 ) -> tuple[list[Ints], list[Ints], list[Ints], list[Ints]]:
     """The triangles of the border and their tags, and those of boundaries as they belong to the one and the other."""
     facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
@@ -241,18 +186,18 @@ def _region_of(cell: GrainCell, owner: int) -> int:
     return VOLUMES["electrolyte"] if owner == BELOW or not cell.laws else body_tag(GRAINS_LAW)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Split:
     """Names of nodes by the grain that they are of; what lies on the electrolyte below is of that."""
 
     cell: GrainCell
-    points: Reals = field(default_factory=lambda: np.zeros((0, 3)))
+    points: Reals
 
     def of(self, corners: Ints, owner: int) -> Ints:
         """The names of a grain's nodes."""
         own = np.full(corners.shape, owner + 1)
         if self.cell.laws:
-            own[self.points[corners, 2] < ON - self.cell.crystal.box[2]] = BELOW + 1
+            own[self.points[corners, 2] < ON_PLANE - self.cell.crystal.box[2]] = BELOW + 1
         return np.asarray(own * len(self.points) + corners)
 
     def numbered(self, *groups: Sequence[Ints]) -> tuple[Ints, list[Ints]]:

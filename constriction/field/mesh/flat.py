@@ -21,7 +21,7 @@ from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
 from constriction.field.mesh.drawing import Drawn, draw
 from constriction.field.mesh.layouts.scaled import in_pitches
 from constriction.field.mesh.rims import Rim, Surroundings, rims_in
-from constriction.field.mesh.simplices import TRIANGLE_EDGES, Ints, LinearMesh, Reals, extrude
+from constriction.field.mesh.simplices import Ints, LinearMesh, Reals, edges_of, extrude
 from constriction.field.mesh.surroundings import check_apart, survey
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
@@ -171,7 +171,7 @@ def _collect(drawn: Drawn, collars: Sequence[Collar], regions: Sequence[str], la
         )
     ]
     rim, inner, bent, bends = [], [], [np.zeros((0, 2), dtype=np.int64)], [np.zeros((0, 3))]
-    curved = _edges(_triangles(drawn.round_sides, place))
+    curved = edges_of(_triangles(drawn.round_sides, place))
     count = len(tags)
     for collar, nodes, region in zip(collars, drawn.nodes, regions, strict=True):
         number = np.full(len(collar.points), -1)
@@ -224,11 +224,6 @@ def _distances(points: Reals, collars: Sequence[Collar], rim: Ints) -> Reals:
 def _triangles(surfaces: Sequence[int], place: Ints) -> Ints:
     found = [gmsh.model.mesh.getElementsByType(2, surface)[1].astype(np.int64) for surface in surfaces]
     return np.asarray(place[np.concatenate([np.zeros(0, dtype=np.int64), *found])].reshape(-1, 3))
-
-
-def _edges(triangles: Ints) -> Ints:
-    """All edges of triangles, once each; (e, 2)."""
-    return np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
 
 
 def _without_loose_points(mesh: LinearMesh) -> LinearMesh:

@@ -149,6 +149,11 @@ def _lifted_curves(mesh: LinearMesh, nodes: Ints, sheets: Ints) -> tuple[Ints, R
     return np.concatenate(curved), np.concatenate(axes)
 
 
+def edges_of(triangles: Ints) -> Ints:
+    """All edges of triangles, once each; (e, 2)."""
+    return np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
+
+
 def elevate(mesh: LinearMesh) -> QuadraticMesh:
     """Give every edge a mid-node: on its cylinder if it is curved, else where √(distance to the rim) is half way."""
     ends = np.sort(np.concatenate([mesh.cells[:, pair] for pair in TETRAHEDRON_EDGES]), axis=1)

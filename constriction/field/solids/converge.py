@@ -28,9 +28,8 @@ from constriction.field.elements.operators import Vector
 from constriction.field.elements.uneven_gaps import WeightedBy
 from constriction.field.fineness import disturbed_depth, expected_memory
 from constriction.field.mesh.layouts.scaled import in_pitches, rounded
-from constriction.field.mesh_response import MeshResponse, MeshSolution, reduction_share
+from constriction.field.mesh_response import MeshSolution, WholeResponse, reduction_share
 from constriction.field.reduction.affine import Model
-from constriction.field.reduction.greedy import Wanted
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.response import Goal, Report
 from constriction.field.solids.errors import Leftovers, leftovers
@@ -45,7 +44,6 @@ from constriction.geometry.solids.bodies import Solids
 COVERED = 1e10  # θ of a gap that is as good as metal
 MOST_MESHES = 12
 LEAST_GAIN = 1.2  # of meshes whose bounds are no closer than that nothing is extrapolated
-LEAST_SCALE = 0.05  # of F, that errors are relative to at the least: solids may take away what contacts constrict
 # What the next mesh shall leave of what is missing, and of the last one's at the least and the most.
 AIMED, LEAST_SHARE, MOST_SHARE = 0.7, 0.1, 0.5
 # Of the bounds' distance: tests/solids_library.py; with bodies that are meshed with a law of their own, where a sphere
@@ -65,13 +63,8 @@ class SolidSolution(MeshSolution):
 
 
 @dataclass(frozen=True)
-class SolidResponse(MeshResponse):
+class SolidResponse(WholeResponse):
     """Extrapolated from the finest mesh and a coarser one to where bounds meet, for an error that goes with them."""
-
-    @property
-    def least_error(self) -> float:
-        """Nothing by itself: the bounds' distance says it."""
-        return 0.0
 
     @cached_property
     def _into_bounds(self) -> float:
@@ -107,22 +100,11 @@ class SolidResponse(MeshResponse):
         coarse, fine = (one.left for one in cast(tuple[SolidSolution, SolidSolution], self.compared))
         return self.step * (fine.lower - coarse.lower) / (fine.upper - fine.lower)
 
-    def _layers(
-        self, theta: NDArray[np.complex128], scale: NDArray[np.float64], film: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        del film, scale
-        return np.ones(len(theta)), np.zeros(len(theta))
-
     @property
     def tips(self) -> tuple[BarredTip, ...]:
         """The densities of direct current at the tips of metal solids, over the mean."""
         coarse, fine = (one.left for one in cast(tuple[SolidSolution, SolidSolution], self.solutions[-2:]))
         return with_error(coarse.tips, fine.tips)
-
-    def resolves(self, goal: Goal) -> bool:
-        """As `Response`."""
-        del goal
-        return True
 
 
 def converge_solids(
@@ -232,10 +214,9 @@ def _reduced(
     problem: CellProblem, cell: SolidCell, goal: Goal, levels: Hierarchy | None
 ) -> tuple[Model, Callable[[NDArray[np.float64]], Vector]]:
     """The reduced model, and what gives potentials of 1 V at rest."""
-    share = reduction_share(goal.relative_error)
     if problem.film or problem.laws or not cell.ideal:
-        return reduce_solids(problem, Wanted(goal.curves, LEAST_SCALE * share), problem.depth, levels)
+        return reduce_solids(problem, goal.curves, goal.relative_error, levels)
     covered = replace(problem, flat=np.asarray(solve_potential(problem, [COVERED], levels), dtype=np.float64))
-    tolerance = share if goal.moves else math.inf
+    tolerance = reduction_share(goal.relative_error) if goal.moves else math.inf
     model, _, potential_at = reduce_keeping_potential(covered, tolerance, levels, float(_rest_of(goal)[-1]))
     return Shifted(model, problem.depth), potential_at

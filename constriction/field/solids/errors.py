@@ -20,11 +20,11 @@ from constriction.field.bounds.fluxes import (
     rules_by_rim,
     triangle_rule,
 )
+from constriction.field.bounds.gradients import on_faces
 from constriction.field.currents.tips import Tip
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
-from constriction.field.elements.sampling import shapes, slopes
-from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Flags, Ints, Reals
+from constriction.field.mesh.simplices import Flags, Ints, Reals
 from constriction.field.mesh.tags import SURFACES
 from constriction.field.solids.sizes import SizeField, refined
 from constriction.field.solids.surfaces import distances, on_surface
@@ -135,18 +135,10 @@ def _misshaped(slab: SlabCells, bodies: tuple[Body, ...]) -> float:
     if not len(cells):
         return 0.0
     rule = triangle_rule(SURFACE_POINTS)
-    inside = np.zeros((len(cells), len(rule.weights), 4))
-    np.put_along_axis(
-        inside, np.broadcast_to(CORNERS[places][:, None, :], (*inside.shape[:2], 3)), rule.places[None], axis=2
-    )
-    points, slope = shapes(inside, TETRAHEDRON_EDGES), slopes(inside, TETRAHEDRON_EDGES)
-    at = np.einsum("fqn,fnx->fqx", points, slab.points[cells])
-    jacobian = np.einsum("fqnk,fnx->fqxk", slope, slab.points[cells])
-    along = np.einsum("fqnk,fn->fqk", slope, slab.potential[cells])
-    gradient = np.linalg.solve(jacobian.transpose(0, 1, 3, 2), along[..., None])[..., 0]
-    surface = _surface_elements(slab, cells, places, rule.places)
+    at, gradient = on_faces(slab, cells, places, rule.places)
+    surface = _surface_elements(slab, cells, places)
     away = _away(bodies, at.reshape(-1, 3)).reshape(at.shape[:2])
-    return float(np.einsum("fq,fq,fq,q->", np.sum(gradient**2, axis=2), away, surface, rule.weights))
+    return float(np.einsum("fq,fq,f,q->", np.sum(gradient**2, axis=2), away, surface, rule.weights))
 
 
 def _round_present(slab: SlabCells, bodies: tuple[Body, ...]) -> Flags:
@@ -160,11 +152,10 @@ def _round_present(slab: SlabCells, bodies: tuple[Body, ...]) -> Flags:
     return on
 
 
-def _surface_elements(slab: SlabCells, cells: Ints, places: Ints, on_face: Reals) -> Reals:
-    """Area per area of the reference triangle on faces at places (q, 3), (f, q)."""
+def _surface_elements(slab: SlabCells, cells: Ints, places: Ints) -> Reals:
+    """Area per area of the reference triangle on faces, (f,)."""
     corners = slab.points[cells[:, None], CORNERS[places]]
-    sides = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    return np.repeat(np.linalg.norm(sides, axis=1)[:, None], len(on_face), axis=1)
+    return np.asarray(np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1))
 
 
 def _away(bodies: tuple[Body, ...], points: Reals) -> NDArray[np.float64]:

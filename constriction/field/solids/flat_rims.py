@@ -8,14 +8,30 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import cKDTree
 
-from constriction.field.mesh.rims import CurvedRim, Rim
+from constriction.field.mesh.rims import CurvedRim, Rim, rims_in
 from constriction.field.mesh.simplices import Ints, Reals
+from constriction.geometry.outlines import Outline
 
 ON = 1e-7
 SAMPLES = 400
 
 
-def rims_with(rims: Sequence[Rim], points: Reals, edges: Ints) -> list[tuple[Rim, Ints]]:
+def place_rims(cell: Outline, spots: Sequence[Outline], points: Reals, edges: Ints) -> Reals:
+    """Distance of points (n, 3) of a mesh to the nearest flat rim, (n,); those on round ones are moved out, in place.
+
+    Args:
+        cell: the mirror cell.
+        spots: whose rims they are.
+        points: of the mesh.
+        edges: of the mesh, (e, 2), that lie on rims.
+    """
+    rims = _rims_with([rim for spot in spots for rim in rims_in(cell, spot)], points, edges)
+    to_rim = _distances(points, rims)
+    _push_out(points, rims)
+    return to_rim
+
+
+def _rims_with(rims: Sequence[Rim], points: Reals, edges: Ints) -> list[tuple[Rim, Ints]]:
     """The rims that some edges (e, 2) of a mesh lie on, each with these edges: a body may cover others."""
     middles = points[edges].mean(axis=1)
     found = []
@@ -35,7 +51,7 @@ def _sagitta(rim: Rim, points: Reals, edges: Ints) -> Reals:
     return np.asarray(length**2 / (4 * math.dist(rim.start, rim.centre)))
 
 
-def distances(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> Reals:
+def _distances(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> Reals:
     """Distance of each point to the nearest rim, exactly 0 on it, inf if there is none; (n,)."""
     to_rim = np.full(len(points), np.inf)
     if not rims:
@@ -52,7 +68,7 @@ def distances(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> Reals:
     return to_rim
 
 
-def push_out(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> None:
+def _push_out(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> None:
     """Move nodes on round rims outward, in place, so that their polygon has the spot's area.
 
     Edges on rims stay straight: a curved one spoils the quarter-point elements beside it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gmsh
@@ -12,22 +12,19 @@ from mpi4py import MPI
 
 from constriction.field.elements.sampling import slopes
 from constriction.field.mesh.cells import CellMesh, mesh_made_by
-from constriction.field.mesh.flat import GMSH_OPTIONS
-from constriction.field.mesh.rims import rims_in
-from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, TRIANGLE_EDGES, Ints, LinearMesh, Reals
+from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, LinearMesh, Reals, edges_of
 from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
 from constriction.field.solids.drawing import DrawnSolids, draw
-from constriction.field.solids.flat_rims import distances, push_out, rims_with
+from constriction.field.solids.flat_rims import place_rims
+from constriction.field.solids.nodes import ON_PLANE, Nodes, meshed_nodes, set_options
 from constriction.field.solids.sizes import SizeField, set_after, set_first
 from constriction.field.solids.surfaces import moved_onto
 from constriction.geometry.outlines import Outline
 from constriction.geometry.patches import CONTACT
 from constriction.geometry.solids.bodies import METAL, VOID, Body, Layer, Solids
 
-OPTIONS = {**GMSH_OPTIONS, "Mesh.OptimizeThreshold": 0.3, "Mesh.Renumber": 1}
 LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
 LARGEST_OF_ROUND = 0.2
-ON_SIDE = 1e-7  # pitches
 
 
 @dataclass(frozen=True)
@@ -91,62 +88,23 @@ def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm, scale:
 
 def _linear_mesh(cell: SolidCell, sizes: SizeField | None, nudge: float) -> tuple[LinearMesh, float]:
     """The straight-sided mesh with sizes `nudge` times as large, and its smallest quality; gmsh is initialised."""
-    for option, value in OPTIONS.items():
-        gmsh.option.setNumber(option, value)
+    set_options(nudge)
     drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth)
-    gmsh.option.setNumber("Mesh.MeshSizeFactor", nudge)
     if sizes is None:
         set_first(drawn, cell.bodies, cell.room, cell.largest)
     else:
         set_after(sizes)
-    gmsh.model.mesh.generate(3)
-    tetrahedra, _ = gmsh.model.mesh.getElementsByType(4)
-    quality = float(np.min(gmsh.model.mesh.getElementQualities(tetrahedra, "gamma")))
-    return _collect(cell, drawn), quality
+    nodes, quality = meshed_nodes()
+    return _collect(cell, drawn, nodes), quality
 
 
-@dataclass(frozen=True)
-class _Nodes:
-    """gmsh's nodes that cells use: `points` (N, 3), and the `number` of each among them by gmsh's tag."""
-
-    points: Reals
-    number: Ints
-
-    def elements(self, kind: int, entity: int) -> Ints:
-        """The corners of an entity's elements, lines, triangles or tetrahedra of `kind` 1, 2 or 4; (n, corners)."""
-        found = gmsh.model.mesh.getElementsByType(kind, entity)[1].astype(np.int64)
-        return np.asarray(self.number[found].reshape(-1, {1: 2, 2: 3, 4: 4}[kind]))
-
-    def together(self, kind: int, entities: Iterable[int]) -> Ints:
-        """Those of several entities."""
-        corners = {1: 2, 2: 3, 4: 4}[kind]
-        return np.concatenate([np.zeros((0, corners), dtype=np.int64), *(self.elements(kind, one) for one in entities)])
-
-
-def _nodes() -> _Nodes:
-    tags, coordinates, _ = gmsh.model.mesh.getNodes()
-    used = np.unique(gmsh.model.mesh.getElementsByType(4)[1])
-    place = np.zeros(int(tags.max()) + 1, dtype=np.int64)
-    place[tags] = np.arange(len(tags))
-    points = coordinates.reshape(-1, 3)[place[used]]
-    points[np.abs(points[:, 2]) < ON_SIDE, 2] = 0.0
-    number = np.full(len(place), -1)
-    number[used] = np.arange(len(used))
-    return _Nodes(points, number)
-
-
-def _collect(cell: SolidCell, drawn: DrawnSolids) -> LinearMesh:
-    """Gmsh's mesh with all that curves it."""
-    nodes = _nodes()
+def _collect(cell: SolidCell, drawn: DrawnSolids, nodes: Nodes) -> LinearMesh:
+    """Gmsh's mesh with all that curves it; flat rims are placed in the nodes' points."""
     points = nodes.points
     cells, regions = _cells(nodes, drawn)
     facets = {one: nodes.elements(2, one) for one in _border()}
     names = {one: _name(cell, drawn, one, points[triangles]) for one, triangles in facets.items()}
-    rims = rims_with(
-        [rim for spot in cell.spots for rim in rims_in(cell.cell, spot)], points, nodes.together(1, drawn.rims)
-    )
-    to_rim = distances(points, rims)
-    push_out(points, rims)
+    to_rim = place_rims(cell.cell, cell.spots, points, nodes.together(1, drawn.rims))
     bent, bends = _bent(cell, points, cells, [nodes.together(2, own) for own in drawn.bodies])
     curved = _round_side(points, nodes.together(2, (one for one in facets if names[one] == "side")), cell.circular)
     return LinearMesh(
@@ -163,7 +121,7 @@ def _collect(cell: SolidCell, drawn: DrawnSolids) -> LinearMesh:
     )
 
 
-def _cells(nodes: _Nodes, drawn: DrawnSolids) -> tuple[Ints, Ints]:
+def _cells(nodes: Nodes, drawn: DrawnSolids) -> tuple[Ints, Ints]:
     """All cells and their regions."""
     own = {tag: body_tag(law) for law, tags in drawn.regions.items() for tag in tags}
     volumes = [tag for _, tag in gmsh.model.getEntities(3)]
@@ -180,17 +138,12 @@ def _border() -> list[int]:
     return [tag for tag in surfaces if len(gmsh.model.getAdjacencies(2, tag)[0]) == 1]
 
 
-def _edges(triangles: Ints) -> Ints:
-    """All edges of triangles, once each; (e, 2)."""
-    return np.unique(np.sort(np.concatenate([triangles[:, pair] for pair in TRIANGLE_EDGES]), axis=1), axis=0)
-
-
 def _round_side(points: Reals, sides: Ints, circular: bool) -> Ints:
     """The edges of a cell's sides with both ends on the cylinder, not on the mirrors inside it, (e, 2)."""
     if not circular:
         return np.zeros((0, 2), dtype=np.int64)
-    edges, radius = _edges(sides), np.hypot(points[:, 0], points[:, 1])
-    return np.asarray(edges[(radius[edges] > np.max(radius) * (1 - ON_SIDE)).all(axis=1)])
+    edges, radius = edges_of(sides), np.hypot(points[:, 0], points[:, 1])
+    return np.asarray(edges[(radius[edges] > np.max(radius) * (1 - ON_PLANE)).all(axis=1)])
 
 
 def _name(cell: SolidCell, drawn: DrawnSolids, surface: int, triangles: Reals) -> str:
@@ -200,7 +153,7 @@ def _name(cell: SolidCell, drawn: DrawnSolids, surface: int, triangles: Reals) -
             return "void" if body.role == VOID else "solid"
     if surface in drawn.interface:
         return _region(cell, triangles)
-    if np.all(triangles[:, :, 2] < -cell.slab_depth * (1 - ON_SIDE)):
+    if np.all(triangles[:, :, 2] < -cell.slab_depth * (1 - ON_PLANE)):
         return "counter_electrode"
     return "side"
 
@@ -219,7 +172,7 @@ def _bent(cell: SolidCell, points: Reals, cells: Ints, skins: Sequence[Ints]) ->
     """Edges that lie on bodies, and where their middles go; not where a cell would be turned inside out."""
     edges, middles = [np.zeros((0, 2), dtype=np.int64)], [np.zeros((0, 3))]
     for body, skin in zip(cell.bodies, skins, strict=True):
-        own = _edges(skin)
+        own = edges_of(skin)
         edges.append(own)
         middles.append(moved_onto(body, points[own].mean(axis=1)))
     bent, bends = np.concatenate(edges), np.concatenate(middles)

@@ -42,15 +42,11 @@ def set_first(drawn: DrawnSolids, bodies: Sequence[Body], room: float, largest: 
     for body, surfaces in zip(bodies, drawn.bodies, strict=True):
         tip = gmsh.model.occ.addPoint(body.x, body.y, -body.lowest)
         gmsh.model.occ.synchronize()
-        fields.append(_grown("SurfacesList", surfaces, AT_BODY * min(body.radius, body.depth), largest))
-        fields.append(_grown("PointsList", [tip], AT_TIP * smallest_curvature_radius(body), largest))
+        fields.append(grown("SurfacesList", surfaces, AT_BODY * min(body.radius, body.depth), largest))
+        fields.append(grown("PointsList", [tip], AT_TIP * smallest_curvature_radius(body), largest))
     if drawn.rims:
-        fields.append(_grown("CurvesList", drawn.rims, AT_RIM * room, largest))
-    field = gmsh.model.mesh.field
-    if not fields:
-        fields = [field.add("MathEval")]
-        field.setString(fields[0], "F", repr(largest))
-    _use(fields)
+        fields.append(grown("CurvesList", drawn.rims, AT_RIM * room, largest))
+    use(fields, largest)
 
 
 def set_after(sizes: SizeField) -> None:
@@ -61,10 +57,10 @@ def set_after(sizes: SizeField) -> None:
     field = gmsh.model.mesh.field
     own = field.add("PostView")
     field.setNumber(own, "ViewTag", view)
-    _use([own])
+    use([own])
 
 
-def _grown(kind: str, tags: Sequence[int], size: float, largest: float) -> int:
+def grown(kind: str, tags: Sequence[int], size: float, largest: float) -> int:
     """A field that is `size` at some entities and grows with the distance."""
     field = gmsh.model.mesh.field
     distance, threshold = field.add("Distance"), field.add("Threshold")
@@ -78,10 +74,15 @@ def _grown(kind: str, tags: Sequence[int], size: float, largest: float) -> int:
     return int(threshold)
 
 
-def _use(fields: Sequence[int]) -> None:
-    least = gmsh.model.mesh.field.add("Min")
-    gmsh.model.mesh.field.setNumbers(least, "FieldsList", list(fields))
-    gmsh.model.mesh.field.setAsBackgroundMesh(least)
+def use(fields: Sequence[int], largest: float = math.inf) -> None:
+    """Mesh by the least size that any field gives; of none by the largest."""
+    field = gmsh.model.mesh.field
+    if not fields:
+        fields = [field.add("MathEval")]
+        field.setString(fields[0], "F", repr(largest))
+    least = field.add("Min")
+    field.setNumbers(least, "FieldsList", list(fields))
+    field.setAsBackgroundMesh(least)
 
 
 def refined(points: Reals, cells: Ints, errors: Reals, share: float, bodies: Sequence[Body] = ()) -> SizeField:

@@ -18,8 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.multigrid import Hierarchy
 from constriction.field.elements.operators import Vector
+from constriction.field.mesh_response import reduction_share
 from constriction.field.reduction.affine import Model, Reduced
-from constriction.field.reduction.curves import Floats
+from constriction.field.reduction.curves import Curve, Floats
 from constriction.field.reduction.greedy import Field, Wanted, least_weights, reduce
 from constriction.field.reduction.mesh_space import MeshNorm, MeshSpace
 
@@ -134,15 +135,19 @@ class Whole(Shifted):
         return 0.0
 
 
+# Of the share of a curve's scale: that of F itself is up to so many times larger than that of what contacts constrict.
+SHARE_OF_WHOLE = 0.05
+
+
 def reduce_solids(
-    problem: CellProblem, wanted: Wanted, depth: float, levels: Hierarchy | None
+    problem: CellProblem, curves: tuple[Curve, ...], relative_error: float, levels: Hierarchy | None
 ) -> tuple[Whole, Callable[[Floats], Vector]]:
     """Build the reduced model of a cell with several laws.
 
     Args:
         problem: its matrices.
-        wanted: where the model shall be good, and how good; θ of the contact if it has a law, of solids and of the gap.
-        depth: of the slab in pitches.
+        curves: where the model shall be good; θ of the contact if it has a law, of solids and of the gap.
+        relative_error: that is asked.
         levels: solve by p-multigrid on these; None: factor.
 
     Returns:
@@ -151,6 +156,7 @@ def reduce_solids(
     Raises:
         SolverError: MUMPS failed or multigrid did not converge.
     """
+    wanted = Wanted(curves, SHARE_OF_WHOLE * reduction_share(relative_error))
     norms = tuple(SolidNorm(problem, levels, sigma) for sigma in least_weights(wanted.points))
     space = SolidSpace(problem, levels, norms)
     try:
@@ -161,6 +167,6 @@ def reduce_solids(
             potential = found.at(theta)
             return np.asarray(potential[:-1] / potential[-1])
 
-        return Whole(model, depth), potential_at
+        return Whole(model, problem.depth), potential_at
     finally:
         space.destroy()

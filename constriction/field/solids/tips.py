@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from constriction.field.bounds.faces import SlabCells
-from constriction.field.bounds.fluxes import CORNERS
+from constriction.field.bounds.gradients import on_faces
 from constriction.field.currents.tips import BarredTip, Tip
-from constriction.field.elements.sampling import GAUSS_POINTS, shapes, slopes
-from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, Reals
+from constriction.field.elements.sampling import GAUSS_POINTS
+from constriction.field.mesh.simplices import Reals
 from constriction.field.mesh.tags import SURFACES
 from constriction.geometry.solids.bodies import METAL, Body
 
 AROUND = 10  # faces about a tip whose slopes are fitted
-FEWEST = 0.02  # relative error at the least: tests/verification/test_solids.py
+LEAST_ERROR = 0.02  # relative, of an error bar: tests/verification/test_tips.py
 
 
 def tips_on(slab: SlabCells, bodies: Sequence[Body], impedance: float) -> tuple[Tip, ...]:
@@ -30,25 +30,13 @@ def tips_on(slab: SlabCells, bodies: Sequence[Body], impedance: float) -> tuple[
     cells, places = np.nonzero(slab.tags == SURFACES["solid"])
     if not own or not len(cells):
         return ()
-    points, steepness = _on_faces(slab, cells, places)
+    points, gradients = on_faces(slab, cells, places, GAUSS_POINTS)
+    steepness = np.linalg.norm(gradients, axis=2)
     found: dict[int, float] = {}
     for body in own:
         density = impedance * _at(np.array([body.x, body.y, -body.lowest]), points, steepness)
         found[body.table] = max(density, found.get(body.table, 0.0))
     return tuple(Tip(table, density) for table, density in sorted(found.items()))
-
-
-def _on_faces(slab: SlabCells, cells: Ints, places: Ints) -> tuple[Reals, Reals]:
-    """Points on faces (f, q, 3), and |∇φ| there, (f, q)."""
-    inside = np.zeros((len(cells), len(GAUSS_POINTS), 4))
-    corners = np.broadcast_to(CORNERS[places][:, None, :], (*inside.shape[:2], 3))
-    np.put_along_axis(inside, corners, GAUSS_POINTS[None], axis=2)
-    slope = slopes(inside, TETRAHEDRON_EDGES)
-    nodes = slab.points[cells]
-    jacobian = np.einsum("fqnk,fnx->fqkx", slope, nodes)
-    along = np.einsum("fqnk,fn->fqk", slope, slab.potential[cells])
-    gradient = np.linalg.solve(jacobian, along[..., None])[..., 0]
-    return np.einsum("fqn,fnx->fqx", shapes(inside, TETRAHEDRON_EDGES), nodes), np.linalg.norm(gradient, axis=2)
 
 
 def _at(tip: Reals, points: Reals, steepness: Reals) -> float:
@@ -60,8 +48,8 @@ def _at(tip: Reals, points: Reals, steepness: Reals) -> float:
 
 
 def with_error(coarse: Sequence[Tip], fine: Sequence[Tip]) -> tuple[BarredTip, ...]:
-    """The finer mesh's values; the error bar is what two meshes differ by, and FEWEST at the least."""
+    """The finer mesh's values; the error bar is what two meshes differ by, and LEAST_ERROR at the least."""
     return tuple(
-        BarredTip(one.table, one.density, max(abs(one.density - other.density), FEWEST * one.density))
+        BarredTip(one.table, one.density, max(abs(one.density - other.density), LEAST_ERROR * one.density))
         for other, one in zip(coarse, fine, strict=True)
     )
