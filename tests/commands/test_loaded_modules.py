@@ -39,6 +39,15 @@ def test_no_mesh_library_is_needed():
     assert done.stdout.strip() == "[]"
 
 
+def test_what_solves_a_case_loads_no_mesh_library_before_it_knows_the_case():
+    code = (
+        "import sys, constriction.simulation.simulate\n"
+        "print(sorted({'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh', 'scipy.spatial'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_no_global_plotting_state():
     code = "import constriction.view.writers.plots, sys; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

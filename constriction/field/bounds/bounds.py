@@ -153,18 +153,19 @@ def _bound_slab(
     return lower * (1 - ROUNDING), upper * (1 + ROUNDING), system.faces.unknowns
 
 
-def gather_slab(problem: CellProblem, potential: Vector, bodies: Mapping[int, float] = {}) -> SlabCells | None:  # noqa: B006
+def gather_slab(problem: CellProblem, potential: Vector, bodies: Mapping[int, float] | None = None) -> SlabCells | None:
     """Bring the electrolyte's cells and the potential to rank 0; None on the others.
 
     Args:
         problem: the matrices of a mesh.
         potential: on this rank's free unknowns.
-        bodies: real θ of solids with a law, by the law's number; those that let nothing pass are left out.
+        bodies: real θ of solids with a law, by the law's number, None: there are none. Those that let nothing pass are
+            left out.
     """
     cell = problem.cell
     topology, geometry, comm = cell.mesh.topology, cell.mesh.geometry, cell.mesh.comm
     owned = topology.index_map(3).size_local
-    conductivities = {VOLUMES["electrolyte"]: 1.0} | {body_tag(law): at for law, at in bodies.items() if at > 0}
+    conductivities = {VOLUMES["electrolyte"]: 1.0} | {body_tag(law): at for law, at in (bodies or {}).items() if at > 0}
     pieces = {tag: found[found < owned] for tag in conductivities if len(found := cell.volumes.find(tag))}
     here = np.concatenate([np.zeros(0, dtype=np.int32), *pieces.values()])
     topology.create_connectivity(3, 2)
