@@ -1,8 +1,9 @@
 """Error bars and bounds of cells with solids, on random ones, against meshes that are far finer.
 
-    python tests/solids_library.py [COUNT] [RELATIVE_ERROR]
+    python tests/solids_library.py [COUNT] [RELATIVE_ERROR] [--own-laws]
 
-Prints each case's error over its bar, whether its bounds hold the finer value, and their width; then the shares.
+Prints each case's error over its bar, whether its bounds hold the finer value, and their width; then the shares. With
+`--own-laws` the solids are floating metal, dielectrics and layers, which are meshed with laws of their own.
 """
 
 from __future__ import annotations
@@ -15,15 +16,13 @@ from constriction.case.schema import parse_case
 from constriction.simulation.result import Result
 from constriction.simulation.simulate import simulate
 
+PITCH = 100.0  # um
 FINER, MORE_CELLS = 4.0, 4.0  # the finer answer: asked for so much more exactly, again until it has as many more cells
 
 
 def drawn(rng: np.random.Generator) -> dict:
     """A random case: one solid or two kinds in a lattice cell of contacts, or of full contact."""
-    fraction = rng.choice([1.0, rng.uniform(0.1, 0.6)])
-    pitch = 100.0
-    spot = pitch * np.sqrt(min(fraction, 0.6) / np.pi)
-    widest = 0.45 * pitch if fraction == 1 else 0.9 * spot
+    fraction, spot, widest = _contacts(rng)
     kind = rng.choice(["pit", "spheroid", "whisker", "void", "buried"])
     radius = rng.uniform(0.08, 0.6) * widest
     depth = {
@@ -33,7 +32,7 @@ def drawn(rng: np.random.Generator) -> dict:
         "void": radius * rng.uniform(0.5, 1.5),
         "buried": radius * rng.uniform(0.5, 1.5),
     }[kind]
-    depth = min(depth, 0.7 * 2 * pitch)
+    depth = min(depth, 0.7 * 2 * PITCH)
     solid = {"kind": str(kind), "radius": f"{radius:.4f} um", "depth": f"{depth:.4f} um"}
     if kind == "buried":
         solid |= {"kind": "void", "below": f"{rng.uniform(0.1, 1.0) * radius:.4f} um"}
@@ -41,6 +40,38 @@ def drawn(rng: np.random.Generator) -> dict:
         solid["radius"], solid["depth"] = f"{spot:.6f} um", f"{spot * rng.uniform(0.3, 1.0):.4f} um"
         solid["kind"] = "pit"
         solid.pop("below", None)
+    return _case(rng, fraction, solid)
+
+
+def drawn_with_laws(rng: np.random.Generator) -> dict:
+    """A random case whose solid is meshed with a law of its own."""
+    fraction, spot, widest = _contacts(rng)
+    kind = str(rng.choice(["floating", "dielectric", "layer"] if fraction < 1 else ["floating", "dielectric"]))
+    radius = rng.uniform(0.08, 0.6) * widest
+    below = 10 ** rng.uniform(-1, 0.5) * radius
+    body = {"radius": f"{radius:.4f} um", "depth": f"{radius * 10 ** rng.uniform(-0.5, 0.5):.4f} um"}
+    body["below"] = f"{min(below, 60):.4f} um"
+    solid: dict[str, object] = {
+        "floating": {"kind": "spheroid", "floating": True, **body},
+        "dielectric": {"kind": "void", "relative_permittivity": float(f"{10 ** rng.uniform(0.3, 4):.3g}"), **body},
+        "layer": {
+            "kind": "layer",
+            "thickness": f"{spot * 10 ** rng.uniform(-1.3, 0.5):.4f} um",
+            "below": f"{rng.choice([0.0, below]):.4f} um",
+            "conductivity": f"{0.3 * 10 ** rng.uniform(-2, 2):.3g} mS/cm",
+        },
+    }[kind]
+    return _case(rng, fraction, solid)
+
+
+def _contacts(rng: np.random.Generator) -> tuple[float, float, float]:
+    """Contact fraction, a spot's radius and how wide a body may be, um."""
+    fraction = float(rng.choice([1.0, rng.uniform(0.1, 0.6)]))
+    spot = PITCH * float(np.sqrt(min(fraction, 0.6) / np.pi))
+    return fraction, spot, 0.45 * PITCH if fraction == 1 else 0.9 * spot
+
+
+def _case(rng: np.random.Generator, fraction: float, solid: dict) -> dict:
     return {
         "electrolyte": {"thickness": "200 um"},
         "interface": {
@@ -64,12 +95,14 @@ def pair(data: dict, relative: float) -> tuple[Result, Result]:
 
 def main() -> None:
     """Solve and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    relative = float(sys.argv[2]) if len(sys.argv) > 2 else 2e-3
+    numbers = [word for word in sys.argv[1:] if not word.startswith("-")]
+    count = int(numbers[0]) if numbers else 30
+    relative = float(numbers[1]) if len(numbers) > 1 else 2e-3
+    draw = drawn_with_laws if "--own-laws" in sys.argv else drawn
     rng = np.random.default_rng(18)
     ratios, held, widths = [], [], []
     while len(ratios) < count:
-        data = drawn(rng)
+        data = draw(rng)
         try:
             coarse, fine = pair(data, relative)
         except Exception as error:

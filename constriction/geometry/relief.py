@@ -70,10 +70,24 @@ def relief(layout: Layout) -> Relief:
         share = (MOST_SPOTS / spots) ** 0.5
         cell = box(0.0, 0.0, share * layout.width, share * layout.depth)
         contacts = [part for piece in contacts for part in _polygons(piece.intersection(cell))]
-    mirrors = {1: [(1, 1)], 2: [(1, 1), (-1, 1)], 4: [(1, 1), (-1, 1), (1, -1), (-1, -1)]}[layout.lattice_images]
+    mirrors = mirrors_of(layout)
     cell = shapely.union_all(_mirrored([cell], mirrors))
     left, front, right, back = cell.bounds
     return Relief(_united(_mirrored(contacts, mirrors)), cell, right - left, back - front, whole)
+
+
+def mirrors_of(layout: Layout) -> list[tuple[int, int]]:
+    """The signs of x and y of the mirror images that are a lattice cell together."""
+    return {1: [(1, 1)], 2: [(1, 1), (-1, 1)], 4: [(1, 1), (-1, 1), (1, -1), (-1, -1)]}[layout.lattice_images]
+
+
+def joined(solids: Sequence[Solid]) -> Solid:
+    """Several solids as one."""
+    whole = Solid(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64), ())
+    for solid in solids:
+        triangles = np.concatenate([whole.triangles, solid.triangles + len(whole.points)])
+        whole = Solid(np.concatenate([whole.points, solid.points]), triangles, whole.rims + solid.rims)
+    return whole
 
 
 def prisms(polygons: Iterable[Polygon], bottom: float, top: float) -> Solid:

@@ -19,6 +19,7 @@ from constriction.base.folders import FolderKind, whole_folder
 from constriction.base.versions import git_commit, library_versions, package_version
 from constriction.case.maps.files import as_bytes
 from constriction.case.schema import Case, case_sha256, referred_files, resolved_toml
+from constriction.case.solids.kinds import BodyTable
 from constriction.field.currents.spread import MULTIPLES
 from constriction.laws.electrolyte import dc_resistivity
 from constriction.simulation.counter import counter_record
@@ -166,8 +167,9 @@ def apparent_record(reading: ReadOff) -> dict[str, Any]:
 
 
 def relative_error_reached(result: Result) -> float | None:
-    """The largest error bar over what it is relative to; None where nothing constricts."""
-    return result.relative_error_reached if 0 < result.layout.contact_fraction < 1 and result.R_cstr != 0 else None
+    """The largest error bar over what it is relative to; None where the current flows evenly."""
+    uneven = 0 < result.layout.contact_fraction < 1 or any(isinstance(one, BodyTable) for one in result.case.solid)
+    return result.relative_error_reached if uneven and result.R_cstr != 0 else None
 
 
 def versions(method: str) -> dict[str, str | None]:

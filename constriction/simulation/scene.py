@@ -71,6 +71,11 @@ class Scene:
         """How deep the electrolyte is meshed, metres."""
         return float(-self.mesh.points[:, 2].min())
 
+    @property
+    def lowest_body(self) -> float:
+        """How far the lowest point of a body in the electrolyte lies under the interface, metres; 0 without one."""
+        return max((body.lowest for body in solids_of(self.case, self.layout).bodies), default=0.0)
+
     def triangles_of(self, *names: str) -> NDArray[np.bool_]:
         """Marks of the triangles on named surfaces; (m,)."""
         return np.isin(self.mesh.surfaces, [SURFACES[name] for name in names])

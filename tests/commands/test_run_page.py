@@ -7,7 +7,12 @@ from html import unescape
 import pytest
 from cases import ISLANDS
 
+from constriction.case.schema import parse_case
 from constriction.cli import main
+from constriction.simulation.record import result_record
+from constriction.simulation.simulate import simulate
+from constriction.view.pages.case_words import case_in_words
+from constriction.view.pages.run_report import answer
 
 CASE = f'title = "A <b>bold</b> & short title"\n{ISLANDS}method = "spectral"\n'
 
@@ -51,3 +56,16 @@ def test_report_goes_with_the_result_it_belongs_to(folder):
     assert (folder.parent / "again" / "report.html").exists()
     assert main(["run", str(case), "--out", str(folder.parent / "again"), "--json"]) == 0
     assert not (folder.parent / "again" / "report.html").exists()
+
+
+def test_run_says_what_solids_in_full_contact_add():
+    whisker = {"kind": "whisker", "radius": "2 um", "depth": "30 um"}
+    interface = {"pattern": "square", "contact_fraction": 1, "pitch": "40 um"}
+    result = simulate(parse_case({"interface": interface, "electrolyte": {"thickness": "40 um"}, "solid": [whisker]}))
+    record = result_record(result)
+    assert 0 < record["relative_error_reached"] <= 1e-3
+    told = answer(record).sentences
+    assert any("Solids in the electrolyte add this" in line for line in told)
+    assert not any("exact" in line or "Nothing constricts" in line for line in told)
+    words = case_in_words(result.case)
+    assert words.startswith("The metal touches the whole interface. The electrolyte is 40 µm thick")

@@ -34,7 +34,7 @@ def case_in_words(case: Case) -> str:
     """What was asked, in sentences."""
     electrolyte, sweep = case.electrolyte, case.sweep
     words = [_interface_in_words(case.interface), *_sides_in_words(case.interface)]
-    words += [*_contact_in_words(case.contact), _gap_in_words(case)]
+    words += [*_contact_in_words(case.contact), *_gap_in_words(case)]
     slab = f"The electrolyte is {_said(electrolyte.thickness, 'length')} thick; its bulk has "
     slab += f"{_said(electrolyte.bulk_conductivity, 'conductivity')}"
     if electrolyte.grain_boundary_conductivity is not None:
@@ -67,8 +67,13 @@ def _contact_in_words(contact: Contact) -> Iterator[str]:
         yield from _contact_in_words(contact.fine_case.contact)
 
 
-def _gap_in_words(case: Case) -> str:
-    """What lies where the metal does not touch."""
+def _gap_in_words(case: Case) -> Iterator[str]:
+    """What lies where the metal does not touch; nothing where it touches all over."""
+    if getattr(case.interface, "contact_fraction", None) != 1:
+        yield _beside_contacts(case)
+
+
+def _beside_contacts(case: Case) -> str:
     gap = case.gap
     where = "Everywhere" if getattr(case.interface, "contact_fraction", None) == 0 else "Beside the contacts"
     law = "" if gap.law is None else f" current passes {_law_in_words(gap)}"
@@ -173,8 +178,8 @@ def _interface_in_words(interface: Pattern) -> str:
         return f"The metal touches where the map {interface.heights.file.name} has it below {limit}."
     if not isinstance(interface, Filled):
         return f"The metal touches in a pattern of the kind '{interface.pattern}'."
-    if interface.contact_fraction == 0:
-        return "The metal touches nowhere."
+    if interface.contact_fraction in (0, 1):
+        return f"The metal touches {'nowhere' if interface.contact_fraction == 0 else 'the whole interface'}."
     fraction = f"{100 * interface.contact_fraction:.4g} % of the interface"
     touch = f"the metal touches {fraction}" if interface.inverted else f"in contact over {fraction}"
     return f"{_places(interface, one, many)}, {touch}."

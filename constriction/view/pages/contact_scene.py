@@ -7,6 +7,7 @@ import io
 import math
 import statistics
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from constriction.base.errors import RenderingError
 from constriction.geometry.cell import Layout
 from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
+from constriction.geometry.solids.bodies import FLOATING, LAW, METAL, VOID, Solids
+from constriction.geometry.solids.drawn import slices, surface
 from constriction.simulation.maps.densities import Density
 from constriction.simulation.result import Result
 from constriction.simulation.simulate import quiet
@@ -29,38 +32,95 @@ from constriction.view.writers.plotly import COMMON_LAYOUT
 ISLAND, SLAB = 0.06, 0.16
 SLENDER = 0.45  # islands are drawn at most so high over the side of a square as large as they are
 ZOOM = 1.75  # fills the scene's height, and the width of a phone
+ZOOMED_OUT = 0.9  # so that a deep piece of the slab does so, too
 ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
-_STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117"}
+_STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117", "void": "#6f9fbe", "layer": "#a58bc4"}
+# What each kind of solid is called in the legend, and the name of its colour.
+_SOLIDS = {
+    METAL: ("metal", CONTACT),
+    FLOATING: ("floating metal", CONTACT),
+    VOID: ("void", "void"),
+    LAW: ("dielectric", "void"),
+}
+NOTHING = Solids()
+SEEN_THROUGH = 0.3  # opacity of electrolyte with solids in it
+BELOW_SOLIDS, DEEPEST = (
+    1.15,
+    1.5,
+)  # of the slab with solids: over their lowest point, and at the most over the longer side
 FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
-def contact_scene(layout: Layout, gap_height: float | None, thickness: float) -> SceneSection:
+def contact_scene(layout: Layout, gap_height: float | None, thickness: float, inside: Solids = NOTHING) -> SceneSection:
     """The contacts of a case to look at from all sides.
 
     Args:
         layout: the mirror cell, of which a whole lattice cell is drawn.
         gap_height: in m, None without a gap.
         thickness: of the slab, in m.
+        inside: solids in it.
     """
     found = relief(layout)
     longest = max(found.width, found.depth)
     side = math.sqrt(statistics.fmean(contact.area for contact in found.contacts))
     high = min(ISLAND * longest, SLENDER * side)
-    slab = prisms([found.cell], -SLAB * longest, 0.0)
+    deep = _drawn_depth(longest, thickness, inside)
+    slab = prisms([found.cell], -deep, 0.0)
     islands = prisms(found.contacts, 0.0, high)
     copper = prisms([found.cell], high, 1.1 * high)
     size, prefix = decimal_prefix(longest)
-    parts = ((slab, ELECTROLYTE, 1.0), (islands, CONTACT, 1.0), (copper, COPPER, 0.2))
-    data = [_mesh(solid, name, opacity, size) for solid, name, opacity in parts]
+    parts = [
+        *_solid_parts(inside, layout, found, -deep),
+        _Part(slab, ELECTROLYTE, ELECTROLYTE, SEEN_THROUGH if inside.any else 1.0),
+        _Part(islands, CONTACT, CONTACT, SEEN_THROUGH if inside.bodies else 1.0),
+        _Part(copper, COPPER, COPPER, 0.2),
+    ]
+    data = [_mesh(part, size) for part in parts]
     data.append(_rims(islands, size))
-    still = solids_png([(solid, _STILL[name]) for solid, name, _ in parts[:2]])
+    still = solids_png([(part.solid, _STILL[part.colour]) for part in _from_below(parts)])
     ratio = None if gap_height is None else high / gap_height
-    caption = f"{_caption(found, layout, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick, is cut off "
-    caption += "below. In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
-    lengths = found.width, found.depth, 1.1 * high + SLAB * longest
-    shape = {axis: ZOOM * length / longest for axis, length in zip("xyz", lengths, strict=True)}
+    cut = " is cut off below" if deep < thickness else " is drawn whole"
+    caption = f"{_caption(found, layout, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick,{cut}"
+    caption += "; what lies in it is to scale." if inside.any else "."
+    caption += " In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
+    lengths = found.width, found.depth, 1.1 * high + deep
+    zoom = ZOOM * min(1.0, ZOOMED_OUT / (0.45 + 0.85 * lengths[2] / longest))
+    shape = {axis: zoom * length / longest for axis, length in zip("xyz", lengths, strict=True)}
     return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What is drawn of one kind: its surface, its name in the legend, the name of its colour, and its opacity."""
+
+    solid: Solid
+    name: str
+    colour: str
+    opacity: float
+
+
+def _drawn_depth(longest: float, thickness: float, inside: Solids) -> float:
+    """How much of the slab is drawn, m."""
+    if not inside.any:
+        return SLAB * longest
+    return min(max(SLAB * longest, BELOW_SOLIDS * inside.lowest), thickness, max(DEEPEST * longest, SLAB * longest))
+
+
+def _solid_parts(inside: Solids, layout: Layout, found: Relief, lowest: float) -> Iterator[_Part]:
+    """Layers and bodies down to the height `lowest`, a part for each kind."""
+    if inside.layers:
+        yield _Part(slices(inside.layers, found, lowest), "layer", "layer", SEEN_THROUGH)
+    for role, (name, colour) in _SOLIDS.items():
+        bodies = tuple(body for body in inside.bodies if body.role == role)
+        if bodies:
+            yield _Part(surface(bodies, layout, found), name, colour, 1.0)
+
+
+def _from_below(parts: Sequence[_Part]) -> list[_Part]:
+    """In the order in which a still picture has them: solids show through the electrolyte, copper is left out."""
+    after = {ELECTROLYTE: 0, CONTACT: 1}
+    return sorted((part for part in parts if part.name != COPPER), key=lambda part: after.get(part.name, 2))
 
 
 def from_above(
@@ -90,6 +150,8 @@ def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: flo
     if layout.lattice_images == STRIPES:
         what, size = "One period", f"{width} wide and drawn as long, for along it nothing varies"
     words = f"{what}, {size}: contacts (yellow) on the electrolyte (grey)."
+    if layout.contact_fraction == 1:
+        return f"{words} The height of the contact means nothing here: there is nothing beside it."
     if gap_height is None or ratio is None:
         return f"{words} The height of the contacts means nothing here: beside them the interface insulates."
     return f"{words} Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {_times(ratio)}."
@@ -102,17 +164,17 @@ def _times(factor: float) -> str:
     return f"{float(significant(ratio, 2)):,.0f} times too {way}".replace(",", "\u202f")
 
 
-def _mesh(solid: Solid, name: str, opacity: float, size: float) -> dict[str, Any]:
-    points, inverse = np.unique(solid.points / size, axis=0, return_inverse=True)
-    triangles = inverse.reshape(-1)[solid.triangles]
+def _mesh(part: _Part, size: float) -> dict[str, Any]:
+    points, inverse = np.unique(part.solid.points / size, axis=0, return_inverse=True)
+    triangles = inverse.reshape(-1)[part.solid.triangles]
     x, y, z = (_packed(points[:, k], "f4") for k in range(3))
     i, j, k = (_packed(triangles[:, k], "i4") for k in range(3))
     return {
         "type": "mesh3d",
-        "name": name,
+        "name": part.name,
         **{"x": x, "y": y, "z": z, "i": i, "j": j, "k": k},
-        "color": f"--{name}",
-        "opacity": opacity,
+        "color": f"--{part.colour}",
+        "opacity": part.opacity,
         "flatshading": True,
         "lighting": _LIGHT,
         "hoverinfo": "skip",

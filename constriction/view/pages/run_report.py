@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from constriction.case.schema import resolved_toml
+from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.maps.densities import Density, density_of
 from constriction.simulation.result import Result
 from constriction.simulation.weights import uneven_gap
@@ -179,9 +180,9 @@ def _interface(result: Result) -> Iterator[Section]:
         return
     profile = uneven_gap(case, layout)
     if layout.traced is None and profile is None:
-        yield contact_scene(layout, case.gap.height, case.electrolyte.thickness)
+        yield contact_scene(layout, case.gap.height, case.electrolyte.thickness, solids_of(case, layout))
     elif layout.traced is None:
-        scene = contact_scene(layout, case.gap.rise, case.electrolyte.thickness)
+        scene = contact_scene(layout, case.gap.rise, case.electrolyte.thickness, solids_of(case, layout))
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
     if layout.traced is not None or profile is not None:
         yield from_above(layout, case.gap.height, profile, _densities(result))

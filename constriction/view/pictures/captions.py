@@ -29,7 +29,7 @@ def caption(scene: Scene, what: str) -> str:
         parts.append(f"{cell}, the meshed cell with {len(layout.spots)} spots")
     if what not in ("interface", "contacts"):
         parts.append(f"{_depth_in_words(view)}, front corner cut away")
-        if scene.gap_model == "thin" and scene.gap_height is not None:
+        if scene.gap_model == "thin" and scene.gap_height is not None and scene.layout.contact_fraction < 1:
             parts.append(f"gap of {metres(scene.gap_height)} drawn higher than it is")
     return "; ".join([*parts, *_field_in_words(scene, what)]) + "."
 
@@ -42,7 +42,8 @@ def _field_in_words(scene: Scene, what: str) -> Iterator[str]:
     if what in ("current", "interface", "contacts") and any(scene.frequencies):
         yield "when the current is largest"
     if what == "current":
-        yield "each line carries the same current: black ends on a contact, blue passes the gap"
+        ends = "" if scene.layout.contact_fraction == 1 else ": black ends on a contact, blue passes the gap"
+        yield f"each line carries the same current{ends}"
     if what == "interface" and scene.frequencies:
         defect = max(shares(scene, number).defect for number in range(len(scene.frequencies)))
         yield f"the densities add up to the current within {max(100 * defect, LEAST_DEFECT):.1g} %"

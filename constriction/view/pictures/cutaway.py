@@ -35,6 +35,7 @@ FINENESS = 2  # times that an edge is halved to be drawn
 MOST_PARTS = 4_000_000  # of the elements that surfaces of equal potential are drawn from
 DRAWN_GAP = 0.05  # height / width of the picture at which a gap is drawn that would not be seen
 SHOWN_DEPTH = 0.42  # of the electrolyte / width of the picture
+SHOWN_BELOW = 1.15  # of the electrolyte / depth of the lowest point of a body in it
 AT_THE_RIM = 0.94  # how near to an element's corners slopes are asked for: at a rim they are infinite
 
 
@@ -92,7 +93,7 @@ class Cutaway:
     @property
     def shown_depth(self) -> float:
         """How much of the meshed electrolyte is drawn, metres."""
-        wanted = SHOWN_DEPTH * max(self.size)
+        wanted = max(SHOWN_DEPTH * max(self.size), SHOWN_BELOW * self.scene.lowest_body)
         return self.scene.depth if self.scene.depth < 1.1 * wanted else wanted
 
     @property

@@ -30,7 +30,7 @@ from constriction.view.pictures.stage import (
     StagePiece,
     aligned,
 )
-from constriction.view.terminal.numbers import decimal_prefix, hertz, metres, round_down
+from constriction.view.terminal.numbers import decimal_prefix, metres, round_down
 
 KINDS = ("mesh", "potential", "current", "interface", "contacts")
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
@@ -97,7 +97,7 @@ def potential_panel(scene: Scene, number: int) -> StagePanel:
         _wires(_rims(view), INK, 2.2),
         *_metal(view),
     ]
-    return StagePanel(f"Potential at {hertz(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
+    return StagePanel(f"Potential at {told(scene.frequencies[number])}", layers, OBLIQUE, _ruler(view), scale)
 
 
 def current_panel(scene: Scene, number: int) -> StagePanel:
@@ -191,10 +191,14 @@ def _density() -> Scale:
 
 
 def _current_title(scene: Scene, number: int) -> str:
+    frequency = told(scene.frequencies[number])
+    frequency = frequency[0].upper() + frequency[1:]
+    if scene.layout.contact_fraction == 1:
+        return frequency
     part: Shares = shares(scene, number)
     percent = 100 * part.gap.real
     share = "less than 0.1" if abs(percent) < 0.1 else f"{percent:.2g}"
-    return f"{hertz(scene.frequencies[number])}: {share} % of the current passes the gap"
+    return f"{frequency}: {share} % of the current passes the gap"
 
 
 def _matt(colour: str) -> dict[str, Any]:

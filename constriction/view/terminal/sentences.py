@@ -49,7 +49,8 @@ def _resistance(record: Mapping[str, Any]) -> Iterator[str]:
     if record["R_dc_ohm_cm2"] is None:
         yield f"The interface blocks direct current; the electrolyte resists {slab}."
     elif not has_law(record):
-        yield f"The pattern of contacts adds this to the electrolyte's {slab}: together R_dc = {total_text(record)}."
+        what = "The pattern of contacts adds" if record["contact_fraction"] < 1 else "Solids in the electrolyte add"
+        yield f"{what} this to the electrolyte's {slab}: together R_dc = {total_text(record)}."
     else:
         yield f"The interface adds this to the electrolyte's {slab}: together R_dc = {total_text(record)}."
         yield _of_pattern(record)
