@@ -168,6 +168,15 @@ def test_grains_that_do_not_fit_are_refused_before_they_are_placed(grains, inter
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 
+def test_one_grain_has_no_boundaries_for_the_electrolytes_law():
+    case = case_with({"mean_size": "8 um", "depth": "8 um"})
+    layout = lay_out_case(case)
+    with pytest.raises(InputError, match=r"mean_size = '8 um': 1 grain in the mirror cell, without a boundary"):
+        boundary_law(case, layout, crystal_of(case, layout))
+    own = case_with({"mean_size": "8 um", "depth": "8 um", "boundary_law": "R1", "R1": "1 ohm cm2"})
+    assert boundary_law(own, layout, crystal_of(own, layout)).values == (1e-4,)
+
+
 def test_transforms_do_not_know_grains():
     case = case_with()
     with pytest.raises(InputError, match="grains: transforms need"):

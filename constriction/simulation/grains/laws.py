@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from constriction.base.errors import InputError
+from constriction.base.quantities import format_quantity
 from constriction.case.schema import Case
 from constriction.geometry.grains.polycrystal import Polycrystal
 from constriction.geometry.patches import Layout
@@ -11,6 +13,7 @@ from constriction.laws.law import CircuitLaw
 from constriction.simulation.solids.laws import SolidLaw
 
 INTERIOR, BOUNDARIES = 0, 1
+FEWEST = 0.01  # boundaries across the current, over how many cubes of the same size have
 PER_AREA = 1.0  # of a `SolidLaw`, whose law is then one per area
 
 
@@ -34,12 +37,23 @@ def boundary_law(case: Case, layout: Layout, crystal: Polycrystal) -> CircuitLaw
 
     By default a current that is even everywhere meets in the boundaries what the electrolyte's grain boundaries have
     over the grains' depth: of cubes, 1/σ_gb times their size, with the constant phase element of f_gb and α.
+
+    Raises:
+        InputError: there are none across the current.
     """
     given = case.grains.law_of()
     if given is not None:
         return given
     electrolyte = case.electrolyte
     assert electrolyte.grain_boundary_conductivity is not None
-    spacing = float(crystal.box[2]) / crystal.sheets * layout.pitch  # m of electrolyte per boundary
+    depth, size = float(crystal.box[2]), case.grains.mean_size
+    assert size is not None
+    if crystal.sheets * size < FEWEST * depth * layout.pitch:
+        raise InputError(
+            f"grains.mean_size = '{format_quantity(size, 'length')}': {len(crystal.grains)} "
+            f"grain{'s' * (len(crystal.grains) > 1)} in the mirror cell, without a boundary across the current that "
+            "the electrolyte's grain boundaries could lie in; expected smaller grains, or a grains.boundary_law"
+        )
+    spacing = depth / crystal.sheets * layout.pitch  # m of electrolyte per boundary
     *_, resistance, charge, exponent = resistivity_law(electrolyte).values
     return CircuitLaw(parse_circuit("RQ1"), (resistance * spacing, charge / spacing, exponent))
