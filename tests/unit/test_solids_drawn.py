@@ -1,14 +1,17 @@
-"""Solids to look at: the surfaces that reports draw hold the bodies' volumes, and words say what they do."""
+"""Solids and grains to look at: the surfaces that reports draw hold the bodies' volumes."""
 
 import numpy as np
 import pytest
 
 from constriction.case.schema import parse_case
 from constriction.geometry.cell import lay_out_case
+from constriction.geometry.grains.drawn import skins
+from constriction.geometry.grains.polycrystal import cubes, voronoi
 from constriction.geometry.relief import relief
 from constriction.geometry.solids.bodies import CAP, METAL, SPHEROID, WHISKER, Body, Layer
 from constriction.geometry.solids.drawn import slices, surface
 from constriction.geometry.solids.placed import solids_of
+from constriction.simulation.grains.solving import crystal_of
 from constriction.view.pages.contact_scene import contact_scene
 
 SQUARE = {"pattern": "square", "contact_fraction": 1, "pitch": "40 um"}
@@ -64,3 +67,26 @@ def test_scene_has_solids_in_the_electrolyte():
     assert "what lies in it is to scale" in scene.caption and "drawn whole" in scene.caption
     flat = contact_scene(layout, 1e-7, 40e-6)
     assert flat.figure["data"][0]["name"] == "electrolyte" and flat.figure["data"][0]["opacity"] == 1
+
+
+@pytest.mark.parametrize("shape", [cubes, lambda box, size: voronoi(box, size, 3)])
+@pytest.mark.parametrize("pattern", ["square", "hexagonal", "random"])
+def test_drawn_grains_close_the_cell(shape, pattern):
+    more = {"pattern": pattern, "contact_fraction": 0.2} | ({"spots": 9} if pattern == "random" else {})
+    layout = lay_out_case(parse_case({"interface": SQUARE | more}))
+    box = np.array([layout.width, layout.depth, 30e-6]) / layout.pitch
+    groups = skins(shape(box, 0.2), layout, 5)
+    total = sum(volume(group) for group in groups)
+    assert total == pytest.approx(layout.lattice_images * np.prod(box) * layout.pitch**3)
+    assert all(len(group.rims) for group in groups)
+
+
+def test_scene_has_grains_above_the_slab():
+    case = parse_case(
+        {"interface": SQUARE | {"contact_fraction": 0.2}, "grains": {"mean_size": "8 um", "depth": "16 um"}}
+    )
+    layout = lay_out_case(case)
+    scene = contact_scene(layout, 1e-7, 1e-3, crystal_of(case, layout))
+    named = [part["name"] for part in scene.figure["data"] if part.get("showlegend")]
+    assert named == ["electrolyte", "grains", "contact", "copper"]
+    assert "what lies in it is to scale" in scene.caption and "cut off below" in scene.caption

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import RenderingError
 from constriction.geometry.cell import Layout
+from constriction.geometry.grains.drawn import skins
+from constriction.geometry.grains.polycrystal import Polycrystal
 from constriction.geometry.profiles import Profile
 from constriction.geometry.relief import STRIPES, Relief, Solid, prisms, relief
 from constriction.geometry.solids.bodies import FLOATING, LAW, METAL, VOID, Solids
@@ -33,7 +35,8 @@ ISLAND, SLAB = 0.06, 0.16
 SLENDER = 0.45  # islands are drawn at most so high over the side of a square as large as they are
 ZOOM = 1.75  # fills the scene's height, and the width of a phone
 ZOOMED_OUT = 0.9  # so that a deep piece of the slab does so, too
-ELECTROLYTE, CONTACT, COPPER = "electrolyte", "contact", "copper"
+ELECTROLYTE, GRAINS, CONTACT, COPPER = "electrolyte", "grains", "contact", "copper"
+_SHADES = ("#d8d2c2", "#a9a28d", "#c6bfab", "#8f8873", "#b8ae95")  # of grains
 _STILL = {ELECTROLYTE: "#b9b4a7", CONTACT: "#e6a117", "void": "#6f9fbe", "layer": "#a58bc4"}
 # What each kind of solid is called in the legend, and the name of its colour.
 _SOLIDS = {
@@ -52,39 +55,37 @@ FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
-def contact_scene(layout: Layout, gap_height: float | None, thickness: float, inside: Solids = NOTHING) -> SceneSection:
+def contact_scene(
+    layout: Layout, gap_height: float | None, thickness: float, inside: Solids | Polycrystal = NOTHING
+) -> SceneSection:
     """The contacts of a case to look at from all sides.
 
     Args:
         layout: the mirror cell, of which a whole lattice cell is drawn.
         gap_height: in m, None without a gap.
         thickness: of the slab, in m.
-        inside: solids in it.
+        inside: solids in it, or the grains that it consists of, in pitches.
     """
     found = relief(layout)
     longest = max(found.width, found.depth)
     side = math.sqrt(statistics.fmean(contact.area for contact in found.contacts))
     high = min(ISLAND * longest, SLENDER * side)
-    deep = _drawn_depth(longest, thickness, inside)
-    slab = prisms([found.cell], -deep, 0.0)
+    below = _Slab.of(inside, layout, longest, thickness)
     islands = prisms(found.contacts, 0.0, high)
-    copper = prisms([found.cell], high, 1.1 * high)
     size, prefix = decimal_prefix(longest)
     parts = [
-        *_solid_parts(inside, layout, found, -deep),
-        _Part(slab, ELECTROLYTE, ELECTROLYTE, SEEN_THROUGH if inside.any else 1.0),
-        _Part(islands, CONTACT, CONTACT, SEEN_THROUGH if inside.bodies else 1.0),
-        _Part(copper, COPPER, COPPER, 0.2),
+        *below.parts(found, layout),
+        _Part(islands, CONTACT, CONTACT, SEEN_THROUGH if below.solids.bodies else 1.0),
+        _Part(prisms([found.cell], high, 1.1 * high), COPPER, COPPER, 0.2),
     ]
     data = [_mesh(part, size) for part in parts]
-    data.append(_rims(islands, size))
-    still = solids_png([(part.solid, _STILL[part.colour]) for part in _from_below(parts)])
-    ratio = None if gap_height is None else high / gap_height
-    cut = " is cut off below" if deep < thickness else " is drawn whole"
-    caption = f"{_caption(found, layout, gap_height, ratio)} The slab, {engineering(thickness, 'm')} thick,{cut}"
-    caption += "; what lies in it is to scale." if inside.any else "."
-    caption += " In the scene to turn, copper lies on top; a click in the legend hides or shows a part."
-    lengths = found.width, found.depth, 1.1 * high + deep
+    data.append(_rims([part.solid for part in parts if part.name in (CONTACT, GRAINS)], size))
+    still = solids_png([(part.solid, _STILL.get(part.colour, part.colour)) for part in _from_below(parts)])
+    caption = (
+        f"{_caption(found, layout, gap_height, high)} {below.in_words(thickness)} In the scene to turn, copper lies on "
+    )
+    caption += "top; a click in the legend hides or shows a part."
+    lengths = found.width, found.depth, 1.1 * high + below.deep
     zoom = ZOOM * min(1.0, ZOOMED_OUT / (0.45 + 0.85 * lengths[2] / longest))
     shape = {axis: zoom * length / longest for axis, length in zip("xyz", lengths, strict=True)}
     return SceneSection("The interface", caption, {"data": data, "layout": _layout(f"{prefix}m", shape)}, still)
@@ -100,27 +101,49 @@ class _Part:
     opacity: float
 
 
-def _drawn_depth(longest: float, thickness: float, inside: Solids) -> float:
-    """How much of the slab is drawn, m."""
-    if not inside.any:
-        return SLAB * longest
-    return min(max(SLAB * longest, BELOW_SOLIDS * inside.lowest), thickness, max(DEEPEST * longest, SLAB * longest))
+@dataclass(frozen=True, eq=False)
+class _Slab:
+    """What is drawn of the electrolyte: `deep` of it, m, its `solids`, and its `grains`, which end `grained` deep."""
 
+    deep: float
+    solids: Solids
+    grains: tuple[Solid, ...]
+    grained: float
 
-def _solid_parts(inside: Solids, layout: Layout, found: Relief, lowest: float) -> Iterator[_Part]:
-    """Layers and bodies down to the height `lowest`, a part for each kind."""
-    if inside.layers:
-        yield _Part(slices(inside.layers, found, lowest), "layer", "layer", SEEN_THROUGH)
-    for role, (name, colour) in _SOLIDS.items():
-        bodies = tuple(body for body in inside.bodies if body.role == role)
-        if bodies:
-            yield _Part(surface(bodies, layout, found), name, colour, 1.0)
+    @classmethod
+    def of(cls, inside: Solids | Polycrystal, layout: Layout, longest: float, thickness: float) -> _Slab:
+        """Of a drawn cell whose longer side is `longest`, m."""
+        deep = SLAB * longest
+        if isinstance(inside, Polycrystal):
+            grained = float(inside.box[2]) * layout.pitch
+            return cls(min(deep + grained, thickness), NOTHING, tuple(skins(inside, layout, len(_SHADES))), grained)
+        wanted = min(BELOW_SOLIDS * inside.lowest, DEEPEST * longest)
+        return cls(min(max(deep, wanted), thickness) if inside.any else deep, inside, (), 0.0)
+
+    def parts(self, found: Relief, layout: Layout) -> Iterator[_Part]:
+        """Layers, bodies, the electrolyte and grains."""
+        if self.solids.layers:
+            yield _Part(slices(self.solids.layers, found, -self.deep), "layer", "layer", SEEN_THROUGH)
+        for role, (name, colour) in _SOLIDS.items():
+            bodies = tuple(body for body in self.solids.bodies if body.role == role)
+            if bodies:
+                yield _Part(surface(bodies, layout, found), name, colour, 1.0)
+        slab = prisms([found.cell] if self.deep > self.grained else [], -self.deep, -self.grained)
+        yield _Part(slab, ELECTROLYTE, ELECTROLYTE, SEEN_THROUGH if self.solids.any else 1.0)
+        for skin, shade in zip(self.grains, _SHADES, strict=False):
+            yield _Part(skin, GRAINS, shade, 1.0)
+
+    def in_words(self, thickness: float) -> str:
+        """How much of it is seen, of a slab of so many m."""
+        cut = "is cut off below" if self.deep < thickness else "is drawn whole"
+        scale = "; what lies in it is to scale" if self.solids.any or self.grains else ""
+        return f"The slab, {engineering(thickness, 'm')} thick, {cut}{scale}."
 
 
 def _from_below(parts: Sequence[_Part]) -> list[_Part]:
     """In the order in which a still picture has them: solids show through the electrolyte, copper is left out."""
-    after = {ELECTROLYTE: 0, CONTACT: 1}
-    return sorted((part for part in parts if part.name != COPPER), key=lambda part: after.get(part.name, 2))
+    after = {ELECTROLYTE: 0, GRAINS: 1, CONTACT: 2}
+    return sorted((part for part in parts if part.name != COPPER), key=lambda part: after.get(part.name, 3))
 
 
 def from_above(
@@ -143,7 +166,7 @@ def from_above(
     return ImageSection("Height of the gap", words, png)
 
 
-def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: float | None) -> str:
+def _caption(found: Relief, layout: Layout, gap_height: float | None, high: float) -> str:
     width, depth = engineering(found.width, "m"), engineering(found.depth, "m")
     what = "One lattice cell" if layout.lattice_images > 1 else "The cell" if found.whole else "A corner of the cell"
     size = f"{width} × {depth}"
@@ -152,9 +175,10 @@ def _caption(found: Relief, layout: Layout, gap_height: float | None, ratio: flo
     words = f"{what}, {size}: contacts (yellow) on the electrolyte (grey)."
     if layout.contact_fraction == 1:
         return f"{words} The height of the contact means nothing here: there is nothing beside it."
-    if gap_height is None or ratio is None:
+    if gap_height is None:
         return f"{words} The height of the contacts means nothing here: beside them the interface insulates."
-    return f"{words} Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {_times(ratio)}."
+    drawn = _times(high / gap_height)
+    return f"{words} Heights are not to scale: the gap of {engineering(gap_height, 'm')} is drawn {drawn}."
 
 
 def _times(factor: float) -> str:
@@ -173,19 +197,20 @@ def _mesh(part: _Part, size: float) -> dict[str, Any]:
         "type": "mesh3d",
         "name": part.name,
         **{"x": x, "y": y, "z": z, "i": i, "j": j, "k": k},
-        "color": f"--{part.colour}",
+        "color": part.colour if part.colour in _SHADES else f"--{part.colour}",
         "opacity": part.opacity,
         "flatshading": True,
         "lighting": _LIGHT,
         "hoverinfo": "skip",
-        "showlegend": True,
+        "showlegend": part.colour not in _SHADES[1:],
+        "legendgroup": part.name,
     }
 
 
-def _rims(solid: Solid, size: float) -> dict[str, Any]:
-    """The upper outlines of islands as one line with breaks."""
+def _rims(solids: Sequence[Solid], size: float) -> dict[str, Any]:
+    """The upper outlines of islands, and those of grains, as one line with breaks."""
     gap = np.full((1, 3), np.nan)
-    line = np.concatenate([part for rim in solid.rims for part in (rim / size, gap)] or [gap])
+    line = np.concatenate([part for solid in solids for rim in solid.rims for part in (rim / size, gap)] or [gap])
     x, y, z = (_packed(line[:, k], "f4") for k in range(3))
     style = {"color": "--ink", "width": 1.5}
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from constriction.case.schema import resolved_toml
 from constriction.geometry.solids.placed import solids_of
+from constriction.simulation.grains.solving import crystal_of
 from constriction.simulation.maps.densities import Density, density_of
 from constriction.simulation.result import Result
 from constriction.simulation.weights import uneven_gap
@@ -179,10 +180,11 @@ def _interface(result: Result) -> Iterator[Section]:
         yield Paragraph("The metal touches nowhere: the gap is everywhere.")
         return
     profile = uneven_gap(case, layout)
+    inside = solids_of(case, layout) if case.grains.mean_size is None else crystal_of(case, layout)
     if layout.traced is None and profile is None:
-        yield contact_scene(layout, case.gap.height, case.electrolyte.thickness, solids_of(case, layout))
+        yield contact_scene(layout, case.gap.height, case.electrolyte.thickness, inside)
     elif layout.traced is None:
-        scene = contact_scene(layout, case.gap.rise, case.electrolyte.thickness, solids_of(case, layout))
+        scene = contact_scene(layout, case.gap.rise, case.electrolyte.thickness, inside)
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
     if layout.traced is not None or profile is not None:
         yield from_above(layout, case.gap.height, profile, _densities(result))
