@@ -119,6 +119,11 @@ _QUANTITIES = (  # of result.json and means.csv, then of a cross-check, of peaks
     OutputQuantity("lifted_share", "1", "part of the interface where contacts lift the metal"),
     OutputQuantity("largest_bending_strain", "1", "largest bending strain of the lifted foil"),
     OutputQuantity("height_error", "ohm m2", "largest error bar of any impedance by a foil's grid or a map's points"),
+    OutputQuantity("metals_R_cstr", "ohm m2", "what the metals' own resistance adds to R_cstr"),
+    OutputQuantity("metals_R_cstr_error", "ohm m2"),
+    OutputQuantity("metals_R_cstr_relative", "1", "what the metals' own resistance adds to R_cstr, over R_cstr"),
+    OutputQuantity("metals_R_dc", "ohm m2", "what the metals' own resistance adds to R_dc"),
+    OutputQuantity("metals_R_full_contact", "ohm m2", "resistance of the metals in full contact"),
     OutputQuantity("electrode_area", "m2"),
     OutputQuantity("electrode_contact_fraction", "1", "contact area over that of the electrode on a pellet"),
     OutputQuantity("pellet_area", "m2"),
@@ -151,6 +156,7 @@ _QUANTITIES = (  # of result.json and means.csv, then of a cross-check, of peaks
     OutputQuantity("capacitance", "F/m2"),
     OutputQuantity("real_impedance", "ohm m2", "real part of the impedance"),
     OutputQuantity("imaginary_impedance", "ohm m2", "imaginary part of the impedance"),
+    OutputQuantity("impedance_error", "ohm m2", "error bar of the impedance"),
 )
 QUANTITIES: Mapping[str, OutputQuantity] = {quantity.key: quantity for quantity in _QUANTITIES}
 

@@ -1,13 +1,18 @@
 """The sections [sweep] and [accuracy] of a case: at which frequencies, and how exactly, it is solved."""
 
 import math
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.fields import MOST_FREQUENCIES, Frequency, Integer, Number, Section
+
+Metals = Annotated[
+    Literal["equipotential", "resolved"],
+    PlainSerializer(lambda value: None if value == "equipotential" else value, return_type=str | None),
+]
 
 
 class Sweep(Section):
@@ -44,11 +49,13 @@ class Accuracy(Section):
         relative_error: of R_cstr and, relative to R_cstr, of every impedance.
         method: finite_elements, or spectral for flat interfaces with thin gaps.
         bounds: also bound R_cstr from both sides; finite elements only.
+        metals: equipotential, the default, or resolved: also tell what their own resistance changes in R_cstr.
     """
 
     relative_error: Number = Field(1e-3, ge=1e-6, le=0.5, description="a number from 1e-6 to 0.5")
     method: Literal["finite_elements", "spectral"] = "finite_elements"
     bounds: bool = Field(False, strict=True, description="true or false")
+    metals: Metals = "equipotential"
 
     @model_validator(mode="after")
     def _bounded_by_finite_elements(self) -> Self:

@@ -13,6 +13,7 @@ from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity, shown
 from constriction.case.fields import (
     Adhesion,
+    BulkConductivity,
     Coordinate,
     CountOrNone,
     HeightOrNone,
@@ -81,12 +82,14 @@ class Contact(CaseSection, LawSection):  # the last one says which keys there ma
     Attributes:
         law: circuit per area, a film; the values of its elements are keys beside it.
         fine: the file of a finer case, whose impedance is the law.
+        conductivity: of the metal that touches, where metals are resolved, S/m; by default sodium's.
     """
 
     FILE_KEY: ClassVar[str] = "contact.fine"
 
     law: Text | None = Field(None, description="a circuit per area such as 'p(R1,C1)'")
     fine: Text | None = Field(None, description="the path of a case file such as 'micro.toml'")
+    conductivity: BulkConductivity = Field(None, description="a conductivity such as '2.1e7 S/m'")
 
     @model_validator(mode="after")
     def _one_law(self) -> Self:
@@ -244,7 +247,7 @@ class Gap(LawSection):
 
 
 class Collector(Section):
-    """The current collector above the gap, an elastic foil; for gap.profile = 'plate'.
+    """The current collector above the gap: an elastic foil for gap.profile = 'plate', or a metal that is resolved.
 
     Attributes:
         thickness: of the foil, m.
@@ -252,6 +255,7 @@ class Collector(Section):
         poisson_ratio: of its metal.
         stack_pressure: what presses it down beside the contacts, Pa.
         adhesion: energy that parting it from what it lies on takes, J/m².
+        conductivity: of its metal, where metals are resolved, S/m; by default copper's.
     """
 
     thickness: Thickness = 5e-6
@@ -259,6 +263,7 @@ class Collector(Section):
     poisson_ratio: Number = Field(0.34, ge=0, le=0.5, description="a number from 0 to 0.5")
     stack_pressure: StackPressure = Field(None, description="a pressure such as '0.1 MPa'")
     adhesion: Adhesion = Field(None, description="an energy per area such as '0.1 J/m2'")
+    conductivity: BulkConductivity = Field(None, description="a conductivity such as '5.96e7 S/m'")
 
 
 class CounterElectrode(CaseSection):

@@ -23,6 +23,7 @@ from constriction.case.grains.section import Grains
 from constriction.case.interface import PATTERNS, AnyPattern, Filled, HeightMapped, Interface, Pattern, Sided
 from constriction.case.maps.files import MapFile
 from constriction.case.materials.electrolytes import Material
+from constriction.case.metals.keys import check_metals, with_conductivities
 from constriction.case.numerics import Accuracy, Sweep
 from constriction.case.references import CaseOrigin, in_one_folder, named, nested, texts_beside, with_references
 from constriction.case.regions import CaseSection, Collector, Contact, CounterElectrode, Gap
@@ -55,7 +56,8 @@ class Case(Section):
     @model_validator(mode="before")
     @classmethod
     def _method_of_pattern(cls, given: Any) -> Any:
-        """Complete the accuracy of a table by the method of its pattern, or of what has solids or grains."""
+        """Complete a table by conductivities of metals, its accuracy by the method of its pattern, solids or grains."""
+        given = with_conductivities(given)
         interface = given.get("interface") if isinstance(given, dict) else None
         accuracy = given.get("accuracy", {}) if isinstance(interface, dict) else None
         if not isinstance(interface, dict) or not isinstance(accuracy, dict):
@@ -78,16 +80,7 @@ class Case(Section):
 
     @model_validator(mode="after")
     def _holds_collector(self) -> Self:
-        plate, held = self.gap.profile == "plate", (self.collector.stack_pressure, self.collector.adhesion)
-        if plate and held == (None, None):
-            raise InputError(
-                f"collector: neither stack_pressure nor adhesion holds down the foil of gap.profile = "
-                f"'{self.gap.profile}'; expected one of them, such as stack_pressure = '0.1 MPa'"
-            )
-        if not plate and self.collector != Collector():
-            raise InputError(
-                f"collector: does not apply to gap.profile = '{self.gap.profile}'; expected gap.profile = 'plate'"
-            )
+        check_metals(self)
         given = getattr(self.interface, "contact_fraction", None)
         if self.gap.uneven and given in (0.0, 1.0):
             raise InputError(

@@ -25,6 +25,7 @@ from constriction.laws.electrolyte import dc_resistivity
 from constriction.simulation.counter import counter_record
 from constriction.simulation.finer import fine_record, pellet_record
 from constriction.simulation.maps.record import map_record, outlines_record
+from constriction.simulation.metals.added import metals_record
 from constriction.simulation.peaks import Peak
 from constriction.simulation.reading import ReadOff, read_off
 from constriction.simulation.result import Result
@@ -101,6 +102,7 @@ def _record(result: Result, reading: ReadOff) -> dict[str, Any]:
     more = currents_record(result) | lift_record(result) | map_record(result.layout, result.R_cstr_map_error)
     more |= outlines_record(result.response, dc_resistivity(result.case.electrolyte) * result.layout.pitch)
     more |= tips_record(result) | pellet_record(result) | fine_record(result) | counter_record(result)
+    more |= metals_record(result)
     return edge_record(values | more) | apparent_record(reading) | how
 
 

@@ -21,6 +21,7 @@ from constriction.field.response import Response
 from constriction.geometry.cell import Layout
 from constriction.laws.electrolyte import VACUUM_PERMITTIVITY, dc_resistivity, resistivity
 from constriction.simulation.maps.record import map_error
+from constriction.simulation.metals.added import MetalsAdded
 from constriction.simulation.peaks import Peak, apex_capacitance, belongs_to, find_peaks, find_peaks_of_each, main_peaks
 from constriction.simulation.weights import (
     Laws,
@@ -57,9 +58,8 @@ class Result:
     the gap is not just a capacitor (without a gap C_cstr and f_cstr are those of the electrolyte's own peak in
     Z_cstr). `peaks` by rising frequency. `sides`: both interfaces' own results where the counter electrode has one,
     too; what stands here then is their sum. `relative_error_reached`: the largest error bar over what it is relative
-    to. `currents`: how the current at rest spreads over the contacts, those of the near interface; None where they
-    carry none, or where the method does not tell. `R_cstr_map_error`: what a quarter pixel of a map's rims changes,
-    Ω·m²; None without a map.
+    to. `currents`: how the current at rest spreads over the near interface's contacts; None where they carry none, or
+    where it is not told. `R_cstr_map_error`: what a quarter pixel of a map's rims changes, Ω·m². `metals`: their own.
     """
 
     case: Case
@@ -87,6 +87,7 @@ class Result:
     sides: tuple[Result, ...] = ()
     currents: BarredSpread | None = None
     R_cstr_map_error: float | None = None
+    metals: MetalsAdded | None = None
 
     @property
     def R_dc(self) -> float | None:

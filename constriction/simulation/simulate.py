@@ -29,6 +29,7 @@ from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitc
 from constriction.simulation.grains.within import check_empty, check_within, laws_within, solve_within
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
+from constriction.simulation.metals.added import check_metals_of, with_metals
 from constriction.simulation.result import Result, result_of, sweep_frequencies
 from constriction.simulation.weights import (
     Laws,
@@ -103,7 +104,8 @@ def _one_sided(case: Case, options: Options) -> Result:
     curve = curve_of(case, layout, laws, sweep_frequencies(case))
     check_bounds(case, curve)
     response = (options.respond or solve_geometry)(case, layout, (curve,), options)
-    return result_of(case, layout, laws, response, time.perf_counter() - start)
+    near = result_of(case, layout, laws, response, time.perf_counter() - start)
+    return with_metals(near, options.comm, options.report)
 
 
 def laws_of(case: Case, layout: Layout, options: Options) -> Laws:
@@ -211,9 +213,10 @@ def check_geometry(case: Case, layout: Layout, options: Options) -> None:
     memory = memory_of(options)
     check_size(case, memory)
     check_thin(case, layout)
+    check_metals_of(case, layout)
     depth = case.electrolyte.thickness / layout.pitch
     if case.holds_bodies:
-        check_within(case, layout, options.comm or MPI.COMM_SELF)
+        check_within(case, layout, options.comm or MPI.COMM_SELF, memory)
     elif case.accuracy.method == "spectral":
         from constriction.field.transforms.convergence import check_grid
 
@@ -274,7 +277,7 @@ def check_flat(case: Case, layout: Layout) -> None:
 
 
 def check_size(case: Case, memory: float) -> None:
-    """Refuse a case whose coarsest mesh or grid would not fit, before anything is built.
+    """Refuse a case whose coarsest mesh or grid would not fit, before anything is built; grains are counted later.
 
     Raises:
         InputError: with the memory (bytes) that the spots would take.
@@ -289,7 +292,7 @@ def check_size(case: Case, memory: float) -> None:
 
         shape = getattr(case.interface, "shape", "disc")
         needed = fineness.least_memory(spots, shape == "disc" and not case.interface.inverted)
-    if needed > memory:
+    if needed > memory and not case.grains.given:
         raise InputError(
             f"interface.{case.interface.COUNTED_BY}: {spots} spots would take about {needed / 1e9:.3g} GB of memory "
             f"even on the coarsest mesh or grid; {memory / 1e9:.3g} GB may be used; expected fewer spots, or more "

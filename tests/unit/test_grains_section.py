@@ -7,11 +7,12 @@ from constriction import parse_case
 from constriction.base.errors import InputError
 from constriction.case.schema import resolved_toml
 from constriction.geometry.cell import lay_out_case
+from constriction.geometry.grains.placed import expected_grains
 from constriction.geometry.grains.polycrystal import cubes, voronoi
 from constriction.laws.electrolyte import dc_resistivity, resistivity
 from constriction.simulation.grains.laws import boundary_law
 from constriction.simulation.grains.solving import crystal_of
-from constriction.simulation.simulate import check_flat
+from constriction.simulation.simulate import Options, check_flat, check_geometry
 from constriction.study.run.geometry import geometry_key
 
 SQUARE = {"pattern": "square", "contact_fraction": 0.1, "pitch": "16 um"}
@@ -175,6 +176,20 @@ def test_one_grain_has_no_boundaries_for_the_electrolytes_law():
         boundary_law(case, layout, crystal_of(case, layout))
     own = case_with({"mean_size": "8 um", "depth": "8 um", "boundary_law": "R1", "R1": "1 ohm cm2"})
     assert boundary_law(own, layout, crystal_of(own, layout)).values == (1e-4,)
+
+
+@pytest.mark.parametrize("shape", ["voronoi", "cubes"])
+def test_grains_that_do_not_fit_into_the_memory_are_told_as_grains(shape):
+    """256 grains: 1.9 GB. What is asked to change is no key of the interface."""
+    case = case_with({"mean_size": "1 um", "depth": "4 um", "shape": shape})
+    layout = lay_out_case(case)
+    with pytest.raises(InputError) as refused:
+        check_geometry(case, layout, Options(memory=1e9))
+    told = str(refused.value)
+    assert "grains.mean_size = '1 um': 256 grains in the mirror cell, down to 4 um, would take about 1.86 GB" in told
+    assert "1 GB may be used; expected larger grains, a smaller grains.depth" in told and "interface." not in told
+    check_geometry(case, layout, Options(memory=4e9))
+    assert expected_grains(case, layout, 1.0)[0] == 256
 
 
 def test_transforms_do_not_know_grains():

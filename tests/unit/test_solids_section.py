@@ -93,6 +93,14 @@ def test_a_case_without_solids_is_written_and_named_as_before_there_were_any() -
     assert parse_case({"interface": HEXAGONAL, "solid": []}) == plain
 
 
+def test_an_empty_list_is_no_solids() -> None:
+    """As programs write it: the case, its text and its method are those without the key."""
+    beside = {"interface": HEXAGONAL}, {"interface": RANDOM, "accuracy": {"method": "spectral"}}
+    for sections in beside:
+        empty, without = parse_case({**sections, "solid": []}), parse_case(sections)
+        assert empty == without and resolved_toml(empty) == resolved_toml(without)
+
+
 def test_solids_are_solved_by_finite_elements() -> None:
     annulus = {"pattern": "annulus", "contact_fraction": 0.2, "pitch": "40 um", "inner_ratio": 0.5}
     assert parse_case({"interface": annulus}).accuracy.method == "spectral"
@@ -230,7 +238,8 @@ NOT_YET = [
     ),
     (
         {"contact": {"fine": "fine.toml"}},
-        "contact.fine = 'fine.toml': not beside [[solid]] yet; expected a contact with a law, or ideal",
+        "contact.fine = 'fine.toml': a finer case is no law beside [[solid]] yet; expected contact.law such as "
+        "'p(R1,C1)', or no section [contact]",
     ),
     (
         {"gap": {"model": "volume"}},

@@ -42,9 +42,12 @@ def test_a_key_of_a_solid_may_be_derived_from_another():
     ("key", "message"),
     [
         ("solid.2.depth", "solid.2.depth: the base has 2 tables [[solid]], counted from 0; expected one of them"),
-        ("solid.0.dept", "'solid.0.dept': unknown key, the nearest is 'depth'"),
+        ("solid.0.dept", "'solid.0.dept': unknown key, the nearest is 'solid.0.depth'"),
         ("solid.0.thickness", "solid[0].thickness = '1 um': does not apply to kind 'pit'"),
-        ("solid.depth", "'solid.depth': unknown key"),
+        ("solid.depth", "'solid.depth': unknown key; expected the number of a table [[solid]], from 0, and one of its"),
+        ("solid.depht", "such as 'solid.0.depth'"),
+        ("solid.one.radius", "such as 'solid.0.radius'"),
+        ("solid.0", "expected the number of a table [[solid]], from 0, and one of its keys"),
     ],
 )
 def test_a_wrong_key_of_a_solid_is_told(key, message):

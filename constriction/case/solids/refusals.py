@@ -81,7 +81,10 @@ def _of_sides(interface: Pattern) -> Iterator[str]:
 def _of_regions(case: Case) -> Iterator[str]:
     contact, gap, counter = case.contact, case.gap, case.counter
     if contact.fine is not None:
-        yield f"contact.fine = {shown(contact.fine)}: not beside [[solid]] yet; expected a contact with a law, or ideal"
+        yield (
+            f"contact.fine = {shown(contact.fine)}: a finer case is no law beside [[solid]] yet; expected contact.law "
+            "such as 'p(R1,C1)', or no section [contact]"
+        )
     if gap.model == "volume":
         yield f"gap.model = '{gap.model}': not beside [[solid]] yet; expected gap.model = 'thin' or 'auto'"
     if counter.symmetric or counter.file is not None:

@@ -26,7 +26,7 @@ def read_solids(given: Any) -> Any:
     """The tables as models.
 
     Args:
-        given: what the case file has, or models that were read before.
+        given: what the case file has, or models that were read before; an empty list is no solids, as no key is.
 
     Raises:
         InputError: no tables.

@@ -222,7 +222,7 @@ def _level(
     uniform = sizes.gap_height is None and not laws  # one pattern, with all cells' ghosts, for all
     matrix = fem.create_matrix(forms[0] if uniform else compiled(conduction(u, v) * everywhere(cell)))
     columns = matrix.index_map(1)
-    stiffness, *terms = (_assembled(matrix, fill) for fill in (*map(_filler, forms), fill_gap))
+    stiffness, *terms = (assembled(matrix, fill) for fill in (*map(filler, forms), fill_gap))
     counter = on_facets(space, cell.facets("counter_electrode"))
     current = stiffness @ spread(counter, columns).astype(np.float64)
     filled = np.concatenate([cell.volumes.find(tag) for tag in (VOLUMES["electrolyte"], *map(body_tag, laws))])
@@ -255,7 +255,7 @@ def _forms(cell: CellMesh, film: bool, laws: tuple[int, ...], functions: tuple[E
     return list(map(compiled, (electrolyte_form(cell, *functions), *films, *bodies)))
 
 
-def _filler(form: fem.Form) -> Callable[[la.MatrixCSR], object]:
+def filler(form: fem.Form) -> Callable[[la.MatrixCSR], object]:
     """What adds a form to a matrix."""
     return lambda matrix: fem.assemble_matrix(matrix, form, bcs=[])
 
@@ -267,14 +267,14 @@ def _gap_filler(
 
     def fill(matrix: la.MatrixCSR) -> None:
         if weight is None or cell.tops is not None:
-            _filler(compiled(form))(matrix)
+            filler(compiled(form))(matrix)
         if weight is not None:
             add_gap(matrix, space, cell, weight)
 
     return fill
 
 
-def _assembled(matrix: la.MatrixCSR, fill: Callable[[la.MatrixCSR], object]) -> sparse.csr_array:
+def assembled(matrix: la.MatrixCSR, fill: Callable[[la.MatrixCSR], object]) -> sparse.csr_array:
     """Own rows × own and ghost columns; a copy, the matrix serves again."""
     matrix.set_value(0)
     fill(matrix)

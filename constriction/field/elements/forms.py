@@ -48,6 +48,11 @@ def within(cell: CellMesh, *names: str) -> ufl.Measure:
     return _volumes(cell)(tuple(VOLUMES[name] for name in names))
 
 
+def in_volume(cell: CellMesh, number: int) -> ufl.Measure:
+    """The measure of the volumes of a number."""
+    return _volumes(cell)(number)
+
+
 def everywhere(cell: CellMesh) -> ufl.Measure:
     """The measure of all volumes."""
     return _volumes(cell)
@@ -72,7 +77,7 @@ def electrolyte_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:
 
 def body_form(cell: CellMesh, law: int, a: Expr, b: Expr) -> ufl.Form:
     """∫∇a·∇b over what in the electrolyte has a law of its own, by the law's number: its M."""
-    return conduction(a, b) * _volumes(cell)(body_tag(law))
+    return conduction(a, b) * in_volume(cell, body_tag(law))
 
 
 def contact_form(cell: CellMesh, a: Expr, b: Expr) -> ufl.Form:

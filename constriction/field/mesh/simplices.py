@@ -110,7 +110,7 @@ def extrude(mesh: LinearMesh, base: Ints, heights: Reals, tags: dict[str, int]) 
     is_rim = mesh.to_rim[nodes] == 0
     on_island = np.concatenate([np.tile(is_rim[border].all(axis=1), 2) for _ in heights])
     cells, lids = split_prisms(prisms), sheets[-1][local]
-    curved, axes = _lifted_curves(mesh, nodes, sheets)
+    curved, axes = lifted_curves(mesh, nodes, sheets)
     return LinearMesh(
         points=np.concatenate([mesh.points, lifted]),
         cells=np.concatenate([mesh.cells, cells]),
@@ -132,7 +132,7 @@ def _border(triangles: Ints) -> Ints:
     return np.asarray(edges[index[counts == 1]])
 
 
-def _lifted_curves(mesh: LinearMesh, nodes: Ints, sheets: Ints) -> tuple[Ints, Reals]:
+def lifted_curves(mesh: LinearMesh, nodes: Ints, sheets: Ints) -> tuple[Ints, Reals]:
     """The round edges of a mesh, also in each layer and between layers where both ends were lifted.
 
     The diagonal of a wall between two layers is round too; whichever of the two exists is found by its ends.

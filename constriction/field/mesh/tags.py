@@ -11,6 +11,8 @@ SURFACES = {
     "solid": 9,  # of a metal body that is part of the electrode
     "void": 10,  # of a body that insulates
 }
+METAL_VOLUMES = {"island": 11, "foil": 12}
+"""Of metals that are meshed as conductors."""
 METALS = ("contact", "copper", "island_wall", "solid")  # surfaces at the potential of the electrode
 METALS_BESIDE_FILMS = ("copper", "island_wall")  # the contact is behind its film, and so are solids of its metal
 _FIRST_BODY = 100

@@ -15,8 +15,10 @@ from constriction.geometry.outlines import SNAP
 from constriction.geometry.patches import Layout
 
 MOST = 2000
-ROOMY = 1.02  # times the least size, that is advised
 """Grains in a mirror cell."""
+ROOMY = 1.02  # times the least size, that is advised
+BYTES_AT_LEAST, BYTES_PER_GRAIN = 2e8, 6.5e6
+"""Measured on meshes at 1e-2, beside the libraries: 207 Voronoi grains take 1.5 GB."""
 
 
 def grains_of(case: Case, layout: Layout, disturbed: float) -> Polycrystal:
@@ -37,8 +39,22 @@ def grains_of(case: Case, layout: Layout, disturbed: float) -> Polycrystal:
     return cubes(box, size) if grains.shape == CUBES else voronoi(box, size, grains.seed or 0)
 
 
-def check_grains_fit(case: Case, layout: Layout, disturbed: float) -> None:
-    """Refuse grains that do not fit into the mirror cell, or are too many; arguments as of `grains_of`.
+def expected_grains(case: Case, layout: Layout, disturbed: float) -> tuple[int, float]:
+    """How many grains a case has in its mirror cell, and about how many bytes they take; as `grains_of`."""
+    size, box = case.grains.mean_size, _box(case, layout, disturbed)
+    assert size is not None
+    count = math.prod(counts_of(box, size)) if case.grains.shape == CUBES else round(math.prod(box.tolist()) / size**3)
+    return count, BYTES_AT_LEAST + BYTES_PER_GRAIN * count
+
+
+def check_grains_fit(case: Case, layout: Layout, disturbed: float, memory: float = math.inf) -> None:
+    """Refuse grains that do not fit into the mirror cell, or are too many.
+
+    Args:
+        case: with its section [grains].
+        layout: of its interface.
+        disturbed: depth to which contacts disturb the field, m.
+        memory: bytes that may be used.
 
     Raises:
         InputError: with the grains' size and what is expected.
@@ -62,12 +78,18 @@ def check_grains_fit(case: Case, layout: Layout, disturbed: float) -> None:
             f"{given}: above the least of {width}, {height} and {depth}, width, depth and height of the mirror cell's "
             "grains; expected at most that, or a larger cell"
         )
-    count = math.prod(counts_of(box, size)) if case.grains.shape == CUBES else round(math.prod(box.tolist()) / size**3)
+    count, needed = expected_grains(case, layout, disturbed)
     if count > MOST:
         largest = _said(ROOMY * (math.prod(box.tolist()) / MOST) ** (1 / 3))  # rounded it must not be too small
         raise InputError(
             f"{given}: {count} grains in the mirror cell, down to {_said(float(box[2]))}; expected at most {MOST}: a "
             f"mean_size of '{largest}', a smaller cell, or a smaller grains.depth"
+        )
+    if needed > memory:
+        raise InputError(
+            f"{given}: {count} grains in the mirror cell, down to {_said(float(box[2]))}, would take about "
+            f"{needed / 1e9:.3g} GB of memory; {memory / 1e9:.3g} GB may be used; expected larger grains, a smaller "
+            "grains.depth, a smaller cell, or more memory (--memory)"
         )
 
 

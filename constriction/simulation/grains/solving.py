@@ -37,13 +37,13 @@ def laws_of_grains(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
     return grain_laws(case, layout, crystal_of(case, layout))
 
 
-def check_grains_of(case: Case, layout: Layout) -> None:
-    """Refuse what `crystal_of` refuses.
+def check_grains_of(case: Case, layout: Layout, memory: float) -> None:
+    """Refuse what `crystal_of` refuses, and what does not fit into the memory (bytes).
 
     Raises:
-        InputError: as `crystal_of`.
+        InputError: as `crystal_of`, or with the memory that the grains would take.
     """
-    check_grains_fit(case, layout, disturbed_depth(layout))
+    check_grains_fit(case, layout, disturbed_depth(layout), memory)
 
 
 def solve_grains_of(case: Case, layout: Layout, goal: Goal, comm: MPI.Comm, report: Report) -> Response[Any]:

@@ -34,8 +34,14 @@ def laws_within(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
     return laws_of_grains(case, layout)
 
 
-def check_within(case: Case, layout: Layout, comm: MPI.Comm) -> None:
+def check_within(case: Case, layout: Layout, comm: MPI.Comm, memory: float) -> None:
     """Refuse solids or grains that find no place, or whose method does not know them; collective.
+
+    Args:
+        case: with its tables [[solid]] or its section [grains].
+        layout: of the case.
+        comm: communicator of the meshes.
+        memory: bytes that grains may take.
 
     Raises:
         InputError: with what is expected.
@@ -44,7 +50,7 @@ def check_within(case: Case, layout: Layout, comm: MPI.Comm) -> None:
     if case.grains.given:
         from constriction.simulation.grains.solving import check_grains_of
 
-        check_grains_of(case, layout)
+        check_grains_of(case, layout, memory)
     else:
         agree(comm, lambda: solids_of(case, layout))
 

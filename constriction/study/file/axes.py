@@ -89,7 +89,14 @@ def check_case_key(key: str, where: str) -> None:
     if (number := _SOLID.fullmatch(key)) is not None:
         if number["key"] in (solid := _solid_keys()) or KEY.fullmatch(number["key"]):
             return
-        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(number['key'], solid)}'")
+        near = f"solid.{number['number']}.{nearest(number['key'], solid)}"
+        raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{near}'")
+    if section == "solid":
+        near = nearest(name.rpartition(".")[2] or "depth", _solid_keys())
+        raise InputError(
+            f"{where}: {shown(key)}: unknown key; expected the number of a table [[solid]], from 0, and one of its "
+            f"keys, such as 'solid.0.{near}'"
+        )
     if key not in (known := case_keys()):
         raise InputError(f"{where}: {shown(key)}: unknown key, the nearest is '{nearest(key, known)}'")
 

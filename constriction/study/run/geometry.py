@@ -52,6 +52,8 @@ LAYOUTS_KEPT = 256
 SECONDS_AT_LEAST, SECONDS_PER_UNKNOWN, SECONDS_PER_PIXEL = 0.03, 4.5e-5, 1e-5
 # On all meshes round solids, about: 5 000 to 80 000 on the finest, which are reduced and bounded at every step.
 UNKNOWNS_OF_SOLIDS = 8e4
+# On both meshes of polycrystals at 1e-2: 32 to 207 Voronoi grains.
+UNKNOWNS_PER_GRAIN, SECONDS_PER_GRAIN = 600.0, 0.2
 # Measured on foils of 1008 × 1008 cells over a map: 21 s by adhesion, 37 s by pressure, 1.3 GB.
 SECONDS_PER_FOIL_CELL, BYTES_PER_FOIL_CELL = 3.6e-5, 1300.0
 SECONDS_PER_CASE = 0.01  # peaks, apparent values, record and file
@@ -137,6 +139,11 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
     if case.accuracy.method == "spectral":
         pixels, memory = expected_pixels(contacts, goal)
         return Effort(pixels, seconds + SECONDS_PER_PIXEL * pixels, max(memory, least))
+    if case.grains.given:
+        from constriction.geometry.grains.placed import expected_grains
+
+        grains, memory = expected_grains(case, contacts, disturbed_depth(contacts))
+        return Effort(UNKNOWNS_PER_GRAIN * grains, seconds + SECONDS_PER_GRAIN * grains, memory)
     unknowns, memory = expected_effort(contacts, goal)
     unknowns += UNKNOWNS_OF_SOLIDS * bool(case.solid)
     return Effort(unknowns, seconds + SECONDS_PER_UNKNOWN * unknowns, max(memory, least))

@@ -238,6 +238,10 @@ def _geometry_of(case: Case, memory: float) -> tuple[str, Layout | None, str | N
         check_apart(case)
         contacts = layout_of(case)
         solids_of(case, contacts)
+        if case.grains.given:
+            from constriction.simulation.grains.solving import check_grains_of
+
+            check_grains_of(case, contacts, memory)
     except InputError as error:
         return "", None, str(error)
     return geometry_key(case), contacts, None

@@ -11,6 +11,7 @@ from constriction.base.errors import InputError, MeshError, SolverError, StoreEr
 from constriction.case.schema import Case, resolved_toml
 from constriction.field.response import Response
 from constriction.simulation.counter import check_apart
+from constriction.simulation.metals.added import with_metals
 from constriction.simulation.record import result_records
 from constriction.simulation.result import Posed, Result, results_of, sweep_frequencies
 from constriction.simulation.simulate import Options, check_bounds, laws_of, with_far_side
@@ -53,7 +54,8 @@ def records_of(entries: Sequence[PlannedCase], response: Response[Any], seconds:
     """
     try:
         posed = [_posed(entry.case, alone) for entry in entries]
-        return _successes([with_far_side(near, alone) for near in results_of(posed, response, seconds)])
+        near = [with_metals(one, alone.comm, alone.report) for one in results_of(posed, response, seconds)]
+        return _successes([with_far_side(one, alone) for one in near])
     except StoreError:
         raise
     except Exception as error:

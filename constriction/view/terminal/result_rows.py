@@ -30,6 +30,7 @@ def run_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "R_full_contact", plain_resistance(record, "R_full_contact")
     yield "R_electrolyte", plain_resistance(record, "R_electrolyte")
     yield "R_dc", plain_resistance(record, "R_dc")
+    yield from metal_rows(record)
     yield from pellet_rows(record)
     yield from fine_rows(record)
     yield from lift_rows(record)
@@ -220,6 +221,18 @@ def lift_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "largest_bending_strain" in record:
         texts.append(f"largest bending strain {100 * record['largest_bending_strain']:.2g} %")
     yield "lifted", ", ".join(texts)
+
+
+def metal_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What resolved metals add to R_cstr.
+
+    Args:
+        record: the content of result.json.
+    """
+    if "metals_R_cstr_ohm_cm2" in record:
+        added = with_error(record["metals_R_cstr_ohm_cm2"], record["metals_R_cstr_error_ohm_cm2"], AREA)
+        relative = record["metals_R_cstr_relative"]
+        yield "metals", f"add {added} to R_cstr" + ("" if relative is None else f", {relative:.1e} of it")
 
 
 OF_OTHERS = {

@@ -1,0 +1,1 @@
+"""The metals over an electrolyte: the foil, and conductivities of metals that are resolved."""
