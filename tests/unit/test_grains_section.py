@@ -9,9 +9,9 @@ from constriction.case.schema import resolved_toml
 from constriction.geometry.cell import lay_out_case
 from constriction.geometry.grains.polycrystal import cubes, voronoi
 from constriction.laws.electrolyte import dc_resistivity, resistivity
+from constriction.simulation.flat.solving import check_flat
 from constriction.simulation.grains.laws import boundary_law
 from constriction.simulation.grains.solving import crystal_of
-from constriction.simulation.simulate import check_flat
 from constriction.study.run.geometry import geometry_key
 
 SQUARE = {"pattern": "square", "contact_fraction": 0.1, "pitch": "16 um"}

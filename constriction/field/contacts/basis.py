@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,11 @@ PANEL = 10  # Gauss points each
 SHORT_PANELS = 40  # from the least wave number to one, by equal factors
 
 Floats = NDArray[np.float64]
+Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Basis:
+class DiscDensities:
     """Densities of degree l ≤ `degree`, orthonormal on the unit disc with the weight t, by rising degree.
 
     Attributes:
@@ -60,7 +62,7 @@ def densities_of(degree: int) -> int:
 
 
 @lru_cache
-def basis_of(degree: int, rings: int = 0, around: int = 0) -> Basis:
+def basis_of(degree: int, rings: int = 0, around: int = 0) -> DiscDensities:
     """The densities of degree l ≤ `degree`, on points on so many rings."""
     rings, around = rings or degree + 2, around or 3 * degree + 3
     nodes, weights = np.polynomial.legendre.leggauss(2 * rings)
@@ -80,7 +82,7 @@ def basis_of(degree: int, rings: int = 0, around: int = 0) -> Basis:
         kernel.append(0.5 * math.exp(ups - downs))
         mode = weights @ (lpmv(m, l, t) * jv(m, (l + 1.0) * rho)) / spherical_jn(l, l + 1.0)
         waves.append(math.copysign(math.sqrt(kernel[-1] * 2 * (2 * l + 1) / math.pi), mode))
-    return Basis(
+    return DiscDensities(
         degree,
         rho[:, None] * np.column_stack([np.cos(phi), np.sin(phi)]),
         np.array(charges).T,
@@ -104,8 +106,8 @@ def _modes(degree: int) -> tuple[Floats, Floats, Floats]:
     return k, weights, np.array([spherical_jn(l, k) for l in range(degree + 1)])  # noqa: E741
 
 
-def whole_energies(basis: Basis, radius: float, kernel: Kernel) -> NDArray[np.generic]:
-    """Energies of all pairs of densities on one disc in the half space's whole kernel, near and far; (n, n)."""
+def whole_energies(basis: DiscDensities, radius: float, kernel: Kernel) -> Values:
+    """The same in the half space's whole kernel, near and far; its radius in pitches; (n, n)."""
     k, weights, modes = _modes(basis.degree)
     slowed = kernel.shift * radius / (k + kernel.shift * radius)
     last = k[-1] + (k[-1] - k[-2])
@@ -117,22 +119,20 @@ def whole_energies(basis: Basis, radius: float, kernel: Kernel) -> NDArray[np.ge
     return np.asarray(radius**3 * (np.diag(basis.kernel) - lost))
 
 
-def near_energies(basis: Basis, radius: float, kernel: Kernel) -> NDArray[np.generic]:
-    """Energies of all pairs of densities on one disc in the near kernel; (n, n)."""
+def near_energies(basis: DiscDensities, radius: float, kernel: Kernel) -> Values:
+    """Energies of all pairs of densities on one disc, its radius in pitches, in the near kernel; (n, n)."""
     k, weights, modes = _modes(basis.degree)
     seen = k < kernel.most_wave * radius
     beyond = weights[seen] * k[seen] * kernel.beyond(k[seen] / radius) / radius
-    return np.asarray(
-        whole_energies(basis, radius, kernel) - radius**3 * _integrals(basis, modes[:, seen], beyond)
-    )
+    return np.asarray(whole_energies(basis, radius, kernel) - radius**3 * _integrals(basis, modes[:, seen], beyond))
 
 
-def _integrals(basis: Basis, modes: Floats, weights: NDArray[np.generic]) -> NDArray[np.generic]:
+def _integrals(basis: DiscDensities, modes: Floats, weights: Values) -> Values:
     """∫ weight · transforms of two densities, (n, n)."""
     return _same(basis, ((modes * weights) @ modes.T)[np.ix_(basis.degrees, basis.degrees)])
 
 
-def _same(basis: Basis, values: NDArray[np.generic]) -> NDArray[np.generic]:
+def _same(basis: DiscDensities, values: Values) -> Values:
     """What densities of unlike orders do not share is taken away, and their transforms' factors put in, (n, n)."""
     alike = basis.orders[:, None] == basis.orders
     return np.asarray(np.where(alike, values, 0.0) * np.outer(basis.waves, basis.waves))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import lpmv
 
-from constriction.field.contacts.basis import Basis
+from constriction.field.contacts.basis import DiscDensities
 from constriction.field.contacts.discs import Discs
 from constriction.field.currents.spread import ContactPieces, Spread, spread_of
 
@@ -18,7 +18,7 @@ MOST_PIECES = 2_000_000  # of more discs some are looked at: every so many
 Floats = NDArray[np.float64]
 
 
-def spread_on_discs(discs: Discs, basis: Basis, charges: Floats, at_rest: Floats) -> Spread | None:
+def spread_on_discs(discs: Discs, basis: DiscDensities, charges: Floats, at_rest: Floats) -> Spread | None:
     """How the current spreads over the contacts; None where they carry none.
 
     A disc is cut into sectors and rings of one area, over each of which the density's inverse square, which goes as
@@ -36,8 +36,8 @@ def spread_on_discs(discs: Discs, basis: Basis, charges: Floats, at_rest: Floats
     t, angle = (x.ravel() for x in np.meshgrid(np.sqrt(squares), phi, indexing="ij"))
     values = np.array(
         [
-            scale * lpmv(abs(m), l, t) * (np.cos if m >= 0 else np.sin)(abs(m) * angle)
-            for l, m, scale in zip(basis.degrees, basis.orders, basis.scales, strict=True)
+            scale * lpmv(abs(m), degree, t) * (np.cos if m >= 0 else np.sin)(abs(m) * angle)
+            for degree, m, scale in zip(basis.degrees, basis.orders, basis.scales, strict=True)
         ]
     )
     over_root = np.maximum(charges[::every] @ values, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from constriction.geometry.outlines import SNAP, Outline
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+ROUND = 1e-6  # of a radius: arcs that are as near to a circle are of it
 OTHERWISE = "expected discs, or accuracy.method = 'finite_elements' or 'spectral'"
 
 
@@ -138,5 +140,10 @@ def check_discs(layout: Layout) -> None:
 
 def _is_disc(spot: Outline) -> bool:
     """Whether an outline is a disc, or what mirrors or sides leave of one."""
-    centres = {edge.centre for edge in spot.edges if edge.centre is not None}
-    return len(centres) == 1 and spot.size > 0 and not spot.holes
+    arcs = [(edge.start, edge.centre) for edge in spot.edges if edge.centre is not None]
+    if spot.holes or not arcs or spot.size <= 0:
+        return False
+    centre = arcs[0][1]
+    return all(
+        other == centre and abs(math.dist(start, other) - spot.size) < ROUND * spot.size for start, other in arcs
+    )

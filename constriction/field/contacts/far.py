@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn, irfftn, next_fast_len, rfftn
 
-from constriction.field.contacts.basis import Basis
+from constriction.field.contacts.basis import DiscDensities
 from constriction.field.contacts.discs import Discs, Ints
 from constriction.field.contacts.kernels import Kernel
 
@@ -47,14 +47,15 @@ class Far:
         ends = [count // 2 + 1 if self.periodic and axis else count for axis, count in enumerate(self.counts)]
         waves = [self._waves(axis)[:end] for axis, end in enumerate(ends)]
         seen = [_window_of_wave(wave * cell, self.window) for wave, cell in zip(waves, cells, strict=True)]
-        found = kernel.far(np.hypot(waves[0][:, None], waves[1][None]))
+        k = np.hypot(waves[0][:, None], waves[1][None])
+        found = kernel.far(k) + kernel.cut(k)
         return np.asarray(found / ((seen[0][:, None] * seen[1][None]) ** 2 * np.prod(cells)))
 
     def _waves(self, axis: int) -> Floats:
         count, side = self.counts[axis], self.sides[axis]
         if self.periodic:
-            return np.abs(2 * np.pi / side * np.fft.fftfreq(count, 1 / count))
-        return np.pi / side * np.arange(count)
+            return np.asarray(np.abs(2 * np.pi / side * np.fft.fftfreq(count, 1 / count)))
+        return np.asarray(np.pi / side * np.arange(count))
 
     def apply(self, symbol: NDArray[Any], q: Floats) -> Floats:
         """The energies of densities with charges q, the first of each disc, (discs, n); same shape."""
@@ -68,7 +69,7 @@ class Far:
         return np.asarray((weights @ potential.ravel()[self.places][..., None])[..., 0])
 
 
-def far_of(discs: Discs, basis: Basis, cell: float, window: int) -> Far:
+def far_of(discs: Discs, basis: DiscDensities, cell: float, window: int) -> Far:
     """A grid whose cells are at most so wide, in pitches, and the discs' densities on it."""
     counts = tuple(next_fast_len(max(math.ceil(side / cell), window), real=True) for side in discs.sides)
     cells = discs.sides / counts
@@ -91,7 +92,7 @@ def far_of(discs: Discs, basis: Basis, cell: float, window: int) -> Far:
     return Far(discs.sides, (counts[0], counts[1]), discs.periodic, window, places, weights)
 
 
-def _charges_in(windows: list[Floats], basis: Basis) -> Floats:
+def _charges_in(windows: list[Floats], basis: DiscDensities) -> Floats:
     """What each density on unit discs has in the cells that it reaches, (discs, n, cells)."""
     first, second = windows
     found = np.empty((len(first), basis.charges.shape[1], first.shape[2], second.shape[2]))

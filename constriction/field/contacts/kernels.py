@@ -4,8 +4,8 @@ A wave k of charge makes the potential 1/(k coth(k·depth) + θ), but for the me
 
     1/(k + θ) = ∫₀^∞ f(t) e^{−k²t} dt,    f(t) = 1/√(πt) − θ e^{θ²t} erfc(θ√t).
 
-The part of t below T is the near kernel, ∫₀^T f(t) e^{−r²/4t}/(4πt) dt, which ends like a Gaussian in r; without θ it is
-erfc(r/2√T)/(2πr) (Ewald). The rest, and what the counter electrode changes, end like a Gaussian in k.
+The part of t below T is the near kernel, ∫₀^T f(t) e^{−r²/4t}/(4πt) dt, which ends like a Gaussian in r; without θ it
+is erfc(r/2√T)/(2πr) (Ewald). The rest, and what the counter electrode changes, end like a Gaussian in k.
 """
 
 from __future__ import annotations
@@ -17,10 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.interpolate import CubicSpline
 
 STEP = 1e-20  # of a shift into the complex plane: what it makes imaginary is the derivative
 TINY = 1e-9  # imaginary parts that are such steps
+MOST_WAVE = 1.6  # times the reach over √T
 NODES, LARGEST = 64, 6.5  # of the integral over t; e^{−LARGEST²} is nothing
+CUT, CUT_NODES, CUT_WAVES = (
+    1.0,
+    32,
+    400,
+)  # of the radius, beyond it; nodes there, and wave numbers between which all are
 CLOSE = 0.5  # of the shift: nearer wave numbers would lose digits
 SERIES, BELOW = 30, 0.5  # terms, and the arguments that they are for
 
@@ -47,8 +54,8 @@ class Kernel:
 
     @property
     def most_wave(self) -> float:
-        """Beyond it the far kernel is nothing: reach² = k²T."""
-        return 1.2 * self.reach / self.split
+        """Beyond it what is beyond is nothing; it goes as e^{−k²T}."""
+        return MOST_WAVE * self.reach / self.split
 
     def stepped(self) -> Kernel:
         """The same a small step into the complex plane, so that what is imaginary is the derivative, times STEP."""
@@ -99,6 +106,15 @@ class Kernel:
             above = 2 / np.expm1(2 * waves * self.depth)  # coth − 1
         missing = waves * above / ((waves * (1 + above) + s) * (waves + s))
         return np.asarray(np.where(k > 0, self.beyond(waves) - missing, -self._mean()))
+
+    def cut(self, k: Floats) -> Values:
+        """What of the near kernel is beyond its radius, where nothing is summed, at wave numbers, same shape."""
+        x, weights = np.polynomial.legendre.leggauss(CUT_NODES)
+        way = self.radius * CUT / 2
+        r, weights = self.radius + way * (x + 1), way * weights * self.near(self.radius + way * (x + 1))
+        at = np.linspace(0.0, float(k.max()), CUT_WAVES)
+        values = 2 * np.pi * (special.j0(np.outer(at, r)) @ weights)
+        return np.asarray(CubicSpline(at, values)(k))
 
     def _mean(self) -> Any:
         """The near kernel at k = 0: (1 − erfcx(θ√T))/θ."""

@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.sparse import bsr_array
 
-from constriction.field.contacts.basis import Basis, basis_of, near_energies, whole_energies
+from constriction.field.contacts.basis import DiscDensities, basis_of, near_energies, whole_energies
 from constriction.field.contacts.discs import Discs, Ints
 from constriction.field.contacts.kernels import STEP, Kernel
 
 AT_ONCE = 400_000  # distances, as fit into a processor's cache
-TABLED = 1 << 14  # distances of a kernel's table
+TABLED, KNOTS = 1 << 14, 1 << 10  # distances of a kernel's table, and those where it is computed
 APART = 0.5  # of a radius: the way from rim to rim from which few points do, as many rings as the degree and AROUND
 CLOSE_STEPS = 4  # of that way, each CLOSER times as narrow, that take MORE times as many points
 CLOSER, MORE = 0.25, 1.4
-RADII = 12  # of which the energies on one disc are interpolated between
+RADII = 20  # of which the energies on one disc are interpolated between
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class Pairs:
     places: Floats
     signs: Floats
     radii: Floats
-    basis: Basis
+    basis: DiscDensities
 
     @property
     def parts(self) -> list[slice]:
@@ -89,8 +90,18 @@ class Near:
     """The discs that are near to each other: those that nearly touch, and those that do not."""
 
     discs: Discs
-    basis: Basis
+    basis: DiscDensities
     pairs: tuple[Pairs, ...]
+
+    @property
+    def crowd(self) -> float:
+        """Mean over the discs of the square of the largest sum of radii of a pair over the distance of its centres."""
+        closest = np.zeros(len(self.discs.radii))
+        for one in self.pairs:
+            ratio = one.radii.sum(axis=0) / np.linalg.norm(one.places, axis=1)
+            np.maximum.at(closest, one.firsts, ratio)
+            np.maximum.at(closest, one.seconds, ratio)
+        return float(np.mean(closest**2))
 
     def matrix(self, kernel: Kernel) -> Any:
         """The energies of all densities of all discs in the near kernel, a sparse matrix."""
@@ -120,9 +131,10 @@ class _Table:
     """A near kernel, linear between distances: times the distance it is smooth but for a logarithm."""
 
     def __init__(self, kernel: Kernel) -> None:
-        r = np.linspace(0.0, kernel.radius, TABLED)
-        values = kernel.near(r)
+        roots = np.linspace(0.0, math.sqrt(kernel.radius), KNOTS)  # of the distances: it goes as r ln r at 0
+        values = kernel.near(roots**2)
         values = values.imag / STEP if np.iscomplexobj(values) else values
+        values = CubicSpline(roots, values)(np.sqrt(np.linspace(0.0, kernel.radius, TABLED)))
         values = np.append(values, [0.0, 0.0])
         values[TABLED - 1] = 0.0
         self.per_length = np.float32((TABLED - 1) / kernel.radius)
@@ -156,7 +168,7 @@ def by_radius(radii: Floats, of_one: Any) -> Floats:
 
 
 def near_of(discs: Discs, degree: int, radius: float) -> Near:
-    """What is near in a kernel of this radius, with densities of at most this degree."""
+    """What is near in a kernel of this radius in pitches, with densities of at most this degree."""
     firsts, seconds, signs, shifts = discs.pairs(radius)
     places = discs.centres[seconds] * signs + shifts - discs.centres[firsts]
     radii = discs.radii[np.stack([firsts, seconds])]
@@ -164,7 +176,7 @@ def near_of(discs: Discs, degree: int, radius: float) -> Near:
     steps = np.log(gaps / (APART * radii.max(axis=0))) / math.log(CLOSER)
     classes = np.clip(np.ceil(steps), 0, CLOSE_STEPS).astype(int)
     pairs = []
-    for number in np.unique(classes):
+    for number in np.unique(classes) if classes.size else (0,):
         which = classes == number
         basis = basis_of(degree, *_points_for(degree, int(number)))
         pairs.append(Pairs(firsts[which], seconds[which], places[which], signs[which], radii[:, which], basis))
@@ -179,6 +191,6 @@ def _points_for(degree: int, steps: int) -> tuple[int, int]:
     return math.ceil((degree + 2) * more), math.ceil((4 * degree + 2) * more)
 
 
-def diagonal_of(discs: Discs, basis: Basis, kernel: Kernel) -> Floats:
+def diagonal_of(discs: Discs, basis: DiscDensities, kernel: Kernel) -> Floats:
     """The densities' own energies in the half space's whole kernel, (discs, n)."""
     return by_radius(discs.radii, lambda radius: np.diag(whole_energies(basis, radius, kernel)))

@@ -19,19 +19,19 @@ from constriction.field.reduction.poles import ReducedModel, poles_of_pair
 from constriction.field.reduction.residuals import coercivity
 
 ROUNDING = 1e-9  # of the energy of a field: what the others leave of it, by rounding and by conjugate gradients
-NOISE = 1e-9  # of the squares that a bound is a sum of
+NOISE = 1e-10  # of the squares that a bound is a sum of
 FIRST_SHIFTS, FIRST_NORM = (0.5, 3.0), 7.0  # over 1 / (F − depth) at rest: F falls there
 FARTHER, APART = 10.0, 1.6  # times: the next norm, at most; shifts from each other, at least
-MOST_SHIFTS = 12
+MOST_SHIFTS = 14
 CHECKED = np.asarray(1j * np.logspace(-3, 4, 71), dtype=np.complex128)
-"""θ over that where the model is bounded: then it is good at every one."""
+"""θ over that where the model is bounded: then it is good at every one; at rest it is exact."""
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
+class ShiftSamples:
     """F − depth and its derivative by θ at shifts, (n,) each, and F − depth at those of the norms, (norms,) each."""
 
     shifts: Floats
@@ -119,8 +119,8 @@ Sample = Callable[[float], Sequence[tuple[float, float]]]
 
 
 @dataclass
-class Growing:
-    """Samples that grow: what `sample` gives at `shifts` and `norms`. The first solution decides what is added."""
+class GrowingSamples:
+    """ShiftSamples that grow: what `sample` gives at `shifts` and `norms`. The first solution decides what is added."""
 
     sample: Sample
     shifts: list[float]
@@ -128,11 +128,11 @@ class Growing:
     at_shifts: list[Sequence[tuple[float, float]]]
     at_norms: list[Sequence[tuple[float, float]]]
 
-    def of(self, number: int) -> Samples:
+    def of(self, number: int) -> ShiftSamples:
         """The samples of one of the solutions."""
         pairs = np.array([found[number] for found in self.at_shifts])
         beside = np.array([found[number][0] for found in self.at_norms])
-        return Samples(np.array(self.shifts), pairs[:, 0], pairs[:, 1], np.array(self.norms), beside)
+        return ShiftSamples(np.array(self.shifts), pairs[:, 0], pairs[:, 1], np.array(self.norms), beside)
 
     @property
     def solves(self) -> int:
@@ -176,20 +176,21 @@ def _apart(shift: float, taken: Floats) -> float:
     return float(others[free][np.argmin(np.abs(np.log(others[free] / shift)))])
 
 
-def grown(sample: Sample, moves: bool, allowed: float, asked: Complexes) -> tuple[Growing, float]:
+def grown(sample: Sample, moves: bool, allowed: float) -> tuple[GrowingSamples, float]:
     """The samples whose model is as good as is allowed, and the bound on its error in pitches.
+
+    What holds on the imaginary axis holds right of it: the error is analytic there, and largest at the border.
 
     Args:
         sample: solves.
         moves: whether anything but θ = 0 is asked.
         allowed: error, relative to F − depth at rest.
-        asked: θ where the model shall be good, beside those that are always checked, (n,).
     """
-    samples = Growing(sample, [0.0], [], [sample(0.0)], [])
+    samples = GrowingSamples(sample, [0.0], [], [sample(0.0)], [])
     if not moves:
         return samples, 0.0
     rest = samples.at_shifts[0][0][0]
     for shift in FIRST_SHIFTS:
         samples.take_shift(shift / rest)
     samples.take_norm(FIRST_NORM / rest)
-    return samples, samples.until(np.concatenate([CHECKED / rest, asked]), allowed * rest)
+    return samples, samples.until(np.asarray(CHECKED / rest, dtype=np.complex128), allowed * rest)

@@ -1,8 +1,8 @@
 """F of discs and its derivative at a real θ of the gap, from the charges that its contacts take.
 
 With a mean current density 1 through the slab the contacts take the density q, and the potential c − K_θ q vanishes on
-them; K_θ has 1/(k coth(k·depth) + θ) in waves, none in the mean. With K_θ q̂ = 1 on the contacts and m the mean of q̂ over
-the cell, q = c q̂ and F − depth = c = 1/(θ + m). The energy that a Galerkin solution leaves is of second order.
+them; K_θ has 1/(k coth(k·depth) + θ) in waves, none in the mean. With K_θ q̂ = 1 on the contacts and m the mean of q̂
+over the cell, q = c q̂ and F − depth = c = 1/(θ + m). The energy that a Galerkin solution leaves is of second order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import SolverError
-from constriction.field.contacts.basis import Basis
+from constriction.field.contacts.basis import DiscDensities
 from constriction.field.contacts.discs import Discs
 from constriction.field.contacts.far import Far
 from constriction.field.contacts.kernels import STEP, Kernel
@@ -34,7 +34,7 @@ class Contacts:
     """
 
     discs: Discs
-    basis: Basis
+    basis: DiscDensities
     near: Near
     far: Far
     depth: float
@@ -51,7 +51,7 @@ class Contacts:
         return np.outer(self.discs.radii**2, self.basis.charges.sum(axis=0)[:count])
 
 
-class Shifted(NamedTuple):
+class AtShift(NamedTuple):
     """F − depth and its derivative by θ, in pitches, of densities of a degree; `steps` of conjugate gradients; q̂."""
 
     value: float
@@ -62,7 +62,7 @@ class Shifted(NamedTuple):
 
 def solve_at(
     contacts: Contacts, shift: float, degrees: tuple[int, ...], tolerance: float, guess: Floats | None = None
-) -> list[Shifted]:
+) -> list[AtShift]:
     """F and its derivative with the densities of each of some degrees.
 
     Args:
@@ -96,7 +96,7 @@ def solve_at(
         guess = charges
     slopes = _slopes(contacts, kernel, [charges for _, _, charges in found])
     return [
-        Shifted(1 / (shift + m), -(1 - slope) / (shift + m) ** 2, steps, charges)
+        AtShift(1 / (shift + m), -(1 - slope) / (shift + m) ** 2, steps, charges)
         for (m, steps, charges), slope in zip(found, slopes, strict=True)
     ]
 
