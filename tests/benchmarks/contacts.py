@@ -57,9 +57,9 @@ CLUSTERS = {
     **{"cluster_radius": "1.5 mm", "seed": 7, "pitch": "1 mm"},
 }
 LIBRARY = {
-    "random": [(random(f, n, n + int(100 * f)), DEEP) for f in (0.02, 0.1, 0.2, 0.3, 0.4) for n in (9, 36, 100)],
+    "random": [(random(f, n, n + int(100 * f)), DEEP) for f in (0.02, 0.1, 0.2, 0.3, 0.4) for n in (9, 25, 64)],
     "crowded": [(random(0.46, 36, 7), DEEP), (random(0.44, 64, 8), DEEP), (CLUSTERS, DEEP)],
-    "unlike radii": [(random(0.25, 49, seed, size_spread=s), DEEP) for seed, s in ((4, 0.2), (5, 0.4), (6, 0.6))],
+    "unlike radii": [(random(0.25, 49, seed, size_spread=s), DEEP) for seed, s in ((4, 0.2), (5, 0.4), (6, 0.8))],
     "thin and deep slabs": [(random(0.25, 36, 9), depth) for depth in (0.1, 0.3, 50.0)],
     "periodic": [(random(0.3, 25, seed, sides="periodic"), DEEP) for seed in (10, 11)],
     "lattices": [

@@ -96,6 +96,21 @@ def lengths_of(discs: Discs, depth: float, reach: float) -> tuple[float, float]:
     return radius, math.pi * radius / (2 * reach**2)
 
 
+def far_points(discs: Discs, degree: int, radius: float, reach: float) -> tuple[int, int]:
+    """Rings of points, and points on each, whose charges are the densities' for the far kernel's shortest wave.
+
+    Args:
+        discs: the contacts.
+        degree: of their densities.
+        radius: of the near kernel, in pitches.
+        reach: of the near kernel.
+    """
+    waves = 2 * reach**2 * float(discs.radii.max()) / radius  # k·radius of the largest disc
+    return max(degree + 2, math.ceil((degree + waves) / 2) + 1), max(
+        3 * degree + 3, degree + math.ceil(1.3 * waves) + 6
+    )
+
+
 def memory_of(discs: Discs, depth: float, degree: int, goal: Goal) -> float:
     """Bytes that a degree takes, about."""
     reach, window = split_for(discs, depth, goal)

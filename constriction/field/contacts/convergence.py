@@ -19,6 +19,7 @@ from constriction.field.contacts.basis import basis_of, densities_of
 from constriction.field.contacts.choice import (
     DEGREES,
     coarser_degree,
+    far_points,
     first_degree,
     least_error_of,
     lengths_of,
@@ -40,7 +41,7 @@ from constriction.geometry.cell import Layout
 # The part of the difference of two degrees that bars are: at rest, more where discs are near to each other, by the mean
 # square of the sum of two neighbours' radii over their distance, and where the layer beside the rims, 1/θ, is thinner
 # than the discs: tests/benchmarks/contacts.py
-CAUTION, CROWDS, LAYERS, THIN = 0.02, 0.12, 0.35, 10.0
+CAUTION, CROWDS, LAYERS, THIN = 0.015, 0.1, 0.5, 5.0
 REDUCTION_SHARE = 0.3  # of the asked error: what the bound on the reduced model may take
 # Of conjugate gradients, relative, of F; the slope's error goes with its root, and the reduced model needs 1e-8 of it.
 TOLERANCE, FINE_TOLERANCE, FINE_BELOW = 1e-12, 1e-14, 1e-4
@@ -155,8 +156,8 @@ def prepared(discs: Discs, depth: float, degree: int, goal: Goal) -> Contacts:
     """Discs with densities of a degree, so split into near and far as a goal wants; `depth` of the slab in pitches."""
     reach, window = split_for(discs, depth, goal)
     radius, cell = lengths_of(discs, depth, reach)
-    near, basis = near_of(discs, degree, radius), basis_of(degree)
-    return Contacts(discs, basis, near, far_of(discs, basis, cell, window), depth, radius / (2 * reach), reach)
+    far = far_of(discs, basis_of(degree, *far_points(discs, degree, radius, reach)), cell, window)
+    return Contacts(discs, basis_of(degree), near_of(discs, degree, radius), far, depth, radius / (2 * reach), reach)
 
 
 def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) -> ContactResponse:
