@@ -47,20 +47,21 @@ class Accuracy(Section):
 
     Attributes:
         relative_error: of R_cstr and, relative to R_cstr, of every impedance.
-        method: finite_elements, or spectral for flat interfaces with thin gaps.
+        method: finite_elements, or for flat interfaces with thin gaps spectral, of discs also contacts.
         bounds: also bound R_cstr from both sides; finite elements only.
         metals: equipotential, the default, or resolved: also tell what their own resistance changes in R_cstr.
     """
 
     relative_error: Number = Field(1e-3, ge=1e-6, le=0.5, description="a number from 1e-6 to 0.5")
-    method: Literal["finite_elements", "spectral"] = "finite_elements"
+    method: Literal["finite_elements", "spectral", "contacts"] = "finite_elements"
     bounds: bool = Field(False, strict=True, description="true or false")
     metals: Metals = "equipotential"
 
     @model_validator(mode="after")
     def _bounded_by_finite_elements(self) -> Self:
-        if self.bounds and self.method == "spectral":
+        if self.bounds and self.method != "finite_elements":
+            name = "transforms have" if self.method == "spectral" else f"method = '{self.method}' has"
             raise InputError(
-                f"bounds = {str(self.bounds).lower()}: transforms have no bounds; expected method = 'finite_elements'"
+                f"bounds = {str(self.bounds).lower()}: {name} no bounds; expected method = 'finite_elements'"
             )
         return self

@@ -42,7 +42,7 @@ class RunOptions:
     field: Annotated[bool, FLAG] = False
     """Also write the potential at DC and at f_cstr, field.vtu (finite elements only)."""
     cross_check: Annotated[bool, FLAG] = False
-    """Also solve by the other method, finite elements or transforms; exit code 1 if the two do not agree."""
+    """Also solve by another method, transforms or, beside these, finite elements; exit code 1 if they disagree."""
     bounds: Annotated[bool, FLAG] = False
     """Also bound R_cstr from below and above (finite elements only), as accuracy.bounds = true does."""
     report: Annotated[bool, FLAG] = False
@@ -145,8 +145,9 @@ def _prepare(path: Path, options: RunOptions) -> tuple[Case, Path, float | None]
 
 def _check_method(path: Path, option: str, given: bool, case: Case) -> None:
     """Refuse an option that needs finite elements where the case has another method."""
-    if given and case.accuracy.method == "spectral":
-        raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given 'spectral'")
+    method = case.accuracy.method
+    if given and method != "finite_elements":
+        raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given '{method}'")
     if given and case.grains.given:
         raise InputError(f"{path}: {option}: not with [grains] yet; expected a case without them, or no {option}")
 

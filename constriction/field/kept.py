@@ -32,6 +32,8 @@ _HOMES = {
     "Simplified": "response",
     "GridSolution": "transforms.convergence",
     "GridResponse": "transforms.convergence",
+    "ContactSolution": "contacts.convergence",
+    "ContactResponse": "contacts.convergence",
     "TubeSolution": "transforms.tubes",
     "TubeResponse": "transforms.tubes",
     "TubeFilmSolution": "transforms.tube_films",

@@ -1,4 +1,4 @@
-"""One case by two methods: do finite elements and transforms agree within their error bars?"""
+"""One case by two methods: do they agree within their error bars?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from constriction.case.schema import Case
 from constriction.simulation.result import Result
 from constriction.simulation.simulate import Options, simulate
 
-TWIN = {"finite_elements": "spectral", "spectral": "finite_elements"}
+TWIN = {"finite_elements": "spectral", "spectral": "finite_elements", "contacts": "spectral"}
+"""The method that a case of a method is held against."""
 
 
 Outcome = Literal["agree", "disagree", "not resolved"]

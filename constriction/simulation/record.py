@@ -176,7 +176,7 @@ def relative_error_reached(result: Result) -> float | None:
 
 def versions(method: str) -> dict[str, str | None]:
     """Versions of the package and of the libraries that decide the digits; the git commit of a checkout of ours."""
-    if method == "spectral":
+    if method != "finite_elements":
         return {"constriction": package_version(), **library_versions("numpy", "scipy"), "git_commit": git_commit()}
     from constriction.field.elements import compiler
 

@@ -18,7 +18,6 @@ from constriction.base.errors import InputError, naming
 from constriction.base.memory import free_memory
 from constriction.base.quantities import shown
 from constriction.base.ranks import agree
-from constriction.case.interface import Single
 from constriction.case.schema import Case
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal, Response
@@ -26,7 +25,8 @@ from constriction.geometry.cell import Layout, lay_out_case
 from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.simulation.counter import check_apart, two_sided
 from constriction.simulation.finer import SHARE, FinerCase, as_exact, check_pitch, is_ideal
-from constriction.simulation.grains.within import check_empty, check_within, laws_within, solve_within
+from constriction.simulation.flat.solving import check_flat_case, is_meshed, least_memory_of, solve_flat
+from constriction.simulation.grains.within import check_within, laws_within, solve_within
 from constriction.simulation.maps.meshed import SHARE as OUTLINES
 from constriction.simulation.maps.meshed import check_meshed, outlines_meshed
 from constriction.simulation.metals.added import check_metals_of, with_metals
@@ -35,7 +35,6 @@ from constriction.simulation.weights import (
     Laws,
     check_thin,
     curve_of,
-    gap_model,
     largest_height,
     meshed_height,
     uneven_gap,
@@ -168,15 +167,8 @@ def solve_geometry(case: Case, layout: Layout, curves: tuple[Curve, ...], option
     goal = goal_of(case, curves, options)
     thickness, profile = case.electrolyte.thickness, uneven_gap(case, layout)
     uneven = None if profile is None else profile.height
-    if case.accuracy.method == "spectral":
-        from constriction.field.transforms import convergence
-        from constriction.field.transforms.grids import even_height
-
-        # On rank 0, for all: a grid is solved faster than it is shared out.
-        height_of = uneven or even_height
-        return agree(
-            comm, lambda: convergence.converge(layout, thickness / layout.pitch, goal, options.report, height_of)
-        )
+    if not is_meshed(case):  # on rank 0, for all: it is solved faster than it is shared out
+        return agree(comm, lambda: solve_flat(case, layout, goal, options.report, uneven))
     if case.holds_bodies:
         return solve_within(case, layout, goal, comm, options.report, uneven)
     from constriction.field.fineness import mesh_sizes
@@ -214,14 +206,10 @@ def check_geometry(case: Case, layout: Layout, options: Options) -> None:
     check_size(case, memory)
     check_thin(case, layout)
     check_metals_of(case, layout)
-    depth = case.electrolyte.thickness / layout.pitch
     if case.holds_bodies:
         check_within(case, layout, options.comm or MPI.COMM_SELF, memory)
-    elif case.accuracy.method == "spectral":
-        from constriction.field.transforms.convergence import check_grid
-
-        check_flat(case, layout)
-        check_grid(layout, depth, memory)
+    elif not is_meshed(case):
+        check_flat_case(case, layout, Goal(error_asked(case), memory, (), options.direct))
     else:
         from constriction.field.fineness import check_mesh
 
@@ -249,33 +237,6 @@ def memory_of(options: Options) -> float:
     return float((options.comm or MPI.COMM_SELF).bcast(options.memory or free_memory()))
 
 
-def check_flat(case: Case, layout: Layout) -> None:
-    """Refuse what transforms cannot solve.
-
-    Raises:
-        InputError: with what is not flat, such as solids in the electrolyte, or not a disc in a tube.
-    """
-    check_empty(case)
-    advice = "or accuracy.method = 'finite_elements' without --cross-check"
-    if gap_model(case, layout) == "volume":
-        why = "is a volume" if case.gap.model == "volume" else "becomes a volume, not thin against the asked accuracy"
-        raise InputError(
-            f"gap.model = '{case.gap.model}': the gap {why}, and transforms need a flat interface; "
-            f"expected gap.model = 'thin', {advice}"
-        )
-    interface = case.interface
-    if layout.circular and case.gap.uneven:
-        raise InputError(
-            f"gap.profile = '{case.gap.profile}': transforms in a circular cell need an even gap; expected profile = "
-            f"'uniform', interface.cell_shape = 'square', {advice}"
-        )
-    if isinstance(interface, Single) and layout.circular and interface.shape != "disc":
-        raise InputError(
-            f"interface.shape = '{interface.shape}': transforms in a circular cell need a disc on its axis; "
-            f"expected shape = 'disc', cell_shape = 'square', {advice}"
-        )
-
-
 def check_size(case: Case, memory: float) -> None:
     """Refuse a case whose coarsest mesh or grid would not fit, before anything is built; grains are counted later.
 
@@ -283,10 +244,8 @@ def check_size(case: Case, memory: float) -> None:
         InputError: with the memory (bytes) that the spots would take.
     """
     spots = case.interface.spot_count
-    if case.accuracy.method == "spectral":
-        from constriction.field.transforms.convergence import least_memory
-
-        needed = least_memory(spots)
+    if not is_meshed(case):
+        needed = least_memory_of(case)
     else:
         from constriction.field import fineness
 

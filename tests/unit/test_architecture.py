@@ -57,6 +57,8 @@ LIBRARIES_OF_FILE = {
     f"constriction/field/{name}.py": NUMERIC
     for name in (
         "response",
+        *(f"contacts/{name}" for name in ("basis", "choice", "convergence", "currents", "far", "kernels", "near")),
+        *(f"contacts/{name}" for name in ("discs", "sampled", "solves")),
         "elements/sampling",
         "reduction/affine",
         "reduction/basis",

@@ -10,9 +10,10 @@ from constriction.geometry.cell import lay_out_case
 from constriction.geometry.grains.placed import expected_grains
 from constriction.geometry.grains.polycrystal import cubes, voronoi
 from constriction.laws.electrolyte import dc_resistivity, resistivity
+from constriction.simulation.flat.solving import check_flat
 from constriction.simulation.grains.laws import boundary_law
 from constriction.simulation.grains.solving import crystal_of
-from constriction.simulation.simulate import Options, check_flat, check_geometry
+from constriction.simulation.simulate import Options, check_geometry
 from constriction.study.run.geometry import geometry_key
 
 SQUARE = {"pattern": "square", "contact_fraction": 0.1, "pitch": "16 um"}

@@ -20,7 +20,8 @@ from constriction.geometry.solids.bodies import CAP, SPHEROID, WHISKER, Body, La
 from constriction.geometry.solids.placed import solids_of
 from constriction.geometry.solids.rims import Rims
 from constriction.simulation.cross_check import twin
-from constriction.simulation.simulate import Options, check_flat, check_geometry
+from constriction.simulation.flat.solving import check_flat
+from constriction.simulation.simulate import Options, check_geometry
 from constriction.simulation.weights import gap_model
 
 UM = 1e-6

@@ -29,8 +29,9 @@ from constriction.case.regions import Collector, Gap
 from constriction.geometry.cell import lay_out
 from constriction.geometry.maps.levels import level_map
 from constriction.simulation.cross_check import CrossCheck, twin
+from constriction.simulation.flat.solving import check_flat
 from constriction.simulation.record import result_record
-from constriction.simulation.simulate import Options, check_flat, simulate
+from constriction.simulation.simulate import Options, simulate
 
 MESHES = Path(__file__).parents[2] / "meshes"
 NAMES = sorted(path.stem for path in MESHES.glob("*.toml"))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from constriction.case.interface import Interface
 from constriction.case.schema import Case
+from constriction.field.contacts.convergence import expected_densities
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
@@ -50,6 +51,7 @@ LAYOUTS_KEPT = 256
 
 # Measured on one core: lattices of 1 000 to 15 000 unknowns, random discs of 20 000 to 300 000.
 SECONDS_AT_LEAST, SECONDS_PER_UNKNOWN, SECONDS_PER_PIXEL = 0.03, 4.5e-5, 1e-5
+SECONDS_PER_DENSITY = 2e-4  # on discs, with the whole spectrum: tests/benchmarks/contacts.py
 # On all meshes round solids, about: 5 000 to 80 000 on the finest, which are reduced and bounded at every step.
 UNKNOWNS_OF_SOLIDS = 8e4
 # On both meshes of polycrystals at 1e-2: 32 to 207 Voronoi grains.
@@ -136,6 +138,9 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
     goal = Goal(case.accuracy.relative_error, math.inf)
     cells = foil_cells(case.gap, case.collector, contacts, case.accuracy.relative_error)
     seconds, least = SECONDS_AT_LEAST + SECONDS_PER_FOIL_CELL * cells, BYTES_PER_FOIL_CELL * cells
+    if case.accuracy.method == "contacts":
+        unknowns, memory = expected_densities(contacts, case.electrolyte.thickness / contacts.pitch, goal)
+        return Effort(unknowns, seconds + SECONDS_PER_DENSITY * unknowns, max(memory, least))
     if case.accuracy.method == "spectral":
         pixels, memory = expected_pixels(contacts, goal)
         return Effort(pixels, seconds + SECONDS_PER_PIXEL * pixels, max(memory, least))

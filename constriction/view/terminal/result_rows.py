@@ -54,13 +54,20 @@ def bounds(record: Mapping[str, Any]) -> tuple[str, ...]:
     return between(record["R_cstr_lower_ohm_cm2"], record["R_cstr_upper_ohm_cm2"])
 
 
+FINENESS = {
+    "finite_elements": ("mesh", "cells", "meshes"),
+    "spectral": ("grid", "pixels", "grids"),
+    "contacts": ("grid", "cells", "degrees"),
+}
+"""What a method has several of, what these have, and the first as more."""
+
+
 def _effort_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """How fine the finest mesh or grid is, and what solving took."""
     if record["cells"] == 0:
         yield "mesh", "none: the interface is the same everywhere"
         return
-    spectral = record["method"] == "spectral"
-    mesh, cells, meshes = ("grid", "pixels", "grids") if spectral else ("mesh", "cells", "meshes")
+    mesh, cells, meshes = FINENESS[record["method"]]
     yield f"finest {mesh}", f"{record['cells']} {cells}, {record['unknowns']} unknowns"
     yield "solves", f"{record['solves']} on all {meshes}"
     parts = f"meshing {record['seconds_mesh']:.1f} s, solving {record['seconds_solve']:.1f} s"

@@ -106,4 +106,5 @@ def _checks(record: Mapping[str, Any]) -> Iterator[str]:
 
 def method_name(name: str) -> str:
     """A method as people call it."""
-    return {"finite_elements": "finite elements", "spectral": "cosine transforms"}[name]
+    names = {"finite_elements": "finite elements", "spectral": "cosine transforms", "contacts": "unknowns on contacts"}
+    return names[name]

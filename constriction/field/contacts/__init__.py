@@ -1,0 +1,1 @@
+"""Discs solved by unknowns on the contacts alone."""
