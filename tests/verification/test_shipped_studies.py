@@ -33,9 +33,10 @@ def slope(x, y):
     return np.polyfit(np.log(x), np.log(y), 1)[0]
 
 
-def test_all_eight_are_there():
+def test_all_nine_are_there():
     expected = (
-        "contact_fraction dendrite_or_delamination gap_height lifted_zone pitch regimes stack_pressure temperature"
+        "contact_fraction dendrite_or_delamination gap_height grain_size lifted_zone pitch regimes stack_pressure "
+        "temperature"
     )
     assert expected.split() == NAMES
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from mpi4py import MPI
 
 from constriction.base.catalogue import edge_record
@@ -13,11 +14,16 @@ from constriction.case.metals.keys import RESOLVED
 from constriction.case.schema import Case
 from constriction.field.response import Report
 from constriction.geometry.cell import Layout
+from constriction.laws.electrolyte import resistivity
 from constriction.simulation.weights import theta_of
 
 if TYPE_CHECKING:
     from constriction.field.metals.stacked import MetalCell
     from constriction.simulation.result import Result
+
+
+SECOND_ORDER = 2.0
+"""Of an error bar: what first order leaves, over the ratio of conductivities; measured: 0.2 at rest, 1.8 with a gap."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ def _added(result: Result, report: Report) -> MetalsAdded:
     assert case.contact.conductivity is not None
     unit = layout.pitch / case.contact.conductivity  # Ω·m² per pitch of the islands' metal
     added = converge_metals(_cell_of(case, layout), [complex(one) for one in theta], report)
-    values, errors = unit * added.values, unit * added.errors
+    conducts = 1 / np.abs(resistivity(case.electrolyte, [0.0, *frequencies])) / case.contact.conductivity
+    values, errors = unit * added.values, unit * (added.errors + SECOND_ORDER * conducts * np.abs(added.values))
     moving = zip(frequencies, values[1:].tolist(), errors[1:].tolist(), strict=True)
     return MetalsAdded(float(values[0].real), unit * added.full, float(errors[0]), tuple(moving))
 
