@@ -132,16 +132,16 @@ def measure(spots, asked, spread):
             "accuracy": {"method": "contacts", "relative_error": asked},
         }
     )
+    said: list[str] = []
     start, before = time.process_time(), time.perf_counter()
-    result = simulate(case, Options())
+    result = simulate(case, Options(report=said.append))
     seconds, wall = time.process_time() - start, time.perf_counter() - before
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     reached = result.relative_error_reached
-    steps = f"degree {result.response.fine.degree}, {result.response.fine.model.solves} shifts"
-    print(
-        f"| {spots} | {asked:g} | {steps} | {reached:.1e} | {seconds:.1f} s | {wall:.1f} s | {memory:.2f} GB |",
-        flush=True,
-    )
+    at_rest = next(line for line in said if "θ = 0:" in line).split()[-2]
+    fine = result.response.fine
+    what = f"| {spots} | {asked:g} | {reached:.1e} | {fine.degree} | {fine.model.solves} | {at_rest} "
+    print(f"{what}| {seconds:.1f} s | {wall:.1f} s | {memory:.2f} GB |", flush=True)
 
 
 if __name__ == "__main__":
