@@ -19,10 +19,10 @@ SPLIT_SHARE = 0.1  # of the asked error
 OF_GRID = 0.05  # of erfc(reach): what the far grid leaves of F, relative
 NEAR_RADIUS = 2.7  # of the near kernel, in radii of the discs
 THICKNESSES = 4.0  # of the slab that the near kernel reaches at most
-DEGREES = 2, 3, 4, 5, 6, 8, 10, 12, 14, 16
-# The usual bar of degree 2 at a contact fraction, the power of that it goes with, and how many times less one degree
-# more gives
-USUAL, CROWDED, CROWD_ORDER, LESS = 1.8e-3, 0.2, 3.0, 5.5
+USUAL = {2: 2.5e-3, 3: 7.5e-4, 4: 4.5e-5, 6: 4e-6, 8: 4e-7, 10: 4e-8, 12: 4e-9, 14: 4e-10, 16: 4e-11}
+"""The usual bar at rest of each degree, at a contact fraction of CROWDED; it goes with that to CROWD_ORDER."""
+DEGREES = tuple(USUAL)
+CROWDED, CROWD_ORDER = 0.2, 3.1
 LEAST = 0.25  # of the usual bar, that bars are at least
 STEP = 2  # degrees between the two solutions
 FEW, OF_FEW, STEP_OF_FEW = 8, 12, 6  # discs, and the least degree of theirs and its distance from the coarser one
@@ -44,7 +44,7 @@ def coarser_degree(discs: Discs, degree: int) -> int:
 def usual_bar(discs: Discs, degree: int) -> float:
     """The usual error bar of a degree at rest, relative."""
     share = math.pi * float(np.sum(discs.radii**2) / np.prod(discs.sides))
-    return float(USUAL * max(share / CROWDED, 0.5) ** CROWD_ORDER * LESS ** (2 - degree))
+    return float(USUAL[degree] * max(share / CROWDED, 0.5) ** CROWD_ORDER)
 
 
 def is_few(discs: Discs) -> bool:

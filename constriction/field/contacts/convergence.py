@@ -38,10 +38,12 @@ from constriction.field.reduction.affine import uniform
 from constriction.field.response import Goal, Report, Response, Solution
 from constriction.geometry.cell import Layout
 
-# The part of the difference of two degrees that bars are: at rest, more where discs are near to each other, by the mean
-# square of the sum of two neighbours' radii over their distance, and where the layer beside the rims, 1/θ, is thinner
-# than the discs: tests/benchmarks/contacts.py
-CAUTION, CROWDS, LAYERS, THIN = 0.015, 0.1, 0.5, 5.0
+# The part of the difference of two degrees that bars are. At rest: of discs far apart, and more where they are near to
+# each other, by the mean square of the sum of two neighbours' radii over their distance; so many times that where radii
+# are unlike, per standard deviation of their logarithms, and of even degrees, where the difference is smaller. More
+# where the layer beside the rims, 1/θ or a part of the slab, is thinner than the discs: tests/benchmarks/contacts.py
+CAUTION, CROWDS, UNLIKE, EVEN = 0.015, 0.1, 2.0, 1.4
+LAYERS, THIN, OF_SLAB = 0.5, 5.0, 0.5
 REDUCTION_SHARE = 0.3  # of the asked error: what the bound on the reduced model may take
 # Of conjugate gradients, relative, of F; the slope's error goes with its root, and the reduced model needs 1e-8 of it.
 TOLERANCE, FINE_TOLERANCE, FINE_BELOW = 1e-12, 1e-14, 1e-4
@@ -54,13 +56,14 @@ class ContactSolution(Solution):
     """The densities of one degree: `unknowns` are theirs on all discs, `cells` the far grid's.
 
     `degree`: the highest; `least_error`: of F at rest, relative; `radius`: of the largest disc, in
-    pitches; `crowd`: how near to each other discs are, 0 to 1.
+    pitches; `crowd`: how near to each other discs are, 0 to 1; `unlike`: standard deviation of their radii's logarithm.
     """
 
     degree: int
     least_error: float
     radius: float
     crowd: float
+    unlike: float
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,10 @@ class ContactResponse(Response[ContactSolution]):
 
     def _layers(self, theta: NDArray[np.complex128], scale: Floats, film: bool) -> tuple[Floats, Floats]:
         del film
-        thinness = np.abs(theta[:, -1]) * self.fine.radius
-        caution = CAUTION + CROWDS * self.fine.crowd + LAYERS * thinness / (thinness + THIN)
-        return caution, self.least_error * scale
+        fine = self.fine
+        thinness = fine.radius * (np.abs(theta[:, -1]) + OF_SLAB / fine.model.depth)
+        caution = (CAUTION + CROWDS * fine.crowd) * (1 + UNLIKE * fine.unlike) * (1 if fine.degree % 2 else EVEN)
+        return caution + LAYERS * thinness / (thinness + THIN), self.least_error * scale
 
     @property
     def least_error(self) -> float:
@@ -205,6 +209,7 @@ def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) 
         least_error=least_error_of(discs, degree, split, samples.at_shifts[0][0][0]),
         radius=float(discs.radii.max()),
         crowd=contacts.near.crowd,
+        unlike=float(np.std(np.log(discs.radii))),
         spreads=tuple(spread for spread in spreads if spread is not None),
     )
     coarse = replace(
@@ -229,5 +234,5 @@ def _uniform(layout: Layout, depth: float, goal: Goal) -> ContactResponse:
     model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
     direct = model.interface(goal.points) if goal.direct else None
     spreads = tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else ()
-    one = ContactSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0, spreads=spreads)
+    one = ContactSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, spreads=spreads)
     return ContactResponse((one, one))
