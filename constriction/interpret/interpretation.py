@@ -8,7 +8,7 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import BEHIND, MODELS, REALISATION, InterfaceModel, Interfaces
+from constriction.interpret.model.models import FILMED, MODELS, REALISATION, InterfaceModel, Interfaces
 from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
@@ -288,8 +288,8 @@ def _of_interface(best: BestFit) -> list[int]:
 
 
 def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight | None, Samples | None, Evidence]:
-    """Samples by what a posterior is like: contacts that have something under them make it a thin, bent sheet."""
-    if best.forward.model.kind in BEHIND and not isinstance(best.likelihood, TripleLikelihood):
+    """Samples by what a posterior is like: a film on a lattice's contacts makes it a thin, bent sheet."""
+    if best.forward.model.kind == FILMED and not isinstance(best.likelihood, TripleLikelihood):
         return None, None, sheet_evidence(best.likelihood, _of_interface(best), best.modes[0].noise, random)
     straight = straightened(best)
     first = explore(straight, best.modes, random)
