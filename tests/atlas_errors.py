@@ -1,6 +1,6 @@
 """How far the atlas is from interfaces that it was not made of, each solved anew.
 
-    python tests/atlas_errors.py [--points 60] [--films | --zones] [--seed 1] [--out results/atlas-errors.json]
+    python tests/atlas_errors.py [PATTERN ...] [--points 60] [--films | --zones] [--seed 1] [--out FILE.json]
 
 Contact fraction and depth are drawn over the whole table, even in their logarithms, the gap's θ (and the film's) over
 the complex values that a passive cell has. Printed and written is the largest error of F − d relative to R_cstr, at
@@ -96,6 +96,7 @@ def points_of(recipe, share):
 def main():
     """Draw, solve, compare; exit 1 if the atlas of a lattice is further off than it may be."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="which, of lattices without zones; default: all")
     parser.add_argument("--points", type=int, default=60)
     parser.add_argument("--films", action="store_true")
     parser.add_argument("--zones", action="store_true")
@@ -104,7 +105,7 @@ def main():
     given = parser.parse_args()
     atlas, random, rows = load_atlas(), np.random.default_rng(given.seed), []
     there = atlas.films if given.films else atlas.tables
-    recipes = [one for one in (FILMS if given.films else RECIPES) if one.pattern in there]
+    recipes = [one for one in (FILMS if given.films else RECIPES) if one.pattern in (given.patterns or there)]
     for number in range(given.points if given.zones else 0):
         pattern = tuple(ZONED)[number % len(ZONED)]
         share, depth, *beside = drawn_zone(pattern, random)

@@ -8,12 +8,13 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import MODELS, REALISATION, InterfaceModel, Interfaces
+from constriction.interpret.model.models import FILMED, MODELS, REALISATION, InterfaceModel, Interfaces
 from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
 from constriction.interpret.posterior.sampling import R_HAT, WALKERS, Samples, sample
 from constriction.interpret.posterior.search import Mode, find_modes
+from constriction.interpret.posterior.sheets import sheet_evidence
 from constriction.interpret.progress.clock import FIT, POSTERIOR
 from constriction.interpret.progress.kept import KeptParts, modes_arrays, modes_of, posterior_arrays, posterior_of
 from constriction.interpret.setting import Aids, Setting
@@ -58,9 +59,9 @@ class Fitted:
 
     Attributes:
         best: fit.
-        straight: the coordinates of both that follow; None: the model is hopeless beside others, and was not sampled.
+        straight: the coordinates of both that follow; None: the model needed none, or was not sampled.
         samples: of walkers; None: importance sampling needed none, or the model was not sampled.
-        evidence: by importance sampling; None: the model was not sampled.
+        evidence: by importance sampling; None: the model is hopeless beside others, and was not sampled.
     """
 
     best: BestFit
@@ -97,9 +98,9 @@ class Fitted:
     @cached_property
     def scores(self) -> Reals:
         """Samples (k, d) of the posterior."""
-        if self.straight is None or self.evidence is None:
+        if self.evidence is None:
             return self.best.modes[0].scores[np.newaxis]
-        if self.samples is not None and not self.trusted:
+        if self.straight is not None and self.samples is not None and not self.trusted:
             return self.straight.scores(self.samples.places)
         return self.evidence.drawn.scores
 
@@ -277,13 +278,19 @@ def _data(likelihood: Likelihood) -> Measured:
 
 def straightened(best: BestFit) -> Straight:
     """Coordinates in which a model's posterior is straight."""
+    return straighten(best.likelihood, best.modes[0], _of_interface(best) or [0])
+
+
+def _of_interface(best: BestFit) -> list[int]:
+    """Which scores are the interface's."""
     names = best.forward.space.names
-    interface = (*MODELS[best.forward.model.kind], REALISATION)
-    lead = [names.index(name) for name in interface if name in names] or [0]
-    return straighten(best.likelihood, best.modes[0], lead)
+    return [names.index(name) for name in (*MODELS[best.forward.model.kind], REALISATION) if name in names]
 
 
-def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight, Samples | None, Evidence]:
+def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight | None, Samples | None, Evidence]:
+    """Samples by what a posterior is like: a film on a lattice's contacts makes it a thin, bent sheet."""
+    if best.forward.model.kind == FILMED and not isinstance(best.likelihood, TripleLikelihood):
+        return None, None, sheet_evidence(best.likelihood, _of_interface(best), best.modes[0].noise, random)
     straight = straightened(best)
     first = explore(straight, best.modes, random)
     if first.plenty:

@@ -143,11 +143,11 @@ def _sampled_well(interpretation: Interpretation) -> bool:
 def believed(fitted: Fitted) -> bool:
     """Whether the samples of a model can be believed.
 
-    Of a film on the contacts of a lattice importance sampling alone finds too narrow a part of the posterior, however
-    many its samples seem to be: walkers have to agree (docs/how_to/interpret.md#believe).
+    Of a film on the contacts of a lattice the samples on its sheet seem right, but how often their intervals hold the
+    truth has been counted of too few spectra (docs/how_to/interpret.md#believe).
     """
     if fitted.model.kind == FILMED:
-        return fitted.converged
+        return fitted.samples is not None and fitted.converged
     return fitted.trusted or (fitted.samples is not None and fitted.samples.converged)
 
 
@@ -157,10 +157,13 @@ def doubts(interpretation: Interpretation, sound: bool) -> tuple[str, ...]:
     counting = [one for one, share in pairs if share > COUNTS]
     largest = max((one.r_hat for one in counting), default=1.0)
     walkers = f"walkers have not converged (R-hat {largest:.3g})"
-    if not sound:
-        enough = largest >= R_HAT and all(one.trusted for one in counting)
-        return (f"{walkers if enough else 'samples are few'}, intervals are rough",)
-    return () if largest < R_HAT else (f"{walkers}, intervals rest on importance sampling alone",)
+    if sound:
+        return () if largest < R_HAT else (f"{walkers}, intervals rest on importance sampling alone",)
+    if not all(one.trusted for one in counting):
+        return ("samples are few, intervals are rough",)
+    if largest < R_HAT:
+        return ("intervals behind a film are not calibrated yet",)
+    return (f"{walkers}, intervals are rough",)
 
 
 def _arc(interpretation: Interpretation) -> tuple[str, str]:

@@ -333,13 +333,21 @@ def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
     ],
 )
 def test_behind_a_film_walkers_have_to_agree(kind, r_hat, enough, told):
-    """Importance sampling alone held the gap of a film's lattice in four of ten 95 % intervals."""
+    """About one ridge importance sampling held the gap of a film's lattice in four of ten 95 % intervals."""
     samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, False)
     best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel(kind, "hexagonal")))
     fitted = Fitted(best, None, samples, SimpleNamespace(sure=enough))
     sound = believed(fitted)
     assert sound == (not told.endswith("rough"))
     assert "".join(doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound)) == told
+
+
+def test_a_sheet_is_not_believed_before_it_is_calibrated():
+    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice_film", "hexagonal")))
+    fitted = Fitted(best, None, None, SimpleNamespace(sure=True))
+    assert not believed(fitted)
+    told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=False)
+    assert told == ("intervals behind a film are not calibrated yet",)
 
 
 def test_few_samples_tell_no_numbers(visible):

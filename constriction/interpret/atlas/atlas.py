@@ -26,7 +26,7 @@ VERSION = 2
 """Of the tables' meaning: of a table of another version nothing is read."""
 FILES = {"ideal": "", "films": "_film"}
 """Kinds of tables, and how their files' names end."""
-AT_ONCE = 500_000  # numbers of a basis: more do not fit into a processor's cache
+AT_ONCE = 100_000  # numbers of a basis: of more what is made of them does not fit into a processor's cache
 
 
 @dataclass(frozen=True, eq=False)

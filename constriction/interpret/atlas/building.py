@@ -38,7 +38,7 @@ RECIPES = (
     Recipe("stripes", {"pattern": "stripes"}, (0.005, 0.98)),
     Recipe("pores", {"pattern": "hexagonal", "inverted": True}, (0.1, 0.98)),
 )
-FILM_MOST = {"hexagonal": 0.7}
+FILM_MOST = {"hexagonal": 0.7, "square": 0.6}
 """Up to which contact fraction films are tabulated: between spots that nearly touch solves take four times as long."""
 FILMS = tuple(
     replace(recipe, film=True, shares=(recipe.shares[0], FILM_MOST.get(recipe.pattern, recipe.shares[1])))

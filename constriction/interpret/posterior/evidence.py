@@ -117,7 +117,7 @@ def explore(straight: Straight, modes: Sequence[Mode], random: np.random.Generat
     points, weights = first = _start(straight, modes, drawn, random)
     for _ in range(FIRST):
         drawn = drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random)
-        found = _weighed(drawn)
+        found = weighed(drawn)
         if found.effective > AMPLE:
             break
         points, weights = _together(first, found)
@@ -136,7 +136,7 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
     found, even = before, np.full(len(samples.places), 1 / len(samples.places))
     for _ in range(LAST):
         points, weights = _together((samples.places, even), found)
-        found = _weighed(found.drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random))
+        found = weighed(found.drawn.with_round(straight, fit_mixture(points, weights, PARTS, random), random))
         if found.effective > AMPLE:
             break
     return found
@@ -144,7 +144,7 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
 
 def reweighted(found: Evidence, logs: Reals) -> Evidence:
     """The evidence with another prior; `logs` (k,): the logarithm of the other over this one at the draws."""
-    return _weighed(replace(found.drawn, heights=found.drawn.heights + logs))
+    return weighed(replace(found.drawn, heights=found.drawn.heights + logs))
 
 
 def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals:
@@ -152,7 +152,8 @@ def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals
     return found.places[random.choice(len(found.weights), count, p=found.weights)]
 
 
-def _weighed(drawn: DrawnRounds) -> Evidence:
+def weighed(drawn: DrawnRounds) -> Evidence:
+    """What draws are worth, and the evidence that they tell."""
     logs = drawn.heights - (drawn.densities - np.log(1 + len(drawn.mixtures)))
     total = float(logsumexp(logs))
     weights = np.exp(logs - total)

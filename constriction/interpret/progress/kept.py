@@ -26,6 +26,7 @@ from constriction.spectra.spectrum import Spectrum
 
 type Arrays = Mapping[str, Any]
 
+STRAIGHT = "order", "interface", "knots", "centres", "roots"
 DRAWN = "places", "heights", "densities", "scores"
 
 
@@ -104,10 +105,9 @@ def modes_of(arrays: Arrays) -> tuple[Mode, ...]:
     return tuple(Mode(scores, float(height), covariance, float(noise)) for scores, height, covariance, noise in rows)
 
 
-def posterior_arrays(straight: Straight, samples: Samples | None, found: Evidence) -> Arrays:
+def posterior_arrays(straight: Straight | None, samples: Samples | None, found: Evidence) -> Arrays:
     """Samples of a posterior, their coordinates and their evidence as arrays."""
-    arrays = {f"straight_{name}": getattr(straight, name) for name in ("order", "interface", "knots")}
-    arrays |= {"straight_centres": straight.centres, "straight_roots": straight.roots}
+    arrays = {} if straight is None else {f"straight_{name}": getattr(straight, name) for name in STRAIGHT}
     arrays |= {name: getattr(found, name) for name in ("log_evidence", "stderr", "effective", "weights")}
     arrays |= {name: getattr(found.drawn, name) for name in DRAWN}
     for name in ("weights", "means", "roots"):
@@ -117,11 +117,15 @@ def posterior_arrays(straight: Straight, samples: Samples | None, found: Evidenc
     return arrays
 
 
-def posterior_of(arrays: Arrays, likelihood: Likelihood, mode: Mode) -> tuple[Straight, Samples | None, Evidence]:
+def posterior_of(
+    arrays: Arrays, likelihood: Likelihood, mode: Mode
+) -> tuple[Straight | None, Samples | None, Evidence]:
     """The samples, coordinates and evidence that arrays stand for; `mode` is the maximum they are about."""
-    order = tuple(int(place) for place in arrays["straight_order"])
-    interface, knots = int(arrays["straight_interface"]), arrays["straight_knots"]
-    straight = Straight(likelihood, order, interface, mode, knots, arrays["straight_centres"], arrays["straight_roots"])
+    straight = None
+    if "straight_order" in arrays:
+        order = tuple(int(place) for place in arrays["straight_order"])
+        interface, more = int(arrays["straight_interface"]), (arrays[f"straight_{name}"] for name in STRAIGHT[2:])
+        straight = Straight(likelihood, order, interface, mode, *more)
     parts = (arrays[f"mixture_{name}"] for name in ("weights", "means", "roots"))
     mixtures = tuple(Mixture(*part) for part in zip(*parts, strict=True))
     drawn = DrawnRounds(mixtures, *(arrays[name] for name in DRAWN))

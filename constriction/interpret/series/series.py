@@ -163,11 +163,11 @@ def _weighed_anew(found: Interpretation, change: tuple[Belief, Belief]) -> Inter
     before, after = change
     names, fitted = shared_names(found.setting), []
     for one in found.fitted:
-        if one.evidence is None or one.straight is None:
+        if one.evidence is None:
             fitted.append(one)
             continue
         space = one.best.forward.space
-        own = space.alone(one.straight.scores(one.evidence.places))
+        own = space.alone(one.evidence.drawn.scores)
         electrolyte = own[:, [space.names.index(name) for name in names]]
         logs = after.log_density(electrolyte) - before.log_density(electrolyte)
         fitted.append(Fitted(one.best, one.straight, one.samples, reweighted(one.evidence, logs)))
