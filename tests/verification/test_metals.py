@@ -22,6 +22,7 @@ from constriction import parse_case, simulate
 from constriction.field.metals.converge import COARSE, MetalMesh, converge_metals, problem_of
 from constriction.field.metals.stacked import MetalCell, Sheets
 from constriction.geometry.cell import lay_out
+from constriction.simulation.metals.added import SECOND_ORDER
 from constriction.simulation.record import result_record
 from constriction.simulation.simulate import Options
 
@@ -89,7 +90,7 @@ def test_electrolyte_and_metals_at_once_are_that_to_first_order(interface, theta
     first, equipotential = problem.added(theta), problem.coupled(theta, 0)
     ratios = np.array([1e-2, 1e-3, 1e-4])
     rest = [abs((problem.coupled(theta, ratio) - equipotential) / ratio - first) for ratio in ratios]
-    assert rest[0] < 2e-2 * abs(first)
+    assert rest[0] < SECOND_ORDER * ratios[0] * abs(first)
     assert rest[1] == pytest.approx(0.1 * rest[0], rel=0.05)
     assert rest[2] < 0.02 * rest[0]
 
