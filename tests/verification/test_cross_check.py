@@ -151,7 +151,11 @@ def test_what_the_second_method_cannot_do_is_refused_first(tmp_path, capsys):
         ("", ["--cross-check"], "gap.model = 'auto': the gap becomes a volume"),
         ('[accuracy]\nmethod = "spectral"', [], "gap.model = 'auto': the gap becomes a volume"),
         ('[accuracy]\nmethod = "spectral"', ["--field"], "--field: expected accuracy.method = 'finite_elements'"),
-        ('[accuracy]\nmethod = "fft"', [], "accuracy.method = 'fft': expected 'finite_elements' or 'spectral'"),
+        (
+            '[accuracy]\nmethod = "fft"',
+            [],
+            "accuracy.method = 'fft': expected 'finite_elements', 'spectral' or 'contacts'",
+        ),
     ],
 )
 def test_wrong_input_is_one_line(tmp_path, capsys, change, options, words):
