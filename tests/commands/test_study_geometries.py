@@ -228,6 +228,35 @@ def test_a_response_is_read_back_to_the_last_digit(film, shape, tmp_path):
     assert found.impedance(frequency) == pytest.approx(fresh.impedance(frequency), rel=convergence.REDUCTION_TOLERANCE)
 
 
+SOLIDS = """[[base.solid]]
+kind = "{kind}"
+radius = "{radius}"
+depth = "{radius}"
+{more}
+"""
+BODIES = {
+    "pit": SOLIDS.format(kind="pit", radius="3 um", more=""),
+    "dielectric": SOLIDS.format(kind="void", radius="3 um", more='below = "4 um"\nrelative_permittivity = 300'),
+    "film": FILM + SOLIDS.format(kind="pit", radius="3 um", more=""),
+    "grains": '[base.grains]\nmean_size = "10 um"\nshape = "cubes"\ndepth = "20 um"\n',
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_cells_with_bodies_are_read_back_and_solved_once(body, tmp_path, solved):
+    made, records, store = run(tmp_path, BODIES[body] + IDEAL, BASE)
+    assert len(solved) == len(made.geometries)
+    path = path_of(store, made.geometries[0].key)
+    text = path.read_text()
+    kept = from_plain(json.loads(text)["kept"])
+    assert json.loads(json.dumps(plain(kept))) == json.loads(text)["kept"] and len(text) < 3e6
+    shutil.rmtree(tmp_path / "out" / "cases")
+    _, again, _ = run(tmp_path, BODIES[body] + IDEAL, BASE)
+    assert len(solved) == len(made.geometries) and numbers(again) == numbers(records)
+    found = stored_result(tmp_path / "out", made.entries[0].case)
+    assert found.R_cstr * 1e4 == pytest.approx(records[made.entries[0].key]["result"]["R_cstr_ohm_cm2"], rel=1e-12)
+
+
 def test_numbers_of_all_kinds_survive():
     for thing in (
         np.array([1 / 3, np.inf, -0.0]),

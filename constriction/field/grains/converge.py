@@ -32,6 +32,7 @@ FIRST, FINER, MOST_MESHES = 1.0, 0.7, 6  # size of the first mesh's elements ove
 BULK, BOUNDARY, GAP = 0, 1, 2
 """Which θ is which."""
 CAUTION = 1.0  # error bar over what extrapolation adds
+LEAST = 2e-3  # of an error bar, over the fineness and F less that of full contact: two meshes may agree by chance
 
 
 def own_theta(theta: NDArray[Any], laws: bool) -> NDArray[Any]:
@@ -119,7 +120,9 @@ class GrainResponse(WholeResponse):
         return self.solutions[-2]
 
     def _bar(self, values: Sequence[ArrayLike]) -> NDArray[np.float64]:
-        return np.asarray(CAUTION * np.abs(self._combine(values) - np.asarray(values[-1])))
+        found = self._combine(values)
+        least = LEAST * self.solutions[-1].fineness * np.abs(found)
+        return np.asarray(np.maximum(CAUTION * np.abs(found - np.asarray(values[-1])), least), dtype=np.float64)
 
 
 def converge_grains(cell: GrainCell, goal: Goal, report: Report) -> GrainResponse:

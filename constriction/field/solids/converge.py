@@ -32,7 +32,7 @@ from constriction.field.mesh_response import MeshSolution, WholeResponse, reduct
 from constriction.field.reduction.affine import Model
 from constriction.field.reduction.krylov import reduce_keeping_potential
 from constriction.field.response import Goal, Report
-from constriction.field.solids.errors import Leftovers, leftovers
+from constriction.field.solids.errors import CellErrors, Leftovers, leftovers
 from constriction.field.solids.meshed import SolidCell, mesh_solids
 from constriction.field.solids.sizes import SizeField
 from constriction.field.solids.space import Shifted, reduce_solids
@@ -131,7 +131,7 @@ def converge_solids(
     response: SolidResponse | None = None
     for number in range(MOST_MESHES):
         try:
-            solution = solve_solids(cell, sizes, goal, comm, weight)
+            solution, errors = solve_solids(cell, sizes, goal, comm, weight)
         except MeshError as error:
             if response is None:
                 raise InputError(f"solid: {error}") from None
@@ -139,7 +139,7 @@ def converge_solids(
         report(f"mesh of {solution.cells} cells, {solution.unknowns} unknowns: {solution.model.solves} solves")
         solutions.append(solution)
         if number == 0:
-            sizes = solution.left.refined(MOST_SHARE, cell.bodies)
+            sizes = None if errors is None else errors.refined(MOST_SHARE, cell.bodies)
             continue
         response = SolidResponse(tuple(solutions))
         misses = response.misses(goal)
@@ -148,7 +148,7 @@ def converge_solids(
         share = min(max(AIMED / misses, LEAST_SHARE), MOST_SHARE)
         if expected_memory(solution.unknowns * share**-0.8) > goal.memory:
             break
-        sizes = solution.left.refined(share, cell.bodies)
+        sizes = None if errors is None else errors.refined(share, cell.bodies)
     assert response is not None
     return response
 
@@ -174,17 +174,17 @@ def cell_of(layout: Layout, thickness: float, solids: Solids) -> SolidCell:
 
 def solve_solids(
     cell: SolidCell, sizes: SizeField | None, goal: Goal, comm: MPI.Comm, weight: WeightedBy | None = None
-) -> SolidSolution:
-    """Mesh a cell once, reduce it and bound it."""
+) -> tuple[SolidSolution, CellErrors | None]:
+    """Mesh a cell once, reduce it and bound it; on rank 0 also where its error comes from."""
     start = time.perf_counter()
     mesh = mesh_solids(cell, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(mesh, cell, goal.film, weight, cell.laws)
     rest = _rest_of(goal)
     model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, cell, goal, levels))
-    left = leftovers(problem, cell.bodies, potential_at(rest), rest)
+    left, errors = leftovers(problem, cell.bodies, potential_at(rest), rest)
     bounds = Bounds(rest, left.lower - left.shape, left.upper + left.shape, cell.slab_depth, 0, 0.0)
-    return SolidSolution(
+    solution = SolidSolution(
         fineness=left.width,
         model=model,
         resolution=0.0,
@@ -199,6 +199,7 @@ def solve_solids(
         left=left,
         share=BAR if all(body.region is None for body in cell.bodies) else BAR_OF_PRESENT,
     )
+    return solution, errors
 
 
 def _rest_of(goal: Goal) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from constriction.base.ranks import agree
 from constriction.field.bounds.bounds import ROUNDING, gather_slab
 from constriction.field.bounds.equilibration import FluxSystem, build_system, energies_in, equilibrate
 from constriction.field.bounds.faces import SlabCells, frames_of_cells, rim_corners
@@ -40,31 +41,36 @@ SURFACE_POINTS = 3  # per direction, where the shape of bodies is compared with 
 class Leftovers:
     """Bounds on F at rest of what is meshed, and how much of F the bodies' shape in the mesh is wrong, pitches.
 
-    `tips` are the current densities there. `corners` (N, 3) and `cells` (n, 4) of the mesh, and `errors` (n,), of the
-    cells' energy; on rank 0, None elsewhere.
+    `tips` are the current densities there.
     """
 
     lower: float
     upper: float
     shape: float
     tips: tuple[Tip, ...]
-    corners: Reals | None
-    cells: Ints | None
-    errors: Reals | None
 
     @property
     def width(self) -> float:
         """What is left in all: the distance of the bounds, and the shape."""
         return self.upper - self.lower + self.shape
 
-    def refined(self, share: float, bodies: tuple[Body, ...]) -> SizeField | None:
-        """The sizes of a mesh round bodies that leaves a share of it; None on other ranks than 0."""
-        if self.corners is None or self.cells is None or self.errors is None:
-            return None
+
+@dataclass(frozen=True, eq=False)
+class CellErrors:
+    """Where it comes from: `corners` (N, 3) and `cells` (n, 4) of a mesh, and `errors` (n,) of the cells' energy."""
+
+    corners: Reals
+    cells: Ints
+    errors: Reals
+
+    def refined(self, share: float, bodies: tuple[Body, ...]) -> SizeField:
+        """The sizes of a mesh round bodies that leaves a share of it."""
         return refined(self.corners, self.cells, self.errors, share, bodies)
 
 
-def leftovers(problem: CellProblem, bodies: tuple[Body, ...], potential: Vector, theta: Reals) -> Leftovers:
+def leftovers(
+    problem: CellProblem, bodies: tuple[Body, ...], potential: Vector, theta: Reals
+) -> tuple[Leftovers, CellErrors | None]:
     """Bound F at rest and see where the bounds' distance comes from; collective, the work being done by rank 0.
 
     Args:
@@ -72,29 +78,30 @@ def leftovers(problem: CellProblem, bodies: tuple[Body, ...], potential: Vector,
         bodies: in its electrolyte, in pitches.
         potential: of 1 V at rest, on this rank's free unknowns.
         theta: at rest, (terms,).
+
+    Returns:
+        What is left, and, on rank 0, where it comes from.
     """
     first = int(problem.film)
     present = {law: float(at) for law, at in zip(problem.laws, theta[first:], strict=False) if at > INSULATING}
     slab, comm = gather_slab(problem, potential, present), problem.numbering.comm
     contact = float(theta[0]) if problem.film else math.inf
     regions = {"contact": contact, "solid": contact, "gap": float(theta[-1])}
-    made: tuple[Leftovers, Exception | None] | None = None
-    nothing = Leftovers(0.0, 0.0, 0.0, (), None, None, None)
-    if slab is not None:
-        try:
-            made = _on_slab(slab, bodies, problem.area, regions), None
-        except Exception as error:  # raised on all ranks, or the others would wait
-            made = nothing, error
-    own = nothing if made is None else made[0]
-    told = comm.bcast(None if made is None else ((own.lower, own.upper, own.shape, own.tips), made[1]))
-    assert told is not None
-    (lower, upper, shape, tips), failure = told
-    if failure is not None:
-        raise failure
-    return Leftovers(lower, upper, shape, tips, own.corners, own.cells, own.errors)
+    errors: list[CellErrors] = []
+
+    def work() -> Leftovers:
+        assert slab is not None
+        left, where = _on_slab(slab, bodies, problem.area, regions)
+        errors.append(where)
+        return left
+
+    left = agree(comm, work)  # what fails is raised on all ranks, or the others would wait
+    return left, errors[0] if errors else None
 
 
-def _on_slab(slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Mapping[str, float]) -> Leftovers:
+def _on_slab(
+    slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Mapping[str, float]
+) -> tuple[Leftovers, CellErrors]:
     quadrature = Quadrature()
     system = build_system(slab, regions, quadrature)
     flux = equilibrate(system)
@@ -104,15 +111,13 @@ def _on_slab(slab: SlabCells, bodies: tuple[Body, ...], area: float, regions: Ma
     cells = cells.reshape(-1, 4)
     corners = np.zeros((len(numbers), 3))
     corners[cells] = slab.points[:, :4]
-    return Leftovers(
+    left = Leftovers(
         lower=lower * (1 - ROUNDING),
         upper=upper * (1 + ROUNDING),
         shape=lower**2 / area * _misshaped(slab, bodies),
         tips=tips_on(slab, bodies, lower),
-        corners=corners,
-        cells=cells,
-        errors=cell_errors(slab, system, flux, quadrature),
     )
+    return left, CellErrors(corners, cells, cell_errors(slab, system, flux, quadrature))
 
 
 def cell_errors(slab: SlabCells, system: FluxSystem, flux: Reals, quadrature: Quadrature) -> Reals:
