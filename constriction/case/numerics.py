@@ -3,15 +3,18 @@
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity
 from constriction.case.fields import MOST_FREQUENCIES, Frequency, Integer, Number, Section
 
+EQUIPOTENTIAL = "equipotential"
+# The default is not written, and so is no part of a case's name: what is not written is read as the default.
 Metals = Annotated[
     Literal["equipotential", "resolved"],
-    PlainSerializer(lambda value: None if value == "equipotential" else value, return_type=str | None),
+    BeforeValidator(lambda value: EQUIPOTENTIAL if value is None else value),
+    PlainSerializer(lambda value: None if value == EQUIPOTENTIAL else value, return_type=str | None),
 ]
 
 
