@@ -215,11 +215,13 @@ WRONG = [
     ),
     (
         {"contact": {**FILM, "r1": 1}},
-        "contact.r1: unknown key, the nearest is 'law'; [contact] takes law, fine, conductivity and the keys of its law",
+        "contact.r1: unknown key, the nearest is 'law'; "
+        "[contact] takes law, fine, conductivity and the keys of its law",
     ),
     (
         {"contact": {"fin": "a.toml"}},
-        "contact.fin: unknown key, the nearest is 'fine'; [contact] takes law, fine, conductivity and the keys of its law",
+        "contact.fin: unknown key, the nearest is 'fine'; "
+        "[contact] takes law, fine, conductivity and the keys of its law",
     ),
     ({"contact": 3}, "contact = 3: expected a section [contact]"),
     (
