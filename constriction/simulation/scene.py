@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,7 @@ class Scene:
         """How deep the electrolyte is meshed, metres."""
         return float(-self.mesh.points[:, 2].min())
 
-    @property
+    @cached_property
     def lowest_body(self) -> float:
         """How far the lowest point of a body in the electrolyte lies under the interface, metres; 0 without one."""
         return max((body.lowest for body in solids_of(self.case, self.layout).bodies), default=0.0)

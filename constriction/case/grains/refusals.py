@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity, shown
-from constriction.case.interface import HeightMapped, Image, List, Pattern, Sided, Stripes
+from constriction.case.interface import List, Pattern, Stripes
 from constriction.case.patterns.lattices import Lattice
-from constriction.case.solids.refusals import check_gap_model, check_solids
+from constriction.case.solids.refusals import (
+    check_gap_model,
+    check_solids,
+    of_counter,
+    of_law,
+    of_maps,
+    of_sides,
+)
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
 
-ELEMENTS = "finite_elements"
+ELEMENTS, BESIDE = "finite_elements", "with [grains]"
 
 
 def check_bodies(case: Case) -> None:
@@ -37,7 +44,7 @@ def check_grains(case: Case) -> None:
     """
     if not case.grains.given:
         return
-    about = _of_outlines(case.interface), _of_sides(case.interface), _of_regions(case), _of_electrolyte(case)
+    about = _of_outlines(case.interface), of_sides(case.interface, BESIDE), _of_regions(case), _of_electrolyte(case)
     for problem in chain(_of_method(case), *about):
         raise InputError(problem)
 
@@ -56,37 +63,26 @@ def _of_method(case: Case) -> Iterator[str]:
 
 
 def _of_outlines(interface: Pattern) -> Iterator[str]:
-    name = f"interface.pattern = '{interface.pattern}'"
-    if isinstance(interface, Image | HeightMapped):
-        yield f"{name}: not with [grains] yet; expected another pattern, such as 'polygons' of the same outlines"
+    yield from of_maps(interface, BESIDE)
     if isinstance(interface, Stripes):
-        yield f"{name}: beside [grains] its cell has no depth; expected pattern = 'list' with rectangles"
+        yield (
+            f"interface.pattern = '{interface.pattern}': beside [grains] its cell has no depth; expected pattern = "
+            "'list' with rectangles"
+        )
     if isinstance(interface, Lattice) and interface.shape == "ellipse":
         yield f"interface.shape = '{interface.shape}': not with [grains] yet; expected 'disc' or 'rectangle'"
     if isinstance(interface, List) and interface.ellipses:
         yield f"interface.ellipses: {len(interface.ellipses)} with [grains], not yet; expected discs or rectangles"
 
 
-def _of_sides(interface: Pattern) -> Iterator[str]:
-    if isinstance(interface, Sided) and interface.periodic:
-        yield f"interface.sides = '{interface.sides}': not with [grains] yet; expected sides = 'mirror'"
-    if isinstance(interface, Sided) and interface.pellet is not None:
-        width = format_quantity(interface.pellet[0], "length")
-        yield f"interface.pellet = '{width}': not with [grains] yet; expected pellet = 'none'"
-
-
 def _of_regions(case: Case) -> Iterator[str]:
-    contact, gap, counter = case.contact, case.gap, case.counter
-    if contact.has_law:
-        key = "law" if contact.law is not None else "fine"
-        yield f"contact.{key} = {shown(getattr(contact, key))}: not with [grains] yet; expected a contact without {key}"
+    gap = case.gap
+    yield from of_law(case.contact, BESIDE)
     if gap.model == "volume":
         yield f"gap.model = '{gap.model}': not with [grains] yet; expected gap.model = 'thin' or 'auto'"
     if gap.uneven:
         yield f"gap.profile = '{gap.profile}': not with [grains] yet; expected gap.profile = 'uniform'"
-    if counter.symmetric or counter.file is not None:
-        key = "symmetric" if counter.symmetric else "file"
-        yield f"counter.{key} = {shown(getattr(counter, key))}: not with [grains] yet; expected no section [counter]"
+    yield from of_counter(case.counter, BESIDE)
 
 
 def _of_electrolyte(case: Case) -> Iterator[str]:

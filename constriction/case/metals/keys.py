@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from constriction.base.errors import InputError
 from constriction.base.quantities import format_quantity, shown
-from constriction.case.interface import HeightMapped, Image, Pattern, Sided
+from constriction.case.solids.refusals import of_counter, of_law, of_maps, of_sides
 
 if TYPE_CHECKING:
     from constriction.case.schema import Case
@@ -82,41 +82,24 @@ def _of_resolved(case: Case) -> Iterator[str]:
     """What is not meshed with metals yet."""
     yield from _of_collector(case)
     yield from _of_gap(case)
-    yield from _of_interface(case.interface)
-    contact, counter = case.contact, case.counter
-    if contact.has_law:
-        key = "law" if contact.law is not None else "fine"
-        yield f"contact.{key} = {shown(getattr(contact, key))}: not {BESIDE} yet; expected a contact without {key}"
-    if counter.symmetric or counter.file is not None:
-        key = "symmetric" if counter.symmetric else "file"
-        yield f"counter.{key} = {shown(getattr(counter, key))}: not {BESIDE} yet; expected no section [counter]"
+    yield from of_maps(case.interface, BESIDE)
+    yield from of_sides(case.interface, BESIDE)
+    yield from of_law(case.contact, BESIDE)
+    yield from of_counter(case.counter, BESIDE)
     if case.solid:
         yield f"solid: {len(case.solid)} of them {BESIDE}, not yet; expected none"
     if case.grains.given:
         yield f"grains: not {BESIDE} yet; expected no section [grains]"
 
 
-def _of_interface(interface: Pattern) -> Iterator[str]:
-    if isinstance(interface, Image | HeightMapped):
-        yield (
-            f"interface.pattern = '{interface.pattern}': not {BESIDE} yet; expected another pattern, such as "
-            "'polygons' of the same outlines"
-        )
-    if isinstance(interface, Sided) and interface.periodic:
-        yield f"interface.sides = '{interface.sides}': not {BESIDE} yet; expected sides = 'mirror'"
-    if isinstance(interface, Sided) and interface.pellet is not None:
-        width = format_quantity(interface.pellet[0], "length")
-        yield f"interface.pellet = '{width}': not {BESIDE} yet; expected pellet = 'none'"
-
-
 def _of_gap(case: Case) -> Iterator[str]:
     gap = case.gap
     if gap.height is None:
-        yield (f"gap.height = 'none': {BESIDE} islands are as high as the gap; expected a length such as '100 nm'")
+        yield f"gap.height = 'none': {BESIDE} islands are as high as the gap; expected a length such as '100 nm'"
     if gap.uneven:
         yield f"gap.profile = '{gap.profile}': not {BESIDE} yet; expected profile = 'uniform'"
     if not gap.capacitor_only:
-        yield (f"gap.law = {shown(gap.law)}: not with accuracy.metals = '{RESOLVED}' yet; expected none, or law = 'C'")
+        yield f"gap.law = {shown(gap.law)}: not {BESIDE} yet; expected none, or law = 'C'"
 
 
 def _of_collector(case: Case) -> Iterator[str]:

@@ -13,7 +13,43 @@ from constriction.case.patterns.lattices import Lattice
 from constriction.case.solids.kinds import BodyTable
 
 if TYPE_CHECKING:
+    from constriction.case.regions import Contact, CounterElectrode
     from constriction.case.schema import Case
+
+
+BESIDE = "beside [[solid]]"
+
+
+def of_maps(interface: Pattern, beside: str) -> Iterator[str]:
+    """That contacts of maps are not meshed beside something yet, such as "beside [[solid]]"."""
+    if isinstance(interface, Image | HeightMapped):
+        yield (
+            f"interface.pattern = '{interface.pattern}': not {beside} yet; expected another pattern, such as "
+            "'polygons' of the same outlines"
+        )
+
+
+def of_sides(interface: Pattern, beside: str) -> Iterator[str]:
+    """That cells beside something end at mirrors; as `of_maps`."""
+    if isinstance(interface, Sided) and interface.periodic:
+        yield f"interface.sides = '{interface.sides}': not {beside} yet; expected sides = 'mirror'"
+    if isinstance(interface, Sided) and interface.pellet is not None:
+        width = format_quantity(interface.pellet[0], "length")
+        yield f"interface.pellet = '{width}': not {beside} yet; expected pellet = 'none'"
+
+
+def of_law(contact: Contact, beside: str) -> Iterator[str]:
+    """That contacts beside something are ideal; as `of_maps`."""
+    if contact.has_law:
+        key = "law" if contact.law is not None else "fine"
+        yield f"contact.{key} = {shown(getattr(contact, key))}: not {beside} yet; expected a contact without {key}"
+
+
+def of_counter(counter: CounterElectrode, beside: str) -> Iterator[str]:
+    """That there is no second interface beside something; as `of_maps`."""
+    if counter.symmetric or counter.file is not None:
+        key = "symmetric" if counter.symmetric else "file"
+        yield f"counter.{key} = {shown(getattr(counter, key))}: not {beside} yet; expected no section [counter]"
 
 
 def check_gap_model(case: Case) -> None:
@@ -44,10 +80,8 @@ def check_solids(case: Case) -> None:
     """
     if not case.solid:
         return
-    problems = chain(
-        _of_method(case), _of_outlines(case.interface), _of_sides(case.interface), _of_regions(case), _of_bodies(case)
-    )
-    for problem in problems:
+    about = _of_outlines(case.interface), of_sides(case.interface, BESIDE), _of_regions(case), _of_bodies(case)
+    for problem in chain(_of_method(case), *about):
         raise InputError(problem)
 
 
@@ -61,25 +95,15 @@ def _of_method(case: Case) -> Iterator[str]:
 
 
 def _of_outlines(interface: Pattern) -> Iterator[str]:
-    name = f"interface.pattern = '{interface.pattern}'"
-    if isinstance(interface, Image | HeightMapped):
-        yield f"{name}: not beside [[solid]] yet; expected another pattern, such as 'polygons' of the same outlines"
+    yield from of_maps(interface, BESIDE)
     if isinstance(interface, Lattice) and interface.shape == "ellipse":
         yield f"interface.shape = '{interface.shape}': not beside [[solid]] yet; expected 'disc' or 'rectangle'"
     if isinstance(interface, List) and interface.ellipses:
         yield f"interface.ellipses: {len(interface.ellipses)} beside [[solid]], not yet; expected discs or rectangles"
 
 
-def _of_sides(interface: Pattern) -> Iterator[str]:
-    if isinstance(interface, Sided) and interface.periodic:
-        yield f"interface.sides = '{interface.sides}': not beside [[solid]] yet; expected sides = 'mirror'"
-    if isinstance(interface, Sided) and interface.pellet is not None:
-        width = format_quantity(interface.pellet[0], "length")
-        yield f"interface.pellet = '{width}': not beside [[solid]] yet; expected pellet = 'none'"
-
-
 def _of_regions(case: Case) -> Iterator[str]:
-    contact, gap, counter = case.contact, case.gap, case.counter
+    contact, gap = case.contact, case.gap
     if contact.fine is not None:
         yield (
             f"contact.fine = {shown(contact.fine)}: a finer case is no law beside [[solid]] yet; expected contact.law "
@@ -87,9 +111,7 @@ def _of_regions(case: Case) -> Iterator[str]:
         )
     if gap.model == "volume":
         yield f"gap.model = '{gap.model}': not beside [[solid]] yet; expected gap.model = 'thin' or 'auto'"
-    if counter.symmetric or counter.file is not None:
-        key = "symmetric" if counter.symmetric else "file"
-        yield f"counter.{key} = {shown(getattr(counter, key))}: not beside [[solid]] yet; expected no section [counter]"
+    yield from of_counter(case.counter, BESIDE)
 
 
 def _of_bodies(case: Case) -> Iterator[str]:

@@ -107,7 +107,7 @@ def _modes(degree: int) -> tuple[Floats, Floats, Floats]:
 
 
 def whole_energies(basis: DiscDensities, radius: float, kernel: Kernel) -> Values:
-    """The same in the half space's whole kernel, near and far; its radius in pitches; (n, n)."""
+    """Energies of all pairs of densities on one disc, its radius in pitches, in a half space's whole kernel; (n, n)."""
     k, weights, modes = _modes(basis.degree)
     slowed = kernel.shift * radius / (k + kernel.shift * radius)
     last = k[-1] + (k[-1] - k[-2])
@@ -120,7 +120,7 @@ def whole_energies(basis: DiscDensities, radius: float, kernel: Kernel) -> Value
 
 
 def near_energies(basis: DiscDensities, radius: float, kernel: Kernel) -> Values:
-    """Energies of all pairs of densities on one disc, its radius in pitches, in the near kernel; (n, n)."""
+    """The same in the near kernel alone, the radius in pitches; (n, n)."""
     k, weights, modes = _modes(basis.degree)
     seen = k < kernel.most_wave * radius
     beyond = weights[seen] * k[seen] * kernel.beyond(k[seen] / radius) / radius

@@ -23,11 +23,8 @@ STEP = 1e-20  # of a shift into the complex plane: what it makes imaginary is th
 TINY = 1e-9  # imaginary parts that are such steps
 MOST_WAVE = 1.6  # times the reach over √T
 NODES, LARGEST = 64, 6.5  # of the integral over t; e^{−LARGEST²} is nothing
-CUT, CUT_NODES, CUT_WAVES = (
-    1.0,
-    32,
-    400,
-)  # of the radius, beyond it; nodes there, and wave numbers between which all are
+# Of the radius, beyond it; nodes there, and wave numbers between which all are.
+CUT, CUT_NODES, CUT_WAVES = 1.0, 32, 400
 CLOSE = 0.5  # of the shift: nearer wave numbers would lose digits
 SERIES, BELOW = 30, 0.5  # terms, and the arguments that they are for
 

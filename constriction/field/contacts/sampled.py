@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,15 +46,20 @@ class ShiftSamples:
         """What gives each field the energy one at its own shift."""
         return np.asarray(1 / np.sqrt(self.values))
 
-    @property
-    def matrices(self) -> tuple[Floats, Floats, Floats]:
-        """K and G on the scaled fields, (n, n), and b on them, (n,)."""
+    @cached_property
+    def _storage(self) -> Floats:
+        """G on the fields, (n, n)."""
         apart = self.shifts[:, None] - self.shifts
         storage = -np.subtract.outer(self.values, self.values) / np.where(apart == 0, 1.0, apart)
         np.fill_diagonal(storage, -self.slopes)
-        stiffness = self.values[:, None] - self.shifts * storage
+        return np.asarray(storage)
+
+    @property
+    def matrices(self) -> tuple[Floats, Floats, Floats]:
+        """K and G on the scaled fields, (n, n), and b on them, (n,)."""
+        stiffness = self.values[:, None] - self.shifts * self._storage
         scales = np.outer(self._scales, self._scales)
-        return (stiffness + stiffness.T) / 2 * scales, storage * scales, self.values * self._scales
+        return (stiffness + stiffness.T) / 2 * scales, self._storage * scales, self.values * self._scales
 
     @property
     def _reduced(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -103,10 +109,7 @@ class ShiftSamples:
         """Of b and all Gu_i in the norm of a shift σ and its F − depth, (1 + n, 1 + n)."""
         away = sigma - self.shifts
         with_norm = (self.values - value) / away
-        apart = self.shifts[:, None] - self.shifts
-        storage = -np.subtract.outer(self.values, self.values) / np.where(apart == 0, 1.0, apart)
-        np.fill_diagonal(storage, -self.slopes)
-        inner = (storage - with_norm) / away[:, None]
+        inner = (self._storage - with_norm) / away[:, None]
         products = np.empty((len(away) + 1, len(away) + 1))
         products[0, 0] = value
         products[0, 1:] = products[1:, 0] = with_norm

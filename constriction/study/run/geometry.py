@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from constriction.case.interface import Interface
 from constriction.case.schema import Case
-from constriction.field.contacts.convergence import expected_densities
 from constriction.field.fineness import disturbed_depth, expected_effort
 from constriction.field.response import Goal
 from constriction.field.transforms.convergence import expected_pixels
@@ -139,6 +138,8 @@ def effort_of(case: Case, contacts: Layout) -> Effort:
     cells = foil_cells(case.gap, case.collector, contacts, case.accuracy.relative_error)
     seconds, least = SECONDS_AT_LEAST + SECONDS_PER_FOIL_CELL * cells, BYTES_PER_FOIL_CELL * cells
     if case.accuracy.method == "contacts":
+        from constriction.field.contacts.convergence import expected_densities
+
         unknowns, memory = expected_densities(contacts, case.electrolyte.thickness / contacts.pitch, goal)
         return Effort(unknowns, seconds + SECONDS_PER_DENSITY * unknowns, max(memory, least))
     if case.accuracy.method == "spectral":

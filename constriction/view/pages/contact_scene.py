@@ -47,10 +47,8 @@ _SOLIDS = {
 }
 NOTHING = Solids()
 SEEN_THROUGH = 0.3  # opacity of electrolyte with solids in it
-BELOW_SOLIDS, DEEPEST = (
-    1.15,
-    1.5,
-)  # of the slab with solids: over their lowest point, and at the most over the longer side
+# Of the slab with solids: over their lowest point, and at the most over the longer side.
+BELOW_SOLIDS, DEEPEST = 1.15, 1.5
 FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
