@@ -86,6 +86,40 @@ def test_bars_of_lattices_cover_the_error(pattern, angle, fraction, asked):
     assert bar <= asked * exact
 
 
+def listed_lattice(pattern, fraction, moved=0.0):
+    """Sixteen discs of a lattice as a list in a cell that repeats, each moved by a part of the way between rims."""
+    square = pattern == "square"
+    starts, rows = ([(0.5, 0.5)], (4, 1.0)) if square else ([(0.25, 0.25), (0.75, 0.75)], (2, math.sqrt(3)))
+    places = [(i + x, (j + y) * rows[1]) for i in range(4) for j in range(rows[0]) for x, y in starts]
+    radius = math.sqrt(fraction * (rows[1] if square else rows[1] / 2) / math.pi)
+    random = np.random.default_rng(3)
+    places = np.array(places) + moved * (1 - 2 * radius) * (random.random((16, 2)) - 0.5)
+    return Discs(places, np.full(16, radius), np.array([4.0, rows[0] * rows[1]]), periodic=True)
+
+
+@pytest.mark.parametrize("asked", [1e-2, 1e-3])
+@pytest.mark.parametrize(
+    ("pattern", "angle", "fraction"), [("square", 90, 0.5), ("square", 90, 0.7), ("hexagonal", 60, 0.8)]
+)
+def test_bars_of_long_lists_that_are_lattices_cover_the_error(pattern, angle, fraction, asked, monkeypatch):
+    """Of discs that stand so evenly some degrees say nothing of the next: a hexagonal list was off by 24 bars."""
+    listed = listed_lattice(pattern, fraction)
+    monkeypatch.setattr(convergence, "discs_of", lambda _: listed)
+    response = solved(lattice(pattern, fraction), asked)
+    exact = lattice_constriction(listed.radii[0], angle, eta=60.0)  # rims are near
+    bar = response.errors(AT_REST)[0]
+    assert abs(response.constriction - exact) < bar <= asked * exact
+
+
+@pytest.mark.parametrize("moved", [0.02, 0.2, 0.6])
+@pytest.mark.parametrize(("pattern", "fraction"), [("square", 0.5), ("square", 0.7), ("hexagonal", 0.8)])
+def test_bars_of_shaken_lattices_cover_the_error(pattern, fraction, moved, monkeypatch):
+    monkeypatch.setattr(convergence, "discs_of", lambda _: listed_lattice(pattern, fraction, moved))
+    layout = lattice(pattern, fraction)
+    response, fine = solved(layout, 1e-2), solved(layout, 1e-5)
+    assert abs(response.constriction - fine.constriction) < response.errors(AT_REST)[0] <= 1e-2 * fine.constriction
+
+
 def test_a_lone_disc_is_holms():
     """4σaR → 1 − c·a: two fractions extrapolated to none."""
     found = []

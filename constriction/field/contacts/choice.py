@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from constriction.field.contacts.basis import densities_of
+from constriction.field.contacts.basis import DiscDensities, Floats, densities_of
 from constriction.field.contacts.discs import Discs
 from constriction.field.response import Goal
 
@@ -25,6 +25,8 @@ DEGREES = tuple(USUAL)
 CROWDED, CROWD_ORDER = 0.2, 3.1
 LEAST = 0.25  # of the usual bar, that bars are at least
 STEP = 2  # degrees between the two solutions
+SYMMETRIC = 0.3  # energy of the orders 1 to LOW_ORDERS over that of higher degrees of order 0, below which discs are so
+LOW_ORDERS = 3
 FEW, OF_FEW, STEP_OF_FEW = 8, 12, 6  # discs, and the least degree of theirs and its distance from the coarser one
 BYTES_OF_NEIGHBOURS, BYTES_OF_CELL = 6.0, 60.0  # neighbours of a disc, with copies; bytes of a grid's cell
 
@@ -36,9 +38,30 @@ def first_degree(discs: Discs, goal: Goal) -> int:
     return max(degree, OF_FEW) if is_few(discs) else degree
 
 
-def coarser_degree(discs: Discs, degree: int) -> int:
-    """The degree that a degree is compared with."""
-    return degree - (STEP_OF_FEW if is_few(discs) else STEP)
+def coarser_degree(discs: Discs, degree: int, symmetric: bool) -> int:
+    """The degree that a degree is compared with; `symmetric` as of `is_symmetric`."""
+    far = is_few(discs) or (symmetric and degree >= OF_FEW)
+    return degree - (STEP_OF_FEW if far else STEP)
+
+
+def finer_degrees(degree: int, symmetric: bool) -> list[int]:
+    """The degrees that may follow on one, rising; `symmetric` as of `is_symmetric`."""
+    least = OF_FEW if symmetric else 0
+    return [finer for finer in DEGREES if finer > degree and finer >= least]
+
+
+def is_symmetric(discs: Discs, basis: DiscDensities, charges: Floats) -> bool:
+    """Whether neighbours stand about discs so evenly, as in lattices, that some degrees say nothing of the next.
+
+    Args:
+        discs: the contacts.
+        basis: of their densities.
+        charges: of these at rest, (discs, n).
+    """
+    energies = basis.kernel * np.sum(discs.radii[:, None] ** 3 * charges**2, axis=0)
+    orders = np.abs(basis.orders)
+    low, round_ones = (orders > 0) & (orders <= LOW_ORDERS), (orders == 0) & (basis.degrees > 0)
+    return bool(energies[low].sum() < SYMMETRIC * energies[round_ones].sum())
 
 
 def usual_bar(discs: Discs, degree: int) -> float:

@@ -17,10 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from constriction.base.errors import InputError
 from constriction.field.contacts.basis import basis_of, densities_of
 from constriction.field.contacts.choice import (
-    DEGREES,
+    STEP,
     coarser_degree,
     far_points,
+    finer_degrees,
     first_degree,
+    is_symmetric,
     least_error_of,
     lengths_of,
     memory_of,
@@ -44,6 +46,9 @@ from constriction.geometry.cell import Layout
 # where the layer beside the rims, 1/θ or a part of the slab, is thinner than the discs: tests/benchmarks/contacts.py
 CAUTION, CROWDS, UNLIKE, EVEN = 0.015, 0.1, 2.0, 1.4
 LAYERS, THIN, OF_SLAB = 0.5, 5.0, 0.5
+# Of lattices, whose next degrees may differ by nothing: up to 7.4 of the difference was left. The degrees of few discs
+# are so far apart that they hold all orders.
+CAUTION_OF_SYMMETRIC = 8.0
 REDUCTION_SHARE = 0.3  # of the asked error: what the bound on the reduced model may take
 # Of conjugate gradients, relative, of F; the slope's error goes with its root, and the reduced model needs 1e-8 of it.
 TOLERANCE, FINE_TOLERANCE, FINE_BELOW = 1e-12, 1e-14, 1e-4
@@ -56,7 +61,8 @@ class ContactSolution(Solution):
     """The densities of one degree: `unknowns` are theirs on all discs, `cells` the far grid's.
 
     `degree`: the highest; `least_error`: of F at rest, relative; `radius`: of the largest disc, in
-    pitches; `crowd`: how near to each other discs are, 0 to 1; `unlike`: standard deviation of their radii's logarithm.
+    pitches; `crowd`: how near to each other discs are, 0 to 1; `unlike`: standard deviation of their radii's logarithm;
+    `symmetric`: as of `is_symmetric`.
     """
 
     degree: int
@@ -64,6 +70,7 @@ class ContactSolution(Solution):
     radius: float
     crowd: float
     unlike: float
+    symmetric: bool
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ class ContactResponse(Response[ContactSolution]):
     def _layers(self, theta: NDArray[np.complex128], scale: Floats, film: bool) -> tuple[Floats, Floats]:
         del film
         fine = self.fine
+        if fine.symmetric and fine.degree - self.solutions[0].degree == STEP:
+            return np.full(np.shape(scale), CAUTION_OF_SYMMETRIC), self.least_error * scale
         thinness = fine.radius * (np.abs(theta[:, -1]) + OF_SLAB / fine.model.depth)
         caution = (CAUTION + CROWDS * fine.crowd) * (1 + UNLIKE * fine.unlike) * (1 if fine.degree % 2 else EVEN)
         return caution + LAYERS * thinness / (thinness + THIN), self.least_error * scale
@@ -145,14 +154,13 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report) -> Contac
     if not layout.spots:
         return _uniform(layout, depth, goal)
     discs = discs_of(layout)
-    degree = first_degree(discs, goal)
-    response = solved(discs, depth, degree, goal, report)
+    response = solved(discs, depth, first_degree(discs, goal), goal, report)
     while response.misses(goal) > 1.0:
-        finer = [other for other in DEGREES if other > degree]
+        symmetric = response.fine.symmetric
+        finer = finer_degrees(response.fine.degree, symmetric)
         if not finer or memory_of(discs, depth, finer[0], goal) > goal.memory or response.ends_at_rounding(goal):
             break
-        degree = finer[0]
-        response = solved(discs, depth, degree, goal, report)
+        response = solved(discs, depth, finer[0], goal, report, symmetric)
     return response
 
 
@@ -164,7 +172,9 @@ def prepared(discs: Discs, depth: float, degree: int, goal: Goal) -> Contacts:
     return Contacts(discs, basis_of(degree), near_of(discs, degree, radius), far, depth, radius / (2 * reach), reach)
 
 
-def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) -> ContactResponse:
+def solved(
+    discs: Discs, depth: float, degree: int, goal: Goal, report: Report, symmetric: bool = False
+) -> ContactResponse:
     """The response of densities of a degree, with its error bar.
 
     Args:
@@ -173,6 +183,7 @@ def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) 
         degree: of the finer one of the two solutions.
         goal: what is asked.
         report: told in words what is being done.
+        symmetric: whether they are known to be; as of `is_symmetric`.
 
     Raises:
         SolverError: conjugate gradients do not converge.
@@ -180,7 +191,7 @@ def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) 
     start = time.perf_counter()
     contacts = prepared(discs, depth, degree, goal)
     placed = time.perf_counter()
-    degrees = degree, coarser_degree(discs, degree)
+    degrees = degree, coarser_degree(discs, degree, symmetric)
     tolerance = _tolerance(goal)
     fields: dict[float, Floats] = {}
 
@@ -210,6 +221,7 @@ def solved(discs: Discs, depth: float, degree: int, goal: Goal, report: Report) 
         radius=float(discs.radii.max()),
         crowd=contacts.near.crowd,
         unlike=float(np.std(np.log(discs.radii))),
+        symmetric=is_symmetric(discs, contacts.basis, fields[0.0]),
         spreads=tuple(spread for spread in spreads if spread is not None),
     )
     coarse = replace(
@@ -234,5 +246,5 @@ def _uniform(layout: Layout, depth: float, goal: Goal) -> ContactResponse:
     model = uniform(layout.contact_fraction == 1.0, goal.film, depth)
     direct = model.interface(goal.points) if goal.direct else None
     spreads = tuple(even_spread(theta) for theta in goal.resting) if layout.contact_fraction == 1.0 else ()
-    one = ContactSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, spreads=spreads)
+    one = ContactSolution(model, 0.0, None, direct, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0, 0.0, False, spreads=spreads)
     return ContactResponse((one, one))
