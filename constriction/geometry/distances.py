@@ -25,6 +25,7 @@ PER_CIRCLE, PER_EDGE = 256, 64  # samples of an arc, and of a straight edge at t
 SAMPLES = 20_000  # of all straight edges, about
 NEAREST = 2  # samples
 AT_ONCE = 500_000
+PAIRS = 3_000_000  # whose distances are worked out sooner than what searches trees is loaded
 
 
 def rim_distance(layout: Layout) -> Distance:
@@ -115,3 +116,16 @@ def _to_edges(numbers: Floats, places: Floats) -> Floats:
     to_ends = np.minimum(np.hypot(x - x0, y - y0), np.hypot(x - x1, y - y1))
     arc = np.where(turned <= np.abs(turn), np.abs(np.hypot(x - cx, y - cy) - radius), to_ends)
     return np.asarray(np.where(turn == 0, straight, arc))
+
+
+def nearest_of(places: Floats, among: Floats) -> NDArray[np.intp]:
+    """Which of some points (k, d) is the nearest one of each place (n, d); (n,)."""
+    if len(places) * len(among) > PAIRS:
+        from scipy.spatial import cKDTree
+
+        return np.asarray(cKDTree(among).query(places)[1])
+    # |x − y|² less |x|², about the middle, so that little cancels.
+    middle = among.mean(axis=0)
+    points = among - middle
+    half = 0.5 * np.square(points).sum(axis=1)
+    return np.argmin(half - (places - middle) @ points.T, axis=1)

@@ -48,6 +48,18 @@ def test_what_solves_a_case_loads_no_mesh_library_before_it_knows_the_case():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_case_of_straight_rims_and_discs_searches_no_trees():
+    code = (
+        "import sys; from constriction import parse_case, simulate\n"
+        "interface = {'pattern': 'square', 'pitch': '1 mm', 'contact_fraction': 0.2}\n"
+        "case = parse_case({'interface': interface, 'electrolyte': {'material': 'NZSP', 'thickness': '1.5 mm'}})\n"
+        "assert simulate(case).R_cstr > 0\n"
+        "print(sorted({'scipy.spatial', 'scipy.interpolate', 'scipy.optimize', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_no_global_plotting_state():
     code = "import constriction.view.writers.plots, sys; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

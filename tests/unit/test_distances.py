@@ -7,8 +7,9 @@ import pytest
 import shapely
 
 from constriction import parse_case
+from constriction.geometry import distances
 from constriction.geometry.cell import lay_out
-from constriction.geometry.distances import rim_distance
+from constriction.geometry.distances import nearest_of, rim_distance
 
 
 def plan_of(**interface):
@@ -36,3 +37,13 @@ def test_many_spots_are_those_that_are_nearest():
     lines = shapely.multilinestrings([shapely.linestrings(line) for line in plan.rims(2048)])
     known = shapely.distance(shapely.points(x, y), lines)
     assert rim_distance(plan)(x, y) == pytest.approx(known, abs=1e-5 * plan.pitch)
+
+
+@pytest.mark.parametrize("pairs", [0, distances.PAIRS])
+def test_nearest_points_far_from_the_origin(pairs, monkeypatch):
+    monkeypatch.setattr(distances, "PAIRS", pairs)
+    random = np.random.default_rng(3)
+    places, among = 1e4 + random.random((300, 2)), 1e4 + random.random((70, 2))
+    found = np.linalg.norm(places - among[nearest_of(places, among)], axis=1)
+    every = np.linalg.norm(places[:, np.newaxis] - among, axis=2)
+    assert np.array_equal(found, every.min(axis=1))

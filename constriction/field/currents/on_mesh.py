@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
-from scipy.spatial import cKDTree
 
 from constriction.field.currents.spread import LAYER, ContactPieces, Spread, inverse_square, spread_of
 from constriction.field.elements.assembly import CellProblem
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.sampling import shapes, slopes
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES
+from constriction.geometry.distances import nearest_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -195,7 +195,7 @@ def _roots(facets: ContactFacets) -> Floats:
     if not sum(len(rim) for rim in rims):
         return np.ones((len(flat), 3))
     rim, corners = np.concatenate(rims).reshape(-1, len(ON_RIM), 2), flat[:, :3].reshape(-1, 2)
-    edge, place = np.divmod(cKDTree(rim.reshape(-1, 2)).query(corners)[1], len(ON_RIM))
+    edge, place = np.divmod(nearest_of(corners, rim.reshape(-1, 2)), len(ON_RIM))
     sides = [np.clip(place + step, 0, len(ON_RIM) - 1) for step in (-1, 1)]
     away = np.min([_distances(corners, rim[edge, place], rim[edge, side]) for side in sides], axis=0)
     roots: Floats = np.sqrt(away.reshape(-1, 3))

@@ -14,7 +14,6 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.elements.forms import conduction, within
@@ -60,6 +59,8 @@ def collar_shares(problem: CellProblem, layout: Layout, sizes: MeshSizes) -> tup
     t, room = (np.concatenate([getattr(near, name) for near in surroundings]) for name in ("t", "room"))
     mesh, energy = problem.cell.mesh, _cell_energies(problem)
     corners = mesh.geometry.x[mesh.geometry.dofmaps[0][: len(energy), :4]].mean(axis=1)
+    from scipy.spatial import cKDTree  # few meshes are uneven
+
     away, nearest = cKDTree(np.column_stack([samples, np.zeros(len(samples))])).query(corners)
     inside = (away < sizes.collar.radius * room[nearest]) & (corners[:, 2] < 0)
     place = t[nearest[inside]] * (PLACES - 1)

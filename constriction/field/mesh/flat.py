@@ -15,7 +15,6 @@ from itertools import chain, islice
 import gmsh
 import mpi4py.MPI  # noqa: F401 - the wheels of DOLFINx and PETSc find libmpi through it
 import numpy as np
-from scipy.spatial import cKDTree
 
 from constriction.field.mesh.collars import Collar, CollarSizes, build_collar
 from constriction.field.mesh.drawing import Drawn, draw
@@ -25,6 +24,7 @@ from constriction.field.mesh.simplices import Ints, LinearMesh, Reals, edges_of,
 from constriction.field.mesh.surroundings import check_apart, survey
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout
+from constriction.geometry.distances import nearest_of
 from constriction.geometry.outlines import Outline
 
 GMSH_OPTIONS = {
@@ -213,7 +213,7 @@ def _distances(points: Reals, collars: Sequence[Collar], rim: Ints) -> Reals:
     if collars:
         stations = np.concatenate([collar.points[collar.rim] for collar in collars])
         owner = np.repeat(np.arange(len(collars)), [len(collar.rim) for collar in collars])
-        nearest = owner[cKDTree(stations).query(points)[1]]
+        nearest = owner[nearest_of(points, stations)]
         for number, collar in enumerate(collars):
             mine = nearest == number
             distances[mine] = collar.of.distance(points[mine])

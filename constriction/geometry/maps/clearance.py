@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 # Way along the rim / straight one: where it is less it is the same piece. Beside a corner of 30° it is up to 3.9.
 DETOUR, DETOUR_OF_CORNERS = 2.0, 4.0
@@ -43,6 +42,8 @@ def clearances(lines: Sequence[Line], sides: tuple[float, float], most: float, d
         most: room is this at the most.
         detour: the way along a rim over the straight one from which on it is another piece.
     """
+    from scipy.spatial import cKDTree  # few cells have rims that bend, and loading it takes a tenth of a second
+
     ways = [line.along for line in lines]
     counts = [len(line.points) for line in lines]
     points = np.concatenate([line.points for line in lines])
