@@ -180,6 +180,6 @@ def _constant_phase(pulse: Complexes, capacitance: Reals, exponent: Reals) -> Co
 
 def _power(imaginary: Complexes, exponent: Reals) -> Complexes:
     """(ix)^a of ix on the upper imaginary axis: x^a·(cos aπ/2 + i sin aπ/2), exact at a = 1."""
-    size, angle = np.abs(imaginary) ** exponent, exponent * (np.pi / 2)
+    size, angle = np.abs(imaginary.imag) ** exponent, exponent * (np.pi / 2)
     turn: Complexes = np.where(exponent == 1, 1j, np.cos(angle) + 1j * np.sin(angle))
     return size * turn

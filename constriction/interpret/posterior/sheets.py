@@ -28,10 +28,10 @@ from constriction.laws.arrays import Reals
 LOOSE, QUANTILE, MOST = 0.2, 0.8, 5
 """A score leads if, beside those that lead already, it is wider than this at so large a part of the perturbed fits'
 ends; at most so many lead."""
-SEARCH, LONGEST, LOUDER = 5, 1.5, 8.0
+SEARCH, LONGEST, LOUDER = 3, 1.5, 8.0
 """Steps of the search for what follows, how long one may be in scores, noise at its start over the spectrum's."""
 FREEDOM = 8.0  # degrees of freedom of Student's t that what follows is drawn from
-PARTS, DRAWS, ROUNDS = 12, 2000, 12
+PARTS, DRAWS, ROUNDS = 12, 500, 48
 """Components of the mixture of what leads, draws of each round, and most rounds."""
 AMPLE = 1500.0
 """Effective samples after which no further round is."""
@@ -49,6 +49,7 @@ class Sheet:
         follow: the others, (d − q,).
         noise: of one part, relative to |Z|.
         known: scores (k, d) about where the posterior is, from which searches start.
+        ahead: slopes of what follows over what leads, along the sheet from each of these, (k, d − q, q).
     """
 
     likelihood: Likelihood
@@ -56,6 +57,7 @@ class Sheet:
     follow: Numbers
     noise: float
     known: Reals
+    ahead: Reals
 
     def scores(self, leading: Reals, normal: Reals) -> tuple[Reals, Reals]:
         """Scores (m, d) of those that lead, (m, q), and normal numbers of the others; and ln of their volume, (m,)."""
@@ -79,7 +81,10 @@ class Sheet:
         """Scores (m, d) with what leads, the others as where it is nearest among what is known."""
         wide = self.known[:, self.lead].std(axis=0) + 1e-3
         apart = (leading[:, np.newaxis] - self.known[np.newaxis][:, :, self.lead]) / wide
-        found = self.known[np.argmin(np.square(apart).sum(axis=2), axis=1)].copy()
+        nearest = np.argmin(np.square(apart).sum(axis=2), axis=1)
+        found = self.known[nearest].copy()
+        ahead = self.ahead[nearest] @ (leading - found[:, self.lead])[..., np.newaxis]
+        found[:, self.follow] += limited(ahead[..., 0], LONGEST)
         found[:, self.lead] = leading
         return found
 
@@ -98,10 +103,10 @@ def sheet_evidence(
     known = perturbed_fits(likelihood, noise, random)
     sheet = _sheet(likelihood, interface, noise, known)
     points, weights = known[:, sheet.lead], np.full(len(known), 1 / len(known))
-    rounds = _Rounds(likelihood.dimension)
+    rounds = _Rounds()
     for _ in range(ROUNDS):
         rounds = rounds.with_round(sheet, fit_mixture(points, weights, PARTS, random), random)
-        found = weighed(rounds.drawn(sheet))
+        found = weighed(rounds.drawn)
         if found.effective > AMPLE:
             break
         points, weights = rounds.places[:, : sheet.lead.size], _milder(found.weights)
@@ -124,16 +129,18 @@ def _sheet(likelihood: Likelihood, interface: Sequence[int], noise: float, known
         lead.append(first)
         column = left[:, :, first]
         left = left - column[:, :, np.newaxis] * (column / np.maximum(column[:, [first]], 1e-12))[:, np.newaxis]
-    return Sheet(likelihood, np.array(lead), np.setdiff1d(every, lead), noise, known)
+    leads, follow = np.array(lead), np.setdiff1d(every, lead)
+    ahead = -np.linalg.solve(curvature[:, follow[:, np.newaxis], follow], curvature[:, follow[:, np.newaxis], leads])
+    return Sheet(likelihood, leads, follow, noise, known, ahead)
 
 
 @dataclass(frozen=True, eq=False)
 class _Rounds:
-    """Draws of all rounds; `tails` are the logarithms of the density of what follows, (m,)."""
+    """Draws of all rounds; `sums` are the logarithms of the sum of all mixtures' densities at each of them, (m,)."""
 
-    dimension: int
     mixtures: tuple[Mixture, ...] = ()
     parts: tuple[tuple[Reals, Reals, Reals, Reals], ...] = field(default=())
+    sums: Reals = field(default_factory=lambda: np.zeros(0))
 
     def with_round(self, sheet: Sheet, mixture: Mixture, random: np.random.Generator) -> "_Rounds":
         """The same with the draws of one more mixture."""
@@ -143,20 +150,26 @@ class _Rounds:
         scores, volume = sheet.scores(leading, normal)
         heights = sheet.likelihood.log_posterior(scores) + volume
         part = np.concatenate([leading, normal], axis=1), scores, heights, _log_tails(normal)
-        return _Rounds(self.dimension, (*self.mixtures, mixture), (*self.parts, part))
+        mixtures = (*self.mixtures, mixture)
+        here = logsumexp([one.log_density(leading) for one in mixtures], axis=0)
+        return _Rounds(mixtures, (*self.parts, part), np.concatenate([self._sums_with(mixture, sheet), here]))
+
+    def _sums_with(self, mixture: Mixture, sheet: Sheet) -> Reals:
+        if not self.parts:
+            return self.sums
+        return np.logaddexp(self.sums, mixture.log_density(self.places[:, : sheet.lead.size]))
 
     @property
     def places(self) -> Reals:
         """What leads and the normal numbers of what follows, (m, d)."""
         return np.concatenate([part[0] for part in self.parts])
 
-    def drawn(self, sheet: Sheet) -> DrawnRounds:
+    @property
+    def drawn(self) -> DrawnRounds:
         """All draws, as if from the mean of all mixtures."""
-        places = self.places
         scores, heights, tails = (np.concatenate([part[k] for part in self.parts]) for k in (1, 2, 3))
-        every = [one.log_density(places[:, : sheet.lead.size]) for one in self.mixtures]
-        densities = logsumexp(every, axis=0) - np.log(len(every)) + tails
-        return DrawnRounds((), places, heights, densities, scores)
+        densities = self.sums - np.log(len(self.mixtures)) + tails
+        return DrawnRounds((), self.places, heights, densities, scores)
 
 
 def _log_tails(normal: Reals) -> Reals:
