@@ -7,6 +7,7 @@ import pytest
 from poles_atlas import PolesAtlas
 
 from constriction.base.errors import InputError
+from constriction.interpret.atlas import load_atlas
 from constriction.interpret.atlas.gaps import FUNCTIONS, HEXAGONAL_TUBE, ORDERS, STRIPES, beside_stripe, round_disc
 from constriction.interpret.atlas.zones import LiftedZone, gap_energy, half_gap
 from constriction.interpret.model.models import InterfaceModel, known_of, models_of, space_of
@@ -58,6 +59,18 @@ def test_a_narrow_gap_on_a_deep_slab_is_one_by_itself():
     found = beside_stripe(0.97, np.array([2.0]))[0]
     scale = np.sqrt(np.outer(ORDERS, ORDERS)) * np.pi / 2
     assert found / scale == pytest.approx(np.eye(FUNCTIONS), abs=2e-3)
+
+
+def test_without_a_zone_a_lattice_is_as_its_table_has_it():
+    """The tube, whose table is made of the same potentials, drops out of the sum but for what its poles leave."""
+    atlas, random = load_atlas(), np.random.default_rng(11)
+    share, depth = random.uniform(0.02, 0.5, 200), 10 ** random.uniform(-1.7, 0.5, 200)
+    gap = 10 ** random.uniform(-3, 4, (200, 7)) * np.exp(0.5j * np.pi * random.random((200, 7)))
+    flat = LiftedZone(np.zeros(200), np.ones(200))
+    at_rest = atlas.interface("hexagonal", share, depth, np.zeros((200, 1), dtype=complex)).real
+    found = atlas.lifted_interface("hexagonal", share, depth, flat, gap)
+    apart = np.abs(found - atlas.interface("hexagonal", share, depth, gap)) / at_rest
+    assert apart.max() < 3e-4 and np.median(apart) < 2e-5
 
 
 def test_the_gap_is_integrated_to_the_last_digit_whether_lifted_or_not():

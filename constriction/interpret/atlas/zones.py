@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.interpret.atlas.gaps import HEXAGONAL_TUBE, ORDERS, STRIPES, GapShape
+from constriction.interpret.atlas.gaps import FUNCTIONS, HEXAGONAL_TUBE, STRIPES, GapShape
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
@@ -68,9 +68,23 @@ def gap_energy(shape: GapShape, share: Floats, zone: LiftedZone) -> Floats:
     inside = length * np.clip(1 - np.expm1(logs) / (ratio - 1), 0, 1)
     places = np.concatenate([inside, length + (1 - length) * points], axis=1)
     counts = np.concatenate([length * np.log(ratio) / (ratio - 1) * weights, (1 - length) * weights], axis=1)
-    angles = np.arctan2(np.sqrt(places * (2 - places)), 1 - places)
-    values = np.sin(angles[:, :, None] * ORDERS) * np.sqrt(counts * shape.widths(share, places))[:, :, None]
-    return np.asarray(values.transpose(0, 2, 1) @ values)
+    counts *= shape.widths(share, places)
+    moments = _moments(counts, 2 * (1 - places) ** 2 - 1)
+    first, second = np.indices((FUNCTIONS, FUNCTIONS))
+    return np.asarray(0.5 * (moments[:, np.abs(first - second)] - moments[:, first + second + 1]))
+
+
+def _moments(counts: Floats, cosines: Floats) -> Floats:
+    """Sums of counts · cos 2kτ over points, cos 2τ and counts (m, points); (m, 2·functions).
+
+    Products of the functions sin((2n + 1)τ) are differences of these, and each follows from the two before it.
+    """
+    found = np.empty((len(counts), 2 * FUNCTIONS))
+    before, now = counts, counts * cosines
+    for k in range(2 * FUNCTIONS):
+        found[:, k] = before.sum(axis=1)
+        before, now = now, 2 * cosines * now - before
+    return found
 
 
 def lifted(pattern: str, share: Floats, depth: Floats, zone: LiftedZone, gap: Complexes) -> Complexes:
