@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,13 @@ def half_gap(pattern: str, share: Floats) -> Floats:
     return np.asarray((1 - share) / 2 if pattern == "stripes" else 0.5 - HEXAGONAL_TUBE.unit * np.sqrt(share))
 
 
+@cache
+def _gauss() -> tuple[Floats, Floats]:
+    """Points and weights of Gauss's quadrature from 0 to 1, (POINTS,) each."""
+    points, weights = np.polynomial.legendre.leggauss(POINTS)
+    return (points + 1) / 2, weights / 2
+
+
 def gap_energy(shape: GapShape, share: Floats, zone: LiftedZone) -> Floats:
     """M, (m, functions, functions), of contact fractions (m,); of zones at the limits if beyond.
 
@@ -62,8 +70,7 @@ def gap_energy(shape: GapShape, share: Floats, zone: LiftedZone) -> Floats:
     length = np.clip(zone.share, *ZONE_LIMITS["zone_share"])[:, None]
     low, high = ZONE_LIMITS["rise_ratio"]
     ratio = np.clip(zone.ratio, low + 1e-6, high)[:, None]
-    points, weights = np.polynomial.legendre.leggauss(POINTS)
-    points, weights = (points + 1) / 2, weights / 2
+    points, weights = _gauss()
     logs = np.log(ratio) * points  # of the relative height, over which ∫ dy/height is even in the zone
     inside = length * np.clip(1 - np.expm1(logs) / (ratio - 1), 0, 1)
     places = np.concatenate([inside, length + (1 - length) * points], axis=1)
