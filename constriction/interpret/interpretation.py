@@ -8,13 +8,13 @@ import numpy as np
 
 from constriction.base.errors import InputError
 from constriction.interpret.model.forward import Forward
-from constriction.interpret.model.models import FILMED, MODELS, REALISATION, InterfaceModel, Interfaces
-from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled
+from constriction.interpret.model.models import BENT, MODELS, REALISATION, InterfaceModel, Interfaces
+from constriction.interpret.posterior.evidence import Evidence
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
-from constriction.interpret.posterior.sampling import R_HAT, WALKERS, Samples, sample
+from constriction.interpret.posterior.sampled import Bent, sampled
+from constriction.interpret.posterior.sampling import R_HAT, Samples
 from constriction.interpret.posterior.search import Mode, find_modes
-from constriction.interpret.posterior.sheets import sheet_evidence
 from constriction.interpret.progress.clock import FIT, POSTERIOR
 from constriction.interpret.progress.kept import KeptParts, modes_arrays, modes_of, posterior_arrays, posterior_of
 from constriction.interpret.setting import Aids, Setting
@@ -265,7 +265,8 @@ def _kept_sampled(best: BestFit, seed: int, kept: KeptParts) -> Fitted:
     """Samples of a posterior, from an earlier run if it had them."""
     key = kept.key("samples", best.forward, _data(best.likelihood), (seed, best.modes[0].scores))
     if (arrays := kept.get(key)) is None:
-        straight, samples, found = _sampled(best, np.random.default_rng(seed))
+        random = np.random.default_rng(seed)
+        straight, samples, found = sampled(best.likelihood, best.modes, _of_interface(best), _bent(best), random)
         arrays = posterior_arrays(straight, samples, found)
         kept.put(key, arrays)
     return Fitted(best, *posterior_of(arrays, best.likelihood, best.modes[0]))
@@ -287,13 +288,6 @@ def _of_interface(best: BestFit) -> list[int]:
     return [names.index(name) for name in (*MODELS[best.forward.model.kind], REALISATION) if name in names]
 
 
-def _sampled(best: BestFit, random: np.random.Generator) -> tuple[Straight | None, Samples | None, Evidence]:
-    """Samples by what a posterior is like: a film on a lattice's contacts makes it a thin, bent sheet."""
-    if best.forward.model.kind == FILMED and not isinstance(best.likelihood, TripleLikelihood):
-        return None, None, sheet_evidence(best.likelihood, _of_interface(best), best.modes[0].noise, random)
-    straight = straightened(best)
-    first = explore(straight, best.modes, random)
-    if first.plenty:
-        return straight, None, first
-    samples = sample(straight, resampled(first, 4 * WALKERS, random), random)
-    return straight, samples, evidence(straight, samples, first, random)
+def _bent(best: BestFit) -> Bent:
+    """Whether a model's posterior is a sheet; that of three numbers, R_SE, R_int and C_int, is wide enough to walk."""
+    return "never" if isinstance(best.likelihood, TripleLikelihood) else BENT.get(best.forward.model.kind, "never")

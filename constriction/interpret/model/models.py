@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -29,6 +29,8 @@ contacts; islands that touch by finer spots; ideal contacts beside which the met
 full contact without anything."""
 WITH_PATTERN = (LATTICE, FILMED, TWO_LEVELS, LIFTED)
 BEHIND = (FILMED, TWO_LEVELS)
+BENT: Mapping[str, Literal["always", "sometimes"]] = {FILMED: "always", TWO_LEVELS: "sometimes", LIFTED: "sometimes"}
+"""Models whose posteriors of a spectrum are thin, bent sheets: more unknowns of the interface than it tells."""
 FINE_PATTERN = "hexagonal"
 """Of the spots that islands touch by."""
 REALISATION = "realisation"
