@@ -25,7 +25,7 @@ from constriction.interpret.posterior.perturbed import (
 )
 from constriction.laws.arrays import Reals
 
-LOOSE, QUANTILE, MOST = 0.2, 0.8, 5
+LOOSE, QUANTILE, MOST = 0.05, 0.8, 5
 """A score leads if, beside those that lead already, it is wider than this at so large a part of the perturbed fits'
 ends; at most so many lead."""
 SEARCH, LONGEST, LOUDER = 3, 1.5, 8.0
@@ -35,6 +35,8 @@ PARTS, DRAWS, ROUNDS = 12, 500, 48
 """Components of the mixture of what leads, draws of each round, and most rounds."""
 AMPLE = 1500.0
 """Effective samples after which no further round is."""
+PATIENCE, HOPE = 24, 100.0
+"""From so many rounds on there is none if fewer samples than this are effective."""
 MILD = 300.0
 """Weights are made milder until so many samples are effective, before a mixture is fitted to them."""
 
@@ -96,32 +98,40 @@ def sheet_evidence(
 
     Args:
         likelihood: of the model.
-        interface: which of its scores may lead.
+        interface: which of its scores may lead; where these have too few samples with weight, all may.
         noise: of one part of the best fit's residuals, relative to |Z|.
         random: of all draws.
     """
     known = perturbed_fits(likelihood, noise, random)
-    sheet = _sheet(likelihood, interface, noise, known)
-    points, weights = known[:, sheet.lead], np.full(len(known), 1 / len(known))
+    found = _drawn(_sheet(likelihood, interface, noise, known), random)
+    if found.sure:
+        return found
+    other = _drawn(_sheet(likelihood, range(likelihood.dimension), noise, known), random)
+    return max(found, other, key=lambda one: one.effective)
+
+
+def _drawn(sheet: Sheet, random: np.random.Generator) -> Evidence:
+    """Rounds of draws, each from a mixture that follows those before, until samples are ample or there is no hope."""
+    points, weights = sheet.known[:, sheet.lead], np.full(len(sheet.known), 1 / len(sheet.known))
     rounds = _Rounds()
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         rounds = rounds.with_round(sheet, fit_mixture(points, weights, PARTS, random), random)
         found = weighed(rounds.drawn)
-        if found.effective > AMPLE:
+        if found.effective > AMPLE or (number >= PATIENCE and found.effective < HOPE):
             break
         points, weights = rounds.places[:, : sheet.lead.size], _milder(found.weights)
     return found
 
 
-def _sheet(likelihood: Likelihood, interface: Sequence[int], noise: float, known: Reals) -> Sheet:
-    """With those unknowns of the interface as leads that are loose one after the other, the loosest first."""
+def _sheet(likelihood: Likelihood, may: Sequence[int], noise: float, known: Reals) -> Sheet:
+    """With those as leads that may lead and are loose one after the other, the loosest first."""
     every = np.arange(likelihood.dimension)
     apart, slopes = residuals_and_slopes(likelihood, known, every)
     curvature, _ = curvature_and_gradient(apart / noise, slopes / noise, known)
     left = np.linalg.inv(curvature)
     lead: list[int] = []
-    while len(lead) < min(MOST, len(interface)):
-        others = [number for number in interface if number not in lead]
+    while len(lead) < min(MOST, len(may)):
+        others = [number for number in may if number not in lead]
         widths = np.quantile(np.sqrt(np.maximum(left[:, others, others], 0)), QUANTILE, axis=0)
         if lead and widths.max() < LOOSE:
             break
