@@ -7,7 +7,7 @@ are searched for, anew for each draw, and drawn from a normal distribution about
 there has it. Weights are exact, however far a search has come: it is a function of what leads, and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,9 +25,9 @@ from constriction.interpret.posterior.perturbed import (
 )
 from constriction.laws.arrays import Reals
 
-LOOSE, QUANTILE, MOST = 0.05, 0.8, 5
+LOOSE, LESS_LOOSE, QUANTILE, MOST = 0.2, 0.05, 0.8, 5
 """A score leads if, beside those that lead already, it is wider than this at so large a part of the perturbed fits'
-ends; at most so many lead."""
+ends, at the second attempt than the other; at most so many lead."""
 SEARCH, LONGEST, LOUDER = 3, 1.5, 8.0
 """Steps of the search for what follows, how long one may be in scores, noise at its start over the spectrum's."""
 FREEDOM = 8.0  # degrees of freedom of Student's t that what follows is drawn from
@@ -36,7 +36,7 @@ PARTS, DRAWS, ROUNDS = 12, 500, 48
 AMPLE = 1500.0
 """Effective samples after which no further round is."""
 PATIENCE, HOPE = 24, 100.0
-"""From so many rounds on there is none if fewer samples than this are effective."""
+"""From so many rounds on there is none if at no time as many samples as this were effective."""
 MILD = 300.0
 """Weights are made milder until so many samples are effective, before a mixture is fitted to them."""
 
@@ -98,50 +98,63 @@ def sheet_evidence(
 
     Args:
         likelihood: of the model.
-        interface: which of its scores may lead; where these have too few samples with weight, all may.
+        interface: which of its scores may lead; where too few draws have weight at two attempts, all may.
         noise: of one part of the best fit's residuals, relative to |Z|.
         random: of all draws.
     """
     known = perturbed_fits(likelihood, noise, random)
-    found = _drawn(_sheet(likelihood, interface, noise, known), random)
-    if found.sure:
-        return found
-    other = _drawn(_sheet(likelihood, range(likelihood.dimension), noise, known), random)
-    return max(found, other, key=lambda one: one.effective)
+    found: list[Evidence] = []
+    for sheet in _sheets(likelihood, interface, noise, known):
+        found.append(_drawn(sheet, random))
+        if found[-1].sure:
+            break
+    return max(found, key=lambda one: one.effective)
 
 
 def _drawn(sheet: Sheet, random: np.random.Generator) -> Evidence:
     """Rounds of draws, each from a mixture that follows those before, until samples are ample or there is no hope."""
     points, weights = sheet.known[:, sheet.lead], np.full(len(sheet.known), 1 / len(sheet.known))
-    rounds = _Rounds()
+    rounds, most = _Rounds(), 0.0
     for number in range(ROUNDS):
         rounds = rounds.with_round(sheet, fit_mixture(points, weights, PARTS, random), random)
         found = weighed(rounds.drawn)
-        if found.effective > AMPLE or (number >= PATIENCE and found.effective < HOPE):
+        most = max(most, found.effective)
+        if found.effective > AMPLE or (number >= PATIENCE and most < HOPE):
             break
         points, weights = rounds.places[:, : sheet.lead.size], _milder(found.weights)
     return found
 
 
-def _sheet(likelihood: Likelihood, may: Sequence[int], noise: float, known: Reals) -> Sheet:
-    """With those as leads that may lead and are loose one after the other, the loosest first."""
+def _sheets(likelihood: Likelihood, interface: Sequence[int], noise: float, known: Reals) -> Iterator[Sheet]:
+    """Ways to lead it, the one with fewest leads first: these are found soonest, and suffice most often."""
     every = np.arange(likelihood.dimension)
     apart, slopes = residuals_and_slopes(likelihood, known, every)
     curvature, _ = curvature_and_gradient(apart / noise, slopes / noise, known)
-    left = np.linalg.inv(curvature)
+    left, led = np.linalg.inv(curvature), []
+    for may, loose in ((interface, LOOSE), (interface, LESS_LOOSE), (every, LESS_LOOSE)):
+        lead = np.array(_leads(left, may, loose))
+        if set(lead) in led:
+            continue
+        led.append(set(lead))
+        follow = np.setdiff1d(every, lead)
+        column = follow[:, np.newaxis]
+        ahead = -np.linalg.solve(curvature[:, column, follow], curvature[:, column, lead])
+        yield Sheet(likelihood, lead, follow, noise, known, ahead)
+
+
+def _leads(left: Reals, may: Sequence[int] | Numbers, loose: float) -> list[int]:
+    """Which scores lead, the loosest first, of those that may; `left` has covariances at many places, (k, d, d)."""
     lead: list[int] = []
     while len(lead) < min(MOST, len(may)):
         others = [number for number in may if number not in lead]
         widths = np.quantile(np.sqrt(np.maximum(left[:, others, others], 0)), QUANTILE, axis=0)
-        if lead and widths.max() < LOOSE:
+        if lead and widths.max() < loose:
             break
         first = others[int(np.argmax(widths))]
         lead.append(first)
         column = left[:, :, first]
         left = left - column[:, :, np.newaxis] * (column / np.maximum(column[:, [first]], 1e-12))[:, np.newaxis]
-    leads, follow = np.array(lead), np.setdiff1d(every, lead)
-    ahead = -np.linalg.solve(curvature[:, follow[:, np.newaxis], follow], curvature[:, follow[:, np.newaxis], leads])
-    return Sheet(likelihood, leads, follow, noise, known, ahead)
+    return lead
 
 
 @dataclass(frozen=True, eq=False)
