@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import sectors
+from constriction.field.fineness import ERROR_AT_ONE, sectors
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -39,11 +39,12 @@ class MeshResponse(Response[MeshSolution]):
     """Extrapolated from the finest mesh and one of about twice its fineness, for an error proportional to the fineness.
 
     `outlines`: how those of a map were simplified; None: what was meshed is what the case says. `caution`: how many
-    times the usual error the cell leaves.
+    times the usual error the cell leaves. `rims`: what part of the least error its rims leave.
     """
 
     outlines: Simplified | None = None
     caution: float = 1.0
+    rims: float = 1.0
 
     @property
     def coarse(self) -> MeshSolution:
@@ -99,13 +100,14 @@ class MeshResponse(Response[MeshSolution]):
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""
         fine = self.fine
-        asked = goal.curves, fine.model, fine.resolution, fine.fineness, goal.relative_error
-        return rings_for(*asked) <= fine.rings
+        ideal = self.rims * ERROR_AT_ONE * fine.fineness
+        return rings_for(goal.curves, fine.model, fine.resolution, ideal, goal.relative_error) <= fine.rings
 
     @property
     def least_error(self) -> float:
         """What only the fineness sets."""
-        return self.caution * SURE_ERROR * self.fine.fineness + SECTORS_SHARE * sectors(self.fine.fineness)[1]
+        left = SECTORS_SHARE * sectors(self.fine.fineness)[1] * min(1.0, 2 * self.rims)
+        return self.rims * self.caution * SURE_ERROR * self.fine.fineness + left
 
     def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
         """Of the finest mesh."""
