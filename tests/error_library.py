@@ -143,9 +143,11 @@ def record(family, number, seed, method):
     solutions, compared, finer = (meshes if method == "finite_elements" else grids)(cell)
     every, known = cell.curve.every, exact(cell.case, cell.layout, cell.curve)
     if known is None or len(known) < len(every):
-        at_rest = [] if known is None else known
-        answer = of_discs(cell) if are_whole_discs(cell) else finer()
-        known = [*at_rest, *answer(every)[len(at_rest) :]]
+        discs, volume = are_whole_discs(cell), cell.case.gap.model == "volume"
+        answer = of_discs(cell) if discs and not volume else finer()
+        if known is None:
+            known = [of_discs(cell).constriction] if discs and volume else []
+        known = [*known, *answer(every)[len(known) :]]
     return {
         "family": family,
         "number": number,
@@ -164,7 +166,7 @@ def are_whole_discs(cell):
         check_discs(cell.layout)
     except InputError:
         return False
-    return not cell.curve.film and cell.case.gap.model == "thin"
+    return not cell.curve.film
 
 
 def of_discs(cell):

@@ -76,8 +76,10 @@ class Rungs:
 def rungs_of(layout: Layout, volume: bool) -> Rungs:
     """Which fineness the meshes of a layout may have; `volume`: its gap is meshed."""
     many = len(layout.spots) > MANY
+    if volume:
+        return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else ERROR_AT_ONE)
     if not _has_discs(layout, volume):
-        rims = _rims_part(layout, volume)
+        rims = _rims_part(layout)
         return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else rims * ERROR_AT_ONE, rims)
     if many:
         return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
@@ -251,9 +253,9 @@ def caution_for(layout: Layout, volume: bool) -> float:
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 
-def _rims_part(layout: Layout, volume: bool) -> float:
-    """What part of the least error bar of all cells a cell's rims leave; `volume`: its gap is meshed."""
-    share = None if volume else rim_share(layout)
+def _rims_part(layout: Layout) -> float:
+    """What part of the least error bar of all cells a cell's rims leave."""
+    share = rim_share(layout)
     return 1.0 if share is None else OF_STRIPES * share
 
 

@@ -92,10 +92,11 @@ class MeshResponse(Response[MeshSolution]):
         fine, constricted = self.fine, self.fine.model.interface(theta)
         if film:
             constricted = constricted - fine.model.in_film(theta)
-            times = caution = film_caution(theta, fine.resolution, fine.rings)
-        else:  # two meshes tell the error of a gap's layer, if they do not agree by chance
-            times, caution = np.ones(len(theta)), leak_caution(theta, fine.resolution)
-        return times, self.least_error * np.maximum(scale, caution * np.abs(constricted))
+            caution = film_caution(theta, fine.resolution, fine.rings)
+            return caution, self.least_error * caution * np.abs(constricted)
+        # two meshes tell the error of a gap's layer, if they do not agree by chance
+        caution = leak_caution(theta, fine.resolution)
+        return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * np.abs(constricted))
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""

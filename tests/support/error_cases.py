@@ -61,8 +61,8 @@ def exact(case, layout, curve):
     contact = curve.every[:, 0] if curve.film else [math.inf] * len(curve.every)
     pairs = list(zip(contact, curve.every[:, -1], strict=True))
     interface = case.interface
-    if case.gap.model == "volume":
-        return None
+    if case.gap.model == "volume":  # at rest it takes no current
+        pairs = pairs[:1]
     if interface.pattern == "stripes":
         return [film_stripes(share, *pair, depth) for pair in pairs]
     if layout.circular:

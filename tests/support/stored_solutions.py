@@ -91,8 +91,8 @@ def responses(line, layout, every):
     if not on_meshes:
         return [response_of(layout, bool(np.any(solved[0].model.films)), four) for four in together]
     volume = line["case"]["gap"]["model"] == "volume"
-    caution, rims = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume).rims
-    return [MeshResponse(pair, caution=caution, rims=rims) for pair in together]
+    caution, rungs = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume)
+    return [MeshResponse(pair, caution=caution, rims=rungs.rims) for pair in together]
 
 
 def _model(row, every):

@@ -18,6 +18,8 @@ MANY_RIMS = 20  # islands of a map whose errors swing little
 # How many times the usual error: of many spots, whose noise averages out, of maps, of whose rims more is left, and of
 # stripes: docs/numerics/error_bars.md#calibration.
 MANY_SPOTS, OF_MANY, OF_MAPS, OF_STRIPES = 9, 0.35, 1.8, 0.5
+# Outlines are round whose pieces are shorter than this part of the room at the rims; so many discs must they make.
+ROUND, MANY_OUTLINES = 0.2, 4
 # Of stripes is left at the least, in 95 of 100, this part of `rim_share` per (width of a pixel / room)², and behind a
 # film per width / room where the layer at the rim, 1/θ, is thinner than SEEN pixels.
 LEAST_OF_STRIPES, LAYER_OF_STRIPES, SEEN = 0.06, 0.06, 0.2
@@ -60,10 +62,14 @@ def share_of(layout: Layout) -> float:
 
 
 def is_crowd(layout: Layout) -> bool:
-    """Whether there are many spots, all of them discs, of which the noise averages out most."""
-    if layout.widths is not None or layout.background == CONTACT or islands(layout) < MANY_SPOTS:
+    """Whether there are many round rims, of discs that are apart or overlap: their noise averages out most."""
+    if layout.traced is not None or layout.electrode is not None or layout.background == CONTACT:
         return False
-    return all(edge.centre is not None or _on_side(layout, edge) for spot in layout.spots for edge in spot.edges)
+    edges = [edge for spot in layout.spots for edge in spot.edges]
+    if layout.outlined is not None:
+        longest = max((math.dist(edge.start, edge.end) for edge in edges if not _on_side(layout, edge)), default=0.0)
+        return longest < ROUND * layout.outlined.room and islands(layout) >= MANY_OUTLINES
+    return islands(layout) >= MANY_SPOTS and all(edge.centre is not None or _on_side(layout, edge) for edge in edges)
 
 
 def _on_side(layout: Layout, edge: Edge) -> bool:
