@@ -40,7 +40,7 @@ _HOMES = {
     "GrainResponse": "grains.converge",
     "GridSolution": "transforms.grid_response",
     "GridResponse": "transforms.grid_response",
-    "Stripes": "transforms.scales",
+    "StraightRims": "transforms.scales",
     "ContactSolution": "contacts.convergence",
     "ContactResponse": "contacts.convergence",
     "TubeSolution": "transforms.tubes",

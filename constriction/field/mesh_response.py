@@ -19,6 +19,7 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 # this part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
 SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
+OF_FILMS = 0.1  # of the least error of what constricts, that of what a film takes, as arcs are not meshed exactly
 APART = 1.5  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
@@ -93,7 +94,7 @@ class MeshResponse(Response[MeshSolution]):
         if film:
             constricted = constricted - fine.model.in_film(theta)
             caution = film_caution(theta, fine.resolution, fine.rings)
-            return caution, self.least_error * caution * np.abs(constricted)
+            return caution, self.least_error * np.maximum(OF_FILMS * scale, caution * np.abs(constricted))
         # two meshes tell the error of a gap's layer, if they do not agree by chance
         caution = leak_caution(theta, fine.resolution)
         return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * np.abs(constricted))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.response import Response, Solution
-from constriction.field.transforms.scales import Stripes, hardly_swings, is_crowd, share_of, stripes_of
+from constriction.field.transforms.scales import StraightRims, hardly_swings, is_crowd, share_of, stripes_of
 from constriction.geometry.cell import Layout
 
 WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
@@ -28,7 +28,7 @@ UNSEEN, LIKE_IDEAL = 3.0, 300.0
 SWINGS_OF_DISCS, ADDED, LEAST_OF_DISCS = 2.0, 0.2, 0.002
 # Where the gap takes current, the potential bends within 1/θ of the rims, and the error falls with less than the
 # pixel's area: this part of what is added is left where 1/θ is thinner than THIN pixels.
-LAYER, THIN = 0.7, 0.01
+LAYER, THIN = 0.9, 0.01
 REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5  # bound on the reduced model's error: see `convergence`
 
 Floats = NDArray[np.float64]
@@ -52,7 +52,7 @@ class GridResponse(Response[GridSolution]):
 
     smooth: bool = False
     share: float = 1.0
-    stripes: Stripes | None = None
+    stripes: StraightRims | None = None
     crowd: bool = False
 
     LOOKED_AT = len(WIDTHS)

@@ -27,7 +27,7 @@ MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls
 
 
 @dataclass(frozen=True)
-class Stripes:
+class StraightRims:
     """What grids leave of stripes at the least, relative: `rims` as of `rim_share`, `room` at the rims in pitches."""
 
     rims: float
@@ -46,10 +46,10 @@ class Stripes:
         return LAYER_OF_STRIPES * self.rims * width / self.room * thinness / (thinness + SEEN)
 
 
-def stripes_of(layout: Layout) -> Stripes | None:
+def stripes_of(layout: Layout) -> StraightRims | None:
     """None of any other layout."""
     rims = rim_share(layout)
-    return None if rims is None else Stripes(rims, statistics.fmean(rim_lengths(layout)) / layout.pitch)
+    return None if rims is None else StraightRims(rims, statistics.fmean(rim_lengths(layout)) / layout.pitch)
 
 
 def share_of(layout: Layout) -> float:
@@ -65,11 +65,16 @@ def is_crowd(layout: Layout) -> bool:
     """Whether there are many round rims, of discs that are apart or overlap: their noise averages out most."""
     if layout.traced is not None or layout.electrode is not None or layout.background == CONTACT:
         return False
-    edges = [edge for spot in layout.spots for edge in spot.edges]
-    if layout.outlined is not None:
-        longest = max((math.dist(edge.start, edge.end) for edge in edges if not _on_side(layout, edge)), default=0.0)
-        return longest < ROUND * layout.outlined.room and islands(layout) >= MANY_OUTLINES
-    return islands(layout) >= MANY_SPOTS and all(edge.centre is not None or _on_side(layout, edge) for edge in edges)
+    straight = _straight_pieces(layout)
+    if layout.outlined is None:
+        return not straight and islands(layout) >= MANY_SPOTS
+    return max(straight, default=0.0) < ROUND * layout.outlined.room and islands(layout) >= MANY_OUTLINES
+
+
+def _straight_pieces(layout: Layout) -> list[float]:
+    """The lengths of the straight pieces of rims, m."""
+    edges = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
+    return [math.dist(edge.start, edge.end) for edge in edges if not _on_side(layout, edge)]
 
 
 def _on_side(layout: Layout, edge: Edge) -> bool:
