@@ -51,7 +51,7 @@ from constriction.geometry.height_maps import Height
 FIRST_OF_MAPS = 0.64  # of the width that does for discs: many islands, small ones beside large, want more
 # The usual bar over what `scales.share_of` says, per (width of a pixel / length at the rims)^1.5; and that of many
 # spots, and of many discs, per (width / length)², however many they are: what does not average out.
-EXPECTED, EVEN, EVEN_OF_DISCS = 0.09, 0.033, 0.02
+EXPECTED, EVEN, EVEN_OF_DISCS = 0.09, 0.033, 0.026
 COARSEST, COARSEST_OF_DISCS, FINEST = 0.12, 0.2, 1e-4  # width of a pixel / length at the rims; of many discs
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
