@@ -5,10 +5,10 @@
 
 Every case is solved on the meshes, and pairs of them, that the program may choose, or on grids a quarter of an octave
 apart. Any pair, and any four such grids, make a response with an error bar, as in the program.
-Kept are the solutions and the answer (tests/support/stored_solutions.py); `table` makes every response and bar of them, by
-the program's own code and with today's constants. Exact answers share nothing with it (tests/alternatives.py,
-tests/support/film_references.py), those of discs come from unknowns on the contacts, a method of its own, and finer ones
-are of a fineness of 0.1, of many spots of 0.4 of the finest looked at, on twice the sectors.
+Kept are the solutions and the answer (tests/support/stored_solutions.py); `table` makes every response and bar of
+them, by the program's own code and with today's constants. Exact answers share nothing with it (tests/alternatives.py,
+tests/support/film_references.py), those of discs come from unknowns on the contacts, a method of its own, and finer
+ones are of a fineness of 0.1, of many spots of 0.4 of the finest looked at, on twice the sectors.
 """
 
 import argparse

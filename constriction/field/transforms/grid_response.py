@@ -26,6 +26,7 @@ UNSEEN, LIKE_IDEAL = 3.0, 300.0
 # Of many discs the noise averages out, so that extrapolation adds nearly all that is missing. What is left is so many
 # times what the grids are off the fit, this part of what is added, or so much of R_cstr per (width / length)^1.5.
 SWINGS_OF_DISCS, ADDED, LEAST_OF_DISCS = 2.0, 0.2, 0.002
+OF_OUTLINES = 1.25  # times that of discs that overlap
 # Where the gap takes current, the potential bends within 1/θ of the rims, and the error falls with less than the
 # pixel's area: this part of what is added is left where 1/θ is thinner than THIN pixels.
 LAYER, THIN = 0.9, 0.01
@@ -47,13 +48,13 @@ class GridResponse(Response[GridSolution]):
 
     `smooth`: the many unlike rims of a map make an error that hardly swings, and its bar is made of what swings.
     `share`: how many times the usual error the contacts leave. `stripes`: what they leave at the least; None: there are
-    others. `crowd`: there are many discs, all ideal contacts.
+    others. `crowd`: how many times the usual error of many discs, all ideal contacts, there is; 0: there are others.
     """
 
     smooth: bool = False
     share: float = 1.0
     stripes: StraightRims | None = None
-    crowd: bool = False
+    crowd: float = 0.0
 
     LOOKED_AT = len(WIDTHS)
 
@@ -83,7 +84,7 @@ class GridResponse(Response[GridSolution]):
         if self.smooth:
             return np.asarray(SWINGS * self._swings(values) + added)
         if self.crowd:
-            return np.asarray(np.maximum(SWINGS_OF_DISCS * self._swings(values), ADDED * added))
+            return np.asarray(self.crowd * np.maximum(SWINGS_OF_DISCS * self._swings(values), ADDED * added))
         return np.asarray(self.share * CAUTION * np.max(np.abs(stacked - extrapolated).T * self._trust, axis=-1).T)
 
     def _swings(self, values: Sequence[ArrayLike]) -> Floats:
@@ -103,7 +104,7 @@ class GridResponse(Response[GridSolution]):
         if self.crowd:
             thinness = np.abs(theta[:, -1]) * self.fine.resolution
             added = np.abs(self(theta) - self.fine.model.interface(theta))
-            least = np.maximum(least, LAYER * added * thinness / (thinness + THIN))
+            least = np.maximum(least, self.crowd * LAYER * added * thinness / (thinness + THIN))
         return np.ones(len(theta)), least
 
     def _behind_films(self, theta: NDArray[np.complex128], scale: Floats) -> tuple[Floats, Floats]:
@@ -122,13 +123,13 @@ class GridResponse(Response[GridSolution]):
         if self.stripes is not None:
             return self.stripes.least(self.fine.resolution)
         if self.crowd:
-            return float(LEAST_OF_DISCS * self._widths[-1] ** NOISE_ORDER)
+            return float(self.crowd * LEAST_OF_DISCS * self._widths[-1] ** NOISE_ORDER)
         return self.share * LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
 
 
 def response_of(layout: Layout, film: bool, solutions: tuple[GridSolution, ...]) -> GridResponse:
     """The response of four grids of a layout or more; `film`: the contact has a law."""
-    crowd = is_crowd(layout) and not film
+    crowd = 0.0 if film or not is_crowd(layout) else 1.0 if layout.outlined is None else OF_OUTLINES
     return GridResponse(solutions, hardly_swings(layout), share_of(layout), stripes_of(layout), crowd)
 
 

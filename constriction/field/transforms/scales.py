@@ -22,7 +22,7 @@ MANY_SPOTS, OF_MANY, OF_MAPS, OF_STRIPES = 9, 0.35, 1.8, 0.5
 ROUND, MANY_OUTLINES = 0.2, 4
 # Of stripes is left at the least, in 95 of 100, this part of `rim_share` per (width of a pixel / room)², and behind a
 # film per width / room where the layer at the rim, 1/θ, is thinner than SEEN pixels.
-LEAST_OF_STRIPES, LAYER_OF_STRIPES, SEEN = 0.06, 0.06, 0.2
+LEAST_OF_STRIPES, LAYER_OF_STRIPES, SEEN = 0.06, 0.066, 0.2
 MANY, CROWD = 4, 1 / 6  # spots; their noise, of NOISE_ORDER in the width, falls as the fourth root of their number
 
 
