@@ -5,9 +5,10 @@
 
 Every case is solved on the meshes, and pairs of them, that the program may choose, or on grids a quarter of an octave
 apart. Any pair, and any four such grids, make a response with an error bar, as in the program.
-Kept are error / bar of F at rest and the largest of the sweep, with the bar. The program's own code makes every
-response and bar; exact answers share nothing with it (tests/alternatives.py, tests/support/film_references.py),
-and finer ones are of a fineness of 0.1, of many spots of 0.4 of the finest looked at, on twice the sectors.
+Kept are the solutions and the answer (tests/support/stored_solutions.py); `table` makes every response and bar of
+them, by the program's own code and with today's constants. Exact answers share nothing with it (tests/alternatives.py,
+tests/support/film_references.py), those of discs come from unknowns on the contacts, a method of its own, and finer
+ones are of a fineness of 0.1, of many spots of 0.4 of the finest looked at, on twice the sectors.
 """
 
 import argparse
@@ -23,16 +24,20 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 from support.error_cases import draw, exact
+from support.stored_solutions import as_row, complexes, numbers, responses
 
 from constriction import parse_case
-from constriction.base.errors import MeshError
+from constriction.base.errors import InputError, MeshError
 from constriction.field import fineness, finite_elements
+from constriction.field.contacts import convergence as contacts
+from constriction.field.contacts.discs import check_discs
 from constriction.field.layers import Guess, rings_for
 from constriction.field.mesh_response import MeshResponse
 from constriction.field.reduction.curves import Curves
 from constriction.field.response import Goal
 from constriction.field.transforms import convergence
-from constriction.field.transforms.scales import hardly_swings, scale_of
+from constriction.field.transforms.grid_response import WIDTHS, response_of
+from constriction.field.transforms.scales import is_crowd, scale_of
 from constriction.geometry.cell import lay_out
 from constriction.simulation.result import sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of
@@ -43,6 +48,7 @@ ON = {"finite_elements": ON_MESHES, "spectral": ("stripes", "lattices", "shapes"
 MEMORY = 2e10
 LADDER = 1.3  # a fineness over the next
 FINER_SECTORS = ((0.0, 16, 1e-6),)
+OF_CONTACTS = 1e-5  # asked of the method that answers for discs
 
 
 class Cell:
@@ -54,7 +60,6 @@ class Cell:
         laws = laws_of(self.case, self.layout, Options())
         self.curve = curve_of(self.case, self.layout, laws, sweep_frequencies(self.case))
         self.goal = Goal(1e-3, MEMORY, (self.curve,))
-        self.exact = exact(self.case, self.layout, self.curve)
 
     @property
     def depth(self):
@@ -66,7 +71,7 @@ class Cell:
 
 
 def meshes(cell):
-    """The responses of meshes an octave apart; the finer ones that answer where nothing exact does."""
+    """The solutions of meshes, and which pairs of them the program may make."""
     volume, many = cell.case.gap.model == "volume", len(cell.layout.spots) > fineness.MANY
     rungs = fineness.rungs_of(cell.layout, volume)
     most = 8 if not many else 3 if len(cell.layout.spots) <= 9 else 2
@@ -81,22 +86,22 @@ def meshes(cell):
     solved = {}
     for level in sorted({*ladder, *map(coarser, ladder)}, reverse=True):
         seen = next(reversed(solved.values())).model if solved else Guess(cell.layout.contact_fraction)
-        resolution, asked = fineness.resolution_of(cell.layout, sizes(level)), fineness.ERROR_AT_ONE * level
-        rings = rings_for((cell.curve,), seen, resolution, level, asked)
+        resolution, usual = fineness.resolution_of(cell.layout, sizes(level)), rungs.usual(level)
+        rings = rings_for((cell.curve,), seen, resolution, usual, usual)
         with contextlib.suppress(MeshError):  # merged spots whose collars would cross
             solved[level] = _mesh(cell, sizes, level, weights, rings)
-    caution = fineness.caution_for(cell.layout, volume)
-    chosen = [(coarser(one), one) for one in ladder if {coarser(one), one} <= set(solved)]
-    pairs = [MeshResponse((solved[coarse], solved[fine]), caution=caution) for coarse, fine in chosen]
-    if cell.exact is not None and len(cell.exact) > 1:
-        return pairs, None
-    finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5
-    kept, fineness.SECTORS = fineness.SECTORS, FINER_SECTORS
-    try:
-        finer = MeshResponse(tuple(_mesh(cell, sizes, level, weights, 0) for level in (2 * finest, finest)))
-    finally:
-        fineness.SECTORS = kept
-    return pairs, finer
+    places = {level: place for place, level in enumerate(solved)}
+    pairs = [(places[coarser(one)], places[one]) for one in ladder if {coarser(one), one} <= set(solved)]
+
+    def finer():
+        finest = min(0.1, ladder[-1] / 1.6) if not many else ladder[-1] / 2.5
+        kept, fineness.SECTORS = fineness.SECTORS, FINER_SECTORS
+        try:
+            return MeshResponse(tuple(_mesh(cell, sizes, level, weights, 0) for level in (2 * finest, finest)))
+        finally:
+            fineness.SECTORS = kept
+
+    return list(solved.values()), pairs, finer
 
 
 def _mesh(cell, sizes, level, weights, rings):
@@ -105,20 +110,23 @@ def _mesh(cell, sizes, level, weights, rings):
 
 
 def grids(cell):
-    """The responses of four grids each, and of four finer ones."""
-    scale, smooth, share = scale_of(cell.layout), hardly_swings(cell.layout), convergence.share_of(cell.layout)
+    """The solutions of grids, and which fours of them the program may make."""
+    scale = scale_of(cell.layout)
     first = convergence._width_of(convergence.FEWEST_PIXELS, cell.layout, scale)
-    width, most = min(convergence.COARSEST, first) * convergence.WIDTHS[0], 3e4 * max(1, len(cell.layout.spots) / 16)
+    crowd = is_crowd(cell.layout) and not cell.curve.film
+    coarsest = convergence.COARSEST_OF_DISCS if crowd else convergence.COARSEST
+    width, most = min(coarsest, first) * WIDTHS[0], 3e4 * max(1, len(cell.layout.spots) / 16)
     solved = []
     while len(solved) < 8 or (len(solved) < 15 and convergence._pixels_of(width, cell.layout, scale) < most):
         solved.append(_grid(cell, width, scale))
         width /= 2**0.25
-    fours = zip(solved, solved[1:], solved[2:], solved[5:], strict=False)
-    found = [convergence.GridResponse(four, smooth, share) for four in fours]
-    if cell.exact is not None and len(cell.exact) > 1:
-        return found, None
-    finer = tuple(_grid(cell, width / 3 * float(coarser), scale) for coarser in convergence.WIDTHS)
-    return found, convergence.GridResponse(finer, smooth, share)
+    fours = [(place, place + 1, place + 2, place + 5) for place in range(len(solved) - 5)]
+
+    def finer():
+        found = tuple(_grid(cell, width / 3 * float(coarser), scale) for coarser in WIDTHS)
+        return response_of(cell.layout, cell.curve.film, found)
+
+    return solved, fours, finer
 
 
 def _grid(cell, width, scale):
@@ -133,30 +141,39 @@ def record(family, number, seed, method):
     """One line of the library."""
     words = draw(family, number, np.random.default_rng([seed, number]), method)
     start, cell = time.process_time(), Cell(words)
-    responses, finer = (meshes if method == "finite_elements" else grids)(cell)
-    every, curves = cell.curve.every, Curves((cell.curve,))
-    true = cell.exact if finer is None else finer(every)
-    found = []
-    for response in responses:
-        values, bars, scale = response(every), response.errors(cell.curve), curves.scale(response)
-        errors = np.abs(values - np.asarray(true))
-        if finer is not None and cell.exact is not None:
-            errors[0] = abs(values[0] - cell.exact[0])
-        found.append(
-            {
-                "fineness": getattr(response.fine, "fineness", getattr(response.fine, "width", 0.0)),
-                "rest": float(errors[0] / bars[0]),
-                "sweep": float(np.max(errors / bars)),
-                "bar": float(bars[0] / scale[0]),
-                "unknowns": response.fine.unknowns,
-                "values": [[[z.real, z.imag] for z in one.model.interface(every)] for one in response.compared],
-                "scale": float(scale[0]),
-                "resolution": response.fine.resolution,
-            }
-        )
-    true = [[complex(z).real, complex(z).imag] for z in true]
-    kept = {"family": family, "number": number, "method": method, "case": words, "found": found, "true": true}
-    return {**kept, "seconds": time.process_time() - start}
+    solutions, compared, finer = (meshes if method == "finite_elements" else grids)(cell)
+    every, known = cell.curve.every, exact(cell.case, cell.layout, cell.curve)
+    if known is None or len(known) < len(every):
+        discs, volume = are_whole_discs(cell), cell.case.gap.model == "volume"
+        answer = of_discs(cell) if discs and not volume else finer()
+        if known is None:
+            known = [of_discs(cell).constriction] if discs and volume else []
+        known = [*known, *answer(every)[len(known) :]]
+    return {
+        "family": family,
+        "number": number,
+        "method": method,
+        "case": words,
+        "solutions": [as_row(one, every, cell.curve.film) for one in solutions],
+        "compared": compared,
+        "true": numbers(known),
+        "seconds": time.process_time() - start,
+    }
+
+
+def are_whole_discs(cell):
+    """Whether unknowns on the contacts solve a cell: a second method, of an error of 1e-5."""
+    try:
+        check_discs(cell.layout)
+    except InputError:
+        return False
+    return not cell.curve.film
+
+
+def of_discs(cell):
+    """The answer of unknowns on the contacts."""
+    goal = Goal(OF_CONTACTS, MEMORY, (cell.curve,))
+    return contacts.converge(cell.layout, cell.depth, goal, lambda words: None)
 
 
 def solve(args):
@@ -171,8 +188,19 @@ def solve(args):
         line = record(family, number, args.seed, method)
         with args.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
-        worst = max((one["sweep"] for one in line["found"]), default=math.nan)
+        worst = max((one["sweep"] for one in found_in(line)), default=math.nan)
         print(f"{method} {family} {number}: at most {worst:.2f} of the bar, {line['seconds']:.1f} s", flush=True)
+
+
+def found_in(line):
+    """Error / bar of F at rest and the largest of the sweep, with the bar, of every response of a line."""
+    cell, true = Cell(line["case"]), complexes(line["true"])
+    every, curves, found = cell.curve.every, Curves((cell.curve,)), []
+    for response in responses(line, cell.layout, every):
+        values, bars, scale = response(every), response.errors(cell.curve), curves.scale(response)
+        ratio = np.abs(values - true) / bars
+        found.append({"rest": ratio[0], "sweep": ratio.max(), "bar": bars[0] / scale[0], "fine": response.fine})
+    return found
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -187,6 +215,7 @@ def ratios(lines, method, family, which):
 def table(args):
     """Print quantiles of error / bar by method and family, and draw them."""
     lines = [json.loads(line) for line in args.file.read_text("utf-8").splitlines()]
+    lines = [{**line, "found": found_in(line)} for line in lines]
     print(f"{'':32}{'cases':>7}{'bars':>7}{'median':>9}{'below 1':>9}{'largest':>9}{'sweep: median':>16}{'largest':>9}")
     for method, families in ON.items():
         for family in families:

@@ -17,7 +17,7 @@ from constriction.field.mesh.layouts.meshable import check_outlines
 from constriction.field.mesh.layouts.scaled import in_pitches, rounded
 from constriction.field.mesh.rims import rim_edges
 from constriction.field.response import Goal
-from constriction.geometry.cell import Layout, rim_lengths
+from constriction.geometry.cell import Layout, rim_lengths, rim_share
 from constriction.geometry.patches import CONTACT
 
 # At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
@@ -42,6 +42,7 @@ ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
 # angles of their own, and of many spots other than discs, whose errors do not cancel.
 OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
+OF_STRIPES = 0.22  # of the least error bar of all, that of stripes, over `rim_share`
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
 # The same of discs, and of many of them: what each errs by chance averages out.
@@ -58,19 +59,28 @@ class Rungs:
     """Which fineness the meshes of a cell may have.
 
     The finer mesh of a pair is at most as coarse as `coarsest`, the coarser one has at least the `fewest` stations on a
-    quarter of a disc's rim; `error`: the usual error bar at fineness 1, relative, without caution.
+    quarter of a disc's rim; `error`: the usual error bar at fineness 1, relative, without caution. `rims`: what part of
+    the least error bar of all cells the cell's rims leave.
     """
 
     coarsest: float
     fewest: int
     error: float
+    rims: float = 1.0
+
+    def usual(self, fineness: float) -> float:
+        """The usual error bar of few ideal contacts, relative."""
+        return self.rims * ERROR_AT_ONE * fineness
 
 
 def rungs_of(layout: Layout, volume: bool) -> Rungs:
     """Which fineness the meshes of a layout may have; `volume`: its gap is meshed."""
     many = len(layout.spots) > MANY
-    if not _has_discs(layout, volume):
+    if volume:
         return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else ERROR_AT_ONE)
+    if not _has_discs(layout, volume):
+        rims = _rims_part(layout)
+        return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else rims * ERROR_AT_ONE, rims)
     if many:
         return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
     return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE)
@@ -243,6 +253,12 @@ def caution_for(layout: Layout, volume: bool) -> float:
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 
+def _rims_part(layout: Layout) -> float:
+    """What part of the least error bar of all cells a cell's rims leave."""
+    share = rim_share(layout)
+    return 1.0 if share is None else OF_STRIPES * share
+
+
 def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
     """The fineness that should do, or the finest that the memory allows; `volume`: the gap is meshed."""
     fineness = _fineness_for(layout, goal.relative_error, volume, goal.bounds)
@@ -256,5 +272,5 @@ def _fineness_for(layout: Layout, relative_error: float, volume: bool, bounds: b
     """The fineness that should do."""
     rungs = rungs_of(layout, volume)
     at_one = rungs.error * (FOR_BOUNDS if bounds else 1.0)
-    allowed = max(relative_error / caution_for(layout, volume), SECTORS[-1][2])
+    allowed = max(relative_error / caution_for(layout, volume), SECTORS[-1][2] * rungs.rims)
     return whole(min(allowed / at_one, rungs.coarsest))

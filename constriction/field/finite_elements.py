@@ -153,9 +153,10 @@ def converge(
 
     first, stuck = fineness, 0
     resolution = resolution_of(layout, sizes_at(fineness))
-    rings = rings_for(goal.curves, Guess(layout.contact_fraction), resolution, fineness, goal.relative_error)
+    guess, usual = Guess(layout.contact_fraction), rungs.usual(fineness)
+    rings = rings_for(goal.curves, guess, resolution, usual, goal.relative_error)
     fineness, solutions = _first_two(solve, first, goal, rings, rungs)
-    response = MeshResponse(tuple(solutions), caution=caution)
+    response = MeshResponse(tuple(solutions), caution=caution, rims=rungs.rims)
     misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
     while fineness <= first and misses > 1.0:
@@ -166,7 +167,7 @@ def converge(
             solutions.append(solve(fineness, goal, response.fine.rings))
         except (MeshError, SolverError):
             break  # what there is will do
-        response, before = MeshResponse(tuple(solutions), caution=caution), misses
+        response, before = replace(response, solutions=tuple(solutions)), misses
         misses = response.misses(goal)
         stuck += misses > STUCK * before
         if stuck == MOST_STUCK:
@@ -190,9 +191,8 @@ def _first_two(
     for _ in range(OTHER_MESHES):
         try:
             coarse = solve(coarser(fineness, rungs.fewest), replace(goal, bounds=False), rings)
-            needed = rings_for(
-                goal.curves, coarse.model, _resolution_at(coarse, fineness), fineness, goal.relative_error
-            )
+            resolution, usual = _resolution_at(coarse, fineness), rungs.usual(fineness)
+            needed = rings_for(goal.curves, coarse.model, resolution, usual, goal.relative_error)
             if needed > rings:
                 rings = needed
                 coarse = solve(coarser(fineness, rungs.fewest), replace(goal, bounds=False), rings)
@@ -250,7 +250,8 @@ def _is_useless(response: MeshResponse, fineness: float, goal: Goal) -> bool:
     """Whether a finer mesh would be too large, or no better: no fineness is better than its sectors."""
     if fineness < FINEST_MESH or _memory_at(response, fineness) > goal.memory:
         return True
-    return SURE_ERROR * response.fine.fineness < sectors(fineness)[1] > goal.relative_error
+    left = sectors(fineness)[1]
+    return SURE_ERROR * response.fine.fineness < left and response.rims * left > goal.relative_error
 
 
 def _next_fineness(response: MeshResponse, misses: float) -> float:

@@ -16,7 +16,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.field.fineness import ERROR_AT_ONE
 from constriction.field.reduction.curves import Curve, Curves
 
 FILM_RINGS = 2
@@ -81,21 +80,21 @@ class Guess:
         return -math.log(math.sin(0.5 * math.pi * self.fraction)) / math.pi
 
 
-def rings_for(curves: Sequence[Curve], model: Constricted, resolution: float, fineness: float, asked: float) -> int:
+def rings_for(curves: Sequence[Curve], model: Constricted, resolution: float, ideal: float, asked: float) -> int:
     """How many rings a mesh needs for all of its films' curves.
 
     Args:
         curves: where F is asked.
         model: of a coarser mesh, or a guess.
         resolution: of the mesh without rings, in pitches.
-        fineness: of the mesh.
+        ideal: the mesh's usual error bar of ideal contacts, relative.
         asked: error, relative to the curves' scales.
     """
     if not curves[0].film:
         return 0
     together = Curves(tuple(curves))
     theta = together.every
-    usual = ERROR_AT_ONE * fineness * np.abs(model.interface(theta) - model.in_film(theta))
+    usual = ideal * np.abs(model.interface(theta) - model.in_film(theta))
     allowed = asked * together.scale(model.interface)
     for rings in range(FILM_RINGS):
         if np.all(film_caution(theta, resolution, rings) * usual <= np.maximum(allowed, usual)):

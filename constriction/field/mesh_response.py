@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import sectors
+from constriction.field.fineness import ERROR_AT_ONE, sectors
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -19,6 +19,7 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 # this part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
 SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
+OF_FILMS = 0.1  # of the least error of what constricts, that of what a film takes, as arcs are not meshed exactly
 APART = 1.5  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
@@ -39,11 +40,12 @@ class MeshResponse(Response[MeshSolution]):
     """Extrapolated from the finest mesh and one of about twice its fineness, for an error proportional to the fineness.
 
     `outlines`: how those of a map were simplified; None: what was meshed is what the case says. `caution`: how many
-    times the usual error the cell leaves.
+    times the usual error the cell leaves. `rims`: what part of the least error its rims leave.
     """
 
     outlines: Simplified | None = None
     caution: float = 1.0
+    rims: float = 1.0
 
     @property
     def coarse(self) -> MeshSolution:
@@ -91,21 +93,23 @@ class MeshResponse(Response[MeshSolution]):
         fine, constricted = self.fine, self.fine.model.interface(theta)
         if film:
             constricted = constricted - fine.model.in_film(theta)
-            times = caution = film_caution(theta, fine.resolution, fine.rings)
-        else:  # two meshes tell the error of a gap's layer, if they do not agree by chance
-            times, caution = np.ones(len(theta)), leak_caution(theta, fine.resolution)
-        return times, self.least_error * np.maximum(scale, caution * np.abs(constricted))
+            caution = film_caution(theta, fine.resolution, fine.rings)
+            return caution, self.least_error * np.maximum(OF_FILMS * scale, caution * np.abs(constricted))
+        # two meshes tell the error of a gap's layer, if they do not agree by chance
+        caution = leak_caution(theta, fine.resolution)
+        return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * np.abs(constricted))
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""
         fine = self.fine
-        asked = goal.curves, fine.model, fine.resolution, fine.fineness, goal.relative_error
-        return rings_for(*asked) <= fine.rings
+        ideal = self.rims * ERROR_AT_ONE * fine.fineness
+        return rings_for(goal.curves, fine.model, fine.resolution, ideal, goal.relative_error) <= fine.rings
 
     @property
     def least_error(self) -> float:
         """What only the fineness sets."""
-        return self.caution * SURE_ERROR * self.fine.fineness + SECTORS_SHARE * sectors(self.fine.fineness)[1]
+        left = SECTORS_SHARE * sectors(self.fine.fineness)[1] * min(1.0, 2 * self.rims)
+        return self.rims * self.caution * SURE_ERROR * self.fine.fineness + left
 
     def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
         """Of the finest mesh."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -81,3 +82,17 @@ def rim_lengths(layout: Layout) -> tuple[float, ...]:
     The spot's size, or half the way to the nearest other rim if that is less; mirror images count.
     """
     return layout.rooms
+
+
+def rim_share(layout: Layout) -> float | None:
+    """How much of what stripes constrict stands at their rims, 0 to 2.3; None of any other layout.
+
+    width · |∂F/∂width| / F of the narrower one of contact and gap, F = −ln sin(πf/2)/π. What meshes and grids err at a
+    straight rim goes with it.
+    """
+    fraction = layout.contact_fraction
+    if len(layout.spots) != 1 or layout.widths is not None or not layout.striped or not 0 < fraction < 1:
+        return None
+    angle = 0.5 * math.pi * fraction
+    constricted = -0.5 * math.log1p(-(math.cos(angle) ** 2))
+    return min(fraction, 1 - fraction) * 0.5 * math.pi / math.tan(angle) / constricted

@@ -19,6 +19,7 @@ from constriction.field.kept import from_plain, plain
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal
 from constriction.field.transforms import convergence
+from constriction.field.transforms.grid_response import REDUCTION_TOLERANCE
 from constriction.geometry.cell import lay_out
 from constriction.simulation.simulate import Options, simulate
 from constriction.study.run import geometries, runner
@@ -225,7 +226,7 @@ def test_a_response_is_read_back_to_the_last_digit(film, shape, tmp_path):
     fresh = simulate(case)
     frequency = np.logspace(2, 6, 40)  # of the sweep
     found = stored_result(tmp_path / "out", case)
-    assert found.impedance(frequency) == pytest.approx(fresh.impedance(frequency), rel=convergence.REDUCTION_TOLERANCE)
+    assert found.impedance(frequency) == pytest.approx(fresh.impedance(frequency), rel=REDUCTION_TOLERANCE)
 
 
 SOLIDS = """[[base.solid]]

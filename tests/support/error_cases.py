@@ -6,6 +6,7 @@ from alternatives import lattice_constriction
 from support.film_references import film_disc_in_tube, film_stripes
 
 SWEEP = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 1}
+SPOTS = (9, 9, 16, 36, 9, 16, 64, 100)  # of random patterns
 ANGLES = {"square": 90, "hexagonal": 60}
 DEEP = 2.5  # depth in pitches from which a lattice's constriction is that of a deep slab
 SHAPES = (
@@ -46,9 +47,10 @@ def _contacts(family, number, random, method):
         most = shape.pop("most")
         return {**shape, "contact_fraction": float(random.uniform(0.3 if "inverted" in shape else 0.03, most))}
     if family in ("random", "merged"):
-        spots, share = (9, 9, 16, 36)[number % 4], float(random.uniform(0.05, 0.4))
+        spots, share = SPOTS[number % len(SPOTS)], float(random.uniform(0.05, 0.4))
         more = {"overlap": "merge"} if family == "merged" else {"size_spread": 0.3 * (number % 3 == 2)}
-        return {"pattern": "random", "spots": spots, "contact_fraction": share, "seed": number, **more}
+        seed = int(random.integers(10**6))
+        return {"pattern": "random", "spots": spots, "contact_fraction": share, "seed": seed, **more}
     pattern = str(random.choice(["square", "hexagonal", *(["stripes"] if family == "gaps" else [])]))
     return {"pattern": pattern, "contact_fraction": float(random.uniform(0.03, 0.7))}
 
@@ -59,8 +61,8 @@ def exact(case, layout, curve):
     contact = curve.every[:, 0] if curve.film else [math.inf] * len(curve.every)
     pairs = list(zip(contact, curve.every[:, -1], strict=True))
     interface = case.interface
-    if case.gap.model == "volume":
-        return None
+    if case.gap.model == "volume":  # at rest it takes no current
+        pairs = pairs[:1]
     if interface.pattern == "stripes":
         return [film_stripes(share, *pair, depth) for pair in pairs]
     if layout.circular:

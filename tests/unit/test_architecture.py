@@ -66,6 +66,7 @@ LIBRARIES_OF_FILE = {
         "reduction/greedy",
         "reduction/poles",
         "transforms/convergence",
+        "transforms/grid_response",
         "transforms/grids",
         "transforms/pixels",
         "transforms/scales",

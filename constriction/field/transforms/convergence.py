@@ -11,124 +11,53 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.field.currents.spread import even_spread
 from constriction.field.limits import MOST_PIXELS, check_cell, check_pixels, check_share
 from constriction.field.reduction.affine import uniform
-from constriction.field.response import Goal, Report, Response, Solution
+from constriction.field.response import Goal, Report, Response
 from constriction.field.transforms.gradients import solve
+from constriction.field.transforms.grid_response import (
+    NOISE_ORDER,
+    WIDTHS,
+    GridResponse,
+    GridSolution,
+    reduction_share,
+    response_of,
+)
 from constriction.field.transforms.grids import Plate, even_height, plate_of, raster_of
 from constriction.field.transforms.pixels import SOLVE_SHARE, reduce_plate
-from constriction.field.transforms.scales import crowd_of, hardly_swings, islands, scale_of
+from constriction.field.transforms.scales import (
+    MANY_SPOTS,
+    crowd_of,
+    hardly_swings,
+    is_crowd,
+    islands,
+    scale_of,
+    share_of,
+    stripes_of,
+)
 from constriction.field.transforms.tube_films import converge_tube_film
 from constriction.field.transforms.tubes import check_tube, converge_tube, is_tube
 from constriction.geometry.cell import Layout
 from constriction.geometry.height_maps import Height
 
-WIDTHS = 2.0 ** np.array([1.25, 1.0, 0.75, 0.0])  # of the pixels of the grids, relative to the finest
-ORDER, NOISE_ORDER = 2.0, 1.5
-# 95 of 100 errors are at most so many times the largest distance of a grid from what is extrapolated, or so much of
-# R_cstr per (width of a pixel / length at the rims)^1.5; EXPECTED is the usual bar. Of many spots the noise
-# averages out: this part of all three; of a map's rims more is left. docs/numerics/error_bars.md#calibration.
-CAUTION, LEAST_ERROR, EXPECTED = 1.4, 0.04, 0.09
-MANY_SPOTS, OF_MANY, OF_MAPS = 9, 0.35, 1.8
-EVEN = 0.033  # the usual bar of many spots per (width / length)², however many they are: what does not average out
-SWINGS = 4.0  # of maps of many islands
-# A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
-# one: the same library, and `python tests/film_layers.py`.
-UNSEEN, LIKE_IDEAL = 3.0, 300.0
 FIRST_OF_MAPS = 0.64  # of the width that does for discs: many islands, small ones beside large, want more
-COARSEST, FINEST = 0.12, 1e-4  # width of a pixel / length at the rims
+# The usual bar over what `scales.share_of` says, per (width of a pixel / length at the rims)^1.5; and that of many
+# spots, and of many discs, per (width / length)², however many they are: what does not average out.
+EXPECTED, EVEN, EVEN_OF_DISCS = 0.09, 0.033, 0.026
+COARSEST, COARSEST_OF_DISCS, FINEST = 0.12, 0.2, 1e-4  # width of a pixel / length at the rims; of many discs
 FEWEST_PIXELS = 500  # of the finest grid
 PIXELS_PER_SPOT = 300.0  # of the coarsest useful grid
 BYTES_PER_PIXEL = 500.0  # of the fields of a reduced model and their images
-REDUCTION_SHARE, REDUCTION_TOLERANCE = 0.01, 2e-5  # bound on the reduced model's error: see `convergence`
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class GridSolution(Solution):
-    """One grid's answer; `width` of a pixel relative to the length that its error goes with."""
-
-    width: float
-
-
-@dataclass(frozen=True)
-class GridResponse(Response[GridSolution]):
-    """Extrapolated from the four finest grids: least squares for an error that goes with the pixel's area.
-
-    `smooth`: the many unlike rims of a map make an error that hardly swings, and its bar is made of what swings.
-    `share`: how many times the usual error the contacts leave.
-    """
-
-    smooth: bool = False
-    share: float = 1.0
-
-    LOOKED_AT = len(WIDTHS)
-
-    @property
-    def _widths(self) -> Floats:
-        return np.array([grid.width for grid in self.solutions[-len(WIDTHS) :]])
-
-    @cached_property
-    def _weights(self) -> Floats:
-        """Of the grids' values in what is fitted at the width 0 and to each grid, (1 + grids, grids)."""
-        widths = self._widths / self._widths[-1]
-        ends = np.concatenate([[0.0], widths])
-        system = np.column_stack([self._trust, self._trust * widths**ORDER])
-        return np.column_stack([np.ones_like(ends), ends**ORDER]) @ (np.linalg.pinv(system) * self._trust)
-
-    @property
-    def _trust(self) -> Floats:
-        return np.asarray((self._widths / self._widths[-1]) ** -NOISE_ORDER)
-
-    def _combine(self, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-        return _weighted(self._weights[0], values)
-
-    def _bar(self, values: Sequence[ArrayLike]) -> Floats:
-        stacked = np.array(values[-len(self._trust) :], dtype=np.complex128)
-        extrapolated = self._combine(values)
-        if self.smooth:
-            fitted = np.array([_weighted(row, values) for row in self._weights[1:]])
-            swings = np.max(np.abs(stacked - fitted).T * self._trust, axis=-1).T
-            return np.asarray(SWINGS * swings + np.abs(stacked[-1] - extrapolated))
-        return np.asarray(self.share * CAUTION * np.max(np.abs(stacked - extrapolated).T * self._trust, axis=-1).T)
-
-    def reduction_share(self, relative_error: float) -> float:
-        """As `Response`."""
-        return reduction_share(relative_error)
-
-    def _layers(self, theta: NDArray[np.complex128], scale: Floats, film: bool) -> tuple[Floats, Floats]:
-        if not film:
-            return super()._layers(theta, scale, film)
-        thinness = np.abs(theta[:, 0]) * self.fine.resolution
-        caution = 1 + UNSEEN * np.log1p(thinness) / (1 + thinness / LIKE_IDEAL)
-        return caution, self.least_error * np.sqrt(caution) * scale
-
-    @property
-    def least_error(self) -> float:
-        """What the error bar is at least, relative to a curve's scale."""
-        return self.share * LEAST_ERROR * float(self._widths[-1]) ** NOISE_ORDER if self.fine.unknowns else 0.0
-
-
-def _weighted(weights: Floats, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
-    """A sum of the last values; one by one, so that many are rounded as each alone."""
-    parts = zip(weights.tolist(), values[-len(weights) :], strict=True)
-    return np.asarray(sum(w * np.asarray(value) for w, value in parts), dtype=np.complex128)
-
-
-def reduction_share(relative_error: float) -> float:
-    """The part of a curve's scale that the bound on a reduced model's error may take, from the asked error."""
-    return min(REDUCTION_SHARE * relative_error, REDUCTION_TOLERANCE)
 
 
 def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: Height = even_height) -> Response[Any]:
@@ -154,14 +83,14 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
     if is_tube(layout):
         return _tube(layout, depth, goal, report, height)
     scale = scale_of(layout)
-    width, smooth = _first_width(layout, goal, scale), hardly_swings(layout)
+    width = _first_width(layout, goal, scale)
     solutions: tuple[GridSolution, ...] = ()
     while True:
         for coarser in WIDTHS:
             pixels = _pixels_of(width * float(coarser), layout, scale)
             solutions = (*solutions, solve_grid(layout, depth, pixels, goal, height))
             report(f"grid of {solutions[-1].cells} pixels: {solutions[-1].model.solves} solves")
-        response = GridResponse(solutions, smooth, share_of(layout))
+        response = response_of(layout, goal.film, solutions)
         misses = response.misses(goal)
         if misses <= 1.0 or width <= FINEST or response.ends_at_rounding(goal):
             return response
@@ -169,13 +98,6 @@ def converge(layout: Layout, depth: float, goal: Goal, report: Report, height: H
         pixels = _pixels_of(width, layout, scale)
         if pixels * BYTES_PER_PIXEL > goal.memory or pixels > MOST_PIXELS * islands(layout):
             return response
-
-
-def share_of(layout: Layout) -> float:
-    """How many times the usual error of a grid the contacts of a layout leave."""
-    if layout.traced is not None:
-        return OF_MAPS
-    return OF_MANY if islands(layout) >= MANY_SPOTS else 1.0
 
 
 def expected_pixels(layout: Layout, goal: Goal) -> tuple[float, float]:
@@ -272,11 +194,16 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
 
 def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
-    usual = share_of(layout) * EXPECTED
-    width: float = min(max((goal.relative_error / usual) ** (1 / NOISE_ORDER), FINEST), COARSEST)
-    width *= FIRST_OF_MAPS if hardly_swings(layout) else 1.0
-    if layout.traced is None and islands(layout) >= MANY_SPOTS:
+    stripes = stripes_of(layout)
+    does = (goal.relative_error / (share_of(layout) * EXPECTED)) ** (1 / NOISE_ORDER)
+    if stripes is not None:
+        does = stripes.width(goal.relative_error) / scale
+    width: float = min(max(does, FINEST), COARSEST)
+    if is_crowd(layout) and not goal.film:
+        width = min(math.sqrt(goal.relative_error / EVEN_OF_DISCS) / crowd_of(layout), COARSEST_OF_DISCS)
+    elif layout.traced is None and islands(layout) >= MANY_SPOTS:
         width = min(width, math.sqrt(goal.relative_error / EVEN) / crowd_of(layout))
+    width *= FIRST_OF_MAPS if hardly_swings(layout) else 1.0
     width = min(width, _width_of(FEWEST_PIXELS, layout, scale))
     most = min(goal.memory / BYTES_PER_PIXEL, MOST_PIXELS * islands(layout))
     return max(width, _width_of(most, layout, scale))

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import eigvalsh_tridiagonal
 
 from constriction.base.errors import SolverError
 from constriction.field.transforms.grids import Field, Plate, Theta, in_rows
-from constriction.field.transforms.least_residuals import least_residuals
+
+Operator = Callable[[NDArray[Any]], NDArray[Any]]  # complex values of the pixels, (across, along)
 
 MOST_ITERATIONS = 500
+RESTART = (
+    50  # steps, each of which keeps a field; GMRES takes more of them than conjugate gradients, but cannot break down
+)
 # Pixels of ideal contacts from which on steps are taken in single precision, and down to which tolerance: rounding
 # leaves some 1e-11 of the mean of u, and the reduced model measures in double precision what is left of all fields.
 SINGLE_FROM, SINGLE_TOLERANCE = 500_000, 1e-8
@@ -71,7 +77,7 @@ def _least_residuals(plate: Plate, theta: Theta, tolerance: float) -> Field | No
     def reached(field: Field, residual: Field) -> bool:
         return bool(_size(residual, precondition(residual)) <= tolerance * abs(_dot(plate.load, field)))
 
-    return least_residuals(lambda field: plate.apply(field, local), precondition, plate.load, reached, MOST_ITERATIONS)
+    return _gmres(lambda field: plate.apply(field, local), precondition, plate.load, reached, MOST_ITERATIONS)
 
 
 def _conjugate_gradients(plate: Plate, theta: Theta, tolerance: float, guess: Field | None) -> Solved:
@@ -135,3 +141,34 @@ def _check(history: list[float], plate: Plate, theta: Theta) -> None:
         f"conjugate gradients on {shape} pixels at θ = {', '.join(f'{one:g}' for one in theta)} do not converge; "
         f"residual after 0 to {len(history) - 1} steps: {norms}"
     )
+
+
+def _gmres(
+    operator: Operator,
+    inverse: Operator,
+    load: NDArray[Any],
+    reached: Callable[[NDArray[Any], NDArray[Any]], bool],
+    steps: int,
+) -> NDArray[Any] | None:
+    """Solve operator(u) = load by GMRES; None if it takes more than so many steps.
+
+    Args:
+        operator: complex, its real part positive.
+        inverse: roughly its inverse, real and positive.
+        load: (across, along), as the fields.
+        reached: whether u and its residual are good enough.
+        steps: at most.
+    """
+    from scipy.sparse.linalg import LinearOperator, gmres
+
+    def flattened(of: Operator) -> LinearOperator:
+        return LinearOperator((load.size,) * 2, lambda flat: of(flat.reshape(load.shape)).ravel(), dtype=complex)
+
+    matrix, preconditioner = flattened(operator), flattened(inverse)
+    field, restart = np.zeros(load.shape, dtype=complex), min(RESTART, steps)
+    for _ in range(steps // restart):
+        flat, _ = gmres(matrix, load.ravel(), field.ravel(), rtol=0.0, restart=restart, maxiter=1, M=preconditioner)
+        field = np.asarray(flat.reshape(load.shape))
+        if reached(field, load - operator(field)):
+            return field
+    return None
