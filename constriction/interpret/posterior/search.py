@@ -11,7 +11,7 @@ from constriction.laws.arrays import Reals
 
 DRAWS, STARTS, FRESH = 4096, 8, 2
 """Draws from the prior that are looked at, those of them from which is searched, and those beside known starts."""
-MISSED, WIDER = 3.0, 8
+MISSED, WIDER = 1.6, 8
 """A best fit whose residuals are so many times the noise is searched for once more, from so many times as many starts:
 of a lattice whose arc hides among the electrolyte's one start in ten leads to the right minimum."""
 STEP = 1e-4  # of a score, for differences
