@@ -91,7 +91,7 @@ def test_both_sides_of_a_boundary_tell_of_the_same_current(voronoi):
 
 
 def test_no_current_is_lost_in_a_grain():
-    """Of grains at no contact and no electrolyte below: they have boundaries and mirrors alone, as the gap insulates."""
+    """Of grains at no contact and no electrolyte below: all they have is boundaries, mirrors, a gap that insulates."""
     scene = scene_of(SPOT, VORONOI | {"depth": "7.5 um"}, "20 um", (0.0, 1e6), gap="none")
     mesh = scene.mesh
     low = (mesh.points[mesh.tetrahedra, 2] < -7.5e-6 + 1e-12).any(axis=1)
@@ -208,3 +208,18 @@ def test_the_gap_takes_half_at_the_chosen_frequency():
     scene = solve_scene(case, (found, 1e13), 1.0, silent)
     here, far = (shares(scene, number).gap.real for number in range(2))
     assert here / far == pytest.approx(0.5, abs=0.17)
+
+
+@pytest.mark.parametrize("interface", [SPOT, {"pattern": "list", "cell": ["8 um", "6 um"]}])
+def test_on_the_cut_the_potential_jumps(interface):
+    """Nodes of two grains at one place are not joined: the largest jump on the cut is that of the mesh."""
+    discs = {} if interface is SPOT else {"discs": [["3 um", "3 um", "1.5 um"]]}
+    scene = scene_of(interface | discs, CUBES, "5 um", (0.0,))
+    cut = Cutaway(scene, 0).cut_faces()
+    _, place = np.unique(np.round(cut.points * 1e10), axis=0, return_inverse=True)
+    highest, lowest = (np.full(place.max() + 1, sign * np.inf) for sign in (-1, 1))
+    np.maximum.at(highest, place.reshape(-1), cut.point_data["potential"])
+    np.minimum.at(lowest, place.reshape(-1), cut.point_data["potential"])
+    found = crossings(scene, 0)
+    jumps_there = np.abs(scene.potentials[0][found.nodes] - scene.potentials[0][found.beyond])
+    assert (highest - lowest).max() > 0.3 * jumps_there.max() > 1e-3

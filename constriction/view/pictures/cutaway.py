@@ -209,12 +209,17 @@ class Cutaway:
     # --- pieces of the picture -----------------------------------------------------------------------------------
 
     def kept(self, piece: Any, roles: Sequence[str] = ("open", "covered")) -> Any:
-        """A piece of the cell in all tiles of the roles, above the lowest plane that is shown."""
+        """A piece of the cell in all tiles of the roles, above the lowest plane that is shown.
+
+        Of surfaces with a field what lies at one place stays apart over grains: there it jumps.
+        """
+        jumps = self.scene.mesh.grains is not None and "potential" in piece.point_data
+        whole = piece.cast_to_unstructured_grid() if jumps else piece  # clipping others joins points
         if self.mirrored:
-            copies = [tile.place(piece) for tile in self.tiles if tile.role in roles]
+            copies = [tile.place(whole) for tile in self.tiles if tile.role in roles]
         else:
-            copies = list(quarters(self.tiles[0].place(piece), roles))
-        return self._cropped(pv.merge(copies) if len(copies) > 1 else copies[0])
+            copies = list(quarters(self.tiles[0].place(whole), roles))
+        return self._cropped(pv.merge(copies, merge_points=not jumps) if len(copies) > 1 else copies[0])
 
     def _cropped(self, piece: Any) -> Any:
         return piece.clip("-z", origin=(0, 0, -self.shown_depth * (1 + 1e-9)))
@@ -223,7 +228,12 @@ class Cutaway:
         """The planes of the cut with the field on them; for a lattice they are sides of its mirror images."""
         if self.mirrored:
             return self.kept(self.surface("side"))
-        return self._cropped(pv.merge([self._slice(self.electrolyte), self.kept(self.surface("side"))]))
+        pieces = [self.electrolyte]
+        if (grains := self.scene.mesh.grains) is not None:
+            own = np.repeat(grains, self.solid.n_cells // len(grains))
+            pieces = [self.solid.extract_cells(np.flatnonzero(own == grain)) for grain in np.unique(grains)]
+        cut = [one for one in map(self._slice, pieces) if one.n_points]
+        return self._cropped(pv.merge([*cut, self.kept(self.surface("side"))], merge_points=grains is None))
 
     def cut_edges(self) -> Any:
         """The elements' edges on those planes."""
