@@ -7,6 +7,7 @@ border is what the equations say: nothing at mirrors, what the laws of gap and g
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,9 @@ from constriction.field.elements.sampling import Facets, shapes
 from constriction.field.mesh.tags import VOLUMES
 from constriction.laws.arrays import Reals
 from constriction.simulation.grains.laws import BOUNDARIES
-from constriction.simulation.scene import Scene
+
+if TYPE_CHECKING:
+    from constriction.simulation.scene import Scene
 
 SAME_PLACE = 1e-8  # pitches: nodes of two grains that are nearer lie at one place
 
