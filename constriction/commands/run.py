@@ -148,7 +148,7 @@ def _check_method(path: Path, option: str, given: bool, case: Case) -> None:
     method = case.accuracy.method
     if given and method != "finite_elements":
         raise InputError(f"{path}: {option}: expected accuracy.method = 'finite_elements', given '{method}'")
-    if given and case.grains.given:
+    if given and option == "--bounds" and case.grains.given:
         raise InputError(f"{path}: {option}: not with [grains] yet; expected a case without them, or no {option}")
 
 

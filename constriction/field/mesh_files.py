@@ -27,12 +27,15 @@ from constriction.field.direct import Field, solve_field
 from constriction.field.elements.forms import Extents, area
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
+from constriction.field.grains.fields import solve_grain_field
+from constriction.field.grains.meshed import GRAINS_LAW, ORDER, GrainCell, GrainMesh, mesh_grains
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
-from constriction.field.mesh.tags import SURFACES, VOLUMES
+from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
 from constriction.field.solids.converge import cell_of
 from constriction.field.solids.meshed import mesh_solids
 from constriction.geometry.cell import Layout
+from constriction.geometry.grains.placed import memory_of_grains
 from constriction.geometry.height_maps import Height
 from constriction.geometry.solids.bodies import Solids
 
@@ -46,7 +49,7 @@ class MeshArrays:
     """A mesh as plain arrays, nodes in the order of VTK and meshio.
 
     `points` (N, 3) in metres; `tetrahedra` (n, 10) and `triangles` (m, 6) second-order, the latter on the named
-    surfaces; `regions` (n,) as in VOLUMES, `surfaces` (m,) as in SURFACES.
+    surfaces; `regions` (n,) as in VOLUMES, `surfaces` (m,) as in SURFACES; `grains` as of a `CellMesh`.
     """
 
     points: NDArray[np.float64]
@@ -54,6 +57,7 @@ class MeshArrays:
     regions: NDArray[np.int32]
     triangles: NDArray[np.int32]
     surfaces: NDArray[np.int32]
+    grains: NDArray[np.int32] | None = None
 
 
 def check_suffix(path: Path) -> None:
@@ -79,7 +83,7 @@ def mesh_arrays(cell: CellMesh, pitch: float) -> MeshArrays:
     facets = entities_to_geometry(mesh, 2, tags.indices, False)[:, np.argsort(perm_vtk(CellType.triangle, 6))]
     regions = np.zeros(len(cells), dtype=np.int32)
     regions[cell.volumes.indices] = cell.volumes.values
-    return MeshArrays(mesh.geometry.x * pitch, cells, regions, facets, tags.values)
+    return MeshArrays(mesh.geometry.x * pitch, cells, regions, facets, tags.values, cell.grains)
 
 
 def write_mesh(cell: CellMesh, pitch: float, path: Path) -> tuple[Path, ...]:
@@ -142,7 +146,7 @@ class CellCase:
 
     `thickness` of the electrolyte and `gap_height` of a meshed gap (None: thin or none) in m; `height` of a gap at x
     and y in m, relative to the one that θ is made with (None: even), and the `largest` of a meshed one. `solids` lie in
-    the electrolyte.
+    the electrolyte, or it consists of `grains`.
     """
 
     layout: Layout
@@ -152,6 +156,7 @@ class CellCase:
     height: Height | None = None
     largest: float = 1.0
     solids: Solids = Solids()
+    grains: GrainCell | None = None
 
     @property
     def sizes(self) -> MeshSizes:
@@ -166,6 +171,8 @@ class CellCase:
     @property
     def extents(self) -> Extents:
         """How far the mesh reaches, in pitches."""
+        if self.grains is not None:
+            return self.grains
         return cell_of(self.layout, self.thickness, self.solids) if self.solids.any else self.sizes
 
     def meshed(self) -> CellMesh:
@@ -174,10 +181,23 @@ class CellCase:
         Raises:
             MeshError: gmsh failed.
         """
+        if self.grains is not None:
+            return self.polycrystal(self.grains).cell
         if not self.solids.any:
             return mesh_cell(self.layout, self.sizes, MPI.COMM_SELF, self.height)
         cell = cell_of(self.layout, self.thickness, self.solids)
         return mesh_solids(cell, None, MPI.COMM_SELF, math.sqrt(self.fineness))
+
+    def polycrystal(self, grains: GrainCell) -> GrainMesh:
+        """The mesh of grains, on one rank; raises as `meshed`."""
+        return mesh_grains(grains, self.fineness ** (1 / ORDER))
+
+    @property
+    def conducting(self) -> tuple[int, ...]:
+        """The numbers of volumes whose conductivity is a θ of its own, in the order of these."""
+        if self.grains is None:
+            return tuple(map(body_tag, self.solids.laws))
+        return (body_tag(GRAINS_LAW) if self.grains.laws else VOLUMES["electrolyte"],)
 
 
 def check_cell_case(case: CellCase, memory: float) -> None:
@@ -190,13 +210,15 @@ def check_cell_case(case: CellCase, memory: float) -> None:
     Raises:
         InputError: with what is too small or too near, or the memory that it would take.
     """
-    if not case.solids.any:
+    if case.grains is None and not case.solids.any:
         check_mesh(case.layout, case.thickness, case.gap_height, COARSEST_ERROR, case.largest)
-    needed = memory_of(case.layout, case.fineness)
+    grains = 0 if case.grains is None else len(case.grains.crystal.grains)
+    needed = memory_of_grains(grains, case.fineness) if grains else memory_of(case.layout, case.fineness)
     if needed > memory:
         raise InputError(
             f"a mesh of level {case.fineness:g} would take about {needed / 1e9:.3g} GB to solve, "
-            f"{memory / 1e9:.3g} GB may be used; expected a larger level, fewer spots, or more memory (--memory)"
+            f"{memory / 1e9:.3g} GB may be used; expected a larger level, fewer spots, larger grains, or more memory "
+            "(--memory)"
         )
 
 
@@ -244,7 +266,8 @@ def write_field(case: CellCase, thetas: Sequence[ArrayLike], path: Path) -> None
         apex = fields[1].scaled(case.rest)
         values |= {"potential_real_volt": apex.real, "potential_imag_volt": apex.imag}
     cells = [("tetra10", arrays.tetrahedra)]
-    mesh = meshio.Mesh(arrays.points, cells, point_data=values, cell_data={"region": [arrays.regions]})
+    numbers = {"region": [arrays.regions]} | ({} if arrays.grains is None else {"grain": [arrays.grains]})
+    mesh = meshio.Mesh(arrays.points, cells, point_data=values, cell_data=numbers)
     meshio.write(path, mesh, file_format="vtu")
 
 
@@ -255,6 +278,10 @@ def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshAr
         case: what is meshed.
         thetas: θ (terms,); 0 of the gap is taken as the limit θ → 0 where it is meshed.
     """
+    if case.grains is not None:
+        made = case.polycrystal(case.grains)
+        found = [solve_grain_field(made, case.grains, np.asarray(theta, dtype=np.complex128)) for theta in thetas]
+        return mesh_arrays(made.cell, case.layout.pitch), found
     cell, extents = case.meshed(), case.extents
     least = 0.0 if extents.gap_height is None else ALMOST_DC
     weight = None if case.height is None or extents.gap_height else weight_of(case.height, case.layout.pitch)

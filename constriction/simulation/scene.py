@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.field.elements.sampling import Facets, faces, gradients, shapes
 from constriction.field.mesh.tags import SURFACES, VOLUMES
 from constriction.geometry.cell import Layout, lay_out_case
+from constriction.geometry.grains.placed import expected_grains, memory_of_grains
 from constriction.geometry.maps.pellet_heights import insulated_beside
 from constriction.geometry.solids.placed import solids_of
 from constriction.simulation.maps.meshed import meshed_layout
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from constriction.field.mesh_files import CellCase, MeshArrays
 
 MEMORY, COARSEST = 4.5e8, 8.0  # bytes that the mesh of a picture takes if its fineness may be less, up to this one
+OF_GRAINS = 1.5e9, 1.0  # the same of grains
 FINEST_OF_VOLUME = 1.0  # fineness; a meshed gap has many layers
 RATIO_AT_REST = 1e-6  # s so small that the field is that of direct current
 # Where laws hide the gap's relaxation: frequencies that are tried, how far beyond the sweep, and the least change of
@@ -45,7 +46,8 @@ class Scene:
 
     `potentials` (frequencies, N) at the mesh's nodes, per volt across electrolyte and interface; `thetas` (frequencies,
     terms); `totals` = F(θ) of the whole thickness, in pitches, infinite where no current passes, so that the mean
-    current density at a conductivity κ is κ / (totals · pitch) per volt. `gap_model` is none, thin or volume.
+    current density at a conductivity κ is κ / (totals · pitch) per volt. `gap_model` is none, thin or volume;
+    `conducting` as of a `CellCase`.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class Scene:
     thetas: NDArray[np.complex128]
     totals: NDArray[np.complex128]
     gap_model: str
+    conducting: tuple[int, ...] = ()
 
     @property
     def gap_height(self) -> float | None:
@@ -102,12 +105,18 @@ class Scene:
         """
         nodes = self.mesh.tetrahedra[tetrahedra]
         slope = gradients(self.mesh.points[nodes], self.potentials[number][nodes], places)
-        relative = np.ones(len(nodes), dtype=np.complex128)
+        relative = self._conductivities(number)[self.mesh.regions[tetrahedra]]
+        return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.layout.pitch))
+
+    def _conductivities(self, number: int) -> NDArray[np.complex128]:
+        """Conductivity over that of the homogenised electrolyte, by the number of a volume."""
+        found = np.ones(1 + max(int(self.mesh.regions.max()), *VOLUMES.values(), *self.conducting), dtype=np.complex128)
         if self.gap_model == "volume":
             assert self.gap_height is not None
-            in_gap = self.mesh.regions[tetrahedra] == VOLUMES["gap_volume"]
-            relative[in_gap] = self.thetas[number, -1] * self.gap_height / self.layout.pitch
-        return np.asarray(-slope * relative[:, None, None] * (self.totals[number] * self.layout.pitch))
+            found[VOLUMES["gap_volume"]] = self.thetas[number, -1] * self.gap_height / self.layout.pitch
+        first = 1 if self.film else 0
+        found[list(self.conducting)] = self.thetas[number, first : first + len(self.conducting)]
+        return found
 
     def normal_density(self, number: int, surface: str, places: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Current density over its mean, rising through the interface.
@@ -155,14 +164,15 @@ def cell_case(case: Case, fineness: float) -> CellCase:
     """Which cell a picture of a case shows.
 
     Raises:
-        InputError: the contacts cannot be made, or there are grains, which are not shown yet.
+        InputError: the contacts cannot be made, or grains do not fit into the cell.
     """
     from constriction.field.mesh_files import CellCase
 
-    if case.grains.given:
-        shape = f"grains.shape = '{case.grains.shape}'"
-        raise InputError(f"{shape}: meshes, pictures and fields show no grains yet; expected a case without [grains]")
     layout = lay_out_case(case)
+    if case.grains.given:
+        from constriction.simulation.grains.solving import grain_cell
+
+        return CellCase(layout, case.electrolyte.thickness, None, fineness, grains=grain_cell(case, layout))
     profile = uneven_gap(case, layout)
     height = insulated_beside(layout, None if profile is None else profile.height)
     gap, largest = meshed_height(case, layout), largest_height(case, layout)
@@ -177,10 +187,15 @@ def picture_fineness(case: Case, finest: float) -> float:
         case: what is drawn.
         finest: the fineness of few spots.
     """
-    from constriction.field.fineness import memory_of
+    from constriction.field.fineness import disturbed_depth, memory_of
 
     layout = lay_out_case(case)
     fineness = finest if meshed_height(case, layout) is None else max(finest, FINEST_OF_VOLUME)
+    if case.grains.given:
+        count, _ = expected_grains(case, layout, disturbed_depth(layout))
+        while memory_of_grains(count, fineness) > OF_GRAINS[0] and fineness < OF_GRAINS[1]:
+            fineness *= 2
+        return min(fineness, OF_GRAINS[1])
     while memory_of(layout, fineness) > MEMORY and fineness < COARSEST:
         fineness *= 2
     return fineness
@@ -208,12 +223,16 @@ def gap_frequency(case: Case, fineness: float, laws: Laws | None = None) -> floa
         return None
     if laws.film or case.gap.height is None or not case.gap.capacitor_only:
         return _found_frequency(case, laws, fineness)
-    rest = _solved(case, np.full((1, 1), RATIO_AT_REST, dtype=np.complex128), (0.0,), fineness)
-    taken = shares(rest, 0).gap.real / RATIO_AT_REST
     frequency = np.geomspace(*PEAK_RANGE, SCANNED)
     ratio = np.abs(theta_of(case, layout, laws, frequency)[:, -1])
-    wanted = min((1 - layout.contact_fraction) / taken, NEARLY * float(ratio.max()))
-    return float(frequency[np.argmax(ratio >= wanted)])
+    found = 0.0
+    for _ in range(2 if laws.solids else 1):  # what lies in the electrolyte conducts otherwise where the gap takes half
+        theta = theta_of(case, layout, laws, np.array([found]))
+        theta[:, -1] = RATIO_AT_REST
+        taken = abs(shares(_solved(case, theta, (found,), fineness), 0).gap) / RATIO_AT_REST
+        wanted = min((1 - layout.contact_fraction) / taken, NEARLY * float(ratio.max()))
+        found = float(frequency[np.argmax(ratio >= wanted)])
+    return found
 
 
 def _found_frequency(case: Case, laws: Laws, fineness: float) -> float | None:
@@ -274,4 +293,5 @@ def _solved(case: Case, thetas: NDArray[np.complex128], frequencies: tuple[float
         thetas=thetas,
         totals=np.array([field.impedance + cell.rest for field in fields], dtype=np.complex128),
         gap_model=gap_model(case, cell.layout),
+        conducting=cell.conducting,
     )

@@ -21,7 +21,7 @@ from constriction.field.direct import solve_directly
 from constriction.field.elements.assembly import CellProblem, assemble
 from constriction.field.fineness import expected_memory
 from constriction.field.grains.jumps import jump_operator
-from constriction.field.grains.meshed import GrainCell, mesh_grains
+from constriction.field.grains.meshed import ORDER, GrainCell, GrainMesh, mesh_grains
 from constriction.field.mesh_response import MeshSolution, WholeResponse
 from constriction.field.reduction.curves import Complexes, Curve
 from constriction.field.response import Goal, Report
@@ -107,7 +107,7 @@ class GrainModel:
 
 @dataclass(frozen=True)
 class GrainResponse(WholeResponse):
-    """Extrapolated from the two finest meshes, for an error that goes with the square of the elements' size."""
+    """Extrapolated from the two finest meshes, for an error that goes with the power `ORDER` of the elements' size."""
 
     @property
     def covered(self) -> float | None:
@@ -161,21 +161,26 @@ def converge_grains(cell: GrainCell, goal: Goal, report: Report) -> GrainRespons
     return response
 
 
+def problem_of(mesh: GrainMesh, cell: GrainCell) -> CellProblem:
+    """The matrices of a mesh, with those of the jumps at boundaries; their θ as in `own_theta`."""
+    flat = assemble(mesh.cell, cell, laws=cell.laws)
+    *below, gap = flat.terms
+    return replace(flat, terms=(*below, jump_operator(mesh, flat), gap))
+
+
 def solve_grains(cell: GrainCell, scale: float, goal: Goal) -> MeshSolution:
     """Mesh a cell once, with elements `scale` times the usual size, and reduce it."""
     start = time.perf_counter()
     mesh = mesh_grains(cell, scale)
     meshed = time.perf_counter()
-    flat = assemble(mesh.cell, cell, laws=cell.laws)
-    *below, gap = flat.terms
-    problem = replace(flat, terms=(*below, jump_operator(mesh, flat), gap))
-    laws = bool(cell.laws)
+    problem = problem_of(mesh, cell)
+    gap, laws = problem.gap, bool(cell.laws)
     curves = tuple(_own(curve, laws, 3) for curve in goal.curves)
     contacts, _ = reduce_solids(problem, curves, goal.relative_error, None)
     metal = replace(problem, stiffness=problem.stiffness.plus([COVERED], [gap]), terms=problem.terms[:-1])
     covered, _ = reduce_solids(metal, tuple(_own(curve, laws, 2) for curve in goal.curves), goal.relative_error, None)
     return MeshSolution(
-        fineness=scale**2,
+        fineness=scale**ORDER,
         model=GrainModel(contacts, covered, laws),
         resolution=0.0,
         bounds=(),

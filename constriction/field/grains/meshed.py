@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import gmsh
@@ -21,7 +21,9 @@ from constriction.field.solids.sizes import grown, use
 from constriction.geometry.grains.polycrystal import Polycrystal
 from constriction.geometry.outlines import Outline
 
-AT_RIM, IN_GRAIN = 0.35, 0.8  # size at rims / room there, elsewhere / a grain's size
+AT_RIM, IN_GRAIN = 0.08, 0.8  # size at rims / room there, elsewhere / a grain's size
+ORDER = 1.5
+"""The error goes with this power of the elements' size, between 1 at rims and 2 in grains: tests/grains_library.py."""
 GRAINS_LAW = 0
 """The number of the grains' law where there is other electrolyte below them."""
 
@@ -67,10 +69,11 @@ class GrainMesh:
 
 
 class _Made(NamedTuple):
-    """What a try to mesh has found beside the mesh: triangles of boundaries, as in `GrainMesh`."""
+    """What a try to mesh has found beside the mesh: triangles of boundaries, as in `GrainMesh`, and cells' grains."""
 
     one: Ints
     other: Ints
+    grains: Ints
 
 
 def mesh_grains(cell: GrainCell, scale: float) -> GrainMesh:
@@ -88,7 +91,8 @@ def mesh_grains(cell: GrainCell, scale: float) -> GrainMesh:
 
     found = mesh_made_by(make, MPI.COMM_SELF)
     made = tried[found.smallest_quality]
-    return GrainMesh(found, made.one, made.other)
+    grains = made.grains[found.mesh.topology.original_cell_index].astype(np.int32)
+    return GrainMesh(replace(found, grains=grains), made.one, made.other)
 
 
 def _linear_mesh(cell: GrainCell, scale: float) -> tuple[LinearMesh, float, _Made]:
@@ -162,13 +166,13 @@ def _collect(
         curved=np.zeros((0, 2), dtype=np.int64),
         axes=np.zeros((0, 2)),
     )
-    return mesh, _Made(one, other)
+    return mesh, _Made(one, other, np.repeat([1 + owner for owner in owners.values()], sizes))
 
 
 def _surfaces(
     nodes: Nodes, split: _Split, owners: dict[int, int], names: dict[int, str]
 ) -> tuple[list[Ints], list[Ints], list[Ints], list[Ints]]:
-    """The triangles of the border and their tags, and those of boundaries as they belong to the one and the other."""
+    """Triangles of the border and of boundaries' both sides, their tags, and those of the one and of the other side."""
     facets, tags, ones, others = list[Ints](), list[Ints](), list[Ints](), list[Ints]()
     for surface, name in names.items():
         first, *second = (owners[one] for one in gmsh.model.getAdjacencies(2, surface)[0].tolist())
@@ -177,8 +181,11 @@ def _surfaces(
             facets.append(split.of(triangles, first))
             tags.append(np.full(len(triangles), SURFACES[name]))
         elif BELOW not in (first, *second) and second != [first]:
-            ones.append(split.of(triangles, first))
-            others.append(split.of(triangles, *second))
+            both = split.of(triangles, first), split.of(triangles, *second)
+            ones.append(both[0])
+            others.append(both[1])
+            facets += both
+            tags.append(np.full(2 * len(triangles), SURFACES["grain_boundary"]))
     return facets, tags, ones, others
 
 

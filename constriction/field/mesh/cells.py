@@ -34,6 +34,7 @@ class CellMesh:
     `smallest_quality` is the mean-ratio quality (1 = regular) of the worst tetrahedron that gmsh made; collars are
     stretched along the rim on purpose. `seconds_alone` passed while rank 0 drew and meshed and the others waited.
     `tops` is the relative height of an uneven gap's volume over this rank's nodes, (nodes,); None: even or thin.
+    `grains`: which grain each cell is of, from 1, and 0 of electrolyte below them, (cells,); None: there are none.
     """
 
     mesh: Mesh
@@ -42,6 +43,7 @@ class CellMesh:
     smallest_quality: float
     seconds_alone: float
     tops: NDArray[np.float64] | None = None
+    grains: NDArray[np.int32] | None = None
 
     @property
     def cells(self) -> int:

@@ -10,6 +10,7 @@ SURFACES = {
     "side": 8,
     "solid": 9,  # of a metal body that is part of the electrode
     "void": 10,  # of a body that insulates
+    "grain_boundary": 13,  # between two grains, once with the nodes of each
 }
 METAL_VOLUMES = {"island": 11, "foil": 12}
 """Of metals that are meshed as conductors."""

@@ -122,4 +122,4 @@ def merged(curves: Iterable[Curve]) -> tuple[Curve, ...]:
     if not same:
         return tuple(others)
     points = np.unique(np.concatenate([curve.points for curve in same]), axis=0)
-    return Curve(points, same[0].at_rest), *others
+    return Curve(points, same[0].at_rest, least=min(curve.least for curve in same)), *others

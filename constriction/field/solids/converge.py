@@ -52,6 +52,9 @@ BAR, BAR_OF_PRESENT = 0.2, 0.5
 # Where between the bounds what is extrapolated lies as a rule; as far as it lies beside that, the bar is wider. Two
 # meshes of which the finer one hardly stores less say little, such as the first ones of a layer under a contact.
 USUAL = 0.45, 0.65
+# How far apart bounds may be at the end, over the asked part of R_cstr, or of the least that errors are relative to
+# where R_cstr is no more than so many times that: at 2e-3 that is 1 % of R_cstr, or 1e-4 of R_electrolyte.
+APART, LITTLE = 5.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def converge_solids(
             sizes = None if errors is None else errors.refined(MOST_SHARE, cell.bodies)
             continue
         response = SolidResponse(tuple(solutions))
-        misses = response.misses(goal)
+        misses = max(response.misses(goal), _apart(response, goal))
         if misses <= 1.0:
             break
         share = min(max(AIMED / misses, LEAST_SHARE), MOST_SHARE)
@@ -151,6 +154,17 @@ def converge_solids(
         sizes = None if errors is None else errors.refined(share, cell.bodies)
     assert response is not None
     return response
+
+
+def _apart(response: SolidResponse, goal: Goal) -> float:
+    """How far apart the bounds of R_cstr are over how far apart they may be; 0 where there is none."""
+    curve = next((one for one in goal.curves if one.finite), None)
+    if curve is None or curve.at_rest is None:
+        return 0.0
+    value = abs(complex(curve.excess(response, curve.at_rest)))
+    scale = value if value > LITTLE * curve.least else curve.least
+    low, high = response.fine.bounds[0].interface
+    return (high - low) / (APART * goal.relative_error * scale) if scale > 0 else 0.0
 
 
 def cell_of(layout: Layout, thickness: float, solids: Solids) -> SolidCell:

@@ -19,6 +19,8 @@ MOST = 2000
 ROOMY = 1.02  # times the least size, that is advised
 BYTES_AT_LEAST, BYTES_PER_GRAIN = 2e8, 6.5e6
 """Measured on meshes at 1e-2, beside the libraries: 207 Voronoi grains take 1.5 GB."""
+MEASURED_AT = 0.586
+"""Fineness of the finer of those meshes."""
 
 
 def grains_of(case: Case, layout: Layout, disturbed: float) -> Polycrystal:
@@ -44,7 +46,12 @@ def expected_grains(case: Case, layout: Layout, disturbed: float) -> tuple[int, 
     size, box = case.grains.mean_size, _box(case, layout, disturbed)
     assert size is not None
     count = math.prod(counts_of(box, size)) if case.grains.shape == CUBES else round(math.prod(box.tolist()) / size**3)
-    return count, BYTES_AT_LEAST + BYTES_PER_GRAIN * count
+    return count, memory_of_grains(count)
+
+
+def memory_of_grains(count: int, fineness: float = MEASURED_AT) -> float:
+    """Bytes that a mesh of so many grains and this fineness takes to be solved."""
+    return BYTES_AT_LEAST + BYTES_PER_GRAIN * count * max(1.0, (MEASURED_AT / fineness) ** 2)
 
 
 def check_grains_fit(case: Case, layout: Layout, disturbed: float, memory: float = math.inf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mpi4py import MPI
 
@@ -18,6 +18,9 @@ from constriction.geometry.grains.placed import check_grains_fit, grains_of
 from constriction.geometry.grains.polycrystal import Polycrystal
 from constriction.simulation.grains.laws import grain_laws
 from constriction.simulation.solids.laws import SolidLaw
+
+if TYPE_CHECKING:
+    from constriction.field.grains.meshed import GrainCell
 
 SAME = 1e-6  # depths that differ by less, relative, are one
 
@@ -61,25 +64,27 @@ def solve_grains_of(case: Case, layout: Layout, goal: Goal, comm: MPI.Comm, repo
         SolverError: a mesh cannot be solved.
     """
     from constriction.field.grains.converge import converge_grains  # on all ranks at once: PETSc starts here
+
+    return agree(comm, lambda: converge_grains(grain_cell(case, layout), goal, report))
+
+
+def grain_cell(case: Case, layout: Layout) -> GrainCell:
+    """The mirror cell of a case with its grains; raises as `crystal_of`."""
     from constriction.field.grains.meshed import GrainCell
 
-    def solve() -> Response[Any]:
-        crystal = crystal_of(case, layout)
-        outline, spots = in_pitches(layout)
-        assert case.grains.mean_size is not None
-        size = case.grains.mean_size / layout.pitch
-        deep, reach = float(crystal.box[2]), min(case.electrolyte.thickness, disturbed_depth(layout)) / layout.pitch
-        lengths = [length / layout.pitch for length in rim_lengths(layout)]
-        cell = GrainCell(
-            cell=outline,
-            spots=tuple(spots),
-            regions=layout.regions,
-            background=layout.background,
-            crystal=crystal,
-            slab_depth=deep if reach < deep * (1 + SAME) else rounded(reach),
-            room=min(statistics.fmean(lengths), size) if lengths else size,
-            mean_size=size,
-        )
-        return converge_grains(cell, goal, report)
-
-    return agree(comm, solve)
+    crystal = crystal_of(case, layout)
+    outline, spots = in_pitches(layout)
+    assert case.grains.mean_size is not None
+    size = case.grains.mean_size / layout.pitch
+    deep, reach = float(crystal.box[2]), min(case.electrolyte.thickness, disturbed_depth(layout)) / layout.pitch
+    lengths = [length / layout.pitch for length in rim_lengths(layout)]
+    return GrainCell(
+        cell=outline,
+        spots=tuple(spots),
+        regions=layout.regions,
+        background=layout.background,
+        crystal=crystal,
+        slab_depth=deep if reach < deep * (1 + SAME) else rounded(reach),
+        room=min(statistics.fmean(lengths), size) if lengths else size,
+        mean_size=size,
+    )

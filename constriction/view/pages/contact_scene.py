@@ -49,7 +49,7 @@ NOTHING = Solids()
 SEEN_THROUGH = 0.3  # opacity of electrolyte with solids in it
 # Of the slab with solids: over their lowest point, and at the most over the longer side.
 BELOW_SOLIDS, DEEPEST = 1.15, 1.5
-FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from
+FINENESS_OF_SOLIDS = 0.5  # of the mesh that solids are drawn from, and a few grains
 _LIGHT = {"ambient": 0.55, "diffuse": 0.7, "specular": 0.08, "roughness": 0.9}
 
 
@@ -244,11 +244,12 @@ def _layout(unit: str, shape: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def solids_cut(result: Result) -> Iterator[Section]:
-    """A picture of the solids of a case at rest, or at the lowest frequency; nothing without solids."""
-    if not result.case.solid:
+def cut_open(result: Result) -> Iterator[Section]:
+    """A picture of the solids or grains of a case at rest, or at the lowest frequency; nothing without either."""
+    if not result.case.holds_bodies:
         return
-    from constriction.simulation.scene import solve_scene
+    what = "Solids" if result.case.solid else "Grains"
+    from constriction.simulation.scene import picture_fineness, solve_scene
     from constriction.view.pictures.captions import caption
     from constriction.view.pictures.output import pixels
     from constriction.view.pictures.pictures import panels
@@ -259,12 +260,13 @@ def solids_cut(result: Result) -> Iterator[Section]:
     try:
         prepare_rendering()
     except RenderingError as error:
-        yield Paragraph(f"Solids in the electrolyte are not drawn: {error}.")
+        yield Paragraph(f"{what} in the electrolyte are not drawn: {error}.")
         return
     from PIL import Image
 
     frequency = result.spectrum.window[0] if result.R_dc is None else 0.0
-    scene = solve_scene(result.case, (frequency,), FINENESS_OF_SOLIDS, quiet, result.laws)
+    fineness = FINENESS_OF_SOLIDS if result.case.solid else picture_fineness(result.case, FINENESS_OF_SOLIDS)
+    scene = solve_scene(result.case, (frequency,), fineness, quiet, result.laws)
     drawn = io.BytesIO()
     Image.fromarray(pixels(page(panels(scene, "current"), "", 1, DPI))).save(drawn, format="PNG", optimize=True)
-    yield ImageSection("Solids, cut open", caption(scene, "current"), drawn.getvalue())
+    yield ImageSection(f"{what}, cut open", caption(scene, "current"), drawn.getvalue())

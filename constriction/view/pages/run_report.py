@@ -16,7 +16,7 @@ from constriction.view.charts.current_charts import current_chart
 from constriction.view.charts.curves import peaks_seen
 from constriction.view.charts.spectra_charts import bode_chart, nyquist_chart, result_curves
 from constriction.view.pages.case_words import case_in_words
-from constriction.view.pages.contact_scene import contact_scene, from_above, solids_cut
+from constriction.view.pages.contact_scene import contact_scene, cut_open, from_above
 from constriction.view.pages.provenance import Origin, links, repeat_sections, timing_table
 from constriction.view.pages.record_tables import NOTHING, RecordColumn, record_table
 from constriction.view.pages.sections import Answer, Code, Heading, Paragraph, Report, Section, TableSection
@@ -188,7 +188,7 @@ def _interface(result: Result) -> Iterator[Section]:
         yield replace(scene, caption=f"{scene.caption} Copper is drawn flat; how high it lies is seen below.")
     if layout.traced is not None or profile is not None:
         yield from_above(layout, case.gap.height, profile, _densities(result))
-    yield from solids_cut(result)
+    yield from cut_open(result)
 
 
 def _densities(result: Result) -> list[Density]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from constriction.base.errors import InputError
+from constriction.base.errors import InputError, counted
 from constriction.simulation.scene import Scene
 from constriction.simulation.solids.shares import shares
 from constriction.view.pictures.cutaway import Cutaway
@@ -31,6 +31,9 @@ def caption(scene: Scene, what: str) -> str:
         parts.append(f"{_depth_in_words(view)}, front corner cut away")
         if scene.gap_model == "thin" and scene.gap_height is not None and scene.layout.contact_fraction < 1:
             parts.append(f"gap of {metres(scene.gap_height)} drawn higher than it is")
+    if scene.mesh.grains is not None:
+        count = counted(int(scene.mesh.grains.max()), "grain")
+        parts.append(f"{count} in the meshed cell, thin lines are their boundaries")
     return "; ".join([*parts, *_field_in_words(scene, what)]) + "."
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, cKDTree
+from scipy.spatial import ConvexHull
 
 from constriction.field.elements.sampling import EDGES, subdivided
 from constriction.field.mesh.tags import VOLUMES
 from constriction.laws.arrays import Reals
+from constriction.simulation.grains.flow import flow_in
 from constriction.simulation.scene import Scene
 from constriction.view.pictures.pieces import (
     Tile,
@@ -160,13 +161,8 @@ class Cutaway:
         grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells}, points)
         if self.number is not None:
             near = (1 - AT_THE_RIM) / 4 + AT_THE_RIM * places
-            everywhere = np.arange(len(mesh.tetrahedra))
-            flow = self.scene.current_density(self.number, everywhere, near).real.reshape(-1, 3)
-            potential = self.scene.potential_at(self.number, mesh.tetrahedra, places)
-            flow = self._tight(points, np.repeat(mesh.regions, len(places)), flow, potential.ravel())
-            with_data(
-                grid, {"potential": potential.real.ravel(), "flow": flow, "current": np.linalg.norm(flow, axis=1)}
-            )
+            flow, potential = flow_in(self.scene, self.number, places, near)
+            with_data(grid, {"potential": potential.real, "flow": flow, "current": np.linalg.norm(flow, axis=1)})
         grid.cell_data["region"] = np.repeat(mesh.regions, len(parts))
         return grid
 
@@ -178,10 +174,11 @@ class Cutaway:
         """
         mesh, number = self.scene.mesh, self.number
         assert number is not None
-        nodes = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"]]
+        everywhere = np.flatnonzero(mesh.regions != VOLUMES["gap_volume"])
+        nodes = mesh.tetrahedra[everywhere]
         values = self.scene.potentials[number][nodes].real
         crossed = np.searchsorted(levels, values.min(axis=1)) != np.searchsorted(levels, values.max(axis=1))
-        which = np.flatnonzero(mesh.regions == VOLUMES["electrolyte"])[crossed]
+        which = everywhere[crossed]
         if not which.size:
             return pv.PolyData()
         places, parts = subdivided(4, FINENESS if len(which) * 8**FINENESS < MOST_PARTS else 1)
@@ -195,52 +192,34 @@ class Cutaway:
             found.point_data.active_normals = normals_along_flow(found)
         return found
 
-    def _tight(
-        self, points: Reals, regions: NDArray[np.int32], flow: Reals, potential: NDArray[np.complex128]
-    ) -> Reals:
-        """The flow (n, 3) with what is known at borders, so that lines do not leak where slopes are a little off.
-
-        Nothing passes a mirror, and through the gap goes what the gap takes.
-        """
-        assert self.number is not None
-        scene, tiny = self.scene, 1e-6 * self.scene.layout.pitch
-        flow = flow.copy()
-        for axis, extent in enumerate((scene.layout.width, scene.layout.depth)):
-            sides = (0.0,) if scene.layout.circular else (0.0, extent)
-            for side in sides:
-                flow[np.abs(points[:, axis] - side) < tiny, axis] = 0.0
-        below = (np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["electrolyte"])
-        at_gap = np.flatnonzero(below)[~scene.layout.on_contact(points[below, :2])]
-        if scene.gap_model != "volume":
-            taken = scene.thetas[self.number, -1] * scene.totals[self.number] * potential[at_gap]
-            flow[at_gap, 2] = taken.real
-            return flow
-        above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & (regions == VOLUMES["gap_volume"]))
-        flow[at_gap, 2] = flow[above[cKDTree(points[above, :2]).query(points[at_gap, :2])[1]], 2]
-        return flow
-
     @cached_property
     def electrolyte(self) -> Any:
-        """The electrolyte of `solid`."""
-        return self._region("electrolyte") if self.scene.gap_model == "volume" else self.solid
+        """The electrolyte of `solid`, with all that lies in it."""
+        return self._solid(in_gap=False) if self.scene.gap_model == "volume" else self.solid
 
     @cached_property
     def gap_volume(self) -> Any:
         """The meshed gap of `solid`."""
-        return self._region("gap_volume")
+        return self._solid(in_gap=True)
 
-    def _region(self, name: str) -> Any:
-        return self.solid.extract_cells(np.flatnonzero(self.solid.cell_data["region"] == VOLUMES[name]))
+    def _solid(self, in_gap: bool) -> Any:
+        regions = self.solid.cell_data["region"]
+        return self.solid.extract_cells(np.flatnonzero((regions == VOLUMES["gap_volume"]) == in_gap))
 
     # --- pieces of the picture -----------------------------------------------------------------------------------
 
     def kept(self, piece: Any, roles: Sequence[str] = ("open", "covered")) -> Any:
-        """A piece of the cell in all tiles of the roles, above the lowest plane that is shown."""
+        """A piece of the cell in all tiles of the roles, above the lowest plane that is shown.
+
+        Of surfaces with a field what lies at one place stays apart over grains: there it jumps.
+        """
+        jumps = self.scene.mesh.grains is not None and "potential" in piece.point_data
+        whole = piece.cast_to_unstructured_grid() if jumps else piece  # clipping others joins points
         if self.mirrored:
-            copies = [tile.place(piece) for tile in self.tiles if tile.role in roles]
+            copies = [tile.place(whole) for tile in self.tiles if tile.role in roles]
         else:
-            copies = list(quarters(self.tiles[0].place(piece), roles))
-        return self._cropped(pv.merge(copies) if len(copies) > 1 else copies[0])
+            copies = list(quarters(self.tiles[0].place(whole), roles))
+        return self._cropped(pv.merge(copies, merge_points=not jumps) if len(copies) > 1 else copies[0])
 
     def _cropped(self, piece: Any) -> Any:
         return piece.clip("-z", origin=(0, 0, -self.shown_depth * (1 + 1e-9)))
@@ -249,17 +228,39 @@ class Cutaway:
         """The planes of the cut with the field on them; for a lattice they are sides of its mirror images."""
         if self.mirrored:
             return self.kept(self.surface("side"))
-        return self._cropped(pv.merge([self._slice(self.electrolyte), self.kept(self.surface("side"))]))
+        pieces = [self.electrolyte]
+        if (grains := self.scene.mesh.grains) is not None:
+            own = np.repeat(grains, self.solid.n_cells // len(grains))
+            pieces = [self.solid.extract_cells(np.flatnonzero(own == grain)) for grain in np.unique(grains)]
+        cut = [one for one in map(self._slice, pieces) if one.n_points]
+        return self._cropped(pv.merge([*cut, self.kept(self.surface("side"))], merge_points=grains is None))
 
     def cut_edges(self) -> Any:
         """The elements' edges on those planes."""
         if self.mirrored:
             return self.kept(self.edges("side"))
         mesh = self.scene.mesh
-        corners = mesh.tetrahedra[mesh.regions == VOLUMES["electrolyte"], :4]
+        corners = mesh.tetrahedra[mesh.regions != VOLUMES["gap_volume"], :4]
         straight = pv.UnstructuredGrid({pv.CellType.TETRA: corners}, mesh.points)
         lines = self._slice(straight, triangles=False).extract_all_edges()
         return self._cropped(pv.merge([lines, self.kept(self.edges("side"))]))
+
+    def boundaries(self) -> Any:
+        """Lines of grain boundaries on the planes of the cut and on the interface; none without grains."""
+        seen = self.boundary_lines(range(3))
+        if not seen.n_points or self.mirrored:
+            return self.kept(seen) if seen.n_points else seen
+        return self._cropped(pv.merge([self.kept(seen), self._slice(self.surface("grain_boundary"))]))
+
+    def boundary_lines(self, axes: Sequence[int]) -> Any:
+        """Lines of grain boundaries on the sides of the cell across these axes, and on the interface across z."""
+        layout, lines = self.scene.layout, self.edges("grain_boundary")
+        if not lines.n_points:
+            return lines
+        ends = lines.lines.reshape(-1, 3)[:, 1:]
+        planes = np.array([[0.0, 0.0, 0.0], [layout.width, layout.depth, 0.0]])[:, list(axes)]
+        on = np.abs(lines.points[:, None, list(axes)] - planes) < 1e-6 * layout.pitch
+        return pv.PolyData(lines.points, lines=counted(ends[np.all(on[ends], axis=1).any(axis=(1, 2))]))
 
     def _slice(self, grid: Any, triangles: bool = True) -> Any:
         """A cell cut along x = 0 in front and along y = 0 on the right."""

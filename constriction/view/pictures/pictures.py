@@ -36,6 +36,7 @@ KINDS = ("mesh", "potential", "current", "interface", "contacts")
 DENSITIES = 0.03, 10.0  # of current over its mean, from darkest to lightest
 ON_CONTACTS = 0.5, 10.0  # the same over the contacts
 SEEN_THROUGH = 0.4  # opacity of contacts in the missing corner
+BOUNDARY = "#555555"  # of grains, on dark and on light
 ON_CONTACT, THROUGH_GAP = "#111111", "#4DB8F0"
 
 
@@ -70,7 +71,7 @@ def mesh_panel(scene: Scene) -> StagePanel:
         StagePiece(view.kept(view.surface("void")), _matt(GAP)),
     ]
     skin = view.edges("contact", "gap", "solid", "void")
-    lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(skin), "#333333")]
+    lines = [_wires(view.cut_edges(), "#555555"), _wires(view.kept(skin), "#333333"), _grains(view, 3.0)]
     if scene.gap_model == "volume":
         faces.append(StagePiece(view.kept(view.surface("side", "island_wall", above=True), ("covered",)), _matt(GAP)))
         lines.append(_wires(view.kept(view.edges("side", "island_wall", above=True), ("covered",)), "#333333"))
@@ -94,6 +95,7 @@ def potential_panel(scene: Scene, number: int) -> StagePanel:
         *(StagePiece(piece, scale.style) for piece in skin),
         StagePiece(view.kept(shells, ("gone",)), lit),
         _wires(lines, "#FFFFFF", 1.6),
+        _grains(view),
         _wires(_rims(view), INK, 2.2),
         *_metal(view),
     ]
@@ -108,6 +110,7 @@ def current_panel(scene: Scene, number: int) -> StagePanel:
         StagePiece(view.cut_faces(), _density().style),
         StagePiece(view.kept(view.surface("gap", "void")), _matt(GAP)),
         StagePiece(view.kept(view.surface("contact", "solid")), _matt(CONTACT)),
+        _grains(view),
         _wires(_rims(view), INK, 1.5),
         *_metal(view),
     ]
@@ -162,7 +165,7 @@ def interface_panel(scene: Scene, number: int) -> StagePanel:
     """The normal current density on the interface from above."""
     view = Cutaway(scene, number)
     layers = [StagePiece(_flat(view, name), _density().style) for name in ("gap", "contact")]
-    layers.append(_wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE))
+    layers += [_grains_above(view), _wires(_outlines(view), "#FFFFFF", 1.5, FROM_ABOVE)]
     return StagePanel(_current_title(scene, number), layers, _above(view), _ruler_above(view), _density())
 
 
@@ -177,6 +180,7 @@ def contacts_panel(scene: Scene, number: int) -> StagePanel:
     layers = [
         StagePiece(_flat(view, "gap"), _plain(ELECTROLYTE)),
         StagePiece(contacts, scale.style),
+        _grains_above(view),
         _wires(_outlines(view), INK, 1.0, FROM_ABOVE),
     ]
     return StagePanel(f"Contacts, {told(scene.frequencies[number])}", layers, _above(view), _ruler_above(view), scale)
@@ -231,6 +235,17 @@ def _metal(view: Cutaway) -> list[StagePiece]:
 def _rims(view: Cutaway) -> Any:
     """The contacts' outlines where they are seen, and in the missing corner."""
     return view.kept(view.rims(), ("open", "covered", "gone"))
+
+
+def _grains(view: Cutaway, width: float = 1.5) -> StagePiece:
+    """The boundaries of grains where they are seen."""
+    return _wires(view.boundaries(), BOUNDARY, width)
+
+
+def _grains_above(view: Cutaway) -> StagePiece:
+    """The boundaries of grains at the interface, from above."""
+    lines = view.boundary_lines((2,))
+    return _wires(_everywhere(view, lines) if lines.n_points else lines, BOUNDARY, 1.0, FROM_ABOVE)
 
 
 def _everywhere(view: Cutaway, piece: Any) -> Any:
