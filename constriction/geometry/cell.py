@@ -19,6 +19,7 @@ from constriction.geometry.placed import listed
 
 __all__ = ["LAYOUTS", "Layout", "lay_out", "lay_out_case", "rim_lengths"]
 SPARSE = 1e-6  # a contact fraction at which spots of every pattern find their place
+STRIPES_MEASURED = 0.04, 0.9  # contact fractions from and to of which it is known what meshes and grids err at rims
 
 
 def _mapped(interface: Image | HeightMapped) -> Layout:
@@ -85,13 +86,13 @@ def rim_lengths(layout: Layout) -> tuple[float, ...]:
 
 
 def rim_share(layout: Layout) -> float | None:
-    """How much of what stripes constrict stands at their rims, 0 to 2.3; None of any other layout.
+    """How much of what stripes constrict stands at their rims, 0.4 to 2.3; None of any other layout.
 
     width · |∂F/∂width| / F of the narrower one of contact and gap, F = −ln sin(πf/2)/π. What meshes and grids err at a
-    straight rim goes with it.
+    straight rim goes with it, as it was measured for contact fractions in `STRIPES_MEASURED`, and no others.
     """
-    fraction = layout.contact_fraction
-    if len(layout.spots) != 1 or layout.widths is not None or not layout.striped or not 0 < fraction < 1:
+    fraction, (low, high) = layout.contact_fraction, STRIPES_MEASURED
+    if len(layout.spots) != 1 or layout.widths is not None or not layout.striped or not low <= fraction <= high:
         return None
     angle = 0.5 * math.pi * fraction
     constricted = -0.5 * math.log1p(-(math.cos(angle) ** 2))

@@ -62,7 +62,7 @@ def test_a_narrow_gap_on_a_deep_slab_is_one_by_itself():
 
 
 def test_without_a_zone_a_lattice_is_as_its_table_has_it():
-    """The tube, whose table is made of the same potentials, drops out of the sum but for what its poles leave."""
+    """The tube drops out of the sum."""
     atlas, random = load_atlas(), np.random.default_rng(11)
     share, depth = random.uniform(0.02, 0.5, 200), 10 ** random.uniform(-1.7, 0.5, 200)
     gap = 10 ** random.uniform(-3, 4, (200, 7)) * np.exp(0.5j * np.pi * random.random((200, 7)))
@@ -70,7 +70,7 @@ def test_without_a_zone_a_lattice_is_as_its_table_has_it():
     at_rest = atlas.interface("hexagonal", share, depth, np.zeros((200, 1), dtype=complex)).real
     found = atlas.lifted_interface("hexagonal", share, depth, flat, gap)
     apart = np.abs(found - atlas.interface("hexagonal", share, depth, gap)) / at_rest
-    assert apart.max() < 3e-4 and np.median(apart) < 2e-5
+    assert apart.max() < 1e-9
 
 
 def test_the_gap_is_integrated_to_the_last_digit_whether_lifted_or_not():

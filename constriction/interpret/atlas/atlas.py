@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis, TableKind
-from constriction.interpret.atlas.gaps import DEPTHS, FUNCTIONS
-from constriction.interpret.atlas.poles import GAP, GAP_POLES, film_basis, fitted, gap_basis, gap_sum, of_transform
+from constriction.interpret.atlas.gaps import FUNCTIONS
+from constriction.interpret.atlas.poles import GAP_POLES, film_basis, gap_sum, of_transform
 from constriction.interpret.atlas.zones import ZONED, LiftedZone, lifted
 
 Complexes = NDArray[np.complex128]
@@ -175,9 +175,9 @@ class Atlas:
         found = lifted(pattern, *at, zone, gap)
         if pattern == "stripes":
             return found
+        even = LiftedZone(np.zeros_like(zone.share), zone.ratio)
         inside = np.clip(at[0], ZONED[pattern].shares.low, ZONED[pattern].shares.high)
-        even = _even(pattern)
-        return found + self.interface(pattern, inside, at[1], gap) - even.of_ideal(even.mixed(inside, at[1]), gap)
+        return found + self.interface(pattern, inside, at[1], gap) - lifted(pattern, *at, even, gap)
 
     def spread(self, pattern: str, contact_fraction: Floats, depth: Floats) -> Floats:
         """Standard deviation of F − d at rest between the seeds of a pattern, relative, 0 of a lattice; (m,).
@@ -196,33 +196,6 @@ class Atlas:
             known = f"one of {', '.join(tables)}" if tables else "ideal contacts"
             raise InputError(f"pattern = '{pattern}': not in the atlas{what}; expected {known}")
         return tables[pattern]
-
-
-@cache
-def _even(pattern: str) -> PatternTable:
-    """A table of what `lifted` has without a zone: a tenth of the time for what changes with fewer numbers."""
-    shares, depths = ZONED[pattern].shares, DEPTHS
-    share, depth = (one.ravel() for one in np.meshgrid(shares.points, depths.points, indexing="ij"))
-    none = LiftedZone(np.zeros(share.size), np.ones(share.size))
-
-    def at(theta: Complexes) -> Complexes:
-        return lifted(pattern, share, depth, none, theta)
-
-    rest = at(np.zeros((share.size, 1), dtype=np.complex128)).real
-    slow = 1e-6 / rest
-    times = (1 - at(slow.astype(np.complex128)).real / rest) / slow
-    values = at(np.asarray(GAP / times)) / rest
-    basis, scales = gap_basis(GAP), np.ones(GAP.size)
-    residues = np.stack([fitted(basis, one, scales) for one in values])
-    shape = shares.count, depths.count
-    return PatternTable(
-        pattern,
-        shares,
-        depths,
-        np.log(rest).reshape(shape),
-        residues.reshape(*shape, -1),
-        np.log(times).reshape(shape),
-    )
 
 
 @cache

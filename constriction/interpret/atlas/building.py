@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from constriction.interpret.atlas.atlas import PatternTable
 from constriction.interpret.atlas.axes import TableAxis
-from constriction.interpret.atlas.poles import GAP
 from constriction.interpret.atlas.solving import (
     FILM_CONTACT,
     FILM_GAP,
+    GAP,
     Recipe,
     SolvedPoint,
     film_scale,

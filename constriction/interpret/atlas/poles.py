@@ -27,9 +27,6 @@ Floats = NDArray[np.float64]
 
 GAP_POLES = np.logspace(-1.5, 4.5, 29)  # of θ_g·τ
 FILM_POLES = np.logspace(-1.5, 4, 15)  # of both θ of Y, as `film_basis` scales them
-# θ of the gap has a phase between 0 and 90°: where F of ideal contacts is fitted, times τ.
-GAP_PHASES = np.exp(1j * np.pi / 4 * np.arange(3))
-GAP = np.concatenate([np.logspace(-2, 4.5, 40) * phase for phase in GAP_PHASES])
 # Of the mean square of a column: weights stay of the size of F, are smooth over a table, and are read as float32.
 RIDGE = 1e-11
 FILM_RIDGE = 1e-9

@@ -16,8 +16,6 @@ from constriction.field.response import Response
 from constriction.geometry.cell import lay_out
 from constriction.interpret.atlas.poles import (
     FILM_RIDGE,
-    GAP,
-    GAP_PHASES,
     film_basis,
     fitted,
     gap_basis,
@@ -29,9 +27,11 @@ from constriction.simulation.simulate import Options, solve_geometry
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 
-# θ of a film has a phase between −45° (a resistor on an electrolyte that is a capacitor as well) and 90°: F is analytic
-# between.
+# θ of the gap has a phase between 0 and 90°, that of a film between −45° (a resistor on an electrolyte that is a
+# capacitor as well) and 90°: F is analytic between.
+GAP_PHASES = np.exp(1j * np.pi / 4 * np.arange(3))
 CONTACT_PHASES = np.exp(1j * np.pi / 4 * np.arange(-1, 3))
+GAP = np.concatenate([np.logspace(-2, 4.5, 40) * phase for phase in GAP_PHASES])  # times τ
 FILM_CONTACT = np.concatenate([np.logspace(-3, 4.5, 16) * phase for phase in CONTACT_PHASES])
 FILM_GAP = np.concatenate([np.logspace(-3, 5, 17) * phase for phase in GAP_PHASES])
 HIDDEN = 300.0  # where Y is so many times what it is beside, F − d does not tell it
