@@ -336,26 +336,18 @@ def test_behind_a_film_walkers_have_to_agree(kind, r_hat, enough, told):
     """About one ridge importance sampling held the gap of a film's lattice in four of ten 95 % intervals."""
     samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, False)
     best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel(kind, "hexagonal")))
-    fitted = Fitted(best, "a ridge", samples, SimpleNamespace(sure=enough))
+    fitted = Fitted(best, None, samples, SimpleNamespace(sure=enough))
     sound = believed(fitted)
     assert sound == (not told.endswith("rough"))
     assert "".join(doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound)) == told
 
 
-@pytest.mark.parametrize(
-    ("straight", "enough", "told"),
-    [
-        (None, True, ()),
-        (None, False, ("samples are few, intervals are rough",)),
-        ("a ridge", True, ("intervals behind a film rest on draws along one ridge, without walkers",)),
-    ],
-)
-def test_behind_a_film_draws_on_the_sheet_are_believed_and_those_along_a_ridge_are_not(straight, enough, told):
+def test_a_sheet_is_not_believed_as_its_intervals_hold_too_few_truths():
     best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice_film", "hexagonal")))
-    fitted = Fitted(best, straight, None, SimpleNamespace(sure=enough))
-    sound = believed(fitted)
-    assert sound == (not told)
-    assert doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound) == told
+    fitted = Fitted(best, None, None, SimpleNamespace(sure=True))
+    assert not believed(fitted)
+    told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=False)
+    assert told == ("intervals behind a film are somewhat too narrow",)
 
 
 def test_few_samples_tell_no_numbers(visible):

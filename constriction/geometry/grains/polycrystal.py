@@ -90,8 +90,7 @@ def voronoi(box: Reals, mean_size: float, seed: int) -> Polycrystal:
     count = max(1, round(float(np.prod(box)) / mean_size**3))
     places = np.random.default_rng(seed).random((count, 3)) * box
     for _ in range(RELAXED):
-        diagram = _mirrored(places, box)
-        places = np.array([_centre(diagram, number) for number in range(count)])
+        places = _centres(_mirrored(places, box), count)
     diagram = _mirrored(places, box)
     return _joined(diagram, count, np.asarray(box))
 
@@ -106,18 +105,17 @@ def _mirrored(places: Reals, box: Reals) -> Voronoi:
     return Voronoi(np.concatenate(every))
 
 
-def _centre(diagram: Voronoi, number: int) -> Reals:
-    """The centre of mass of a cell, by tetrahedra between its place and its faces."""
-    place, total, first = diagram.points[number], 0.0, np.zeros(3)
-    for (a, b), ring in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
-        if number not in (a, b):
-            continue
-        corners = diagram.vertices[ring] - place
-        for one, other in itertools.pairwise(corners[1:]):
-            volume = abs(float(np.linalg.det(np.stack([corners[0], one, other])))) / 6
-            total += volume
-            first += volume * (corners[0] + one + other) / 4
-    return np.asarray(place + first / total)
+def _centres(diagram: Voronoi, count: int) -> Reals:
+    """The centres of mass of the first cells, (count, 3), by tetrahedra between their places and faces."""
+    totals, firsts = np.zeros(count), np.zeros((count, 3))
+    for pair, ring in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
+        for number in pair[pair < count]:
+            corners = diagram.vertices[ring] - diagram.points[number]
+            fans = np.stack([np.broadcast_to(corners[0], corners[2:].shape), corners[1:-1], corners[2:]], axis=1)
+            for volume, fan in zip(np.abs(np.linalg.det(fans)) / 6, fans, strict=True):
+                totals[number] += volume
+                firsts[number] += volume * (fan[0] + fan[1] + fan[2]) / 4
+    return np.asarray(diagram.points[:count] + firsts / totals[:, np.newaxis])
 
 
 def _joined(diagram: Voronoi, count: int, box: Reals) -> Polycrystal:
