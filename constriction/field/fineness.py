@@ -54,6 +54,11 @@ UNKNOWNS_OF_RIMS = 600.0  # of fine meshes, per rims' length / size of the spot
 PER_STATION, PER_STATION_OF_FLAT, PER_STATION_AND_LAYER = 90.0, 25.0, 12.0
 
 
+def usual_error(rims: float, fineness: float) -> float:
+    """The usual error bar of few ideal contacts, relative; `rims` as of `Rungs`."""
+    return rims * ERROR_AT_ONE * fineness
+
+
 @dataclass(frozen=True)
 class Rungs:
     """Which fineness the meshes of a cell may have.
@@ -70,7 +75,7 @@ class Rungs:
 
     def usual(self, fineness: float) -> float:
         """The usual error bar of few ideal contacts, relative."""
-        return self.rims * ERROR_AT_ONE * fineness
+        return usual_error(self.rims, fineness)
 
 
 def rungs_of(layout: Layout, volume: bool) -> Rungs:

@@ -27,7 +27,7 @@ from constriction.field.direct import Field, solve_field
 from constriction.field.elements.forms import Extents, area
 from constriction.field.elements.uneven_gaps import weight_of
 from constriction.field.fineness import check_mesh, memory_of, mesh_sizes
-from constriction.field.grains.fields import solve_grain_field
+from constriction.field.grains.fields import solve_grain_fields
 from constriction.field.grains.meshed import GRAINS_LAW, ORDER, GrainCell, GrainMesh, mesh_grains
 from constriction.field.mesh.cells import CellMesh, mesh_cell
 from constriction.field.mesh.flat import MeshSizes
@@ -280,8 +280,7 @@ def mesh_and_fields(case: CellCase, thetas: Sequence[ArrayLike]) -> tuple[MeshAr
     """
     if case.grains is not None:
         made = case.polycrystal(case.grains)
-        found = [solve_grain_field(made, case.grains, np.asarray(theta, dtype=np.complex128)) for theta in thetas]
-        return mesh_arrays(made.cell, case.layout.pitch), found
+        return mesh_arrays(made.cell, case.layout.pitch), solve_grain_fields(made, case.grains, thetas)
     cell, extents = case.meshed(), case.extents
     least = 0.0 if extents.gap_height is None else ALMOST_DC
     weight = None if case.height is None or extents.gap_height else weight_of(case.height, case.layout.pitch)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import ERROR_AT_ONE, sectors
+from constriction.field.fineness import sectors, usual_error
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -102,7 +102,7 @@ class MeshResponse(Response[MeshSolution]):
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""
         fine = self.fine
-        ideal = self.rims * ERROR_AT_ONE * fine.fineness
+        ideal = usual_error(self.rims, fine.fineness)
         return rings_for(goal.curves, fine.model, fine.resolution, ideal, goal.relative_error) <= fine.rings
 
     @property

@@ -6,6 +6,10 @@ import sys
 from study_files import BASE, SPECTRAL, write_study
 
 
+def printed_by(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def test_usual_units_do_not_load_pint() -> None:
     program = (
         "import sys; from constriction.base.quantities import parse_quantity as p;"
@@ -35,8 +39,7 @@ def test_no_mesh_library_is_needed():
         "r = s.converge(plan, 6.0, s.Goal(1e-2, 1e9), lambda text: None); assert 0.39 < r.constriction < 0.41\n"
         "print(sorted({'mpi4py', 'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed_by(code) == "[]"
 
 
 def test_what_solves_a_case_loads_no_mesh_library_before_it_knows_the_case():
@@ -44,8 +47,7 @@ def test_what_solves_a_case_loads_no_mesh_library_before_it_knows_the_case():
         "import sys, constriction.simulation.simulate\n"
         "print(sorted({'petsc4py', 'dolfinx', 'ufl', 'basix', 'gmsh', 'scipy.spatial'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed_by(code) == "[]"
 
 
 def test_a_case_of_straight_rims_and_discs_searches_no_trees():
@@ -56,8 +58,7 @@ def test_a_case_of_straight_rims_and_discs_searches_no_trees():
         "assert simulate(case).R_cstr > 0\n"
         "print(sorted({'scipy.spatial', 'scipy.interpolate', 'scipy.optimize', 'matplotlib'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed_by(code) == "[]"
 
 
 def test_no_global_plotting_state():

@@ -17,7 +17,7 @@ from constriction.field.bounds.fluxes import triangle_rule
 from constriction.field.elements.sampling import GAUSS_POINTS, shapes, slopes
 from constriction.field.grains import jumps
 from constriction.field.grains.converge import solve_grains
-from constriction.field.grains.fields import solve_grain_field
+from constriction.field.grains.fields import solve_grain_fields
 from constriction.field.grains.meshed import mesh_grains
 from constriction.field.reduction.curves import Curve
 from constriction.field.response import Goal
@@ -143,7 +143,7 @@ def test_a_field_has_the_impedance_of_the_reduced_model(depth):
     model = solve_grains(cell, 1.0, Goal(1e-3, 8e9, (Curve(theta[1:], theta[0].real, least=0.01),))).model
     mesh = mesh_grains(cell, 1.0)
     for one in theta:
-        field = solve_grain_field(mesh, cell, one)
+        field = solve_grain_fields(mesh, cell, [one])[0]
         assert field.impedance == pytest.approx(complex(model.whole(one)), rel=1e-5)
         assert np.abs(field.potential).max() == pytest.approx(1.0)
 

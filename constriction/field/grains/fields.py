@@ -1,9 +1,11 @@
-"""The potential in a polycrystal at one θ, from a complex solve: no part of the reduced model is used."""
+"""The potential in a polycrystal, from complex solves: no part of the reduced model is used."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.direct import Field
 from constriction.field.elements.assembly import CellProblem
@@ -12,15 +14,20 @@ from constriction.field.grains.converge import BULK, own_theta, problem_of
 from constriction.field.grains.meshed import GrainCell, GrainMesh
 
 
-def solve_grain_field(mesh: GrainMesh, cell: GrainCell, theta: NDArray[np.complex128]) -> Field:
-    """The potential of a mesh per volt on its counter electrode, with its jumps, and F(θ) in pitches.
+def solve_grain_fields(mesh: GrainMesh, cell: GrainCell, thetas: Sequence[ArrayLike]) -> list[Field]:
+    """The potentials of a mesh per volt on its counter electrode, with their jumps, and F(θ) in pitches.
 
     Args:
         mesh: on the calling rank alone.
         cell: what it was made after.
-        theta: of interior, boundaries and gap, (3,).
+        thetas: of interior, boundaries and gap, (3,) each.
     """
     problem, laws = problem_of(mesh, cell), bool(cell.laws)
+    return [_solved(problem, np.asarray(theta, dtype=np.complex128), laws) for theta in thetas]
+
+
+def _solved(problem: CellProblem, theta: NDArray[np.complex128], laws: bool) -> Field:
+    """The field at one θ (3,); `laws`: grains are a law of their own in the mesh."""
     with factorise(problem.matrix(own_theta(theta, laws))) as factor:
         free = factor.apply(problem.drive.astype(np.complex128))
     impedance = problem.area / (problem.drive_energy - complex(problem.drive @ free))

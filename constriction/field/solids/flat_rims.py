@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from constriction.field.mesh.rims import CurvedRim, Rim, rims_in
 from constriction.field.mesh.simplices import Ints, Reals
+from constriction.geometry.distances import nearest_of
 from constriction.geometry.outlines import Outline
 
 ON = 1e-7
@@ -59,7 +59,7 @@ def _distances(points: Reals, rims: Sequence[tuple[Rim, Ints]]) -> Reals:
     t = np.linspace(0, 1, SAMPLES)
     places = [np.column_stack([rim.at(t)[0], np.zeros(SAMPLES)]) for rim, _ in rims]
     owner = np.repeat(np.arange(len(rims)), SAMPLES)
-    nearest = owner[cKDTree(np.concatenate(places)).query(points)[1]]
+    nearest = owner[nearest_of(points, np.concatenate(places))]
     for number, (rim, _) in enumerate(rims):
         mine = nearest == number
         to_rim[mine] = rim.distance(points[mine])

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from constriction.field.elements.sampling import Facets, shapes
 from constriction.field.mesh.tags import VOLUMES
+from constriction.geometry.distances import nearest_of
 from constriction.laws.arrays import Reals
 from constriction.simulation.grains.laws import BOUNDARIES
 
@@ -128,5 +128,5 @@ def _within_borders(scene: Scene, number: int, points: Reals, flow: Reals, poten
         flow[at_gap, 2] = (scene.thetas[number, -1] * scene.totals[number] * potential[at_gap]).real
         return flow
     above = np.flatnonzero((np.abs(points[:, 2]) < tiny) & in_gap)
-    flow[at_gap, 2] = flow[above[cKDTree(points[above, :2]).query(points[at_gap, :2])[1]], 2]
+    flow[at_gap, 2] = flow[above[nearest_of(points[at_gap, :2], points[above, :2])], 2]
     return flow
