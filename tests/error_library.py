@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from mpi4py import MPI
-from support.error_cases import draw, exact
+from support.error_cases import draw, exact, with_map
 from support.stored_solutions import as_row, complexes, numbers, responses
 
 from constriction import parse_case
@@ -39,24 +39,28 @@ from constriction.field.transforms import convergence
 from constriction.field.transforms.grid_response import WIDTHS, response_of
 from constriction.field.transforms.scales import is_crowd, scale_of
 from constriction.geometry.cell import lay_out
+from constriction.geometry.maps.simplified import simplified
 from constriction.simulation.result import sweep_frequencies
 from constriction.simulation.simulate import Options, laws_of
 from constriction.simulation.weights import curve_of, meshed_height
 
-ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "merged")
-ON = {"finite_elements": ON_MESHES, "spectral": ("stripes", "lattices", "shapes", "films", "random", "merged")}
+ON_MESHES = ("stripes", "tubes", "lattices", "shapes", "films", "gaps", "random", "merged", "maps")
+ON = {"finite_elements": ON_MESHES, "spectral": ("stripes", "lattices", "shapes", "films", "random", "merged", "maps")}
 MEMORY = 2e10
 LADDER = 1.3  # a fineness over the next
 FINER_SECTORS = ((0.0, 16, 1e-6),)
 OF_CONTACTS = 1e-5  # asked of the method that answers for discs
+SIMPLER = 0.2  # tolerance of outlines that are meshed; both sides of the comparison have it
 
 
 class Cell:
     """A case of the library with what solving it needs."""
 
     def __init__(self, words):
-        self.case = parse_case(words)
+        self.case = parse_case(with_map(words))
         self.layout = lay_out(self.case.interface)
+        if self.case.accuracy.method == "finite_elements" and self.layout.traced is not None:
+            self.layout = simplified(self.layout, SIMPLER)
         laws = laws_of(self.case, self.layout, Options())
         self.curve = curve_of(self.case, self.layout, laws, sweep_frequencies(self.case))
         self.goal = Goal(1e-3, MEMORY, (self.curve,))

@@ -4,9 +4,11 @@ import math
 
 from alternatives import lattice_constriction
 from support.film_references import film_disc_in_tube, film_stripes
+from support.maps import blobs, map_file
 
 SWEEP = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 1}
-SPOTS = (9, 9, 16, 36, 9, 16, 64, 100)  # of random patterns
+SPOTS = (9, 9, 16, 36, 9, 16, 64, 100, 225, 400)  # of random patterns
+PIXELS = (40, 50, 70, 100)  # across a map
 ANGLES = {"square": 90, "hexagonal": 60}
 DEEP = 2.5  # depth in pitches from which a lattice's constriction is that of a deep slab
 SHAPES = (
@@ -31,7 +33,26 @@ def draw(family, number, random, method):
     if family == "films":
         resistance = f"{10 ** random.uniform(-4, 2):.4g} ohm cm2"
         case["contact"] = {"law": "p(R1,C1)", "R1": resistance, "C1": "20 uF/cm2"}
+    if family == "maps":
+        return {**case, "interface": _map(number, random, pitch, method)}
     return {**case, "interface": {"pitch": f"{pitch:.6g} um", **_contacts(family, number, random, method)}}
+
+
+def with_map(words):
+    """Words of a case with the map that they describe."""
+    interface = words["interface"]
+    if interface.get("pattern") != "image":
+        return words
+    seed, share, pixels, smooth = interface["file"]
+    return {**words, "interface": {**interface, "file": map_file(blobs(seed, share, (pixels, pixels), smooth))}}
+
+
+def _map(number, random, pitch, method):
+    """Shapes at random: where a smoothed noise is high. Meshes get few of them."""
+    pixels = 30 if method == "finite_elements" else PIXELS[number % len(PIXELS)]
+    smooth = float(random.uniform(2.5, 5) if method == "finite_elements" else random.uniform(1.5, 6))
+    file = [int(random.integers(10**6)), float(random.uniform(0.1, 0.7)), pixels, smooth]
+    return {"pattern": "image", "file": file, "pixel": f"{4 * pitch / pixels:.6g} um"}
 
 
 def _contacts(family, number, random, method):
