@@ -15,7 +15,7 @@ from constriction.interpret.atlas import load_atlas
 from constriction.interpret.interpretation import best_fits, straightened
 from constriction.interpret.model.models import FILMED, MODELS, InterfaceModel
 from constriction.interpret.posterior.evidence import explore
-from constriction.interpret.posterior.sheets import sheet_evidence
+from constriction.interpret.posterior.sheets.covering import sheet_evidence
 from constriction.interpret.setting import Aids
 
 SHOWN = "contact_fraction", "pitch", "gap_height"

@@ -251,14 +251,15 @@ def posed(spectrum: Measured, setting: Setting, atlas: Interfaces, model: Interf
     if isinstance(spectrum, Triple):
         read = reader(forward, spectrum.circuit)
         stand_in = Spectrum(spectrum.frequency, np.ones(spectrum.frequency.size, dtype=complex), "ohm m2")
-        likelihood: Likelihood = TripleLikelihood(stand_in, forward.impedance, space.dimension, read, spectrum)
-        return BestFit(forward, likelihood, ())
+        read_off = TripleLikelihood(stand_in, forward.impedance, space.dimension, read=read, triple=spectrum)
+        return BestFit(forward, read_off, ())
     if spectrum.frequency.size < space.dimension:
         raise InputError(
             f"{spectrum.frequency.size} points are left: expected at least {space.dimension}, as many as "
             f"{model.name} has unknowns"
         )
-    return BestFit(forward, Likelihood(spectrum, forward.impedance, space.dimension), ())
+    likelihood = Likelihood(spectrum, forward.impedance, space.dimension, forward.impedance_near)
+    return BestFit(forward, likelihood, ())
 
 
 def _kept_sampled(best: BestFit, seed: int, kept: KeptParts) -> Fitted:

@@ -153,6 +153,19 @@ def test_the_bound_covers_the_error_and_the_model_is_passive(allowed, seed):
     assert np.all(model.times >= 0) and np.all(model.weights >= 0)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_samples_with_noise_beyond_what_the_fields_tell_make_a_passive_model(seed):
+    """As conjugate gradients leave it: more shifts than the noise lets differ."""
+    value, sample = made_up(40, seed)
+    rng = np.random.default_rng(seed)
+    shifts, norms = np.concatenate([[0.0], np.geomspace(3e-3, 300, 13)]), np.array([7.0, 70.0])
+    pairs = np.array([sample(s)[0] for s in shifts]) * (1 + 1e-8 * rng.standard_normal((14, 2)))
+    samples = ShiftSamples(shifts, pairs[:, 0], pairs[:, 1], norms, value(norms))
+    model, theta = samples.model(0.0, 0.0, 14), 1j * np.logspace(-3, 4, 30)
+    assert np.all(model.times >= 0) and np.all(model.weights >= 0)
+    assert np.abs(model(theta) - value(theta)).max() <= samples.bounds(theta).max() <= 3e-3 * value(0.0)
+
+
 def test_without_a_gap_one_shift_does():
     _, sample = made_up(5, 3)
     samples, error = grown(sample, False, 1e-9)

@@ -23,7 +23,7 @@ from constriction.interpret.posterior.ridge import straighten
 from constriction.interpret.posterior.sampled import sampled
 from constriction.interpret.posterior.sampling import WALKERS, sample
 from constriction.interpret.posterior.search import find_modes
-from constriction.interpret.posterior.sheets import sheet_evidence
+from constriction.interpret.posterior.sheets.covering import sheet_evidence
 from constriction.interpret.progress.kept import posterior_arrays, posterior_of
 from constriction.laws.circuit import parse_circuit
 from constriction.laws.electrolyte import resistivity

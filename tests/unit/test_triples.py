@@ -153,7 +153,7 @@ def test_correlated_errors_have_the_density_of_their_covariance():
     read = values * np.exp(0.02 * np.random.default_rng(2).standard_normal((5, 3)))
     for related in (CORRELATED, None):
         triple = Triple(values, errors, 7e6, 100.0, correlations=related)
-        likelihood = TripleLikelihood(None, None, 3, lambda scores: read, triple)
+        likelihood = TripleLikelihood(None, None, 3, read=lambda scores: read, triple=triple)
         width = errors / values
         covariance = np.outer(width, width) * (np.eye(3) if related is None else related) + READING**2 * np.eye(3)
         expected = multivariate_normal(np.zeros(3), covariance).logpdf(np.log(read / values))

@@ -20,6 +20,7 @@ from constriction.field.reduction.poles import ReducedModel, poles_of_pair
 from constriction.field.reduction.residuals import coercivity
 
 ROUNDING = 1e-9  # of the energy of a field: what the others leave of it, by rounding and by conjugate gradients
+NEGATIVE = 3.0  # times an energy below zero, which is all noise: so large others may be of noise
 NOISE = 1e-10  # of the squares that a bound is a sum of
 FIRST_SHIFTS, FIRST_NORM = (0.5, 3.0), 7.0  # over 1 / (F − depth) at rest: F falls there
 FARTHER, APART = 10.0, 1.6  # times: the next norm, at most; shifts from each other, at least
@@ -66,7 +67,9 @@ class ShiftSamples:
         """K, G and b without what is rounding, and the fields' shares in what is left, (n, kept)."""
         stiffness, storage, load = self.matrices
         energies, modes = np.linalg.eigh(stiffness + storage)
-        kept = modes[:, energies > ROUNDING * energies[-1]]
+        kept = modes[:, energies > max(ROUNDING * energies[-1], -NEGATIVE * energies[0])]
+        while kept.shape[1] > 1 and np.linalg.eigvalsh(kept.T @ stiffness @ kept)[0] <= 0:
+            kept = kept[:, 1:]
         return kept.T @ stiffness @ kept, kept.T @ storage @ kept, load @ kept, kept
 
     def model(self, depth: float, error: float, solves: int) -> ReducedModel:

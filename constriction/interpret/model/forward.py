@@ -4,13 +4,14 @@ The slab of electrolyte and its interface are Z = ρ(ω)·(thickness + pitch·(F
 interfaces; a film in full contact, a stray inductance, a series resistance and a constant-phase tail add to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from constriction.base.constants import VACUUM_PERMITTIVITY
 from constriction.interpret.atlas.zones import LiftedZone
 from constriction.interpret.model.models import FILM_ONLY, FINE_PATTERN, LIFTED, InterfaceModel, Interfaces
+from constriction.interpret.model.near import NearInterfaces
 from constriction.interpret.model.space import ScoreSpace, Values
 from constriction.laws.arrays import Complexes, Reals
 
@@ -36,6 +37,11 @@ class Forward:
     def impedance(self, scores: Reals) -> Complexes:
         """Z per area in Ω·m², (m, n), of scores (m, d)."""
         return self.at(self.space.values(scores))
+
+    def impedance_near(self, scores: Reals) -> Complexes:
+        """The same, (k, m, n), of scores (k, m, d) that all differ hardly from the first ones; for slopes."""
+        near = replace(self, atlas=NearInterfaces(self.atlas, len(scores)))
+        return near.impedance(scores.reshape(-1, scores.shape[-1])).reshape(*scores.shape[:2], -1)
 
     def at(self, values: Values) -> Complexes:
         """Z per area in Ω·m², (m, n), of values (m,) in SI units."""

@@ -81,6 +81,7 @@ class Evidence:
         effective: how many equally likely samples the weighted ones are worth.
         weights: (k,) of the draws, their sum is 1.
         drawn: the draws of all rounds.
+        whole: whether what is drawn reaches all of the posterior that is known.
     """
 
     log_evidence: float
@@ -88,6 +89,7 @@ class Evidence:
     effective: float
     weights: Reals
     drawn: DrawnRounds
+    whole: bool = True
 
     @property
     def places(self) -> Reals:
@@ -96,8 +98,8 @@ class Evidence:
 
     @property
     def sure(self) -> bool:
-        """Whether enough samples have weight."""
-        return self.effective >= ENOUGH
+        """Whether enough samples have weight, and none of what is known was out of reach."""
+        return self.whole and self.effective >= ENOUGH
 
     @property
     def plenty(self) -> bool:
@@ -144,7 +146,7 @@ def evidence(straight: Straight, samples: Samples, before: Evidence, random: np.
 
 def reweighted(found: Evidence, logs: Reals) -> Evidence:
     """The evidence with another prior; `logs` (k,): the logarithm of the other over this one at the draws."""
-    return weighed(replace(found.drawn, heights=found.drawn.heights + logs))
+    return replace(weighed(replace(found.drawn, heights=found.drawn.heights + logs)), whole=found.whole)
 
 
 def resampled(found: Evidence, count: int, random: np.random.Generator) -> Reals:

@@ -18,7 +18,7 @@ QUIETEST, LOUDEST = 3e-4, 5e-2
 """Ends of the noise of one part, relative to |Z|: below the first one no bridge measures, and no atlas is true."""
 
 type Predict = Callable[[Reals], Complexes]
-"""From scores (m, d) to impedances (m, n)."""
+"""From scores (…, m, d) to impedances (…, m, n)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +29,13 @@ class Likelihood:
         spectrum: n points, per area.
         predict: impedance of the model in the unit of the spectrum, at its frequencies.
         dimension: number of unknowns, d.
+        predict_near: the same, (k, m, n), of scores (k, m, d) that differ hardly from the first; None: by `predict`.
     """
 
     spectrum: Spectrum
     predict: Predict
     dimension: int
+    predict_near: Predict | None = None
 
     @cached_property
     def _weight(self) -> Reals:
@@ -46,9 +48,18 @@ class Likelihood:
 
     def residuals(self, scores: Reals) -> Reals:
         """(model − measured)/|measured|, real parts then imaginary ones, (m, 2n), of scores (m, d)."""
+        return self._apart(self.predict, scores)
+
+    def residuals_near(self, scores: Reals) -> Reals:
+        """The same, (k, m, 2n), of scores (k, m, d) that all differ hardly from the first ones; for slopes."""
+        if self.predict_near is None:
+            return self.residuals(scores.reshape(-1, scores.shape[-1])).reshape(*scores.shape[:2], -1)
+        return self._apart(self.predict_near, scores)
+
+    def _apart(self, predict: Predict, scores: Reals) -> Reals:
         with np.errstate(all="ignore"):  # far from all priors numbers overflow; nothing is like that
-            apart = (self.predict(scores) - self.spectrum.impedance) * self._weight
-        return np.concatenate([apart.real, apart.imag], axis=1)
+            apart = (predict(scores) - self.spectrum.impedance) * self._weight
+        return np.concatenate([apart.real, apart.imag], axis=-1)
 
     def log_likelihood(self, scores: Reals) -> Reals:
         """Logarithm of the probability density of the relative residuals, (m,), noise integrated out."""

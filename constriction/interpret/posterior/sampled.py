@@ -10,7 +10,7 @@ from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.ridge import Straight, straighten
 from constriction.interpret.posterior.sampling import WALKERS, Samples, sample
 from constriction.interpret.posterior.search import Mode
-from constriction.interpret.posterior.sheets import sheet_evidence
+from constriction.interpret.posterior.sheets.covering import sheet_evidence
 
 type Bent = Literal["always", "sometimes", "never"]
 """Whether a posterior is a thin, bent sheet; if sometimes, where draws about its maximum have few with weight."""

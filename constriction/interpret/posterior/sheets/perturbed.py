@@ -27,13 +27,17 @@ def residuals_and_slopes(likelihood: Likelihood, scores: Reals, which: Numbers) 
     ahead = np.repeat(scores[np.newaxis], which.size + 1, axis=0)
     for place, number in enumerate(which, 1):
         ahead[place, :, number] += STEP
-    every = residuals(likelihood, ahead.reshape(-1, scores.shape[1])).reshape(which.size + 1, len(scores), -1)
+    every = _finite(likelihood.residuals_near(ahead))
     return every[0], np.moveaxis((every[1:] - every[0]) / STEP, 0, 2)
 
 
 def residuals(likelihood: Likelihood, scores: Reals) -> Reals:
     """Residuals (m, n) at scores (m, d), finite ones."""
-    return np.nan_to_num(likelihood.residuals(scores), nan=STRANGE, posinf=STRANGE, neginf=-STRANGE)
+    return _finite(likelihood.residuals(scores))
+
+
+def _finite(apart: Reals) -> Reals:
+    return np.nan_to_num(apart, nan=STRANGE, posinf=STRANGE, neginf=-STRANGE)
 
 
 def perturbed_fits(likelihood: Likelihood, noise: float, random: np.random.Generator) -> Reals:
@@ -77,7 +81,7 @@ def curvature_and_gradient(apart: Reals, slopes: Reals, scores: Reals) -> tuple[
 
 
 def limited(steps: Reals, most: float) -> Reals:
-    """Steps (m, k) of which no part is longer than `most`."""
-    longest = np.maximum(np.abs(steps).max(axis=1, keepdims=True), 1e-12)
+    """Steps (…, k) of which no part is longer than `most`."""
+    longest = np.maximum(np.abs(steps).max(axis=-1, keepdims=True), 1e-12)
     found: Reals = steps * np.minimum(1.0, most / longest)
     return found

@@ -1,0 +1,1 @@
+"""Posteriors that lie on thin, bent sheets, where more is unknown than a spectrum tells."""

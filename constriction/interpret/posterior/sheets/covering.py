@@ -1,0 +1,185 @@
+"""Importance samples of a posterior that lies on a thin, bent sheet.
+
+Weights say nothing of what is never drawn. Where few scores lead, what follows may have more places than one, or be far
+from normal; then draws about the one that is found miss the others, while many have weight. Where many lead, some are
+sharply known in most places, and what leads is as thin and bent as the whole. So there are several sheets: one that few
+lead, and others, each with one more, for those known places that are out of reach of those before. All draws together
+are as if from one mixture, and so weights are exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from constriction.interpret.posterior.evidence import DrawnRounds, Evidence, weighed
+from constriction.interpret.posterior.likelihood import Likelihood
+from constriction.interpret.posterior.mixtures import Mixture, fit_mixture
+from constriction.interpret.posterior.sheets.leading import Known, Sheet, known_places, loosest
+from constriction.laws.arrays import Reals
+
+STRANGE, LEFT, HARDLY, SHEETS = 3.0, 0.03, 0.1, 4
+"""A place is out of reach that is so much more likely than draws would have it, as a logarithm; another sheet follows
+while a larger part of the places is; with a larger part than that one samples are not trusted; most sheets."""
+PARTS, DRAWS, FEWEST, ROUNDS = 12, 500, 100, 48
+"""Components of the mixture of what leads, draws of each round, of each sheet at the least, and most rounds."""
+AMPLE = 800.0
+"""Effective samples after which no further round is."""
+PATIENCE, HOPE = 24, 100.0
+"""From so many rounds on there is none if at no time as many samples as this were effective."""
+MILD = 60.0
+"""Weights are made milder until so many samples are effective, before a mixture is fitted to them."""
+
+
+def sheet_evidence(
+    likelihood: Likelihood, interface: Sequence[int], noise: float, random: np.random.Generator
+) -> Evidence:
+    """The evidence of a model, and weighted samples of its posterior.
+
+    Args:
+        likelihood: of the model.
+        interface: which of its scores may lead the first sheet.
+        noise: of one part of the best fit's residuals, relative to |Z|.
+        random: of all draws.
+    """
+    known = known_places(likelihood, noise, random)
+    sheets, strange = covering(known, interface)
+    whole = bool(np.mean(strange.min(axis=0) > STRANGE) <= HARDLY)
+    return replace(_drawn(sheets, strange, random), whole=whole)
+
+
+def covering(known: Known, interface: Sequence[int]) -> tuple[list[Sheet], Reals]:
+    """Sheets that reach the likely places, and how strange these are to each, (sheets, places)."""
+    lead = loosest(known, interface)
+    sheets = [Sheet(known, np.array(lead))]
+    strange = [sheets[0].strangeness(known.likely)]
+    while len(sheets) < SHEETS:
+        out = np.flatnonzero(np.min(strange, axis=0) > STRANGE)
+        others = np.setdiff1d(np.arange(known.likelihood.dimension), lead)
+        if len(out) <= LEFT * len(known.likely) or others.size < 2:
+            break
+        wider = [Sheet(known, np.array([*lead, one])) for one in others]
+        reached = [np.mean(one.strangeness(known.likely[out]) <= STRANGE) for one in wider]
+        sheets.append(wider[int(np.argmax(reached))])
+        lead = sheets[-1].lead.tolist()
+        strange.append(sheets[-1].strangeness(known.likely))
+    return sheets, np.array(strange)
+
+
+def _drawn(sheets: Sequence[Sheet], strange: Reals, random: np.random.Generator) -> Evidence:
+    """Rounds of draws, each from mixtures that follow those before, until samples are ample or there is no hope."""
+    rounds, most = _Rounds.of(sheets), 0.0
+    belongs = _first_to_reach(strange)
+    points, weights = sheets[0].known.scores[sheets[0].known.likely], np.full(strange.shape[1], 1 / strange.shape[1])
+    for number in range(ROUNDS):
+        rounds = rounds.with_round(points, weights * belongs, random)
+        found = weighed(rounds.drawn)
+        most = max(most, found.effective)
+        if found.effective > AMPLE or (number >= PATIENCE and most < HOPE):
+            break
+        points, weights, belongs = rounds.scores, _milder(found.weights), rounds.belongs
+    return found
+
+
+def _first_to_reach(strange: Reals) -> Reals:
+    """Which places (sheets, places) are of which sheet: the first that reaches it, or the one that does nearly; 0 or 1."""
+    reached = strange <= STRANGE
+    first = np.where(reached.any(axis=0), reached.argmax(axis=0), strange.argmin(axis=0))
+    return np.asarray(np.arange(len(strange))[:, np.newaxis] == first, dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rounds:
+    """Draws of all rounds of some sheets.
+
+    Attributes:
+        sheets: k of them.
+        mixtures: of what leads, with the number of draws, of each round, for each sheet.
+        scores: (m, d).
+        heights: logarithms of the posterior there, (m,).
+        follows: logarithms of the densities of what follows by each sheet, (k, m).
+        leads: those of the sums of draws' densities of what leads, (k, m).
+    """
+
+    sheets: tuple[Sheet, ...]
+    mixtures: tuple[tuple[tuple[Mixture, int], ...], ...]
+    scores: Reals
+    heights: Reals
+    follows: Reals
+    leads: Reals
+
+    @staticmethod
+    def of(sheets: Sequence[Sheet]) -> "_Rounds":
+        """Before any draw."""
+        none, dimension = np.zeros((len(sheets), 0)), sheets[0].known.likelihood.dimension
+        return _Rounds(tuple(sheets), ((),) * len(sheets), np.zeros((0, dimension)), np.zeros(0), none, none)
+
+    def with_round(self, points: Reals, weights: Reals, random: np.random.Generator) -> "_Rounds":
+        """The same with a round that is drawn from mixtures like points (n, d); `weights` (k, n) for each sheet."""
+        fresh = [
+            (fit_mixture(points[:, sheet.lead], mine / mine.sum(), PARTS, random), max(round(DRAWS * share), FEWEST))
+            for sheet, mine, share in zip(self.sheets, weights, weights.sum(axis=1), strict=True)
+        ]
+        mixtures = tuple((*before, one) for before, one in zip(self.mixtures, fresh, strict=True))
+        drawn = [
+            sheet.draw(mixture.draw(count, random), random)
+            for sheet, (mixture, count) in zip(self.sheets, fresh, strict=True)
+        ]
+        scores = np.concatenate([one for one, _ in drawn])
+        follows = np.array(
+            [
+                np.concatenate(
+                    [own if other == number else sheet.log_density(one) for other, (one, own) in enumerate(drawn)]
+                )
+                for number, sheet in enumerate(self.sheets)
+            ]
+        )
+        leads = np.array(
+            [
+                np.concatenate(
+                    [np.logaddexp(before, _log_sum(fresh_one, self.scores, sheet)), _log_sum(every, scores, sheet)]
+                )
+                for before, fresh_one, every, sheet in zip(
+                    self.leads, [[one] for one in fresh], mixtures, self.sheets, strict=True
+                )
+            ]
+        )
+        return _Rounds(
+            self.sheets,
+            mixtures,
+            np.concatenate([self.scores, scores]),
+            np.concatenate([self.heights, self.sheets[0].known.likelihood.log_posterior(scores)]),
+            np.concatenate([self.follows, follows], axis=1),
+            leads,
+        )
+
+    @property
+    def belongs(self) -> Reals:
+        """How probably each draw would be one of each sheet, (k, m)."""
+        each = self.leads + self.follows
+        return np.asarray(np.exp(each - logsumexp(each, axis=0)))
+
+    @property
+    def drawn(self) -> DrawnRounds:
+        """All draws, as if from the mean of all mixtures."""
+        densities = logsumexp(self.leads + self.follows, axis=0) - np.log(len(self.scores))
+        return DrawnRounds((), self.scores, self.heights, densities, self.scores)
+
+
+def _log_sum(mixtures: Sequence[tuple[Mixture, int]], scores: Reals, sheet: Sheet) -> Reals:
+    """Logarithm of the sum of densities of what leads, each times its number of draws, at scores (m, d); (m,)."""
+    leading = scores[:, sheet.lead]
+    each = [np.log(count) + mixture.log_density(leading) for mixture, count in mixtures]
+    return np.asarray(logsumexp(each, axis=0))
+
+
+def _milder(weights: Reals) -> NDArray[np.float64]:
+    """Weights (m,) to a power at which enough samples are effective."""
+    logs, power = np.log(np.maximum(weights, 1e-300)), 1.0
+    found = weights
+    while found @ found > 1 / MILD and power > 1e-2:
+        power *= 0.8
+        found = np.exp(power * logs - logsumexp(power * logs))
+    return found
