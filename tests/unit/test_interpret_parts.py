@@ -16,15 +16,12 @@ from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
 from constriction.interpret.model.space import ScoreSpace
 from constriction.interpret.model.unknowns import OF_INTERFACE, electrolyte_priors
 from constriction.interpret.posterior.convergence import autocorrelation_time, split_r_hat
-from constriction.interpret.posterior.evidence import Evidence, evidence, explore, resampled, reweighted
+from constriction.interpret.posterior.evidence import evidence, explore, resampled
 from constriction.interpret.posterior.likelihood import LOUDEST, QUIETEST, Likelihood, log_of_squares
 from constriction.interpret.posterior.mixtures import FREEDOM, Mixture, fit_mixture
 from constriction.interpret.posterior.ridge import straighten
-from constriction.interpret.posterior.sampled import sampled
 from constriction.interpret.posterior.sampling import WALKERS, sample
 from constriction.interpret.posterior.search import find_modes
-from constriction.interpret.posterior.sheets.covering import sheet_evidence
-from constriction.interpret.progress.kept import posterior_arrays, posterior_of
 from constriction.laws.circuit import parse_circuit
 from constriction.laws.electrolyte import resistivity
 from constriction.laws.law import CircuitLaw
@@ -313,57 +310,3 @@ def test_models_that_the_atlas_does_not_have_are_left_out_where_others_of_their_
     assert [model.name for model in tried] == ["lattice hexagonal", "lattice stripes", "two_levels stripes"]
     alone = models_of(("lattice_film",), ("hexagonal",))
     assert known_of(alone, Bare()) == alone  # `space_of` says what is wrong
-
-
-@pytest.mark.parametrize("interface", [[0], [2, 0]])
-def test_a_sheet_of_a_linear_problem_is_the_closed_form(interface):
-    """Where all is linear what follows is exactly normal; walkers in other coordinates find the same."""
-    likelihood, random = linear_problem(7), np.random.default_rng(5)
-    mode = find_modes(likelihood, random, 0.01)[0]
-    expected = explore(straighten(likelihood, mode, [0]), [mode], random)
-    told = sheet_evidence(likelihood, interface, mode.noise, random)
-    assert told.effective > 1000
-    straight, samples, kept = posterior_of(posterior_arrays(None, None, told), likelihood, mode)
-    assert straight is None and samples is None
-    assert np.array_equal(kept.weights, told.weights) and np.array_equal(kept.drawn.scores, told.drawn.scores)
-    more = reweighted(kept, np.full(len(kept.weights), 0.5))
-    assert more.log_evidence == pytest.approx(told.log_evidence + 0.5)
-    assert told.log_evidence == pytest.approx(expected.log_evidence, abs=4 * (told.stderr + expected.stderr))
-    for power in (1, 2):
-        ours = told.weights @ told.drawn.scores**power
-        assert ours == pytest.approx(expected.weights @ expected.drawn.scores**power, rel=0.02, abs=0.01)
-
-
-@pytest.mark.parametrize("bent", ["always", "sometimes"])
-def test_a_bent_sheet_is_found_to_its_ends(bent, monkeypatch):
-    """A product is seen and nothing else, as of a film's resistance and the contact fraction: a thin ridge, whose
-    evidence and spread are those of an integral over one of its factors."""
-    frequency = np.geomspace(1e6, 1e3, 25)
-    errors = 0.002 * np.random.default_rng(4).standard_normal((2, 25))
-    measured = 10 * np.exp(0.3) * (1 + errors[0] + 1j * errors[1]) + 0j
-
-    def predict(scores):
-        return 10 * np.exp(scores[:, :1] + 0.5 * (np.exp(scores[:, 1:]) - 1)) + np.zeros((1, 25), dtype=complex)
-
-    likelihood = Likelihood(Spectrum(frequency, measured, "ohm m2"), predict, 2)
-    along = np.linspace(-5, 2, 3001)
-    centre = 0.3 - 0.5 * (np.exp(along) - 1)
-    off = np.linspace(-0.006, 0.006, 201)
-    places = np.stack([(centre[:, None] + off).ravel(), np.repeat(along, off.size)], axis=1)
-    density = np.exp(likelihood.log_posterior(places) - likelihood.log_posterior(places).max())
-    expected = (
-        np.log(density.sum() * (along[1] - along[0]) * (off[1] - off[0])) + likelihood.log_posterior(places).max()
-    )
-    shares = density / density.sum()
-    mean = shares @ places
-    spread = np.sqrt(shares @ (places - mean) ** 2)
-
-    random = np.random.default_rng(6)
-    modes = find_modes(likelihood, random, 0.002)
-    monkeypatch.setattr(Evidence, "plenty", False)  # as where draws about the maximum are too few
-    straight, samples, told = sampled(likelihood, modes, [0, 1], bent, random)
-    assert straight is None and samples is None
-    assert told.log_evidence == pytest.approx(expected, abs=0.1)
-    found = told.weights @ told.drawn.scores
-    assert found == pytest.approx(mean, abs=0.1)
-    assert np.sqrt(told.weights @ (told.drawn.scores - found) ** 2) == pytest.approx(spread, rel=0.1)

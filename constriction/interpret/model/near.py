@@ -1,6 +1,6 @@
 """Solved interfaces near to others: what an atlas says of these, carried on along θ, for slopes over many unknowns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,48 +52,45 @@ class NearInterfaces:
     ) -> Complexes:
         """As of the atlas, (blocks·m, n)."""
 
-        def ask(shape: Sequence[Reals], theta: Sequence[Complexes]) -> Complexes:
-            return self.atlas.interface(pattern, *shape, *theta)
+        def ask(shape: list[Reals], theta: list[Complexes]) -> Complexes:
+            return self.atlas.interface(pattern, shape[0], shape[1], theta[0], theta[1] if len(theta) > 1 else None)
 
-        return self._near(ask, (contact_fraction, depth), (gap,) if contact is None else (gap, contact))
+        return self._near(ask, [contact_fraction, depth], [gap] if contact is None else [gap, contact])
 
     def lifted_interface(
         self, pattern: str, contact_fraction: Reals, depth: Reals, zone: LiftedZone, gap: Complexes
     ) -> Complexes:
         """As of the atlas, (blocks·m, n)."""
 
-        def ask(shape: Sequence[Reals], theta: Sequence[Complexes]) -> Complexes:
-            return self.atlas.lifted_interface(pattern, *shape[:2], LiftedZone(*shape[2:]), *theta)
+        def ask(shape: list[Reals], theta: list[Complexes]) -> Complexes:
+            return self.atlas.lifted_interface(pattern, shape[0], shape[1], LiftedZone(shape[2], shape[3]), theta[0])
 
-        return self._near(ask, (contact_fraction, depth, zone.share, zone.ratio), (gap,))
+        return self._near(ask, [contact_fraction, depth, zone.share, zone.ratio], [gap])
 
     def spread(self, pattern: str, contact_fraction: Reals, depth: Reals) -> Reals:
         """As of the atlas."""
         return self.atlas.spread(pattern, contact_fraction, depth)
 
     def _near(
-        self,
-        ask: Callable[[Sequence[Reals], Sequence[Complexes]], Complexes],
-        shape: Sequence[Reals],
-        theta: Sequence[Complexes],
+        self, ask: Callable[[list[Reals], list[Complexes]], Complexes], shape: list[Reals], theta: list[Complexes]
     ) -> Complexes:
         """F − d of all blocks, of what shapes each interface, (blocks·m,) each, and its θ, (blocks·m, n) each."""
-        shapes = np.stack([one.reshape(self.blocks, -1) for one in shape])  # (shapes, blocks, m)
-        thetas = np.stack([one.reshape(self.blocks, -1, one.shape[-1]) for one in theta])  # (θ, blocks, m, n)
-        moved = np.any(shapes != shapes[:, :1], axis=(0, 2))
-        asked = np.flatnonzero(moved)
-        ahead = [
-            [one * (1 + STEP * (place == number)) for place, one in enumerate(thetas[:, 0])]
-            for number in range(len(theta))
+        shapes = [one.reshape(self.blocks, -1) for one in shape]
+        thetas = [one.reshape(self.blocks, -1, one.shape[-1]) for one in theta]
+        moved = np.flatnonzero(np.any([np.any(one != one[:1], axis=1) for one in shapes], axis=0))
+        asked = [
+            np.concatenate([one[:1], *_aheads(one, place, len(thetas)), one[moved]]) for place, one in enumerate(thetas)
         ]
-        at = [thetas[:, 0], *ahead, *(thetas[:, block] for block in asked)]
-        of = [shapes[:, 0]] * (1 + len(theta)) + [shapes[:, block] for block in asked]
-        every = ask(
-            [np.concatenate([one[place] for one in of]) for place in range(len(shape))],
-            [np.concatenate([one[place] for one in at]) for place in range(len(theta))],
-        ).reshape(len(at), *thetas.shape[2:])
+        of = np.concatenate([np.zeros(1 + len(thetas), dtype=np.intp), moved])
+        flat = [one.reshape(-1, one.shape[-1]) for one in asked]
+        every = ask([one[of].ravel() for one in shapes], flat).reshape(asked[0].shape)
         found = np.repeat(every[:1], self.blocks, axis=0)
-        for number in range(len(theta)):
-            found += (every[1 + number] - every[0]) / STEP * (thetas[number] / thetas[number, :1] - 1)
-        found[asked] = every[1 + len(theta) :]
-        return found.reshape(-1, thetas.shape[-1])
+        for number, one in enumerate(thetas, 1):
+            found += (every[number] - every[0]) / STEP * (one / one[0] - 1)
+        found[moved] = every[1 + len(thetas) :]
+        return found.reshape(-1, found.shape[-1])
+
+
+def _aheads(theta: Complexes, place: int, count: int) -> list[Complexes]:
+    """The first block of one of several θ, (blocks, m, n), a step farther where it is its turn."""
+    return [theta[:1] * (1 + STEP * (place == number)) for number in range(count)]

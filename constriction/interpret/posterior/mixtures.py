@@ -63,8 +63,8 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
     means = points[random.choice(len(points), parts, p=weights)]
     covariances = np.repeat((spread / parts + floor)[np.newaxis], parts, axis=0)
     shares = np.full(parts, 1 / parts)
-    # As if a few samples of the whole were in each component: none collapses on fewer samples than dimensions.
-    few = 2 * points.shape[1] / len(points)
+    # As if a few samples of all components were in each: none collapses on fewer samples than dimensions.
+    few, usual = 2 * points.shape[1] / len(points), spread / parts
     for _ in range(ROUNDS):
         roots = np.linalg.cholesky(covariances)
         each = np.log(shares) - _log_size(roots) - 0.5 * _squares(points, means, roots)
@@ -73,7 +73,8 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
         means = (belongs.T @ points) / shares[:, np.newaxis]
         apart = points - means[:, np.newaxis]  # (c, k, d)
         inside = np.swapaxes(belongs.T[:, :, np.newaxis] * apart, 1, 2) @ apart
-        covariances = (inside + few * spread / parts) / (shares + few)[:, np.newaxis, np.newaxis] + floor
+        usual = inside.sum(axis=0)
+        covariances = (inside + few * usual) / (shares + few)[:, np.newaxis, np.newaxis] + floor
     return Mixture(shares / shares.sum(), means, np.linalg.cholesky(covariances))
 
 

@@ -108,7 +108,7 @@ def modes_of(arrays: Arrays) -> tuple[Mode, ...]:
 def posterior_arrays(straight: Straight | None, samples: Samples | None, found: Evidence) -> Arrays:
     """Samples of a posterior, their coordinates and their evidence as arrays."""
     arrays = {} if straight is None else {f"straight_{name}": getattr(straight, name) for name in STRAIGHT}
-    arrays |= {name: getattr(found, name) for name in ("log_evidence", "stderr", "effective", "weights")}
+    arrays |= {name: getattr(found, name) for name in ("log_evidence", "stderr", "effective", "weights", "whole")}
     arrays |= {name: getattr(found.drawn, name) for name in DRAWN}
     for name in ("weights", "means", "roots"):
         arrays[f"mixture_{name}"] = np.array([getattr(mixture, name) for mixture in found.drawn.mixtures])
@@ -130,7 +130,7 @@ def posterior_of(
     mixtures = tuple(Mixture(*part) for part in zip(*parts, strict=True))
     drawn = DrawnRounds(mixtures, *(arrays[name] for name in DRAWN))
     numbers = {name: float(arrays[name]) for name in ("log_evidence", "stderr", "effective")}
-    evidence = Evidence(**numbers, weights=arrays["weights"], drawn=drawn)
+    evidence = Evidence(**numbers, weights=arrays["weights"], drawn=drawn, whole=bool(arrays["whole"]))
     if "samples_places" not in arrays:
         return straight, None, evidence
     kept = {name: arrays[f"samples_{name}"] for name in Samples.__dataclass_fields__}

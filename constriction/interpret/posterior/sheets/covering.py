@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from constriction.interpret.posterior.evidence import DrawnRounds, Evidence, weighed
 from constriction.interpret.posterior.likelihood import Likelihood
 from constriction.interpret.posterior.mixtures import Mixture, fit_mixture
-from constriction.interpret.posterior.sheets.leading import Known, Sheet, known_places, loosest
+from constriction.interpret.posterior.sheets.leading import KnownPlaces, Sheet, known_places, loosest
 from constriction.laws.arrays import Reals
 
 STRANGE, LEFT, HARDLY, SHEETS = 3.0, 0.03, 0.1, 4
@@ -25,7 +25,7 @@ STRANGE, LEFT, HARDLY, SHEETS = 3.0, 0.03, 0.1, 4
 while a larger part of the places is; with a larger part than that one samples are not trusted; most sheets."""
 PARTS, DRAWS, FEWEST, ROUNDS = 12, 500, 100, 48
 """Components of the mixture of what leads, draws of each round, of each sheet at the least, and most rounds."""
-AMPLE = 800.0
+AMPLE = 1000.0
 """Effective samples after which no further round is."""
 PATIENCE, HOPE = 24, 100.0
 """From so many rounds on there is none if at no time as many samples as this were effective."""
@@ -50,7 +50,7 @@ def sheet_evidence(
     return replace(_drawn(sheets, strange, random), whole=whole)
 
 
-def covering(known: Known, interface: Sequence[int]) -> tuple[list[Sheet], Reals]:
+def covering(known: KnownPlaces, interface: Sequence[int]) -> tuple[list[Sheet], Reals]:
     """Sheets that reach the likely places, and how strange these are to each, (sheets, places)."""
     lead = loosest(known, interface)
     sheets = [Sheet(known, np.array(lead))]
@@ -84,7 +84,7 @@ def _drawn(sheets: Sequence[Sheet], strange: Reals, random: np.random.Generator)
 
 
 def _first_to_reach(strange: Reals) -> Reals:
-    """Which places (sheets, places) are of which sheet: the first that reaches it, or the one that does nearly; 0 or 1."""
+    """Which places are of which sheet, the first that reaches it or does nearly; 0 or 1, (sheets, places)."""
     reached = strange <= STRANGE
     first = np.where(reached.any(axis=0), reached.argmax(axis=0), strange.argmin(axis=0))
     return np.asarray(np.arange(len(strange))[:, np.newaxis] == first, dtype=float)
@@ -118,41 +118,24 @@ class _Rounds:
 
     def with_round(self, points: Reals, weights: Reals, random: np.random.Generator) -> "_Rounds":
         """The same with a round that is drawn from mixtures like points (n, d); `weights` (k, n) for each sheet."""
-        fresh = [
-            (fit_mixture(points[:, sheet.lead], mine / mine.sum(), PARTS, random), max(round(DRAWS * share), FEWEST))
-            for sheet, mine, share in zip(self.sheets, weights, weights.sum(axis=1), strict=True)
-        ]
-        mixtures = tuple((*before, one) for before, one in zip(self.mixtures, fresh, strict=True))
+        fresh = [_like(sheet, points, mine, random) for sheet, mine in zip(self.sheets, weights, strict=True)]
         drawn = [
             sheet.draw(mixture.draw(count, random), random)
             for sheet, (mixture, count) in zip(self.sheets, fresh, strict=True)
         ]
         scores = np.concatenate([one for one, _ in drawn])
-        follows = np.array(
-            [
-                np.concatenate(
-                    [own if other == number else sheet.log_density(one) for other, (one, own) in enumerate(drawn)]
-                )
-                for number, sheet in enumerate(self.sheets)
-            ]
-        )
-        leads = np.array(
-            [
-                np.concatenate(
-                    [np.logaddexp(before, _log_sum(fresh_one, self.scores, sheet)), _log_sum(every, scores, sheet)]
-                )
-                for before, fresh_one, every, sheet in zip(
-                    self.leads, [[one] for one in fresh], mixtures, self.sheets, strict=True
-                )
-            ]
-        )
+        mixtures = tuple((*before, one) for before, one in zip(self.mixtures, fresh, strict=True))
+        before = [_log_sum(sheet, [one], self.scores) for sheet, one in zip(self.sheets, fresh, strict=True)]
+        here = [_log_sum(sheet, every, scores) for sheet, every in zip(self.sheets, mixtures, strict=True)]
         return _Rounds(
             self.sheets,
             mixtures,
             np.concatenate([self.scores, scores]),
             np.concatenate([self.heights, self.sheets[0].known.likelihood.log_posterior(scores)]),
-            np.concatenate([self.follows, follows], axis=1),
-            leads,
+            np.concatenate(
+                [self.follows, [_follow(number, sheet, drawn) for number, sheet in enumerate(self.sheets)]], axis=1
+            ),
+            np.concatenate([np.logaddexp(self.leads, before), here], axis=1),
         )
 
     @property
@@ -168,10 +151,21 @@ class _Rounds:
         return DrawnRounds((), self.scores, self.heights, densities, self.scores)
 
 
-def _log_sum(mixtures: Sequence[tuple[Mixture, int]], scores: Reals, sheet: Sheet) -> Reals:
+def _like(sheet: Sheet, points: Reals, weights: Reals, random: np.random.Generator) -> tuple[Mixture, int]:
+    """A mixture of what leads a sheet, like points (n, d) with weights, and how many are drawn from it."""
+    share = float(weights.sum())
+    return fit_mixture(points[:, sheet.lead], weights / share, PARTS, random), max(round(DRAWS * share), FEWEST)
+
+
+def _follow(number: int, sheet: Sheet, drawn: Sequence[tuple[Reals, Reals]]) -> Reals:
+    """Logarithms of the densities of what follows by a sheet, (m,), of the draws of all sheets."""
+    parts = (own if other == number else sheet.log_density(one) for other, (one, own) in enumerate(drawn))
+    return np.concatenate(list(parts))
+
+
+def _log_sum(sheet: Sheet, mixtures: Sequence[tuple[Mixture, int]], scores: Reals) -> Reals:
     """Logarithm of the sum of densities of what leads, each times its number of draws, at scores (m, d); (m,)."""
-    leading = scores[:, sheet.lead]
-    each = [np.log(count) + mixture.log_density(leading) for mixture, count in mixtures]
+    each = [np.log(count) + mixture.log_density(scores[:, sheet.lead]) for mixture, count in mixtures]
     return np.asarray(logsumexp(each, axis=0))
 
 

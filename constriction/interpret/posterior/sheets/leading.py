@@ -39,7 +39,7 @@ FREEDOM = 8.0  # degrees of freedom of Student's t that what follows is drawn fr
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class KnownPlaces:
     """Where a posterior is, about: ends of fits of perturbed spectra.
 
     Attributes:
@@ -62,12 +62,12 @@ class Known:
         return np.flatnonzero(self.heights > self.heights.max() - LIKELY)[:LOOKED_AT]
 
 
-def known_places(likelihood: Likelihood, noise: float, random: np.random.Generator) -> Known:
+def known_places(likelihood: Likelihood, noise: float, random: np.random.Generator) -> KnownPlaces:
     """Where the posterior of a model is; `noise` of one part, relative to |Z|."""
     scores = perturbed_fits(likelihood, noise, random)
     apart, slopes = residuals_and_slopes(likelihood, scores, np.arange(likelihood.dimension))
     curvature, _ = curvature_and_gradient(apart / noise, slopes / noise, scores)
-    return Known(likelihood, noise, scores, likelihood.log_posterior(scores), curvature)
+    return KnownPlaces(likelihood, noise, scores, likelihood.log_posterior(scores), curvature)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Sheet:
         lead: which scores lead, (q,).
     """
 
-    known: Known
+    known: KnownPlaces
     lead: Numbers
 
     @cached_property
@@ -152,7 +152,7 @@ class Sheet:
         return found, np.linalg.cholesky(curvature), likelihood.log_posterior(found)
 
     def _starts(self, leading: Reals, without: Numbers | None) -> Reals:
-        """Scores (m, k, d) with what leads, the others as where it is nearest among what is known, the nearest first."""
+        """Scores (m, k, d) with what leads, the others as in the k nearest of the known places, the nearest first."""
         places = self.known.scores
         wide = places[:, self.lead].std(axis=0) + 1e-3
         squares = np.square((leading[:, np.newaxis] - places[np.newaxis][:, :, self.lead]) / wide).sum(axis=2)
@@ -166,7 +166,7 @@ class Sheet:
         return found
 
 
-def loosest(known: Known, may: Sequence[int]) -> list[int]:
+def loosest(known: KnownPlaces, may: Sequence[int]) -> list[int]:
     """Which of some scores are loose one after the other, the loosest first."""
     left, lead = np.linalg.inv(known.curvature), list[int]()
     while len(lead) < min(AT_FIRST, len(may)):
