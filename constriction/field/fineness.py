@@ -42,7 +42,7 @@ ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
 # angles of their own, and of many spots other than discs, whose errors do not cancel.
 OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
-OF_STRIPES = 0.22  # of the least error bar of all, that of stripes, over `rim_share`
+OF_STRIPES = 0.25  # of the least error bar of all, that of stripes, over `rim_share`
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
 # The same of discs, and of many of them: what each errs by chance averages out.
@@ -247,6 +247,11 @@ def check_mesh(
     if gap_height is not None:
         layers = mesh_sizes(layout, thickness, gap_height, fineness, largest).gap_layers
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
+
+
+def is_straight(layout: Layout) -> bool:
+    """Whether no rim is an arc."""
+    return all(edge.centre is None for spot in layout.spots for edge in spot.edges)
 
 
 def caution_for(layout: Layout, volume: bool) -> float:

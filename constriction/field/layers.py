@@ -21,7 +21,7 @@ from constriction.field.reduction.curves import Curve, Curves
 FILM_RINGS = 2
 # Behind a film a mesh without rings, with one, and with two errs by so many times more than beside none where 1/θ is
 # far below the resolution, and hardly where it is above it / SEEN.
-UNSEEN_BY, SEEN = (4.0, 0.7, 0.15), 0.3
+UNSEEN_BY, SEEN = (8.0, 0.7, 0.15), 0.3
 LEAK_UNSEEN = 1.5  # the same of a gap that takes the current beside ideal contacts
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import sectors, usual_error
+from constriction.field.fineness import OF_VOLUMES, sectors, usual_error
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -19,7 +19,8 @@ from constriction.field.response import Goal, Response, Simplified, Solution
 # this part of what it adds. Measured on the library of docs/numerics/error_bars.md#calibration.
 SURE_ERROR, CAUTION = 6.3e-4, 0.4
 SECTORS_SHARE = 0.7  # of what sectors leave at the most
-OF_FILMS = 0.1  # of the least error of what constricts, that of what a film takes, as arcs are not meshed exactly
+# Of the least error of what constricts, that of what a film takes: arcs are not meshed exactly, straight rims are.
+OF_FILMS, OF_STRAIGHT_FILMS = 0.2, 0.05
 APART = 1.5  # fineness of two meshes that are extrapolated from: of nearer ones the difference is mostly chance
 # Bound on the reduced model's error, relative to R_cstr: this part of the asked one, and at the most so much: twice to
 # three times the true error, of which extrapolation adds up three.
@@ -40,12 +41,13 @@ class MeshResponse(Response[MeshSolution]):
     """Extrapolated from the finest mesh and one of about twice its fineness, for an error proportional to the fineness.
 
     `outlines`: how those of a map were simplified; None: what was meshed is what the case says. `caution`: how many
-    times the usual error the cell leaves. `rims`: what part of the least error its rims leave.
+    times the usual error the cell leaves. `rims`: what part of the least error its rims leave; `straight`: all are.
     """
 
     outlines: Simplified | None = None
     caution: float = 1.0
     rims: float = 1.0
+    straight: bool = False
 
     @property
     def coarse(self) -> MeshSolution:
@@ -94,10 +96,15 @@ class MeshResponse(Response[MeshSolution]):
         if film:
             constricted = constricted - fine.model.in_film(theta)
             caution = film_caution(theta, fine.resolution, fine.rings)
-            return caution, self.least_error * np.maximum(OF_FILMS * scale, caution * np.abs(constricted))
+            own = OF_STRAIGHT_FILMS if self.straight else OF_FILMS
+            return caution, self.least_error * np.maximum(own * scale, caution * np.abs(constricted))
         # two meshes tell the error of a gap's layer, if they do not agree by chance
-        caution = leak_caution(theta, fine.resolution)
-        return np.ones(len(theta)), self.least_error * np.maximum(scale, caution * np.abs(constricted))
+        least = self.least_error * np.maximum(scale, leak_caution(theta, fine.resolution) * np.abs(constricted))
+        if fine.flat_storage is None:
+            return np.ones(len(theta)), least
+        # at rest no current enters a gap, meshed or not
+        part = np.where(np.any(theta, axis=1), 1.0, 1 / OF_VOLUMES)
+        return part, least * part + (1 - part) * self._of_sectors * scale
 
     def resolves(self, goal: Goal) -> bool:
         """As `Response`: there are as many rings as the films need."""
@@ -108,8 +115,12 @@ class MeshResponse(Response[MeshSolution]):
     @property
     def least_error(self) -> float:
         """What only the fineness sets."""
-        left = SECTORS_SHARE * sectors(self.fine.fineness)[1] * min(1.0, 2 * self.rims)
-        return self.rims * self.caution * SURE_ERROR * self.fine.fineness + left
+        return self.rims * self.caution * SURE_ERROR * self.fine.fineness + self._of_sectors
+
+    @property
+    def _of_sectors(self) -> float:
+        """What sectors leave of it."""
+        return SECTORS_SHARE * sectors(self.fine.fineness)[1] * min(1.0, 2 * self.rims)
 
     def bounds_at(self, theta: NDArray[np.float64]) -> tuple[float, float] | None:
         """Of the finest mesh."""

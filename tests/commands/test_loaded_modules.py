@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from study_files import BASE, SPECTRAL, write_study
+
+MESHES = Path(__file__).parents[2] / "meshes"
 
 
 def printed_by(code):
@@ -59,6 +62,15 @@ def test_a_case_of_straight_rims_and_discs_searches_no_trees():
         "print(sorted({'scipy.spatial', 'scipy.interpolate', 'scipy.optimize', 'matplotlib'} & set(sys.modules)))"
     )
     assert printed_by(code) == "[]"
+
+
+def test_a_run_of_such_a_case_loads_nothing_that_others_need(tmp_path):
+    code = (
+        "import sys; from constriction.cli import main\n"
+        f"assert main(['run', {str(MESHES / 'sodium_islands.toml')!r}, '--out', {str(tmp_path)!r}]) == 0\n"
+        "print(sorted({'scipy.spatial', 'scipy.optimize', 'plotly', 'pyvista'} & set(sys.modules)))"
+    )
+    assert printed_by(code).splitlines()[-1] == "[]"
 
 
 def test_no_global_plotting_state():

@@ -86,13 +86,14 @@ def responses(line, layout, every):
         every: θ of its curve, (n, terms).
     """
     on_meshes = line["method"] == "finite_elements"
-    solved = [(_mesh if on_meshes else _grid)(row, every) for row in line["solutions"]]
+    volume = line["case"]["gap"]["model"] == "volume"
+    solved = [_mesh(row, every, volume) if on_meshes else _grid(row, every) for row in line["solutions"]]
     together = [tuple(solved[place] for place in places) for places in line["compared"]]
     if not on_meshes:
         return [response_of(layout, bool(np.any(solved[0].model.films)), four) for four in together]
-    volume = line["case"]["gap"]["model"] == "volume"
     caution, rungs = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume)
-    return [MeshResponse(pair, caution=caution, rims=rungs.rims) for pair in together]
+    straight = fineness.is_straight(layout)
+    return [MeshResponse(pair, caution=caution, rims=rungs.rims, straight=straight) for pair in together]
 
 
 def _model(row, every):
@@ -101,9 +102,10 @@ def _model(row, every):
     )
 
 
-def _mesh(row, every):
+def _mesh(row, every, volume):
     kept = {name: row[name] for name in ("rings", "resolution", "cells", "unknowns")}
-    return MeshSolution(model=_model(row, every), fineness=row["level"], bounds=(), **kept, **NO_TIMES)
+    kept |= NO_TIMES | {"flat_storage": 0.0 if volume else None}  # the number is not kept, that there is one is
+    return MeshSolution(model=_model(row, every), fineness=row["level"], bounds=(), **kept)
 
 
 def _grid(row, every):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import eigh
 
 ROUNDING = 1e-13  # of the longest time: the flat field's time is zero, and so is what is below this
 
@@ -63,5 +62,7 @@ def poles_of_pair(
     stiffness: NDArray[np.float64], storage: NDArray[np.float64], load: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Times ≥ 0 and weights of bᵀ(K + sG)⁻¹b = Σ weight / (1 + s·time), (n,) each; of small matrices and b, (n,)."""
+    from scipy.linalg import eigh  # ideal contacts on meshes do without
+
     times, modes = eigh(storage, stiffness)
     return np.maximum(times, 0.0), (load @ modes) ** 2

@@ -8,10 +8,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Voronoi, cKDTree
+
+if TYPE_CHECKING:
+    from scipy.spatial import Voronoi
 
 Reals = NDArray[np.float64]
 RELAXED = 3  # steps of Lloyd's method, after which cells are rounder and short edges rarer
@@ -97,6 +100,8 @@ def voronoi(box: Reals, mean_size: float, seed: int) -> Polycrystal:
 
 def _mirrored(places: Reals, box: Reals) -> Voronoi:
     """The Voronoi cells of places and of their images behind each of the six walls."""
+    from scipy.spatial import Voronoi  # few cases have grains, and loading it takes a tenth of a second
+
     every = [places]
     for axis, wall in itertools.product(range(3), (0, 1)):
         image = places.copy()
@@ -158,6 +163,8 @@ def _ring(corners: list[int]) -> list[int]:
 
 def _merged(points: Reals, tolerance: float) -> tuple[Reals, NDArray[np.int64]]:
     """Points without those that nearly coincide with an earlier one, and where each has gone."""
+    from scipy.spatial import cKDTree
+
     place = np.arange(len(points))
     for first, second in sorted(cKDTree(points).query_pairs(tolerance)):
         place[second] = place[first]
