@@ -46,8 +46,11 @@ class SolidTable(Section):
     kind: str
 
 
-MOST_SLENDER = 1e3
-"""Depth over radius, or radius over depth: of a body beyond that no mesh has a sensible size."""
+MOST_SLENDER, FLATTEST_BELOW = 1e3, 0.05
+"""Depth over radius or radius over depth, and the least depth over radius of a spheroid under the interface.
+
+Of a body beyond that no mesh has a sensible size.
+"""
 
 
 class BodyTable(SolidTable):

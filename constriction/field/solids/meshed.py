@@ -176,23 +176,30 @@ def _bent(cell: SolidCell, points: Reals, cells: Ints, skins: Sequence[Ints]) ->
         edges.append(own)
         middles.append(moved_onto(body, points[own].mean(axis=1)))
     bent, bends = np.concatenate(edges), np.concatenate(middles)
+    keys = _keys(bent, len(points))
+    cells = cells[np.isin(_edge_keys(cells, len(points)), keys).any(axis=1)]  # all others stay as they are
     turned = _turned(points, cells, bent, bends)
     straight = np.zeros(len(bent), dtype=bool)
     while turned.any():
-        ends = cells[turned]
-        keys = set(map(tuple, np.sort(np.concatenate([ends[:, pair] for pair in TETRAHEDRON_EDGES]), axis=1).tolist()))
-        straight |= np.array([tuple(sorted(edge)) in keys for edge in bent.tolist()])
+        straight |= np.isin(keys, _edge_keys(cells[turned], len(points)))
         turned = _turned(points, cells, bent[~straight], bends[~straight]) & ~turned
     return bent[~straight], bends[~straight]
 
 
+def _keys(edges: Ints, count: int) -> Ints:
+    """A number for each edge between two of so many points, (…, 2), whichever end is first; (…)."""
+    return np.asarray(edges.min(axis=-1) * count + edges.max(axis=-1))
+
+
+def _edge_keys(cells: Ints, count: int) -> Ints:
+    """The numbers of the edges of cells, (n, 6)."""
+    return _keys(np.stack([cells[:, pair] for pair in TETRAHEDRON_EDGES], axis=1), count)
+
+
 def _turned(points: Reals, cells: Ints, bent: Ints, bends: Reals) -> np.ndarray:
     """Which cells have a node at which the map with bent edges turns them inside out, (n,)."""
-    base = len(points)
     ends = np.sort(np.stack([cells[:, pair] for pair in TETRAHEDRON_EDGES], axis=1), axis=2)
-    keys = ends[..., 0] * base + ends[..., 1]
-    own = np.sort(bent, axis=1)
-    own_keys = own[:, 0] * base + own[:, 1]
+    keys, own_keys = _edge_keys(cells, len(points)), _keys(bent, len(points))
     order = np.argsort(own_keys)
     at = np.minimum(np.searchsorted(own_keys[order], keys), max(len(order) - 1, 0))
     middles = points[ends].mean(axis=2)

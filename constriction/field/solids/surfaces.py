@@ -19,13 +19,13 @@ def in_pitches(body: Body, pitch: float) -> Body:
     return replace(body, **lengths)
 
 
-def smallest_curvature_radius(body: Body) -> float:
-    """The smallest radius of curvature of a body's surface."""
+def tip_radius(body: Body) -> float:
+    """The radius of curvature at a body's lowest point; of a flat spheroid no more than its own radius."""
     if body.shape == CAP:
         return body.sphere
     if body.shape == WHISKER:
         return body.radius
-    return min(body.radius**2 / body.depth, body.depth**2 / body.radius, body.radius)
+    return min(body.radius**2 / body.depth, body.radius)
 
 
 def moved_onto(body: Body, points: Reals) -> Reals:
