@@ -11,7 +11,7 @@ import shapely
 from mpi4py import MPI
 
 from constriction.field.elements.sampling import slopes
-from constriction.field.mesh.cells import CellMesh, mesh_made_by
+from constriction.field.mesh.cells import NUDGES, CellMesh, mesh_made_by
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, LinearMesh, Reals, edges_of
 from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
 from constriction.field.solids.drawing import DrawnSolids, draw
@@ -25,6 +25,7 @@ from constriction.geometry.solids.bodies import METAL, VOID, Body, Layer, Solids
 
 LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
 LARGEST_OF_ROUND = 0.2
+TURN = 2.5  # angle: seams of bodies on the sides x = 0 and in the corners then lie outside the cell
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,17 @@ def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm, scale:
     Raises:
         MeshError: gmsh failed; on every rank.
     """
-    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, scale * nudge), comm)
+    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, scale, nudge), comm)
 
 
-def _linear_mesh(cell: SolidCell, sizes: SizeField | None, nudge: float) -> tuple[LinearMesh, float]:
-    """The straight-sided mesh with sizes `nudge` times as large, and its smallest quality; gmsh is initialised."""
-    set_options(nudge)
-    drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth)
+def _linear_mesh(cell: SolidCell, sizes: SizeField | None, scale: float, nudge: float) -> tuple[LinearMesh, float]:
+    """The straight-sided mesh with sizes `scale · nudge` times as large, and its smallest quality.
+
+    Gmsh is initialised. A body's seam on a side of the cell may not be cut there: a second try has it elsewhere.
+    """
+    set_options(scale * nudge)
+    turn = 0.0 if nudge == NUDGES[0] else TURN
+    drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth, turn)
     if sizes is None:
         set_first(drawn, cell.bodies, cell.room, cell.largest)
     else:
