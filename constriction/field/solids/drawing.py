@@ -160,14 +160,21 @@ def _found(bodies: Sequence[Body], regions: dict[int, list[int]]) -> DrawnSolids
     """
     surfaces = [tag for _, tag in gmsh.model.getEntities(2)]
     interface = [tag for tag in surfaces if gmsh.model.occ.getCenterOfMass(2, tag)[2] > -FLAT]
-    round_ones = np.array([tag for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"], dtype=int)
-    places = np.array([_place_on(tag) for tag in round_ones]).reshape(-1, 3)
-    own = [tuple(round_ones[on_surface(body, places)].tolist()) for body in bodies]
-    if lost := [body.table for body, found in zip(bodies, own, strict=True) if not found]:
-        raise ValueError(f"solid[{lost[0]}] is too slender, too flat or too small beside the cell to be cut out of it")
+    own = _skins(bodies, surfaces)
     flat = set(interface)
     rims = [curve for _, curve in gmsh.model.getEntities(1) if _is_rim(curve, flat)]
     return DrawnSolids(tuple(interface), tuple(own), regions, tuple(rims))
+
+
+def _skins(bodies: Sequence[Body], surfaces: Sequence[int]) -> list[tuple[int, ...]]:
+    """The surfaces of each body; raises ValueError where one has none."""
+    round_ones = np.array([tag for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"], dtype=int)
+    places = np.array([_place_on(tag) for tag in round_ones]).reshape(-1, 3)
+    own = [tuple(round_ones[on_surface(body, places)].tolist()) for body in bodies]
+    if () in own:
+        lost = bodies[own.index(())].table
+        raise ValueError(f"solid[{lost}] is too slender, too flat or too small beside the cell to be cut out of it")
+    return own
 
 
 def _is_rim(curve: int, interface: set[int]) -> bool:
