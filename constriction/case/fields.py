@@ -61,7 +61,10 @@ def _within_or_none(value: Any, kind: str, limits: tuple[str, str] | None = None
 
 def _within_or_zero(value: Any, kind: str) -> float:
     """A quantity in the range of its kind, or nothing at all; raises InputError."""
-    return 0.0 if parse_quantity(value, kind) == 0 else within(value, kind)
+    try:
+        return 0.0 if parse_quantity(value, kind) == 0 else within(value, kind)
+    except InputError as error:
+        raise InputError(f"{error}, or nothing: '0 m'") from None
 
 
 def _coordinate(value: Any, kind: str) -> float:

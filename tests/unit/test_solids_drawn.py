@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from constriction.case.schema import parse_case
+from constriction.field.solids.surfaces import distances, moved_onto
 from constriction.geometry.cell import lay_out_case
 from constriction.geometry.grains.drawn import skins
 from constriction.geometry.grains.polycrystal import cubes, voronoi
@@ -90,3 +91,13 @@ def test_scene_has_grains_above_the_slab():
     named = [part["name"] for part in scene.figure["data"] if part.get("showlegend")]
     assert named == ["electrolyte", "grains", "contact", "copper"]
     assert "what lies in it is to scale" in scene.caption and "cut off below" in scene.caption
+
+
+def test_points_near_a_slender_spheroid_go_to_it_by_the_shortest_way():
+    body = Body(SPHEROID, METAL, 0.0, 0.0, radius=0.01, depth=0.3)
+    angle = np.linspace(0.1, 1.5, 15)
+    on = np.stack([0.01 * np.sin(angle), 0 * angle, -0.3 * np.cos(angle)], axis=1)
+    chords = (on[1:] + on[:-1]) / 2
+    moved = moved_onto(body, chords)
+    assert np.max(distances(body, moved)) < 1e-12
+    assert np.all(np.linalg.norm(moved - chords, axis=1) < 1.2 * distances(body, chords))

@@ -46,8 +46,15 @@ class SolidTable(Section):
     kind: str
 
 
-MOST_SLENDER = 1e3
-"""Depth over radius, or radius over depth: of a body beyond that no mesh has a sensible size."""
+MOST_SLENDER, FLATTEST_BELOW = 1e3, 0.03
+"""Depth over radius or radius over depth, and the least depth over radius of a spheroid under the interface.
+
+Of a body beyond that no mesh has a sensible size.
+"""
+
+
+ROUNDING = 1e-9
+"""Of that share, as units are converted."""
 
 
 class BodyTable(SolidTable):
@@ -86,14 +93,20 @@ class BodyTable(SolidTable):
         if (self.x is None) != (self.y is None):
             missing, there = ("x", "y") if self.x is None else ("y", "x")
             raise InputError(f"{missing}: missing beside {there}; expected a length such as '20 um'")
-        if not 1 / MOST_SLENDER <= self.depth / self.radius <= MOST_SLENDER:
-            raise InputError(
-                f"depth = {_said(self.depth)}: {self.depth / self.radius:.3g} times radius = {_said(self.radius)}; "
-                f"expected {1 / MOST_SLENDER:g} to {MOST_SLENDER:g} times, of which there is a mesh"
-            )
         if self.seed is not None and self.density is None:
             raise InputError(
                 f"seed = {self.seed}: nothing is at random; expected density = '25 1/mm2' or another one beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _with_a_mesh(self) -> Self:
+        beneath = getattr(self, "below", 0.0) > 0
+        flattest, share = FLATTEST_BELOW if beneath else 1 / MOST_SLENDER, self.depth / self.radius
+        if not flattest * (1 - ROUNDING) <= share <= MOST_SLENDER * (1 + ROUNDING):
+            raise InputError(
+                f"depth = {_said(self.depth)}: {share:.3g} times radius = {_said(self.radius)}; expected {flattest:g} "
+                f"to {MOST_SLENDER:g} times{' under the interface' if beneath else ''}, of which there is a mesh"
             )
         return self
 

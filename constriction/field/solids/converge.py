@@ -23,6 +23,7 @@ from constriction.field.bounds.bounds import Bounds, solve_potential
 from constriction.field.currents.tips import BarredTip
 from constriction.field.direct import solve_directly
 from constriction.field.elements.assembly import CellProblem, assemble
+from constriction.field.elements.forms import mean_section
 from constriction.field.elements.multigrid import Hierarchy, with_levels_or_factor
 from constriction.field.elements.operators import Vector
 from constriction.field.elements.uneven_gaps import WeightedBy
@@ -194,6 +195,8 @@ def solve_solids(
     mesh = mesh_solids(cell, sizes, comm)
     meshed = time.perf_counter()
     problem = assemble(mesh, cell, goal.film, weight, cell.laws)
+    if cell.circular:  # its side is 1e-5 off the cylinder: with the mesh's own area a slab without solids has its depth
+        problem = replace(problem, area=mean_section(mesh, cell.slab_depth))
     rest = _rest_of(goal)
     model, potential_at = with_levels_or_factor(problem, lambda levels: _reduced(problem, cell, goal, levels))
     left, errors = leftovers(problem, cell.bodies, potential_at(rest), rest)

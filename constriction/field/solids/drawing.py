@@ -38,15 +38,32 @@ class DrawnSolids:
 
 
 def draw(
-    cell: Outline, spots: Sequence[Outline], bodies: Sequence[Body], layers: Sequence[Layer], depth: float
+    cell: Outline,
+    spots: Sequence[Outline],
+    bodies: Sequence[Body],
+    layers: Sequence[Layer],
+    depth: float,
+    turn: float = 0.0,
 ) -> DrawnSolids:
-    """Draw the cell down to z = −depth; what has no law of its own is cut out of it."""
+    """Draw the cell down to z = −depth; what has no law of its own is cut out of it.
+
+    Args:
+        cell: its outline.
+        spots: imprinted on its top.
+        bodies: in it.
+        layers: in it.
+        depth: of the slab.
+        turn: angle about their axes that bodies are turned by, so that their seams lie elsewhere.
+
+    Raises:
+        ValueError: OpenCASCADE has lost a body.
+    """
     occ = gmsh.model.occ
     left = _imprinted(_slab(cell, -depth, 0.0), spots)
-    present = [(body.region, [(3, _solid(body))]) for body in bodies if body.region is not None]
+    present = [(body.region, [(3, _solid(body, turn))]) for body in bodies if body.region is not None]
     present += [(layer.table, _slab(cell, -layer.below - layer.thickness, -layer.below)) for layer in layers]
     regions = _put_in(left, present)
-    if absent := [(3, _solid(body)) for body in bodies if body.region is None]:
+    if absent := [(3, _solid(body, turn)) for body in bodies if body.region is None]:
         regions = _cut_out(absent, regions)
     occ.synchronize()
     return _found(bodies, regions)
@@ -113,7 +130,14 @@ def _loop(edges: Sequence[Edge], z: float) -> int:
     return int(occ.addCurveLoop(curves))
 
 
-def _solid(body: Body) -> int:
+def _solid(body: Body, turn: float) -> int:
+    made = _unturned(body)
+    if turn:
+        gmsh.model.occ.rotate([(3, made)], body.x, body.y, 0, 0, 0, 1, turn)
+    return made
+
+
+def _unturned(body: Body) -> int:
     occ = gmsh.model.occ
     if body.shape == CAP:
         return int(occ.addSphere(body.x, body.y, body.centre, body.sphere))
@@ -129,15 +153,28 @@ def _solid(body: Body) -> int:
 
 
 def _found(bodies: Sequence[Body], regions: dict[int, list[int]]) -> DrawnSolids:
-    """Which surfaces are what, by a place on each."""
+    """Which surfaces are what, by a place on each.
+
+    Raises:
+        ValueError: OpenCASCADE has lost a body.
+    """
     surfaces = [tag for _, tag in gmsh.model.getEntities(2)]
     interface = [tag for tag in surfaces if gmsh.model.occ.getCenterOfMass(2, tag)[2] > -FLAT]
-    round_ones = np.array([tag for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"], dtype=int)
-    places = np.array([_place_on(tag) for tag in round_ones]).reshape(-1, 3)
-    own = [tuple(round_ones[on_surface(body, places)].tolist()) for body in bodies]
+    own = _skins(bodies, surfaces)
     flat = set(interface)
     rims = [curve for _, curve in gmsh.model.getEntities(1) if _is_rim(curve, flat)]
     return DrawnSolids(tuple(interface), tuple(own), regions, tuple(rims))
+
+
+def _skins(bodies: Sequence[Body], surfaces: Sequence[int]) -> list[tuple[int, ...]]:
+    """The surfaces of each body; raises ValueError where one has none."""
+    round_ones = np.array([tag for tag in surfaces if gmsh.model.getType(2, tag) != "Plane"], dtype=int)
+    places = np.array([_place_on(tag) for tag in round_ones]).reshape(-1, 3)
+    own = [tuple(round_ones[on_surface(body, places)].tolist()) for body in bodies]
+    if () in own:
+        lost = bodies[own.index(())].table
+        raise ValueError(f"solid[{lost}] is too slender, too flat or too small beside the cell to be cut out of it")
+    return own
 
 
 def _is_rim(curve: int, interface: set[int]) -> bool:

@@ -11,7 +11,7 @@ import shapely
 from mpi4py import MPI
 
 from constriction.field.elements.sampling import slopes
-from constriction.field.mesh.cells import CellMesh, mesh_made_by
+from constriction.field.mesh.cells import NUDGES, CellMesh, mesh_made_by
 from constriction.field.mesh.simplices import TETRAHEDRON_EDGES, Ints, LinearMesh, Reals, edges_of
 from constriction.field.mesh.tags import SURFACES, VOLUMES, body_tag
 from constriction.field.solids.drawing import DrawnSolids, draw
@@ -25,6 +25,7 @@ from constriction.geometry.solids.bodies import METAL, VOID, Body, Layer, Solids
 
 LARGEST = 0.5  # size / the cell's largest extent; a circular side must also be followed
 LARGEST_OF_ROUND = 0.2
+TURN = 2.5  # angle: seams of bodies on the sides x = 0 and in the corners then lie outside the cell
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,17 @@ def mesh_solids(cell: SolidCell, sizes: SizeField | None, comm: MPI.Comm, scale:
     Raises:
         MeshError: gmsh failed; on every rank.
     """
-    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, scale * nudge), comm)
+    return mesh_made_by(lambda nudge: _linear_mesh(cell, sizes, scale, nudge), comm)
 
 
-def _linear_mesh(cell: SolidCell, sizes: SizeField | None, nudge: float) -> tuple[LinearMesh, float]:
-    """The straight-sided mesh with sizes `nudge` times as large, and its smallest quality; gmsh is initialised."""
-    set_options(nudge)
-    drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth)
+def _linear_mesh(cell: SolidCell, sizes: SizeField | None, scale: float, nudge: float) -> tuple[LinearMesh, float]:
+    """The straight-sided mesh with sizes `scale · nudge` times as large, and its smallest quality.
+
+    Gmsh is initialised. A body's seam on a side of the cell may not be cut there: a second try has it elsewhere.
+    """
+    set_options(scale * nudge)
+    turn = 0.0 if nudge == NUDGES[0] else TURN
+    drawn = draw(cell.cell, cell.spots, cell.bodies, cell.layers, cell.slab_depth, turn)
     if sizes is None:
         set_first(drawn, cell.bodies, cell.room, cell.largest)
     else:
@@ -176,23 +181,30 @@ def _bent(cell: SolidCell, points: Reals, cells: Ints, skins: Sequence[Ints]) ->
         edges.append(own)
         middles.append(moved_onto(body, points[own].mean(axis=1)))
     bent, bends = np.concatenate(edges), np.concatenate(middles)
+    keys = _keys(bent, len(points))
+    cells = cells[np.isin(_edge_keys(cells, len(points)), keys).any(axis=1)]  # all others stay as they are
     turned = _turned(points, cells, bent, bends)
     straight = np.zeros(len(bent), dtype=bool)
     while turned.any():
-        ends = cells[turned]
-        keys = set(map(tuple, np.sort(np.concatenate([ends[:, pair] for pair in TETRAHEDRON_EDGES]), axis=1).tolist()))
-        straight |= np.array([tuple(sorted(edge)) in keys for edge in bent.tolist()])
+        straight |= np.isin(keys, _edge_keys(cells[turned], len(points)))
         turned = _turned(points, cells, bent[~straight], bends[~straight]) & ~turned
     return bent[~straight], bends[~straight]
 
 
+def _keys(edges: Ints, count: int) -> Ints:
+    """A number for each edge between two of so many points, (…, 2), whichever end is first; (…)."""
+    return np.asarray(edges.min(axis=-1) * count + edges.max(axis=-1))
+
+
+def _edge_keys(cells: Ints, count: int) -> Ints:
+    """The numbers of the edges of cells, (n, 6)."""
+    return _keys(np.stack([cells[:, pair] for pair in TETRAHEDRON_EDGES], axis=1), count)
+
+
 def _turned(points: Reals, cells: Ints, bent: Ints, bends: Reals) -> np.ndarray:
     """Which cells have a node at which the map with bent edges turns them inside out, (n,)."""
-    base = len(points)
     ends = np.sort(np.stack([cells[:, pair] for pair in TETRAHEDRON_EDGES], axis=1), axis=2)
-    keys = ends[..., 0] * base + ends[..., 1]
-    own = np.sort(bent, axis=1)
-    own_keys = own[:, 0] * base + own[:, 1]
+    keys, own_keys = _edge_keys(cells, len(points)), _keys(bent, len(points))
     order = np.argsort(own_keys)
     at = np.minimum(np.searchsorted(own_keys[order], keys), max(len(order) - 1, 0))
     middles = points[ends].mean(axis=2)

@@ -11,12 +11,13 @@ import numpy as np
 
 from constriction.field.mesh.simplices import Ints, Reals
 from constriction.field.solids.drawing import DrawnSolids
-from constriction.field.solids.surfaces import smallest_curvature_radius
+from constriction.field.solids.surfaces import tip_radius
 from constriction.geometry.solids.bodies import METAL, Body
 
-# Of the first mesh: size at a body's surface / its radius, at its tip / the smallest radius of curvature, at a flat rim
+# Of the first mesh: size at a body's surface / its radius, at its tip / the radius of curvature there, at a flat rim
 # / the room there, growth with the distance, and the largest size / cell's largest extent.
 AT_BODY, AT_TIP, AT_RIM, GROWTH, LARGEST = 0.5, 0.4, 0.3, 0.5, 0.5
+FLAT = 0.05  # of its radius: a body in the interface that is flatter is meshed as if it were as deep
 AT_TIP_LATER = 0.15  # of later meshes, at the tips of metal
 SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measured from
 # An element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less.
@@ -42,11 +43,20 @@ def set_first(drawn: DrawnSolids, bodies: Sequence[Body], room: float, largest: 
     for body, surfaces in zip(bodies, drawn.bodies, strict=True):
         tip = gmsh.model.occ.addPoint(body.x, body.y, -body.lowest)
         gmsh.model.occ.synchronize()
-        fields.append(grown("SurfacesList", surfaces, AT_BODY * min(body.radius, body.depth), largest))
-        fields.append(grown("PointsList", [tip], AT_TIP * smallest_curvature_radius(body), largest))
+        fields.append(grown("SurfacesList", surfaces, AT_BODY * _narrow(body), largest))
+        fields.append(grown("PointsList", [tip], AT_TIP * tip_radius(body), largest))
     if drawn.rims:
         fields.append(grown("CurvesList", drawn.rims, AT_RIM * room, largest))
     use(fields, largest)
+
+
+def _narrow(body: Body) -> float:
+    """What is half as narrow as a body, but of a flat one in the interface no less than FLAT of its radius.
+
+    Under the interface its upper and its lower side would cross.
+    """
+    flat = FLAT * body.radius if body.below == 0 else 0.0
+    return min(body.radius, max(body.depth, flat))
 
 
 def set_after(sizes: SizeField) -> None:
@@ -113,7 +123,7 @@ def refined(points: Reals, cells: Ints, errors: Reals, share: float, bodies: Seq
     for body in bodies:
         if body.role == METAL:
             away = np.linalg.norm(points - np.array([body.x, body.y, -body.lowest]), axis=1)
-            sizes = np.minimum(sizes, AT_TIP_LATER * smallest_curvature_radius(body) + GROWTH * away)
+            sizes = np.minimum(sizes, AT_TIP_LATER * tip_radius(body) + GROWTH * away)
     return SizeField(corners, sizes[cells])
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from constriction.field.mesh.simplices import Reals
-from constriction.geometry.solids.bodies import CAP, WHISKER, Body
+from constriction.geometry.solids.bodies import CAP, SPHEROID, WHISKER, Body
 
 ON = 1e-6
 """Of a body's radius: farther from its surface a point is not on it."""
+NEWTON_STEPS = 5
+"""Of a point on its way to a spheroid: chords are near it."""
 
 
 def in_pitches(body: Body, pitch: float) -> Body:
@@ -19,13 +21,13 @@ def in_pitches(body: Body, pitch: float) -> Body:
     return replace(body, **lengths)
 
 
-def smallest_curvature_radius(body: Body) -> float:
-    """The smallest radius of curvature of a body's surface."""
+def tip_radius(body: Body) -> float:
+    """The radius of curvature at a body's lowest point; of a flat spheroid no more than its own radius."""
     if body.shape == CAP:
         return body.sphere
     if body.shape == WHISKER:
         return body.radius
-    return min(body.radius**2 / body.depth, body.depth**2 / body.radius, body.radius)
+    return min(body.radius**2 / body.depth, body.radius)
 
 
 def moved_onto(body: Body, points: Reals) -> Reals:
@@ -59,10 +61,10 @@ def _on_circle(body: Body, from_axis: Reals) -> Reals:
 
 
 def _on_surface(body: Body, from_axis: Reals) -> Reals:
-    """Along arms from the centre, in coordinates in which a spheroid is a sphere; from the axis of a cylinder."""
+    """Along normals of a spheroid, to rounding; from the centre of a sphere, and from the axis of a cylinder."""
     centre = np.array([0.0, 0.0, body.centre])
     axes = _semi_axes(body)
-    arm = (from_axis - centre) / axes
+    arm = (_along_normals(from_axis - centre, axes) if body.shape == SPHEROID else from_axis - centre) / axes
     if body.shape == WHISKER:
         arm[:, 2] = np.minimum(arm[:, 2], 0.0)
     length = np.maximum(np.linalg.norm(arm, axis=1), np.finfo(float).tiny)
@@ -71,6 +73,19 @@ def _on_surface(body: Body, from_axis: Reals) -> Reals:
         beside = from_axis[:, 2] > body.centre
         found[beside, 2] = from_axis[beside, 2]
     return np.asarray(found)
+
+
+def _along_normals(arm: Reals, axes: Reals) -> Reals:
+    """Points near a spheroid about the origin, moved to it by the shortest way.
+
+    Arms from the centre of a slender one are nearly tangents: along them cells would be turned inside out.
+    """
+    for _ in range(NEWTON_STEPS):
+        outward = arm / axes**2
+        above = np.sum(arm * outward, axis=1, keepdims=True) - 1
+        square = np.maximum(np.sum(outward**2, axis=1, keepdims=True), np.finfo(float).tiny)
+        arm = arm - above / (2 * square) * outward
+    return arm
 
 
 def _semi_axes(body: Body) -> Reals:
