@@ -40,8 +40,8 @@ SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
 # mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
-# angles of their own, and of many spots other than discs, whose errors do not cancel.
-OF_VOLUMES, OF_OUTLINES, OF_MANY = 2.0, 1.7, 1.5
+# angles of their own, of a map's, which have many, and of many spots other than discs, whose errors do not cancel.
+OF_VOLUMES, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.7, 0.7, 1.5
 OF_STRIPES = 0.25  # of the least error bar of all, that of stripes, over `rim_share`
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
@@ -259,7 +259,8 @@ def caution_for(layout: Layout, volume: bool) -> float:
     straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
     drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
     many = len(layout.spots) > MANY and not _has_discs(layout, volume)
-    of_rims = OF_OUTLINES if drawn else OF_MANY if many else 1.0
+    of_drawn = OF_OUTLINES if layout.traced is None else OF_MAPS
+    of_rims = of_drawn if drawn else OF_MANY if many else 1.0
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 

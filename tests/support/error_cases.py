@@ -4,7 +4,7 @@ import math
 
 from alternatives import lattice_constriction
 from support.film_references import film_disc_in_tube, film_stripes
-from support.maps import blobs, map_file
+from support.maps import blobs, map_file, rectangles
 
 SWEEP = {"from": "1 GHz", "to": "1 kHz", "points_per_decade": 1}
 SPOTS = (9, 9, 16, 36, 9, 16, 64, 100, 225, 400)  # of random patterns
@@ -44,13 +44,16 @@ def with_map(words):
     if interface.get("pattern") != "image":
         return words
     seed, share, pixels, smooth = interface["file"]
-    return {**words, "interface": {**interface, "file": map_file(blobs(seed, share, (pixels, pixels), smooth))}}
+    shape = pixels, pixels
+    values = blobs(seed, share, shape, smooth) if smooth else rectangles(seed, share, shape)
+    return {**words, "interface": {**interface, "file": map_file(values)}}
 
 
 def _map(number, random, pitch, method):
-    """Shapes at random: where a smoothed noise is high. Meshes get few of them."""
+    """Where a smoothed noise is high, every fourth time rectangles. Meshes get few of them."""
     pixels = 30 if method == "finite_elements" else PIXELS[number % len(PIXELS)]
     smooth = float(random.uniform(2.5, 5) if method == "finite_elements" else random.uniform(1.5, 6))
+    smooth *= number % 4 != 3
     file = [int(random.integers(10**6)), float(random.uniform(0.1, 0.7)), pixels, smooth]
     return {"pattern": "image", "file": file, "pixel": f"{4 * pitch / pixels:.6g} um"}
 

@@ -42,3 +42,13 @@ def blobs(seed, share, shape=(40, 50), smooth=2.0):
     """Random black and white shapes, 0 and 255."""
     rough = gaussian_filter(np.random.default_rng(seed).normal(size=shape), smooth)
     return np.where(rough > np.quantile(rough, 1 - share), 255, 0).astype(np.uint8)
+
+
+def rectangles(seed, share, shape=(40, 50)):
+    """Random rectangles that overlap, 255, until so much is covered."""
+    rng, found = np.random.default_rng(seed), np.zeros(shape, dtype=np.uint8)
+    while found.mean() < 255 * share:
+        rows, columns = (int(rng.integers(4, max(5, side // 3))) for side in shape)
+        top, left = (int(rng.integers(0, side - size + 1)) for side, size in zip(shape, (rows, columns), strict=True))
+        found[top : top + rows, left : left + columns] = 255
+    return found

@@ -19,7 +19,8 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 # R_cstr per (width of a pixel / length at the rims)^1.5. Both are times what `scales.share_of`
 # says: docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR = 1.4, 0.04
-SWINGS = 4.0  # of maps of many islands
+# Of maps of many islands: so many times what the grids are off the fit, and this part of what is added.
+SWINGS, OF_ADDED = 2.5, 0.5
 # A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
 # one: the same library, and `python tests/film_layers.py`.
 UNSEEN, LIKE_IDEAL = 3.0, 300.0
@@ -82,7 +83,7 @@ class GridResponse(Response[GridSolution]):
         extrapolated = self._combine(values)
         added = np.abs(stacked[-1] - extrapolated)
         if self.smooth:
-            return np.asarray(SWINGS * self._swings(values) + added)
+            return np.asarray(SWINGS * self._swings(values) + OF_ADDED * added)
         if self.crowd:
             return np.asarray(self.crowd * np.maximum(SWINGS_OF_DISCS * self._swings(values), ADDED * added))
         return np.asarray(self.share * CAUTION * np.max(np.abs(stacked - extrapolated).T * self._trust, axis=-1).T)
