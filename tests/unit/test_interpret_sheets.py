@@ -67,6 +67,15 @@ def test_what_follows_in_two_places_is_found_in_both():
     assert told.weights @ (told.drawn.scores[:, 1] > 0) == pytest.approx(0.5, abs=0.08)
 
 
+def test_a_sheet_that_nothing_belongs_to_is_drawn_all_the_same():
+    likelihood = linear_problem(7)
+    known = covering.known_places(likelihood, 0.01, np.random.default_rng(1))
+    sheets, strange = covering.covering(known, [0])
+    told = covering._drawn([*sheets, *sheets], np.concatenate([strange, strange + 1]), np.random.default_rng(2))
+    alone = covering._drawn(sheets, strange, np.random.default_rng(2))
+    assert told.log_evidence == pytest.approx(alone.log_evidence, abs=4 * (told.stderr + alone.stderr))
+
+
 def test_what_is_out_of_reach_is_said(monkeypatch):
     """The same with one sheet alone."""
     monkeypatch.setattr(covering, "SHEETS", 1)

@@ -152,9 +152,13 @@ class _Rounds:
 
 
 def _like(sheet: Sheet, points: Reals, weights: Reals, random: np.random.Generator) -> tuple[Mixture, int]:
-    """A mixture of what leads a sheet, like points (n, d) with weights, and how many are drawn from it."""
+    """A mixture of what leads a sheet, like points (n, d) with weights, and how many are drawn from it.
+
+    Like all points where none has weight: another sheet reaches them better.
+    """
     share = float(weights.sum())
-    return fit_mixture(points[:, sheet.lead], weights / share, PARTS, random), max(round(DRAWS * share), FEWEST)
+    mine = weights / share if share > 0 else np.full(len(weights), 1 / len(weights))
+    return fit_mixture(points[:, sheet.lead], mine, PARTS, random), max(round(DRAWS * share), FEWEST)
 
 
 def _follow(number: int, sheet: Sheet, drawn: Sequence[tuple[Reals, Reals]]) -> Reals:
