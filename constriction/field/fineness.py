@@ -39,9 +39,10 @@ SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
 # Error bar of R_cstr at fineness 1, relative, without caution: the usual one, and that of many outlines with corners. A
 # mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
-# Times the error bar: of a meshed gap, as a layer stands on the islands' walls, of drawn outlines, whose corners have
-# angles of their own, of a map's, which have many, and of many spots other than discs, whose errors do not cancel.
-OF_VOLUMES, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.7, 0.7, 1.5
+# Times the error bar: of a meshed gap, as a layer stands on the islands' walls, and at rest, where no current enters
+# it; of drawn outlines, whose corners have angles of their own; of a map's, which have many; and of many spots other
+# than discs, whose errors do not cancel.
+OF_VOLUMES, OF_VOLUMES_AT_REST, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.4, 1.7, 0.7, 1.5
 OF_STRIPES = 0.25  # of the least error bar of all, that of stripes, over `rim_share`
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar

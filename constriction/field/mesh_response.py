@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import OF_VOLUMES, sectors, usual_error
+from constriction.field.fineness import OF_VOLUMES, OF_VOLUMES_AT_REST, sectors, usual_error
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -102,8 +102,7 @@ class MeshResponse(Response[MeshSolution]):
         least = self.least_error * np.maximum(scale, leak_caution(theta, fine.resolution) * np.abs(constricted))
         if fine.flat_storage is None:
             return np.ones(len(theta)), least
-        # at rest no current enters a gap, meshed or not
-        part = np.where(np.any(theta, axis=1), 1.0, 1 / OF_VOLUMES)
+        part = np.where(np.any(theta, axis=1), 1.0, OF_VOLUMES_AT_REST / OF_VOLUMES)
         return part, least * part + (1 - part) * self._of_sectors * scale
 
     def resolves(self, goal: Goal) -> bool:
