@@ -141,13 +141,7 @@ def _sampled_well(interpretation: Interpretation) -> bool:
 
 
 def believed(fitted: Fitted) -> bool:
-    """Whether the samples of a model can be believed.
-
-    Of a film on the contacts of a lattice, 95 % intervals of samples on its sheet hold the truth in 90 of 100, those of
-    what is loosest, contact fraction and the film's exponent, in 81 (docs/how_to/interpret.md#believe).
-    """
-    if fitted.model.kind == FILMED:
-        return fitted.samples is not None and fitted.converged
+    """Whether the samples of a model can be believed: see docs/how_to/interpret.md#believe."""
     return fitted.trusted or (fitted.samples is not None and fitted.samples.converged)
 
 
@@ -161,8 +155,6 @@ def doubts(interpretation: Interpretation, sound: bool) -> tuple[str, ...]:
         return () if largest < R_HAT else (f"{walkers}, intervals rest on importance sampling alone",)
     if not all(one.trusted for one in counting):
         return ("samples are few, intervals are rough",)
-    if largest < R_HAT:
-        return ("intervals behind a film are somewhat too narrow",)
     return (f"{walkers}, intervals are rough",)
 
 

@@ -19,6 +19,7 @@ from constriction.interpret.model.forward import Forward
 from constriction.interpret.model.models import InterfaceModel, models_of, space_of
 from constriction.interpret.model.prior_file import default_priors, priors_of
 from constriction.interpret.model.priors import Fixed, LogNormal, Uniform
+from constriction.interpret.posterior.evidence import Evidence
 from constriction.interpret.posterior.sampling import Samples
 from constriction.interpret.posterior.search import find_modes
 from constriction.interpret.record import Entry, entry_record
@@ -324,30 +325,29 @@ def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
 
 
 @pytest.mark.parametrize(
-    ("kind", "r_hat", "enough", "told"),
+    ("r_hat", "converged", "enough", "told"),
     [
-        ("lattice", 1.62, True, "walkers have not converged (R-hat 1.62), intervals rest on importance sampling alone"),
-        ("lattice_film", 1.62, True, "walkers have not converged (R-hat 1.62), intervals are rough"),
-        ("lattice_film", 1.02, True, ""),
-        ("lattice", 1.02, False, "samples are few, intervals are rough"),
+        (1.62, False, True, "walkers have not converged (R-hat 1.62), intervals rest on importance sampling alone"),
+        (1.62, False, False, "samples are few, intervals are rough"),
+        (1.02, True, False, ""),
     ],
 )
-def test_behind_a_film_walkers_have_to_agree(kind, r_hat, enough, told):
-    """About one ridge importance sampling held the gap of a film's lattice in four of ten 95 % intervals."""
-    samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, False)
-    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel(kind, "hexagonal")))
+def test_samples_are_believed_that_are_many_or_of_walkers_that_agree(r_hat, converged, enough, told):
+    samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, converged)
+    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice", "hexagonal")))
     fitted = Fitted(best, None, samples, SimpleNamespace(sure=enough))
     sound = believed(fitted)
     assert sound == (not told.endswith("rough"))
     assert "".join(doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound)) == told
 
 
-def test_a_sheet_is_not_believed_as_its_intervals_hold_too_few_truths():
+def test_a_sheet_that_does_not_reach_all_is_not_believed():
     best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice_film", "hexagonal")))
-    fitted = Fitted(best, None, None, SimpleNamespace(sure=True))
-    assert not believed(fitted)
-    told = doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound=False)
-    assert told == ("intervals behind a film are somewhat too narrow",)
+    for whole in (True, False):
+        found = Fitted(best, None, None, Evidence(0.0, 0.1, 900.0, np.ones(1), None, whole))
+        assert believed(found) == whole
+        told = doubts(SimpleNamespace(fitted=(found,), probabilities=np.ones(1)), sound=whole)
+        assert told == (() if whole else ("samples are few, intervals are rough",))
 
 
 def test_few_samples_tell_no_numbers(visible):
