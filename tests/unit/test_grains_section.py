@@ -11,7 +11,7 @@ from constriction.geometry.grains.placed import expected_grains
 from constriction.geometry.grains.polycrystal import cubes, voronoi
 from constriction.laws.electrolyte import dc_resistivity, resistivity
 from constriction.simulation.flat.solving import check_flat
-from constriction.simulation.grains.laws import boundary_law
+from constriction.simulation.grains.laws import boundary_law, grain_laws
 from constriction.simulation.grains.solving import crystal_of
 from constriction.simulation.simulate import Options, check_geometry
 from constriction.study.run.geometry import geometry_key
@@ -197,3 +197,13 @@ def test_transforms_do_not_know_grains():
     case = case_with()
     with pytest.raises(InputError, match="grains: transforms need"):
         check_flat(case, lay_out_case(case))
+
+
+def test_boundaries_that_hardly_conduct_are_refused():
+    # their law was cut off without a word: 1e12 Ω·cm² gave the R_cstr of 3e8 Ω·cm², with a bar of 1e-3
+    case = case_with({**GRAINS, "boundary_law": "R1", "R1": "1e8 ohm cm2"})
+    layout = lay_out_case(case)
+    with pytest.raises(InputError, match=r"^grains.boundary_law: a boundary conducts 3.2e-09 times as well"):
+        grain_laws(case, layout, crystal_of(case, layout))
+    case = case_with({**GRAINS, "boundary_law": "R1", "R1": "1e6 ohm cm2"})
+    grain_laws(case, layout, crystal_of(case, layout))

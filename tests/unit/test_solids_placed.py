@@ -22,6 +22,7 @@ from constriction.geometry.solids.rims import Rims
 from constriction.simulation.cross_check import twin
 from constriction.simulation.flat.solving import check_flat
 from constriction.simulation.simulate import Options, check_geometry
+from constriction.simulation.solids.laws import solid_laws
 from constriction.simulation.weights import gap_model
 
 UM = 1e-6
@@ -513,6 +514,36 @@ WRONG = [
         f": layer ends 1.5 mm under the interface, at or beyond the counter electrode; expected less than {LAST}",
     ),
     (
+        SQUARE,
+        [layer(thickness="1 nm")],
+        ": layer ends 1 nm under the interface, far nearer than the field at rims is wide (9.90747 um); expected at "
+        "least 49.5373 nm, or a law of [contact] or [gap]",
+    ),
+    (
+        SQUARE,
+        [layer(below="1 nm")],
+        ": layer starts 1 nm under the interface, far nearer than the field at rims is wide (9.90747 um); expected at "
+        "least 49.5373 nm, or below = '0 m'",
+    ),
+    (
+        FULL,
+        [pit("1 nm")],
+        ": pit at x 0 m, y 0 m is 1 nm in radius, too small to be meshed; expected at least 0.0001 of the pitch, 4 nm, "
+        "or none, as it changes little",
+    ),
+    (
+        SQUARE,
+        [void("100 nm", depth="4 nm", below="5 um")],
+        ": void at x 0 m, y 0 m is 4 nm deep, too small to be meshed; expected at least 0.00025 of the pitch, 10 nm, "
+        "or none, as it changes little",
+    ),
+    (
+        FULL,
+        [void("1 nm", density="1e6 /cm2")],
+        ": void at random is 1 nm in radius, too small to be meshed; expected at least 0.0001 of the pitch, 4 nm, or "
+        "none, as it changes little",
+    ),
+    (
         LIST,
         [pit("2 um")],
         ".x: missing; interface.pattern = 'list' has no lattice points; expected x and y, or a density",
@@ -565,3 +596,11 @@ def test_a_gap_above_solids_is_thin_or_refused() -> None:
         check_geometry(solid, lay_out_case(solid), Options())
     thin = case(pit("2 um"), gap={**high, "model": "thin"})
     check_geometry(thin, lay_out_case(thin), Options())
+
+
+def test_a_layer_that_hardly_conducts_is_refused_and_one_that_blocks_is_not() -> None:
+    given = case(layer() | {"law": "R1", "R1": "1e12 ohm cm"})
+    with pytest.raises(InputError, match=r"^solid\[0\]: layer conducts 2e-10 times as well as the electrolyte there"):
+        solid_laws(given, lay_out_case(given))
+    given = case(layer() | {"law": "C1", "C1": "1 pF/cm"})
+    assert solid_laws(given, lay_out_case(given))[0].blocks

@@ -132,3 +132,15 @@ def test_a_thousand_times_is_not_too_slender():
 def test_how_deep_a_top_lies_may_be_nothing():
     with pytest.raises(InputError, match=r"below = '-1 um': expected a length above zero, or nothing: '0 m'"):
         parse_case(lattice(1.0, solid=[{"kind": "void", "radius": "3 um", "below": "-1 um"}]))
+
+
+@pytest.mark.parametrize(
+    ("fraction", "below", "thickness"), [(1.0, "0 m", "1 nm"), (0.2, "60 um", "1 nm"), (0.2, "98.9999 um", "1 um")]
+)
+def test_a_layer_of_any_thickness_takes_few_cells_where_the_field_is_even(fraction, below, thickness):
+    film = {"kind": "layer", "thickness": thickness, "below": below, "conductivity": "0.02 mS/cm"}
+    result = simulate(parse_case(lattice(fraction, solid=[film])))  # gmsh had no end where cells were as wide as high
+    assert result.response.fine.cells < 2_000
+    # in even current it is in series, and R_cstr is counted from it: docs/physics.md#solids
+    without = simulate(parse_case(lattice(fraction)))
+    assert result.R_cstr == pytest.approx(without.R_cstr, abs=2 * result.R_cstr_error + 1e-12)

@@ -22,6 +22,7 @@ AT_TIP_LATER = 0.15  # of later meshes, at the tips of metal
 SAMPLES = 24  # of a curve or, each way, of a surface, that distances are measured from
 # An element's error is taken to go with this power of its size; in smooth fields it does with 7, at rims less.
 ORDER = 5.0
+FLAT_CELL = 4.0  # longest edge / size of a cell that is flat: 1 of a regular one
 RATE, MORE = 1.1, 1.8  # cells go with this power of one over the error; and so many are asked for of one that is made
 MOST_FINER, MOST_COARSER = 0.3, 2.0  # sizes in a new mesh / those in the one before
 # Logarithms of sizes are whole multiples of it: gmsh makes another mesh of sizes that differ by rounding, as they do on
@@ -113,7 +114,8 @@ def refined(points: Reals, cells: Ints, errors: Reals, share: float, bodies: Seq
     density = np.maximum(errors, 1e-30) / size**ORDER
     allowed = _even_error(density, volume, MORE * len(cells) * share**-RATE)
     wanted = (allowed / density) ** (1 / ORDER)
-    wanted = np.clip(wanted, MOST_FINER * size, MOST_COARSER * size)
+    width = _width(corners, size)
+    wanted = np.clip(wanted * width / size, MOST_FINER * width, MOST_COARSER * width)
     at_points = np.full(len(points), 0.0)
     count = np.zeros(len(points))
     for column in cells.T:
@@ -125,6 +127,13 @@ def refined(points: Reals, cells: Ints, errors: Reals, share: float, bodies: Seq
             away = np.linalg.norm(points - np.array([body.x, body.y, -body.lowest]), axis=1)
             sizes = np.minimum(sizes, AT_TIP_LATER * tip_radius(body) + GROWTH * away)
     return SizeField(corners, sizes[cells])
+
+
+def _width(corners: Reals, size: Reals) -> Reals:
+    """The size of cells as gmsh has it: of flat ones, that lie across a thin layer, their longest edge, (n,)."""
+    edges = corners[:, [0, 0, 0, 1, 1, 2]] - corners[:, [1, 2, 3, 2, 3, 3]]
+    longest = np.linalg.norm(edges, axis=2).max(axis=1)
+    return np.where(longest > FLAT_CELL * size, longest, size)
 
 
 def _in_order(points: Reals, cells: Ints, errors: Reals) -> tuple[Reals, Ints, Reals]:

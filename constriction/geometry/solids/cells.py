@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,10 @@ from constriction.geometry.solids.bodies import CAP, FLOATING, LAW, METAL, VOID,
 from constriction.geometry.solids.rims import ALIKE, COVERS, Rims
 
 TOUCHING = 1e-3  # of its depth: a body that ends so near to a side of a layer touches it, and leaves no room for a mesh
+# Of the pitch: the radius of a body in the interface, and of one under it the radius or the depth. Bars of smaller ones
+# are what they change, and OpenCASCADE takes minutes to cut them out.
+SMALLEST, SMALLEST_BELOW = 1e-4, 2.5e-4
+THINNEST = 5e-3  # of the room at rims: how deep the first side of a layer lies; 6e-3 takes 20 s
 _NOUNS = {CAP: "pit", WHISKER: "whisker"}
 
 
@@ -89,6 +94,45 @@ class SlabCell:
             f"electrolyte.thickness = '{length(self.thickness)}'"
         )
 
+    def check_size(self, body: Body) -> None:
+        """Refuse a body that drowns in the rounding of the mesh.
+
+        Raises:
+            InputError: with the body and the least size.
+        """
+        beneath = body.below > 0
+        size, share = (min(body.radius, body.depth), SMALLEST_BELOW) if beneath else (body.radius, SMALLEST)
+        least = share * self.layout.pitch
+        if size < least * (1 - SNAP):
+            raise InputError(
+                f"{named(body)} is {length(size)} {'deep' if size < body.radius else 'in radius'}, too small to be "
+                f"meshed; expected at least {share:g} of the pitch, {length(least)}, or none, as it changes little"
+            )
+
+    def check_first_side(self, layers: Sequence[Layer]) -> None:
+        """Refuse layers from the top down of which the first side is so near to rims that its mesh takes minutes.
+
+        Deeper down, and where nothing or everything is in contact, layers may be of any thickness.
+
+        Raises:
+            InputError: with the layer, and what such a one is instead.
+        """
+        least = self._nearest_side
+        if not layers or _first_side(layers[0]) >= least * (1 - SNAP):
+            return
+        what, expected = ("starts", "below = '0 m'") if layers[0].below else ("ends", "a law of [contact] or [gap]")
+        raise InputError(
+            f"solid[{layers[0].table}]: layer {what} {length(_first_side(layers[0]))} under the interface, far nearer "
+            f"than the field at rims is wide ({length(least / THINNEST)}); expected at least {length(least)}, or "
+            f"{expected}"
+        )
+
+    @property
+    def _nearest_side(self) -> float:
+        """How near to the interface a side of a layer may be, m."""
+        rims = self.layout.rooms if 0 < self.layout.contact_fraction < 1 else ()
+        return THINNEST * statistics.fmean(rims) if rims else 0.0
+
     def _at_rims(self, body: Body) -> str:
         """What is wrong with how a body that stands in the interface lies to the contacts; nothing if all is well."""
         found = self.rims.region_of(body.x, body.y, body.radius)
@@ -154,6 +198,11 @@ def check_layers(bodies: Sequence[Body], layers: Sequence[Layer]) -> None:
                     f"{what} solid[{layer.table}], a layer from {length(layer.below)} to {length(_end(layer))}; "
                     f"expected {expected}"
                 )
+
+
+def _first_side(layer: Layer) -> float:
+    """How deep the first side of the first layer lies that is not the interface, m."""
+    return layer.below or layer.thickness
 
 
 def _end(layer: Layer) -> float:

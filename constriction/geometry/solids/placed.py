@@ -58,7 +58,9 @@ def solids_of(case: Case, layout: Layout) -> Solids:
     listed = [body for number, table in tables for body in _listed(number, table, case.interface, cell)]
     scattered = [one for number, table in tables for one in _scattered(number, table, cell)]
     _check_count(len(listed) + sum(one.number for one in scattered))
+    cell.check_first_side(layers)
     for body in listed:
+        cell.check_size(body)
         cell.check(body)
     check_apart(listed)
     check_layers(listed, layers)
@@ -85,6 +87,7 @@ def _with_scattered(
     """Listed bodies with those at random, in the order of their tables."""
     bodies = list(listed)
     for body, count, seed in scattered:
+        cell.check_size(body)
         cell.check_depth(body)
         check_layers([body], layers)
         bodies += at_random(body, count, cell, bodies, seed)

@@ -10,7 +10,7 @@ from constriction.geometry.patches import Layout
 from constriction.laws.circuit import parse_circuit
 from constriction.laws.electrolyte import resistivity_law
 from constriction.laws.law import CircuitLaw
-from constriction.simulation.solids.laws import SolidLaw
+from constriction.simulation.solids.laws import SolidLaw, check_conducts
 
 INTERIOR, BOUNDARIES = 0, 1
 FEWEST = 0.01  # boundaries across the current, over how many cubes of the same size have
@@ -24,11 +24,17 @@ def grain_laws(case: Case, layout: Layout, crystal: Polycrystal) -> tuple[SolidL
         case: with grains.
         layout: of its interface.
         crystal: its grains in pitches.
+
+    Raises:
+        InputError: there are no boundaries across the current, or they let hardly any pass.
     """
     bulk = resistivity_law(case.electrolyte.model_copy(update={"grain_boundary_conductivity": None}))
+    law = boundary_law(case, layout, crystal)
+    slab = resistivity_law(case.electrolyte).resistance * layout.pitch
+    check_conducts(law, slab, "grains.boundary_law: a boundary", "smaller values of its R")
     return (
         SolidLaw(INTERIOR, bulk, 0.0, layout.pitch),
-        SolidLaw(BOUNDARIES, boundary_law(case, layout, crystal), 0.0, PER_AREA),
+        SolidLaw(BOUNDARIES, law, 0.0, PER_AREA),
     )
 
 

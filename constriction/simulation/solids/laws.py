@@ -7,14 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from constriction.base.errors import InputError
 from constriction.case.schema import Case
 from constriction.case.solids.kinds import LayerTable, MetalTable, VoidTable
 from constriction.geometry.patches import Layout
+from constriction.laws.electrolyte import resistivity_law
 from constriction.laws.law import CircuitLaw
 
 # θ of what lets nothing pass, so that the potential in it has a value, and of a metal by itself: relative to 1 they
 # change nothing that is as large as an error bar.
 INSULATES, CONDUCTS = 1e-9, 1e8
+LEAST = 100 * INSULATES
+"""θ at rest of what lies across the current: its resistance would be cut off at that of what insulates."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,36 @@ def solid_laws(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
     found = []
     for number, table in enumerate(case.solid):
         if isinstance(table, LayerTable):
-            thickness = table.thickness / layout.pitch
-            found.append(SolidLaw(number, table.law_of(case.electrolyte), thickness, layout.pitch))
+            found.append(_of_layer(number, table, case, layout))
         elif isinstance(table, VoidTable) and (law := table.law_of()) is not None:
             found.append(SolidLaw(number, law, 0.0, layout.pitch))
         elif isinstance(table, MetalTable) and table.floating:
             found.append(SolidLaw(number, None, 0.0, layout.pitch))
     return tuple(found)
+
+
+def _of_layer(number: int, table: LayerTable, case: Case, layout: Layout) -> SolidLaw:
+    """The law of a layer; raises InputError where it conducts hardly anything."""
+    law, beside = table.law_of(case.electrolyte), resistivity_law(case.electrolyte).resistance
+    check_conducts(law, beside, f"solid[{number}]: layer", "a law that blocks direct current, such as 'C1'")
+    return SolidLaw(number, law, table.thickness / layout.pitch, layout.pitch)
+
+
+def check_conducts(law: CircuitLaw, beside: float, what: str, mend: str) -> None:
+    """Refuse what lets direct current pass, but hardly any.
+
+    Args:
+        law: of what lies across the current.
+        beside: resistance of the electrolyte in the same unit.
+        what: begins the message.
+        mend: what else may be given, in words.
+
+    Raises:
+        InputError: with how little it conducts.
+    """
+    share = beside / law.resistance
+    if law.resistance < np.inf and share < LEAST:
+        raise InputError(
+            f"{what} conducts {share:.2g} times as well as the electrolyte there; expected at least {LEAST:g} "
+            f"times, or {mend}"
+        )
