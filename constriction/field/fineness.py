@@ -257,12 +257,17 @@ def is_straight(layout: Layout) -> bool:
 
 def caution_for(layout: Layout, volume: bool) -> float:
     """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
-    straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
-    drawn = any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
     many = len(layout.spots) > MANY and not _has_discs(layout, volume)
-    of_drawn = OF_OUTLINES if layout.traced is None else OF_MAPS
-    of_rims = of_drawn if drawn else OF_MANY if many else 1.0
+    of_rims = OF_MANY if many else 1.0
+    if _is_oblique(layout):
+        of_rims = OF_OUTLINES if layout.traced is None else OF_MAPS
     return of_rims * (OF_VOLUMES if volume else 1.0)
+
+
+def _is_oblique(layout: Layout) -> bool:
+    """Whether there are straight rims that are neither along x nor along y."""
+    straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
+    return any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
 
 
 def _rims_part(layout: Layout) -> float:

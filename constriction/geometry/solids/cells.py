@@ -19,7 +19,7 @@ TOUCHING = 1e-3  # of its depth: a body that ends so near to a side of a layer t
 # Of the pitch: the radius of a body in the interface, and of one under it the radius or the depth. Bars of smaller ones
 # are what they change, and OpenCASCADE takes minutes to cut them out.
 SMALLEST, SMALLEST_BELOW = 1e-4, 2.5e-4
-THINNEST = 5e-3  # of the room at rims: how deep the first side of a layer lies; 6e-3 takes 20 s
+THINNEST = 1e-2  # of the room at rims: how deep the first side of a layer lies; 6e-3 takes 20 s
 _NOUNS = {CAP: "pit", WHISKER: "whisker"}
 
 
