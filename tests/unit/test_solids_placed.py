@@ -604,3 +604,8 @@ def test_a_layer_that_hardly_conducts_is_refused_and_one_that_blocks_is_not() ->
         solid_laws(given, lay_out_case(given))
     given = case(layer() | {"law": "C1", "C1": "1 pF/cm"})
     assert solid_laws(given, lay_out_case(given))[0].blocks
+    low = case(layer() | {"law": "C1", "C1": "1e-16 F/cm"})  # its admittance was cut off as well, at low frequencies
+    with pytest.raises(
+        InputError, match=r"layer conducts .* at sweep.to = 100 Hz; expected at least 1e-09 times: a sweep"
+    ):
+        solid_laws(low, lay_out_case(low))

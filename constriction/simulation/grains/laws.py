@@ -31,7 +31,7 @@ def grain_laws(case: Case, layout: Layout, crystal: Polycrystal) -> tuple[SolidL
     bulk = resistivity_law(case.electrolyte.model_copy(update={"grain_boundary_conductivity": None}))
     law = boundary_law(case, layout, crystal)
     slab = resistivity_law(case.electrolyte).resistance * layout.pitch
-    check_conducts(law, slab, "grains.boundary_law: a boundary", "smaller values of its R")
+    check_conducts(law, slab, case.sweep.stop, "grains.boundary_law: a boundary", "smaller values of its R")
     return (
         SolidLaw(INTERIOR, bulk, 0.0, layout.pitch),
         SolidLaw(BOUNDARIES, law, 0.0, PER_AREA),

@@ -66,25 +66,32 @@ def solid_laws(case: Case, layout: Layout) -> tuple[SolidLaw, ...]:
 def _of_layer(number: int, table: LayerTable, case: Case, layout: Layout) -> SolidLaw:
     """The law of a layer; raises InputError where it conducts hardly anything."""
     law, beside = table.law_of(case.electrolyte), resistivity_law(case.electrolyte).resistance
-    check_conducts(law, beside, f"solid[{number}]: layer", "a law that blocks direct current, such as 'C1'")
+    what, mend = f"solid[{number}]: layer", "a law that blocks direct current, such as 'C1'"
+    check_conducts(law, beside, case.sweep.stop, what, mend)
     return SolidLaw(number, law, table.thickness / layout.pitch, layout.pitch)
 
 
-def check_conducts(law: CircuitLaw, beside: float, what: str, mend: str) -> None:
-    """Refuse what lets direct current pass, but hardly any.
+def check_conducts(law: CircuitLaw, beside: float, lowest: float, what: str, mend: str) -> None:
+    """Refuse what lets direct current pass, but hardly any, and what blocks it but hardly conducts in the sweep.
 
     Args:
         law: of what lies across the current.
         beside: resistance of the electrolyte in the same unit.
+        lowest: frequency of the sweep, Hz.
         what: begins the message.
         mend: what else may be given, in words.
 
     Raises:
         InputError: with how little it conducts.
     """
-    share = beside / law.resistance
-    if law.resistance < np.inf and share < LEAST:
+    if law.resistance < np.inf:
+        if (share := beside / law.resistance) < LEAST:
+            raise InputError(
+                f"{what} conducts {share:.2g} times as well as the electrolyte there; expected at least {LEAST:g} "
+                f"times, or {mend}"
+            )
+    elif (share := float(np.abs(law.admittance(lowest))) * beside) < INSULATES:
         raise InputError(
-            f"{what} conducts {share:.2g} times as well as the electrolyte there; expected at least {LEAST:g} "
-            f"times, or {mend}"
+            f"{what} conducts {share:.2g} times as well as the electrolyte there at sweep.to = {lowest:g} Hz; expected "
+            f"at least {INSULATES:g} times: a sweep that ends at higher frequencies"
         )
