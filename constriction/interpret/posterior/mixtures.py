@@ -45,7 +45,7 @@ class Mixture:
         return found
 
 
-def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Generator) -> Mixture:
+def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Generator, thin: bool = False) -> Mixture:
     """A mixture like weighted samples.
 
     Args:
@@ -53,6 +53,8 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
         weights: (k,), their sum is 1.
         parts: at most so many components.
         random: where the components start.
+        thin: whether the samples may lie on a thin, bent sheet, which components follow; else they stay as fat as a
+            part of all of them, so that what the samples miss is drawn as well.
     """
     if len(points) > MOST:
         points = points[random.choice(len(points), MOST, p=weights)]
@@ -63,7 +65,7 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
     means = points[random.choice(len(points), parts, p=weights)]
     covariances = np.repeat((spread / parts + floor)[np.newaxis], parts, axis=0)
     shares = np.full(parts, 1 / parts)
-    # As if a few samples of all components were in each: none collapses on fewer samples than dimensions.
+    # As if a few samples of the whole, or of all components, were in each: none collapses on fewer than dimensions.
     few, usual = 2 * points.shape[1] / len(points), spread / parts
     for _ in range(ROUNDS):
         roots = np.linalg.cholesky(covariances)
@@ -73,7 +75,7 @@ def fit_mixture(points: Reals, weights: Reals, parts: int, random: np.random.Gen
         means = (belongs.T @ points) / shares[:, np.newaxis]
         apart = points - means[:, np.newaxis]  # (c, k, d)
         inside = np.swapaxes(belongs.T[:, :, np.newaxis] * apart, 1, 2) @ apart
-        usual = inside.sum(axis=0)
+        usual = inside.sum(axis=0) if thin else usual
         covariances = (inside + few * usual) / (shares + few)[:, np.newaxis, np.newaxis] + floor
     return Mixture(shares / shares.sum(), means, np.linalg.cholesky(covariances))
 

@@ -158,7 +158,7 @@ def _like(sheet: Sheet, points: Reals, weights: Reals, random: np.random.Generat
     """
     share = float(weights.sum())
     mine = weights / share if share > 0 else np.full(len(weights), 1 / len(weights))
-    return fit_mixture(points[:, sheet.lead], mine, PARTS, random), max(round(DRAWS * share), FEWEST)
+    return fit_mixture(points[:, sheet.lead], mine, PARTS, random, thin=True), max(round(DRAWS * share), FEWEST)
 
 
 def _follow(number: int, sheet: Sheet, drawn: Sequence[tuple[Reals, Reals]]) -> Reals:
