@@ -517,13 +517,13 @@ WRONG = [
         SQUARE,
         [layer(thickness="1 nm")],
         ": layer ends 1 nm under the interface, far nearer than the field at rims is wide (9.90747 um); expected at "
-        "least 49.5373 nm, or a law of [contact] or [gap]",
+        "least 99.0747 nm, or a law of [contact] or [gap]",
     ),
     (
         SQUARE,
         [layer(below="1 nm")],
         ": layer starts 1 nm under the interface, far nearer than the field at rims is wide (9.90747 um); expected at "
-        "least 49.5373 nm, or below = '0 m'",
+        "least 99.0747 nm, or below = '0 m'",
     ),
     (
         FULL,
