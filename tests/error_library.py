@@ -251,7 +251,10 @@ def draw_ratios(lines, path):
             axes.axvline(1, color="0.5", lw=0.7)
             axes.axhline(0.05, color="0.5", lw=0.7)
             axes.set(xscale="log", yscale="log", xlim=(0.02, 3), ylim=(2e-3, 1), xlabel="error / error bar")
-            axes.set(title=method.replace("_", " "), ylabel="part of the bars exceeded by so much")
+            axes.set(
+                title={"spectral": "transforms"}.get(method, method.replace("_", " ")),
+                ylabel="part of the bars exceeded by so much",
+            )
             axes.legend(frameon=False, fontsize=6)
     save(figure, path)
 

@@ -250,11 +250,6 @@ def check_mesh(
         check_gap(PER_STATION_AND_LAYER * stations * layers * math.sqrt(finer))
 
 
-def is_straight(layout: Layout) -> bool:
-    """Whether no rim is an arc."""
-    return all(edge.centre is None for spot in layout.spots for edge in spot.edges)
-
-
 def caution_for(layout: Layout, volume: bool) -> float:
     """How many times the usual error bar a cell's is; `volume`: its gap is meshed."""
     many = len(layout.spots) > MANY and not _has_discs(layout, volume)
@@ -266,8 +261,7 @@ def caution_for(layout: Layout, volume: bool) -> float:
 
 def _is_oblique(layout: Layout) -> bool:
     """Whether there are straight rims that are neither along x nor along y."""
-    straight = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
-    return any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in straight)
+    return any(edge.start[0] != edge.end[0] and edge.start[1] != edge.end[1] for edge in layout.straight_edges)
 
 
 def _rims_part(layout: Layout) -> float:

@@ -32,7 +32,6 @@ from constriction.field.fineness import (
     coarser,
     expected_memory,
     first_fineness,
-    is_straight,
     resolution_of,
     rungs_of,
     sectors,
@@ -157,7 +156,7 @@ def converge(
     guess, usual = Guess(layout.contact_fraction), rungs.usual(fineness)
     rings = rings_for(goal.curves, guess, resolution, usual, goal.relative_error)
     fineness, solutions = _first_two(solve, first, goal, rings, rungs)
-    response = MeshResponse(tuple(solutions), caution=caution, rims=rungs.rims, straight=is_straight(layout))
+    response = MeshResponse(tuple(solutions), caution=caution, rims=rungs.rims, straight=layout.straight)
     misses = response.misses(goal)
     # above the first fineness finer meshes were seen not to be solved
     while fineness <= first and misses > 1.0:

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon, mapping
 
-from constriction.geometry.outlines import SNAP, Outline, Point
+from constriction.geometry.outlines import SNAP, Edge, Outline, Point
 from constriction.geometry.periodic import count_whole, rooms_between
 
 CONTACT, GAP = "contact", "gap"
@@ -150,6 +150,16 @@ class Layout:
     def circular(self) -> bool:
         """Whether the cell is a part of a tube."""
         return any(edge.centre is not None for edge in self.cell.edges)
+
+    @property
+    def straight_edges(self) -> list[Edge]:
+        """Those of all spots."""
+        return [edge for spot in self.spots for edge in spot.edges if edge.centre is None]
+
+    @property
+    def straight(self) -> bool:
+        """Whether no rim of a spot is an arc."""
+        return all(edge.centre is None for spot in self.spots for edge in spot.edges)
 
     @cached_property
     def striped(self) -> bool:

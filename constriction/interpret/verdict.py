@@ -141,7 +141,14 @@ def _sampled_well(interpretation: Interpretation) -> bool:
 
 
 def believed(fitted: Fitted) -> bool:
-    """Whether the samples of a model can be believed: see docs/how_to/interpret.md#believe."""
+    """Whether the samples of a model can be believed.
+
+    Of a film on the contacts of a lattice, draws along one ridge, as those of R_SE, R_int and C_int, find but a part of
+    what is possible; there walkers have to agree. How often intervals of draws on its sheet hold the truth has been
+    counted (docs/how_to/interpret.md#believe).
+    """
+    if fitted.model.kind == FILMED and fitted.straight is not None:
+        return fitted.samples is not None and fitted.converged
     return fitted.trusted or (fitted.samples is not None and fitted.samples.converged)
 
 
@@ -155,6 +162,8 @@ def doubts(interpretation: Interpretation, sound: bool) -> tuple[str, ...]:
         return () if largest < R_HAT else (f"{walkers}, intervals rest on importance sampling alone",)
     if not all(one.trusted for one in counting):
         return ("samples are few, intervals are rough",)
+    if largest < R_HAT:
+        return ("intervals behind a film rest on draws along one ridge, without walkers",)
     return (f"{walkers}, intervals are rough",)
 
 

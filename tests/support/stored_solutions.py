@@ -92,8 +92,7 @@ def responses(line, layout, every):
     if not on_meshes:
         return [response_of(layout, bool(np.any(solved[0].model.films)), four) for four in together]
     caution, rungs = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume)
-    straight = fineness.is_straight(layout)
-    return [MeshResponse(pair, caution=caution, rims=rungs.rims, straight=straight) for pair in together]
+    return [MeshResponse(pair, caution=caution, rims=rungs.rims, straight=layout.straight) for pair in together]
 
 
 def _model(row, every):

@@ -325,20 +325,38 @@ def test_walkers_that_have_not_mixed_are_told(r_hat, converged):
 
 
 @pytest.mark.parametrize(
-    ("r_hat", "converged", "enough", "told"),
+    ("kind", "r_hat", "enough", "told"),
     [
-        (1.62, False, True, "walkers have not converged (R-hat 1.62), intervals rest on importance sampling alone"),
-        (1.62, False, False, "samples are few, intervals are rough"),
-        (1.02, True, False, ""),
+        ("lattice", 1.62, True, "walkers have not converged (R-hat 1.62), intervals rest on importance sampling alone"),
+        ("lattice_film", 1.62, True, "walkers have not converged (R-hat 1.62), intervals are rough"),
+        ("lattice_film", 1.02, True, ""),
+        ("lattice", 1.02, False, "samples are few, intervals are rough"),
     ],
 )
-def test_samples_are_believed_that_are_many_or_of_walkers_that_agree(r_hat, converged, enough, told):
-    samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, converged)
-    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice", "hexagonal")))
-    fitted = Fitted(best, None, samples, SimpleNamespace(sure=enough))
+def test_behind_a_film_walkers_have_to_agree(kind, r_hat, enough, told):
+    """About one ridge importance sampling held the gap of a film's lattice in four of ten 95 % intervals."""
+    samples = Samples(np.zeros((1, 1)), np.array([r_hat]), np.ones(1), 240, False)
+    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel(kind, "hexagonal")))
+    fitted = Fitted(best, "a ridge", samples, SimpleNamespace(sure=enough))
     sound = believed(fitted)
     assert sound == (not told.endswith("rough"))
     assert "".join(doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound)) == told
+
+
+@pytest.mark.parametrize(
+    ("straight", "enough", "told"),
+    [
+        (None, True, ()),
+        (None, False, ("samples are few, intervals are rough",)),
+        ("a ridge", True, ("intervals behind a film rest on draws along one ridge, without walkers",)),
+    ],
+)
+def test_behind_a_film_draws_on_the_sheet_are_believed_and_those_along_a_ridge_are_not(straight, enough, told):
+    best = SimpleNamespace(forward=SimpleNamespace(model=InterfaceModel("lattice_film", "hexagonal")))
+    fitted = Fitted(best, straight, None, SimpleNamespace(sure=enough))
+    sound = believed(fitted)
+    assert sound == (not told)
+    assert doubts(SimpleNamespace(fitted=(fitted,), probabilities=np.ones(1)), sound) == told
 
 
 def test_a_sheet_that_does_not_reach_all_is_not_believed():

@@ -71,8 +71,7 @@ def is_crowd(layout: Layout) -> bool:
 
 def _straight_pieces(layout: Layout) -> list[float]:
     """The lengths of the straight pieces of rims, m."""
-    edges = (edge for spot in layout.spots for edge in spot.edges if edge.centre is None)
-    return [math.dist(edge.start, edge.end) for edge in edges if not _on_side(layout, edge)]
+    return [math.dist(edge.start, edge.end) for edge in layout.straight_edges if not _on_side(layout, edge)]
 
 
 def _on_side(layout: Layout, edge: Edge) -> bool:
@@ -94,7 +93,7 @@ def scale_of(layout: Layout) -> float:
         length = layout.widths.room * (STRAIGHT if layout.widths.straight else 1.0)
     else:
         length = math.sqrt(statistics.fmean(rim_lengths(layout)) * statistics.fmean(spot.size for spot in layout.spots))
-        if all(edge.centre is None for spot in layout.spots for edge in spot.edges):
+        if layout.straight:
             length *= STRAIGHT
     return float(length / layout.pitch * crowd_of(layout))
 
