@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from constriction.base.errors import InputError
 from constriction.interpret.atlas.axes import TableAxis, TableKind
 from constriction.interpret.atlas.gaps import FUNCTIONS
-from constriction.interpret.atlas.poles import GAP_POLES, film_basis, gap_sum, of_transform
+from constriction.interpret.atlas.poles import FILM_POLES, GAP_POLES, film_basis, gap_sum, of_transform
 from constriction.interpret.atlas.zones import ZONED, LiftedZone, lifted
 
 Complexes = NDArray[np.complex128]
@@ -135,7 +135,8 @@ class Atlas:
         """
         table = self._table(pattern, film=contact is not None)
         found = np.empty(gap.shape, dtype=np.complex128)
-        step = max(1, AT_ONCE // max(1, gap.shape[-1] * len(GAP_POLES)))
+        numbers = len(GAP_POLES) if contact is None else 4 * len(FILM_POLES)
+        step = max(1, AT_ONCE // max(1, gap.shape[-1] * numbers))
         for start in range(0, len(contact_fraction), step):
             some = slice(start, start + step)
             inside = np.clip(contact_fraction[some], table.shares.low, table.shares.high)

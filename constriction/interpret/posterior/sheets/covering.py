@@ -27,6 +27,8 @@ PARTS, DRAWS, FEWEST, ROUNDS = 12, 500, 100, 48
 """Components of the mixture of what leads, draws of each round, of each sheet at the least, and most rounds."""
 AMPLE = 1000.0
 """Effective samples after which no further round is."""
+NOTHING = 20.0
+"""A draw's weight does not matter whose logarithm is so far below that of all draws of its round together."""
 PATIENCE, HOPE = 24, 100.0
 """From so many rounds on there is none if at no time as many samples as this were effective."""
 MILD = 60.0
@@ -124,17 +126,16 @@ class _Rounds:
             for sheet, (mixture, count) in zip(self.sheets, fresh, strict=True)
         ]
         scores = np.concatenate([one for one, _ in drawn])
+        heights = self.sheets[0].known.likelihood.log_posterior(scores)
         mixtures = tuple((*before, one) for before, one in zip(self.mixtures, fresh, strict=True))
         before = [_log_sum(sheet, [one], self.scores) for sheet, one in zip(self.sheets, fresh, strict=True)]
-        here = [_log_sum(sheet, every, scores) for sheet, every in zip(self.sheets, mixtures, strict=True)]
+        here = np.array([_log_sum(sheet, every, scores) for sheet, every in zip(self.sheets, mixtures, strict=True)])
         return _Rounds(
             self.sheets,
             mixtures,
             np.concatenate([self.scores, scores]),
-            np.concatenate([self.heights, self.sheets[0].known.likelihood.log_posterior(scores)]),
-            np.concatenate(
-                [self.follows, [_follow(number, sheet, drawn) for number, sheet in enumerate(self.sheets)]], axis=1
-            ),
+            np.concatenate([self.heights, heights]),
+            np.concatenate([self.follows, _follows(self.sheets, drawn, heights - here)], axis=1),
             np.concatenate([np.logaddexp(self.leads, before), here], axis=1),
         )
 
@@ -161,10 +162,28 @@ def _like(sheet: Sheet, points: Reals, weights: Reals, random: np.random.Generat
     return fit_mixture(points[:, sheet.lead], mine, PARTS, random, thin=True), max(round(DRAWS * share), FEWEST)
 
 
-def _follow(number: int, sheet: Sheet, drawn: Sequence[tuple[Reals, Reals]]) -> Reals:
-    """Logarithms of the densities of what follows by a sheet, (m,), of the draws of all sheets."""
-    parts = (own if other == number else sheet.log_density(one) for other, (one, own) in enumerate(drawn))
-    return np.concatenate(list(parts))
+def _follows(sheets: Sequence[Sheet], drawn: Sequence[tuple[Reals, Reals]], over: Reals) -> Reals:
+    """Logarithms of the densities of what follows by each sheet, (k, m), of the draws of all sheets.
+
+    What other sheets have of a draw makes its weight smaller, so none is asked that has hardly any already.
+
+    Args:
+        sheets: k of them.
+        drawn: draws of each sheet, and the logarithm of the density of what follows.
+        over: logarithms of the posterior over the density of what leads, (k, m).
+    """
+    count = [len(one) for one, _ in drawn]
+    whose, scores = np.repeat(np.arange(len(sheets)), count), np.concatenate([one for one, _ in drawn])
+    own = np.concatenate([one for _, one in drawn])
+    most = over[whose, np.arange(len(own))] - own
+    matters = most > logsumexp(most) - NOTHING
+    found = np.full(over.shape, -np.inf)
+    found[whose, np.arange(len(own))] = own
+    for number, sheet in enumerate(sheets):
+        some = np.flatnonzero(matters & (whose != number))
+        if some.size:
+            found[number, some] = sheet.log_density(scores[some])
+    return found
 
 
 def _log_sum(sheet: Sheet, mixtures: Sequence[tuple[Mixture, int]], scores: Reals) -> Reals:
