@@ -77,7 +77,7 @@ class Cell:
 def meshes(cell):
     """The solutions of meshes, and which pairs of them the program may make."""
     volume, many = cell.case.gap.model == "volume", len(cell.layout.spots) > fineness.MANY
-    rungs = fineness.rungs_of(cell.layout, volume)
+    rungs = fineness.rungs_of(cell.layout, volume, cell.goal.film)
     most = 8 if not many else 3 if len(cell.layout.spots) <= 9 else 2
     most += 2 * (rungs.coarsest > fineness.COARSEST_MESH)
     every = sorted({fineness.whole(rungs.coarsest / LADDER**k) for k in range(12)}, reverse=True)

@@ -42,8 +42,9 @@ ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, and at rest, where no current enters
 # it; of drawn outlines, whose corners have angles of their own; of a map's, which have many; and of many spots other
 # than discs, whose errors do not cancel.
-OF_VOLUMES, OF_VOLUMES_AT_REST, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.4, 1.7, 0.7, 1.5
-OF_STRIPES = 0.25  # of the least error bar of all, that of stripes, over `rim_share`
+OF_VOLUMES, OF_VOLUMES_AT_REST, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.4, 1.7, 0.55, 1.5
+# Of the least error bar of all: that of stripes, over `rim_share`, and that of few discs that are ideal contacts.
+OF_STRIPES, OF_DISCS = 0.25, 0.72
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
 # The same of discs, and of many of them: what each errs by chance averages out.
@@ -79,8 +80,8 @@ class Rungs:
         return usual_error(self.rims, fineness)
 
 
-def rungs_of(layout: Layout, volume: bool) -> Rungs:
-    """Which fineness the meshes of a layout may have; `volume`: its gap is meshed."""
+def rungs_of(layout: Layout, volume: bool, film: bool = False) -> Rungs:
+    """Which fineness the meshes of a layout may have; `volume`: its gap is meshed; `film`: its contacts have a law."""
     many = len(layout.spots) > MANY
     if volume:
         return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else ERROR_AT_ONE)
@@ -89,7 +90,8 @@ def rungs_of(layout: Layout, volume: bool) -> Rungs:
         return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else rims * ERROR_AT_ONE, rims)
     if many:
         return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
-    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE)
+    rims = 1.0 if film else OF_DISCS
+    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, rims * ERROR_AT_ONE, rims)
 
 
 def _has_discs(layout: Layout, volume: bool) -> bool:
@@ -240,7 +242,9 @@ def check_mesh(
     rims, surroundings = rims_of(layout, sizes)
     stations = sum(len(build_collar(rim, near, sizes.collar).rim) for rim, near in zip(rims, surroundings, strict=True))
     # necks between discs take as many stations on the coarsest meshes of discs
-    fineness = min(_fineness_for(layout, relative_error, gap_height is not None, bounds=False), COARSEST_MESH)
+    volume = gap_height is not None
+    usual = rungs_of(layout, volume, film=True)
+    fineness = min(_fineness_for(usual, relative_error / caution_for(layout, volume)), COARSEST_MESH)
     finer = coarsest / fineness
     each = PER_STATION if min(rooms) < thickness else PER_STATION_OF_FLAT
     apart = 1000 + UNKNOWNS_OF_RIMS * _rims_of(layout) * fineness**-1.5
@@ -272,16 +276,15 @@ def _rims_part(layout: Layout) -> float:
 
 def first_fineness(layout: Layout, goal: Goal, volume: bool = False) -> float:
     """The fineness that should do, or the finest that the memory allows; `volume`: the gap is meshed."""
-    fineness = _fineness_for(layout, goal.relative_error, volume, goal.bounds)
-    coarsest = rungs_of(layout, volume).coarsest
-    while memory_of(layout, fineness) > goal.memory and fineness < coarsest:
+    rungs = rungs_of(layout, volume, goal.film)
+    fineness = _fineness_for(rungs, goal.relative_error / caution_for(layout, volume), goal.bounds)
+    while memory_of(layout, fineness) > goal.memory and fineness < rungs.coarsest:
         fineness = _of_stations(_stations_at(fineness) - 1)
     return fineness
 
 
-def _fineness_for(layout: Layout, relative_error: float, volume: bool, bounds: bool) -> float:
-    """The fineness that should do."""
-    rungs = rungs_of(layout, volume)
+def _fineness_for(rungs: Rungs, error: float, bounds: bool = False) -> float:
+    """The fineness that should do for a relative error without caution."""
     at_one = rungs.error * (FOR_BOUNDS if bounds else 1.0)
-    allowed = max(relative_error / caution_for(layout, volume), SECTORS[-1][2] * rungs.rims)
+    allowed = max(error, SECTORS[-1][2] * rungs.rims)
     return whole(min(allowed / at_one, rungs.coarsest))

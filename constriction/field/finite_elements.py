@@ -140,7 +140,7 @@ def converge(
     fineness, caution, rungs = (
         first_fineness(layout, goal, volume),
         caution_for(layout, volume),
-        rungs_of(layout, volume),
+        rungs_of(layout, volume, goal.film),
     )
     if not layout.spots:
         return _uniform(layout, sizes_at(fineness), fineness, goal)

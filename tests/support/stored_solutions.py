@@ -89,9 +89,10 @@ def responses(line, layout, every):
     volume = line["case"]["gap"]["model"] == "volume"
     solved = [_mesh(row, every, volume) if on_meshes else _grid(row, every) for row in line["solutions"]]
     together = [tuple(solved[place] for place in places) for places in line["compared"]]
+    film = bool(np.any(solved[0].model.films))
     if not on_meshes:
-        return [response_of(layout, bool(np.any(solved[0].model.films)), four) for four in together]
-    caution, rungs = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume)
+        return [response_of(layout, film, four) for four in together]
+    caution, rungs = fineness.caution_for(layout, volume), fineness.rungs_of(layout, volume, film)
     return [MeshResponse(pair, caution=caution, rims=rungs.rims, straight=layout.straight) for pair in together]
 
 

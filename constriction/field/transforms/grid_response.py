@@ -20,7 +20,7 @@ ORDER, NOISE_ORDER = 2.0, 1.5
 # says: docs/numerics/error_bars.md#calibration.
 CAUTION, LEAST_ERROR = 1.4, 0.04
 # Of maps of many islands: so many times what the grids are off the fit, and this part of what is added.
-SWINGS, OF_ADDED = 2.5, 0.5
+SWINGS, OF_ADDED = 1.9, 0.38
 # A film multiplies the bar by 1 + 3 ln(1 + θ·width), until it is so thin, θ·width, that the contact is like an ideal
 # one: the same library, and `python tests/film_layers.py`.
 UNSEEN, LIKE_IDEAL = 3.0, 300.0
@@ -131,7 +131,7 @@ class GridResponse(Response[GridSolution]):
 def response_of(layout: Layout, film: bool, solutions: tuple[GridSolution, ...]) -> GridResponse:
     """The response of four grids of a layout or more; `film`: the contact has a law."""
     crowd = 0.0 if film or not is_crowd(layout) else 1.0 if layout.outlined is None else OF_OUTLINES
-    return GridResponse(solutions, hardly_swings(layout), share_of(layout), stripes_of(layout), crowd)
+    return GridResponse(solutions, hardly_swings(layout), share_of(layout, film), stripes_of(layout), crowd)
 
 
 def _weighted(weights: Floats, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:
