@@ -16,6 +16,9 @@ MOST = 4.0
 KEPT = (  # what nothing else checks
     "tests/unit/test_metrics.py::test_measures_hold",
     "tests/unit/test_architecture.py::test_package_follows[rooms_point_one_way]",
+    "tests/unit/test_architecture.py::test_package_follows[nothing_grows_too_large]",
+    "tests/unit/test_interpretation.py::test_a_visible_arc_is_found_within_its_intervals",
+    "tests/verification/test_readme.py::test_printed_blocks_are_what_the_commands_print",
     "tests/commands/test_study_store.py::test_killed_at_random_moments_and_resumed_gives_the_same_bytes",
     "tests/commands/test_interpret.py::test_a_folder_is_written",
     "tests/commands/test_cli.py::test_only_rank_0_prints_and_writes",

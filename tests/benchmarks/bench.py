@@ -187,6 +187,8 @@ def rivals() -> list[Record]:
 def calibration() -> list[Record]:
     """How far error bars are from errors, by the stored table of tests/error_library.py."""
     rows = re.findall(r"^\| ((?:finite elements|transforms), \w+) \|(.+)\|$", LIBRARY.read_text("utf-8"), re.MULTILINE)
+    if not rows:
+        raise SystemExit(f"{LIBRARY}: expected a table of error bars by method and family, found none")
     keys = ("cases", "bars", "median", "below_1_percent", "largest", "sweep_median", "sweep_largest")
     return [
         {"family": family, **dict(zip(keys, (float(text.strip(" %")) for text in cells.split("|")), strict=True))}
@@ -304,13 +306,15 @@ def report_of(given: argparse.Namespace) -> Record:
         "machine": about,
         "python": platform.python_version(),
         "measured": old.get("measured", {}),
+        "calibration": calibration(),
     }
     measure_all(given, report)
-    report |= {"exponents": grown(report["measured"]), "calibration": calibration()}
+    report["exponents"] = grown(report["measured"])
     if "rivals" in old:
         report["rivals"] = old["rivals"]
     elif not given.short and not is_left_out("rivals", given.without):
         report["rivals"] = rivals()
+    write(given, report)
     return report
 
 
@@ -327,7 +331,6 @@ def main() -> None:
     for record in report.get("rivals", ()):
         if "times_ours" in record:
             print("{name}: {times_ours:.0f} × our time, {times_ours_processor:.0f} × by processors".format(**record))
-    write(given, report)
     drawn = Path("results") / f"{given.out.stem}.png"
     drawn.parent.mkdir(exist_ok=True)
     picture(report, last, drawn)

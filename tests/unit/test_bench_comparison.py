@@ -1,5 +1,6 @@
 """What a report of the benchmarks says of another one, on made-up reports."""
 
+import bench
 import comparison
 import pytest
 
@@ -66,3 +67,9 @@ def test_what_was_not_measured_before_is_new_though_it_failed_then():
 def test_exponent_of_a_power_law(slope):
     assert comparison.exponent([(n, 3 * n**slope) for n in (25, 100, 400)]) == pytest.approx(slope)
     assert comparison.exponent([(25, 1.0)]) is None
+
+
+def test_the_table_of_error_bars_is_read_from_its_page():
+    found = bench.calibration()
+    assert len(found) == len({one["family"] for one in found}) > 10
+    assert all(one["below_1_percent"] >= 95 and one["largest"] < 2 for one in found)
