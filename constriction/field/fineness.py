@@ -90,8 +90,8 @@ def rungs_of(layout: Layout, volume: bool, film: bool = False) -> Rungs:
         return Rungs(COARSEST_MESH, FEWEST, ERROR_OF_MANY_AT_ONE if many else rims * ERROR_AT_ONE, rims)
     if many:
         return Rungs(COARSEST_OF_MANY_DISCS, FEWEST_OF_MANY_DISCS, ERROR_AT_ONE)
-    rims = 1.0 if film else OF_DISCS
-    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, rims * ERROR_AT_ONE, rims)
+    # the first pair is as with films: of the coarsest meshes the bar is mostly of what extrapolation adds
+    return Rungs(COARSEST_OF_DISCS, FEWEST_OF_DISCS, ERROR_AT_ONE, 1.0 if film else OF_DISCS)
 
 
 def _has_discs(layout: Layout, volume: bool) -> bool:
