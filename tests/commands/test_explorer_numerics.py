@@ -164,7 +164,7 @@ def test_what_the_atlas_does_not_cover_is_told(page):
     wrong = {
         "contactFraction": STATE | {"contactFraction": (1 + high) / 2},
         "pitch": STATE | {"pitch": 0.2},
-        "film": STATE | {"pattern": "pores", "contactFraction": 0.5, "film": film},
+        "film": STATE | {"pattern": "random", "contactFraction": 0.2, "film": film},
         "gapHeight": STATE | {"gapHeight": 1e-3},
         "pattern": STATE | {"pattern": "triangles"},
     }

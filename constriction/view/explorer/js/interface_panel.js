@@ -95,7 +95,7 @@ export class InterfacePanel {
     const id = `p-${path.replace(".", "-")}`;
     const range = element("input", { type: "range", min: 0, max: STEPS, step: 1, id: `${id}-slider`, "aria-label": parameter.label });
     const number = element("input", { type: "text", id, class: "number", inputmode: "text", autocomplete: "off", spellcheck: "false" });
-    const lock = NEVER_FITTED.includes(path) ? element("span") : button("", () => this.toggleLock(path), { class: "lock" });
+    const lock = NEVER_FITTED.includes(path) ? element("span") : button("", () => this.toggleLock(path), { class: "lock", "aria-label": `${parameter.label}: free in fits` });
     if (lock.tagName === "BUTTON") lock.append(lockPicture());
     const node = element("div", { class: "row slider", title: parameter.help }, element("label", { for: id }, parameter.label), number, lock, range);
     range.addEventListener("input", () => this.slide(path, false));
