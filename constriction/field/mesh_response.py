@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from constriction.field.bounds.bounds import Bounds
-from constriction.field.fineness import OF_VOLUMES, OF_VOLUMES_AT_REST, sectors, usual_error
+from constriction.field.fineness import COARSEST_MESH, OF_VOLUMES, OF_VOLUMES_AT_REST, sectors, usual_error
 from constriction.field.layers import film_caution, leak_caution, rings_for
 from constriction.field.response import Goal, Response, Simplified, Solution
 
@@ -113,8 +113,10 @@ class MeshResponse(Response[MeshSolution]):
 
     @property
     def least_error(self) -> float:
-        """What only the fineness sets."""
-        return self.rims * self.caution * SURE_ERROR * self.fine.fineness + self._of_sectors
+        """What only the fineness sets; on meshes that discs alone may have, as of all rims: chance is larger there."""
+        fineness = self.fine.fineness
+        rims = self.rims if fineness <= COARSEST_MESH else 1.0
+        return rims * self.caution * SURE_ERROR * fineness + self._of_sectors
 
     @property
     def _of_sectors(self) -> float:

@@ -195,7 +195,7 @@ def _tube(layout: Layout, depth: float, goal: Goal, report: Report, height: Heig
 def _first_width(layout: Layout, goal: Goal, scale: float) -> float:
     """The width / scale of the finest grid's pixels that should do, or the smallest that the memory allows."""
     stripes = stripes_of(layout)
-    does = (goal.relative_error / (share_of(layout, goal.film) * EXPECTED)) ** (1 / NOISE_ORDER)
+    does = (goal.relative_error / (share_of(layout) * EXPECTED)) ** (1 / NOISE_ORDER)
     if stripes is not None:
         does = stripes.width(goal.relative_error) / scale
     width: float = min(max(does, FINEST), COARSEST)

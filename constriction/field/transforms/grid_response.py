@@ -131,7 +131,7 @@ class GridResponse(Response[GridSolution]):
 def response_of(layout: Layout, film: bool, solutions: tuple[GridSolution, ...]) -> GridResponse:
     """The response of four grids of a layout or more; `film`: the contact has a law."""
     crowd = 0.0 if film or not is_crowd(layout) else 1.0 if layout.outlined is None else OF_OUTLINES
-    return GridResponse(solutions, hardly_swings(layout), share_of(layout, film), stripes_of(layout), crowd)
+    return GridResponse(solutions, hardly_swings(layout), share_of(layout), stripes_of(layout), crowd)
 
 
 def _weighted(weights: Floats, values: Sequence[ArrayLike]) -> NDArray[np.complex128]:

@@ -15,9 +15,9 @@ from constriction.geometry.patches import CONTACT
 
 STRAIGHT = 0.6  # of the length at the rims
 MANY_RIMS = 20  # islands of a map whose errors swing little
-# How many times the usual error: of many spots, whose noise averages out; of stripes; of maps; and of few discs that
-# are ideal contacts: docs/numerics/error_bars.md#calibration.
-MANY_SPOTS, OF_MANY, OF_STRIPES, OF_MAPS, OF_DISCS = 9, 0.35, 0.5, 0.75, 0.85
+# How many times the usual error: of many spots, whose noise averages out; of stripes; and of maps:
+# docs/numerics/error_bars.md#calibration.
+MANY_SPOTS, OF_MANY, OF_STRIPES, OF_MAPS = 9, 0.35, 0.5, 0.75
 # Outlines are round whose pieces are shorter than this part of the room at the rims; so many discs must they make.
 ROUND, MANY_OUTLINES = 0.2, 4
 # Of stripes is left at the least, in 95 of 100, this part of `rim_share` per (width of a pixel / room)², and behind a
@@ -52,15 +52,13 @@ def stripes_of(layout: Layout) -> StraightRims | None:
     return None if rims is None else StraightRims(rims, statistics.fmean(rim_lengths(layout)) / layout.pitch)
 
 
-def share_of(layout: Layout, film: bool) -> float:
-    """How many times the usual error of a grid the contacts of a layout leave; `film`: they have a law."""
+def share_of(layout: Layout) -> float:
+    """How many times the usual error of a grid the contacts of a layout leave."""
     if rim_share(layout) is not None:
         return OF_STRIPES
     if layout.traced is not None:
         return OF_MAPS
-    if islands(layout) >= MANY_SPOTS:
-        return OF_MANY
-    return 1.0 if film or _straight_pieces(layout) else OF_DISCS
+    return OF_MANY if islands(layout) >= MANY_SPOTS else 1.0
 
 
 def is_crowd(layout: Layout) -> bool:
