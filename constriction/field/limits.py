@@ -64,7 +64,7 @@ def check_rims(layout: Layout, depth: float, room: float, relative_error: float)
     if room < SMALLEST_ROOM:
         raise InputError(
             f"interface: the smallest spot, or the way from one to the next or to a side, is {room:.2g} of the pitch; "
-            f"finite elements need {SMALLEST_ROOM:g}"
+            f"finite elements need {SMALLEST_ROOM:g}; expected larger spots and wider ways between them"
         )
     gap, sides = 1.0 - layout.contact_fraction, (layout.width / layout.pitch, layout.depth / layout.pitch)
     faint = gap * min(room / depth if gap < 0.5 else 1.0, 1.0)

@@ -29,6 +29,7 @@ WINDOW = 5  # points across which a median tells what is an outlier
 THIRD = 2  # lowest and highest of the points around one: two of them may be outliers too
 STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
 FEWEST = 2  # points along a side of a map
+MOST_MISSING = 0.5  # that a case may ask to be filled
 
 
 class Plane(NamedTuple):
@@ -164,9 +165,8 @@ def check_missing(heights: Floats, most: float) -> None:
     """
     share = float((~np.isfinite(heights)).mean())
     if share > most or share == 1:
-        raise InputError(
-            f"a height map of which {share:.3g} is missing: expected at most {most:g} to fill, or a larger most_missing"
-        )
+        larger = ", or a larger most_missing" if share <= MOST_MISSING else ""
+        raise InputError(f"a share of {share:.3g} is missing: expected at most {most:g} to fill{larger}")
 
 
 def check_heights(heights: Floats) -> None:

@@ -66,7 +66,7 @@ def test_a_run_tells_what_it_did_to_the_heights(case, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("missing = 0", "missing = 0\nmost_missing = 0.0001", "gap.file = 'heights.tif': a height map of which 0.00"),
+        ("missing = 0", "missing = 0\nmost_missing = 0.0001", "gap.file = 'heights.tif': a share of 0.00"),
         ('"1 um"', '"9 um"', "no pixel is in contact"),
         ('pattern = "height_map"', 'pattern = "square"\npitch = "1 mm"\ncontact_fraction = 0.2', "gap.contact_below"),
         ("heights.tif", "other.tif", "other.tif: No such file"),

@@ -258,8 +258,8 @@ HOLES = np.where(np.arange(1600).reshape(40, 40) < 100, np.nan, 1.0)
 @pytest.mark.parametrize(
     ("values", "interface", "said"),
     [
-        (HOLES, SQUARE, "gap.file = 'map.npy': a height map of which 0.0625 is missing: expected at most 0.05 to fill"),
-        (np.full((40, 40), np.nan), SQUARE, "a height map of which 1 is missing"),
+        (HOLES, SQUARE, "gap.file = 'map.npy': a share of 0.0625 is missing: expected at most 0.05 to fill, or a l"),
+        (np.full((40, 40), np.nan), SQUARE, "gap.file = 'map.npy': a share of 1 is missing"),
         (np.full((40, 40), -0.2), SQUARE, "points beside the contacts below zero, the lowest at -200 nm"),
         (np.ones((40, 41)), SQUARE, "41 × 40 points over 1.025 mm × 1 mm; expected a map of the cell of [interface]"),
         (np.ones((1, 40)), SQUARE, "1 rows of 40 points; expected at least 2 of each"),

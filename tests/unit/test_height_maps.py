@@ -53,9 +53,9 @@ def test_missing_points_are_filled_smoothly_and_counted():
     assert found.heights == pytest.approx(known, abs=0.02 * np.ptp(known))
     assert np.array_equal(found.heights[~found.changed], known[~found.changed])
     assert np.isnan(holes).sum() == 25  # the argument is as it was
-    with pytest.raises(InputError, match=r"of which 0.0104 is missing: expected at most 0.01"):
+    with pytest.raises(InputError, match=r"a share of 0.0104 is missing: expected at most 0.01"):
         filled(holes, 0.01)
-    with pytest.raises(InputError, match="of which 1 is missing"):
+    with pytest.raises(InputError, match=r"a share of 1 is missing: expected at most 1 to fill$"):
         filled(np.full((4, 4), np.nan), 1.0)
 
 
