@@ -18,6 +18,7 @@ from constriction.field.mesh.layouts.scaled import in_pitches, rounded
 from constriction.field.mesh.rims import rim_edges
 from constriction.field.response import Goal
 from constriction.geometry.cell import Layout, rim_lengths, rim_share
+from constriction.geometry.outlines import Outline
 from constriction.geometry.patches import CONTACT
 
 # At fineness 1: radius of a collar and distance of its stations, relative to the room at the rim; growth of the mesh
@@ -40,11 +41,12 @@ SLOPE_OF_DISCS, STEEPEST_OF_DISCS = 0.345, 0.5
 # mesh is finer where bounds are asked for, as nothing extrapolates these.
 ERROR_AT_ONE, ERROR_OF_MANY_AT_ONE, FOR_BOUNDS = 7e-4, 1.4e-3, 2.8
 # Times the error bar: of a meshed gap, as a layer stands on the islands' walls, and at rest, where no current enters
-# it; of drawn outlines, whose corners have angles of their own; of a map's, which have many; and of many spots other
-# than discs, whose errors do not cancel.
-OF_VOLUMES, OF_VOLUMES_AT_REST, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.4, 1.7, 0.55, 1.5
+# it; of drawn outlines, whose corners have angles of their own; of a map's with so many straight pieces that errors
+# cancel, and of other maps; and of many spots other than discs, whose errors do not.
+OF_VOLUMES, OF_VOLUMES_AT_REST, OF_OUTLINES, OF_MAPS, OF_MANY = 2.0, 1.4, 1.7, 0.7, 1.5
 # Of the least error bar of all: that of stripes, over `rim_share`, and that of few discs that are ideal contacts.
 OF_STRIPES, OF_DISCS = 0.25, 0.72
+MANY_PIECES, OF_PLAIN_MAPS = 25, 1.0
 MANY = 4  # spots in a mirror cell; lattices have fewer
 COARSEST_MESH = (QUARTER / 5) ** 2  # the coarser one of its pair has the largest radius of a collar
 # The same of discs, and of many of them: what each errs by chance averages out.
@@ -99,7 +101,8 @@ def _has_discs(layout: Layout, volume: bool) -> bool:
     if volume or set(layout.regions) != {CONTACT}:
         return False
     cell, spots = in_pitches(layout)
-    return all(edge.centre is not None for spot in spots for edge in rim_edges(cell, spot))
+    chains = (Outline(chain) for spot in spots for chain in spot.chains)
+    return all(edge.centre is not None for chain in chains for edge in rim_edges(cell, chain))
 
 
 def whole(fineness: float) -> float:
@@ -259,7 +262,8 @@ def caution_for(layout: Layout, volume: bool) -> float:
     many = len(layout.spots) > MANY and not _has_discs(layout, volume)
     of_rims = OF_MANY if many else 1.0
     if _is_oblique(layout):
-        of_rims = OF_OUTLINES if layout.traced is None else OF_MAPS
+        plain = len(layout.straight_edges) < MANY_PIECES
+        of_rims = OF_OUTLINES if layout.traced is None else OF_PLAIN_MAPS if plain else OF_MAPS
     return of_rims * (OF_VOLUMES if volume else 1.0)
 
 

@@ -15,9 +15,9 @@ from constriction.geometry.patches import CONTACT
 
 STRAIGHT = 0.6  # of the length at the rims
 MANY_RIMS = 20  # islands of a map whose errors swing little
-# How many times the usual error: of many spots, whose noise averages out; of stripes; and of maps:
+# How many times the usual error: of many spots, whose noise averages out, and of stripes:
 # docs/numerics/error_bars.md#calibration.
-MANY_SPOTS, OF_MANY, OF_STRIPES, OF_MAPS = 9, 0.35, 0.5, 0.75
+MANY_SPOTS, OF_MANY, OF_STRIPES = 9, 0.35, 0.5
 # Outlines are round whose pieces are shorter than this part of the room at the rims; so many discs must they make.
 ROUND, MANY_OUTLINES = 0.2, 4
 # Of stripes is left at the least, in 95 of 100, this part of `rim_share` per (width of a pixel / room)², and behind a
@@ -56,9 +56,7 @@ def share_of(layout: Layout) -> float:
     """How many times the usual error of a grid the contacts of a layout leave."""
     if rim_share(layout) is not None:
         return OF_STRIPES
-    if layout.traced is not None:
-        return OF_MAPS
-    return OF_MANY if islands(layout) >= MANY_SPOTS else 1.0
+    return OF_MANY if layout.traced is None and islands(layout) >= MANY_SPOTS else 1.0
 
 
 def is_crowd(layout: Layout) -> bool:
