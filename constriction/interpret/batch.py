@@ -61,7 +61,10 @@ def screened(spectrum: Spectrum, how: AnalysisOptions) -> Exclusion:
     found = screen(spectrum, how)
     asked = found.spectrum.frequency.size + len(found.excluded)
     if len(found.excluded) > MOST_EXCLUDED * asked:
-        raise InputError(f"fails the Kramers-Kronig test: {found.taken}; expected at most {MOST_EXCLUDED:.0%}")
+        raise InputError(
+            f"fails the Kramers-Kronig test: {found.taken}; expected at most {MOST_EXCLUDED:.0%}, "
+            "or a window, --from and --to, without them"
+        )
     if found.test.trend_flagged:
         raise InputError(
             f"fails the Kramers-Kronig test: residuals drift by {found.test.trend:.2%} of |Z| about "

@@ -27,6 +27,8 @@ DEFINITIONS = {
     "low68, high68, low95, high95": "central intervals of the posterior, averaged over the models by their evidence",
     "determined": "the 68 % interval is at most half as wide as the prior's, a model follows the spectrum, and the arc "
     "may be of what the unknown belongs to",
+    "R_cstr": "of the contacts if they were ideal, without a film or finer spots on them; that of a case with such a "
+    "law of the contact is all that it adds to the film in full contact, which is more",
     "best_case": "the best fit of the most probable lattice, solved anew by finite elements: its R_cstr, that of the "
     "atlas, and the largest difference of the impedances at the measured frequencies, relative to |Z|",
     "charge_mAh_per_cm2": "that had passed before the spectrum; mean_metal_thickness_m has what it deposited",

@@ -235,7 +235,7 @@ def words_of(found: Credible, kind: str | None) -> str:
         return f"not determined above {span(found.low95, None, kind)} (95 %) by this window"
     if found.below:
         return f"not determined below {span(found.high95, None, kind)} (95 %) by this window"
-    return f"{span(found.low68, found.high68, kind)} (68 %), hardly narrower than assumed"
+    return f"not determined: {span(found.low68, found.high68, kind)} (68 %), hardly narrower than assumed"
 
 
 def span(low: float, high: float | None, kind: str | None) -> str:

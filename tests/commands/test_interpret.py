@@ -104,6 +104,17 @@ def test_priors_that_a_pattern_cannot_have_are_refused_before_anything_is_fitted
     priors.write_text("[priors]\ncontact_fraction = 0.7\n", encoding="utf-8")
     assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
     assert "pattern 'random' has 0.005 to 0.45" in capsys.readouterr().err
+    priors.write_text("[priors]\ncontact_fraction = { log_uniform = [0.6, 0.9] }\n", encoding="utf-8")
+    assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
+    assert "has 0.005 to 0.45 in this model; expected a prior that reaches into that" in capsys.readouterr().err
+
+
+def test_a_misspelt_form_of_a_prior_is_told_with_the_nearest(measured, capsys):
+    priors = measured / "priors.toml"
+    priors.write_text("[priors]\npitch = { log_unifrom = ['0.1 mm', '2 mm'] }\n", encoding="utf-8")
+    assert run(measured / "area.csv", *THICK, "--priors", priors, "--out", measured / "out") == 2
+    said = capsys.readouterr().err
+    assert "priors.pitch.log_unifrom" in said and "unknown, the nearest is 'log_uniform'" in said
 
 
 def test_priors_beside_what_a_pattern_has_name_their_file(measured, capsys):

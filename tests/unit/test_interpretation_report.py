@@ -1,6 +1,7 @@
 """The report of an interpretation: a made-up arc of a film, a spectrum that failed, and a series of made-up records."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -8,11 +9,15 @@ import pytest
 from poles_atlas import PolesAtlas
 from support.made_up_cells import THICKNESS, made_up
 
+from constriction.commands.job.interpretation_folder import BOTH_SHOWN, FILM_SHOWN, SHOWN, _shown
 from constriction.interpret.interpretation import interpret
 from constriction.interpret.model.models import InterfaceModel, models_of
 from constriction.interpret.model.prior_file import default_priors
 from constriction.interpret.record import DEFINITIONS, Entry, entry_record
 from constriction.interpret.setting import Setting
+from constriction.interpret.summary import Credible
+from constriction.interpret.verdict import words_of
+from constriction.spectra.spectrum import Spectrum
 from constriction.view.charts.charts import Chart
 from constriction.view.pages.provenance import Origin
 from constriction.view.pages.report import report_html
@@ -26,7 +31,9 @@ from constriction.view.posteriors.report import (
     unknowns_table,
 )
 from constriction.view.posteriors.trends import interval_chart
+from constriction.view.writers.planes import draw_planes
 from constriction.view.writers.plotly import figure
+from constriction.view.writers.plots import TWO_COLUMNS, journal_style, new_figure
 
 HOW = Origin("constriction interpret cell.csv --report -o out")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -143,3 +150,48 @@ def test_files_beside_the_page_are_linked(entries):
     assert 'href="./corner-01.png"' in page and "best-01.toml" not in page
     tables = [section.caption for section in report_of(entries[:1]).sections if isinstance(section, TableSection)]
     assert any(caption.startswith("Priors") for caption in tables)
+
+
+class Having:
+    """What models have of the unknowns, as an interpretation tells it."""
+
+    def __init__(self, *models):
+        self.models = models
+
+    def having(self, names):
+        return [(one, 0.5) for one in self.models if set(names) <= set(one)]
+
+
+@pytest.mark.parametrize(
+    ("models", "shown"),
+    [
+        ((SHOWN, FILM_SHOWN), SHOWN),
+        ((BOTH_SHOWN,), BOTH_SHOWN),
+        ((BOTH_SHOWN, FILM_SHOWN), BOTH_SHOWN),
+        ((BOTH_SHOWN, SHOWN), SHOWN),
+        ((FILM_SHOWN,), FILM_SHOWN),
+    ],
+)
+def test_a_corner_plot_has_the_film_where_all_contacts_lie_behind_one(models, shown):
+    assert _shown(Having(*models)) == shown
+
+
+def test_what_is_hardly_narrower_than_assumed_is_called_not_determined():
+    """The table beside the verdict says so, and both are read together."""
+    found = Credible(0.185, 0.018, 0.041, 0.14, 0.35, 0.53, 0.64, below=False, above=False, determined=False)
+    assert words_of(found, None) == "not determined: 4.1 to 35 % (68 %), hardly narrower than assumed"
+    assert words_of(replace(found, determined=True), None) == "4.1 to 35 % (68 %)"
+
+
+def test_names_of_axes_stay_in_the_picture():
+    """Framing a low arc makes its numbers longer than those that the layout was made for."""
+    frequency, angle = np.geomspace(1e7, 10, 60), np.linspace(np.pi, 0, 60)
+    spectrum = Spectrum(frequency, (26 + 17 * np.cos(angle) - 8.4j * np.sin(angle)) * 1e-4, "ohm m2")
+    draws = np.tile(spectrum.impedance, (5, 1))
+    with journal_style():
+        sheet = new_figure(TWO_COLUMNS, 2.6, layout="constrained")
+        axes = draw_planes(sheet, plane_chart(spectrum, draws), bands_chart(spectrum, draws, 2e-3))
+        sheet.draw_without_rendering()
+        for one in axes:
+            box = one.get_tightbbox()
+            assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= sheet.bbox.x1

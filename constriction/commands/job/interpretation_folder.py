@@ -31,6 +31,7 @@ UNFINISHED = "stopped before the end, nothing is interpreted yet: the same comma
 DRAWS = 400  # spectra of a band
 SHOWN = ("contact_fraction", "pitch", "gap_height", "R_cstr")
 FILM_SHOWN = ("film_resistance", "film_capacitance")
+BOTH_SHOWN = (*SHOWN[:-1], *FILM_SHOWN, SHOWN[-1])
 R_CSTR = "R_cstr  (Ω·cm²)", 1e4
 UNITS = {"length": "m", "area resistance": "Ω·cm²", "area capacitance": "F/cm²"}
 
@@ -110,11 +111,19 @@ def _draw(entry: Entry, folder: Path, number: int) -> Sequence[Chart]:
         predicted = found.predicted(DRAWS)
         draw_bands(file, entry.name, found.spectrum, predicted, best.noise)
         charts = plane_chart(found.spectrum, predicted), bands_chart(found.spectrum, predicted, best.noise)
-    names = SHOWN if found.having(SHOWN) else FILM_SHOWN
+    names = _shown(found)
     if found.having(names):
         _, weights = found.posterior(names)
         draw_corner(folder / f"corner-{number:02}.png", entry.name, _columns(found, names), weights)
     return charts
+
+
+def _shown(found: Interpretation) -> Sequence[str]:
+    """What a corner plot is of: spots, with the film where all have one; a film where there are no spots."""
+    spots = found.having(SHOWN)
+    if not spots:
+        return FILM_SHOWN
+    return BOTH_SHOWN if len(found.having(BOTH_SHOWN)) == len(spots) else SHOWN
 
 
 def _columns(found: Interpretation, names: Sequence[str]) -> list[CornerColumn]:

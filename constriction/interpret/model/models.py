@@ -177,7 +177,8 @@ def _cut(name: str, prior: Prior, pattern: str, limits: tuple[float, float]) -> 
         given, prior = prior, prior.within(low, high)
         if prior.low >= prior.high:
             raise InputError(
-                f"{name}: {given.words(UNKNOWNS[name].written)}; pattern {pattern!r} has {low:g} to {high:g}"
+                f"{name}: {given.words(UNKNOWNS[name].written)}; pattern {pattern!r} has {low:g} to {high:g} in this "
+                "model; expected a prior that reaches into that, or another --pattern"
             )
     elif isinstance(prior, Fixed) and not low <= prior.value <= high:
         raise InputError(f"{name} = {prior.value:g}: pattern {pattern!r} has {low:g} to {high:g}")

@@ -120,6 +120,8 @@ def _complaint(problem: ErrorDetails) -> str:
     if len(place) < 2 or place[0] != "priors":
         return describe(problem, PriorFile, "a priors file")
     said = problem.get("ctx", {}).get("error", problem["msg"])
+    if problem["type"] == "extra_forbidden":
+        said = f"unknown, the nearest is '{nearest(str(place[-1]), PriorEntry.model_fields)}'"
     what = f".{place[3]}" if len(place) > 3 else ""
     return f"priors.{place[1]}{what} = {shown(problem['input'])}: {said}; expected {FORMS}"
 

@@ -111,6 +111,13 @@ def frame_plane(axes: Axes, panel: Panel) -> None:
         axes: from `draw_plane`, with its final size.
         panel: the chart's.
     """
+    _limit(axes, panel)
+    if axes.get_ylim()[0] < 0:
+        axes.axhline(0, color=GREY, lw=0.4, zorder=1)
+
+
+def _limit(axes: Axes, panel: Panel) -> None:
+    """Set the limits of `frame_plane`."""
     box = axes.get_window_extent()
     x, y = panel.places, panel.values
     left, right = float(x.min()), float(x.max())
@@ -128,8 +135,6 @@ def frame_plane(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(bottom, bottom + step * box.height)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    if bottom < 0:
-        axes.axhline(0, color=GREY, lw=0.4, zorder=1)
 
 
 def draw_planes(figure: Figure, nyquist: Chart, beside: Chart) -> tuple[Axes, Axes, Axes]:
@@ -141,6 +146,8 @@ def draw_planes(figure: Figure, nyquist: Chart, beside: Chart) -> tuple[Axes, Ax
     draw_plane(plane, nyquist, 2)
     draw_panels([upper, lower], beside)
     figure.draw_without_rendering()
+    _limit(plane, nyquist.panels[0])
+    figure.draw_without_rendering()  # numbers of other limits may be longer, and push the name of the axis out
     figure.set_layout_engine("none")
     frame_plane(plane, nyquist.panels[0])
     name_points(plane, nyquist.panels[0], figure.dpi, JOURNAL.colours)
