@@ -31,6 +31,8 @@ NOTHING = 20.0
 """A draw's weight does not matter whose logarithm is so far below that of all draws of its round together."""
 PATIENCE, HOPE = 24, 100.0
 """From so many rounds on there is none if at no time as many samples as this were effective."""
+KEPT = 0.2
+"""What the known places count among draws with weight: so a place is not forgotten that few draws have hit so far."""
 MILD = 60.0
 """Weights are made milder until so many samples are effective, before a mixture is fitted to them."""
 
@@ -73,15 +75,18 @@ def covering(known: KnownPlaces, interface: Sequence[int]) -> tuple[list[Sheet],
 def _drawn(sheets: Sequence[Sheet], strange: Reals, random: np.random.Generator) -> Evidence:
     """Rounds of draws, each from mixtures that follow those before, until samples are ample or there is no hope."""
     rounds, most = _Rounds.of(sheets), 0.0
-    belongs = _first_to_reach(strange)
-    points, weights = sheets[0].known.scores[sheets[0].known.likely], np.full(strange.shape[1], 1 / strange.shape[1])
+    known = sheets[0].known.scores[sheets[0].known.likely]
+    even, first = np.full(len(known), 1 / len(known)), _first_to_reach(strange)
+    points, weights, belongs = known, even, first
     for number in range(ROUNDS):
         rounds = rounds.with_round(points, weights * belongs, random)
         found = weighed(rounds.drawn)
         most = max(most, found.effective)
         if found.effective > AMPLE or (number >= PATIENCE and most < HOPE):
             break
-        points, weights, belongs = rounds.scores, _milder(found.weights), rounds.belongs
+        points = np.concatenate([rounds.scores, known])
+        weights = np.concatenate([(1 - KEPT) * _milder(found.weights), KEPT * even])
+        belongs = np.concatenate([rounds.belongs, first], axis=1)
     return found
 
 
