@@ -67,6 +67,38 @@ def test_what_follows_in_two_places_is_found_in_both():
     assert told.weights @ (told.drawn.scores[:, 1] > 0) == pytest.approx(0.5, abs=0.08)
 
 
+def test_a_place_is_not_forgotten_that_draws_have_hardly_hit(monkeypatch):
+    """Two places as likely of what leads; mixtures follow the weights of one of them alone, as after unlucky draws."""
+    errors = 0.002 * np.random.default_rng(4).standard_normal((2, 25))
+    measured = 10 * np.exp(0.5) * (1 + errors[0] + 1j * errors[1]) + 0j
+
+    def predict(scores):
+        return 10 * np.exp(0.5 * scores[:, :1] ** 2 + 0.02 * scores[:, 1:2]) + np.zeros((1, 25), dtype=complex)
+
+    likelihood = Likelihood(Spectrum(np.geomspace(1e6, 1e3, 25), measured, "ohm m2"), predict, 2)
+    known = covering.known_places(likelihood, 0.002, np.random.default_rng(1))
+    assert 0.3 < np.mean(known.scores[known.likely, 0] > 0) < 0.7
+    sheets, strange = covering.covering(known, [0])
+    milder, drawn = covering._milder, covering._Rounds.drawn.fget
+    seen = []
+
+    def of_one_place(weights):
+        return milder(weights) * (seen[-1].scores[:, 0] > 0)
+
+    def noted(rounds):
+        seen.append(drawn(rounds))
+        return seen[-1]
+
+    monkeypatch.setattr(covering, "_milder", of_one_place)
+    monkeypatch.setattr(covering._Rounds, "drawn", property(noted))
+    monkeypatch.setattr(covering, "AMPLE", 1e9)
+    monkeypatch.setattr(covering, "ROUNDS", 10)
+    told = covering._drawn(sheets, strange, np.random.default_rng(2))
+    left = told.drawn.scores[:, 0] < 0
+    assert np.mean(left[-2000:]) > 0.02
+    assert told.effective > 500 and told.weights @ left == pytest.approx(0.5, abs=0.05)
+
+
 def test_a_sheet_that_nothing_belongs_to_is_drawn_all_the_same():
     likelihood = linear_problem(7)
     known = covering.known_places(likelihood, 0.01, np.random.default_rng(1))
