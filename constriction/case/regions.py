@@ -28,7 +28,7 @@ from constriction.case.fields import (
 )
 from constriction.case.law_keys import LawSection, bare_capacitors, law_of, read_law
 from constriction.case.maps.files import TAKES
-from constriction.case.maps.heights import DEFAULTS, KEYS, NEEDED, HeightMap
+from constriction.case.maps.heights import DEFAULTS, KEYS, MOST_MISSING, NEEDED, HeightMap
 from constriction.case.maps.keys import NamedMap, Pixel
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Gap(LawSection):
     offset: Coordinate | None = Field(None, description="a length such as '100 nm'")
     level: bool | None = Field(None, strict=True, description="true or false")
     missing: Number | None = Field(None, description="a number")
-    most_missing: Number | None = Field(None, ge=0, le=0.5, description="a number from 0 to 0.5")
+    most_missing: Number | None = Field(None, ge=0, le=MOST_MISSING, description="a number from 0 to 0.5")
     outliers: Number | None = Field(None, ge=3, le=1e6, description="a number from 3 to 1e6, such as 8")
     contact_below: LengthOrNone = Field(None, description="a length such as '50 nm'")
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from constriction.base.errors import InputError
+from constriction.case.maps.heights import MOST_MISSING
 from constriction.geometry.coverage import Raster
 
 Floats = NDArray[np.float64]
@@ -29,7 +30,6 @@ WINDOW = 5  # points across which a median tells what is an outlier
 THIRD = 2  # lowest and highest of the points around one: two of them may be outliers too
 STIFF = 1e-3  # of filled points: how much they keep a slope rather than a height
 FEWEST = 2  # points along a side of a map
-MOST_MISSING = 0.5  # that a case may ask to be filled
 
 
 class Plane(NamedTuple):

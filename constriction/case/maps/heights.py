@@ -9,6 +9,7 @@ from typing import Any
 from constriction.case.maps.files import MapFile
 
 NEEDED = ("file", "pixel", "unit")
+MOST_MISSING = 0.5  # of the points, that may be asked to be filled
 DEFAULTS: Mapping[str, Any] = {"offset": "0 nm", "level": False, "most_missing": 0.05}
 KEYS = (*NEEDED, *DEFAULTS, "missing", "outliers", "contact_below")
 """Of [gap], for a profile that is a map alone."""

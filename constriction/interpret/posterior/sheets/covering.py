@@ -179,11 +179,11 @@ def _follows(sheets: Sequence[Sheet], drawn: Sequence[tuple[Reals, Reals]], over
     """
     count = [len(one) for one, _ in drawn]
     whose, scores = np.repeat(np.arange(len(sheets)), count), np.concatenate([one for one, _ in drawn])
-    own = np.concatenate([one for _, one in drawn])
-    most = over[whose, np.arange(len(own))] - own
+    own, by_own = np.concatenate([one for _, one in drawn]), (whose, np.arange(len(scores)))
+    most = over[by_own] - own
     matters = most > logsumexp(most) - NOTHING
     found = np.full(over.shape, -np.inf)
-    found[whose, np.arange(len(own))] = own
+    found[by_own] = own
     for number, sheet in enumerate(sheets):
         some = np.flatnonzero(matters & (whose != number))
         if some.size:
