@@ -22,6 +22,7 @@ from constriction.view.charts.charts import Chart
 from constriction.view.pages.provenance import Origin
 from constriction.view.pages.report import report_html
 from constriction.view.pages.sections import Heading, ImageSection, TableSection
+from constriction.view.posteriors import corner
 from constriction.view.posteriors.bands import bands_chart, plane_chart
 from constriction.view.posteriors.report import (
     InterpretedPictures,
@@ -195,3 +196,22 @@ def test_names_of_axes_stay_in_the_picture():
         for one in axes:
             box = one.get_tightbbox()
             assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= sheet.bbox.x1
+
+
+def test_names_of_six_unknowns_do_not_overlap(tmp_path, monkeypatch):
+    """Beside each other below the corner plot, and above each other on its left."""
+    names = ("contact fraction", "pitch  (mm)", "film resistance  (Ω·cm²)", "film capacitance  (µF/cm²)") * 2
+    random = np.random.default_rng(1)
+    columns = [corner.CornerColumn(name, np.exp(random.standard_normal(400)), 1.0) for name in names[2:]]
+    kept = []
+    monkeypatch.setattr(corner, "save", lambda figure, path: kept.append(figure))
+    corner.draw_corner(tmp_path / "corner.png", "a cell", columns, np.full(400, 1 / 400))
+    figure = kept[0]
+    figure.draw_without_rendering()
+    for axis, start, end in (("xaxis", "x0", "x1"), ("yaxis", "y0", "y1")):
+        labels = [getattr(axes, axis).label for axes in figure.axes]
+        boxes = sorted(
+            (one.get_window_extent() for one in labels if one.get_text()), key=lambda box: getattr(box, start)
+        )
+        assert len(boxes) >= 5
+        assert all(getattr(one, end) < getattr(other, start) for one, other in zip(boxes, boxes[1:], strict=False))

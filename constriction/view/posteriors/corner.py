@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ BINS, SMOOTH = 48, 1.2
 LEVELS = (0.95, 0.68)
 SHORT = 0.6  # decades
 WIDEST = 0.9995  # part of the samples that is seen
+ROOMY = 4  # columns that have room for a name with its unit on one line
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,8 @@ def draw_corner(path: Path, title: str, columns: Sequence[CornerColumn], weights
         StoreError: the file cannot be written.
     """
     count = len(columns)
+    if count > ROOMY:
+        columns = [replace(column, label=column.label.replace("  (", "\n(")) for column in columns]
     with journal_style():
         figure = new_figure(TWO_COLUMNS, TWO_COLUMNS, layout="constrained")
         figure.suptitle(title_text(figure, title, 3), fontsize=8, x=0.01, ha="left").set_parse_math(False)
